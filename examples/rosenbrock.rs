@@ -1,0 +1,2 @@
+//! Minimises the Rosenbrock function.
+fn main() {}
