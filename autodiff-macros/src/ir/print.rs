@@ -8,9 +8,9 @@ use std::fmt::{self, Display, Write as _};
 use proc_macro2::{Ident, TokenStream};
 
 use super::{
-    Arg, Arm, Block, Call, Callee, Carried, CopyHow, Expr, Float, Function, Head, Inert, Init, Join, Lit, Loop, Param,
-    Passing, Path, Proj, PullbackCall, PushforwardCall, RawStmt, Role, Saved, Slot, Stmt, StmtKind, StoreOp, Tangent, Tree,
-    Ty, Var, VarInfo, Vars, Wrt, WrtTarget,
+    Arg, Arm, Block, Call, Callee, Carried, CopyHow, Expr, Float, Function, Head, Inert, Init, Join, Lit,
+    Loop, Param, Passing, Path, Proj, PullbackCall, PushforwardCall, RawStmt, Role, Saved, Slot, Stmt,
+    StmtKind, StoreOp, Tangent, Tree, Ty, Var, VarInfo, Vars, Wrt, WrtTarget,
 };
 use crate::diff::{Adjoint, ParamAdjoint, Pushforward, Tape, TapeKind};
 use crate::rules::Syntax;
@@ -347,7 +347,9 @@ impl<'a> Printer<'a> {
             Arg::Ref(path) => format!("&{}", self.path(path)),
             Arg::RefMut(path) => format!("&mut {}", self.path(path)),
             Arg::RefValue(value) => format!("&{}", self.operand(value)),
-            Arg::RefMutValue(before, after) => format!("&mut {} -> {}", self.operand(before), self.var(*after)),
+            Arg::RefMutValue(before, after) => {
+                format!("&mut {} -> {}", self.operand(before), self.var(*after))
+            }
             Arg::Inert(inert) => self.inert(inert),
         });
         let callee = match callee {
@@ -362,7 +364,8 @@ impl<'a> Printer<'a> {
         joins
             .iter()
             .map(|Join { var, values }| {
-                let values = list(values, |value| value.as_ref().map_or("_".into(), |value| self.expr(value)));
+                let values =
+                    list(values, |value| value.as_ref().map_or("_".into(), |value| self.expr(value)));
                 format!("join {} = {values}", self.var(*var))
             })
             .collect()
@@ -396,7 +399,9 @@ impl<'a> Printer<'a> {
             StmtKind::Swap(a, b) => format!("swap {}, {}", self.path(a), self.path(b)),
             StmtKind::Fill { path, value } => format!("fill {} with {}", self.path(path), self.expr(value)),
             StmtKind::Push { path, value } => format!("push {}, {}", self.path(path), self.expr(value)),
-            StmtKind::Call(call) => format!("call {} (pullback {})", self.call(call), self.var(call.pullback)),
+            StmtKind::Call(call) => {
+                format!("call {} (pullback {})", self.call(call), self.var(call.pullback))
+            }
             StmtKind::Inert { inert, defs, writes } => {
                 let mut text = self.inert(inert);
                 for (name, before, after) in defs {
@@ -404,7 +409,8 @@ impl<'a> Printer<'a> {
                     write!(text, " {name}: {before} -> {after}").expect("a String takes everything");
                 }
                 if !writes.is_empty() {
-                    write!(text, " writes {}", list(writes, |var| self.var(*var))).expect("a String takes everything");
+                    write!(text, " writes {}", list(writes, |var| self.var(*var)))
+                        .expect("a String takes everything");
                 }
                 text
             }
@@ -419,7 +425,8 @@ impl<'a> Printer<'a> {
                 self.line(format!("match {} {{", self.inert(scrutinee)));
                 self.nested(|p| {
                     for Arm { pat, binds, guard, body } in arms {
-                        let binds = list(binds, |(name, var): &(Ident, Var)| format!("{name} = {}", p.var(*var)));
+                        let binds =
+                            list(binds, |(name, var): &(Ident, Var)| format!("{name} = {}", p.var(*var)));
                         let guard = guard.as_ref().map_or(String::new(), |g| format!(" if {}", p.inert(g)));
                         p.braced(format!("{} [{binds}]{guard} =>", tokens(pat)), body);
                         p.line("}");
@@ -429,11 +436,19 @@ impl<'a> Printer<'a> {
             }
             StmtKind::Loop(looped) => return self.loop_(looped),
             StmtKind::Mut { var, init } => format!("let mut {} = {}", self.var(*var), self.expr(init)),
-            StmtKind::Update { var, op, expr } => format!("{} {} {}", self.var(*var), sign(*op), self.expr(expr)),
+            StmtKind::Update { var, op, expr } => {
+                format!("{} {} {}", self.var(*var), sign(*op), self.expr(expr))
+            }
             StmtKind::Save { tape, values } => format!("save {} <- {}", self.var(*tape), self.saved(values)),
-            StmtKind::Restore { tape, values } => format!("restore {} -> {}", self.var(*tape), self.saved(values)),
-            StmtKind::Zero { adjoint, like } => format!("zero {} like {}", self.var(*adjoint), self.path(like)),
-            StmtKind::Accumulate { to, from } => format!("accumulate {} += {}", self.path(to), self.path(from)),
+            StmtKind::Restore { tape, values } => {
+                format!("restore {} -> {}", self.var(*tape), self.saved(values))
+            }
+            StmtKind::Zero { adjoint, like } => {
+                format!("zero {} like {}", self.var(*adjoint), self.path(like))
+            }
+            StmtKind::Accumulate { to, from } => {
+                format!("accumulate {} += {}", self.path(to), self.path(from))
+            }
             StmtKind::Pullback(PullbackCall { call, seed, slots }) => {
                 let slots = list(slots, |slot| match slot {
                     Slot::Adjoint(path) => format!("&mut {}", self.path(path)),
@@ -441,7 +456,11 @@ impl<'a> Printer<'a> {
                     Slot::Scratch => "scratch".into(),
                 });
                 let seed = self.tree(seed, |p, leaf| p.expr(leaf));
-                format!("pullback {} of {} seed {seed} slots {slots}", self.var(call.pullback), self.call(call))
+                format!(
+                    "pullback {} of {} seed {seed} slots {slots}",
+                    self.var(call.pullback),
+                    self.call(call)
+                )
             }
             StmtKind::Pushforward(PushforwardCall { call, tangents, result_tangents }) => {
                 let tangents = list(tangents, |tangent| match tangent {
@@ -454,11 +473,17 @@ impl<'a> Printer<'a> {
                 format!("pushforward {} tangents {tangents} -> {results}", self.call(call))
             }
             StmtKind::Raw(raw) => match raw {
-                RawStmt::TakeAdjoint { taken, path } => format!("take {} <- {}", self.var(*taken), self.path(path)),
-                RawStmt::PutBack { path, from } => format!("put back {} <- {}", self.path(path), self.var(*from)),
+                RawStmt::TakeAdjoint { taken, path } => {
+                    format!("take {} <- {}", self.var(*taken), self.path(path))
+                }
+                RawStmt::PutBack { path, from } => {
+                    format!("put back {} <- {}", self.path(path), self.var(*from))
+                }
                 RawStmt::Keep { old, path } => format!("keep {} = {}", self.var(*old), self.path(path)),
                 RawStmt::Pop { path, popped: None } => format!("pop {}", self.path(path)),
-                RawStmt::Pop { path, popped: Some(var) } => format!("pop {} -> {}", self.path(path), self.var(*var)),
+                RawStmt::Pop { path, popped: Some(var) } => {
+                    format!("pop {} -> {}", self.path(path), self.var(*var))
+                }
                 RawStmt::SumInto { var, path } => format!("sum {} += {}", self.var(*var), self.path(path)),
                 RawStmt::Clear { path } => format!("clear {}", self.path(path)),
                 RawStmt::Swap(a, b) => format!("swap back {}, {}", self.path(a), self.path(b)),
@@ -480,8 +505,12 @@ impl<'a> Printer<'a> {
         let carry = if carry.is_empty() { carry } else { format!(" carrying {carry}") };
         match head {
             Head::For { index, lo, hi, inclusive, step, rev } => {
-                let mut range =
-                    format!("{}{}{}", self.operand(lo), if *inclusive { "..=" } else { ".." }, self.operand(hi));
+                let mut range = format!(
+                    "{}{}{}",
+                    self.operand(lo),
+                    if *inclusive { "..=" } else { ".." },
+                    self.operand(hi)
+                );
                 if let Some(step) = step {
                     write!(range, " step {}", self.operand(step)).expect("a String takes everything");
                 }
@@ -499,7 +528,9 @@ impl<'a> Printer<'a> {
         }
         let mut notes: Vec<String> = carried
             .iter()
-            .map(|Carried { phi: _, init: _, next, out }| format!("{} <- {}", self.var(*out), self.expr(next)))
+            .map(|Carried { phi: _, init: _, next, out }| {
+                format!("{} <- {}", self.var(*out), self.expr(next))
+            })
             .collect();
         notes.extend(break_if.as_ref().map(|cond| format!("break if {}", self.expr(cond))));
         notes.extend(trips.map(|trips| format!("trips {}", self.var(trips))));

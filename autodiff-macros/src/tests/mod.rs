@@ -1,0 +1,3 @@
+//! Tests across passes.
+
+pub(crate) mod sketch;
