@@ -129,7 +129,7 @@ impl Analysis<'_> {
 
     fn varied_init(&self, init: &Init) -> bool {
         match init {
-            Init::Deferred | Init::EmptyVec(_) | Init::Inert(_) => false,
+            Init::Deferred | Init::EmptyVec(_) | Init::Inert(_) | Init::Zero { .. } => false,
             Init::List { items, .. } | Init::Tuple(items) => items.iter().any(|item| self.varied_expr(item)),
             Init::Repeat { value, .. } => self.varied_expr(value),
             Init::Struct { fields, base, .. } => {
@@ -249,7 +249,7 @@ impl Analysis<'_> {
 
     fn use_init(&mut self, init: &Init) {
         match init {
-            Init::Deferred | Init::EmptyVec(_) | Init::Inert(_) => {}
+            Init::Deferred | Init::EmptyVec(_) | Init::Inert(_) | Init::Zero { .. } => {}
             Init::List { items, .. } | Init::Tuple(items) => items.iter().for_each(|item| self.use_expr(item)),
             Init::Repeat { value, .. } => self.use_expr(value),
             Init::Struct { fields, base, .. } => {

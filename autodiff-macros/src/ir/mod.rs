@@ -239,6 +239,8 @@ pub(crate) enum Init {
     /// A copy of a whole path. `how`: the tokens appended to it in the primal (`.to_vec()`, `.clone()`, or nothing: a move or `Copy`).
     /// `stopped`: no derivative passes (`stop_gradient` of an aggregate).
     Copy { from: Path, how: CopyHow, stopped: bool },
+    /// The zero of a path's shape: a fresh adjoint (never in a primal program).
+    Zero { like: Path },
     /// Inactive content, the user's code verbatim (`Vec::<usize>::new()`, `(0..n).collect()`, a random number generator).
     Inert(Inert),
 }
@@ -302,8 +304,6 @@ pub(crate) enum StmtKind {
     Save { tape: Var, values: Vec<Saved> },
     /// Takes them back, in the opposite order of saving.
     Restore { tape: Var, values: Vec<Saved> },
-    /// `adjoint` declared as the zero of `like`'s shape.
-    Zero { adjoint: Var, like: Path },
     /// `to += from` of whole adjoints.
     Accumulate { to: Path, from: Path },
     /// The pullback of a call made in the forward sweep.

@@ -255,10 +255,6 @@ impl Stmt {
                     f(Define(*var));
                 }
             }
-            StmtKind::Zero { adjoint, like } => {
-                f(ReadPath(like));
-                f(Define(*adjoint));
-            }
             StmtKind::Accumulate { to, from } => {
                 f(ReadPath(from));
                 f(WritePath(to));
@@ -431,7 +427,6 @@ impl Stmt {
                 }
                 the_loop.break_if.iter_mut().for_each(|cond| cond.walk_mut(f));
             }
-            StmtKind::Zero { like, .. } => like.walk_mut(f),
             StmtKind::Pullback(pullback) => {
                 call_exprs_mut(&mut pullback.call, f);
                 pullback.seed.leaves_mut().into_iter().for_each(|seed| seed.walk_mut(f));
@@ -502,7 +497,7 @@ fn init_parts<'a>(init: &'a Init, f: &mut dyn FnMut(Part<'a>)) {
             fields.iter().for_each(|(_, value)| f(Part::Read(value)));
             base.iter().for_each(|base| f(Part::ReadPath(base)));
         }
-        Init::Copy { from, .. } => f(Part::ReadPath(from)),
+        Init::Copy { from: path, .. } | Init::Zero { like: path } => f(Part::ReadPath(path)),
         Init::Inert(inert) => inert_parts(inert, f),
     }
 }
@@ -520,7 +515,7 @@ fn init_exprs_mut(init: &mut Init, f: &mut dyn FnMut(&mut Expr)) {
             fields.iter_mut().for_each(|(_, value)| value.walk_mut(f));
             base.iter_mut().for_each(|base| base.walk_mut(f));
         }
-        Init::Copy { from, .. } => from.walk_mut(f),
+        Init::Copy { from: path, .. } | Init::Zero { like: path } => path.walk_mut(f),
         Init::Inert(inert) => inert.binds.iter_mut().for_each(|(_, bind)| bind.walk_mut(f)),
     }
 }
