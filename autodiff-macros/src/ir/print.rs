@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! Programs as text: one statement a line, for tests, debug dumps and the verifier's messages.
 //!
 //! Structs are destructured and enums matched exhaustively, so that an addition to the grammar asks its question here.
@@ -550,3 +551,6 @@ impl Display for Role {
         })
     }
 }
+=======
+//! Pending.
+>>>>>>> main
