@@ -5,6 +5,8 @@ mod analysis;
 mod diff;
 mod ir;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 /// Differentiates the function it stands on.
 #[proc_macro_attribute]

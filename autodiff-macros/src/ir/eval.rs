@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! An interpreter of programs, primal or differentiated, for tests: any pass may be checked by the numbers it preserves.
 //!
 //! Generic over the number: over [`Dual`] the *primal* program yields directional derivatives that owe nothing to the
@@ -267,6 +266,3 @@ impl<'a, N: Number> Machine<'a, N> {
 
 #[cfg(test)]
 mod tests;
-=======
-//! Pending.
->>>>>>> main

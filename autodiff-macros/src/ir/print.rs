@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! Programs as text: one statement a line, for tests, debug dumps and the verifier's messages.
 //!
 //! Structs are destructured and enums matched exhaustively, so that an addition to the grammar asks its question here.
@@ -551,6 +550,3 @@ impl Display for Role {
         })
     }
 }
-=======
-//! Pending.
->>>>>>> main
