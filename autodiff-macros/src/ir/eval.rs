@@ -21,7 +21,9 @@ type Result<T = (), E = String> = std::result::Result<T, E>;
 /// A function with what the two transformations made of it.
 pub(crate) struct Differentiated {
     pub(crate) function: Function,
-    pub(crate) adjoint: Adjoint,
+    pub(crate) alone: Adjoint,
+    /// Rolls `&mut` parameters back, as callers expect.
+    pub(crate) called: Adjoint,
     pub(crate) pushforward: Pushforward,
 }
 
@@ -58,13 +60,14 @@ pub(crate) fn primal<N: Number>(
 /// behind the call, and what the slots of the others held before.
 pub(crate) fn adjoint<N: Number>(
     library: &Library,
-    of: &Differentiated,
+    function: &Function,
+    adjoint: &Adjoint,
     args: Vec<Value<N>>,
     seed: Value<N>,
     slots: Vec<Value<N>>,
 ) -> Result<Gradient<N>> {
-    let (result, args, env) = forward(library, of, args)?;
-    let mut gradient = reverse(library, of, env, args.clone(), seed, slots)?;
+    let (result, args, env) = forward(library, function, adjoint, args)?;
+    let mut gradient = reverse(library, function, adjoint, env, args.clone(), seed, slots)?;
     gradient.result = result;
     gradient.args = args;
     Ok(gradient)
@@ -73,13 +76,14 @@ pub(crate) fn adjoint<N: Number>(
 /// Runs the tangent program: the result and its tangent, and the tangents of the parameters behind it.
 pub(crate) fn pushforward<N: Number>(
     library: &Library,
-    of: &Differentiated,
+    function: &Function,
+    pushforward: &Pushforward,
     args: Vec<Value<N>>,
     tangents: Vec<Value<N>>,
 ) -> Result<Tangents<N>> {
-    let Pushforward { vars, body, params, result } = &of.pushforward;
+    let Pushforward { vars, body, params, result } = pushforward;
     let mut machine = Machine::new(library, vars);
-    machine.enter(&of.function, args)?;
+    machine.enter(function, args)?;
     for (param, tangent) in params.iter().zip(&tangents) {
         if let Some((var, _)) = param {
             machine.bind(*var, tangent.clone());
@@ -98,7 +102,7 @@ pub(crate) fn pushforward<N: Number>(
         Some(leaf) => machine.operand(leaf),
         None => Ok(Value::Unit),
     })?;
-    let (result, args) = machine.leave(&of.function)?;
+    let (result, args) = machine.leave(function)?;
     Ok(Tangents { result, dot, args, after })
 }
 
@@ -116,36 +120,38 @@ pub(crate) struct Tangents<N> {
 #[expect(clippy::type_complexity, reason = "three things, used twice")]
 fn forward<N: Number>(
     library: &Library,
-    of: &Differentiated,
+    function: &Function,
+    adjoint: &Adjoint,
     args: Vec<Value<N>>,
 ) -> Result<(Value<N>, Vec<Value<N>>, Vec<Option<Value<N>>>)> {
-    let Adjoint { vars, tapes, forward, captures, .. } = &of.adjoint;
+    let Adjoint { vars, tapes, forward, captures, .. } = adjoint;
     let mut machine = Machine::new(library, vars);
     for tape in tapes {
         machine.bind(tape.var, Value::List(Vec::new()));
     }
-    machine.enter(&of.function, args)?;
+    machine.enter(function, args)?;
     machine.block(forward)?;
     let mut env = vec![None; vars.0.len()];
     for var in captures.iter().copied().chain(tapes.iter().map(|tape| tape.var)) {
         env[var.0 as usize] = Some(machine.get(var)?);
     }
-    let (result, args) = machine.leave(&of.function)?;
+    let (result, args) = machine.leave(function)?;
     Ok((result, args, env))
 }
 
 /// The pullback: `args` are what the reference parameters hold when it is called.
 fn reverse<N: Number>(
     library: &Library,
-    of: &Differentiated,
+    function: &Function,
+    adjoint: &Adjoint,
     env: Vec<Option<Value<N>>>,
     args: Vec<Value<N>>,
     seed: Value<N>,
     mut slots: Vec<Value<N>>,
 ) -> Result<Gradient<N>> {
-    let Adjoint { vars, tapes, reverse, seed: seeds, params, wrt, .. } = &of.adjoint;
+    let Adjoint { vars, tapes, reverse, seed: seeds, params, wrt, .. } = adjoint;
     let mut machine = Machine { env, ..Machine::new(library, vars) };
-    for (param, arg) in of.function.params.iter().zip(args) {
+    for (param, arg) in function.params.iter().zip(args) {
         if param.passing != Passing::Value && !param.ty.is_scalar() {
             machine.bind(param.var, arg);
         }
@@ -171,8 +177,7 @@ fn reverse<N: Number>(
     }
     let wrt =
         wrt.iter().map(|g| g.as_ref().map(|g| machine.operand(g)).transpose()).collect::<Result<_>>()?;
-    let rolled_back = of
-        .function
+    let rolled_back = function
         .params
         .iter()
         .map(|param| match param.passing {

@@ -273,6 +273,7 @@ impl<'a> Printer<'a> {
             Expr::Cast(a, ty) => format!("{} as {}", self.operand(a), tokens(&quote::quote!(#ty))),
             Expr::Len(path) => format!("{}.len()", self.path(path)),
             Expr::Inert(inert) => self.inert(inert),
+            Expr::Stop(a) => format!("stop {}", self.operand(a)),
             Expr::Select(condition, then, otherwise) => format!(
                 "if {} {{ {} }} else {{ {} }}",
                 self.expr(condition),
@@ -323,11 +324,15 @@ impl<'a> Printer<'a> {
                 }
                 format!("{} {{ {fields} }}", tokens(&quote::quote!(#path)))
             }
-            Init::Copy { from, how } => match how {
-                CopyHow::Move => format!("move {}", self.path(from)),
-                CopyHow::Clone => format!("{}.clone()", self.path(from)),
-                CopyHow::ToVec => format!("{}.to_vec()", self.path(from)),
-            },
+            Init::Copy { from, how, stopped } => {
+                let stop = if *stopped { "stop " } else { "" };
+                match how {
+                    CopyHow::Move => format!("{stop}move {}", self.path(from)),
+                    CopyHow::Clone => format!("{stop}{}.clone()", self.path(from)),
+                    CopyHow::ToVec => format!("{stop}{}.to_vec()", self.path(from)),
+                }
+            }
+            Init::Zero { like } => format!("zero like {}", self.path(like)),
             Init::Inert(inert) => self.inert(inert),
         }
     }
@@ -340,7 +345,7 @@ impl<'a> Printer<'a> {
     }
 
     fn call(&self, call: &Call) -> String {
-        let Call { callee, args, results, pullback: _ } = call;
+        let Call { callee, args, results, pullback: _, differentiated } = call;
         let args = list(args, |arg| match arg {
             Arg::Value(value) => self.expr(value),
             Arg::Move(path) => format!("move {}", self.path(path)),
@@ -357,7 +362,8 @@ impl<'a> Printer<'a> {
             Callee::Method(name) => format!(".{name}"),
             Callee::Operator(name) => format!("ops::{name}"),
         };
-        format!("{} = {callee}({args})", self.tree(results, |p, var| p.var(*var)))
+        let results = self.tree(results, |p, var| p.var(*var));
+        format!("{results} = {}{callee}({args})", if *differentiated { "" } else { "undifferentiated " })
     }
 
     fn joins(&self, joins: &[Join]) -> Vec<String> {
@@ -442,9 +448,6 @@ impl<'a> Printer<'a> {
             StmtKind::Save { tape, values } => format!("save {} <- {}", self.var(*tape), self.saved(values)),
             StmtKind::Restore { tape, values } => {
                 format!("restore {} -> {}", self.var(*tape), self.saved(values))
-            }
-            StmtKind::Zero { adjoint, like } => {
-                format!("zero {} like {}", self.var(*adjoint), self.path(like))
             }
             StmtKind::Accumulate { to, from } => {
                 format!("accumulate {} += {}", self.path(to), self.path(from))

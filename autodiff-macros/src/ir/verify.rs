@@ -81,7 +81,9 @@ pub(crate) fn adjoint(function: &Function, adjoint: &Adjoint) -> Result {
         ahead.read(*capture).map_err(|e| format!("captured: {e}"))?;
         back.declare(*capture);
     }
-    back.tree(seed, |scope, leaf| leaf.map_or(Ok(()), |var| scope.bind(var, &[Role::Mut, Role::Place])))?;
+    back.tree(seed, |scope, leaf| {
+        leaf.map_or(Ok(()), |var| scope.bind(var, &[Role::Value, Role::Mut, Role::Place]))
+    })?;
     for param in params {
         match param {
             Some(ParamAdjoint::ScalarInOut(var)) => back.bind(*var, &[Role::Mut])?,
@@ -239,7 +241,7 @@ impl<'a> Scope<'a> {
             Expr::Rule(_, args) => args.iter().try_for_each(|arg| self.atom(arg)),
             Expr::Load(path) | Expr::Len(path) => self.path(path),
             Expr::Binary(_, a, b) => self.atom(a).and_then(|()| self.atom(b)),
-            Expr::Unary(_, a) | Expr::Cast(a, _) => self.atom(a),
+            Expr::Unary(_, a) | Expr::Cast(a, _) | Expr::Stop(a) => self.atom(a),
             Expr::Inert(inert) => self.inert(inert),
             Expr::Select(condition, then, otherwise) => {
                 self.atom(condition)?;
@@ -287,7 +289,11 @@ impl<'a> Scope<'a> {
                 fields.iter().try_for_each(|(_, value)| self.operand(value))?;
                 base.iter().try_for_each(|base| self.path(base))
             }
-            Init::Copy { from, how: _ } => self.path(from),
+            Init::Copy { from, how: _, stopped: _ } => self.path(from),
+            Init::Zero { like: _ } if self.program == Program::Primal => {
+                Err("an adjoint's zero in a primal program".into())
+            }
+            Init::Zero { like } => self.path(like),
             Init::Inert(inert) => self.inert(inert),
         }
     }
@@ -345,7 +351,7 @@ impl<'a> Scope<'a> {
             StmtKind::Push { path, value } => self.path(path).and_then(|()| self.operand(value)),
             StmtKind::Call(call) => {
                 self.call(call)?;
-                self.bind(call.pullback, &[Role::Pullback])
+                if call.differentiated { self.bind(call.pullback, &[Role::Pullback]) } else { Ok(()) }
             }
             StmtKind::Inert { inert, defs, writes } => {
                 self.inert(inert)?;
@@ -404,10 +410,6 @@ impl<'a> Scope<'a> {
                     Saved::Value(var) => self.bind(*var, &[Role::Value, Role::Pullback]),
                     Saved::Content(var) => self.bind(*var, &[Role::Place]),
                 })
-            }
-            StmtKind::Zero { adjoint, like } => {
-                self.path(like)?;
-                self.bind(*adjoint, &[Role::Place])
             }
             StmtKind::Accumulate { to, from } => self.path(to).and_then(|()| self.path(from)),
             StmtKind::Pullback(pullback) => self.pullback(pullback),

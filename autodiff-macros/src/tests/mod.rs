@@ -1,3 +1,5 @@
 //! Tests across passes.
 
+mod compare;
+mod random;
 pub(crate) mod sketch;

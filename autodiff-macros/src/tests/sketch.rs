@@ -4,8 +4,8 @@ use proc_macro2::{Ident, Span};
 use quote::format_ident;
 
 use crate::ir::{
-    Block, Carried, Expr, Function, Head, Loop, Param, Passing, Path, Proj, Role, StmtKind, Tree, Ty,
-    Var, Vars, Wrt, WrtTarget, build,
+    Block, Carried, Expr, Function, Head, Loop, Param, Passing, Path, Proj, Role, StmtKind, Tree, Ty, Var,
+    Vars, Wrt, WrtTarget, build,
 };
 use crate::rules::table::rule;
 

@@ -43,7 +43,11 @@ impl<'a, N: Number> Machine<'a, N> {
 
     pub(super) fn call(&mut self, call: &Call) -> Result {
         let (name, callee) = self.callee(call)?;
-        let (result, args, env) = forward(self.library, callee, self.args(call)?)?;
+        if !call.differentiated {
+            let (result, args) = super::primal(self.library, &callee.function, self.args(call)?)?;
+            return self.returned(call, result, args);
+        }
+        let (result, args, env) = forward(self.library, &callee.function, &callee.called, self.args(call)?)?;
         self.bind(call.pullback, Value::Pullback(Box::new(Closure { callee: name, env })));
         self.returned(call, result, args)
     }
@@ -57,7 +61,9 @@ impl<'a, N: Number> Machine<'a, N> {
         let mut args = Vec::new();
         for arg in &call.args {
             args.push(match arg {
-                Arg::Value(_) | Arg::Move(_) | Arg::Inert(_) => Value::Unit,
+                Arg::Value(_) | Arg::Inert(_) => Value::Unit,
+                // For the shape of a scratch slot alone.
+                Arg::Move(path) => self.load(path).unwrap_or(Value::Unit),
                 Arg::Ref(path) | Arg::RefMut(path) => self.load(path)?,
                 Arg::RefValue(value) => self.expr(value)?,
                 Arg::RefMutValue(_, after) => self.get(*after)?,
@@ -65,7 +71,7 @@ impl<'a, N: Number> Machine<'a, N> {
         }
         let seed = self.tree(seed, |machine, leaf| machine.operand(leaf))?;
         let mut held = Vec::new();
-        for (slot, param) in slots.iter().zip(&callee.adjoint.params) {
+        for (slot, param) in slots.iter().zip(&callee.called.params) {
             held.push(match (slot, param) {
                 (Slot::Adjoint(path), _) => self.load(path)?,
                 (_, Some(ParamAdjoint::Scalar(_) | ParamAdjoint::ScalarInOut(_))) => {
@@ -75,8 +81,9 @@ impl<'a, N: Number> Machine<'a, N> {
                 (_, None) => Value::Unit,
             });
         }
-        let gradient = reverse(self.library, callee, closure.env, args, seed, held)?;
-        for ((slot, param), value) in slots.iter().zip(&callee.adjoint.params).zip(gradient.slots) {
+        let gradient =
+            reverse(self.library, &callee.function, &callee.called, closure.env, args, seed, held)?;
+        for ((slot, param), value) in slots.iter().zip(&callee.called.params).zip(gradient.slots) {
             if let (Slot::Adjoint(path), Some(_)) = (slot, param) {
                 self.set(path, value)?;
             }
@@ -102,7 +109,7 @@ impl<'a, N: Number> Machine<'a, N> {
                 Tangent::Zero => arg.zero(),
             });
         }
-        let done = super::pushforward(self.library, callee, args, held)?;
+        let done = super::pushforward(self.library, &callee.function, &callee.pushforward, args, held)?;
         for ((arg, tangent), value) in call.args.iter().zip(tangents).zip(done.after) {
             match (arg, tangent) {
                 (Arg::RefMut(_) | Arg::RefMutValue(..), Tangent::Place(path)) => self.set(path, value)?,

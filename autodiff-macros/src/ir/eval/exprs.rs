@@ -45,6 +45,7 @@ impl<N: Number> Machine<'_, N> {
             Expr::Cast(a, ty) => inert::convert(self.expr(a)?, &ty.to_token_stream().to_string())?,
             Expr::Len(path) => Value::Int(self.load(path)?.list()?.len() as i64),
             Expr::Inert(code) => inert::code(&code.code, &self.scope(code)?)?,
+            Expr::Stop(a) => self.expr(a)?.stopped(),
             Expr::Select(condition, then, otherwise) => {
                 self.expr(if self.expr(condition)?.bool()? { then } else { otherwise })?
             }
@@ -83,7 +84,10 @@ impl<N: Number> Machine<'_, N> {
                 }
                 Value::Struct(values)
             }
-            Init::Copy { from, how: _ } => self.load(from)?,
+            Init::Copy { from, how: _, stopped } => {
+                self.load(from).map(|value| if *stopped { value.stopped() } else { value })?
+            }
+            Init::Zero { like } => self.load(like)?.zero(),
             Init::Inert(code) => inert::code(&code.code, &self.scope(code)?)?,
         })
     }

@@ -153,10 +153,6 @@ impl<N: Number> Machine<'_, N> {
                     self.bind(*var, value.clone());
                 }
             }
-            StmtKind::Zero { adjoint, like } => {
-                let zero = self.load(like)?.zero();
-                self.bind(*adjoint, zero);
-            }
             StmtKind::Accumulate { to, from } => {
                 let from = self.load(from)?;
                 self.change(to, |to| to.accumulate(&from))?;

@@ -130,6 +130,11 @@ impl<N: Number> Value<N> {
         self.map(&mut number, true)
     }
 
+    /// The value, cut off from what it depends on.
+    pub(crate) fn stopped(&self) -> Value<N> {
+        self.map(&mut |value| N::constant(value.value()), true)
+    }
+
     /// The floats in order.
     pub(crate) fn numbers(&self) -> Vec<N> {
         let mut numbers = Vec::new();

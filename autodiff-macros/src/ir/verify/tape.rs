@@ -8,8 +8,10 @@ use crate::ir::{Block, Head, Saved, StmtKind, Var};
 enum Record {
     /// The kinds of its values.
     Save(Vec<bool>),
-    /// What each arm leaves.
+    /// What each arm leaves, where several leave something.
     Branch(Vec<Vec<Record>>),
+    /// What one arm leaves, in however many branches it lies.
+    Maybe(Vec<Record>),
     /// What one iteration leaves.
     Loop(Vec<Record>),
 }
@@ -56,6 +58,7 @@ fn holds_one(records: &[Record]) -> bool {
     match records {
         [] | [Record::Save(_)] => true,
         [Record::Branch(arms)] => arms.iter().all(|arm| holds_one(arm)),
+        [Record::Maybe(arm)] => holds_one(arm),
         _ => false,
     }
 }
@@ -110,9 +113,22 @@ fn branch<'a>(tape: Var, arms: impl Iterator<Item = &'a Block>, effect: &mut Eff
     let (taking, leaving) = (takes.iter().any(|t| !t.is_empty()), leaves.iter().any(|l| !l.is_empty()));
     match (taking, leaving) {
         (true, true) => return Err("a branch both takes and leaves".into()),
-        (true, false) => effect.take(Record::Branch(takes))?,
-        (false, true) => effect.leaves.push(Record::Branch(leaves)),
+        (true, false) => effect.take(branched(takes))?,
+        (false, true) => effect.leaves.push(branched(leaves)),
         (false, false) => {}
     }
     Ok(())
+}
+
+/// A `match` may be reversed by nested `if`s: where one arm alone matters, the number of branches does not.
+fn branched(mut arms: Vec<Vec<Record>>) -> Record {
+    let mut busy = arms.iter().enumerate().filter(|(_, arm)| !arm.is_empty()).map(|(k, _)| k);
+    match (busy.next(), busy.next()) {
+        (Some(only), None) => match <[Record; 1]>::try_from(std::mem::take(&mut arms[only])) {
+            Ok([Record::Maybe(arm)]) => Record::Maybe(arm),
+            Ok(arm) => Record::Maybe(arm.into()),
+            Err(arm) => Record::Maybe(arm),
+        },
+        _ => Record::Branch(arms),
+    }
 }
