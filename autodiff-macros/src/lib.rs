@@ -5,6 +5,7 @@ mod analysis;
 mod diff;
 mod ir;
 mod rules;
+mod simplify;
 
 /// Differentiates the function it stands on.
 #[proc_macro_attribute]

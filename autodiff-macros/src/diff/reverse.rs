@@ -341,18 +341,8 @@ impl<'a> Reverse<'a> {
         self.activity.active(self.vars.resolve(&Path::of(var)).root)
     }
 
-    /// The type of what a path shows, as far as known.
     pub(super) fn type_of(&self, path: &Path) -> Ty {
-        let full = self.vars.resolve(path);
-        full.proj.iter().fold(self.vars[full.root].ty.clone(), |ty, proj| match proj {
-            Proj::Index(_) => ty.element(),
-            Proj::Range(..) => Ty::Slice(Box::new(ty.element())),
-            Proj::Field(syn::Member::Unnamed(index)) => match ty {
-                Ty::Tuple(parts) => parts.get(index.index as usize).cloned().unwrap_or(Ty::Unknown),
-                _ => Ty::Unknown,
-            },
-            Proj::Field(_) | Proj::Deref => Ty::Unknown,
-        })
+        self.vars.type_of(path)
     }
 
     /// `atom_bar += contribution`, where the atom carries a derivative at all.
@@ -1129,7 +1119,7 @@ impl<'a> Reverse<'a> {
 }
 
 /// Every variable that a block reads before defining it itself; views bring what they show.
-pub(super) fn free_vars(block: &Block, vars: &Vars) -> BTreeSet<Var> {
+pub(crate) fn free_vars(block: &Block, vars: &Vars) -> BTreeSet<Var> {
     fn visit(block: &Block, vars: &Vars, bound: &mut Vec<Var>, free: &mut BTreeSet<Var>) {
         let depth = bound.len();
         for stmt in &block.stmts {

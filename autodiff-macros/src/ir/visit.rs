@@ -279,6 +279,10 @@ impl Stmt {
                     match tangent {
                         Tangent::Value(expr) => f(Read(expr)),
                         Tangent::Place(path) => f(ReadPath(path)),
+                        Tangent::InOut(before, after) => {
+                            f(Read(before));
+                            f(Define(*after));
+                        }
                         Tangent::Unit | Tangent::Zero => {}
                     }
                 }
@@ -440,7 +444,7 @@ impl Stmt {
                 call_exprs_mut(&mut push.call, f);
                 for tangent in &mut push.tangents {
                     match tangent {
-                        Tangent::Value(expr) => expr.walk_mut(f),
+                        Tangent::Value(expr) | Tangent::InOut(expr, _) => expr.walk_mut(f),
                         Tangent::Place(path) => path.walk_mut(f),
                         Tangent::Unit | Tangent::Zero => {}
                     }
