@@ -11,8 +11,8 @@ use super::Pushforward;
 use super::reverse::stmt;
 use crate::analysis::Activity;
 use crate::ir::{
-    Arg, Block, Call, Carried, CopyHow, Expr, Function, Init, Join, Path, Proj, PushforwardCall, RawStmt, Role, Stmt,
-    StmtKind, StoreOp, Tangent, Var, Vars, WrtTarget, build,
+    Arg, Block, Call, Carried, CopyHow, Expr, Function, Init, Join, Path, Proj, PushforwardCall, RawStmt,
+    Role, Stmt, StmtKind, StoreOp, Tangent, Var, Vars, WrtTarget, build,
 };
 
 /// The pushforward of `function`.
@@ -36,9 +36,10 @@ pub(crate) fn pushforward(function: &Function, activity: &Activity) -> Pushforwa
             let span = param.name.span();
             let dot = forward.dot(param.var);
             zeros.push(match forward.vars[dot].role {
-                Role::Place => {
-                    stmt(StmtKind::Declare { place: dot, init: Init::Zero { like: Path::of(param.var) } }, span)
-                }
+                Role::Place => stmt(
+                    StmtKind::Declare { place: dot, init: Init::Zero { like: Path::of(param.var) } },
+                    span,
+                ),
                 _ => stmt(StmtKind::Let { var: dot, expr: build::lit(0.0) }, span),
             });
         }
@@ -121,7 +122,10 @@ impl Forward<'_> {
         match item {
             Expr::Whole(path) if !self.active_path(path) => {
                 let zero = self.vars.fresh("zero", self.vars.type_of(path), Role::Place, span);
-                out.push(stmt(StmtKind::Declare { place: zero, init: Init::Zero { like: path.clone() } }, span));
+                out.push(stmt(
+                    StmtKind::Declare { place: zero, init: Init::Zero { like: path.clone() } },
+                    span,
+                ));
                 Expr::Whole(Path::of(zero))
             }
             item => self.tangent(item),
@@ -236,8 +240,10 @@ impl Forward<'_> {
                 out.push(stmt(StmtKind::If { cond: cond.clone(), then, otherwise, joins }, span));
             }
             StmtKind::Match { scrutinee, arms, joins } => {
-                let arms =
-                    arms.iter().map(|arm| crate::ir::Arm { body: self.block(&arm.body), ..arm.clone() }).collect();
+                let arms = arms
+                    .iter()
+                    .map(|arm| crate::ir::Arm { body: self.block(&arm.body), ..arm.clone() })
+                    .collect();
                 let joins = self.joins(joins);
                 out.push(stmt(StmtKind::Match { scrutinee: scrutinee.clone(), arms, joins }, span));
             }
@@ -272,7 +278,8 @@ impl Forward<'_> {
         let mut all = joins.to_vec();
         for join in joins {
             if self.active_var(join.var) {
-                let values = join.values.iter().map(|value| value.as_ref().map(|value| self.tangent(value))).collect();
+                let values =
+                    join.values.iter().map(|value| value.as_ref().map(|value| self.tangent(value))).collect();
                 all.push(Join { var: self.dot(join.var), values });
             }
         }
@@ -280,7 +287,15 @@ impl Forward<'_> {
     }
 
     /// The tangent of a first content (`declared`) or of a whole assignment, beside the primal statement.
-    fn declare(&mut self, primal: &Stmt, init: &Init, path: &Path, dot: &Path, declared: Option<Var>, out: &mut Vec<Stmt>) {
+    fn declare(
+        &mut self,
+        primal: &Stmt,
+        init: &Init,
+        path: &Path,
+        dot: &Path,
+        declared: Option<Var>,
+        out: &mut Vec<Stmt>,
+    ) {
         let span = primal.span;
         let put = |init: Init| match declared {
             Some(place) => stmt(StmtKind::Declare { place, init }, span),
@@ -361,9 +376,9 @@ impl Forward<'_> {
 
     fn call(&mut self, call: &Call, out: &mut Vec<Stmt>, span: Span) {
         let reaches = |this: &Self, arg: &Arg| match arg {
-            Arg::Value(Expr::Var(var)) | Arg::RefValue(Expr::Var(var)) | Arg::RefMutValue(Expr::Var(var), _) => {
-                this.active_var(*var)
-            }
+            Arg::Value(Expr::Var(var))
+            | Arg::RefValue(Expr::Var(var))
+            | Arg::RefMutValue(Expr::Var(var), _) => this.active_var(*var),
             Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => this.active_path(path),
             _ => false,
         };

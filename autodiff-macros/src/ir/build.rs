@@ -136,7 +136,9 @@ pub(crate) fn chain(d: Expr, partial: Expr, singular: bool) -> Expr {
         Expr::Select(condition, then, otherwise) => {
             select(*condition, chain(d.clone(), *then, true), chain(d, *otherwise, true))
         }
-        Expr::Rule(rule, args) if rule.name == "neg" => neg(chain(d, args.into_iter().next().expect("one operand"), true)),
+        Expr::Rule(rule, args) if rule.name == "neg" => {
+            neg(chain(d, args.into_iter().next().expect("one operand"), true))
+        }
         partial => apply("chain", vec![d, partial]),
     }
 }

@@ -37,7 +37,12 @@ impl Context<'_> {
         changed
     }
 
-    fn is_dead(&self, stmt: &mut Stmt, read: &BTreeMap<Var, usize>, accumulators: &mut BTreeSet<Var>) -> bool {
+    fn is_dead(
+        &self,
+        stmt: &mut Stmt,
+        read: &BTreeMap<Var, usize>,
+        accumulators: &mut BTreeSet<Var>,
+    ) -> bool {
         let unread = |var: &Var| read.get(var).copied().unwrap_or(0) == 0 && !self.outputs.contains(var);
         match &mut stmt.kind {
             StmtKind::Let { var, expr } => unread(var) && self.droppable(expr),
@@ -64,7 +69,9 @@ impl Context<'_> {
                 }
                 then.stmts.is_empty() && otherwise.stmts.is_empty()
             }
-            StmtKind::Loop(the_loop) => !self.primal && the_loop.body.stmts.is_empty() && the_loop.carried.is_empty(),
+            StmtKind::Loop(the_loop) => {
+                !self.primal && the_loop.body.stmts.is_empty() && the_loop.carried.is_empty()
+            }
             _ => false,
         }
     }
@@ -143,7 +150,7 @@ fn collect(block: &Block, adjoint: &Adjoint, unread: &mut BTreeMap<Var, Vec<usiz
             let dead: Vec<usize> = values
                 .iter()
                 .enumerate()
-                .filter(|(_, (Saved::Value(var) | Saved::Content(var)))| !read.contains(var))
+                .filter(|(_, Saved::Value(var) | Saved::Content(var))| !read.contains(var))
                 .map(|(index, _)| index)
                 .collect();
             if !dead.is_empty() {

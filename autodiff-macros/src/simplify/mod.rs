@@ -42,7 +42,8 @@ pub(crate) fn adjoint(function: &Function, mut adjoint: Adjoint) -> Adjoint {
         });
     }
     for _ in 0..ROUNDS {
-        let mut context = Context { vars: &mut adjoint.vars, outputs: outputs.clone(), made_from, primal: false };
+        let mut context =
+            Context { vars: &mut adjoint.vars, outputs: outputs.clone(), made_from, primal: false };
         let changed = context.round(&mut adjoint.reverse);
         let pruned = dead::tapes(&mut adjoint);
         if !changed && !pruned {
@@ -54,13 +55,19 @@ pub(crate) fn adjoint(function: &Function, mut adjoint: Adjoint) -> Adjoint {
     let tapes: BTreeSet<Var> = adjoint.tapes.iter().map(|tape| tape.var).collect();
     adjoint.captures.retain(|var| read.contains(var) || tapes.contains(var));
     let mut outputs: BTreeSet<Var> = read;
-    for leaf in function.result.leaves().into_iter().chain(function.params.iter().filter_map(|param| param.last.as_ref())) {
+    for leaf in function
+        .result
+        .leaves()
+        .into_iter()
+        .chain(function.params.iter().filter_map(|param| param.last.as_ref()))
+    {
         leaf.vars(&mut |var| {
             outputs.insert(var);
         });
     }
     for _ in 0..ROUNDS {
-        let mut context = Context { vars: &mut adjoint.vars, outputs: outputs.clone(), made_from, primal: true };
+        let mut context =
+            Context { vars: &mut adjoint.vars, outputs: outputs.clone(), made_from, primal: true };
         if !context.round(&mut adjoint.forward) {
             break;
         }

@@ -18,7 +18,8 @@ impl Context<'_> {
             let Some(Stmt { kind: StmtKind::Mut { var, init }, .. }) = &slots[at] else { continue };
             let (var, init) = (*var, init.clone());
             let touches = |summary: &Summary| summary.reads.contains(&var) || summary.changes.contains(&var);
-            let Some(first) = (at + 1..slots.len()).find(|&index| slots[index].is_some() && touches(&summaries[index]))
+            let Some(first) =
+                (at + 1..slots.len()).find(|&index| slots[index].is_some() && touches(&summaries[index]))
             else {
                 continue;
             };
@@ -37,7 +38,9 @@ impl Context<'_> {
             }
             // The first content moves down to the contribution: nothing between may change what it is made of.
             let needs = dependencies(&init, self.vars);
-            if *op != StoreOp::Set && summaries[at + 1..first].iter().any(|summary| summary.changes_any(&needs)) {
+            if *op != StoreOp::Set
+                && summaries[at + 1..first].iter().any(|summary| summary.changes_any(&needs))
+            {
                 continue;
             }
             let merged = match op {

@@ -69,7 +69,14 @@ impl Context<'_> {
     }
 
     /// An immutable atom may go anywhere, a mutable one only as far as it keeps its value.
-    fn atom_may_move(&self, atom: &Expr, at: usize, last: usize, slots: &[Option<Stmt>], summaries: &[Summary]) -> bool {
+    fn atom_may_move(
+        &self,
+        atom: &Expr,
+        at: usize,
+        last: usize,
+        slots: &[Option<Stmt>],
+        summaries: &[Summary],
+    ) -> bool {
         let Expr::Var(var) = atom else { return true };
         if self.vars[*var].role != Role::Mut {
             return true;
@@ -82,7 +89,9 @@ impl Context<'_> {
     fn may_move(&self, expr: &Expr, at: usize, to: usize, summaries: &[Summary]) -> bool {
         let needs = dependencies(expr, self.vars);
         let delicate = delicate(expr) && self.primal;
-        !summaries[at + 1..to].iter().any(|summary| summary.changes_any(&needs) || (delicate && summary.effects))
+        !summaries[at + 1..to]
+            .iter()
+            .any(|summary| summary.changes_any(&needs) || (delicate && summary.effects))
     }
 
     fn replace_everywhere(&self, var: Var, atom: &Expr, sites: &[usize], slots: &mut [Option<Stmt>]) -> bool {
@@ -187,8 +196,12 @@ fn occurrences(expr: &Expr, var: Var) -> usize {
 /// The operands of a statement that any expression may stand for.
 fn sites(stmt: &mut Stmt, f: &mut dyn FnMut(&mut Expr)) {
     match &mut stmt.kind {
-        StmtKind::Let { expr, .. } | StmtKind::Mut { init: expr, .. } | StmtKind::Update { expr, .. } => f(expr),
-        StmtKind::Store { path, value, .. } | StmtKind::Fill { path, value } | StmtKind::Push { path, value } => {
+        StmtKind::Let { expr, .. } | StmtKind::Mut { init: expr, .. } | StmtKind::Update { expr, .. } => {
+            f(expr)
+        }
+        StmtKind::Store { path, value, .. }
+        | StmtKind::Fill { path, value }
+        | StmtKind::Push { path, value } => {
             for proj in &mut path.proj {
                 if let crate::ir::Proj::Index(index) = proj {
                     f(index);
@@ -196,8 +209,14 @@ fn sites(stmt: &mut Stmt, f: &mut dyn FnMut(&mut Expr)) {
             }
             f(value);
         }
-        StmtKind::Declare { init: crate::ir::Init::List { items, .. } | crate::ir::Init::Tuple(items), .. }
-        | StmtKind::Assign { init: crate::ir::Init::List { items, .. } | crate::ir::Init::Tuple(items), .. } => {
+        StmtKind::Declare {
+            init: crate::ir::Init::List { items, .. } | crate::ir::Init::Tuple(items),
+            ..
+        }
+        | StmtKind::Assign {
+            init: crate::ir::Init::List { items, .. } | crate::ir::Init::Tuple(items),
+            ..
+        } => {
             items.iter_mut().for_each(f);
         }
         StmtKind::Declare { init: crate::ir::Init::Struct { fields, .. }, .. }

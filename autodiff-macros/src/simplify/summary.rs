@@ -44,7 +44,11 @@ impl Summary {
         });
         self.effects |= matches!(
             stmt.kind,
-            StmtKind::Inert { .. } | StmtKind::Call(_) | StmtKind::Match { .. } | StmtKind::Pushforward(_) | StmtKind::Pullback(_)
+            StmtKind::Inert { .. }
+                | StmtKind::Call(_)
+                | StmtKind::Match { .. }
+                | StmtKind::Pushforward(_)
+                | StmtKind::Pullback(_)
         );
         if let StmtKind::View { var } = &stmt.kind {
             if let Some(path) = &vars[*var].view {
@@ -86,7 +90,10 @@ pub(super) fn dependencies(expr: &Expr, vars: &Vars) -> Vec<Var> {
 pub(super) fn delicate(expr: &Expr) -> bool {
     let mut delicate = false;
     expr.walk(&mut |expr| {
-        delicate |= matches!(expr, Expr::Load(_) | Expr::Inert(_) | Expr::Binary(..) | Expr::Whole(_) | Expr::Unary(..));
+        delicate |= matches!(
+            expr,
+            Expr::Load(_) | Expr::Inert(_) | Expr::Binary(..) | Expr::Whole(_) | Expr::Unary(..)
+        );
     });
     delicate
 }
