@@ -5,8 +5,10 @@ mod analysis;
 mod diff;
 mod ir;
 mod rules;
+mod simplify;
 #[cfg(test)]
 mod tests;
+
 
 /// Differentiates the function it stands on.
 #[proc_macro_attribute]

@@ -41,7 +41,11 @@ impl Activity {
 
 /// The activity of `function` for the gradient by `function.wrt`.
 pub(crate) fn activity(function: &Function, errors: &mut Vec<ActivityError>) -> Activity {
-    let mut analysis = Analysis { function, varied: vec![false; function.vars.0.len()], useful: vec![false; function.vars.0.len()] };
+    let mut analysis = Analysis {
+        function,
+        varied: vec![false; function.vars.0.len()],
+        useful: vec![false; function.vars.0.len()],
+    };
     for wrt in &function.wrt {
         let var = match wrt.target {
             WrtTarget::Param(index) => function.params[index].var,
@@ -158,7 +162,9 @@ impl Analysis<'_> {
         match &stmt.kind {
             StmtKind::Let { var, expr } => self.vary(*var, self.varied_expr(expr)),
             StmtKind::Declare { place, init } => self.vary(*place, self.varied_init(init)),
-            StmtKind::Store { path, value, .. } | StmtKind::Fill { path, value } | StmtKind::Push { path, value } => {
+            StmtKind::Store { path, value, .. }
+            | StmtKind::Fill { path, value }
+            | StmtKind::Push { path, value } => {
                 self.vary(path.root, self.varied_expr(value));
             }
             StmtKind::Assign { path, init, .. } => self.vary(path.root, self.varied_init(init)),
@@ -192,12 +198,18 @@ impl Analysis<'_> {
             }
             StmtKind::Loop(the_loop) => {
                 for carried in &the_loop.carried {
-                    self.vary(carried.phi, self.varied_expr(&carried.init) || self.varied_expr(&carried.next));
+                    self.vary(
+                        carried.phi,
+                        self.varied_expr(&carried.init) || self.varied_expr(&carried.next),
+                    );
                 }
                 self.varied_block(&the_loop.body);
                 for carried in &the_loop.carried {
                     self.vary(carried.phi, self.varied_expr(&carried.next));
-                    self.vary(carried.out, self.varied_expr(&carried.init) || self.varied_expr(&carried.next));
+                    self.vary(
+                        carried.out,
+                        self.varied_expr(&carried.init) || self.varied_expr(&carried.next),
+                    );
                 }
             }
             _ => {}
@@ -225,7 +237,12 @@ impl Analysis<'_> {
     fn use_expr(&mut self, expr: &Expr) {
         match expr {
             Expr::Var(var) => self.use_var(*var),
-            Expr::Lit(_) | Expr::Binary(..) | Expr::Unary(..) | Expr::Len(_) | Expr::Inert(_) | Expr::Stop(_) => {}
+            Expr::Lit(_)
+            | Expr::Binary(..)
+            | Expr::Unary(..)
+            | Expr::Len(_)
+            | Expr::Inert(_)
+            | Expr::Stop(_) => {}
             Expr::Rule(rule, args) => {
                 let partials = rule.partials(args, &Expr::Var(Var(u32::MAX)));
                 for (arg, partial) in args.iter().zip(partials) {
@@ -250,7 +267,9 @@ impl Analysis<'_> {
     fn use_init(&mut self, init: &Init) {
         match init {
             Init::Deferred | Init::EmptyVec(_) | Init::Inert(_) | Init::Zero { .. } => {}
-            Init::List { items, .. } | Init::Tuple(items) => items.iter().for_each(|item| self.use_expr(item)),
+            Init::List { items, .. } | Init::Tuple(items) => {
+                items.iter().for_each(|item| self.use_expr(item))
+            }
             Init::Repeat { value, .. } => self.use_expr(value),
             Init::Struct { fields, base, .. } => {
                 fields.iter().for_each(|(_, value)| self.use_expr(value));
@@ -276,7 +295,9 @@ impl Analysis<'_> {
         match &stmt.kind {
             StmtKind::Let { var, expr } if self.is_useful(*var) => self.use_expr(expr),
             StmtKind::Declare { place, init } if self.is_useful(*place) => self.use_init(init),
-            StmtKind::Store { path, value, .. } | StmtKind::Fill { path, value } | StmtKind::Push { path, value }
+            StmtKind::Store { path, value, .. }
+            | StmtKind::Fill { path, value }
+            | StmtKind::Push { path, value }
                 if self.is_useful(path.root) =>
             {
                 self.use_expr(value);
@@ -296,7 +317,9 @@ impl Analysis<'_> {
                 if out {
                     for arg in &call.args {
                         match arg {
-                            Arg::Value(expr) | Arg::RefValue(expr) | Arg::RefMutValue(expr, _) => self.use_expr(expr),
+                            Arg::Value(expr) | Arg::RefValue(expr) | Arg::RefMutValue(expr, _) => {
+                                self.use_expr(expr)
+                            }
                             Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => self.use_var(path.root),
                             Arg::Inert(_) => {}
                         }
@@ -366,7 +389,11 @@ impl Analysis<'_> {
     fn check_inert(&self, inert: &Inert, span: Span, errors: &mut Vec<ActivityError>) {
         if let Some((name, _)) = inert.binds.iter().find(|(_, bind)| self.reaches_varied(bind)) {
             let code = inert.code.to_string();
-            let code = if code.len() > 60 { format!("{}…", code.chars().take(60).collect::<String>()) } else { code };
+            let code = if code.len() > 60 {
+                format!("{}…", code.chars().take(60).collect::<String>())
+            } else {
+                code
+            };
             errors.push(ActivityError {
                 span,
                 message: format!(
@@ -412,9 +439,9 @@ pub(crate) fn is_float_type(function: &Function, ty: &syn::Type) -> bool {
         syn::Type::Path(path) => path.path.get_ident().is_some_and(|ident| {
             ident == "f64"
                 || ident == "f32"
-                || function.params.iter().any(|param| {
-                    matches!(&param.ty, Ty::Float(crate::ir::Float::Param(name)) if name == ident)
-                })
+                || function.params.iter().any(
+                    |param| matches!(&param.ty, Ty::Float(crate::ir::Float::Param(name)) if name == ident),
+                )
         }),
         syn::Type::Paren(inner) => is_float_type(function, &inner.elem),
         syn::Type::Group(inner) => is_float_type(function, &inner.elem),

@@ -51,7 +51,9 @@ impl Reverse<'_> {
         // What can be had from outside of the block alone.
         let mut free: BTreeSet<Var> = alive.iter().copied().collect();
         for var in defined {
-            if sources.get(var).is_some_and(|source| source.operands.iter().all(|var| !local.contains(var) || free.contains(var))) {
+            if sources.get(var).is_some_and(|source| {
+                source.operands.iter().all(|var| !local.contains(var) || free.contains(var))
+            }) {
                 free.insert(*var);
             }
         }
@@ -81,7 +83,11 @@ impl Reverse<'_> {
         let mut pending: Vec<Var> = recomputed.iter().copied().collect();
         while let Some(var) = pending.pop() {
             for operand in sources.get(&var).into_iter().flat_map(|source| &source.operands) {
-                if local.contains(operand) && !saved.contains(operand) && !alive.contains(operand) && recomputed.insert(*operand) {
+                if local.contains(operand)
+                    && !saved.contains(operand)
+                    && !alive.contains(operand)
+                    && recomputed.insert(*operand)
+                {
                     pending.push(*operand);
                 }
             }
@@ -159,7 +165,8 @@ impl Reverse<'_> {
     /// writes to its place, and the place lives outside of the block.
     fn reloadable(&self, path: &Path, behind: &[Stmt], local: &BTreeSet<Var>, roots: &mut Vec<Var>) -> bool {
         let root = self.vars.resolve(path).root;
-        if local.contains(&root) || self.untracked(root) || behind.iter().any(|stmt| self.writes(stmt, root)) {
+        if local.contains(&root) || self.untracked(root) || behind.iter().any(|stmt| self.writes(stmt, root))
+        {
             return false;
         }
         roots.push(root);

@@ -41,7 +41,9 @@ impl Recording {
         let rolled_back = function
             .params
             .iter()
-            .filter(|param| roll_back && param.passing == Passing::RefMut && function.vars[param.var].role == Role::Place)
+            .filter(|param| {
+                roll_back && param.passing == Passing::RefMut && function.vars[param.var].role == Role::Place
+            })
             .map(|param| param.var)
             .collect();
         Recording { reads: Some(by_root), depths, rolled_back }
@@ -84,7 +86,9 @@ fn declared_depths(block: &Block, depth: usize, depths: &mut BTreeMap<Var, usize
                 declared_depths(then, depth, depths);
                 declared_depths(otherwise, depth, depths);
             }
-            StmtKind::Match { arms, .. } => arms.iter().for_each(|arm| declared_depths(&arm.body, depth, depths)),
+            StmtKind::Match { arms, .. } => {
+                arms.iter().for_each(|arm| declared_depths(&arm.body, depth, depths))
+            }
             StmtKind::Loop(the_loop) => declared_depths(&the_loop.body, depth + 1, depths),
             _ => {}
         }

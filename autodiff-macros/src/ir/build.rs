@@ -231,6 +231,22 @@ impl Vars {
     }
 }
 
+impl Vars {
+    /// The type of what a path shows, as far as known.
+    pub(crate) fn type_of(&self, path: &Path) -> Ty {
+        let full = self.resolve(path);
+        full.proj.iter().fold(self[full.root].ty.clone(), |ty, proj| match proj {
+            Proj::Index(_) => ty.element(),
+            Proj::Range(..) => Ty::Slice(Box::new(ty.element())),
+            Proj::Field(syn::Member::Unnamed(index)) => match ty {
+                Ty::Tuple(parts) => parts.get(index.index as usize).cloned().unwrap_or(Ty::Unknown),
+                _ => Ty::Unknown,
+            },
+            Proj::Field(_) | Proj::Deref => Ty::Unknown,
+        })
+    }
+}
+
 impl Path {
     pub(crate) fn of(root: Var) -> Path {
         Path { root, proj: Vec::new() }

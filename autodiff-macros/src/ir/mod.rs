@@ -512,6 +512,8 @@ pub(crate) struct PushforwardCall {
 pub(crate) enum Tangent {
     Value(Expr),
     Place(Path),
+    /// Of a `&mut` scalar: the tangent before the call, and the variable that takes the one behind it.
+    InOut(Expr, Var),
     Unit,
     /// A zero tangent of the argument's shape.
     Zero,

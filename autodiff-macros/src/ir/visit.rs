@@ -1,7 +1,8 @@
 //! Walking the IR: what a statement reads and writes, in one place for all passes.
 
 use super::{
-    Arg, Block, Call, Expr, Head, Inert, Init, Path, Proj, RawStmt, Saved, Slot, Stmt, StmtKind, Tangent, Tree, Var,
+    Arg, Block, Call, Expr, Head, Inert, Init, Path, Proj, RawStmt, Saved, Slot, Stmt, StmtKind, Tangent,
+    Tree, Var,
 };
 
 impl Expr {
@@ -244,14 +245,14 @@ impl Stmt {
                 f(Change(*var));
             }
             StmtKind::Save { tape, values } => {
-                for (Saved::Value(var) | Saved::Content(var)) in values {
+                for Saved::Value(var) | Saved::Content(var) in values {
                     f(Use(*var));
                 }
                 f(Change(*tape));
             }
             StmtKind::Restore { tape, values } => {
                 f(Use(*tape));
-                for (Saved::Value(var) | Saved::Content(var)) in values {
+                for Saved::Value(var) | Saved::Content(var) in values {
                     f(Define(*var));
                 }
             }
@@ -279,6 +280,10 @@ impl Stmt {
                     match tangent {
                         Tangent::Value(expr) => f(Read(expr)),
                         Tangent::Place(path) => f(ReadPath(path)),
+                        Tangent::InOut(before, after) => {
+                            f(Read(before));
+                            f(Define(*after));
+                        }
                         Tangent::Unit | Tangent::Zero => {}
                     }
                 }
@@ -380,10 +385,14 @@ impl Stmt {
     /// Visits each expression of the statement itself, the indices of its paths included, mutably, innermost first.
     pub(crate) fn exprs_mut(&mut self, f: &mut dyn FnMut(&mut Expr)) {
         match &mut self.kind {
-            StmtKind::Let { expr, .. } | StmtKind::Mut { init: expr, .. } | StmtKind::Update { expr, .. } => expr.walk_mut(f),
+            StmtKind::Let { expr, .. } | StmtKind::Mut { init: expr, .. } | StmtKind::Update { expr, .. } => {
+                expr.walk_mut(f)
+            }
             StmtKind::Declare { init, .. } => init_exprs_mut(init, f),
             StmtKind::View { .. } | StmtKind::Save { .. } | StmtKind::Restore { .. } => {}
-            StmtKind::Store { path, value, .. } | StmtKind::Fill { path, value } | StmtKind::Push { path, value } => {
+            StmtKind::Store { path, value, .. }
+            | StmtKind::Fill { path, value }
+            | StmtKind::Push { path, value } => {
                 path.walk_mut(f);
                 value.walk_mut(f);
             }
@@ -402,14 +411,20 @@ impl Stmt {
             }
             StmtKind::If { cond, joins, .. } => {
                 cond.walk_mut(f);
-                joins.iter_mut().flat_map(|join| join.values.iter_mut().flatten()).for_each(|value| value.walk_mut(f));
+                joins
+                    .iter_mut()
+                    .flat_map(|join| join.values.iter_mut().flatten())
+                    .for_each(|value| value.walk_mut(f));
             }
             StmtKind::Match { scrutinee, arms, joins } => {
                 scrutinee.binds.iter_mut().for_each(|(_, bind)| bind.walk_mut(f));
                 for guard in arms.iter_mut().filter_map(|arm| arm.guard.as_mut()) {
                     guard.binds.iter_mut().for_each(|(_, bind)| bind.walk_mut(f));
                 }
-                joins.iter_mut().flat_map(|join| join.values.iter_mut().flatten()).for_each(|value| value.walk_mut(f));
+                joins
+                    .iter_mut()
+                    .flat_map(|join| join.values.iter_mut().flatten())
+                    .for_each(|value| value.walk_mut(f));
             }
             StmtKind::Loop(the_loop) => {
                 match &mut the_loop.head {
@@ -440,7 +455,7 @@ impl Stmt {
                 call_exprs_mut(&mut push.call, f);
                 for tangent in &mut push.tangents {
                     match tangent {
-                        Tangent::Value(expr) => expr.walk_mut(f),
+                        Tangent::Value(expr) | Tangent::InOut(expr, _) => expr.walk_mut(f),
                         Tangent::Place(path) => path.walk_mut(f),
                         Tangent::Unit | Tangent::Zero => {}
                     }
