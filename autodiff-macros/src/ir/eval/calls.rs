@@ -105,14 +105,16 @@ impl<'a, N: Number> Machine<'a, N> {
             held.push(match tangent {
                 Tangent::Value(value) => self.expr(value)?,
                 Tangent::Place(path) => self.load(path)?,
+                Tangent::InOut(before, _) => self.expr(before)?,
                 Tangent::Unit => Value::Unit,
                 Tangent::Zero => arg.zero(),
             });
         }
-        let done = super::pushforward(self.library, &callee.function, &callee.pushforward, args, held)?;
+        let done = super::pushforward(self.library, &callee.function, &callee.pushforwards[1], args, held)?;
         for ((arg, tangent), value) in call.args.iter().zip(tangents).zip(done.after) {
             match (arg, tangent) {
-                (Arg::RefMut(_) | Arg::RefMutValue(..), Tangent::Place(path)) => self.set(path, value)?,
+                (Arg::RefMut(_), Tangent::Place(path)) => self.set(path, value)?,
+                (_, Tangent::InOut(_, after)) => self.bind(*after, value),
                 _ => {}
             }
         }
