@@ -127,9 +127,19 @@ impl Context<'_> {
     fn round(&mut self, block: &mut Block) -> bool {
         let mut changed = false;
         for stmt in &mut block.stmts {
+            if stmt.blocks().is_empty() {
+                continue;
+            }
+            // What a block hands to its owner (joins, `next`, `break_if`) is read behind it.
+            let mut outputs = self.outputs.clone();
+            stmt.reads(&mut |var| {
+                outputs.insert(var);
+            });
+            let outer = std::mem::replace(&mut self.outputs, outputs);
             for block in stmt.blocks_mut() {
                 changed |= self.round(block);
             }
+            self.outputs = outer;
         }
         if !self.primal {
             changed |= self.fold(block);
