@@ -1,6 +1,7 @@
 //! Differentiation: a primal [`Function`](crate::ir::Function) in, derivative programs in the same IR out.
 
 pub(crate) mod forward;
+pub(crate) mod fuse;
 mod plan;
 mod record;
 pub(crate) mod reverse;
