@@ -52,7 +52,8 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
     if forward.break_if.is_some() || forward.trips.is_some() {
         return None;
     }
-    let back = adjoint.reverse.stmts.iter().position(|stmt| as_loop(stmt).and_then(index_of) == Some(index))?;
+    let back =
+        adjoint.reverse.stmts.iter().position(|stmt| as_loop(stmt).and_then(index_of) == Some(index))?;
     let reverse = as_loop(&adjoint.reverse.stmts[back])?;
 
     // What exists when the forward loop starts.
@@ -221,7 +222,9 @@ fn fuse_bodies(forward: &Block, reverse: &Block, vars: &Vars) -> Option<Block> {
             }
             StmtKind::Let { var, .. } | StmtKind::View { var } if there.contains(var) => {}
             // The primal may have moved it away; the adjoint's shape must come from elsewhere.
-            StmtKind::Declare { init: Init::Zero { like }, .. } if moved(&stmts, vars.resolve(like).root) => return None,
+            StmtKind::Declare { init: Init::Zero { like }, .. } if moved(&stmts, vars.resolve(like).root) => {
+                return None;
+            }
             _ => stmts.push(stmt.clone()),
         }
     }
@@ -291,7 +294,12 @@ impl Effects {
         // A pullback adds to its slots, unless it is handed a place to change.
         let lent: BTreeSet<Var> = match &stmt.kind {
             StmtKind::Pullback(pullback) => {
-                if pullback.call.args.iter().any(|arg| matches!(arg, crate::ir::Arg::RefMut(_) | crate::ir::Arg::RefMutValue(..))) {
+                if pullback
+                    .call
+                    .args
+                    .iter()
+                    .any(|arg| matches!(arg, crate::ir::Arg::RefMut(_) | crate::ir::Arg::RefMutValue(..)))
+                {
                     return None;
                 }
                 pullback
