@@ -6,6 +6,9 @@ mod diff;
 mod ir;
 mod rules;
 mod simplify;
+#[cfg(test)]
+mod tests;
+
 
 /// Differentiates the function it stands on.
 #[proc_macro_attribute]
