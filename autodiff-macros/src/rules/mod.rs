@@ -6,6 +6,8 @@
 pub(crate) mod table;
 pub(crate) mod term;
 
+#[cfg(test)]
+pub(crate) use table::RULES;
 pub(crate) use table::method;
 pub(crate) use term::Term;
 

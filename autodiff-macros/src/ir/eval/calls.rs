@@ -103,7 +103,7 @@ impl<'a, N: Number> Machine<'a, N> {
         let mut held = Vec::new();
         for (tangent, arg) in tangents.iter().zip(&args) {
             held.push(match tangent {
-                Tangent::Value(value) => self.expr(value)?,
+                Tangent::Value(value) | Tangent::InOut(value, _) => self.expr(value)?,
                 Tangent::Place(path) => self.load(path)?,
                 Tangent::Unit => Value::Unit,
                 Tangent::Zero => arg.zero(),
@@ -112,7 +112,10 @@ impl<'a, N: Number> Machine<'a, N> {
         let done = super::pushforward(self.library, &callee.function, &callee.pushforward, args, held)?;
         for ((arg, tangent), value) in call.args.iter().zip(tangents).zip(done.after) {
             match (arg, tangent) {
-                (Arg::RefMut(_) | Arg::RefMutValue(..), Tangent::Place(path)) => self.set(path, value)?,
+                (Arg::RefMut(_), Tangent::Place(path)) => self.set(path, value)?,
+                (_, Tangent::InOut(_, after)) => {
+                    self.bind(*after, value);
+                }
                 _ => {}
             }
         }
