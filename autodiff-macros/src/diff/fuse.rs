@@ -61,7 +61,7 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
     early.extend(adjoint.forward.stmts[..at].iter().flat_map(Stmt::defines));
     let late: BTreeSet<Var> = adjoint.forward.stmts[at..].iter().flat_map(Stmt::defines).collect();
 
-    let sweep = Effects::of(&reverse.body, vars)?;
+    let sweep = Effects::of(std::slice::from_ref(&adjoint.reverse.stmts[back]), vars)?;
     let primal_place = |var: &Var| early.contains(var) || late.contains(var);
     // Content is restored only inside an iteration.
     if sweep.added.iter().chain(&sweep.set).any(primal_place) || !sweep.set.is_empty() {
@@ -120,7 +120,7 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
             }
             _ => {
                 // Anything else stays, provided that the loop's additions do not meet it.
-                let touched = Effects::of(&Block { stmts: vec![stmt.clone()] }, vars)?;
+                let touched = Effects::of(std::slice::from_ref(stmt), vars)?;
                 let meets = |var: &Var| sweep.added.contains(var);
                 if touched.read.iter().any(meets) || touched.set.iter().any(meets) {
                     return None;
@@ -256,23 +256,23 @@ struct Effects {
 
 impl Effects {
     /// `None`: the piece does something whose effects are not described by these sets.
-    fn of(block: &Block, vars: &Vars) -> Option<Effects> {
+    fn of(stmts: &[Stmt], vars: &Vars) -> Option<Effects> {
         let mut effects = Effects::default();
         let mut local = Vec::new();
-        effects.block(block, vars, &mut local)?;
+        effects.stmts(stmts, vars, &mut local)?;
         Some(effects)
     }
 
-    fn block(&mut self, block: &Block, vars: &Vars, local: &mut Vec<Var>) -> Option<()> {
+    fn stmts(&mut self, stmts: &[Stmt], vars: &Vars, local: &mut Vec<Var>) -> Option<()> {
         let depth = local.len();
-        for stmt in &block.stmts {
+        for stmt in stmts {
             let defines = stmt.defines();
             if !stmt.blocks().is_empty() {
                 local.extend(defines.iter().copied());
             }
             self.statement(stmt, vars, local)?;
             for block in stmt.blocks() {
-                self.block(block, vars, local)?;
+                self.stmts(&block.stmts, vars, local)?;
             }
             local.extend(defines);
         }
