@@ -469,7 +469,9 @@ impl<'a> Printer<'a> {
                 let tangents = list(tangents, |tangent| match tangent {
                     Tangent::Value(value) => self.expr(value),
                     Tangent::Place(path) => self.path(path),
-                    Tangent::InOut(before, after) => format!("{} -> {}", self.expr(before), self.var(*after)),
+                    Tangent::InOut(before, after) => {
+                        format!("{} -> {}", self.operand(before), self.var(*after))
+                    }
                     Tangent::Unit => "()".into(),
                     Tangent::Zero => "zero".into(),
                 });
