@@ -8,6 +8,7 @@ mod fold;
 mod sink;
 mod substitute;
 mod summary;
+pub(crate) mod window;
 
 use std::collections::BTreeSet;
 
