@@ -8,7 +8,7 @@ pub(crate) mod term;
 
 #[cfg(test)]
 pub(crate) use table::RULES;
-pub(crate) use table::method;
+pub(crate) use table::{method, operator, path_function};
 pub(crate) use term::Term;
 
 use crate::ir::Expr;

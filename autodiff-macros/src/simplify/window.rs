@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use super::affine::{Indices, plus, same_base, same_path};
 use crate::ir::visit::Part;
 use crate::ir::{Block, Expr, Head, Loop, Path, Proj, Role, Stmt, StmtKind, Ty, Var, Vars, build};
 
@@ -51,11 +52,7 @@ struct Operand {
 
 struct Scan<'a> {
     vars: &'a Vars,
-    index: Var,
-    /// Integer `let`s of the loop's own body.
-    lets: BTreeMap<Var, Expr>,
-    /// What the body defines or changes.
-    varying: Vec<Var>,
+    indices: &'a Indices,
     operands: BTreeMap<Var, Operand>,
 }
 
@@ -66,16 +63,14 @@ fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<Var> {
     if the_loop.break_if.is_some() || build::value_of(lo) != Some(0.0) {
         return Vec::new();
     }
-    let (index, hi) = (*index, hi.clone());
-    let mut scan =
-        Scan { vars, index, lets: BTreeMap::new(), varying: vec![index], operands: BTreeMap::new() };
-    scan.varying.extend(the_loop.carried.iter().map(|carried| carried.phi));
-    scan.collect(&the_loop.body);
-    if scan.varies(&hi) {
+    let hi = hi.clone();
+    let indices = Indices::of(*index, the_loop, vars);
+    if indices.varies(&hi) {
         return Vec::new();
     }
+    let mut scan = Scan { vars, indices: &indices, operands: BTreeMap::new() };
     scan.block(&the_loop.body, true);
-    let (lets, varying, operands) = (scan.lets, scan.varying, scan.operands);
+    let operands = scan.operands;
 
     let mut views = Vec::new();
     for (root, operand) in operands {
@@ -109,117 +104,14 @@ fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<Var> {
         vars[view].view = Some(first.prefix.with(Proj::Range(start, Some(end))));
         vars[view].window = true;
         vars[view].mutable = written;
-        let scan =
-            Scan { vars, index, lets: lets.clone(), varying: varying.clone(), operands: BTreeMap::new() };
+        let scan = Scan { vars, indices: &indices, operands: BTreeMap::new() };
         scan.rewrite(&mut the_loop.body, root, &first, view);
         views.push(view);
     }
     views
 }
 
-fn plus(a: Expr, b: Expr) -> Expr {
-    Expr::Binary(syn::BinOp::Add(Default::default()), Box::new(a), Box::new(b))
-}
-
-/// Structural equality, for index expressions.
-pub(super) fn same(a: &Expr, b: &Expr) -> bool {
-    match (a, b) {
-        (Expr::Var(a), Expr::Var(b)) => a == b,
-        (Expr::Lit(a), Expr::Lit(b)) => a.tokens.to_string() == b.tokens.to_string(),
-        (Expr::Binary(op, a1, a2), Expr::Binary(other, b1, b2)) => {
-            op == other && same(a1, b1) && same(a2, b2)
-        }
-        (Expr::Len(a), Expr::Len(b)) => same_path(a, b),
-        _ => false,
-    }
-}
-
-fn same_base(a: Option<&Expr>, b: Option<&Expr>) -> bool {
-    match (a, b) {
-        (Some(a), Some(b)) => same(a, b),
-        (None, None) => true,
-        _ => false,
-    }
-}
-
-fn same_path(a: &Path, b: &Path) -> bool {
-    a.root == b.root
-        && a.proj.len() == b.proj.len()
-        && a.proj.iter().zip(&b.proj).all(|pair| match pair {
-            (Proj::Index(a), Proj::Index(b)) => same(a, b),
-            (Proj::Field(a), Proj::Field(b)) => a == b,
-            _ => false,
-        })
-}
-
 impl Scan<'_> {
-    /// Gathers what varies in the loop.
-    fn collect(&mut self, body: &Block) {
-        for stmt in &body.stmts {
-            if let StmtKind::Let { var, expr } = &stmt.kind {
-                if matches!(self.vars[*var].ty, Ty::Int(_)) {
-                    self.lets.insert(*var, expr.clone());
-                }
-            }
-        }
-        body.walk(&mut |stmt| {
-            self.varying.extend(stmt.defines());
-            stmt.parts(&mut |part| match part {
-                Part::Change(var) => self.varying.push(var),
-                Part::WritePath(path) => self.varying.push(self.vars.resolve(path).root),
-                _ => {}
-            });
-        });
-    }
-
-    fn varies(&self, expr: &Expr) -> bool {
-        let mut varies = false;
-        expr.walk(&mut |expr| match expr {
-            Expr::Var(var) => varies |= self.varying.contains(var),
-            // The length of what the loop only writes elements of stays; other content may change.
-            Expr::Len(path) => varies |= !path.proj.is_empty(),
-            Expr::Lit(_) | Expr::Binary(..) => {}
-            _ => varies = true,
-        });
-        varies
-    }
-
-    /// `expr` as `base + index + offset`.
-    fn affine(&self, expr: &Expr) -> Option<(Option<Expr>, i64)> {
-        match expr {
-            Expr::Var(var) if *var == self.index => Some((None, 0)),
-            Expr::Var(var) => self.affine(self.lets.get(var)?),
-            Expr::Binary(syn::BinOp::Add(_), a, b) => {
-                let (inner, rest) = match (self.affine(a), self.affine(b)) {
-                    (Some(inner), None) => (inner, b),
-                    (None, Some(inner)) => (inner, a),
-                    _ => return None,
-                };
-                let rest = self.invariant(rest)?;
-                match (build::value_of(&rest), inner) {
-                    (Some(value), (base, offset)) => Some((base, offset + value as i64)),
-                    (None, (None, offset)) => Some((Some(rest), offset)),
-                    (None, (Some(base), offset)) => Some((Some(plus(rest, base)), offset)),
-                }
-            }
-            _ => None,
-        }
-    }
-
-    /// The expression in terms of what exists before the loop.
-    fn invariant(&self, expr: &Expr) -> Option<Expr> {
-        if !self.varies(expr) {
-            return Some(expr.clone());
-        }
-        match expr {
-            Expr::Var(var) => self.invariant(self.lets.get(var)?),
-            Expr::Binary(op, a, b) => {
-                Some(Expr::Binary(*op, Box::new(self.invariant(a)?), Box::new(self.invariant(b)?)))
-            }
-            _ => None,
-        }
-    }
-
     fn block(&mut self, block: &Block, always: bool) {
         for stmt in &block.stmts {
             let mut found: Vec<(Path, bool, bool)> = Vec::new();
@@ -282,11 +174,11 @@ impl Scan<'_> {
             return None;
         }
         let invariant = before.iter().all(|proj| match proj {
-            Proj::Index(index) => !self.varies(index),
+            Proj::Index(index) => !self.indices.varies(index),
             Proj::Field(_) => true,
             Proj::Range(..) | Proj::Deref => false,
         });
-        let (base, offset) = self.affine(index)?;
+        let (base, offset) = self.indices.affine(index)?;
         invariant.then_some(Access { prefix, base, offset, always, write })
     }
 }
@@ -315,9 +207,9 @@ impl Scan<'_> {
             if !same_path(&prefix, &sample.prefix) {
                 return;
             }
-            if let Some((base, 0)) = self.affine(at) {
+            if let Some((base, 0)) = self.indices.affine(at) {
                 if same_base(base.as_ref(), sample.base.as_ref()) {
-                    *path = Path { root: view, proj: vec![Proj::Index(Expr::Var(self.index))] };
+                    *path = Path { root: view, proj: vec![Proj::Index(Expr::Var(self.indices.index))] };
                 }
             }
         };
