@@ -9,7 +9,6 @@ mod simplify;
 #[cfg(test)]
 mod tests;
 
-
 /// Differentiates the function it stands on.
 #[proc_macro_attribute]
 pub fn differentiate(_args: TokenStream, item: TokenStream) -> TokenStream {

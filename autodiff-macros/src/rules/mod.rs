@@ -6,7 +6,9 @@
 pub(crate) mod table;
 pub(crate) mod term;
 
-pub(crate) use table::method;
+#[cfg(test)]
+pub(crate) use table::RULES;
+pub(crate) use table::{method, operator, path_function};
 pub(crate) use term::Term;
 
 use crate::ir::Expr;
