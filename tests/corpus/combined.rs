@@ -304,7 +304,7 @@ fn bubble_sort(x: &mut [f64]) {
 fn dynamic_programme(costs: &[f64], width: usize) -> f64 {
     // The soft shortest path through a grid.
     let n = costs.len();
-    let mut best = vec![0.0; n];
+    let mut best = vec![0.0_f64; n];
     for i in 0..n {
         let (r, c) = (i / width, i % width);
         best[i] = costs[i]

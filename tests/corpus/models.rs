@@ -54,7 +54,7 @@ fn binomial_put(spot: f64, strike: f64, rate: f64, volatility: f64, steps: usize
 
 #[differentiate]
 fn bond_yield(price: f64, coupon: f64, years: usize) -> f64 {
-    let mut y = 0.05;
+    let mut y: f64 = 0.05;
     for _ in 0..30 {
         let mut value = 0.0;
         let mut slope = 0.0;
