@@ -2,5 +2,16 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(feature = "std"), no_std)]
 extern crate alloc;
+// Generated code names this crate by its absolute path, also inside of it.
+extern crate self as autodiff_runtime;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+mod differentiable;
+pub mod ops;
+pub mod rules;
+pub mod special;
 
 pub use autodiff_macros::differentiate;
+pub use differentiable::{Differentiable, Tangent, stop_gradient};

@@ -1,0 +1,15 @@
+//! What generated code calls. No part of the interface: it changes with the macros, in step with their version.
+
+pub use alloc::{borrow::ToOwned, boxed::Box, vec, vec::Vec};
+pub use num_traits;
+
+use num_traits::NumCast;
+
+/// A constant of a derivative in generic code.
+///
+/// # Panics
+/// When the type cannot hold the constant: it is not a floating-point type then.
+#[inline(always)]
+pub fn lit<T: NumCast>(value: f64) -> T {
+    T::from(value).expect("a floating-point type holds small constants")
+}
