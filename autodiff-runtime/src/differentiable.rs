@@ -1,6 +1,11 @@
 //! What can be differentiated, and what its derivatives look like.
 
 mod impls;
+#[cfg(feature = "nalgebra")]
+mod matrix;
+
+#[cfg(feature = "nalgebra")]
+pub use matrix::Real;
 
 /// A type whose values can carry a derivative.
 ///

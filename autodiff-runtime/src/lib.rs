@@ -12,6 +12,8 @@ mod differentiable;
 pub mod ops;
 pub mod rules;
 pub mod special;
+#[cfg(all(test, feature = "nalgebra"))]
+mod testing;
 
 pub use autodiff_macros::differentiate;
 pub use differentiable::{Differentiable, Tangent, stop_gradient};

@@ -16,6 +16,8 @@
 //! assert_eq!(ops::mul::pushforward(&a, &b, &1.0, &0.0), (12.0, 4.0));
 //! ```
 
+#[cfg(feature = "nalgebra")]
+pub(crate) mod matrix;
 mod scalar;
 
 use crate::Differentiable;

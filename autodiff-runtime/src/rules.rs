@@ -17,10 +17,16 @@
 //! ```
 
 mod float;
+#[cfg(feature = "nalgebra")]
+mod matrix;
 
 pub use float::FloatRules;
+#[cfg(feature = "nalgebra")]
+pub use matrix::{CrossRules, MatrixRules, SquareMatrixRules};
 
 /// Brings the methods of all rules into scope, and no names.
 pub mod prelude {
     pub use super::FloatRules as _;
+    #[cfg(feature = "nalgebra")]
+    pub use super::{CrossRules as _, MatrixRules as _, SquareMatrixRules as _};
 }

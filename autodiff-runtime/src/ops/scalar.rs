@@ -15,7 +15,7 @@ macro_rules! float_rule {
                 $value
             }
             #[inline(always)]
-            #[allow(unused_variables)]
+            #[allow(unused_variables, clippy::neg_multiply)]
             fn pullback(&self, other: &$float, seed: $float, self_bar: &mut $float, other_bar: &mut $float) {
                 let ($a, $b) = (*self, *other);
                 let $y = || $value;
@@ -23,7 +23,7 @@ macro_rules! float_rule {
                 *other_bar += seed * $by_b;
             }
             #[inline(always)]
-            #[allow(unused_variables)]
+            #[allow(unused_variables, clippy::neg_multiply)]
             fn pushforward(&self, other: &$float, self_dot: &$float, other_dot: &$float) -> ($float, $float) {
                 let ($a, $b) = (*self, *other);
                 let value = $value;
@@ -122,6 +122,7 @@ mod tests {
     macro_rules! check {
         ($($name:ident ($a:expr, $b:expr) = $value:expr, [$by_a:expr, $by_b:expr];)*) => {$(
             #[test]
+            #[allow(clippy::neg_multiply)]
             fn $name() {
                 let (a, b): (f64, f64) = ($a, $b);
                 let (value, pullback) = ops::$name::forward(&a, &b);
