@@ -1,6 +1,17 @@
 //! Compile-time automatic differentiation for Rust.
 #![forbid(unsafe_code)]
 #![cfg_attr(not(feature = "std"), no_std)]
+#![allow(clippy::neg_cmp_op_on_partial_ord, reason = "`!(a < b)` is how NaN takes the same way as `a >= b`")]
 extern crate alloc;
 
+pub mod clip;
+mod error;
+mod math;
+mod norm;
+mod scalar;
+pub mod tree;
+
 pub use autodiff_macros::differentiate;
+pub use error::Error;
+pub use scalar::Scalar;
+pub use tree::{Tree, TreeMut};
