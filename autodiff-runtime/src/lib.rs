@@ -9,6 +9,7 @@ mod error;
 mod math;
 mod norm;
 mod scalar;
+pub mod schedule;
 pub mod tree;
 
 pub use autodiff_macros::differentiate;
