@@ -1,6 +1,7 @@
 //! Compile-time automatic differentiation for Rust.
 #![forbid(unsafe_code)]
 #![cfg_attr(not(feature = "std"), no_std)]
+#![allow(clippy::neg_cmp_op_on_partial_ord, reason = "`!(a < b)` is how NaN takes the same way as `a >= b`")]
 extern crate alloc;
 // Generated code names this crate by its absolute path, also inside of it.
 extern crate self as autodiff_runtime;
@@ -15,5 +16,16 @@ pub mod special;
 #[cfg(all(test, feature = "nalgebra"))]
 mod testing;
 
+pub mod clip;
+mod error;
+mod math;
+mod norm;
+mod scalar;
+pub mod schedule;
+pub mod tree;
+
 pub use autodiff_macros::differentiate;
 pub use differentiable::{Differentiable, Tangent, stop_gradient};
+pub use error::Error;
+pub use scalar::Scalar;
+pub use tree::{Tree, TreeMut};

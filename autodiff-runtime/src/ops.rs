@@ -16,6 +16,9 @@
 //! assert_eq!(ops::mul::pushforward(&a, &b, &1.0, &0.0), (12.0, 4.0));
 //! ```
 
+// Pullbacks are types without names.
+#![allow(clippy::type_complexity)]
+
 #[cfg(feature = "nalgebra")]
 pub(crate) mod matrix;
 mod scalar;
@@ -65,7 +68,6 @@ macro_rules! binary {
 
             /// The value, and the pullback, which takes the operands again, the seed, and the adjoints to add to.
             #[inline(always)]
-            #[allow(clippy::type_complexity)]
             pub fn forward<A, B>(
                 a: &A,
                 b: &B,
@@ -88,7 +90,6 @@ macro_rules! binary {
 
             /// The value and its tangent.
             #[inline(always)]
-            #[allow(clippy::type_complexity)]
             pub fn pushforward<A, B>(
                 a: &A,
                 b: &B,
@@ -179,7 +180,6 @@ pub mod neg {
 
     /// The value, and the pullback, which takes the operand again, the seed, and the adjoint to add to.
     #[inline(always)]
-    #[allow(clippy::type_complexity)]
     pub fn forward<A: NegRule + ?Sized>(
         a: &A,
     ) -> (A::Output, impl FnOnce(&A, TangentOf<A::Output>, &mut A::Tangent) + use<A>) {

@@ -1,5 +1,8 @@
 //! The methods of `nalgebra`'s matrices and vectors.
 
+// Pullbacks are types without names.
+#![allow(clippy::type_complexity)]
+
 use crate::Differentiable;
 use crate::differentiable::Real;
 use crate::ops::matrix::{add_scaled, inner};
@@ -149,7 +152,6 @@ where
         (self.__matrix().add_scalar(term), dot.add_scalar(term_dot))
     }
 
-    #[allow(clippy::type_complexity)]
     fn dot_forward<R2: Dim, C2: Dim, S2: Storage<T, R2, C2>>(
         &self,
         other: &Matrix<T, R2, C2, S2>,
@@ -185,7 +187,6 @@ where
         (self.__matrix().dot(other), inner(dot, other) + inner(self.__matrix(), other_dot))
     }
 
-    #[allow(clippy::type_complexity)]
     fn component_mul_forward<S2: Storage<T, R, C>>(
         &self,
         other: &Matrix<T, R, C, S2>,
@@ -214,7 +215,6 @@ where
         (this.component_mul(other), dot.component_mul(other) + this.component_mul(other_dot))
     }
 
-    #[allow(clippy::type_complexity)]
     fn component_div_forward<S2: Storage<T, R, C>>(
         &self,
         other: &Matrix<T, R, C, S2>,
@@ -304,7 +304,6 @@ where
         (determinant, inner(&cofactors(self.__square(), determinant), dot))
     }
 
-    #[allow(clippy::type_complexity)]
     fn try_inverse_forward(
         &self,
     ) -> (
@@ -320,7 +319,6 @@ where
         };
         (inverse, pullback)
     }
-    #[allow(clippy::type_complexity)]
     fn try_inverse_pushforward(
         &self,
         dot: &OMatrix<T, D, D>,
@@ -378,7 +376,6 @@ pub trait CrossRules<T: Real, S: Storage<T, Const<3>, Const<1>>>: Differentiable
     #[doc(hidden)]
     fn __vector(&self) -> &Matrix<T, Const<3>, Const<1>, S>;
 
-    #[allow(clippy::type_complexity)]
     fn cross_forward<S2: Storage<T, Const<3>, Const<1>>>(
         &self,
         other: &Matrix<T, Const<3>, Const<1>, S2>,
