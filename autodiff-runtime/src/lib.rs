@@ -24,7 +24,7 @@ mod scalar;
 pub mod schedule;
 pub mod tree;
 
-pub use autodiff_macros::differentiate;
+pub use autodiff_macros::{Differentiable, differentiate};
 pub use differentiable::{Differentiable, Tangent, stop_gradient};
 pub use error::Error;
 pub use scalar::Scalar;

@@ -1,5 +1,7 @@
 //! What generated code calls. No part of the interface: it changes with the macros, in step with their version.
 
+pub use core;
+
 pub use alloc::{borrow::ToOwned, boxed::Box, vec, vec::Vec};
 pub use num_traits;
 
