@@ -8,11 +8,13 @@ pub mod clip;
 mod error;
 mod math;
 mod norm;
+pub mod optim;
 mod scalar;
 pub mod schedule;
 pub mod tree;
 
 pub use autodiff_macros::differentiate;
 pub use error::Error;
+pub use optim::Optimizer;
 pub use scalar::Scalar;
 pub use tree::{Tree, TreeMut};
