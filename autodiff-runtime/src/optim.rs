@@ -1,5 +1,6 @@
 //! Optimizers over [trees of numbers](crate::tree).
 
+mod accumulate;
 mod adabelief;
 mod adadelta;
 mod adafactor;
@@ -11,8 +12,11 @@ mod adan;
 mod ademamix;
 mod adopt;
 mod asgd;
+mod chain;
 mod core;
 mod dog;
+mod ema;
+mod finite;
 mod fromage;
 mod ftrl;
 mod gradients;
@@ -20,12 +24,14 @@ mod group;
 mod lamb;
 mod lars;
 mod lion;
+mod lookahead;
 mod macros;
 mod madgrad;
 mod muon;
 mod nadam;
 mod novograd;
 mod optimistic;
+mod partition;
 mod polyak;
 mod prodigy;
 mod proximal_adagrad;
@@ -41,6 +47,7 @@ mod sm3;
 mod yogi;
 
 pub use self::core::Optim;
+pub use accumulate::Accumulate;
 pub use adabelief::{AdaBelief, AdaBeliefRule};
 pub use adadelta::{Adadelta, AdadeltaRule};
 pub use adafactor::{Adafactor, AdafactorRule};
@@ -52,7 +59,10 @@ pub use adan::{Adan, AdanRule};
 pub use ademamix::{AdEmaMix, AdEmaMixRule};
 pub use adopt::{Adopt, AdoptRule};
 pub use asgd::{Asgd, AsgdRule};
+pub use chain::Chain;
 pub use dog::{Dog, DogRule};
+pub use ema::Ema;
+pub use finite::{ApplyIfFinite, LossScale};
 pub use fromage::{Fromage, FromageRule};
 pub use ftrl::{Ftrl, FtrlRule};
 pub use gradients::Gradients;
@@ -60,11 +70,13 @@ pub use group::Group;
 pub use lamb::{Lamb, LambRule};
 pub use lars::{Lars, LarsRule};
 pub use lion::{Lion, LionRule};
+pub use lookahead::Lookahead;
 pub use madgrad::{MadGrad, MadGradRule};
 pub use muon::{Muon, MuonRule};
 pub use nadam::{Nadam, NadamRule};
 pub use novograd::{NovoGrad, NovoGradRule};
 pub use optimistic::{OptimisticAdam, OptimisticAdamRule, OptimisticSgd, OptimisticSgdRule};
+pub use partition::Partition;
 pub use polyak::{Polyak, PolyakRule};
 pub use prodigy::{Prodigy, ProdigyRule};
 pub use proximal_adagrad::{ProximalAdagrad, ProximalAdagradRule};
@@ -137,8 +149,8 @@ pub trait Optimizer<S: Scalar = f64> {
     /// Number of steps so far (`global_step`, `iterations`).
     fn steps(&self) -> u64;
 
-    /// Multiplies the learning rate of all further steps.
-    fn scale_rate(&mut self, factor: f64);
+    /// Multiplies the learning rate by `scale` from now on; replaces an earlier scale.
+    fn set_rate_scale(&mut self, scale: f64);
 }
 
 impl<S: Scalar, O: Optimizer<S> + ?Sized> Optimizer<S> for alloc::boxed::Box<O> {
@@ -148,8 +160,8 @@ impl<S: Scalar, O: Optimizer<S> + ?Sized> Optimizer<S> for alloc::boxed::Box<O> 
     fn steps(&self) -> u64 {
         (**self).steps()
     }
-    fn scale_rate(&mut self, factor: f64) {
-        (**self).scale_rate(factor);
+    fn set_rate_scale(&mut self, scale: f64) {
+        (**self).set_rate_scale(scale);
     }
 }
 
@@ -160,7 +172,7 @@ impl<S: Scalar, O: Optimizer<S> + ?Sized> Optimizer<S> for &mut O {
     fn steps(&self) -> u64 {
         (**self).steps()
     }
-    fn scale_rate(&mut self, factor: f64) {
-        (**self).scale_rate(factor);
+    fn set_rate_scale(&mut self, scale: f64) {
+        (**self).set_rate_scale(scale);
     }
 }

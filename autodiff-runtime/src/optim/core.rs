@@ -21,6 +21,7 @@ pub struct Optim<R, S = f64> {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Core<S> {
     pub(super) rate: Schedule,
+    rate_scale: f64,
     pub(super) weight_decay: f64,
     pub(super) l2: f64,
     groups: Vec<(String, Group)>,
@@ -56,6 +57,7 @@ impl<R, S: Scalar> Optim<R, S> {
     pub fn with_rule(rule: R, learning_rate: impl Into<Schedule>) -> Self {
         let core = Core {
             rate: learning_rate.into(),
+            rate_scale: 1.0,
             weight_decay: 0.0,
             l2: 0.0,
             groups: Vec::new(),
@@ -94,7 +96,7 @@ impl<R, S: Scalar> Optim<R, S> {
 
     /// The learning rate of the next step.
     pub fn learning_rate(&self) -> f64 {
-        self.core.rate.at(self.core.steps)
+        self.core.rate.at(self.core.steps) * self.core.rate_scale
     }
 
     /// Changes the learning rate, from the next step on.
@@ -129,9 +131,13 @@ impl<S: Scalar> Core<S> {
                 let none = Group::new();
                 let group = groups.iter().rev().find(|(pattern, _)| matches(pattern, &name));
                 let group = group.map_or(&none, |(_, group)| group);
-                let (start, len) = (state.len(), rule.state_len(&leaf.layout));
+                // What is never updated needs no state.
+                let frozen = group.frozen || !grads.covers(index);
+                let (start, len) = (state.len(), if frozen { 0 } else { rule.state_len(&leaf.layout) });
                 state.resize(start + len, S::zero());
-                rule.init(&leaf.layout, leaf.data, &mut state[start..]);
+                if !frozen {
+                    rule.init(&leaf.layout, leaf.data, &mut state[start..]);
+                }
                 leaves.push(LeafState {
                     name,
                     layout: leaf.layout,
@@ -141,7 +147,7 @@ impl<S: Scalar> Core<S> {
                     rate_factor: group.rate_factor,
                     weight_decay: group.weight_decay.unwrap_or(weight_decay),
                     l2: group.l2.unwrap_or(l2),
-                    frozen: group.frozen,
+                    frozen,
                 });
             } else if leaves.get(index).is_none_or(|known| known.layout != leaf.layout) && wrong.is_none() {
                 let known = leaves.get(index).map_or("no leaf".into(), |known| format!("shape {}", known.layout));
@@ -196,7 +202,7 @@ impl<R: Rule<S>, S: Scalar> Optimizer<S> for Optim<R, S> {
     fn update(&mut self, params: &mut dyn TreeMut<S>, grads: &Gradients<'_, S>) -> Result<(), Error> {
         let Self { rule, core } = self;
         core.attach(rule, params, grads)?;
-        let rate = core.rate.at(core.steps);
+        let rate = core.rate.at(core.steps) * core.rate_scale;
         core.steps += 1;
         let (steps, by_leaf) = (core.steps, rule.counts_by_leaf());
         rule.begin(steps, rate);
@@ -226,7 +232,7 @@ impl<R: Rule<S>, S: Scalar> Optimizer<S> for Optim<R, S> {
         self.core.steps
     }
 
-    fn scale_rate(&mut self, factor: f64) {
-        self.core.rate = self.core.rate.clone().times(factor);
+    fn set_rate_scale(&mut self, scale: f64) {
+        self.core.rate_scale = scale;
     }
 }

@@ -45,6 +45,16 @@ impl<'a, S: Scalar> Gradients<'a, S> {
         Self { only: Some(mask), ..self }
     }
 
+    /// The same, of the leaves alone that `outer` means.
+    pub(super) fn within(self, outer: &Gradients<'a, S>) -> Self {
+        Self { only: outer.only, ..self }
+    }
+
+    /// Whether a leaf of the parameters is meant at all.
+    pub(super) fn covers(&self, index: usize) -> bool {
+        self.only.is_none_or(|only| only[index])
+    }
+
     /// Calls `f` with the number of each leaf of the parameters, the leaf, and its gradient.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ optimizer! {
     ///
     /// ```
     /// use autodiff_runtime::{Optimizer, optim::Prodigy};
-    /// let (mut w, mut opt) = (1.0, Prodigy::new(1.0));
+    /// let (mut w, mut opt) = (1.0_f64, Prodigy::new(1.0));
     /// for _ in 0..200 {
     ///     let g = 2.0 * w;
     ///     opt.step(&mut w, &g)?;

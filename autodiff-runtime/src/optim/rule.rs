@@ -23,8 +23,8 @@ use crate::tree::Layout;
 /// }
 ///
 /// let mut p = [1.0, 1.0];
-/// Optim::<Normalized>::new(1.0).step(&mut p, &[3.0, 4.0])?;
-/// assert_eq!(p, [0.4, 0.19999999999999996]);
+/// Optim::<Normalized>::new(5.0).step(&mut p, &[3.0, 4.0])?;
+/// assert_eq!(p, [-2.0, -3.0]);
 /// # Ok::<(), autodiff_runtime::Error>(())
 /// ```
 pub trait Rule<S: Scalar> {
