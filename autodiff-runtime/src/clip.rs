@@ -34,6 +34,7 @@ mod global;
 mod single;
 mod units;
 
+pub(crate) use adaptive::adaptive_leaf;
 pub use adaptive::{adaptive, by_block_rms, centralize, normalize};
 pub use examples::{Clipped, per_example, per_example_layers};
 pub use finite::{ensure_finite, zero_nans};

@@ -40,21 +40,26 @@ pub fn adaptive<S: Scalar, G: TreeMut<S> + ?Sized, P: Tree<S> + ?Sized>(
     eps: S,
 ) -> Result<(), Error> {
     tree::zip_mut(grads, params, |_, layout, g, p| {
-        let Some(p) = p else { return };
-        let units = unit_wise(layout);
-        for unit in 0..units.count() {
-            let norm = |data: &[S]| {
-                let mut norm = Norm::default();
-                units.places(unit).for_each(|i| norm.add(&[data[i]]));
-                norm.get()
-            };
-            let (max, found) = (clipping * norm(p).max(eps), norm(g));
-            if !(found < max) {
-                let factor = max / found.max(S::of(1e-6));
-                units.places(unit).for_each(|i| g[i] *= factor);
-            }
+        if let Some(p) = p {
+            adaptive_leaf(layout, g, p, clipping, eps);
         }
     })
+}
+
+pub(crate) fn adaptive_leaf<S: Scalar>(layout: Layout, g: &mut [S], p: &[S], clipping: S, eps: S) {
+    let units = unit_wise(layout);
+    for unit in 0..units.count() {
+        let norm = |data: &[S]| {
+            let mut norm = Norm::default();
+            units.places(unit).for_each(|i| norm.add(&[data[i]]));
+            norm.get()
+        };
+        let (max, found) = (clipping * norm(p).max(eps), norm(g));
+        if !(found < max) {
+            let factor = max / found.max(S::of(1e-6));
+            units.places(unit).for_each(|i| g[i] *= factor);
+        }
+    }
 }
 
 /// Divides each leaf by `max(1, rms / threshold)`, its root mean square over the threshold.

@@ -108,3 +108,23 @@ impl fmt::Display for Layout {
         f.write_str(if self.column_major { " by columns" } else { "" })
     }
 }
+
+/// Saved as the shape, and whether by columns.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Layout {
+    fn serialize<Z: serde::Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        (self.shape(), self.column_major).serialize(serializer)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for Layout {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (shape, by_columns) = <(alloc::vec::Vec<usize>, bool)>::deserialize(deserializer)?;
+        if shape.len() > MAX_RANK {
+            return Err(serde::de::Error::custom("a shape of more than six dimensions"));
+        }
+        let layout = Layout::new(&shape);
+        Ok(if by_columns { layout.column_major() } else { layout })
+    }
+}
