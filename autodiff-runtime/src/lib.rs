@@ -23,6 +23,7 @@ mod norm;
 pub mod optim;
 mod scalar;
 pub mod schedule;
+pub mod train;
 pub mod tree;
 
 pub use autodiff_macros::{Differentiable, differentiate};

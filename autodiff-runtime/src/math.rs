@@ -10,7 +10,7 @@ macro_rules! unary {
         })*
     };
 }
-unary!(sqrt cos floor ceil exp ln ln_1p);
+unary!(sqrt cos floor ceil exp ln);
 
 #[inline]
 pub(crate) fn powf(x: f64, y: f64) -> f64 {

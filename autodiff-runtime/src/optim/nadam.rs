@@ -17,7 +17,7 @@ optimizer! {
     /// use autodiff_runtime::{Optimizer, optim::Nadam};
     /// let mut w = 1.0;
     /// Nadam::new(0.1).step(&mut w, &3.0)?;
-    /// assert!((w - 0.8911_f64).abs() < 1e-4);
+    /// assert!((w - 0.89372_f64).abs() < 1e-4);
     /// # Ok::<(), autodiff_runtime::Error>(())
     /// ```
     Nadam, NadamRule {

@@ -90,12 +90,15 @@ macro_rules! each {
         /// Updates all elements from parameter, gradient and state. Weight decay of either kind is included.
         #[inline]
         pub fn $each(self, f: impl Fn(S, S $(, $type)*) -> each!(@result S $($type)*)) {
-            let keep = S::one() - S::of(self.rate * self.weight_decay);
             #[allow(unused_variables)]
             let (len, rest) = (self.params.len(), self.state);
             $(let ($state, rest) = rest.split_at_mut(len);)*
             let _ = rest;
-            $run(self.params, self.grads, $($state,)* (S::of(self.l2), keep), f);
+            if self.l2 == 0.0 && self.weight_decay == 0.0 {
+                return $run(self.params, self.grads, $($state,)* f);
+            }
+            let (l2, keep) = (S::of(self.l2), S::one() - S::of(self.rate * self.weight_decay));
+            $run(self.params, self.grads, $($state,)* |p, g $(, $state)*| f(p * keep, g + l2 * p $(, $state)*));
         }
     };
     (@result $s:ident) => { $s };
@@ -110,15 +113,13 @@ macro_rules! run {
             params: &mut [S],
             grads: &[S],
             $($state: &mut [S],)*
-            (l2, keep): (S, S),
             f: impl Fn(S, S $(, run!(@s $state))*) -> run!(@result $($state)*),
         ) {
             let len = params.len();
             let grads = &grads[..len];
             $(let $state = &mut $state[..len];)*
             for i in 0..len {
-                let p = params[i];
-                let new = f(p * keep, grads[i] + l2 * p $(, $state[i])*);
+                let new = f(params[i], grads[i] $(, $state[i])*);
                 run!(@store new, params[i] $(, $state[i])*);
             }
         }
