@@ -332,7 +332,7 @@ impl<'a> Structure<'a> {
     fn accumulate(&self, name: &Ident, generics: &Generics) -> TokenStream {
         let runtime = self.runtime;
         let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-        let members = self.active().map(|field| &field.member);
+        let members: Vec<&Member> = self.active().map(|field| &field.member).collect();
         quote! {
             #[automatically_derived]
             impl #impl_generics #runtime::Tangent for #name #type_generics #where_clause {
@@ -340,6 +340,11 @@ impl<'a> Structure<'a> {
                 #[allow(unused_variables)]
                 fn accumulate(&mut self, other: &Self) {
                     #(#runtime::Tangent::accumulate(&mut self.#members, &other.#members);)*
+                }
+                #[inline]
+                #[allow(unused_variables)]
+                fn set_all(&mut self, value: #runtime::__private::core::primitive::f64) {
+                    #(#runtime::Tangent::set_all(&mut self.#members, value);)*
                 }
             }
         }

@@ -45,6 +45,8 @@ pub trait Differentiable {
 /// let mut adjoint = (1.0, vec![10.0, 20.0]);
 /// adjoint.accumulate(&(0.5, vec![1.0, 2.0]));
 /// assert_eq!(adjoint, (1.5, vec![11.0, 22.0]));
+/// adjoint.set_all(1.0);
+/// assert_eq!(adjoint, (1.0, vec![1.0, 1.0]));
 /// ```
 pub trait Tangent: Clone + Differentiable<Tangent = Self> {
     /// `self += other`.
@@ -52,6 +54,9 @@ pub trait Tangent: Clone + Differentiable<Tangent = Self> {
     /// # Panics
     /// When the two have different lengths somewhere.
     fn accumulate(&mut self, other: &Self);
+
+    /// Sets every number to `value`.
+    fn set_all(&mut self, value: f64);
 }
 
 /// Returns its argument, through which no derivative passes.

@@ -43,6 +43,8 @@ fn tangents_add_up_and_compare() {
     assert_eq!((&a.weights[..], a.bias), (&[0.0, 4.0][..], [1.0, 0.5]));
     assert_ne!(a, b);
     assert_eq!(a.zero_tangent(), layer().zero_tangent());
+    a.set_all(1.0);
+    assert_eq!((&a.weights[..], a.bias, a.frozen), (&[1.0, 1.0][..], [1.0, 1.0], ()));
     assert_eq!(LayerTangent::default().weights, []);
     assert!(
         format!("{b:?}").starts_with("LayerTangent { weights: [0.0, 2.0], bias: [1.0, 0.5], updates: ()")

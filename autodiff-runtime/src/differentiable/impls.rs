@@ -21,6 +21,10 @@ macro_rules! floats {
             fn accumulate(&mut self, other: &$float) {
                 *self += *other;
             }
+            #[inline(always)]
+            fn set_all(&mut self, value: f64) {
+                *self = value as $float;
+            }
         }
     )*};
 }
@@ -41,6 +45,8 @@ inactive!(Range<usize> Range<i32> Range<u32> Range<i64> Range<u64> RangeInclusiv
 impl Tangent for () {
     #[inline(always)]
     fn accumulate(&mut self, (): &()) {}
+    #[inline(always)]
+    fn set_all(&mut self, _: f64) {}
 }
 
 impl<T: ?Sized> Differentiable for PhantomData<T> {
@@ -67,6 +73,10 @@ impl<T: Tangent> Tangent for Vec<T> {
     fn accumulate(&mut self, other: &Vec<T>) {
         accumulate_all(self, other);
     }
+    #[inline]
+    fn set_all(&mut self, value: f64) {
+        self.iter_mut().for_each(|element| element.set_all(value));
+    }
 }
 
 impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
@@ -81,6 +91,10 @@ impl<T: Tangent, const N: usize> Tangent for [T; N] {
     #[inline]
     fn accumulate(&mut self, other: &[T; N]) {
         accumulate_all(self, other);
+    }
+    #[inline]
+    fn set_all(&mut self, value: f64) {
+        self.iter_mut().for_each(|element| element.set_all(value));
     }
 }
 
@@ -108,6 +122,9 @@ impl<T: Tangent> Tangent for Option<T> {
             (to @ None, Some(from)) => *to = Some(from.clone()),
         }
     }
+    fn set_all(&mut self, value: f64) {
+        self.iter_mut().for_each(|inside| inside.set_all(value));
+    }
 }
 
 impl<T: Differentiable + ?Sized> Differentiable for Box<T> {
@@ -120,6 +137,9 @@ impl<T: Differentiable + ?Sized> Differentiable for Box<T> {
 impl<T: Tangent> Tangent for Box<T> {
     fn accumulate(&mut self, other: &Box<T>) {
         (**self).accumulate(other);
+    }
+    fn set_all(&mut self, value: f64) {
+        (**self).set_all(value);
     }
 }
 
@@ -167,6 +187,10 @@ macro_rules! tuples {
             #[inline]
             fn accumulate(&mut self, other: &Self) {
                 $(self.$index.accumulate(&other.$index);)+
+            }
+            #[inline]
+            fn set_all(&mut self, value: f64) {
+                $(self.$index.set_all(value);)+
             }
         }
     )*};

@@ -35,6 +35,10 @@ where
     fn accumulate(&mut self, other: &OMatrix<T, R, C>) {
         *self += other;
     }
+    #[inline]
+    fn set_all(&mut self, value: f64) {
+        Matrix::fill(self, nalgebra::convert(value));
+    }
 }
 
 #[cfg(test)]
@@ -57,5 +61,7 @@ mod tests {
         let mut a = (Matrix2::new(1.0, 2.0, 3.0, 4.0), 1.0);
         a.accumulate(&(Matrix2::identity(), 0.5));
         assert_eq!(a, (Matrix2::new(2.0, 2.0, 3.0, 5.0), 1.5));
+        a.set_all(1.0);
+        assert_eq!(a, (Matrix2::repeat(1.0), 1.0));
     }
 }
