@@ -9,8 +9,16 @@ mod simplify;
 #[cfg(test)]
 mod tests;
 
+mod derive;
+
 /// Differentiates the function it stands on.
 #[proc_macro_attribute]
 pub fn differentiate(_args: TokenStream, item: TokenStream) -> TokenStream {
     item
+}
+
+/// Gives a struct a tangent: a struct with the same fields, called `…Tangent` (see `autodiff_runtime::Differentiable`).
+#[proc_macro_derive(Differentiable, attributes(differentiable, no_diff))]
+pub fn differentiable(input: TokenStream) -> TokenStream {
+    derive::expand(input.into()).into()
 }
