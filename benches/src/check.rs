@@ -83,3 +83,22 @@ fn differences(problem: &mut Problem, step: f64, slack: f64) {
         );
     }
 }
+
+/// Panics unless a value is that of a reference file, relative to it.
+pub fn value_is_reference(got: f64, want: f64, tolerance: f64) {
+    assert!((got - want).abs() <= tolerance * want.abs(), "value {got}, reference {want}");
+}
+
+/// Panics unless all entries are those of a reference file: each to 1e-11 of the largest, and to 1e-8 of itself where
+/// it is not tiny.
+pub fn entries_are_reference(got: &[f64], want: &[f64]) {
+    assert_eq!(got.len(), want.len(), "lengths differ");
+    let largest = want.iter().fold(0.0, |largest: f64, w| largest.max(w.abs()));
+    for (i, (got, want)) in got.iter().zip(want).enumerate() {
+        let error = (got - want).abs();
+        assert!(error <= 1e-11 * largest, "entry {i} is {got}, in the reference {want}");
+        if want.abs() > 1e-6 * largest {
+            assert!(error <= 1e-8 * want.abs(), "entry {i} is {got}, in the reference {want}");
+        }
+    }
+}

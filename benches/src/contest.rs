@@ -3,6 +3,12 @@
 /// Computes a value and writes a gradient: `call(point, gradient)` overwrites `gradient` and returns the value.
 pub type Call = Box<dyn FnMut(&[f64], &mut [f64]) -> f64>;
 
+/// The function itself, at a point.
+pub type Primal = Box<dyn FnMut(&[f64]) -> f64>;
+
+/// A problem's name and how to set it up.
+pub type Entry = (&'static str, fn() -> Problem);
+
 /// One way to compute the gradient of a problem.
 pub struct Contestant {
     /// Its column in the table: `hand`, `textbook`, `generated`, or the name of a crate.
@@ -40,7 +46,7 @@ pub struct Problem {
     /// Whether these are a gradient or a sparse Jacobian.
     pub kind: Derivative,
     /// The function itself, timed as the base of the ratios.
-    pub primal: Box<dyn FnMut(&[f64]) -> f64>,
+    pub primal: Primal,
     /// The contestants; the first is the hand-written adjoint, which all others are checked against.
     pub contestants: Vec<Contestant>,
 }

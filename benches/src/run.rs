@@ -1,6 +1,6 @@
 //! The command line of the benchmark programs.
 
-use crate::contest::Problem;
+use crate::contest::Entry;
 use crate::measure::{Effort, measure};
 use crate::{check, report};
 
@@ -11,7 +11,7 @@ const TOLERANCE: f64 = 1e-9;
 ///
 /// `--quick` measures for a glance only, `--markdown` prints the table of `BENCHMARKS.md`; any other word picks the
 /// problems whose name contains it.
-pub fn run(problems: &[(&str, fn() -> Problem)]) {
+pub fn run(problems: &[Entry]) {
     let mut effort = Effort::FULL;
     let mut markdown = false;
     let mut filters = Vec::new();

@@ -16,21 +16,26 @@ pub fn primal(x: &[f64]) -> f64 {
     sum
 }
 
-/// One forward sweep that gathers each adjoint from its two terms, the overlapping one in a register.
+/// The sum and the gradient apart: the sum is bound by the latency of its additions, the gathered gradient has no
+/// chain at all and vectorises; together in one loop they would do neither well.
 pub fn hand(x: &[f64], x_bar: &mut [f64]) -> f64 {
     let n = x.len();
-    let x_bar = &mut x_bar[..n];
     let mut sum = 0.0;
-    let mut carried = 0.0;
-    for i in 0..n - 1 {
-        let a = 1.0 - x[i];
-        let b = x[i + 1] - x[i] * x[i];
+    for pair in x.windows(2) {
+        let a = 1.0 - pair[0];
+        let b = pair[1] - pair[0] * pair[0];
         sum += a * a + 100.0 * b * b;
-        let b_bar = 200.0 * b;
-        x_bar[i] = carried - 2.0 * (a + b_bar * x[i]);
-        carried = b_bar;
     }
-    x_bar[n - 1] = carried;
+    let (left, middle, right) = (&x[..n - 2], &x[1..n - 1], &x[2..]);
+    let inner = &mut x_bar[1..n - 1];
+    for i in 0..n - 2 {
+        let before = middle[i] - left[i] * left[i];
+        let after = right[i] - middle[i] * middle[i];
+        inner[i] = 200.0 * before - 2.0 * (1.0 - middle[i]) - 400.0 * after * middle[i];
+    }
+    let after = x[1] - x[0] * x[0];
+    x_bar[0] = -2.0 * (1.0 - x[0]) - 400.0 * after * x[0];
+    x_bar[n - 1] = 200.0 * (x[n - 1] - x[n - 2] * x[n - 2]);
     sum
 }
 
