@@ -7,6 +7,7 @@ pub mod bundle_adjustment;
 pub mod cholesky;
 pub mod dot;
 pub mod gmm;
+pub mod hand_tracking;
 pub mod heat;
 pub mod logistic;
 pub mod lotka_volterra;
@@ -34,4 +35,5 @@ pub const ALL: &[Entry] = &[
     ("gmm_d10_k25", gmm::d10_k25),
     ("ba_gradient", bundle_adjustment::gradient),
     ("ba_jacobian", bundle_adjustment::jacobian),
+    ("hand_tracking", hand_tracking::problem),
 ];
