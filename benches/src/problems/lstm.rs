@@ -88,16 +88,36 @@ pub fn primal(
     -total / ((characters - 1) * bits) as f64
 }
 
-/// Buffers of the hand-written adjoint.
+/// Everything that the adjoint of a cell reads of its forward step, most of a cache line.
+#[derive(Clone, Copy, Default)]
+struct Saved {
+    forget: f64,
+    input: f64,
+    output: f64,
+    change: f64,
+    tanh: f64,
+    old_cell: f64,
+}
+
+impl Saved {
+    #[inline]
+    fn hidden(&self) -> f64 {
+        self.output * self.tanh
+    }
+}
+
+/// Buffers of the hand-written adjoint; wherever there is one element for each cell, a cell's numbers are neighbours.
 pub struct Workspace {
-    /// Five rows of `bits` a layer and step: forget, input, output, change, tanh of the cell.
-    gates: Vec<f64>,
-    /// Hidden values and cells, two rows of `bits` a layer and step, those before the first step in front.
-    states: Vec<f64>,
+    /// A row of cells for the initial state, then one for each step.
+    saved: Vec<Saved>,
     /// The probabilities, a row of `bits` a step.
     odds: Vec<f64>,
-    /// Adjoints of hidden values and cells.
-    state_bar: Vec<f64>,
+    /// Weights and biases for forget, output, input, change.
+    weights: Vec<[f64; 8]>,
+    weights_bar: Vec<[f64; 8]>,
+    /// Hidden value and cell.
+    state: Vec<[f64; 2]>,
+    state_bar: Vec<[f64; 2]>,
     x_bar: Vec<f64>,
 }
 
@@ -107,17 +127,22 @@ impl Workspace {
         let steps = data.sequence.len() / data.bits;
         let row = data.layers * data.bits;
         Workspace {
-            gates: vec![0.0; 5 * row * steps],
-            states: vec![0.0; 2 * row * (steps + 1)],
+            saved: vec![Saved::default(); row * steps],
             odds: vec![0.0; data.bits * steps],
-            state_bar: vec![0.0; 2 * row],
+            weights: vec![[0.0; 8]; row],
+            weights_bar: vec![[0.0; 8]; row],
+            state: vec![[0.0; 2]; row],
+            state_bar: vec![[0.0; 2]; row],
             x_bar: vec![0.0; data.bits],
         }
     }
 }
 
+/// The order in which a cell keeps its weights: those of a pair see the same input and go through the same arithmetic.
+const ORDER: [usize; 8] = [0, 2, 1, 3, 4, 6, 5, 7];
+
 /// Saves the results of exponentials and hyperbolic tangents in the caller's buffers, so that the adjoint sweep is
-/// plain arithmetic on rows, which vectorises.
+/// plain arithmetic; a cell's numbers lie together, so that it is also a single stream.
 pub fn hand(
     main: &[f64],
     extra: &[f64],
@@ -130,137 +155,121 @@ pub fn hand(
     extra_bar: &mut [f64],
 ) -> f64 {
     let steps = sequence.len() / bits - 1;
-    let Workspace { gates, states, odds, state_bar, x_bar } = workspace;
+    let row = layers * bits;
     let (ein, rest) = extra.split_at(bits);
     let (eout, bout) = rest.split_at(bits);
     let bout = &bout[..bits];
-    let (row, gate_row) = (2 * layers * bits, 5 * layers * bits);
-    states[..row].copy_from_slice(state);
-
-    let mut total = 0.0;
-    for t in 0..steps {
-        let (before, after) = states[t * row..(t + 2) * row].split_at_mut(row);
-        let now = &sequence[t * bits..(t + 1) * bits];
-        let next = &sequence[(t + 1) * bits..(t + 2) * bits];
-        for k in 0..layers {
-            let [wf, wi, wo, wc, bf, bi, bo, bc] = eight(&main[8 * bits * k..8 * bits * (k + 1)], bits);
-            let gates = &mut gates[t * gate_row + 5 * bits * k..t * gate_row + 5 * bits * (k + 1)];
-            let (forgets, rest) = gates.split_at_mut(bits);
-            let (inputs, rest) = rest.split_at_mut(bits);
-            let (outputs, rest) = rest.split_at_mut(bits);
-            let (changes, tanhs) = rest.split_at_mut(bits);
-            let (old_hidden, old_cell) = before[2 * bits * k..2 * bits * (k + 1)].split_at(bits);
-            let (done, new) = after.split_at_mut(2 * bits * k);
-            let (new_hidden, new_cell) = new[..2 * bits].split_at_mut(bits);
-            for i in 0..bits {
-                let x = if k == 0 { now[i] * ein[i] } else { done[2 * bits * (k - 1) + i] };
-                let forget = sigmoid(x * wf[i] + bf[i]);
-                let input = sigmoid(old_hidden[i] * wi[i] + bi[i]);
-                let output = sigmoid(x * wo[i] + bo[i]);
-                let change = (old_hidden[i] * wc[i] + bc[i]).tanh();
-                let cell = old_cell[i] * forget + input * change;
-                let tanh = cell.tanh();
-                forgets[i] = forget;
-                inputs[i] = input;
-                outputs[i] = output;
-                changes[i] = change;
-                tanhs[i] = tanh;
-                new_cell[i] = cell;
-                new_hidden[i] = output * tanh;
-            }
-        }
-        let x = &after[2 * bits * (layers - 1)..][..bits];
-        let odds = &mut odds[t * bits..(t + 1) * bits];
-        let mut sum = 2.0;
+    let Workspace { saved, odds, weights, weights_bar, state: cells, state_bar, x_bar } = workspace;
+    for k in 0..layers {
         for i in 0..bits {
-            odds[i] = (x[i] * eout[i] + bout[i]).exp();
-            sum += odds[i];
-        }
-        let normal = sum.ln();
-        let scale = 1.0 / sum;
-        for i in 0..bits {
-            total += next[i] * (x[i] * eout[i] + bout[i] - normal);
-            odds[i] *= scale;
+            let at = k * bits + i;
+            weights[at] = ORDER.map(|j| main[(8 * k + j) * bits + i]);
+            let (hidden, cell) = (state[2 * k * bits + i], state[(2 * k + 1) * bits + i]);
+            cells[at] = [hidden, cell];
+            saved[at] = Saved { output: hidden, tanh: 1.0, ..Saved::default() };
         }
     }
 
-    main_bar.fill(0.0);
+    let mut total = 0.0;
+    for t in 0..steps {
+        let now = &sequence[t * bits..(t + 1) * bits];
+        let next = &sequence[(t + 1) * bits..(t + 2) * bits];
+        let saved = &mut saved[(t + 1) * row..(t + 2) * row];
+        for k in 0..layers {
+            let (below, saved) = saved[..(k + 1) * bits].split_at_mut(k * bits);
+            let own = k * bits..(k + 1) * bits;
+            for (i, ((w, cell), save)) in
+                weights[own.clone()].iter().zip(&mut cells[own]).zip(saved).enumerate()
+            {
+                let x = if k == 0 { now[i] * ein[i] } else { below[(k - 1) * bits + i].hidden() };
+                let [old_hidden, old_cell] = *cell;
+                let forget = sigmoid(x * w[0] + w[4]);
+                let input = sigmoid(old_hidden * w[2] + w[6]);
+                let output = sigmoid(x * w[1] + w[5]);
+                let change = (old_hidden * w[3] + w[7]).tanh();
+                let new_cell = old_cell * forget + input * change;
+                let tanh = new_cell.tanh();
+                *cell = [output * tanh, new_cell];
+                *save = Saved { forget, input, output, change, tanh, old_cell };
+            }
+        }
+        let odds = &mut odds[t * bits..(t + 1) * bits];
+        let last = &cells[row - bits..row];
+        let (mut sum, mut linear, mut ones) = (2.0, 0.0, 0.0);
+        for i in 0..bits {
+            let y = last[i][0] * eout[i] + bout[i];
+            odds[i] = y.exp();
+            sum += odds[i];
+            linear += next[i] * y;
+            ones += next[i];
+        }
+        let normal = sum.ln();
+        total += linear - ones * normal;
+        // Made into the adjoint of `y` at once, up to the seed.
+        let scale = ones / sum;
+        for i in 0..bits {
+            odds[i] = next[i] - odds[i] * scale;
+        }
+    }
+
     extra_bar.fill(0.0);
-    state_bar.fill(0.0);
+    weights_bar.fill([0.0; 8]);
+    state_bar.fill([0.0; 2]);
     let (ein_bar, rest) = extra_bar.split_at_mut(bits);
     let (eout_bar, bout_bar) = rest.split_at_mut(bits);
     let bout_bar = &mut bout_bar[..bits];
     let x_bar = &mut x_bar[..bits];
     let seed = -1.0 / (steps * bits) as f64;
     for t in (0..steps).rev() {
-        let (before, after) = states[t * row..(t + 2) * row].split_at(row);
         let now = &sequence[t * bits..(t + 1) * bits];
-        let next = &sequence[(t + 1) * bits..(t + 2) * bits];
-        let x = &after[2 * bits * (layers - 1)..][..bits];
+        let (before, after) = saved[t * row..(t + 2) * row].split_at(row);
+        let last = &after[row - bits..];
         let odds = &odds[t * bits..(t + 1) * bits];
-        let normal_bar = seed * next.iter().sum::<f64>();
         for i in 0..bits {
-            let y_bar = seed * next[i] - normal_bar * odds[i];
-            eout_bar[i] += y_bar * x[i];
+            let y_bar = seed * odds[i];
+            eout_bar[i] += y_bar * last[i].hidden();
             bout_bar[i] += y_bar;
             x_bar[i] = y_bar * eout[i];
         }
         for k in (0..layers).rev() {
-            let [wf, wi, wo, wc, ..] = eight(&main[8 * bits * k..8 * bits * (k + 1)], bits);
-            let (w_bar, b_bar) = main_bar[8 * bits * k..8 * bits * (k + 1)].split_at_mut(4 * bits);
-            let [wf_bar, wi_bar, wo_bar, wc_bar] = four_mut(w_bar, bits);
-            let [bf_bar, bi_bar, bo_bar, bc_bar] = four_mut(b_bar, bits);
-            let gates = &gates[t * gate_row + 5 * bits * k..t * gate_row + 5 * bits * (k + 1)];
-            let (forgets, rest) = gates.split_at(bits);
-            let (inputs, rest) = rest.split_at(bits);
-            let (outputs, rest) = rest.split_at(bits);
-            let (changes, tanhs) = rest.split_at(bits);
-            let tanhs = &tanhs[..bits];
-            let (old_hidden, old_cell) = before[2 * bits * k..2 * bits * (k + 1)].split_at(bits);
-            let old_cell = &old_cell[..bits];
-            let (hidden_bar, cell_bar) = state_bar[2 * bits * k..2 * bits * (k + 1)].split_at_mut(bits);
-            let cell_bar = &mut cell_bar[..bits];
-            // The first layer's input is the character times `ein`, later ones' the hidden values below.
-            let below = if k == 0 { now } else { &after[2 * bits * (k - 1)..][..bits] };
-            for i in 0..bits {
-                let x = if k == 0 { below[i] * ein[i] } else { below[i] };
-                let (forget, input, output) = (forgets[i], inputs[i], outputs[i]);
-                let (change, tanh, old) = (changes[i], tanhs[i], old_hidden[i]);
-                let new_bar = hidden_bar[i] + x_bar[i];
-                let c_bar = cell_bar[i] + new_bar * output * (1.0 - tanh * tanh);
-                let f_bar = c_bar * old_cell[i] * forget * (1.0 - forget);
-                let i_bar = c_bar * change * input * (1.0 - input);
-                let o_bar = new_bar * tanh * output * (1.0 - output);
-                let a_bar = c_bar * input * (1.0 - change * change);
-                cell_bar[i] = c_bar * forget;
-                wf_bar[i] += f_bar * x;
-                bf_bar[i] += f_bar;
-                wi_bar[i] += i_bar * old;
-                bi_bar[i] += i_bar;
-                wo_bar[i] += o_bar * x;
-                bo_bar[i] += o_bar;
-                wc_bar[i] += a_bar * old;
-                bc_bar[i] += a_bar;
-                x_bar[i] = f_bar * wf[i] + o_bar * wo[i];
-                hidden_bar[i] = i_bar * wi[i] + a_bar * wc[i];
+            let own = k * bits..(k + 1) * bits;
+            let bars = weights_bar[own.clone()].iter_mut().zip(&mut state_bar[own.clone()]);
+            let kept = before[own.clone()].iter().zip(&after[own.clone()]);
+            for (i, (((w_bar, s_bar), (old, save)), w)) in
+                bars.zip(kept).zip(&weights[own.clone()]).enumerate()
+            {
+                let Saved { forget, input, output, change, tanh, old_cell } = *save;
+                let x = if k == 0 { now[i] * ein[i] } else { after[(k - 1) * bits + i].hidden() };
+                let old = old.hidden();
+                let hidden_bar = s_bar[0] + x_bar[i];
+                let cell_bar = s_bar[1] + hidden_bar * output * (1.0 - tanh * tanh);
+                let forget_bar = cell_bar * old_cell * (forget * (1.0 - forget));
+                let output_bar = hidden_bar * tanh * (output * (1.0 - output));
+                let input_bar = cell_bar * change * (input * (1.0 - input));
+                let change_bar = cell_bar * input * (1.0 - change * change);
+                w_bar[0] += forget_bar * x;
+                w_bar[1] += output_bar * x;
+                w_bar[2] += input_bar * old;
+                w_bar[3] += change_bar * old;
+                w_bar[4] += forget_bar;
+                w_bar[5] += output_bar;
+                w_bar[6] += input_bar;
+                w_bar[7] += change_bar;
+                x_bar[i] = forget_bar * w[0] + output_bar * w[1];
+                *s_bar = [input_bar * w[2] + change_bar * w[3], cell_bar * forget];
             }
         }
         for i in 0..bits {
             ein_bar[i] += x_bar[i] * now[i];
         }
     }
+    for (at, w_bar) in weights_bar.iter().enumerate() {
+        let (k, i) = (at / bits, at % bits);
+        for (j, w_bar) in ORDER.iter().zip(w_bar) {
+            main_bar[(8 * k + j) * bits + i] = *w_bar;
+        }
+    }
     -total / (steps * bits) as f64
-}
-
-fn eight(all: &[f64], n: usize) -> [&[f64]; 8] {
-    std::array::from_fn(|i| &all[i * n..(i + 1) * n])
-}
-
-fn four_mut(all: &mut [f64], n: usize) -> [&mut [f64]; 4] {
-    let (a, rest) = all.split_at_mut(n);
-    let (b, rest) = rest.split_at_mut(n);
-    let (c, d) = rest.split_at_mut(n);
-    [a, b, c, &mut d[..n]]
 }
 
 /// The literal reversal, every intermediate of every step saved.
