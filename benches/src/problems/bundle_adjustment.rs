@@ -506,7 +506,8 @@ pub fn generated_jacobian(_: &Rc<Data>) -> Option<Contestant> {
     None
 }
 
-fn read() -> (Vec<f64>, Rc<Data>) {
+/// The published inputs.
+pub fn input() -> (Vec<f64>, Rc<Data>) {
     let numbers = reference::numbers(include_str!("../../data/ba/ba1_n49_m7776_p31843.txt"));
     let (n, m, p) = (numbers[0] as usize, numbers[1] as usize, numbers[2] as usize);
     let numbers = &numbers[3..];
@@ -569,12 +570,12 @@ fn jacobian_of((point, data): (Vec<f64>, Rc<Data>)) -> Problem {
 
 /// The scalar variant.
 pub fn gradient() -> Problem {
-    gradient_of(read())
+    gradient_of(input())
 }
 
 /// The Jacobian.
 pub fn jacobian() -> Problem {
-    jacobian_of(read())
+    jacobian_of(input())
 }
 
 #[cfg(test)]
@@ -621,7 +622,7 @@ mod tests {
     #[test]
     fn the_scalar_variant_is_that_of_the_reference() {
         let mut problem = gradient();
-        let (_, data) = read();
+        let (_, data) = input();
         let point = problem.point.clone();
         let mut gradient = vec![0.0; point.len()];
         let value = (problem.contestants[0].call)(&point, &mut gradient);
@@ -641,7 +642,7 @@ mod tests {
 
     #[test]
     fn residuals_and_jacobian_are_those_of_the_reference() {
-        let (point, data) = read();
+        let (point, data) = input();
         let n = data.observations.len();
         let (cameras, points, weights) = data.split(&point);
         let mut errors = vec![0.0; 3 * n];

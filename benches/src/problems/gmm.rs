@@ -455,7 +455,7 @@ pub fn generated(_: &Rc<Data>) -> Option<Contestant> {
     None
 }
 
-fn of(name: &'static str, size: &'static str, point: Vec<f64>, data: Data) -> Problem {
+fn of(name: &'static str, size: &'static str, (point, data): (Vec<f64>, Data)) -> Problem {
     let data = Rc::new(data);
     let (first, second, third) = (data.clone(), data.clone(), data.clone());
     let mut workspace = Workspace::new(data.d, data.k);
@@ -501,27 +501,40 @@ fn read(text: &str) -> (Vec<f64>, Data) {
     (point.to_vec(), Data { d, k, points: points.to_vec(), gamma: prior[0], m: prior[1] as usize })
 }
 
-/// The mixture of 5 in 2 dimensions.
-pub fn d2_k5() -> Problem {
-    let (point, data) = read(include_str!("../../data/gmm/gmm_d2_K5.txt"));
-    of("gmm_d2_k5", "1000 points", point, data)
+/// The published inputs of `d2_k5`.
+pub fn input_d2_k5() -> (Vec<f64>, Data) {
+    read(include_str!("../../data/gmm/gmm_d2_K5.txt"))
 }
 
-/// The mixture of 5 in 10 dimensions.
-pub fn d10_k5() -> Problem {
-    let (point, data) = read(include_str!("../../data/gmm/gmm_d10_K5.txt"));
-    of("gmm_d10_k5", "1000 points", point, data)
+/// The published inputs of `d10_k5`.
+pub fn input_d10_k5() -> (Vec<f64>, Data) {
+    read(include_str!("../../data/gmm/gmm_d10_K5.txt"))
 }
 
-/// The mixture of 25 in 10 dimensions, on inputs like the published ones.
-pub fn d10_k25() -> Problem {
+/// Inputs like the published ones for `d10_k25`.
+pub fn input_d10_k25() -> (Vec<f64>, Data) {
     let (d, k, n) = (10, 25, 1000);
     let mut random = Random::new(15);
     let mut point = random.normals(k, 1.0);
     point.extend(random.uniform(k * d, 0.0, 1.0));
     point.extend(random.normals(k * d * (d + 1) / 2, 1.0));
     let points = random.normals(n * d, 1.0);
-    of("gmm_d10_k25", "1000 points", point, Data { d, k, points, gamma: 1.0, m: 0 })
+    (point, Data { d, k, points, gamma: 1.0, m: 0 })
+}
+
+/// The mixture of 5 in 2 dimensions.
+pub fn d2_k5() -> Problem {
+    of("gmm_d2_k5", "1000 points", input_d2_k5())
+}
+
+/// The mixture of 5 in 10 dimensions.
+pub fn d10_k5() -> Problem {
+    of("gmm_d10_k5", "1000 points", input_d10_k5())
+}
+
+/// The mixture of 25 in 10 dimensions.
+pub fn d10_k25() -> Problem {
+    of("gmm_d10_k25", "1000 points", input_d10_k25())
 }
 
 #[cfg(test)]
@@ -541,7 +554,7 @@ mod tests {
         let mut random = Random::new(16);
         let point = random.normals(3 * 4 * 5 / 2, 0.5);
         let data = Data { d: 3, k: 3, points: random.normals(3 * 20, 1.0), gamma: 0.7, m: 2 };
-        check::problem(of("gmm", "", point, data), 1e-12, 1e-4, 1e-8);
+        check::problem(of("gmm", "", (point, data)), 1e-12, 1e-4, 1e-8);
     }
 
     #[test]

@@ -2,8 +2,10 @@
 
 use crate::contest::{Contestant, Problem};
 
-const STEPS: usize = 1000;
-const STEP: f64 = 0.01;
+/// How many steps.
+pub const STEPS: usize = 1000;
+/// How long each is.
+pub const STEP: f64 = 0.01;
 
 /// The function: prey and predators together after `steps` steps of length `h`.
 pub fn primal(prey: f64, predators: f64, a: f64, b: f64, c: f64, d: f64, h: f64, steps: usize) -> f64 {
