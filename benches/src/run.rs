@@ -10,7 +10,7 @@ const TOLERANCE: f64 = 1e-9;
 /// Runs the problems that the command line names (all without a name).
 ///
 /// `--quick` measures for a glance only, `--markdown` prints the table of `BENCHMARKS.md`; any other word picks the
-/// problems whose name contains it.
+/// problems whose name contains it. Contestants that are wrong are left out, and make the program fail in the end.
 pub fn run(problems: &[Entry]) {
     let mut effort = Effort::FULL;
     let mut markdown = false;
@@ -29,6 +29,7 @@ pub fn run(problems: &[Entry]) {
     }
 
     let mut results = Vec::new();
+    let mut all_right = true;
     for (name, build) in problems {
         if !filters.is_empty() && !filters.iter().any(|filter| name.contains(filter.as_str())) {
             continue;
@@ -37,6 +38,10 @@ pub fn run(problems: &[Entry]) {
         let wrong = check::wrong(&mut problem, TOLERANCE);
         for (contestant, what) in &wrong {
             eprintln!("{name}: {contestant} is left out, being wrong: {what}");
+            all_right = false;
+        }
+        if wrong.first().is_some_and(|(contestant, _)| *contestant == problem.contestants[0].name) {
+            continue;
         }
         problem.contestants.retain(|contestant| wrong.iter().all(|(name, _)| *name != contestant.name));
         let rows = measure(&mut problem, effort);
@@ -50,7 +55,7 @@ pub fn run(problems: &[Entry]) {
     }
 
     if results.is_empty() {
-        eprintln!("no problem has such a name");
+        eprintln!("no problem has such a name, or none was right");
         std::process::exit(2);
     }
     if markdown {
@@ -64,5 +69,8 @@ pub fn run(problems: &[Entry]) {
     }
     for (name, mean, count) in means {
         println!("- {name}: {mean:.2} ({count} problems)");
+    }
+    if !all_right {
+        std::process::exit(1);
     }
 }

@@ -16,25 +16,41 @@ pub fn primal(x: &[f64]) -> f64 {
     sum
 }
 
-/// The sum and the gradient apart: the sum is bound by the latency of its additions, the gathered gradient has no
-/// chain at all and vectorises; together in one loop they would do neither well.
+/// The terms and the gathered gradient of a block in one pass: the sum is bound by the latency of its additions, the
+/// gradient has no chain at all and vectorises, so that the processor does the gradient of one block while it waits
+/// for the sum of another.
 pub fn hand(x: &[f64], x_bar: &mut [f64]) -> f64 {
+    const BLOCK: usize = 16;
     let n = x.len();
-    let mut sum = 0.0;
-    for pair in x.windows(2) {
-        let a = 1.0 - pair[0];
-        let b = pair[1] - pair[0] * pair[0];
+    let x_bar = &mut x_bar[..n];
+    let edge = x[1] - x[0] * x[0];
+    let first = 1.0 - x[0];
+    x_bar[0] = -2.0 * first - 400.0 * edge * x[0];
+    let mut sum = first * first + 100.0 * edge * edge;
+
+    let mut i = 1;
+    while i + BLOCK < n {
+        let (left, middle, right) = (&x[i - 1..][..BLOCK], &x[i..][..BLOCK], &x[i + 1..][..BLOCK]);
+        let bars = &mut x_bar[i..][..BLOCK];
+        for j in 0..BLOCK {
+            let before = middle[j] - left[j] * left[j];
+            let after = right[j] - middle[j] * middle[j];
+            bars[j] = 200.0 * before - 2.0 * (1.0 - middle[j]) - 400.0 * after * middle[j];
+        }
+        for j in 0..BLOCK {
+            let a = 1.0 - middle[j];
+            let b = right[j] - middle[j] * middle[j];
+            sum += a * a + 100.0 * b * b;
+        }
+        i += BLOCK;
+    }
+    for i in i..n - 1 {
+        let before = x[i] - x[i - 1] * x[i - 1];
+        let a = 1.0 - x[i];
+        let b = x[i + 1] - x[i] * x[i];
         sum += a * a + 100.0 * b * b;
+        x_bar[i] = 200.0 * before - 2.0 * a - 400.0 * b * x[i];
     }
-    let (left, middle, right) = (&x[..n - 2], &x[1..n - 1], &x[2..]);
-    let inner = &mut x_bar[1..n - 1];
-    for i in 0..n - 2 {
-        let before = middle[i] - left[i] * left[i];
-        let after = right[i] - middle[i] * middle[i];
-        inner[i] = 200.0 * before - 2.0 * (1.0 - middle[i]) - 400.0 * after * middle[i];
-    }
-    let after = x[1] - x[0] * x[0];
-    x_bar[0] = -2.0 * (1.0 - x[0]) - 400.0 * after * x[0];
     x_bar[n - 1] = 200.0 * (x[n - 1] - x[n - 2] * x[n - 2]);
     sum
 }
