@@ -1,6 +1,8 @@
 //! Differentiation: a primal [`Function`](crate::ir::Function) in, derivative programs in the same IR out.
 
 pub(crate) mod forward;
+mod plan;
+mod record;
 pub(crate) mod reverse;
 
 use crate::ir::{Block, Expr, Tree, Var, Vars};

@@ -136,7 +136,9 @@ pub(crate) fn chain(d: Expr, partial: Expr, singular: bool) -> Expr {
         Expr::Select(condition, then, otherwise) => {
             select(*condition, chain(d.clone(), *then, true), chain(d, *otherwise, true))
         }
-        Expr::Rule(rule, args) if rule.name == "neg" => neg(chain(d, args.into_iter().next().expect("one operand"), true)),
+        Expr::Rule(rule, args) if rule.name == "neg" => {
+            neg(chain(d, args.into_iter().next().expect("one operand"), true))
+        }
         partial => apply("chain", vec![d, partial]),
     }
 }
@@ -226,6 +228,22 @@ impl Vars {
             }
             None => path.clone(),
         }
+    }
+}
+
+impl Vars {
+    /// The type of what a path shows, as far as known.
+    pub(crate) fn type_of(&self, path: &Path) -> Ty {
+        let full = self.resolve(path);
+        full.proj.iter().fold(self[full.root].ty.clone(), |ty, proj| match proj {
+            Proj::Index(_) => ty.element(),
+            Proj::Range(..) => Ty::Slice(Box::new(ty.element())),
+            Proj::Field(syn::Member::Unnamed(index)) => match ty {
+                Ty::Tuple(parts) => parts.get(index.index as usize).cloned().unwrap_or(Ty::Unknown),
+                _ => Ty::Unknown,
+            },
+            Proj::Field(_) | Proj::Deref => Ty::Unknown,
+        })
     }
 }
 

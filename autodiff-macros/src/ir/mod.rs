@@ -14,6 +14,7 @@ pub(crate) mod build;
 pub(crate) mod eval;
 pub(crate) mod print;
 pub(crate) mod verify;
+pub(crate) mod visit;
 
 use proc_macro2::{Ident, Span, TokenStream};
 
@@ -175,6 +176,8 @@ pub(crate) enum Expr {
     /// The user's code, kept token for token; its result is inactive (the activity pass refuses it on varied operands
     /// unless the type of the variable it defines cannot carry a derivative).
     Inert(Inert),
+    /// The operand itself, cut off from its derivative: `stop_gradient(x)`.
+    Stop(Box<Expr>),
     /// `if condition { then } else { otherwise }` of scalars (in partials: kinks).
     Select(Box<Expr>, Box<Expr>, Box<Expr>),
     /// A whole aggregate, `clone`d or moved out of a place: only as the operand of statements that take one.
@@ -234,7 +237,10 @@ pub(crate) enum Init {
     /// A struct literal `Path { field: value, …, ..base }`.
     Struct { path: syn::Path, fields: Vec<(syn::Member, Expr)>, base: Option<Path> },
     /// A copy of a whole path. `how`: the tokens appended to it in the primal (`.to_vec()`, `.clone()`, or nothing: a move or `Copy`).
-    Copy { from: Path, how: CopyHow },
+    /// `stopped`: no derivative passes (`stop_gradient` of an aggregate).
+    Copy { from: Path, how: CopyHow, stopped: bool },
+    /// The zero of a path's shape: a fresh adjoint (never in a primal program).
+    Zero { like: Path },
     /// Inactive content, the user's code verbatim (`Vec::<usize>::new()`, `(0..n).collect()`, a random number generator).
     Inert(Inert),
 }
@@ -298,8 +304,6 @@ pub(crate) enum StmtKind {
     Save { tape: Var, values: Vec<Saved> },
     /// Takes them back, in the opposite order of saving.
     Restore { tape: Var, values: Vec<Saved> },
-    /// `adjoint` declared as the zero of `like`'s shape.
-    Zero { adjoint: Var, like: Path },
     /// `to += from` of whole adjoints.
     Accumulate { to: Path, from: Path },
     /// The pullback of a call made in the forward sweep.
@@ -382,6 +386,9 @@ pub(crate) struct Call {
     pub(crate) results: Tree<Var>,
     /// Names the pullback closure in the forward sweep.
     pub(crate) pullback: Var,
+    /// Whether the pullback is wanted; without it, and in the primal, the call is the user's own. Lowering says true,
+    /// differentiation says false where nothing active goes in or comes out.
+    pub(crate) differentiated: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -505,6 +512,8 @@ pub(crate) struct PushforwardCall {
 pub(crate) enum Tangent {
     Value(Expr),
     Place(Path),
+    /// Of a `&mut` scalar: the tangent before the call, and the variable that takes the one behind it.
+    InOut(Expr, Var),
     Unit,
     /// A zero tangent of the argument's shape.
     Zero,

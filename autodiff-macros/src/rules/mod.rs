@@ -6,7 +6,7 @@
 pub(crate) mod table;
 pub(crate) mod term;
 
-pub(crate) use table::{RULES, method, path_function};
+pub(crate) use table::method;
 pub(crate) use term::Term;
 
 use crate::ir::Expr;
@@ -144,7 +144,8 @@ mod tests {
         for rule in RULES {
             let points: Vec<[f64; 3]> = rule.domain.iter().copied().map(samples).collect();
             for k in 0..3usize.pow(rule.arity as u32) {
-                let args: Vec<f64> = (0..rule.arity).map(|a| points[a][k / 3usize.pow(a as u32) % 3]).collect();
+                let args: Vec<f64> =
+                    (0..rule.arity).map(|a| points[a][k / 3usize.pow(a as u32) % 3]).collect();
                 // `powi` takes its exponent as an integer.
                 let args: Vec<f64> = match rule.name {
                     "powi" => vec![args[0], args[1].round()],

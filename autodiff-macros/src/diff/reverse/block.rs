@@ -1,0 +1,79 @@
+//! Blocks: their two sweeps, and what passes between them.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::Span;
+
+use super::{Reverse, free_vars, stmt};
+use crate::diff::{Tape, TapeKind};
+use crate::ir::{Block, Role, Saved, Stmt, StmtKind, Ty, Var};
+
+/// A block on its way through the transformation.
+pub(super) struct Sweeps {
+    pub(super) forward: Vec<Stmt>,
+    /// Reversals in forward order.
+    pub(super) reversals: Vec<Vec<Stmt>>,
+}
+impl Reverse<'_> {
+    pub(super) fn sweep(&mut self, block: &Block) -> Sweeps {
+        let mut sweeps = Sweeps { forward: Vec::new(), reversals: Vec::new() };
+        for stmt in &block.stmts {
+            self.position += 1;
+            for var in stmt.defines() {
+                self.positions.insert(var, self.position);
+            }
+            let mut reversal = Vec::new();
+            self.statement(stmt, &mut sweeps.forward, &mut reversal);
+            sweeps.reversals.push(reversal);
+        }
+        sweeps
+    }
+
+    /// The two sweeps of a block inside another: `given` are the variables that its owner defines at its start (alive in
+    /// the reverse sweep as well where `alive` says so), `arrive` what its owner hands in when the reversal starts,
+    /// `leave` what it takes when it ends.
+    pub(super) fn nested(
+        &mut self,
+        block: &Block,
+        given: &[Var],
+        alive: &[Var],
+        span: Span,
+        arrive: impl FnOnce(&mut Self, &mut Vec<Stmt>),
+        leave: impl FnOnce(&mut Self, &mut Vec<Stmt>),
+    ) -> (Block, Block) {
+        let mut sweeps = self.sweep(block);
+        let mut body = Vec::new();
+        arrive(self, &mut body);
+        body.extend(sweeps.reversals.into_iter().rev().flatten());
+        leave(self, &mut body);
+
+        let mut defined: Vec<Var> = given.to_vec();
+        defined.extend(sweeps.forward.iter().flat_map(Stmt::defines));
+        let mut reverse = self.declarations(&defined, span, |_| false);
+        reverse.extend(body);
+
+        let needed: BTreeSet<Var> = {
+            let free = free_vars(&Block { stmts: reverse.clone() }, &self.vars);
+            defined.iter().copied().filter(|var| free.contains(var) && !alive.contains(var)).collect()
+        };
+        let plan = self.plan(&sweeps.forward, &needed, &defined, alive);
+        let mut saved: Vec<Saved> = Vec::new();
+        for var in &plan.saved {
+            saved.push(match self.vars[*var].role {
+                Role::Place => Saved::Content(*var),
+                _ => Saved::Value(*var),
+            });
+        }
+        let mut materialised = Vec::new();
+        if !saved.is_empty() {
+            let tape = self.vars.fresh("tape", Ty::Unknown, Role::Tape, span);
+            let kind = if self.loops.is_empty() { TapeKind::Slot } else { TapeKind::Stack };
+            self.tapes.push(Tape { var: tape, kind });
+            sweeps.forward.push(stmt(StmtKind::Save { tape, values: saved.clone() }, span));
+            materialised.push(stmt(StmtKind::Restore { tape, values: saved }, span));
+        }
+        materialised.extend(plan.recomputed);
+        materialised.extend(reverse);
+        (Block { stmts: sweeps.forward }, Block { stmts: materialised })
+    }
+}
