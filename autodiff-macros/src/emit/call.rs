@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
+use super::expr::Level;
 use super::{Emitter, Form};
 use crate::ir::*;
 
@@ -39,8 +40,8 @@ impl Emitter<'_> {
     /// In the forward sweep: the result and the pullback; the plain call where nobody pulls back.
     pub(crate) fn call(&mut self, call: &Call) -> TokenStream {
         let lent = self.lend(call);
-        let pulled_back = self.reads(call.pullback);
-        let args: Vec<TokenStream> = call.args.iter().map(|arg| self.arg(arg)).collect();
+        let pulled_back = call.differentiated && self.reads(call.pullback);
+        let args: Vec<TokenStream> = self.args(call);
         let value = self.callee(&call.callee, pulled_back.then_some("forward"), args);
         let results = self.tree_pattern(&call.results);
         if !pulled_back {
@@ -53,10 +54,23 @@ impl Emitter<'_> {
 
     pub(crate) fn pushforward(&mut self, pushforward: &PushforwardCall) -> TokenStream {
         let PushforwardCall { call, tangents, result_tangents } = pushforward;
-        let lent = self.lend(call);
-        let mut args: Vec<TokenStream> = call.args.iter().map(|arg| self.arg(arg)).collect();
+        let mut lent = self.lend(call);
         for (arg, tangent) in call.args.iter().zip(tangents) {
-            args.push(self.tangent_arg(arg, tangent));
+            if let Tangent::InOut(before, after) = tangent {
+                lent.extend(self.lend_one(before, *after, self.float_of_arg(arg)));
+            }
+        }
+        let mut args = self.args(call);
+        for (at, (arg, tangent)) in call.args.iter().zip(tangents).enumerate() {
+            let tangent = self.tangent_arg(arg, tangent);
+            // Operators take all by reference, methods their receiver.
+            let by_reference = match call.callee {
+                Callee::Operator(_) => true,
+                Callee::Method(_) => at == 0,
+                Callee::Function(_) => false,
+            };
+            let already = matches!(arg, Arg::Ref(_) | Arg::RefMut(_) | Arg::RefMutValue(..));
+            args.push(if by_reference && !already { quote!(&(#tangent)) } else { tangent });
         }
         let value = self.callee(&call.callee, Some("pushforward"), args);
         let (results, tangents) = (self.tree_pattern(&call.results), self.tree_pattern(result_tangents));
@@ -97,17 +111,41 @@ impl Emitter<'_> {
     fn lend(&mut self, call: &Call) -> TokenStream {
         let mut tokens = TokenStream::new();
         for arg in &call.args {
-            let Arg::RefMutValue(before, after) = arg else { continue };
-            if self.is_bound(*after) {
-                tokens.extend(self.assign(*after, before));
-            } else {
+            if let Arg::RefMutValue(before, after) = arg {
                 let float = self.scalar_float(*after, before);
-                let value = self.expr(before, float.as_ref());
-                let ident = self.bind(*after, Form::Owned);
-                tokens.extend(quote!(let mut #ident = #value;));
+                tokens.extend(self.lend_one(before, *after, float));
             }
         }
         tokens
+    }
+
+    fn lend_one(&mut self, before: &Expr, after: Var, float: Option<Float>) -> TokenStream {
+        if self.is_bound(after) {
+            return self.assign(after, before);
+        }
+        let value = self.expr(before, float.as_ref());
+        let ident = self.bind(after, Form::Owned);
+        quote!(let mut #ident = #value;)
+    }
+
+    fn float_of_arg(&self, arg: &Arg) -> Option<Float> {
+        match arg {
+            Arg::Value(value) | Arg::RefValue(value) | Arg::RefMutValue(value, _) => self.float_of(value),
+            Arg::Move(_) | Arg::Ref(_) | Arg::RefMut(_) | Arg::Inert(_) => None,
+        }
+    }
+
+    /// The arguments; of a method the receiver first, as the left side of the dot.
+    fn args(&self, call: &Call) -> Vec<TokenStream> {
+        let method = matches!(call.callee, Callee::Method(_));
+        let arg = |(at, arg): (usize, &Arg)| match arg {
+            Arg::Ref(path) | Arg::RefMut(path) if method && at == 0 => self.receiver(path),
+            Arg::Value(value) | Arg::RefValue(value) if method && at == 0 => self.code(value, None).at(Level::Postfix),
+            Arg::RefMutValue(_, after) if method && at == 0 => self.ident(*after).into_token_stream(),
+            Arg::Inert(inert) if method && at == 0 => self.inert(inert).at(Level::Postfix),
+            arg => self.arg(arg),
+        };
+        call.args.iter().enumerate().map(arg).collect()
     }
 
     fn arg(&self, arg: &Arg) -> TokenStream {
@@ -117,7 +155,7 @@ impl Emitter<'_> {
             Arg::Ref(path) => self.reference(path, false),
             Arg::RefMut(path) => self.reference(path, true),
             Arg::RefValue(value) => {
-                let value = self.code(value, None).at(super::expr::Level::Unary);
+                let value = self.code(value, None).at(Level::Unary);
                 quote!(&#value)
             }
             Arg::RefMutValue(_, after) => {
@@ -130,6 +168,10 @@ impl Emitter<'_> {
 
     fn tangent_arg(&self, arg: &Arg, tangent: &Tangent) -> TokenStream {
         match (tangent, arg) {
+            (Tangent::InOut(_, after), _) => {
+                let after = self.ident(*after);
+                quote!(&mut #after)
+            }
             (Tangent::Value(value), _) => self.expr(value, self.float_of(value).as_ref()),
             (Tangent::Place(path), Arg::Ref(_)) => self.reference(path, false),
             (Tangent::Place(path), Arg::RefMut(_) | Arg::RefMutValue(..)) => self.reference(path, true),
@@ -174,11 +216,6 @@ impl Emitter<'_> {
             Callee::Method(name) => {
                 let name = what.map_or_else(|| name.clone(), |what| derived_name(name, what));
                 let receiver = if args.is_empty() { TokenStream::new() } else { args.remove(0) };
-                // `&x` and `&mut x` are what autoref makes of `x`.
-                let receiver = match bare(&receiver) {
-                    Some(place) => place,
-                    None => receiver,
-                };
                 quote!(#receiver.#name(#(#args),*))
             }
             Callee::Operator(name) => {
@@ -189,7 +226,20 @@ impl Emitter<'_> {
                         let what = Ident::new(what, self.span);
                         quote!(#runtime::ops::#name::#what(#(#args),*))
                     }
-                    None => quote!(#runtime::ops::#name::primal(#(#args),*)),
+                    None => {
+                        let symbol = match &name.to_string()[..] {
+                            "add" => quote!(+),
+                            "sub" => quote!(-),
+                            "mul" => quote!(*),
+                            "div" => quote!(/),
+                            "rem" => quote!(%),
+                            "neg" => return quote!(-(#(#args),*)),
+                            _ => return quote!(#runtime::ops::#name::forward(#(#args),*).0),
+                        };
+                        let mut args = args.into_iter();
+                        let (a, b) = (args.next(), args.next());
+                        quote!(#a #symbol #b)
+                    }
                 }
             }
         }
@@ -236,22 +286,4 @@ fn is_reference(inert: &Inert) -> bool {
 fn is_string(literal: &Literal) -> bool {
     let text = literal.to_string();
     text.ends_with('"') || text.ends_with('#')
-}
-
-/// `place` of `&place` and `&mut place`.
-fn bare(receiver: &TokenStream) -> Option<TokenStream> {
-    let mut trees = receiver.clone().into_iter().peekable();
-    match trees.next() {
-        Some(TokenTree::Punct(punct)) if punct.as_char() == '&' => {}
-        _ => return None,
-    }
-    if matches!(trees.peek(), Some(TokenTree::Ident(ident)) if ident == "mut") {
-        trees.next();
-    }
-    let rest: TokenStream = trees.collect();
-    // `&*x` and `&-x` are not method receivers without parentheses.
-    match rest.clone().into_iter().next() {
-        Some(TokenTree::Punct(punct)) if punct.as_char() == '*' => Some(quote!((#rest))),
-        _ => Some(rest),
-    }
 }

@@ -138,7 +138,7 @@ pub(crate) fn receivers(unit: &mut Unit) -> HashSet<Var> {
                     self.expr(a);
                     self.expr(b);
                 }
-                Expr::Unary(_, a) | Expr::Cast(a, _) => self.expr(a),
+                Expr::Unary(_, a) | Expr::Cast(a, _) | Expr::Stop(a) => self.expr(a),
                 Expr::Select(c, a, b) => [c, a, b].into_iter().for_each(|e| self.expr(e)),
                 // Code of the user's may do anything with what it names.
                 Expr::Inert(inert) => self.inert(inert),
@@ -210,6 +210,7 @@ impl Emitter<'_> {
                 Code::postfix(quote!(#path.len()))
             }
             Expr::Inert(inert) => self.inert(inert),
+            Expr::Stop(a) => self.code(a, want),
             Expr::Select(condition, a, b) => {
                 let float = want.cloned().or_else(|| self.float_of(expr));
                 let condition = self.condition(condition);
@@ -336,7 +337,7 @@ impl Emitter<'_> {
     }
 
     /// Verbatim code in which the receiver has the name it has here: inside of a pullback it is not `self`.
-    fn this(&self, code: &TokenStream) -> TokenStream {
+    pub(crate) fn this(&self, code: &TokenStream) -> TokenStream {
         let receiver = self.vars.0.iter().position(|info| info.name == "self").map(|at| Var(at as u32));
         match receiver.map(|var| self.ident(var)) {
             Some(ident) if ident != "self" => replace_self(code.clone(), &ident),

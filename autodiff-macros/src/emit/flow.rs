@@ -486,8 +486,10 @@ impl<'a> Classes<'a> {
             .collect();
         let outer = values.iter().filter(|var| !inside.contains(var)).any(|&var| self.unite(var, join.var));
         if outer {
-            for &var in values.iter().filter(|var| inside.contains(var) && !self.patterns.contains(var)) {
-                self.unite(join.var, var);
+            for var in values {
+                if inside.contains(&var) && !self.patterns.contains(&var) {
+                    self.unite(join.var, var);
+                }
             }
         }
     }

@@ -8,7 +8,9 @@ pub(crate) mod fallback;
 mod call;
 mod flow;
 mod place;
+mod signature;
 mod stmt;
+mod sweeps;
 #[cfg(test)]
 mod tests;
 pub(crate) mod types;
@@ -20,7 +22,7 @@ use std::collections::{HashMap, HashSet};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::diff::{Tape, TapeKind};
+use crate::diff::TapeKind;
 use crate::ir::*;
 use crate::names::{self, Namer};
 use flow::Flow;
@@ -40,6 +42,19 @@ struct Bound {
     form: Form,
     /// The identifier is the user's own, hygiene included: code kept verbatim sees it.
     own: bool,
+}
+
+impl Moves {
+    /// What the expressions read once: nothing reads it behind them.
+    fn once(exprs: &[Expr]) -> Moves {
+        let (mut seen, mut again) = (HashSet::new(), HashSet::new());
+        for var in exprs.iter().flat_map(expr::reads_of) {
+            if !seen.insert(var) {
+                again.insert(var);
+            }
+        }
+        Moves::Of(seen.difference(&again).copied().collect())
+    }
 }
 
 /// Emits the body of one generated function.
@@ -146,6 +161,12 @@ impl<'a> Emitter<'a> {
     pub(crate) fn local(&mut self, base: &str) -> Ident {
         let text = self.names.fresh(base);
         names::ident(&text, Span::mixed_site())
+    }
+
+    /// The same, with errors pointing at the user's code.
+    pub(crate) fn local_at(&mut self, base: &str, span: Span) -> Ident {
+        let text = self.names.fresh(base);
+        names::ident(&text, names::hygienic(span))
     }
 
     fn ident(&self, var: Var) -> Ident {

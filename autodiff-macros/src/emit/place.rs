@@ -56,7 +56,7 @@ impl Emitter<'_> {
                 let parts = fields.chain(base);
                 quote!(#path { #(#parts),* })
             }
-            Init::Copy { from, how } => match how {
+            Init::Copy { from, how, stopped: _ } => match how {
                 CopyHow::Move => self.whole(from).tokens,
                 CopyHow::Clone => {
                     let from = self.receiver(from);
@@ -67,6 +67,7 @@ impl Emitter<'_> {
                     quote!(#from.to_vec())
                 }
             },
+            Init::Zero { like } => self.zero(like),
             Init::Inert(inert) => self.inert(inert).tokens,
         }
     }
@@ -250,12 +251,8 @@ impl Emitter<'_> {
             ty => match self.constant(ty, 0.0) {
                 Some(zero) => quote!(::core::mem::replace(#reference, #zero)),
                 None => {
-                    let runtime = self.runtime;
-                    let like = self.reference(path, false);
-                    let zero = match ty {
-                        Ty::Vec(t) if self.constant(t, 0.0).is_some() => self.zero(path),
-                        _ => quote!(#runtime::__private::zero_like(#like)),
-                    };
+                    // A tangent type is its own tangent type.
+                    let zero = self.zero(path);
                     let name = self.scoped(|this| this.local("zero"));
                     let pattern = self.pattern(taken);
                     return quote!(let #pattern = { let #name = #zero; ::core::mem::replace(#reference, #name) };);
@@ -283,8 +280,8 @@ impl Emitter<'_> {
             _ => {}
         }
         let runtime = self.runtime;
-        let path = self.reference(path, true);
-        quote!(#runtime::__private::clear(#path);)
+        let (reference, path) = (self.reference(path, false), self.path(path).tokens);
+        quote!(#path = #runtime::Differentiable::zero_tangent(#reference);)
     }
 
     pub(crate) fn swap(&self, a: &Path, b: &Path) -> TokenStream {
@@ -317,5 +314,15 @@ fn float_leaf(ty: &Ty) -> Option<&Float> {
         Ty::Float(float) => Some(float),
         Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => float_leaf(t),
         Ty::Int(_) | Ty::Inert | Ty::Tuple(_) | Ty::Named(_) | Ty::Unknown => None,
+    }
+}
+
+impl Emitter<'_> {
+    /// The zero of a type whose shape is known, or of one that begins empty.
+    pub(crate) fn zero_by_type(&self, ty: &Ty) -> TokenStream {
+        match self.constant(ty, 0.0) {
+            Some(zero) => zero,
+            None => quote!(::core::default::Default::default()),
+        }
     }
 }

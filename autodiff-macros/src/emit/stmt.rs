@@ -51,11 +51,6 @@ impl Emitter<'_> {
             }
             StmtKind::Save { tape, values } => self.save(*tape, values),
             StmtKind::Restore { tape, values } => self.restore(*tape, values),
-            StmtKind::Zero { adjoint, like } => {
-                let zero = self.zero(like);
-                let pattern = self.pattern(*adjoint);
-                quote!(let #pattern = #zero;)
-            }
             StmtKind::Accumulate { to, from } => self.accumulate(to, from),
             StmtKind::Pullback(pullback) => self.pullback(pullback),
             StmtKind::Pushforward(pushforward) => self.pushforward(pushforward),
@@ -196,7 +191,7 @@ impl Emitter<'_> {
         }
         let copy = ty.element().is_scalar();
         let from = match init {
-            Init::Copy { from, how: _ } => self.reference(from, false),
+            Init::Copy { from, .. } => self.reference(from, false),
             init => {
                 let value = self.init(init, &ty);
                 quote!(&#value)

@@ -136,6 +136,7 @@ impl Emitter<'_> {
                 let floats = if rule.name == "powi" { &args[..1] } else { &args[..] };
                 floats.iter().find_map(|arg| self.float_of(arg))
             }
+            Expr::Stop(a) => self.float_of(a),
             Expr::Select(_, a, b) => self.float_of(a).or_else(|| self.float_of(b)),
             Expr::Lit(_)
             | Expr::Binary(..)

@@ -77,6 +77,23 @@ pub(crate) fn written(unit: &mut Unit, vars: &Vars) -> HashSet<Var> {
     visitor.set
 }
 
+/// The places whose content a block changes, restored ones included.
+pub(crate) fn changed(block: &mut Block, vars: &Vars) -> HashSet<Var> {
+    let mut restored = HashSet::new();
+    every(block, &mut |kind| {
+        if let StmtKind::Restore { tape: _, values } = kind {
+            restored.extend(values.iter().filter_map(|value| match value {
+                Saved::Content(place) => Some(*place),
+                Saved::Value(_) => None,
+            }));
+        }
+    });
+    let mut unit = Unit { first: std::mem::take(block), ..Unit::default() };
+    restored.extend(written(&mut unit, vars));
+    *block = unit.first;
+    restored
+}
+
 /// Every statement, nested ones included, outer before inner.
 pub(crate) fn every(block: &mut Block, f: &mut dyn FnMut(&mut StmtKind)) {
     for stmt in &mut block.stmts {
@@ -201,6 +218,10 @@ impl Rename<'_> {
     }
 
     fn view(&mut self, var: &mut Var) -> bool {
+        // The reverse sweep names the views that it reads again: not where they are still in scope.
+        if self.lookup(*var).is_some() {
+            return false;
+        }
         let Some(mut target) = self.vars[*var].view.clone() else { return false };
         if self.written.contains(&self.vars.resolve(&target).root) {
             return false;

@@ -34,7 +34,7 @@ pub(crate) fn expr(expr: &mut Expr, v: &mut dyn Visitor) {
             self::expr(a, v);
             self::expr(b, v);
         }
-        Expr::Unary(_, a) | Expr::Cast(a, _) => self::expr(a, v),
+        Expr::Unary(_, a) | Expr::Cast(a, _) | Expr::Stop(a) => self::expr(a, v),
         Expr::Inert(inert) => self::inert(inert, v),
         Expr::Select(c, a, b) => [c, a, b].into_iter().for_each(|e| self::expr(e, v)),
     }
@@ -67,7 +67,7 @@ fn init(init: &mut Init, v: &mut dyn Visitor) {
             fields.iter_mut().for_each(|(_, value)| expr(value, v));
             base.iter_mut().for_each(|base| v.path(base, Access::Read));
         }
-        Init::Copy { from, how: _ } => v.path(from, Access::Read),
+        Init::Copy { from: path, how: _, stopped: _ } | Init::Zero { like: path } => v.path(path, Access::Read),
         Init::Inert(code) => inert(code, v),
     }
 }
@@ -130,7 +130,6 @@ pub(crate) fn operands(kind: &mut StmtKind, v: &mut dyn Visitor) {
             v.write(tape);
         }
         StmtKind::Restore { tape, values: _ } => v.write(tape),
-        StmtKind::Zero { adjoint: _, like } => v.path(like, Access::Read),
         StmtKind::Accumulate { to, from } => {
             v.path(from, Access::Read);
             v.path(to, Access::Write);
@@ -139,7 +138,7 @@ pub(crate) fn operands(kind: &mut StmtKind, v: &mut dyn Visitor) {
         StmtKind::Pushforward(PushforwardCall { call, tangents, result_tangents: _ }) => {
             for (a, tangent) in call.args.iter_mut().zip(tangents) {
                 match tangent {
-                    Tangent::Value(value) => expr(value, v),
+                    Tangent::Value(value) | Tangent::InOut(value, _) => expr(value, v),
                     Tangent::Place(path) => {
                         let inout = matches!(a, Arg::RefMut(_) | Arg::RefMutValue(..));
                         v.path(path, if inout { Access::Write } else { Access::Read });
@@ -197,8 +196,7 @@ pub(crate) fn definitions(kind: &mut StmtKind, v: &mut dyn Visitor) {
         StmtKind::Let { var, .. }
         | StmtKind::Declare { place: var, .. }
         | StmtKind::View { var }
-        | StmtKind::Mut { var, .. }
-        | StmtKind::Zero { adjoint: var, .. } => v.define(var),
+        | StmtKind::Mut { var, .. } => v.define(var),
         StmtKind::Call(call) => {
             call_definitions(call, v);
             v.define(&mut call.pullback);
@@ -219,8 +217,13 @@ pub(crate) fn definitions(kind: &mut StmtKind, v: &mut dyn Visitor) {
                 }
             }
         }
-        StmtKind::Pushforward(PushforwardCall { call, tangents: _, result_tangents }) => {
+        StmtKind::Pushforward(PushforwardCall { call, tangents, result_tangents }) => {
             call_definitions(call, v);
+            for tangent in tangents {
+                if let Tangent::InOut(_, after) = tangent {
+                    v.define(after);
+                }
+            }
             leaves(result_tangents, &mut |var| v.define(var));
         }
         StmtKind::Raw(RawStmt::TakeAdjoint { taken, .. }) => v.define(taken),
