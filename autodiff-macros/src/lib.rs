@@ -12,6 +12,8 @@ mod names;
 mod request;
 mod rules;
 mod simplify;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 

@@ -2,4 +2,4 @@
 
 pub(crate) mod activity;
 
-pub(crate) use activity::Activity;
+pub(crate) use activity::{Activity, activity};

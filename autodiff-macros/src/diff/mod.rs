@@ -1,6 +1,8 @@
 //! Differentiation: a primal [`Function`](crate::ir::Function) in, derivative programs in the same IR out.
 
+mod cut;
 pub(crate) mod forward;
+pub(crate) mod fuse;
 mod plan;
 mod record;
 pub(crate) mod reverse;

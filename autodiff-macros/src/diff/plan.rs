@@ -3,8 +3,9 @@
 //! Invariant: every needed value is either alive, saved, or recomputed from values that are; what is recomputed gives the
 //! same bits, since it reads places only where their content at the start of the reversal is what it was.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::cut::Graph;
 use super::record::Read;
 use super::reverse::Reverse;
 use crate::ir::visit::Part;
@@ -42,54 +43,42 @@ impl Reverse<'_> {
             return Plan::default();
         }
         let local: BTreeSet<Var> = defined.iter().copied().collect();
-        let sources: std::collections::BTreeMap<Var, Source<'_>> = forward
+        let sources: BTreeMap<Var, Source<'_>> = forward
             .iter()
             .enumerate()
             .filter_map(|(index, stmt)| self.source(forward, index, stmt, &local))
             .collect();
 
-        // What can be had from outside of the block alone.
-        let mut free: BTreeSet<Var> = alive.iter().copied().collect();
-        for var in defined {
-            if sources.get(var).is_some_and(|source| {
-                source.operands.iter().all(|var| !local.contains(var) || free.contains(var))
-            }) {
-                free.insert(*var);
-            }
-        }
-        // Views are never saved: what they need is needed instead.
-        let mut wanted: BTreeSet<Var> = needed.clone();
-        for var in defined.iter().rev() {
-            if wanted.contains(var) && self.vars[*var].role == Role::View && !free.contains(var) {
-                wanted.extend(sources[var].operands.iter().copied().filter(|var| local.contains(var)));
-            }
-        }
-        let mut saved: BTreeSet<Var> = BTreeSet::new();
-        let mut recomputed: BTreeSet<Var> = BTreeSet::new();
-        for var in defined.iter().filter(|var| wanted.contains(var) && !alive.contains(var)) {
-            let have = |var: &Var| {
-                !local.contains(var) || free.contains(var) || saved.contains(var) || recomputed.contains(var)
-            };
+        // The fewest values from which all that is needed can be computed: a minimum cut of the value graph.
+        let vertices: BTreeMap<Var, usize> = defined
+            .iter()
+            .filter(|var| !alive.contains(var))
+            .enumerate()
+            .map(|(vertex, var)| (*var, vertex))
+            .collect();
+        let ordered: Vec<Var> = defined.iter().copied().filter(|var| !alive.contains(var)).collect();
+        let costs: Vec<Option<u32>> = ordered.iter().map(|var| self.saving_cost(*var)).collect();
+        let mut graph = Graph::new(&costs);
+        for (vertex, var) in ordered.iter().enumerate() {
             match sources.get(var) {
-                Some(source) if source.operands.iter().all(have) => {
-                    recomputed.insert(*var);
+                Some(source) => {
+                    for operand in source.operands.iter().filter_map(|operand| vertices.get(operand)) {
+                        graph.depends(vertex, *operand);
+                    }
                 }
-                _ => {
-                    saved.insert(*var);
-                }
+                None => graph.given(vertex),
+            }
+            if needed.contains(var) {
+                graph.needed(vertex);
             }
         }
-        // What the recomputed values are made of.
-        let mut pending: Vec<Var> = recomputed.iter().copied().collect();
+        let saved: BTreeSet<Var> = graph.cut().into_iter().map(|vertex| ordered[vertex]).collect();
+
+        let mut recomputed: BTreeSet<Var> = BTreeSet::new();
+        let mut pending: Vec<Var> = needed.iter().copied().collect();
         while let Some(var) = pending.pop() {
-            for operand in sources.get(&var).into_iter().flat_map(|source| &source.operands) {
-                if local.contains(operand)
-                    && !saved.contains(operand)
-                    && !alive.contains(operand)
-                    && recomputed.insert(*operand)
-                {
-                    pending.push(*operand);
-                }
+            if vertices.contains_key(&var) && !saved.contains(&var) && recomputed.insert(var) {
+                pending.extend(sources.get(&var).into_iter().flat_map(|source| &source.operands));
             }
         }
         let mut plan = Plan::default();
@@ -107,6 +96,15 @@ impl Reverse<'_> {
             self.reads.push(Read { root, position, loops: self.loops.clone() });
         }
         plan
+    }
+
+    /// What a value costs on the tape, in words; views cannot be saved.
+    fn saving_cost(&self, var: Var) -> Option<u32> {
+        match (self.vars[var].role, &self.vars[var].ty) {
+            (Role::View, _) => None,
+            (Role::Place, _) => Some(8),
+            _ => Some(1),
+        }
     }
 
     /// How the value that a statement defines can be computed again in the reversal of its block, if cheaply and rightly.

@@ -3,11 +3,14 @@
 //! Invariant of every pass: the program computes the same values (sums of adjoints keep their order, so the same bits, but
 //! for the regrouping of products that [`fold`] documents), reads no more than before, and runs nothing twice.
 
+mod affine;
 mod dead;
 mod fold;
+pub(crate) mod rotate;
 mod sink;
 mod substitute;
 mod summary;
+pub(crate) mod window;
 
 use std::collections::BTreeSet;
 
@@ -127,9 +130,18 @@ impl Context<'_> {
     fn round(&mut self, block: &mut Block) -> bool {
         let mut changed = false;
         for stmt in &mut block.stmts {
+            if stmt.blocks().is_empty() {
+                continue;
+            }
+            // What an owner takes out of its blocks (`next`, joins) is read behind them.
+            let outside = self.outputs.clone();
+            stmt.reads(&mut |var| {
+                self.outputs.insert(var);
+            });
             for block in stmt.blocks_mut() {
                 changed |= self.round(block);
             }
+            self.outputs = outside;
         }
         if !self.primal {
             changed |= self.fold(block);
@@ -187,5 +199,31 @@ impl Expr {
         let mut size = 0;
         self.walk(&mut |_| size += 1);
         size
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use crate::analysis;
+    use crate::diff::{fuse, reverse};
+    use crate::ir::{Function, Var, print, verify};
+    use crate::tests::sketch;
+
+    fn show(function: &Function) -> String {
+        let activity = analysis::activity(function, &mut Vec::new());
+        let adjoint = reverse::adjoint(function, &activity, reverse::Options::default());
+        let adjoint = super::adjoint(function, super::seed_with_ones(adjoint));
+        verify::adjoint(function, &adjoint).unwrap();
+        let params: BTreeSet<Var> = function.params.iter().map(|param| param.var).collect();
+        let fused = super::adjoint(function, fuse::fuse(adjoint.clone(), &params));
+        format!("{}\n----\n{}", print::adjoint(function, &adjoint), print::adjoint(function, &fused))
+    }
+
+    #[test]
+    fn shows() {
+        println!("{}", show(&sketch::sum_of_squares()));
+        println!("{}", show(&sketch::overwrite()));
     }
 }
