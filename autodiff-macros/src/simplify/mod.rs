@@ -100,6 +100,30 @@ pub(crate) fn pushforward(function: &Function, mut push: Pushforward) -> Pushfor
     push
 }
 
+/// Both sweeps one behind the other, seeded with ones, loops fused where that is possible: the body of `value_and_grad`.
+pub(crate) fn joined(function: &Function, raw: Adjoint) -> Adjoint {
+    let params: BTreeSet<Var> = function.params.iter().map(|param| param.var).collect();
+    let fused = crate::diff::fuse::fuse(adjoint(function, seed_with_ones(raw)), &params);
+    shape_loops(function, adjoint(function, fused))
+}
+
+/// The two sweeps apart, each as fast as it can be.
+pub(crate) fn apart(function: &Function, raw: Adjoint) -> Adjoint {
+    shape_loops(function, adjoint(function, raw))
+}
+
+/// What makes loops fast that rustc cannot do: neighbouring contributions in scalars, operands sliced beforehand.
+fn shape_loops(function: &Function, mut shaped: Adjoint) -> Adjoint {
+    for block in [&mut shaped.forward, &mut shaped.reverse] {
+        rotate::rotations(block, &mut shaped.vars);
+    }
+    let mut shaped = adjoint(function, shaped);
+    for block in [&mut shaped.forward, &mut shaped.reverse] {
+        window::windows(block, &mut shaped.vars);
+    }
+    shaped
+}
+
 /// The same adjoint with every scalar seed a constant one: the gradient of the sum of the results.
 pub(crate) fn seed_with_ones(mut adjoint: Adjoint) -> Adjoint {
     let mut ones = BTreeSet::new();
