@@ -57,7 +57,7 @@ pub(crate) fn adjoint(function: &Function, mut adjoint: Adjoint) -> Adjoint {
     let read = crate::diff::reverse::free_vars(&adjoint.reverse, &adjoint.vars);
     let tapes: BTreeSet<Var> = adjoint.tapes.iter().map(|tape| tape.var).collect();
     adjoint.captures.retain(|var| read.contains(var) || tapes.contains(var));
-    let mut outputs: BTreeSet<Var> = read;
+    outputs.extend(read);
     for leaf in function
         .result
         .leaves()
@@ -167,10 +167,8 @@ impl Context<'_> {
             }
             self.outputs = outside;
         }
-        if !self.primal {
-            changed |= self.fold(block);
-            changed |= self.sink(block);
-        }
+        changed |= self.fold(block);
+        changed |= self.sink(block);
         changed |= self.substitute(block);
         changed |= self.absorb(block);
         changed |= self.drop_dead(block);
