@@ -31,14 +31,14 @@ impl Recording {
         Recording { reads: None, depths: BTreeMap::new(), rolled_back: Vec::new() }
     }
 
-    pub(super) fn needed(function: &Function, reads: &[Read], roll_back: bool) -> Self {
+    pub(super) fn needed(function: &Function, reads: &[Read], swaps: &[[Read; 2]], roll_back: bool) -> Self {
         let mut by_root: BTreeMap<Var, Vec<Read>> = BTreeMap::new();
         for read in reads {
             by_root.entry(read.root).or_default().push(read.clone());
         }
         let mut depths = BTreeMap::new();
         declared_depths(&function.body, 0, &mut depths);
-        let rolled_back = function
+        let rolled_back: Vec<Var> = function
             .params
             .iter()
             .filter(|param| {
@@ -46,6 +46,19 @@ impl Recording {
             })
             .map(|param| param.var)
             .collect();
+        // What is swapped into a place that is read must be right as well.
+        let mut swaps: Vec<&[Read; 2]> = swaps.iter().collect();
+        loop {
+            let read = |read: &Read| by_root.contains_key(&read.root) || rolled_back.contains(&read.root);
+            let (reached, rest): (Vec<_>, Vec<_>) = swaps.into_iter().partition(|pair| pair.iter().any(read));
+            if reached.is_empty() {
+                break;
+            }
+            for read in reached.into_iter().flatten() {
+                by_root.entry(read.root).or_default().push(read.clone());
+            }
+            swaps = rest;
+        }
         Recording { reads: Some(by_root), depths, rolled_back }
     }
 

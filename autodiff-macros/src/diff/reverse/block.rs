@@ -48,7 +48,7 @@ impl Reverse<'_> {
         leave(self, &mut body);
 
         let mut defined: Vec<Var> = given.to_vec();
-        defined.extend(sweeps.forward.iter().flat_map(Stmt::defines));
+        defined.extend(sweeps.forward.iter().flat_map(Stmt::defines_behind));
         let mut reverse = self.declarations(&defined, span, |_| false);
         reverse.extend(body);
 
