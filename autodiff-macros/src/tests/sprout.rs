@@ -4,8 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::ir::{
-    Arm, Block, Carried, CopyHow, Expr, Function, Head, Inert, Init, Join, Loop, Param, Passing, Path, Proj, Role, StmtKind,
-    StoreOp, Tree, Ty, Var, Vars, Wrt, WrtTarget, build,
+    Arm, Block, Carried, CopyHow, Expr, Function, Head, Inert, Init, Join, Loop, Param, Passing, Path, Proj,
+    Role, StmtKind, StoreOp, Tree, Ty, Var, Vars, Wrt, WrtTarget, build,
 };
 use crate::rules::table::rule;
 
@@ -34,7 +34,7 @@ pub(crate) fn function(seed: u64) -> Function {
         fixed: vec![x, y],
         integers: Vec::new(),
         places: vec![(v, false), (w, true)],
-        budget: 26,
+        budget: 20,
     };
     let mut body = Block::default();
     let start = sprout.value(&mut body);
@@ -45,7 +45,11 @@ pub(crate) fn function(seed: u64) -> Function {
     let kept = sprout.fresh("kept", Ty::Vec(Box::new(Ty::f64())), Role::Place);
     let (from, _) = sprout.places[sprout.places.len() - 1];
     push(&mut body, StmtKind::Declare { place: kept, init: copy(from) });
-    let wrt = params.iter().enumerate().map(|(k, p)| Wrt { name: p.name.clone(), target: WrtTarget::Param(k) }).collect();
+    let wrt = params
+        .iter()
+        .enumerate()
+        .map(|(k, p)| Wrt { name: p.name.clone(), target: WrtTarget::Param(k) })
+        .collect();
     Function {
         name: format_ident!("sprout"),
         vars: sprout.vars,
@@ -147,7 +151,8 @@ impl Sprout {
         let n = match self.below(2) {
             0 => Expr::Var(n),
             _ => {
-                let next = Expr::Binary(syn::parse_quote!(+), Box::new(Expr::Var(n)), Box::new(build::int(1)));
+                let next =
+                    Expr::Binary(syn::parse_quote!(+), Box::new(Expr::Var(n)), Box::new(build::int(1)));
                 Expr::Var(self.int(block, next))
             }
         };
@@ -176,7 +181,8 @@ impl Sprout {
     /// A value that stays moderate.
     fn value(&mut self, block: &mut Block) -> Var {
         let (a, b) = (self.atom(block), self.atom(block));
-        let mut apply = |this: &mut Self, name: &str, args: Vec<Expr>| this.float(block, Expr::Rule(rule(name), args));
+        let mut apply =
+            |this: &mut Self, name: &str, args: Vec<Expr>| this.float(block, Expr::Rule(rule(name), args));
         match self.below(14) {
             0 | 1 => {
                 let sum = apply(self, "add", vec![a, b]);
@@ -271,7 +277,10 @@ impl Sprout {
                 let (a, b) = (self.place(true), self.place(true));
                 let (a, b) = (a.expect("`w`"), b.expect("`w`"));
                 let (i, j) = (self.index(block, LENGTH), self.index(block, LENGTH));
-                push(block, StmtKind::Swap(Path::of(a).with(Proj::Index(i)), Path::of(b).with(Proj::Index(j))));
+                push(
+                    block,
+                    StmtKind::Swap(Path::of(a).with(Proj::Index(i)), Path::of(b).with(Proj::Index(j))),
+                );
             }
             17 => {
                 let value = Expr::Var(self.value(block));
@@ -332,7 +341,9 @@ impl Sprout {
                 continue;
             }
             let var = self.fresh("j", Ty::f64(), Role::Value);
-            let value = |(arm, versions): (usize, &Vec<Var>)| (diverging != Some(arm)).then(|| Expr::Var(versions[k]));
+            let value = |(arm, versions): (usize, &Vec<Var>)| {
+                (diverging != Some(arm)).then(|| Expr::Var(versions[k]))
+            };
             joins.push(Join { var, values: arms.iter().enumerate().map(value).collect() });
             self.scalars[k] = var;
         }
@@ -360,7 +371,8 @@ impl Sprout {
                 binds.push((format_ident!("rest"), var));
             }
             let n = 1 + self.below(2);
-            let (body, version) = self.nested(n, |this, _| this.integers.extend(binds.iter().map(|(_, var)| *var)));
+            let (body, version) =
+                self.nested(n, |this, _| this.integers.extend(binds.iter().map(|(_, var)| *var)));
             arms.push(Arm { pat: code, binds, guard: None, body });
             versions.push(version);
         }
@@ -380,7 +392,8 @@ impl Sprout {
         let breaking = self.below(2) == 0 || kind == 4;
         let counter = self.fresh("i", Ty::usize(), Role::Value);
         let next_counter = self.fresh("i", Ty::usize(), Role::Value);
-        let plus_one = Expr::Binary(syn::parse_quote!(+), Box::new(Expr::Var(counter)), Box::new(build::int(1)));
+        let plus_one =
+            Expr::Binary(syn::parse_quote!(+), Box::new(Expr::Var(counter)), Box::new(build::int(1)));
         let (mut body, versions) = self.nested(n, |this, block| {
             if kind >= 3 {
                 push(block, StmtKind::Let { var: next_counter, expr: plus_one });
@@ -397,7 +410,8 @@ impl Sprout {
             let expr = Expr::Binary(syn::parse_quote!(>=), Box::new(Expr::Var(next_counter)), limit);
             push(&mut body, StmtKind::Let { var: at_end, expr });
             let both = self.fresh("c", Ty::bool(), Role::Value);
-            let or = Expr::Binary(syn::parse_quote!(||), Box::new(condition.clone()), Box::new(Expr::Var(at_end)));
+            let or =
+                Expr::Binary(syn::parse_quote!(||), Box::new(condition.clone()), Box::new(Expr::Var(at_end)));
             push(&mut body, StmtKind::Let { var: both, expr: or });
             *condition = Expr::Var(both);
         }
@@ -418,7 +432,12 @@ impl Sprout {
             }
             _ => {
                 let out = self.fresh("i", Ty::usize(), Role::Value);
-                carried.push(Carried { phi: counter, init: build::int(0), next: Expr::Var(next_counter), out });
+                carried.push(Carried {
+                    phi: counter,
+                    init: build::int(0),
+                    next: Expr::Var(next_counter),
+                    out,
+                });
                 if kind == 4 {
                     Head::Forever
                 } else {
@@ -447,7 +466,8 @@ mod tests {
     #[test]
     fn sprouts_are_differentiated_rightly() {
         let mut wrong = 0;
-        for seed in 0..400 {
+        let env = |name, default| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
+        for seed in env("FROM", 0)..env("TO", 60) {
             let of = compare::differentiate(function(seed));
             let args = [
                 Value::Float(0.75),
