@@ -15,9 +15,13 @@ pub(crate) fn attribute(code: &TokenStream, runtime: &TokenStream) -> TokenStrea
 
 /// The code, one statement a line, blocks indented, paths of the runtime left out.
 pub(crate) fn listing(code: &TokenStream, runtime: &TokenStream) -> String {
-    let mut printer = Printer { text: String::new(), indent: 0, fresh: true, glue: true };
+    let mut printer = Printer { text: String::new(), indent: 0, fresh: true, glue: true, nested: 0 };
     printer.stream(code.clone());
-    let prefixes = [flat(&quote!(#runtime::__private::)), flat(&quote!(::core::option::Option::)), flat(&quote!(::core::))];
+    let prefixes = [
+        flat(&quote!(#runtime::__private::)),
+        flat(&quote!(::core::option::Option::)),
+        flat(&quote!(::core::)),
+    ];
     let mut text = printer.text;
     for prefix in prefixes {
         text = text.replace(&prefix, "");
@@ -41,6 +45,8 @@ struct Printer {
     fresh: bool,
     /// No space before the next token.
     glue: bool,
+    /// Inside of parentheses or brackets, where statements do not end lines.
+    nested: usize,
 }
 
 impl Printer {
@@ -93,7 +99,8 @@ impl Printer {
             None => false,
             Some(TokenTree::Punct(_)) => false,
             Some(TokenTree::Ident(ident)) => {
-                !["return", "in", "if", "while", "match", "else", "mut", "let", "move"].contains(&&ident.to_string()[..])
+                !["return", "in", "if", "while", "match", "else", "mut", "let", "move"]
+                    .contains(&&ident.to_string()[..])
             }
             Some(TokenTree::Group(group)) => group.delimiter() != Delimiter::Brace,
             Some(TokenTree::Literal(_)) => true,
@@ -102,7 +109,9 @@ impl Printer {
             ";" => {
                 self.glue = true;
                 self.word(op);
-                self.line();
+                if self.nested == 0 {
+                    self.line();
+                }
             }
             "," | "?" => {
                 self.glue = true;
@@ -149,7 +158,9 @@ impl Printer {
                 self.word("{");
                 self.line();
                 self.indent += 1;
+                let nested = std::mem::take(&mut self.nested);
                 self.stream(inner);
+                self.nested = nested;
                 self.line();
                 self.indent -= 1;
                 self.word("}");
@@ -164,9 +175,8 @@ impl Printer {
             }
             Delimiter::Parenthesis | Delimiter::Bracket => {
                 let call = match before {
-                    Some(TokenTree::Ident(ident)) => {
-                        !["in", "if", "while", "match", "return", "let", "else"].contains(&&ident.to_string()[..])
-                    }
+                    Some(TokenTree::Ident(ident)) => !["in", "if", "while", "match", "return", "let", "else"]
+                        .contains(&&ident.to_string()[..]),
                     Some(TokenTree::Group(_)) => true,
                     Some(TokenTree::Punct(punct)) => punct.as_char() == '>' && self.glue,
                     _ => false,
@@ -178,7 +188,9 @@ impl Printer {
                     if group.delimiter() == Delimiter::Bracket { ("[", "]") } else { ("(", ")") };
                 self.word(open);
                 self.glue = true;
+                self.nested += 1;
                 self.stream(group.stream());
+                self.nested -= 1;
                 self.glue = true;
                 self.word(close);
             }

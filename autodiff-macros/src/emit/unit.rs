@@ -223,7 +223,7 @@ impl Rename<'_> {
             return false;
         }
         let Some(mut target) = self.vars[*var].view.clone() else { return false };
-        if self.written.contains(&self.vars.resolve(&target).root) {
+        if !self.vars[*var].window && self.written.contains(&self.vars.resolve(&target).root) {
             return false;
         }
         self.path(&mut target, Access::Read);
