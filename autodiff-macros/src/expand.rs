@@ -118,8 +118,8 @@ fn differentiated(
     let function = lower::function(source.request, signature, block, &mut diag);
     let wanted = every_parameter(&function);
     let mut errors = Vec::new();
-    let gradient = analysis::activity::activity(&function, &mut errors);
-    let all = analysis::activity::activity(&wanted, &mut errors);
+    let gradient = analysis::activity(&function, &mut errors);
+    let all = analysis::activity(&wanted, &mut errors);
     for error in errors {
         diag.error_at(error.span, error.message);
     }

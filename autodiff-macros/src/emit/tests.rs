@@ -20,7 +20,7 @@ fn emitted(function: &Function, item: proc_macro2::TokenStream) -> String {
         site: Site::Companion,
     };
     let mut errors = Vec::new();
-    let activity = analysis::activity::activity(function, &mut errors);
+    let activity = analysis::activity(function, &mut errors);
     let reverse = |roll_back| diff::reverse::adjoint(function, &activity, Options { roll_back });
     let derivatives = Derivatives {
         gradient: simplify::adjoint(function, simplify::seed_with_ones(reverse(false))),
