@@ -46,7 +46,11 @@ impl Emitter<'_> {
         let results = self.tree_pattern(&call.results);
         if !pulled_back {
             let unit = matches!(&call.results, Tree::Tuple(parts) if parts.is_empty());
-            return if unit { quote_spanned!(self.span=> #lent #value;) } else { quote_spanned!(self.span=> #lent let #results = #value;) };
+            return if unit {
+                quote_spanned!(self.span=> #lent #value;)
+            } else {
+                quote_spanned!(self.span=> #lent let #results = #value;)
+            };
         }
         let pullback = self.pattern(call.pullback);
         quote_spanned!(self.span=> #lent let (#results, #pullback) = #value;)
@@ -70,7 +74,11 @@ impl Emitter<'_> {
                 Callee::Function(_) => false,
             };
             let already = matches!(arg, Arg::Ref(_) | Arg::RefMut(_) | Arg::RefMutValue(..));
-            args.push(if by_reference && !already { quote_spanned!(self.span=> &(#tangent)) } else { tangent });
+            args.push(if by_reference && !already {
+                quote_spanned!(self.span=> &(#tangent))
+            } else {
+                tangent
+            });
         }
         let value = self.callee(&call.callee, Some("pushforward"), args);
         let (results, tangents) = (self.tree_pattern(&call.results), self.tree_pattern(result_tangents));
@@ -241,7 +249,9 @@ impl Emitter<'_> {
                             "div" => quote_spanned!(self.span=> /),
                             "rem" => quote_spanned!(self.span=> %),
                             "neg" => return quote_spanned!(self.span=> -(#(#args),*)),
-                            _ => return quote_spanned!(self.span=> #runtime::ops::#name::forward(#(#args),*).0),
+                            _ => {
+                                return quote_spanned!(self.span=> #runtime::ops::#name::forward(#(#args),*).0);
+                            }
                         };
                         let mut args = args.into_iter();
                         let (a, b) = (args.next(), args.next());

@@ -247,13 +247,21 @@ impl Emitter<'_> {
         match head {
             Head::For { index, lo, hi, inclusive, step, rev } => {
                 let (lo, hi) = (self.code(lo, None).at(Level::Or), self.code(hi, None).at(Level::Or));
-                let range = if *inclusive { quote_spanned!(self.span=> #lo..=#hi) } else { quote_spanned!(self.span=> #lo..#hi) };
+                let range = if *inclusive {
+                    quote_spanned!(self.span=> #lo..=#hi)
+                } else {
+                    quote_spanned!(self.span=> #lo..#hi)
+                };
                 let step = step.as_ref().map(|step| {
                     let step = self.expr(step, None);
                     quote_spanned!(self.span=> .step_by(#step))
                 });
                 let rev = rev.then(|| quote_spanned!(self.span=> .rev()));
-                let range = if step.is_some() || rev.is_some() { quote_spanned!(self.span=> (#range) #step #rev) } else { range };
+                let range = if step.is_some() || rev.is_some() {
+                    quote_spanned!(self.span=> (#range) #step #rev)
+                } else {
+                    range
+                };
                 let index = self.pattern(*index);
                 (quote_spanned!(self.span=> for #index in #range), TokenStream::new())
             }
@@ -264,7 +272,10 @@ impl Emitter<'_> {
                     return (quote_spanned!(self.span=> while #condition), TokenStream::new());
                 }
                 let condition = self.code(cond, None).at(Level::Unary);
-                (quote_spanned!(self.span=> loop), quote_spanned!(self.span=> #statements if !#condition { break; }))
+                (
+                    quote_spanned!(self.span=> loop),
+                    quote_spanned!(self.span=> #statements if !#condition { break; }),
+                )
             }
             Head::Forever => (quote_spanned!(self.span=> loop), TokenStream::new()),
         }
@@ -281,7 +292,10 @@ impl Emitter<'_> {
         let condition = self.condition(stop);
         if overwritten {
             let name = self.local("stop");
-            return (quote_spanned!(self.span=> let #name = #condition;), quote_spanned!(self.span=> if #name { break; }));
+            return (
+                quote_spanned!(self.span=> let #name = #condition;),
+                quote_spanned!(self.span=> if #name { break; }),
+            );
         }
         (TokenStream::new(), quote_spanned!(self.span=> if #condition { break; }))
     }

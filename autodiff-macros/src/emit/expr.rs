@@ -421,7 +421,9 @@ impl Emitter<'_> {
         let receiver = self.receiver(path);
         match ty {
             Ty::Slice(_) => Code::postfix(quote_spanned!(self.span=> #receiver.to_vec())),
-            Ty::Array(..) | Ty::Vec(_) | Ty::Tuple(_) => Code::postfix(quote_spanned!(self.span=> #receiver.clone())),
+            Ty::Array(..) | Ty::Vec(_) | Ty::Tuple(_) => {
+                Code::postfix(quote_spanned!(self.span=> #receiver.clone()))
+            }
             // Behind a reference `clone` might clone the reference.
             _ => {
                 let reference = self.reference(path, false);

@@ -21,11 +21,19 @@ impl Emitter<'_> {
             Init::Deferred => TokenStream::new(),
             Init::List { vec, items } => {
                 let items = items.iter().map(|item| self.expr(item, float));
-                if *vec { quote_spanned!(self.span=> #runtime::__private::vec![#(#items),*]) } else { quote_spanned!(self.span=> [#(#items),*]) }
+                if *vec {
+                    quote_spanned!(self.span=> #runtime::__private::vec![#(#items),*])
+                } else {
+                    quote_spanned!(self.span=> [#(#items),*])
+                }
             }
             Init::Repeat { vec, value, len } => {
                 let (value, len) = (self.expr(value, float), self.expr(len, None));
-                if *vec { quote_spanned!(self.span=> #runtime::__private::vec![#value; #len]) } else { quote_spanned!(self.span=> [#value; #len]) }
+                if *vec {
+                    quote_spanned!(self.span=> #runtime::__private::vec![#value; #len])
+                } else {
+                    quote_spanned!(self.span=> [#value; #len])
+                }
             }
             Init::EmptyVec(None) => quote_spanned!(self.span=> #runtime::__private::Vec::new()),
             Init::EmptyVec(Some(capacity)) => {
@@ -141,9 +149,14 @@ impl Emitter<'_> {
     ) -> TokenStream {
         let (a, b) = (self.local("to"), self.local("from"));
         let body = match ty.element() {
-            element @ (Ty::Array(..) | Ty::Slice(_) | Ty::Vec(_)) => {
-                self.scoped(|this| this.accumulate_elements(&element, float, quote_spanned!(this.span=> #a), quote_spanned!(this.span=> #b)))
-            }
+            element @ (Ty::Array(..) | Ty::Slice(_) | Ty::Vec(_)) => self.scoped(|this| {
+                this.accumulate_elements(
+                    &element,
+                    float,
+                    quote_spanned!(this.span=> #a),
+                    quote_spanned!(this.span=> #b),
+                )
+            }),
             _ => self.add_assign(quote_spanned!(self.span=> *#a), quote_spanned!(self.span=> *#b), float),
         };
         quote_spanned!(self.span=> for (#a, #b) in #to.iter_mut().zip(#from.iter()) { #body })
@@ -153,7 +166,9 @@ impl Emitter<'_> {
     pub(crate) fn add_assign(&self, to: TokenStream, value: TokenStream, float: &Float) -> TokenStream {
         match float {
             Float::Param(_) => quote_spanned!(self.span=> #to = #to + #value;),
-            Float::Any if matches!(self.float, Float::Param(_)) => quote_spanned!(self.span=> #to = #to + #value;),
+            Float::Any if matches!(self.float, Float::Param(_)) => {
+                quote_spanned!(self.span=> #to = #to + #value;)
+            }
             _ => quote_spanned!(self.span=> #to += #value;),
         }
     }
@@ -239,7 +254,9 @@ impl Emitter<'_> {
         let ty = self.type_of(path);
         let reference = self.reference(path, true);
         let value = match &ty {
-            Ty::Float(float) if !matches!(float, Float::Param(_)) => quote_spanned!(self.span=> ::core::mem::take(#reference)),
+            Ty::Float(float) if !matches!(float, Float::Param(_)) => {
+                quote_spanned!(self.span=> ::core::mem::take(#reference))
+            }
             Ty::Slice(_) => {
                 let receiver = self.receiver(path);
                 let clear = self.clear(path);

@@ -211,7 +211,11 @@ impl Emitter<'_> {
             }
         };
         let path = self.receiver(path);
-        if copy { quote_spanned!(self.span=> #path.copy_from_slice(#from);) } else { quote_spanned!(self.span=> #path.clone_from_slice(#from);) }
+        if copy {
+            quote_spanned!(self.span=> #path.copy_from_slice(#from);)
+        } else {
+            quote_spanned!(self.span=> #path.clone_from_slice(#from);)
+        }
     }
 
     /// A statement of the user's; what it assigns is either in scope under the user's own name or handed out of a block.
@@ -240,7 +244,11 @@ impl Emitter<'_> {
             _ => Some(quote_spanned!(self.span=> ;)),
         };
         if outside.is_empty() {
-            return if prelude.is_empty() { quote_spanned!(self.span=> #code #end) } else { quote_spanned!(self.span=> { #prelude #code #end }) };
+            return if prelude.is_empty() {
+                quote_spanned!(self.span=> #code #end)
+            } else {
+                quote_spanned!(self.span=> { #prelude #code #end })
+            };
         }
         let (mut begin, mut results) = (TokenStream::new(), Vec::new());
         for (name, before, _) in &outside {
@@ -266,7 +274,9 @@ impl Emitter<'_> {
             ([pattern], [result]) => {
                 quote_spanned!(self.span=> let #pattern = { #prelude #begin #code #end #result }; #(#assigned)*)
             }
-            _ => quote_spanned!(self.span=> let (#(#patterns),*) = { #prelude #begin #code #end (#(#results),*) }; #(#assigned)*),
+            _ => {
+                quote_spanned!(self.span=> let (#(#patterns),*) = { #prelude #begin #code #end (#(#results),*) }; #(#assigned)*)
+            }
         }
     }
 
@@ -321,7 +331,11 @@ impl Emitter<'_> {
             [pattern] => pattern.clone(),
             patterns => quote_spanned!(self.span=> (#(#patterns),*)),
         };
-        let record = if stack { quote_spanned!(self.span=> #tape.pop()) } else { quote_spanned!(self.span=> #tape.take()) };
+        let record = if stack {
+            quote_spanned!(self.span=> #tape.pop())
+        } else {
+            quote_spanned!(self.span=> #tape.take())
+        };
         quote_spanned!(self.span=> let ::core::option::Option::Some(#pattern) = #record else { ::core::unreachable!() }; #back)
     }
 }
