@@ -29,6 +29,8 @@ pub(crate) struct Signature {
     pub(crate) params: Vec<ParamSig>,
     pub(crate) result: TokenStream,
     pub(crate) result_ty: Ty,
+    /// What nothing connects to the result is `None`, not zero.
+    pub(crate) missing_is_none: bool,
     lifetimes: Vec<TokenStream>,
     generics: Vec<TokenStream>,
     /// Names of the type and const parameters, those of the surrounding `impl` first.
@@ -111,6 +113,7 @@ impl Signature {
             params,
             result,
             result_ty: function.result_ty.clone(),
+            missing_is_none: false,
             lifetimes,
             generics,
             captured,
