@@ -151,14 +151,15 @@ fn differentiated(
     if let Err(errors) = diag.finish() {
         return fallback::expand(source, &function, &errors);
     }
-    let adjoint = diff::reverse::adjoint(&function, &gradient, Options { roll_back: false });
     let by_locals = function.wrt.iter().any(|wrt| matches!(wrt.target, WrtTarget::Local(_)));
     let derivatives = Derivatives {
-        by_locals: by_locals.then(|| simplify::adjoint(&function, adjoint.clone())),
-        gradient: simplify::adjoint(&function, simplify::seed_with_ones(adjoint)),
-        pullback: simplify::adjoint(
+        by_locals: by_locals.then(|| {
+            simplify::apart(&function, diff::reverse::adjoint(&function, &gradient, Options::default()))
+        }),
+        gradient: simplify::joined(&function, &gradient),
+        pullback: simplify::apart(
             &wanted,
-            diff::reverse::adjoint(&wanted, &all, Options { roll_back: true }),
+            diff::reverse::adjoint(&wanted, &all, Options { roll_back: true, ..Options::default() }),
         ),
         pushforward: simplify::pushforward(&wanted, diff::forward::pushforward(&wanted, &all)),
     };

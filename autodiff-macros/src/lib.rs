@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 mod analysis;
+mod derive;
 mod diag;
 mod diff;
 mod emit;
@@ -21,4 +22,10 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn differentiate(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(args.into(), item.into()).into()
+}
+
+/// Gives a struct a tangent: a struct with the same fields, called `…Tangent` (see `autodiff_runtime::Differentiable`).
+#[proc_macro_derive(Differentiable, attributes(differentiable, no_diff))]
+pub fn differentiable(input: TokenStream) -> TokenStream {
+    derive::expand(input.into()).into()
 }

@@ -14,7 +14,10 @@ pub(crate) mod window;
 
 use std::collections::BTreeSet;
 
-use crate::diff::{Adjoint, ParamAdjoint, Pushforward};
+use crate::analysis::Activity;
+use crate::diff::private::private_places;
+use crate::diff::reverse::{self, Options};
+use crate::diff::{Adjoint, ParamAdjoint, Pushforward, fuse};
 use crate::ir::{Block, Expr, Function, Role, StmtKind, Tree, Var, Vars};
 
 /// Rounds after which a program that still changes is left as it is (each round is a complete program).
@@ -57,7 +60,7 @@ pub(crate) fn adjoint(function: &Function, mut adjoint: Adjoint) -> Adjoint {
     let read = crate::diff::reverse::free_vars(&adjoint.reverse, &adjoint.vars);
     let tapes: BTreeSet<Var> = adjoint.tapes.iter().map(|tape| tape.var).collect();
     adjoint.captures.retain(|var| read.contains(var) || tapes.contains(var));
-    let mut outputs: BTreeSet<Var> = read;
+    outputs.extend(read);
     for leaf in function
         .result
         .leaves()
@@ -98,6 +101,39 @@ pub(crate) fn pushforward(function: &Function, mut push: Pushforward) -> Pushfor
         }
     }
     push
+}
+
+/// Both sweeps one behind the other, seeded with ones, loops fused where that is possible: the body of `value_and_grad`.
+pub(crate) fn joined(function: &Function, activity: &Activity) -> Adjoint {
+    let params: BTreeSet<Var> = function.params.iter().map(|param| param.var).collect();
+    // Private places are a promise that the loop will be fused: where that fails, once more without.
+    let mut options = Options { roll_back: false, fused: private_places(function) };
+    loop {
+        let raw = reverse::adjoint(function, activity, options.clone());
+        let (fused, done) = fuse::fuse(adjoint(function, seed_with_ones(raw)), &params);
+        let promises = options.fused.len();
+        options.fused.retain(|index, places| places.is_empty() || done.contains(index));
+        if options.fused.len() == promises {
+            return shape_loops(function, adjoint(function, fused));
+        }
+    }
+}
+
+/// The two sweeps apart, each as fast as it can be.
+pub(crate) fn apart(function: &Function, raw: Adjoint) -> Adjoint {
+    shape_loops(function, adjoint(function, raw))
+}
+
+/// What makes loops fast that rustc cannot do: neighbouring contributions in scalars, operands sliced beforehand.
+fn shape_loops(function: &Function, mut shaped: Adjoint) -> Adjoint {
+    for block in [&mut shaped.forward, &mut shaped.reverse] {
+        rotate::rotations(block, &mut shaped.vars);
+    }
+    let mut shaped = adjoint(function, shaped);
+    for block in [&mut shaped.forward, &mut shaped.reverse] {
+        window::windows(block, &mut shaped.vars);
+    }
+    shaped
 }
 
 /// The same adjoint with every scalar seed a constant one: the gradient of the sum of the results.
@@ -143,10 +179,8 @@ impl Context<'_> {
             }
             self.outputs = outside;
         }
-        if !self.primal {
-            changed |= self.fold(block);
-            changed |= self.sink(block);
-        }
+        changed |= self.fold(block);
+        changed |= self.sink(block);
         changed |= self.substitute(block);
         changed |= self.absorb(block);
         changed |= self.drop_dead(block);
@@ -217,7 +251,7 @@ mod tests {
         let adjoint = super::adjoint(function, super::seed_with_ones(adjoint));
         verify::adjoint(function, &adjoint).unwrap();
         let params: BTreeSet<Var> = function.params.iter().map(|param| param.var).collect();
-        let fused = super::adjoint(function, fuse::fuse(adjoint.clone(), &params));
+        let fused = super::adjoint(function, fuse::fuse(adjoint.clone(), &params).0);
         format!("{}\n----\n{}", print::adjoint(function, &adjoint), print::adjoint(function, &fused))
     }
 
