@@ -222,11 +222,11 @@ impl Emitter<'_> {
     fn inert_stmt(
         &mut self,
         inert: &Inert,
-        defs: &[(proc_macro2::Ident, Expr, Var)],
+        defs: &[(proc_macro2::Ident, Option<Expr>, Var)],
         writes: &[Var],
     ) -> TokenStream {
-        let in_place = |this: &Self, (name, before, after): &(proc_macro2::Ident, Expr, Var)| {
-            let kept = matches!(before, Expr::Var(before) if this.flow.same(*before, *after));
+        let in_place = |this: &Self, (name, before, after): &(proc_macro2::Ident, Option<Expr>, Var)| {
+            let kept = matches!(before, Some(Expr::Var(before)) if this.flow.same(*before, *after));
             kept && this.is_own(name, *after)
         };
         let outside: Vec<_> = defs.iter().filter(|def| !in_place(self, def)).collect();
@@ -252,8 +252,13 @@ impl Emitter<'_> {
         }
         let (mut begin, mut results) = (TokenStream::new(), Vec::new());
         for (name, before, _) in &outside {
-            let before = self.expr(before, None);
-            begin.extend(quote_spanned!(self.span=> let mut #name = #before;));
+            begin.extend(match before {
+                Some(before) => {
+                    let before = self.expr(before, None);
+                    quote_spanned!(self.span=> let mut #name = #before;)
+                }
+                None => quote_spanned!(self.span=> let #name;),
+            });
             results.push(name);
         }
         let (mut patterns, mut assigned, mut fresh) = (Vec::new(), Vec::new(), Vec::new());

@@ -51,6 +51,7 @@ pub(crate) fn function(seed: u64) -> Function {
         .map(|(k, p)| Wrt { name: p.name.clone(), target: WrtTarget::Param(k) })
         .collect();
     Function {
+        items: Vec::new(),
         name: format_ident!("sprout"),
         vars: sprout.vars,
         params,
@@ -66,7 +67,7 @@ fn push(block: &mut Block, kind: StmtKind) {
 }
 
 fn copy(from: Var) -> Init {
-    Init::Copy { from: Path::of(from), how: CopyHow::ToVec, stopped: false }
+    Init::Copy { from: Path::of(from), how: CopyHow::ToVec }
 }
 
 struct Sprout {
