@@ -6,6 +6,7 @@ extern crate alloc;
 
 pub mod clip;
 mod error;
+pub mod losses;
 mod math;
 mod norm;
 pub mod optim;
