@@ -12,7 +12,11 @@ mod adan;
 mod ademamix;
 mod adopt;
 mod asgd;
+#[cfg(feature = "serde")]
+pub(crate) mod bits;
 mod chain;
+#[cfg(feature = "serde")]
+mod checkpoint;
 mod core;
 mod dog;
 mod ema;

@@ -32,7 +32,9 @@ optimizer! {
         /// Power of the rate in the weights of the average, 2.
         weight_power: f64 = 2.0,
     } private {
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
         weights: f64 = 0.0,
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
         share: f64 = 0.0,
     }
 }
