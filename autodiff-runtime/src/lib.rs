@@ -4,6 +4,7 @@
 #![allow(clippy::neg_cmp_op_on_partial_ord, reason = "`!(a < b)` is how NaN takes the same way as `a >= b`")]
 extern crate alloc;
 
+pub mod check;
 pub mod clip;
 mod error;
 pub mod losses;
