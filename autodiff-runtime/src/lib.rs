@@ -4,6 +4,8 @@
 #![allow(clippy::neg_cmp_op_on_partial_ord, reason = "`!(a < b)` is how NaN takes the same way as `a >= b`")]
 extern crate alloc;
 
+#[cfg(feature = "argmin")]
+pub mod argmin;
 pub mod check;
 pub mod clip;
 mod error;
