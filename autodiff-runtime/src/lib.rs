@@ -13,6 +13,7 @@ pub mod losses;
 mod math;
 mod norm;
 pub mod optim;
+pub mod originals;
 mod scalar;
 pub mod schedule;
 pub mod solvers;

@@ -1,8 +1,5 @@
 //! Losses that want a margin between the right class and the others.
 
-#[cfg(not(feature = "std"))]
-use num_traits::Float;
-
 /// `max(0, 1 - score * label)`, the label -1 or 1.
 ///
 /// ```

@@ -110,6 +110,21 @@ impl<R, S: Scalar> Optim<R, S> {
         self.core.rate = rate.into();
     }
 
+    /// The state of a leaf, by its name, one array of its size after the other (TensorFlow's slots); `None` before the
+    /// first step.
+    ///
+    /// ```
+    /// use autodiff_runtime::{Optimizer, optim::Sgd};
+    /// let mut opt = Sgd::new(0.1).momentum(0.5);
+    /// opt.step(&mut (1.0, [2.0]), &(3.0, [4.0]))?;
+    /// assert_eq!(opt.state(".1"), Some(&[4.0][..]));
+    /// # Ok::<(), autodiff_runtime::Error>(())
+    /// ```
+    pub fn state(&self, leaf: &str) -> Option<&[S]> {
+        let leaf = self.core.leaves.iter().find(|known| known.name == leaf)?;
+        Some(&self.core.state[leaf.start..leaf.start + leaf.len])
+    }
+
     /// Forgets state and step counter.
     pub fn reset(&mut self) {
         self.core.steps = 0;
