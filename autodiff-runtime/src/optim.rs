@@ -11,12 +11,12 @@
 //! use autodiff_runtime::schedule::Schedule;
 //!
 //! // Clip, then AdamW with warm-up and cosine decay; no decay for biases.
-//! let rate = Schedule::warmup_cosine(0.0, 0.1, 10, 90, 0.0);
+//! let rate = Schedule::warmup_cosine(0.0, 0.1, 10, 290, 0.0);
 //! let adam = Adam::new(rate).weight_decay(0.01).group(".1", Group::new().weight_decay(0.0));
 //! let mut opt = Chain::new(adam).clip_by_global_norm(1.0);
 //!
 //! let mut params = (vec![3.0_f64, -2.0], 1.0);
-//! for _ in 0..100 {
+//! for _ in 0..300 {
 //!     let grads = (vec![params.0[0] - 1.0, params.0[1] + 1.0], params.1);
 //!     opt.step(&mut params, &grads)?;
 //! }
