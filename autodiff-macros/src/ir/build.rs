@@ -59,6 +59,7 @@ pub(crate) fn add(a: Expr, b: Expr) -> Expr {
         (Some(x), Some(y)) => lit(x + y),
         (Some(0.0), _) => b,
         (_, Some(0.0)) => a,
+        _ if matches!((&a, &b), (Expr::Var(x), Expr::Var(y)) if x == y) => mul(lit(2.0), a),
         _ => match operands(&b, "neg") {
             Some([b]) => sub(a, b.clone()),
             _ => apply("add", vec![a, b]),
@@ -136,7 +137,9 @@ pub(crate) fn chain(d: Expr, partial: Expr, singular: bool) -> Expr {
         Expr::Select(condition, then, otherwise) => {
             select(*condition, chain(d.clone(), *then, true), chain(d, *otherwise, true))
         }
-        Expr::Rule(rule, args) if rule.name == "neg" => neg(chain(d, args.into_iter().next().expect("one operand"), true)),
+        Expr::Rule(rule, args) if rule.name == "neg" => {
+            neg(chain(d, args.into_iter().next().expect("one operand"), true))
+        }
         partial => apply("chain", vec![d, partial]),
     }
 }
@@ -205,7 +208,16 @@ pub(crate) fn select(condition: Expr, then: Expr, otherwise: Expr) -> Expr {
 impl Vars {
     /// A fresh variable.
     pub(crate) fn fresh(&mut self, name: impl Into<String>, ty: Ty, role: Role, span: Span) -> Var {
-        self.0.push(VarInfo { name: name.into(), named: false, span, ty, role, view: None, mutable: false });
+        self.0.push(VarInfo {
+            name: name.into(),
+            named: false,
+            span,
+            ty,
+            role,
+            view: None,
+            window: false,
+            mutable: false,
+        });
         Var(self.0.len() as u32 - 1)
     }
 
@@ -226,6 +238,22 @@ impl Vars {
             }
             None => path.clone(),
         }
+    }
+}
+
+impl Vars {
+    /// The type of what a path shows, as far as known.
+    pub(crate) fn type_of(&self, path: &Path) -> Ty {
+        let full = self.resolve(path);
+        full.proj.iter().fold(self[full.root].ty.clone(), |ty, proj| match proj {
+            Proj::Index(_) => ty.element(),
+            Proj::Range(..) => Ty::Slice(Box::new(ty.element())),
+            Proj::Field(syn::Member::Unnamed(index)) => match ty {
+                Ty::Tuple(parts) => parts.get(index.index as usize).cloned().unwrap_or(Ty::Unknown),
+                _ => Ty::Unknown,
+            },
+            Proj::Field(_) | Proj::Deref => Ty::Unknown,
+        })
     }
 }
 

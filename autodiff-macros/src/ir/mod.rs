@@ -14,6 +14,7 @@ pub(crate) mod build;
 pub(crate) mod eval;
 pub(crate) mod print;
 pub(crate) mod verify;
+pub(crate) mod visit;
 
 use proc_macro2::{Ident, Span, TokenStream};
 
@@ -52,6 +53,9 @@ pub(crate) struct VarInfo {
     pub(crate) role: Role,
     /// What a [`Role::View`] shows.
     pub(crate) view: Option<Path>,
+    /// A view that is bound as it is (`let w_row = &mut w[a..b];`), even where its place is written: nothing else reaches
+    /// that place while the view lives. Mutable where `mutable` says so.
+    pub(crate) window: bool,
     /// `let mut` of the user, or a place that some statement writes to.
     pub(crate) mutable: bool,
 }
@@ -175,22 +179,19 @@ pub(crate) enum Expr {
     /// The user's code, kept token for token; its result is inactive (the activity pass refuses it on varied operands
     /// unless the type of the variable it defines cannot carry a derivative).
     Inert(Inert),
+    /// The operand itself, cut off from its derivative: `stop_gradient(x)`.
+    Stop(Box<Expr>),
     /// `if condition { then } else { otherwise }` of scalars (in partials: kinks).
     Select(Box<Expr>, Box<Expr>, Box<Expr>),
     /// A whole aggregate, `clone`d or moved out of a place: only as the operand of statements that take one.
     Whole(Path),
-    /// An inactive place that code may write to: bound by `&mut` (only among the bindings of [`Inert`]).
-    WholeMut(Path),
-    /// `stop_gradient(operand)`: a copy that no derivative passes.
-    Stop(Box<Expr>),
 }
 
 /// Code kept as the user wrote it, with the user's variables it names.
 #[derive(Clone, Debug)]
 pub(crate) struct Inert {
     pub(crate) code: TokenStream,
-    /// The names in `code`, and what each stands for there: an atom (bound by value), a `Whole` path (bound by reference:
-    /// where the user's variable is no reference `code` says `(*name)`), or a `WholeMut` path (bound by `&mut`).
+    /// The user's names in `code`, and what each stands for there: an atom, a `Load`, or a `Whole` path (bound by reference).
     pub(crate) binds: Vec<(Ident, Expr)>,
     /// Whether it may be evaluated again in the reverse sweep: no effects, and depends on its operands alone.
     pub(crate) pure: bool,
@@ -239,11 +240,12 @@ pub(crate) enum Init {
     /// A struct literal `Path { field: value, …, ..base }`.
     Struct { path: syn::Path, fields: Vec<(syn::Member, Expr)>, base: Option<Path> },
     /// A copy of a whole path. `how`: the tokens appended to it in the primal (`.to_vec()`, `.clone()`, or nothing: a move or `Copy`).
-    Copy { from: Path, how: CopyHow },
+    /// `stopped`: no derivative passes (`stop_gradient` of an aggregate).
+    Copy { from: Path, how: CopyHow, stopped: bool },
+    /// The zero of a path's shape: a fresh adjoint (never in a primal program).
+    Zero { like: Path },
     /// Inactive content, the user's code verbatim (`Vec::<usize>::new()`, `(0..n).collect()`, a random number generator).
     Inert(Inert),
-    /// The content that the inner one would be, cut off: no derivative passes.
-    Stop(Box<Init>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -287,9 +289,8 @@ pub(crate) enum StmtKind {
     /// A call of a differentiated function, or an operator on types only rustc knows.
     Call(Call),
     /// The user's statement, forward sweep only: assertions, printing, inactive calls. `defs`: inactive scalars it assigns
-    /// (user's name, version before, version after; no version before: the code itself gives it its first value).
-    /// `writes`: inactive places it may write to (those that `inert` binds by `WholeMut`).
-    Inert { inert: Inert, defs: Vec<(Ident, Option<Expr>, Var)>, writes: Vec<Var> },
+    /// (user's name, version before, version after). `writes`: inactive places it may write to.
+    Inert { inert: Inert, defs: Vec<(Ident, Expr, Var)>, writes: Vec<Var> },
     /// Two-way branch; `joins` are the scalars that differ behind it (`values[0]` from `then`).
     If { cond: Expr, then: Block, otherwise: Block, joins: Vec<Join> },
     /// `match` on an inactive scrutinee.
@@ -306,8 +307,6 @@ pub(crate) enum StmtKind {
     Save { tape: Var, values: Vec<Saved> },
     /// Takes them back, in the opposite order of saving.
     Restore { tape: Var, values: Vec<Saved> },
-    /// `adjoint` declared as the zero of `like`'s shape.
-    Zero { adjoint: Var, like: Path },
     /// `to += from` of whole adjoints.
     Accumulate { to: Path, from: Path },
     /// The pullback of a call made in the forward sweep.
@@ -390,6 +389,9 @@ pub(crate) struct Call {
     pub(crate) results: Tree<Var>,
     /// Names the pullback closure in the forward sweep.
     pub(crate) pullback: Var,
+    /// Whether the pullback is wanted; without it, and in the primal, the call is the user's own. Lowering says true,
+    /// differentiation says false where nothing active goes in or comes out.
+    pub(crate) differentiated: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -515,6 +517,8 @@ pub(crate) struct PushforwardCall {
 pub(crate) enum Tangent {
     Value(Expr),
     Place(Path),
+    /// Of a `&mut` scalar: the tangent before the call, and the variable that takes the one behind it.
+    InOut(Expr, Var),
     Unit,
     /// A zero tangent of the argument's shape.
     Zero,

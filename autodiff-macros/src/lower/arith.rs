@@ -10,7 +10,7 @@ use super::env::Value;
 use super::facts::site;
 use super::loops::{is_assignment, never_panics};
 use crate::ir::{Arg, Call, Callee, Expr, Float, Lit, Path, Role, StmtKind, StoreOp, Tree, Ty, build};
-use crate::rules::table::operator;
+use crate::rules::operator;
 
 /// The runtime's name of an operator.
 fn op_name(op: &BinOp) -> Option<(&'static str, &'static str)> {
@@ -221,7 +221,7 @@ impl Lower<'_> {
         let ty = ty.or_else(|| self.facts.get(&site).cloned()).unwrap_or(Ty::Unknown);
         let (results, value) = self.results(&ty, hint, &site, span);
         let pullback = self.vars.fresh(format!("{hint}_pullback"), Ty::Unknown, Role::Pullback, span);
-        self.block.push(StmtKind::Call(Call { callee, args, results, pullback }), span);
+        self.block.push(StmtKind::Call(Call { callee, args, results, pullback, differentiated: true }), span);
         value
     }
 

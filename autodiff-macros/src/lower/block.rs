@@ -156,9 +156,9 @@ impl Lower<'_> {
     pub(crate) fn discard(&mut self, value: Value, span: proc_macro2::Span) {
         match value {
             Value::Code(inert, _) if !inert.pure => {
-                let writes = super::inert::writes(&inert);
-                self.block.push(StmtKind::Inert { inert, defs: Vec::new(), writes }, span);
+                self.block.push(StmtKind::Inert { inert, defs: Vec::new(), writes: Vec::new() }, span);
             }
+            Value::Changing(captured) => self.push_captured(*captured, span),
             Value::Iter(iter) => {
                 // An iterator that nobody runs does nothing.
                 drop(iter);

@@ -275,6 +275,7 @@ impl Lower<'_> {
                 self.refuse_at(span, "an `Option` of an active value as argument is not supported: pass the value itself");
                 None
             }
+            value @ Value::Changing(_) => self.as_code(value, span).map(Arg::Inert),
             Value::Poison | Value::Never | Value::Cell(_) | Value::Later(_) => None,
         }
     }
@@ -435,7 +436,7 @@ impl Lower<'_> {
         match self.read(target, span) {
             Value::Path(path) => {
                 let ty = self.path_ty(&path);
-                let init = Init::Copy { from: path, how: CopyHow::Move };
+                let init = Init::Copy { from: path, how: CopyHow::Move, stopped: false };
                 Value::Path(Path::of(self.temp_place("taken", ty, init, span)))
             }
             value => value,

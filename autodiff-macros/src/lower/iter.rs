@@ -598,7 +598,7 @@ impl Lower<'_> {
                         Ty::Slice(element) => Ty::Vec(element),
                         ty => ty,
                     };
-                    Value::Init(Box::new(Init::Copy { from: path, how }), ty)
+                    Value::Init(Box::new(Init::Copy { from: path, how, stopped: false }), ty)
                 }
                 value => value,
             },

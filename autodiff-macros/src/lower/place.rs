@@ -123,7 +123,7 @@ impl Lower<'_> {
             Value::Tuple(items) => Value::Tuple(items.into_iter().map(|item| self.detach(item, span)).collect()),
             Value::Path(path) if self.vars[path.root].named || !path.proj.is_empty() => {
                 let ty = self.path_ty(&path);
-                let init = Init::Copy { from: path, how: CopyHow::Move };
+                let init = Init::Copy { from: path, how: CopyHow::Move, stopped: false };
                 Value::Path(Path::of(self.temp_place("moved", ty, init, span)))
             }
             value => value,

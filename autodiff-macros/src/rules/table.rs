@@ -36,15 +36,27 @@ macro_rules! rules {
 }
 
 macro_rules! syntax {
-    () => { Syntax::Method };
-    (infix $op:literal) => { Syntax::Infix($op) };
-    (prefix $op:literal) => { Syntax::Prefix($op) };
-    (runtime) => { Syntax::Runtime };
+    () => {
+        Syntax::Method
+    };
+    (infix $op:literal) => {
+        Syntax::Infix($op)
+    };
+    (prefix $op:literal) => {
+        Syntax::Prefix($op)
+    };
+    (runtime) => {
+        Syntax::Runtime
+    };
 }
 
 macro_rules! singular {
-    () => { false };
-    (singular) => { true };
+    () => {
+        false
+    };
+    (singular) => {
+        true
+    };
 }
 
 fn one<N: Num>() -> N {

@@ -1,0 +1,5 @@
+//! Tests across passes.
+
+mod compare;
+mod random;
+pub(crate) mod sketch;

@@ -1,0 +1,47 @@
+//! The numbers that trees are made of.
+
+use core::fmt::{Debug, Display};
+use core::iter::Sum;
+use num_traits::{Float, NumAssign};
+
+/// A floating-point number that can be a parameter: `f32` or `f64`.
+///
+/// Hyperparameters are always `f64`; they are rounded to the parameters' type once per step, with [`Scalar::of`].
+///
+/// ```
+/// use autodiff_runtime::Scalar;
+/// assert_eq!(f32::of(0.5).to_f64(), 0.5);
+/// ```
+pub trait Scalar: Float + NumAssign + Sum + Default + Debug + Display + Send + Sync + 'static {
+    /// The nearest number of this type.
+    fn of(x: f64) -> Self;
+    /// The same number in double precision.
+    fn to_f64(self) -> f64;
+    /// The number as bytes that a later [`Scalar::from_bits64`] turns back into it.
+    fn to_bits64(self) -> u64;
+    /// The number whose bits these are.
+    fn from_bits64(bits: u64) -> Self;
+}
+
+macro_rules! scalar {
+    ($float:ty, $bits:ty) => {
+        impl Scalar for $float {
+            #[inline(always)]
+            fn of(x: f64) -> Self {
+                x as $float
+            }
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                self as f64
+            }
+            fn to_bits64(self) -> u64 {
+                self.to_bits() as u64
+            }
+            fn from_bits64(bits: u64) -> Self {
+                <$float>::from_bits(bits as $bits)
+            }
+        }
+    };
+}
+scalar!(f32, u32);
+scalar!(f64, u64);

@@ -1,0 +1,157 @@
+//! Whole training runs against TensorFlow v1's `minimize`.
+
+mod common;
+
+use autodiff_runtime::optim::{Adam, Chain, Sgd};
+use autodiff_runtime::tree::{self, Shaped};
+use autodiff_runtime::{Error, Optimizer, train};
+use common::{Case, Oracle, Tensor, assert_all, number, numbers};
+
+type Params = Vec<Tensor>;
+
+fn tensor(case: Case, name: &str) -> Tensor {
+    common::tensor(case.input(name)).unwrap_or_else(|| panic!("{} has no {name}", case.name()))
+}
+
+/// `x w + b` for each row of `x`; `dz` is the derivative of the loss by the result at each row.
+fn linear(x: &[f64], w: &[f64], b: f64) -> Vec<f64> {
+    x.chunks(w.len()).map(|row| row.iter().zip(w).map(|(x, w)| x * w).sum::<f64>() + b).collect()
+}
+
+fn linear_grads(x: &[f64], dz: &[f64], w: &Tensor, b: &Tensor) -> Params {
+    let mut grads = vec![tree::zeros_like(w), tree::zeros_like(b)];
+    for (row, dz) in x.chunks(w.data.len()).zip(dz) {
+        for (w, x) in grads[0].data.iter_mut().zip(row) {
+            *w += dz * x;
+        }
+        grads[1].data[0] += dz;
+    }
+    grads
+}
+
+fn linear_regression(x: &[f64], y: &[f64], params: &Params) -> (f64, Params) {
+    let n = y.len() as f64;
+    let z = linear(x, &params[0].data, params[1].data[0]);
+    let errors: Vec<f64> = z.iter().zip(y).map(|(z, y)| z - y).collect();
+    let dz: Vec<f64> = errors.iter().map(|e| 2.0 * e / n).collect();
+    (errors.iter().map(|e| e * e).sum::<f64>() / n, linear_grads(x, &dz, &params[0], &params[1]))
+}
+
+fn logistic_regression(x: &[f64], labels: &[f64], params: &Params) -> (f64, Params) {
+    let n = labels.len() as f64;
+    let z = linear(x, &params[0].data, params[1].data[0]);
+    let loss =
+        z.iter().zip(labels).map(|(&z, y)| z.max(0.0) - z * y + (-z.abs()).exp().ln_1p()).sum::<f64>() / n;
+    let dz: Vec<f64> = z.iter().zip(labels).map(|(z, y)| (1.0 / (1.0 + (-z).exp()) - y) / n).collect();
+    (loss, linear_grads(x, &dz, &params[0], &params[1]))
+}
+
+/// Two inputs, three hidden units with tanh, one output.
+fn mlp(x: &[f64], y: &[f64], params: &Params) -> (f64, Params) {
+    let (n, hidden) = (y.len() as f64, params[1].data.len());
+    let mut grads = tree::zeros_like(params);
+    let mut loss = 0.0;
+    for (row, &y) in x.chunks(2).zip(y) {
+        let h: Vec<f64> = (0..hidden)
+            .map(|j| {
+                let sum: f64 = (0..2).map(|i| row[i] * params[0].data[i * hidden + j]).sum();
+                (sum + params[1].data[j]).tanh()
+            })
+            .collect();
+        let out: f64 = h.iter().zip(&params[2].data).map(|(h, w)| h * w).sum::<f64>() + params[3].data[0];
+        loss += (out - y) * (out - y) / n;
+        let d = 2.0 * (out - y) / n;
+        grads[3].data[0] += d;
+        for j in 0..hidden {
+            grads[2].data[j] += d * h[j];
+            let dh = d * params[2].data[j] * (1.0 - h[j] * h[j]);
+            grads[1].data[j] += dh;
+            for i in 0..2 {
+                grads[0].data[i * hidden + j] += dh * row[i];
+            }
+        }
+    }
+    (loss, grads)
+}
+
+fn rosenbrock(params: &Params) -> (f64, Params) {
+    let x = &params[0].data;
+    let (mut loss, mut grads) = (0.0, tree::zeros_like(params));
+    for i in 0..x.len() - 1 {
+        let (a, b) = (x[i + 1] - x[i] * x[i], 1.0 - x[i]);
+        loss += 100.0 * a * a + b * b;
+        grads[0].data[i] += -400.0 * a * x[i] - 2.0 * b;
+        grads[0].data[i + 1] += 200.0 * a;
+    }
+    (loss, grads)
+}
+
+#[test]
+fn tensorflow_v1() {
+    for case in Oracle::read("minimize_tf_v1").cases() {
+        let h = |name: &str| case.h(name);
+        let rate = h("learning_rate");
+        let mut params: Params = common::tensors(case.input("params")).into_iter().flatten().collect();
+        let (model, optimizer) = case.name()["minimize/".len()..].split_once('/').unwrap();
+        let loss = |params: &Params| match model {
+            "linear_regression" => {
+                linear_regression(&tensor(case, "X").data, &tensor(case, "y").data, params)
+            }
+            "logistic_regression" => {
+                logistic_regression(&tensor(case, "X").data, &tensor(case, "labels").data, params)
+            }
+            "mlp_2_3_1_tanh" => mlp(&tensor(case, "X").data, &tensor(case, "y").data, params),
+            _ => rosenbrock(params),
+        };
+        let mut opt: Box<dyn Optimizer> = match optimizer {
+            "MomentumOptimizer" => {
+                Box::new(Sgd::new(rate).momentum(h("momentum")).nesterov(case.flag("use_nesterov")))
+            }
+            "AdamOptimizer" => Box::new(Adam::new(rate)),
+            _ => match case.hyper("clip") {
+                clip if clip[0] == "clip_by_global_norm" => {
+                    Box::new(Chain::new(Sgd::new(rate)).clip_by_global_norm(number(&clip[1])))
+                }
+                clip if clip[0] == "clip_by_norm" => {
+                    Box::new(Chain::new(Sgd::new(rate)).clip_by_norm(number(&clip[1])))
+                }
+                _ => Box::new(Sgd::new(rate)),
+            },
+        };
+        assert_all(case.name(), &tree::to_vec(&loss(&params).1), &flat(case.output("first_gradients")));
+        let mut losses = Vec::new();
+        for _ in 0..h("steps") as usize {
+            losses.push(train::minimize(loss, &mut params, &mut opt).unwrap());
+        }
+        losses.push(loss(&params).0);
+        assert_all(case.name(), &losses, &numbers(case.output("loss_before_each_step_and_after_the_last")));
+        assert_all(case.name(), &tree::to_vec(&params), &flat(case.output("final_params")));
+        assert_eq!(opt.steps() as f64, number(case.output("global_step")));
+    }
+}
+
+fn flat(value: &serde_json::Value) -> Vec<f64> {
+    common::tensors(value).into_iter().flatten().flat_map(|tensor| tensor.data).collect()
+}
+
+#[test]
+fn errors_name_the_leaf_and_change_nothing() {
+    let mut params = (vec![1.0, 2.0], Shaped::new(vec![1.0; 6], &[2, 3]));
+    let before = params.clone();
+    let mut opt = Sgd::new(0.1);
+    let wrong = (vec![1.0, 1.0], Shaped::new(vec![1.0; 6], &[3, 2]));
+    let error = opt.step(&mut params, &wrong).unwrap_err();
+    assert_eq!(error.to_string(), "`.1`: expected shape [2, 3], found shape [3, 2]");
+    let error = opt.step(&mut params, &(None::<f64>, ())).unwrap_err();
+    assert!(matches!(error, Error::NoGradients { .. }), "{error}");
+    assert_eq!(opt.step(&mut (), &()).unwrap_err(), Error::NoParameters);
+    assert_eq!(opt.steps(), 0);
+    assert_eq!(params, before);
+    opt.step(&mut params, &before).unwrap();
+    assert!(matches!(opt.step(&mut vec![1.0], &[1.0]), Err(Error::State(_))));
+
+    let (mut a, mut b) = (1.0, 2.0);
+    let pairs = [train::Variable::new("x", &mut a).gradient(1.0), train::Variable::new("x", &mut b)];
+    let error = train::apply_gradients(&mut Sgd::new(0.1), pairs).unwrap_err();
+    assert_eq!(error.to_string(), "variable `x` is given more than once");
+}
