@@ -1,5 +1,5 @@
 //! Tests across passes.
 
-mod compare;
+pub(crate) mod compare;
 mod random;
 pub(crate) mod sketch;
