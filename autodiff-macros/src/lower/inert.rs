@@ -18,21 +18,22 @@ enum Use {
 }
 
 /// User's code with what it needs.
-#[derive(Clone, Debug)]
 pub(crate) struct Captured {
     pub(crate) inert: Inert,
     /// Inactive scalars that it assigns.
-    pub(crate) defs: Vec<(Ident, Expr, Var)>,
+    pub(crate) defs: Vec<(Ident, Option<Expr>, Var)>,
     cells: Vec<Cell>,
-    /// Inactive places that it may write to.
-    pub(crate) writes: Vec<Var>,
 }
 
-impl Captured {
-    /// Whether it changes nothing.
-    fn only_reads(&self) -> bool {
-        self.defs.is_empty() && self.writes.is_empty()
+/// The places that code may write to.
+pub(crate) fn writes(inert: &Inert) -> Vec<Var> {
+    let mut writes = Vec::new();
+    for (_, expr) in &inert.binds {
+        if let Expr::WholeMut(path) = expr {
+            writes.push(path.root);
+        }
     }
+    writes
 }
 
 /// Code made of parts, their bindings merged.
@@ -287,13 +288,15 @@ impl Lower<'_> {
     /// Keeps the user's code; complains about what it cannot do there.
     pub(crate) fn capture(&mut self, tokens: TokenStream, pure: bool, span: Span) -> Option<Captured> {
         if !Self::can_stand_alone(&tokens) {
-            self.refuse_at(span, "a jump out of inactive code is not supported: bind what it computes by a `let` first");
+            self.refuse_at(
+                span,
+                "a jump out of inactive code is not supported: bind what it computes by a `let` first",
+            );
             return None;
         }
         let mut binds: Vec<(Ident, Expr)> = Vec::new();
         let mut prelude = TokenStream::new();
         let mut owned: Vec<(Ident, Ident)> = Vec::new();
-        let mut writes = Vec::new();
         let mut defs = Vec::new();
         let mut cells = Vec::new();
         let mut pending = self.mentions(&self.scopes, &tokens);
@@ -313,56 +316,61 @@ impl Lower<'_> {
                         }
                         let after = self.vars.fresh(info.name, info.ty, Role::Value, info.span);
                         self.vars[after].named = true;
-                        defs.push((name.clone(), atom, after));
+                        defs.push((name.clone(), Some(atom), after));
                         cells.push(cell);
                     } else {
                         binds.push((name, atom));
                     }
                 }
-                Value::Ref { to, mutable } => match *to {
-                    Value::Path(path) if self.path_ty(&path).is_scalar() || usage == Use::Read || !mutable => {
-                        let scalar = self.path_ty(&path).is_scalar();
-                        if scalar && usage == Use::Write && mutable {
+                Value::Ref { to, mutable } => {
+                    match *to {
+                        Value::Path(path)
+                            if self.path_ty(&path).is_scalar() || usage == Use::Read || !mutable =>
+                        {
+                            let scalar = self.path_ty(&path).is_scalar();
+                            if scalar && usage == Use::Write && mutable {
+                                self.refuse(&name, format!("`{name}` may be changed here: assign through it in a statement of its own"));
+                                return None;
+                            }
+                            if scalar {
+                                let atom = self.scalar(Value::Path(path), None, name.span()).0;
+                                prelude.extend(quote!(let #name = &#name;));
+                                binds.push((name, atom));
+                            } else {
+                                binds.push((name, Expr::Whole(path)));
+                            }
+                        }
+                        Value::Path(path) => {
+                            let expr = self.written_place(&name, path)?;
+                            binds.push((name, expr));
+                        }
+                        Value::Cell(cell) if usage == Use::Write && mutable => {
+                            let _ = cell;
                             self.refuse(&name, format!("`{name}` may be changed here: assign through it in a statement of its own"));
                             return None;
                         }
-                        if scalar {
-                            let atom = self.scalar(Value::Path(path), None, name.span()).0;
-                            prelude.extend(quote!(let #name = &#name;));
-                            binds.push((name, atom));
-                        } else {
-                            binds.push((name, Expr::Whole(path)));
+                        to => {
+                            let code = self.as_code(to, name.span())?;
+                            binds.extend(code.binds);
+                            let code = code.code;
+                            prelude.extend(quote!(let #name = &#code;));
                         }
                     }
-                    Value::Path(path) => {
-                        writes.push(self.written_place(&name, &path)?);
-                        binds.push((name, Expr::Whole(path)));
-                    }
-                    Value::Cell(cell) if usage == Use::Write && mutable => {
-                        let _ = cell;
-                        self.refuse(&name, format!("`{name}` may be changed here: assign through it in a statement of its own"));
-                        return None;
-                    }
-                    to => {
-                        let code = self.as_code(to, name.span())?;
-                        binds.extend(code.binds);
-                        let code = code.code;
-                        prelude.extend(quote!(let #name = &#code;));
-                    }
-                },
+                }
                 Value::Path(path) if self.path_ty(&path).is_scalar() => {
                     let atom = self.scalar(Value::Path(path), None, name.span()).0;
                     binds.push((name, atom));
                 }
                 Value::Path(path) => {
-                    if usage == Use::Write && self.vars[path.root].mutable {
-                        writes.push(self.written_place(&name, &path)?);
-                    }
+                    let expr = match usage {
+                        Use::Write if self.vars[path.root].mutable => self.written_place(&name, path)?,
+                        _ => Expr::Whole(path),
+                    };
                     // Where the variable itself is meant, not something behind it, a reference has to be followed.
                     let reference = self.fresh_name(&name.to_string());
                     owned.push((name.clone(), reference.clone()));
-                    binds.push((name, Expr::Whole(path.clone())));
-                    binds.push((reference, Expr::Whole(path)));
+                    binds.push((name, expr.clone()));
+                    binds.push((reference, expr));
                 }
                 Value::Atom(atom, _) => binds.push((name, atom)),
                 Value::Closure(closure) => {
@@ -400,99 +408,89 @@ impl Lower<'_> {
             &mut |name| printed.push(name),
         );
         direct.append(&mut printed);
-        binds.retain(|(name, _)| match owned.iter().find(|(owner, reference)| owner == name || reference == name) {
-            Some((owner, _)) if owner == name => direct.contains(name),
-            Some(_) => followed.contains(name),
-            None => true,
+        // Both at once would be two references of which one is exclusive: then all uses follow the one.
+        let both = |name: &Ident| {
+            let reference = owned.iter().find(|(owner, _)| owner == name).map(|(_, reference)| reference);
+            reference.is_some_and(|reference| followed.contains(reference)) && direct.contains(name)
+        };
+        let exclusive: Vec<(Ident, Ident)> = owned
+            .iter()
+            .filter(|(owner, _)| {
+                both(owner) && binds.iter().any(|(n, e)| n == owner && matches!(e, Expr::WholeMut(_)))
+            })
+            .cloned()
+            .collect();
+        let code = exclusive.iter().fold(code, |code, (owner, reference)| rename(code, owner, reference));
+        direct.retain(|name| !exclusive.iter().any(|(owner, _)| owner == name));
+        binds.retain(|(name, _)| {
+            match owned.iter().find(|(owner, reference)| owner == name || reference == name) {
+                Some((owner, _)) if owner == name => direct.contains(name),
+                Some(_) => followed.contains(name),
+                None => true,
+            }
         });
         let code = if prelude.is_empty() { code } else { quote!({ #prelude #code }) };
-        let pure = pure && writes.is_empty();
-        Some(Captured { inert: Inert { code, binds, pure }, defs, cells, writes })
+        Some(Captured { inert: Inert { code, binds, pure }, defs, cells })
     }
 
-    fn written_place(&mut self, name: &Ident, path: &Path) -> Option<Var> {
-        if self.path_ty(path).may_be_active() {
+    fn written_place(&mut self, name: &Ident, path: Path) -> Option<Expr> {
+        if self.path_ty(&path).may_be_active() {
             self.refuse(
                 name,
-                format!("`{name}` carries a derivative and may be changed here by code that is not differentiated"),
+                format!(
+                    "`{name}` carries a derivative and may be changed here by code that is not differentiated"
+                ),
             );
             return None;
         }
-        self.mark_mutable(path);
-        Some(path.root)
+        self.mark_mutable(&path);
+        Some(Expr::WholeMut(path))
     }
 
     /// Inactive code as a value.
     pub(crate) fn inactive_code(&mut self, tokens: TokenStream, ty: Ty, pure: bool) -> Value {
         let span = syn::spanned::Spanned::span(&tokens);
         let Some(captured) = self.capture(tokens, pure, span) else { return Value::Poison };
-        if captured.only_reads() {
-            if !captured.inert.pure && ty.is_scalar() {
+        if captured.defs.is_empty() {
+            let impure = !captured.inert.pure
+                || captured.inert.binds.iter().any(|(_, e)| matches!(e, Expr::WholeMut(_)));
+            if impure && ty.is_scalar() {
                 return Value::Atom(self.temp("value", ty.clone(), Expr::Inert(captured.inert), span), ty);
             }
             return Value::Code(captured.inert, ty);
         }
-        self.push_result(captured, ty, span)
-    }
-
-    /// Code that changes variables: a statement that defines its result beside them.
-    pub(crate) fn push_result(&mut self, captured: Captured, ty: Ty, span: Span) -> Value {
-        let Captured { inert: Inert { code, mut binds, .. }, mut defs, cells, mut writes } = captured;
-        let result = self.fresh_name("result");
-        match &ty {
-            scalar if scalar.is_scalar() => {
-                let var = self.vars.fresh("value", ty.clone(), Role::Value, span);
-                defs.push((result.clone(), self.default_atom(&ty), var));
-                let inert = Inert { code: quote!(#result = #code;), binds, pure: false };
-                self.push_inert(inert, defs, writes, &cells, span);
-                Value::Atom(Expr::Var(var), ty)
-            }
-            Ty::Vec(_) | Ty::Array(..) => {
-                let init = self.default_init(&ty);
-                let place = self.temp_place("value", ty, init, span);
-                self.vars[place].mutable = true;
-                writes.push(place);
-                binds.push((result.clone(), Expr::Whole(Path::of(place))));
-                let inert = Inert { code: quote!(*#result = #code;), binds, pure: false };
-                self.push_inert(inert, defs, writes, &cells, span);
-                Value::Path(Path::of(place))
-            }
-            Ty::Tuple(tys) if tys.is_empty() => {
-                let inert = Inert { code: quote!(#code;), binds, pure: false };
-                self.push_inert(inert, defs, writes, &cells, span);
-                Value::unit()
-            }
-            _ => Value::Changing(Box::new(Captured {
-                inert: Inert { code, binds, pure: false },
-                defs,
-                cells,
-                writes,
-            })),
+        // It assigns variables: a statement that defines its result beside them.
+        if !ty.is_scalar() {
+            return self.refuse_at(
+                span,
+                "this changes a variable inside of an expression: do so in a statement of its own",
+            );
         }
-    }
-
-    /// Code that changes variables, as a statement: its value is not used.
-    pub(crate) fn push_captured(&mut self, captured: Captured, span: Span) {
-        let Captured { inert: Inert { code, binds, .. }, defs, cells, writes } = captured;
-        let inert = Inert { code: quote!(#code;), binds, pure: false };
-        self.push_inert(inert, defs, writes, &cells, span);
+        let result = self.fresh_name("result");
+        let code = captured.inert.code;
+        let inert = Inert { code: quote!(#result = #code;), binds: captured.inert.binds, pure: false };
+        let var = self.vars.fresh("value", ty.clone(), Role::Value, span);
+        let mut defs = captured.defs;
+        defs.push((result, None, var));
+        self.push_inert(inert, defs, &captured.cells, span);
+        Value::Atom(Expr::Var(var), ty)
     }
 
     /// Inactive code as a statement.
     pub(crate) fn inactive_statement(&mut self, tokens: TokenStream, span: Span) {
         if let Some(captured) = self.capture(tokens, false, span) {
-            self.push_inert(captured.inert, captured.defs, captured.writes, &captured.cells, span);
+            self.push_inert(captured.inert, captured.defs, &captured.cells, span);
         }
     }
 
     fn push_inert(
         &mut self,
         inert: Inert,
-        defs: Vec<(Ident, Expr, Var)>,
-        writes: Vec<Var>,
+        defs: Vec<(Ident, Option<Expr>, Var)>,
         cells: &[Cell],
         span: Span,
     ) {
+        let writes = writes(&inert);
         for (cell, (_, _, after)) in cells.iter().zip(&defs) {
             self.state.set(*cell, Some(Expr::Var(*after)));
         }
@@ -516,13 +514,18 @@ impl Lower<'_> {
                 Some(Inert { code: quote!((*#name)), binds: vec![(name, Expr::Whole(path))], pure: true })
             }
             Value::Ref { to, mutable } => match *to {
-                Value::Path(_) if mutable => {
-                    self.refuse_at(span, "a mutable reference to inactive data beside active data is not supported here: call in a statement of its own");
-                    None
+                Value::Path(path) if mutable => {
+                    let name = self.fresh_name("place");
+                    let expr = self.written_place(&name, path)?;
+                    Some(Inert { code: name.to_token_stream(), binds: vec![(name, expr)], pure: false })
                 }
                 Value::Path(path) => {
                     let name = self.fresh_name("place");
-                    Some(Inert { code: name.to_token_stream(), binds: vec![(name, Expr::Whole(path))], pure: true })
+                    Some(Inert {
+                        code: name.to_token_stream(),
+                        binds: vec![(name, Expr::Whole(path))],
+                        pure: true,
+                    })
                 }
                 to => {
                     let inner = self.as_code(to, span)?;
@@ -544,29 +547,31 @@ impl Lower<'_> {
                 let place = self.temp_place("temporary", ty, *init, span);
                 self.as_code(Value::Path(Path::of(place)), span)
             }
-            Value::Iter(iter) => match *iter {
-                Iter::Range { lo, hi, inclusive, .. } => {
-                    let lo = self.as_code(Value::Atom(lo, Ty::Int(None)), span)?;
-                    match hi {
-                        Some(hi) => {
-                            let hi = self.as_code(Value::Atom(hi, Ty::Int(None)), span)?;
-                            let dots = if inclusive { quote!(..=) } else { quote!(..) };
-                            Some(combine(&[lo, hi], |parts| {
-                                let (lo, hi) = (&parts[0], &parts[1]);
-                                quote!((#lo #dots #hi))
-                            }))
+            Value::Iter(iter) => {
+                match *iter {
+                    Iter::Range { lo, hi, inclusive, .. } => {
+                        let lo = self.as_code(Value::Atom(lo, Ty::Int(None)), span)?;
+                        match hi {
+                            Some(hi) => {
+                                let hi = self.as_code(Value::Atom(hi, Ty::Int(None)), span)?;
+                                let dots = if inclusive { quote!(..=) } else { quote!(..) };
+                                Some(combine(&[lo, hi], |parts| {
+                                    let (lo, hi) = (&parts[0], &parts[1]);
+                                    quote!((#lo #dots #hi))
+                                }))
+                            }
+                            None => Some(combine(&[lo], |parts| {
+                                let lo = &parts[0];
+                                quote!((#lo..))
+                            })),
                         }
-                        None => Some(combine(&[lo], |parts| {
-                            let lo = &parts[0];
-                            quote!((#lo..))
-                        })),
+                    }
+                    _ => {
+                        self.refuse_at(span, "an iterator cannot be handed to code that is not differentiated: collect it first");
+                        None
                     }
                 }
-                _ => {
-                    self.refuse_at(span, "an iterator cannot be handed to code that is not differentiated: collect it first");
-                    None
-                }
-            },
+            }
             Value::Closure(closure) => self.closure_code(&closure, span),
             Value::Maybe { some, value } => {
                 let some = self.as_code(Value::Atom(some, Ty::bool()), span)?;
@@ -579,10 +584,6 @@ impl Lower<'_> {
                     let (some, value) = (&parts[0], &parts[1]);
                     quote!((if #some { Some(#value) } else { None }))
                 }))
-            }
-            Value::Changing(_) => {
-                self.refuse_at(span, "this changes a variable inside of an expression: bind its value by a `let` with a written type first");
-                None
             }
             Value::Cell(_) | Value::Later(_) | Value::Poison | Value::Never => None,
             Value::Function(_) => {

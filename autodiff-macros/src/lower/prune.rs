@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::rewrite::{Substitution, visit_block};
+use super::rewrite::{Substitution, visit_block, visit_expr};
 use crate::ir::{Block, Expr, Function, Head, Loop, Stmt, StmtKind, Tree, Var, Vars, WrtTarget};
 
 /// Prunes to a fixed point.
@@ -20,7 +20,11 @@ pub(crate) fn function(function: &mut Function) {
             renamed.block(&mut function.body, &mut function.vars);
             let replace = |expr: &mut Expr| renamed.expr(expr);
             leaves(&mut function.result, &mut |expr| replace(expr));
-            function.params.iter_mut().filter_map(|param| param.last.as_mut()).for_each(|last| renamed.expr(last));
+            function
+                .params
+                .iter_mut()
+                .filter_map(|param| param.last.as_mut())
+                .for_each(|last| renamed.expr(last));
         }
         if !changed {
             return;
@@ -47,9 +51,9 @@ impl Used {
             }
         };
         visit_block(&mut function.body, &mut function.vars, &mut note);
-        leaves(&mut function.result, &mut |expr| expr.walk_mut(&mut note));
+        leaves(&mut function.result, &mut |expr| visit_expr(expr, &mut note));
         for last in function.params.iter_mut().filter_map(|param| param.last.as_mut()) {
-            last.walk_mut(&mut note);
+            visit_expr(last, &mut note);
         }
         for wrt in &function.wrt {
             if let WrtTarget::Local(var) = wrt.target {
@@ -164,10 +168,19 @@ fn removable(expr: &Expr) -> bool {
             use syn::BinOp as B;
             matches!(
                 op,
-                B::Eq(_) | B::Ne(_) | B::Lt(_) | B::Le(_) | B::Gt(_) | B::Ge(_) | B::And(_) | B::Or(_) | B::BitAnd(_) | B::BitOr(_)
+                B::Eq(_)
+                    | B::Ne(_)
+                    | B::Lt(_)
+                    | B::Le(_)
+                    | B::Gt(_)
+                    | B::Ge(_)
+                    | B::And(_)
+                    | B::Or(_)
+                    | B::BitAnd(_)
+                    | B::BitOr(_)
             )
         }
         Expr::Cast(..) => true,
-        Expr::Load(_) | Expr::Inert(_) | Expr::Whole(_) => false,
+        Expr::Load(_) | Expr::Inert(_) | Expr::Whole(_) | Expr::WholeMut(_) => false,
     }
 }

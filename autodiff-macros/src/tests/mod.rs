@@ -3,3 +3,4 @@
 pub(crate) mod compare;
 mod random;
 pub(crate) mod sketch;
+mod sprout;
