@@ -88,7 +88,7 @@ fn above(level: Level) -> Level {
 }
 
 /// How tightly code of the user's holds together.
-fn level_of(tokens: &TokenStream) -> Level {
+pub(super) fn level_of(tokens: &TokenStream) -> Level {
     let mut trees = tokens.clone().into_iter();
     if let (Some(TokenTree::Ident(_) | TokenTree::Literal(_) | TokenTree::Group(_)), None) =
         (trees.next(), trees.next())
@@ -303,50 +303,6 @@ impl Emitter<'_> {
         }
     }
 
-    /// The user's code, behind bindings for those names that mean another version than the one in scope.
-    pub(crate) fn inert(&self, inert: &Inert) -> Code {
-        let prelude = self.prelude(inert, &[]);
-        let code = self.this(&inert.code);
-        if prelude.is_empty() {
-            let level = level_of(&code);
-            return Code::new(code, level);
-        }
-        Code::new(quote_spanned!(self.span=> { #prelude #code }), Level::Loose)
-    }
-
-    /// The bindings that verbatim code needs to see the user's names. `writes`: places it may write to.
-    pub(crate) fn prelude(&self, inert: &Inert, writes: &[Var]) -> TokenStream {
-        let mut prelude = TokenStream::new();
-        for (name, bind) in &inert.binds {
-            if name == "self" {
-                continue;
-            }
-            match bind {
-                Expr::Var(var) if self.is_own(name, *var) => {}
-                Expr::Whole(path) if path.proj.is_empty() && self.is_own(name, path.root) => {}
-                Expr::Whole(path) => {
-                    let mutable = writes.contains(&path.root);
-                    let target = self.reference(path, mutable);
-                    prelude.extend(quote_spanned!(self.span=> let #name = #target;));
-                }
-                value => {
-                    let value = self.expr(value, None);
-                    prelude.extend(quote_spanned!(self.span=> let #name = #value;));
-                }
-            }
-        }
-        prelude
-    }
-
-    /// Verbatim code in which the receiver has the name it has here: inside of a pullback it is not `self`.
-    pub(crate) fn this(&self, code: &TokenStream) -> TokenStream {
-        let receiver = self.vars.0.iter().position(|info| info.name == "self").map(|at| Var(at as u32));
-        match receiver.map(|var| self.ident(var)) {
-            Some(ident) if ident != "self" => replace_self(code.clone(), &ident),
-            _ => code.clone(),
-        }
-    }
-
     /// A path as a place expression.
     pub(crate) fn path(&self, path: &Path) -> Code {
         let mut root = path.root;
@@ -482,22 +438,6 @@ fn suffixed(lit: &Lit, float: &Float) -> Code {
         _ => Literal::f64_suffixed(value.abs()),
     };
     if value < 0.0 { Code::new(quote!(-#literal), Level::Unary) } else { Code::postfix(quote!(#literal)) }
-}
-
-/// `self` replaced by another name, at any depth.
-fn replace_self(code: TokenStream, this: &Ident) -> TokenStream {
-    code.into_iter()
-        .map(|tree| match tree {
-            TokenTree::Ident(ident) if ident == "self" => TokenTree::Ident(this.clone()),
-            TokenTree::Group(group) => {
-                let mut inner =
-                    proc_macro2::Group::new(group.delimiter(), replace_self(group.stream(), this));
-                inner.set_span(group.span());
-                TokenTree::Group(inner)
-            }
-            tree => tree,
-        })
-        .collect()
 }
 
 /// The variables that an expression reads.

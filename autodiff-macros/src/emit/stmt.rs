@@ -44,7 +44,7 @@ impl Emitter<'_> {
                 quote_spanned!(self.span=> #path.push(#value);)
             }
             StmtKind::Call(call) => self.call(call),
-            StmtKind::Inert { inert, defs, writes } => self.inert_stmt(inert, defs, writes),
+            StmtKind::Inert { inert, defs, writes: _ } => self.inert_stmt(inert, defs),
             StmtKind::If { cond, then, otherwise, joins } => self.branch_stmt(cond, then, otherwise, joins),
             StmtKind::Match { scrutinee, arms, joins } => self.match_stmt(scrutinee, arms, joins),
             StmtKind::Loop(l) => self.loop_stmt(l),
@@ -215,68 +215,6 @@ impl Emitter<'_> {
             quote_spanned!(self.span=> #path.copy_from_slice(#from);)
         } else {
             quote_spanned!(self.span=> #path.clone_from_slice(#from);)
-        }
-    }
-
-    /// A statement of the user's; what it assigns is either in scope under the user's own name or handed out of a block.
-    fn inert_stmt(
-        &mut self,
-        inert: &Inert,
-        defs: &[(proc_macro2::Ident, Expr, Var)],
-        writes: &[Var],
-    ) -> TokenStream {
-        let in_place = |this: &Self, (name, before, after): &(proc_macro2::Ident, Expr, Var)| {
-            let kept = matches!(before, Expr::Var(before) if this.flow.same(*before, *after));
-            kept && this.is_own(name, *after)
-        };
-        let outside: Vec<_> = defs.iter().filter(|def| !in_place(self, def)).collect();
-        let mut reads = inert.clone();
-        reads.binds.retain(|(name, _)| !defs.iter().any(|(def, ..)| def == name));
-        let prelude = self.prelude(&reads, writes);
-        let code = self.this(&inert.code);
-        let end = match code.clone().into_iter().last() {
-            Some(proc_macro2::TokenTree::Punct(punct)) if punct.as_char() == ';' => None,
-            Some(proc_macro2::TokenTree::Group(group))
-                if group.delimiter() == proc_macro2::Delimiter::Brace && prelude.is_empty() =>
-            {
-                None
-            }
-            _ => Some(quote_spanned!(self.span=> ;)),
-        };
-        if outside.is_empty() {
-            return if prelude.is_empty() {
-                quote_spanned!(self.span=> #code #end)
-            } else {
-                quote_spanned!(self.span=> { #prelude #code #end })
-            };
-        }
-        let (mut begin, mut results) = (TokenStream::new(), Vec::new());
-        for (name, before, _) in &outside {
-            let before = self.expr(before, None);
-            begin.extend(quote_spanned!(self.span=> let mut #name = #before;));
-            results.push(name);
-        }
-        let (mut patterns, mut assigned, mut fresh) = (Vec::new(), Vec::new(), Vec::new());
-        for (_, _, after) in &outside {
-            if self.is_bound(*after) {
-                // Declared before: the block's result goes there by way of a fresh name.
-                let temporary = self.local(&self.vars[*after].name.clone());
-                let ident = self.ident(*after);
-                assigned.push(quote_spanned!(self.span=> #ident = #temporary;));
-                patterns.push(quote_spanned!(self.span=> #temporary));
-            } else {
-                fresh.push(*after);
-                patterns.push(self.pattern(*after));
-            }
-        }
-        let end = end.unwrap_or_default();
-        match (&patterns[..], &results[..]) {
-            ([pattern], [result]) => {
-                quote_spanned!(self.span=> let #pattern = { #prelude #begin #code #end #result }; #(#assigned)*)
-            }
-            _ => {
-                quote_spanned!(self.span=> let (#(#patterns),*) = { #prelude #begin #code #end (#(#results),*) }; #(#assigned)*)
-            }
         }
     }
 
