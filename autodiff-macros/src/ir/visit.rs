@@ -357,6 +357,22 @@ impl Stmt {
         vars
     }
 
+    /// What can be read behind the statement: without what it binds for its own blocks (indices, loop-carried values, patterns).
+    pub(crate) fn defines_behind(&self) -> Vec<Var> {
+        let mut vars = self.defines();
+        match &self.kind {
+            StmtKind::Loop(the_loop) => vars.retain(|var| {
+                let index = matches!(the_loop.head, Head::For { index, .. } if index == *var);
+                !index && the_loop.carried.iter().all(|carried| carried.phi != *var)
+            }),
+            StmtKind::Match { arms, .. } => {
+                vars.retain(|var| arms.iter().all(|arm| arm.binds.iter().all(|(_, bound)| bound != var)));
+            }
+            _ => {}
+        }
+        vars
+    }
+
     /// The blocks inside the statement, in the order they run.
     pub(crate) fn blocks(&self) -> Vec<&Block> {
         match &self.kind {
