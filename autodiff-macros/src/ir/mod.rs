@@ -479,6 +479,8 @@ pub(crate) struct Function {
     pub(crate) result: Tree<Expr>,
     pub(crate) result_ty: Ty,
     pub(crate) wrt: Vec<Wrt>,
+    /// Nested items (`const`, `fn`, `use`, …), to be repeated in generated bodies.
+    pub(crate) items: Vec<syn::Item>,
 }
 
 /// See [`StmtKind::Pullback`].
