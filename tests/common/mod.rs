@@ -126,7 +126,11 @@ impl Case<'_> {
         let scale = scale + x_bar.iter().zip(&direction).map(|(x, d)| (x * d).abs()).sum::<f64>();
         let tolerance = if self.single { 1e-4 } else { 1e-12 } * (1.0 + scale);
         let (forward, reverse) = (dot(&seed, &y_dot), dot(&x_bar, &direction));
-        assert!((forward - reverse).abs() <= tolerance, "{}: <y̅, Jẋ> = {forward}, <Jᵀy̅, ẋ> = {reverse}", self.name);
+        assert!(
+            (forward - reverse).abs() <= tolerance,
+            "{}: <y̅, Jẋ> = {forward}, <Jᵀy̅, ẋ> = {reverse}",
+            self.name
+        );
 
         // The sum of the result's elements, and the adjoints of the in-out arguments as the buffers hold them.
         let mut total = vec![1.0; m];

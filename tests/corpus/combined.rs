@@ -220,7 +220,11 @@ fn loop_value_through_match(x: f64, mode: u8) -> f64 {
 fn temporaries_in_conditions(x: f64, y: f64) -> f64 {
     let mut s = x;
     let mut n = 0;
-    while { let t = s * s; t < y } && n < 10 {
+    while {
+        let t = s * s;
+        t < y
+    } && n < 10
+    {
         s = s * 1.25 + 0.1;
         n += 1;
     }
@@ -379,7 +383,15 @@ fn fast_fourier(re: &mut [f64], im: &mut [f64]) {
 }
 
 #[differentiate]
-fn long_parameter_list(a: f64, b: &[f64], c: [f64; 2], n: usize, d: (f64, f64), e: &mut [f64], f: &Vec<f64>) -> f64 {
+fn long_parameter_list(
+    a: f64,
+    b: &[f64],
+    c: [f64; 2],
+    n: usize,
+    d: (f64, f64),
+    e: &mut [f64],
+    f: &Vec<f64>,
+) -> f64 {
     let mut s = a;
     for i in 0..n {
         e[i] = e[i] * d.0 + b[i] * f[i];

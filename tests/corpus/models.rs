@@ -7,9 +7,8 @@ fn normal_cdf(x: f64) -> f64 {
     // Abramowitz and Stegun 26.2.17.
     let t = 1.0 / (1.0 + 0.2316419 * x.abs());
     let d = 0.3989422804014327 * (-0.5 * x * x).exp();
-    let p = d
-        * t
-        * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+    let p =
+        d * t * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
     if x >= 0.0 { 1.0 - p } else { p }
 }
 
@@ -100,7 +99,13 @@ fn lotka_volterra(p: &[f64; 4], start: &[f64; 2], steps: usize) -> f64 {
     for _ in 0..steps {
         let mut k = [[0.0; 2]; 4];
         for s in 0..4 {
-            let c = if s == 0 { 0.0 } else if s == 3 { h } else { 0.5 * h };
+            let c = if s == 0 {
+                0.0
+            } else if s == 3 {
+                h
+            } else {
+                0.5 * h
+            };
             let mut v = u;
             if s > 0 {
                 for i in 0..2 {
@@ -176,11 +181,7 @@ fn planar_arm(angles: &[f64], lengths: &[f64]) -> [f64; 2] {
 fn rotate_by_quaternion(q: [f64; 4], v: [f64; 3]) -> [f64; 3] {
     let n = (q[0] * q[0] + q[1] * q[1] + q[2] * q[2] + q[3] * q[3]).sqrt();
     let [w, x, y, z] = [q[0] / n, q[1] / n, q[2] / n, q[3] / n];
-    let t = [
-        2.0 * (y * v[2] - z * v[1]),
-        2.0 * (z * v[0] - x * v[2]),
-        2.0 * (x * v[1] - y * v[0]),
-    ];
+    let t = [2.0 * (y * v[2] - z * v[1]), 2.0 * (z * v[0] - x * v[2]), 2.0 * (x * v[1] - y * v[0])];
     [
         v[0] + w * t[0] + y * t[2] - z * t[1],
         v[1] + w * t[1] + z * t[0] - x * t[2],

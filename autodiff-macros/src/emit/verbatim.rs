@@ -4,14 +4,13 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::quote_spanned;
 
 use super::Emitter;
-use super::Form;
 use super::expr::{Code, Level, level_of};
 use crate::ir::*;
 
 impl Emitter<'_> {
     /// The code as an expression, behind bindings for those names that mean another version than the one in scope.
     pub(crate) fn inert(&self, inert: &Inert) -> Code {
-        let (prelude, code) = self.verbatim(inert, &[]);
+        let (prelude, code) = self.verbatim(inert, &[], &[]);
         if prelude.is_empty() {
             let level = level_of(&code);
             return Code::new(code, level);
@@ -19,35 +18,34 @@ impl Emitter<'_> {
         Code::new(quote_spanned!(self.span=> { #prelude #code }), Level::Loose)
     }
 
-    /// The bindings that the code needs, and the code. `given`: names that are bound otherwise.
+    /// The bindings that the code needs, and the code. `given`: names that are bound otherwise; `writes`: places it may
+    /// write to.
     ///
-    /// A name bound by reference is written `(*name)` where the user's variable is no reference: there the place itself can
-    /// stand, and nothing has to be bound.
-    fn verbatim(&self, inert: &Inert, given: &[&Ident]) -> (TokenStream, TokenStream) {
+    /// A name that the code only writes as `(*name)` stands for a reference to a place: there the place itself can stand,
+    /// and nothing has to be bound.
+    fn verbatim(&self, inert: &Inert, given: &[&Ident], writes: &[Var]) -> (TokenStream, TokenStream) {
         let mut prelude = TokenStream::new();
         let mut code = self.this(&inert.code);
         for (name, bind) in &inert.binds {
             if name == "self" || given.contains(&name) {
                 continue;
             }
-            let (path, mutable) = match bind {
-                Expr::Var(var) if self.is_own(name, *var) => continue,
-                Expr::Whole(path) => (path, false),
+            match bind {
+                Expr::Var(var) if self.is_own(name, *var) => {}
+                Expr::Whole(path) if path.proj.is_empty() && self.is_own(name, path.root) => {}
+                Expr::Whole(path) => {
+                    let place = self.path(path).at(Level::Postfix);
+                    match with_place(&code, name, &place) {
+                        Some((replaced, times)) if times > 0 => code = replaced,
+                        _ => {
+                            let target = self.reference(path, writes.contains(&self.vars.resolve(path).root));
+                            prelude.extend(quote_spanned!(self.span=> let #name = #target;));
+                        }
+                    }
+                }
                 value => {
                     let value = self.expr(value, None);
                     prelude.extend(quote_spanned!(self.span=> let #name = #value;));
-                    continue;
-                }
-            };
-            if path.proj.is_empty() && self.is_own(name, path.root) && self.form(path.root) != Form::Owned {
-                continue;
-            }
-            let place = self.path(path).at(Level::Postfix);
-            match with_place(&code, name, &place) {
-                Some(replaced) => code = replaced,
-                None => {
-                    let target = self.reference(path, mutable);
-                    prelude.extend(quote_spanned!(self.span=> let #name = #target;));
                 }
             }
         }
@@ -64,14 +62,19 @@ impl Emitter<'_> {
     }
 
     /// A statement of the user's; what it assigns is either in scope under the user's own name or handed out of a block.
-    pub(crate) fn inert_stmt(&mut self, inert: &Inert, defs: &[(Ident, Expr, Var)]) -> TokenStream {
+    pub(crate) fn inert_stmt(
+        &mut self,
+        inert: &Inert,
+        defs: &[(Ident, Expr, Var)],
+        writes: &[Var],
+    ) -> TokenStream {
         let in_place = |this: &Self, (name, before, after): &(Ident, Expr, Var)| {
             let kept = matches!(before, Expr::Var(before) if this.flow.same(*before, *after));
             kept && this.is_own(name, *after)
         };
         let outside: Vec<_> = defs.iter().filter(|def| !in_place(self, def)).collect();
         let given: Vec<&Ident> = defs.iter().map(|(name, ..)| name).collect();
-        let (prelude, code) = self.verbatim(inert, &given);
+        let (prelude, code) = self.verbatim(inert, &given, writes);
         let end = match code.clone().into_iter().last() {
             Some(TokenTree::Punct(punct)) if punct.as_char() == ';' => None,
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace && prelude.is_empty() => {
@@ -117,25 +120,31 @@ impl Emitter<'_> {
     }
 }
 
-/// `(*name)` replaced by a place, where the name occurs in no other form.
-fn with_place(code: &TokenStream, name: &Ident, place: &TokenStream) -> Option<TokenStream> {
-    let mut replaced = TokenStream::new();
+/// `(*name)` replaced by a place, and how often; nothing where the name occurs in another form.
+fn with_place(code: &TokenStream, name: &Ident, place: &TokenStream) -> Option<(TokenStream, usize)> {
+    let (mut replaced, mut times) = (TokenStream::new(), 0);
     let mut after_dot = false;
     for tree in code.clone() {
         let field =
             std::mem::replace(&mut after_dot, matches!(&tree, TokenTree::Punct(p) if p.as_char() == '.'));
         match tree {
             TokenTree::Ident(ident) if ident == *name && !field => return None,
-            TokenTree::Group(group) if is_deref_of(&group, name) => replaced.extend(place.clone()),
+            TokenTree::Literal(literal) if literal.to_string().contains(&format!("{{{name}")) => return None,
+            TokenTree::Group(group) if is_deref_of(&group, name) => {
+                replaced.extend(place.clone());
+                times += 1;
+            }
             TokenTree::Group(group) => {
-                let mut inner = Group::new(group.delimiter(), with_place(&group.stream(), name, place)?);
+                let (inner, inside) = with_place(&group.stream(), name, place)?;
+                times += inside;
+                let mut inner = Group::new(group.delimiter(), inner);
                 inner.set_span(group.span());
                 replaced.extend([TokenTree::Group(inner)]);
             }
             tree => replaced.extend([tree]),
         }
     }
-    Some(replaced)
+    Some((replaced, times))
 }
 
 fn is_deref_of(group: &Group, name: &Ident) -> bool {

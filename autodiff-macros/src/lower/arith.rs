@@ -107,11 +107,15 @@ impl Lower<'_> {
         // An unknown operand beside a known scalar.
         let shift = is_shift(op);
         let (left, right) = match (&a, &b) {
-            (Ty::Unknown, ty) if ty.is_scalar() && !shift && self.must_be_scalar(&left, ty, scalar_wanted) => {
+            (Ty::Unknown, ty)
+                if ty.is_scalar() && !shift && self.must_be_scalar(&left, ty, scalar_wanted) =>
+            {
                 let atom = self.scalar(left, Some(ty), span);
                 (Value::Atom(atom.0, atom.1), right)
             }
-            (ty, Ty::Unknown) if ty.is_scalar() && !shift && self.must_be_scalar(&right, ty, scalar_wanted) => {
+            (ty, Ty::Unknown)
+                if ty.is_scalar() && !shift && self.must_be_scalar(&right, ty, scalar_wanted) =>
+            {
                 let atom = self.scalar(right, Some(ty), span);
                 (left, Value::Atom(atom.0, atom.1))
             }
@@ -271,7 +275,9 @@ impl Lower<'_> {
             let compare = Expr::Binary(expr.op, Box::new(l), Box::new(r));
             return Value::Atom(self.temp("test", Ty::bool(), compare, span), Ty::bool());
         }
-        let (Some(l), Some(r)) = (self.as_code(left, span), self.as_code(right, span)) else { return Value::Poison };
+        let (Some(l), Some(r)) = (self.as_code(left, span), self.as_code(right, span)) else {
+            return Value::Poison;
+        };
         let op = expr.op;
         let inert = super::inert::combine(&[l, r], |parts| {
             let (l, r) = (&parts[0], &parts[1]);
@@ -339,9 +345,13 @@ impl Lower<'_> {
                     }
                     _ => match value {
                         Value::Poison | Value::Never => value,
-                        Value::Code(inert, ty) => {
-                            Value::Code(super::inert::combine(&[inert], |parts| { let p = &parts[0]; quote::quote!(-(#p)) }), ty)
-                        }
+                        Value::Code(inert, ty) => Value::Code(
+                            super::inert::combine(&[inert], |parts| {
+                                let p = &parts[0];
+                                quote::quote!(-(#p))
+                            }),
+                            ty,
+                        ),
                         value => {
                             let Some(arg) = self.operator_arg(value, span) else { return Value::Poison };
                             self.call(Callee::Operator("neg"), vec![arg], want, site(expr), "neg", span)
@@ -352,10 +362,17 @@ impl Lower<'_> {
             UnOp::Not(_) => {
                 let value = self.operand(&expr.expr, want).peel();
                 let (atom, ty) = match self.ty_of(&value) {
-                    ty if ty.may_be_active() && !matches!(value, Value::Code(..) | Value::Poison) && !matches!(ty, Ty::Unknown) => {
+                    ty if ty.may_be_active()
+                        && !matches!(value, Value::Code(..) | Value::Poison)
+                        && !matches!(ty, Ty::Unknown) =>
+                    {
                         return self.refuse_at(span, "`!` has no derivative on values of this type");
                     }
-                    _ => self.scalar(value, Some(want.filter(|ty| ty.is_scalar()).unwrap_or(&Ty::bool())), span),
+                    _ => self.scalar(
+                        value,
+                        Some(want.filter(|ty| ty.is_scalar()).unwrap_or(&Ty::bool())),
+                        span,
+                    ),
                 };
                 let not = Expr::Unary(expr.op, Box::new(atom));
                 Value::Atom(self.temp("not", ty.clone(), not, span), ty)
@@ -368,7 +385,10 @@ impl Lower<'_> {
         match self.expr(&expr.expr, want) {
             Value::Atom(Expr::Lit(lit), ty) => {
                 let value = lit.value.map(|value| -value);
-                Value::Atom(Expr::Lit(Lit { tokens: expr.to_token_stream(), value, ty: lit.ty, made: false }), ty)
+                Value::Atom(
+                    Expr::Lit(Lit { tokens: expr.to_token_stream(), value, ty: lit.ty, made: false }),
+                    ty,
+                )
             }
             value => value,
         }
@@ -383,9 +403,13 @@ impl Lower<'_> {
                 // References inside of containers are left out of the types.
                 _ => Value::Path(path),
             },
-            Value::Code(inert, ty) => {
-                Value::Code(super::inert::combine(&[inert], |parts| { let p = &parts[0]; quote::quote!((*#p)) }), ty)
-            }
+            Value::Code(inert, ty) => Value::Code(
+                super::inert::combine(&[inert], |parts| {
+                    let p = &parts[0];
+                    quote::quote!((*#p))
+                }),
+                ty,
+            ),
             value => value,
         }
     }
@@ -408,7 +432,10 @@ impl Lower<'_> {
             value => {
                 let target = &expr.ty;
                 let Some(code) = self.as_code(value, span) else { return Value::Poison };
-                let inert = super::inert::combine(&[code], |parts| { let p = &parts[0]; quote::quote!((#p) as #target) });
+                let inert = super::inert::combine(&[code], |parts| {
+                    let p = &parts[0];
+                    quote::quote!((#p) as #target)
+                });
                 if ty.is_scalar() {
                     return Value::Atom(self.temp("cast", ty.clone(), Expr::Inert(inert), span), ty);
                 }
@@ -444,7 +471,9 @@ impl Lower<'_> {
         let ty = self.ty_of(&left);
         let right_ty = self.ty_of(&right);
         let op = plain_op(op);
-        if let (Value::Path(path), Ty::Float(_) | Ty::Int(_), BinOp::Add(_) | BinOp::Sub(_)) = (&left, &ty, &op) {
+        if let (Value::Path(path), Ty::Float(_) | Ty::Int(_), BinOp::Add(_) | BinOp::Sub(_)) =
+            (&left, &ty, &op)
+        {
             let (value, _) = self.scalar(right, Some(&ty), span);
             self.mark_mutable(path);
             let op = if matches!(op, BinOp::Add(_)) { StoreOp::Add } else { StoreOp::Sub };

@@ -17,9 +17,13 @@ impl Lower<'_> {
     pub(crate) fn function_body(&mut self, block: &syn::Block) -> Value {
         let ty = self.result_ty.clone();
         let span = block.brace_token.span.open();
-        self.function_target(Some(&ty), "result".into(), span, quote::ToTokens::to_token_stream(block), |lower, tail| {
-            lower.block(block, Some(&ty), tail)
-        })
+        self.function_target(
+            Some(&ty),
+            "result".into(),
+            span,
+            quote::ToTokens::to_token_stream(block),
+            |lower, tail| lower.block(block, Some(&ty), tail),
+        )
     }
 
     /// Lowers what `return` leaves: the function, or an inlined closure.
@@ -49,7 +53,13 @@ impl Lower<'_> {
         if self.state.diverged {
             return Value::Never;
         }
-        if valued { self.read_slot(&slot) } else if returns { Value::unit() } else { value }
+        if valued {
+            self.read_slot(&slot)
+        } else if returns {
+            Value::unit()
+        } else {
+            value
+        }
     }
 
     /// A block's value; `tail`: it is what the function returns.
@@ -185,7 +195,13 @@ impl Lower<'_> {
     // ---- let ----
 
     /// A `let`; the value of the block if what follows was lowered with it.
-    fn lower_local(&mut self, local: &syn::Local, rest: &[Stmt], want: Option<&Ty>, tail: bool) -> Option<Value> {
+    fn lower_local(
+        &mut self,
+        local: &syn::Local,
+        rest: &[Stmt],
+        want: Option<&Ty>,
+        tail: bool,
+    ) -> Option<Value> {
         let cut = has_no_diff(&local.attrs);
         let written = match &local.pat {
             Pat::Type(pat) => Some(self.types.ty(&pat.ty)).filter(|ty| !matches!(ty, Ty::Unknown)),
@@ -238,8 +254,9 @@ impl Lower<'_> {
         match ty {
             Ty::Tuple(tys) => {
                 let items = tys.iter().enumerate();
-                let items =
-                    items.map(|(i, ty)| self.deferred_of(&format!("{name}_{i}"), ty, &format!("{site}.{i}"), span));
+                let items = items.map(|(i, ty)| {
+                    self.deferred_of(&format!("{name}_{i}"), ty, &format!("{site}.{i}"), span)
+                });
                 Value::Tuple(items.collect())
             }
             ty if ty.is_scalar() => Value::Cell(self.cell(name, true, ty.clone(), span, None)),

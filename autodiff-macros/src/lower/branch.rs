@@ -70,8 +70,10 @@ impl Lower<'_> {
         let before = self.state.clone();
         for i in 0..before.cells.len() {
             let cell = Cell(i);
-            let versions: Vec<Option<Expr>> =
-                states.iter().map(|state| if state.diverged { None } else { state.get(cell).cloned() }).collect();
+            let versions: Vec<Option<Expr>> = states
+                .iter()
+                .map(|state| if state.diverged { None } else { state.get(cell).cloned() })
+                .collect();
             let ends: Vec<&State> = states.iter().filter(|state| !state.diverged).collect();
             let unchanged = |version: &Option<Expr>| match (version, before.get(cell)) {
                 (Some(a), Some(b)) => same(a, b),
@@ -145,7 +147,8 @@ impl Lower<'_> {
                         continue;
                     }
                     let Some(items) = self.split(value, n) else {
-                        return self.refuse_at(span, "the arms of this branch have values of different shapes");
+                        return self
+                            .refuse_at(span, "the arms of this branch have values of different shapes");
                     };
                     for (column, item) in columns.iter_mut().zip(items) {
                         let item = self.in_block(&mut blocks[i], |lower| lower.read(item, span));
@@ -170,9 +173,10 @@ impl Lower<'_> {
                 let (some, _) = self.scalar(some, Some(&Ty::bool()), span);
                 Value::Maybe { some, value }
             }
-            Value::Closure(_) | Value::Iter(_) | Value::Function(_) => {
-                self.refuse_at(span, "a branch between closures or iterators is not supported: branch around their use")
-            }
+            Value::Closure(_) | Value::Iter(_) | Value::Function(_) => self.refuse_at(
+                span,
+                "a branch between closures or iterators is not supported: branch around their use",
+            ),
             _ => self.merge_leaves(blocks, values, joins, span),
         }
     }
@@ -192,18 +196,25 @@ impl Lower<'_> {
             .reduce(|a, b| self.unify(a, b))
             .expect("some arm comes to its end");
         if mutable {
-            return self.refuse_at(span, "a branch between mutable references is not supported: branch around their use");
+            return self.refuse_at(
+                span,
+                "a branch between mutable references is not supported: branch around their use",
+            );
         }
         if ty.is_scalar() {
             let mut versions = Vec::new();
             for (i, value) in values.into_iter().enumerate() {
                 versions.push(match value {
                     Value::Never => None,
-                    value => Some(self.in_block(&mut blocks[i], |lower| lower.scalar(value, Some(&ty), span).0)),
+                    value => {
+                        Some(self.in_block(&mut blocks[i], |lower| lower.scalar(value, Some(&ty), span).0))
+                    }
                 });
             }
             let value = match versions.as_slice() {
-                [Some(first), rest @ ..] if rest.iter().flatten().all(|v| same(v, first)) && rest.iter().all(Option::is_some) => {
+                [Some(first), rest @ ..]
+                    if rest.iter().flatten().all(|v| same(v, first)) && rest.iter().all(Option::is_some) =>
+                {
                     Value::Atom(first.clone(), ty)
                 }
                 _ => {
@@ -250,7 +261,9 @@ impl Lower<'_> {
             (Ty::Int(None), Ty::Int(b)) => Ty::Int(b),
             (Ty::Vec(a), Ty::Vec(b)) => Ty::Vec(Box::new(self.unify(*a, *b))),
             (Ty::Array(a, n), Ty::Array(b, m)) => Ty::Array(Box::new(self.unify(*a, *b)), n.or(m)),
-            (Ty::Slice(a), Ty::Slice(b) | Ty::Vec(b) | Ty::Array(b, _)) => Ty::Slice(Box::new(self.unify(*a, *b))),
+            (Ty::Slice(a), Ty::Slice(b) | Ty::Vec(b) | Ty::Array(b, _)) => {
+                Ty::Slice(Box::new(self.unify(*a, *b)))
+            }
             (a, _) => a,
         }
     }
@@ -373,7 +386,8 @@ pub(crate) fn one_goes_on(arms: impl Iterator<Item = Ends>) -> bool {
 pub(crate) fn splits(expr: &syn::Expr) -> bool {
     match expr {
         syn::Expr::If(expr) => {
-            let otherwise = expr.else_branch.as_ref().map_or(Ends::Live, |(_, otherwise)| expr_ends(otherwise));
+            let otherwise =
+                expr.else_branch.as_ref().map_or(Ends::Live, |(_, otherwise)| expr_ends(otherwise));
             one_goes_on([block_ends(&expr.then_branch), otherwise].into_iter())
         }
         syn::Expr::Match(expr) => one_goes_on(expr.arms.iter().map(|arm| expr_ends(&arm.body))),

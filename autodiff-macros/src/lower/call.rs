@@ -17,7 +17,9 @@ impl Lower<'_> {
     pub(crate) fn lower_call(&mut self, expr: &syn::ExprCall, want: Option<&Ty>) -> Value {
         let span = expr.func.span();
         let mut func = &*expr.func;
-        while let syn::Expr::Paren(syn::ExprParen { expr, .. }) | syn::Expr::Group(syn::ExprGroup { expr, .. }) = func {
+        while let syn::Expr::Paren(syn::ExprParen { expr, .. })
+        | syn::Expr::Group(syn::ExprGroup { expr, .. }) = func
+        {
             func = expr;
         }
         match func {
@@ -59,7 +61,10 @@ impl Lower<'_> {
         }
     }
 
-    pub(crate) fn args(&mut self, args: &syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>) -> Vec<Value> {
+    pub(crate) fn args(
+        &mut self,
+        args: &syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>,
+    ) -> Vec<Value> {
         args.iter().map(|arg| self.operand(arg, None)).collect()
     }
 
@@ -97,7 +102,10 @@ impl Lower<'_> {
         if !differentiated {
             return self.refuse(
                 path,
-                format!("the nested function `{}` has no derivative: put `#[differentiate]` on it", path.to_token_stream()),
+                format!(
+                    "the nested function `{}` has no derivative: put `#[differentiate]` on it",
+                    path.to_token_stream()
+                ),
             );
         }
         let args = self.args(&expr.args);
@@ -111,7 +119,11 @@ impl Lower<'_> {
         }
         let names = segment_names(path);
         match names.as_slice() {
-            [.., ty, name] if super::types::is_integer(ty) && !name.starts_with("try_") && !name.starts_with("checked_") => {
+            [.., ty, name]
+                if super::types::is_integer(ty)
+                    && !name.starts_with("try_")
+                    && !name.starts_with("checked_") =>
+            {
                 Ty::Int(Some(ty.clone()))
             }
             _ => Ty::Unknown,
@@ -129,14 +141,22 @@ impl Lower<'_> {
     }
 
     /// A call of a function by its path, on values.
-    pub(crate) fn apply_path(&mut self, path: &syn::ExprPath, args: Vec<Value>, want: Option<&Ty>, span: Span) -> Value {
+    pub(crate) fn apply_path(
+        &mut self,
+        path: &syn::ExprPath,
+        args: Vec<Value>,
+        want: Option<&Ty>,
+        span: Span,
+    ) -> Value {
         if let Some(name) = path.path.get_ident() {
             match self.lookup(name).cloned() {
                 Some(Value::Closure(closure)) => return self.apply(&closure, args, want, span),
                 Some(Value::Function(false)) if args.iter().any(|arg| self.ty_of(arg).may_be_active()) => {
                     return self.refuse(
                         path,
-                        format!("the nested function `{name}` has no derivative: put `#[differentiate]` on it"),
+                        format!(
+                            "the nested function `{name}` has no derivative: put `#[differentiate]` on it"
+                        ),
                     );
                 }
                 Some(Value::Function(_)) | None => {}
@@ -145,8 +165,10 @@ impl Lower<'_> {
                 }
             }
         }
-        let known = known_function(&segment_names(&path.path)).is_some() || self.is_float_function(&path.path);
-        if !known && args.iter().all(|arg| !self.ty_of(arg).may_be_active() || matches!(arg, Value::Code(..))) {
+        let known =
+            known_function(&segment_names(&path.path)).is_some() || self.is_float_function(&path.path);
+        if !known && args.iter().all(|arg| !self.ty_of(arg).may_be_active() || matches!(arg, Value::Code(..)))
+        {
             let mut parts = Vec::new();
             for arg in args {
                 match self.as_code(arg, span) {
@@ -161,7 +183,14 @@ impl Lower<'_> {
         self.call_path(path, args, want, site(path), span)
     }
 
-    fn call_path(&mut self, path: &syn::ExprPath, args: Vec<Value>, want: Option<&Ty>, site: String, span: Span) -> Value {
+    fn call_path(
+        &mut self,
+        path: &syn::ExprPath,
+        args: Vec<Value>,
+        want: Option<&Ty>,
+        site: String,
+        span: Span,
+    ) -> Value {
         if args.iter().any(|arg| matches!(arg, Value::Never)) {
             return Value::Never;
         }
@@ -184,7 +213,11 @@ impl Lower<'_> {
                 }
             }
             let name = path.path.clone();
-            let ty = Ty::Named(Box::new(syn::Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path: name.clone() })));
+            let ty = Ty::Named(Box::new(syn::Type::Path(syn::TypePath {
+                attrs: Vec::new(),
+                qself: None,
+                path: name.clone(),
+            })));
             return Value::Init(Box::new(Init::Struct { path: name, fields, base: None }), ty);
         }
         self.call_function(path, args, want, site, span)
@@ -199,7 +232,10 @@ impl Lower<'_> {
         span: Span,
     ) -> Value {
         if let Some(qself) = &path.qself {
-            return self.refuse(&qself.ty, "a call by a qualified path is not supported: call it as a method, or by the type's name");
+            return self.refuse(
+                &qself.ty,
+                "a call by a qualified path is not supported: call it as a method, or by the type's name",
+            );
         }
         let own = path.path.is_ident(&self.signature.ident)
             || (path.path.segments.len() == 2
@@ -215,7 +251,8 @@ impl Lower<'_> {
                 None => return Value::Poison,
             }
         }
-        let hint = path.path.segments.last().map_or_else(|| "call".to_string(), |last| last.ident.to_string());
+        let hint =
+            path.path.segments.last().map_or_else(|| "call".to_string(), |last| last.ident.to_string());
         self.call(Callee::Function(path.path.clone()), handed, want, site, &hint, span)
     }
 
@@ -257,7 +294,10 @@ impl Lower<'_> {
                 }))),
                 Value::Poison | Value::Never => None,
                 Value::Tuple(_) => {
-                    self.refuse_at(span, "a mutable reference to a tuple as argument is not supported: pass its parts");
+                    self.refuse_at(
+                        span,
+                        "a mutable reference to a tuple as argument is not supported: pass its parts",
+                    );
                     None
                 }
                 to @ Value::Ref { .. } => self.arg(to, span),
@@ -272,7 +312,10 @@ impl Lower<'_> {
                 None
             }
             Value::Maybe { .. } => {
-                self.refuse_at(span, "an `Option` of an active value as argument is not supported: pass the value itself");
+                self.refuse_at(
+                    span,
+                    "an `Option` of an active value as argument is not supported: pass the value itself",
+                );
                 None
             }
             value @ Value::Changing(_) => self.as_code(value, span).map(Arg::Inert),
@@ -282,7 +325,13 @@ impl Lower<'_> {
 
     // ---- functions of floats ----
 
-    fn float_function(&mut self, path: &syn::ExprPath, args: Vec<Value>, want: Option<&Ty>, span: Span) -> Value {
+    fn float_function(
+        &mut self,
+        path: &syn::ExprPath,
+        args: Vec<Value>,
+        want: Option<&Ty>,
+        span: Span,
+    ) -> Value {
         let n = path.path.segments.len();
         let owner = &path.path.segments[n - 2].ident;
         let name = path.path.segments[n - 1].ident.to_string();
@@ -303,7 +352,10 @@ impl Lower<'_> {
             return Value::Atom(Expr::Lit(lit), ty);
         }
         let mut args = args;
-        if path_function(&name, args.len()).is_some() || super::stdlib::is_float_predicate(&name) || name == "sin_cos" {
+        if path_function(&name, args.len()).is_some()
+            || super::stdlib::is_float_predicate(&name)
+            || name == "sin_cos"
+        {
             let receiver = args.remove(0);
             let receiver = self.scalar(receiver, Some(&ty), span);
             return self.float_method(receiver, &name, args, want, span);
@@ -317,7 +369,10 @@ impl Lower<'_> {
                 let cast = Expr::Cast(Box::new(atom), Box::new(syn::parse_quote!(#owner)));
                 return Value::Atom(self.temp("from", ty.clone(), cast, span), ty);
             }
-            if given.is_scalar() && !given.is_float() || matches!(arg, Value::Code(..)) || matches!(arg, Value::Atom(Expr::Lit(_), _)) {
+            if given.is_scalar() && !given.is_float()
+                || matches!(arg, Value::Code(..))
+                || matches!(arg, Value::Atom(Expr::Lit(_), _))
+            {
                 let Some(code) = self.as_code(arg, span) else { return Value::Poison };
                 let inert = combine(&[code], |parts| {
                     let part = &parts[0];
@@ -343,8 +398,15 @@ impl Lower<'_> {
         self.unknown_float_function(path, args, want, span)
     }
 
-    fn unknown_float_function(&mut self, path: &syn::ExprPath, args: Vec<Value>, want: Option<&Ty>, span: Span) -> Value {
-        let inactive = args.iter().all(|arg| !self.ty_of(arg).may_be_active() || matches!(arg, Value::Code(..)));
+    fn unknown_float_function(
+        &mut self,
+        path: &syn::ExprPath,
+        args: Vec<Value>,
+        want: Option<&Ty>,
+        span: Span,
+    ) -> Value {
+        let inactive =
+            args.iter().all(|arg| !self.ty_of(arg).may_be_active() || matches!(arg, Value::Code(..)));
         if !inactive {
             let name = path.to_token_stream().to_string().replace(' ', "");
             return self.refuse(path, format!("`{name}` has no known derivative"));
@@ -362,14 +424,22 @@ impl Lower<'_> {
 
     // ---- functions of the standard library ----
 
-    fn known_call(&mut self, known: Known, path: &syn::ExprPath, mut args: Vec<Value>, want: Option<&Ty>, span: Span) -> Value {
+    fn known_call(
+        &mut self,
+        known: Known,
+        path: &syn::ExprPath,
+        mut args: Vec<Value>,
+        want: Option<&Ty>,
+        span: Span,
+    ) -> Value {
         let arity = match known {
             Known::Swap | Known::Replace => 2,
             Known::VecNew | Known::NoneValue => 0,
             _ => 1,
         };
         if args.len() != arity {
-            return self.refuse(path, "this function is called with another number of arguments than it takes");
+            return self
+                .refuse(path, "this function is called with another number of arguments than it takes");
         }
         let mut next = || args.remove(0);
         match known {
@@ -382,7 +452,9 @@ impl Lower<'_> {
                 let value = Box::new(next());
                 Value::Maybe { some: crate::ir::build::boolean(true), value }
             }
-            Known::NoneValue => Value::Maybe { some: crate::ir::build::boolean(false), value: Box::new(Value::Never) },
+            Known::NoneValue => {
+                Value::Maybe { some: crate::ir::build::boolean(false), value: Box::new(Value::Never) }
+            }
             Known::Drop => {
                 next();
                 Value::unit()
@@ -403,7 +475,9 @@ impl Lower<'_> {
                 let value = next();
                 self.to_vec(value, span)
             }
-            Known::Boxed => self.refuse(path, "`Box` of an active value is not supported yet: hold the value itself"),
+            Known::Boxed => {
+                self.refuse(path, "`Box` of an active value is not supported yet: hold the value itself")
+            }
             Known::Swap => {
                 let (a, b) = (next(), next());
                 self.swap(a, b, span);
@@ -422,8 +496,13 @@ impl Lower<'_> {
                 let old = self.take_out(target.clone(), span);
                 let empty = match &ty {
                     Ty::Vec(_) => Value::Init(Box::new(Init::EmptyVec(None)), ty.clone()),
-                    ty if ty.is_scalar() => Value::Code(constant(quote!(::core::default::Default::default())), ty.clone()),
-                    _ => return self.refuse(path, "`take` of a value of this type is not supported: use `replace`"),
+                    ty if ty.is_scalar() => {
+                        Value::Code(constant(quote!(::core::default::Default::default())), ty.clone())
+                    }
+                    _ => {
+                        return self
+                            .refuse(path, "`take` of a value of this type is not supported: use `replace`");
+                    }
                 };
                 self.assign(target, empty, span);
                 old
@@ -447,7 +526,10 @@ impl Lower<'_> {
     pub(crate) fn swap(&mut self, a: Value, b: Value, span: Span) {
         if let (Value::Ref { to: a, .. }, Value::Ref { to: b, .. }) = (&a, &b) {
             if matches!(**a, Value::Ref { .. }) || matches!(**b, Value::Ref { .. }) {
-                self.refuse_at(span, "a swap of references is not supported: swap the contents, or index by parity");
+                self.refuse_at(
+                    span,
+                    "a swap of references is not supported: swap the contents, or index by parity",
+                );
                 return;
             }
         }
@@ -502,7 +584,9 @@ fn known_function(names: &[String]) -> Option<Known> {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     Some(match names.as_slice() {
         [.., "stop_gradient"] => Known::StopGradient,
-        ["identity"] | [.., "convert", "identity"] | ["black_box"] | [.., "hint", "black_box"] => Known::Identity,
+        ["identity"] | [.., "convert", "identity"] | ["black_box"] | [.., "hint", "black_box"] => {
+            Known::Identity
+        }
         ["drop"] | [.., "mem", "drop"] => Known::Drop,
         ["Some"] | [.., "Option", "Some"] => Known::Some,
         ["None"] | [.., "Option", "None"] => Known::NoneValue,

@@ -73,7 +73,9 @@ impl Lower<'_> {
                 _ => None,
             },
             syn::Expr::Path(path) => {
-                if let Some(Value::Closure(closure)) = path.path.get_ident().and_then(|name| self.lookup(name)) {
+                if let Some(Value::Closure(closure)) =
+                    path.path.get_ident().and_then(|name| self.lookup(name))
+                {
                     return Some(closure.clone());
                 }
                 Some(Rc::new(Closure { code: Code::Path(path.clone()), scopes: self.scopes.clone() }))
@@ -86,17 +88,27 @@ impl Lower<'_> {
     }
 
     /// Calls a closure with values.
-    pub(crate) fn apply(&mut self, closure: &Rc<Closure>, args: Vec<Value>, want: Option<&Ty>, span: Span) -> Value {
+    pub(crate) fn apply(
+        &mut self,
+        closure: &Rc<Closure>,
+        args: Vec<Value>,
+        want: Option<&Ty>,
+        span: Span,
+    ) -> Value {
         let kept = match &closure.code {
             Code::Path(path) => return self.apply_path(path, args, want, span),
             Code::Closure(kept) => kept.clone(),
         };
         let syn::Expr::Closure(body) = &*kept else { return Value::Poison };
         if self.inlined >= MAX_INLINED {
-            return self.refuse_at(span, "closures that call each other this deep cannot be inlined: write functions");
+            return self.refuse_at(
+                span,
+                "closures that call each other this deep cannot be inlined: write functions",
+            );
         }
         if body.inputs.len() != args.len() {
-            return self.refuse_at(span, "this closure is called with another number of arguments than it takes");
+            return self
+                .refuse_at(span, "this closure is called with another number of arguments than it takes");
         }
         let written = match &body.output {
             syn::ReturnType::Type(_, ty) => Some(self.types.ty(ty)),
@@ -110,7 +122,9 @@ impl Lower<'_> {
             self.bind_argument(pat, arg);
         }
         let tokens = body.body.to_token_stream();
-        let value = self.function_target(want, site(body), span, tokens, |lower, tail| lower.tail(&body.body, want, tail));
+        let value = self.function_target(want, site(body), span, tokens, |lower, tail| {
+            lower.tail(&body.body, want, tail)
+        });
         self.inlined -= 1;
         self.scopes = outer;
         value
@@ -119,7 +133,9 @@ impl Lower<'_> {
     /// Arguments keep the names that they have outside: an inlined closure makes no copies of its own.
     fn bind_argument(&mut self, pat: &syn::Pat, value: Value) {
         match pat {
-            syn::Pat::Ident(pat) if pat.mutability.is_none() && pat.by_ref.is_none() && pat.subpat.is_none() => {
+            syn::Pat::Ident(pat)
+                if pat.mutability.is_none() && pat.by_ref.is_none() && pat.subpat.is_none() =>
+            {
                 let value = match value {
                     Value::Path(_) | Value::Ref { .. } => value,
                     value => self.read(value, pat.ident.span()),

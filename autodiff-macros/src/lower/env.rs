@@ -293,7 +293,9 @@ impl Lower<'_> {
                 }
                 _ => Value::Path(path),
             },
-            Value::Tuple(items) => Value::Tuple(items.into_iter().map(|item| self.read(item, span)).collect()),
+            Value::Tuple(items) => {
+                Value::Tuple(items.into_iter().map(|item| self.read(item, span)).collect())
+            }
             Value::Later(_) => Value::Poison,
             value => value,
         }

@@ -91,13 +91,19 @@ impl Lower<'_> {
             E::Call(call) => self.lower_call(call, want),
             E::MethodCall(call) => self.lower_method(call, want),
             E::Macro(expr) => self.lower_macro(&expr.mac, want),
-            E::Const(block) => Value::Code(constant(block.to_token_stream()), want.cloned().unwrap_or(Ty::Unknown)),
-            E::Let(expr) => self.refuse(expr.let_token, "`let` in this position is not supported: use `if let` or `match`"),
+            E::Const(block) => {
+                Value::Code(constant(block.to_token_stream()), want.cloned().unwrap_or(Ty::Unknown))
+            }
+            E::Let(expr) => self
+                .refuse(expr.let_token, "`let` in this position is not supported: use `if let` or `match`"),
             E::Try(expr) => self.refuse(
                 expr.question_token,
                 "`?` is not supported yet: use `match` or `let … else` and return the value itself",
             ),
-            E::Unsafe(expr) => self.refuse(expr.unsafe_token, "`unsafe` code cannot be differentiated: write it with safe indexing"),
+            E::Unsafe(expr) => self.refuse(
+                expr.unsafe_token,
+                "`unsafe` code cannot be differentiated: write it with safe indexing",
+            ),
             E::Async(expr) => self.refuse(expr.async_token, "`async` code cannot be differentiated"),
             E::Await(expr) => self.refuse(expr.await_token, "`.await` cannot be differentiated"),
             E::RawAddr(expr) => self.refuse(expr, "a raw pointer cannot be differentiated: use a reference"),
@@ -180,7 +186,9 @@ impl Lower<'_> {
         let mutable = expr.mutability.is_some();
         let span = expr.and_token.span;
         let value = match &*expr.expr {
-            part @ (syn::Expr::Path(_) | syn::Expr::Index(_) | syn::Expr::Field(_) | syn::Expr::Unary(_)) => self.place(part),
+            part @ (syn::Expr::Path(_) | syn::Expr::Index(_) | syn::Expr::Field(_) | syn::Expr::Unary(_)) => {
+                self.place(part)
+            }
             other => self.expr(other, want),
         };
         let value = match value {
@@ -348,13 +356,19 @@ impl Lower<'_> {
                 Value::Never => return Value::Never,
                 Value::Poison => return Value::Poison,
                 Value::Closure(_) | Value::Iter(_) | Value::Function(_) => {
-                    return self.refuse(expr, "closures and iterators in a list are not supported: call them one by one");
+                    return self.refuse(
+                        expr,
+                        "closures and iterators in a list are not supported: call them one by one",
+                    );
                 }
                 _ => {}
             }
             let ty = self.ty_of(&value);
             if matches!(value, Value::Ref { .. }) && ty.may_be_active() {
-                return self.refuse(expr, "references inside of an array or Vec are not supported: hold the values themselves");
+                return self.refuse(
+                    expr,
+                    "references inside of an array or Vec are not supported: hold the values themselves",
+                );
             }
             element = self.unify(ty, element);
             match self.whole(value, Some(&element), expr.span()) {
@@ -394,7 +408,8 @@ impl Lower<'_> {
 
     fn lower_struct(&mut self, literal: &syn::ExprStruct) -> Value {
         if let Some(qself) = &literal.qself {
-            return self.refuse(&qself.ty, "a struct literal of a qualified path is not supported: name the type");
+            return self
+                .refuse(&qself.ty, "a struct literal of a qualified path is not supported: name the type");
         }
         let mut fields = Vec::new();
         for field in &literal.fields {
@@ -413,11 +428,18 @@ impl Lower<'_> {
                     Some(Path::of(self.temp_place("base", ty, Init::Inert(inert), rest.span())))
                 }
                 Value::Poison | Value::Never => return Value::Poison,
-                _ => return self.refuse(rest, "this base of a struct literal is not supported: write the fields"),
+                _ => {
+                    return self
+                        .refuse(rest, "this base of a struct literal is not supported: write the fields");
+                }
             },
         };
         let path = literal.path.clone();
-        let ty = Ty::Named(Box::new(syn::Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path: path.clone() })));
+        let ty = Ty::Named(Box::new(syn::Type::Path(syn::TypePath {
+            attrs: Vec::new(),
+            qself: None,
+            path: path.clone(),
+        })));
         Value::Init(Box::new(Init::Struct { path, fields, base }), ty)
     }
 
@@ -455,10 +477,12 @@ impl Lower<'_> {
                 }
                 (self.default_atom(&fallback), fallback)
             }
-            Value::Changing(captured) if wanted.is_some() => match self.push_result(*captured, fallback.clone(), span) {
-                Value::Atom(atom, ty) => (atom, ty),
-                _ => (self.default_atom(&fallback), fallback),
-            },
+            Value::Changing(captured) if wanted.is_some() => {
+                match self.push_result(*captured, fallback.clone(), span) {
+                    Value::Atom(atom, ty) => (atom, ty),
+                    _ => (self.default_atom(&fallback), fallback),
+                }
+            }
             Value::Poison | Value::Never => (self.default_atom(&fallback), fallback),
             _ => {
                 self.refuse_at(span, "a number is needed here");
@@ -489,9 +513,18 @@ impl Lower<'_> {
                 // A scalar in a place of unknown type.
                 let name = quote::format_ident!("value", span = Span::mixed_site());
                 if ty.may_be_active() {
-                    let place = self.temp_place("value", Ty::Tuple(vec![ty]), Init::Tuple(vec![Expr::Var(var)]), span);
+                    let place = self.temp_place(
+                        "value",
+                        Ty::Tuple(vec![ty]),
+                        Init::Tuple(vec![Expr::Var(var)]),
+                        span,
+                    );
                     let field = Proj::Field(syn::Member::Unnamed(syn::Index::from(0)));
-                    return Some(Init::Copy { from: Path::of(place).with(field), how: CopyHow::Move, stopped: false });
+                    return Some(Init::Copy {
+                        from: Path::of(place).with(field),
+                        how: CopyHow::Move,
+                        stopped: false,
+                    });
                 }
                 let binds = vec![(name.clone(), Expr::Var(var))];
                 Some(Init::Inert(Inert { code: name.to_token_stream(), binds, pure: true }))
@@ -503,7 +536,10 @@ impl Lower<'_> {
                 }
                 Value::Code(inert, _) => Some(Init::Inert(inert)),
                 _ => {
-                    self.refuse_at(span, "a reference cannot be stored here: store a copy (`.to_vec()`, `.clone()`)");
+                    self.refuse_at(
+                        span,
+                        "a reference cannot be stored here: store a copy (`.to_vec()`, `.clone()`)",
+                    );
                     None
                 }
             },
@@ -529,8 +565,12 @@ impl Lower<'_> {
                 }
                 Some(Expr::Whole(path))
             }
-            Value::Ref { to, mutable: false } if want.is_some_and(Ty::is_scalar) => self.whole(*to, want, span),
-            Value::Ref { to, mutable: false } if !self.ty_of(&to).may_be_active() => self.whole(*to, want, span),
+            Value::Ref { to, mutable: false } if want.is_some_and(Ty::is_scalar) => {
+                self.whole(*to, want, span)
+            }
+            Value::Ref { to, mutable: false } if !self.ty_of(&to).may_be_active() => {
+                self.whole(*to, want, span)
+            }
             Value::Poison | Value::Never => None,
             value => {
                 let ty = match (self.ty_of(&value), want) {

@@ -287,7 +287,10 @@ impl Lower<'_> {
     /// Keeps the user's code; complains about what it cannot do there.
     pub(crate) fn capture(&mut self, tokens: TokenStream, pure: bool, span: Span) -> Option<Captured> {
         if !Self::can_stand_alone(&tokens) {
-            self.refuse_at(span, "a jump out of inactive code is not supported: bind what it computes by a `let` first");
+            self.refuse_at(
+                span,
+                "a jump out of inactive code is not supported: bind what it computes by a `let` first",
+            );
             return None;
         }
         let mut binds: Vec<(Ident, Expr)> = Vec::new();
@@ -319,37 +322,41 @@ impl Lower<'_> {
                         binds.push((name, atom));
                     }
                 }
-                Value::Ref { to, mutable } => match *to {
-                    Value::Path(path) if self.path_ty(&path).is_scalar() || usage == Use::Read || !mutable => {
-                        let scalar = self.path_ty(&path).is_scalar();
-                        if scalar && usage == Use::Write && mutable {
+                Value::Ref { to, mutable } => {
+                    match *to {
+                        Value::Path(path)
+                            if self.path_ty(&path).is_scalar() || usage == Use::Read || !mutable =>
+                        {
+                            let scalar = self.path_ty(&path).is_scalar();
+                            if scalar && usage == Use::Write && mutable {
+                                self.refuse(&name, format!("`{name}` may be changed here: assign through it in a statement of its own"));
+                                return None;
+                            }
+                            if scalar {
+                                let atom = self.scalar(Value::Path(path), None, name.span()).0;
+                                prelude.extend(quote!(let #name = &#name;));
+                                binds.push((name, atom));
+                            } else {
+                                binds.push((name, Expr::Whole(path)));
+                            }
+                        }
+                        Value::Path(path) => {
+                            writes.push(self.written_place(&name, &path)?);
+                            binds.push((name, Expr::Whole(path)));
+                        }
+                        Value::Cell(cell) if usage == Use::Write && mutable => {
+                            let _ = cell;
                             self.refuse(&name, format!("`{name}` may be changed here: assign through it in a statement of its own"));
                             return None;
                         }
-                        if scalar {
-                            let atom = self.scalar(Value::Path(path), None, name.span()).0;
-                            prelude.extend(quote!(let #name = &#name;));
-                            binds.push((name, atom));
-                        } else {
-                            binds.push((name, Expr::Whole(path)));
+                        to => {
+                            let code = self.as_code(to, name.span())?;
+                            binds.extend(code.binds);
+                            let code = code.code;
+                            prelude.extend(quote!(let #name = &#code;));
                         }
                     }
-                    Value::Path(path) => {
-                        writes.push(self.written_place(&name, &path)?);
-                        binds.push((name, Expr::Whole(path)));
-                    }
-                    Value::Cell(cell) if usage == Use::Write && mutable => {
-                        let _ = cell;
-                        self.refuse(&name, format!("`{name}` may be changed here: assign through it in a statement of its own"));
-                        return None;
-                    }
-                    to => {
-                        let code = self.as_code(to, name.span())?;
-                        binds.extend(code.binds);
-                        let code = code.code;
-                        prelude.extend(quote!(let #name = &#code;));
-                    }
-                },
+                }
                 Value::Path(path) if self.path_ty(&path).is_scalar() => {
                     let atom = self.scalar(Value::Path(path), None, name.span()).0;
                     binds.push((name, atom));
@@ -400,10 +407,12 @@ impl Lower<'_> {
             &mut |name| printed.push(name),
         );
         direct.append(&mut printed);
-        binds.retain(|(name, _)| match owned.iter().find(|(owner, reference)| owner == name || reference == name) {
-            Some((owner, _)) if owner == name => direct.contains(name),
-            Some(_) => followed.contains(name),
-            None => true,
+        binds.retain(|(name, _)| {
+            match owned.iter().find(|(owner, reference)| owner == name || reference == name) {
+                Some((owner, _)) if owner == name => direct.contains(name),
+                Some(_) => followed.contains(name),
+                None => true,
+            }
         });
         let code = if prelude.is_empty() { code } else { quote!({ #prelude #code }) };
         let pure = pure && writes.is_empty();
@@ -414,7 +423,9 @@ impl Lower<'_> {
         if self.path_ty(path).may_be_active() {
             self.refuse(
                 name,
-                format!("`{name}` carries a derivative and may be changed here by code that is not differentiated"),
+                format!(
+                    "`{name}` carries a derivative and may be changed here by code that is not differentiated"
+                ),
             );
             return None;
         }
@@ -522,7 +533,11 @@ impl Lower<'_> {
                 }
                 Value::Path(path) => {
                     let name = self.fresh_name("place");
-                    Some(Inert { code: name.to_token_stream(), binds: vec![(name, Expr::Whole(path))], pure: true })
+                    Some(Inert {
+                        code: name.to_token_stream(),
+                        binds: vec![(name, Expr::Whole(path))],
+                        pure: true,
+                    })
                 }
                 to => {
                     let inner = self.as_code(to, span)?;
@@ -544,29 +559,31 @@ impl Lower<'_> {
                 let place = self.temp_place("temporary", ty, *init, span);
                 self.as_code(Value::Path(Path::of(place)), span)
             }
-            Value::Iter(iter) => match *iter {
-                Iter::Range { lo, hi, inclusive, .. } => {
-                    let lo = self.as_code(Value::Atom(lo, Ty::Int(None)), span)?;
-                    match hi {
-                        Some(hi) => {
-                            let hi = self.as_code(Value::Atom(hi, Ty::Int(None)), span)?;
-                            let dots = if inclusive { quote!(..=) } else { quote!(..) };
-                            Some(combine(&[lo, hi], |parts| {
-                                let (lo, hi) = (&parts[0], &parts[1]);
-                                quote!((#lo #dots #hi))
-                            }))
+            Value::Iter(iter) => {
+                match *iter {
+                    Iter::Range { lo, hi, inclusive, .. } => {
+                        let lo = self.as_code(Value::Atom(lo, Ty::Int(None)), span)?;
+                        match hi {
+                            Some(hi) => {
+                                let hi = self.as_code(Value::Atom(hi, Ty::Int(None)), span)?;
+                                let dots = if inclusive { quote!(..=) } else { quote!(..) };
+                                Some(combine(&[lo, hi], |parts| {
+                                    let (lo, hi) = (&parts[0], &parts[1]);
+                                    quote!((#lo #dots #hi))
+                                }))
+                            }
+                            None => Some(combine(&[lo], |parts| {
+                                let lo = &parts[0];
+                                quote!((#lo..))
+                            })),
                         }
-                        None => Some(combine(&[lo], |parts| {
-                            let lo = &parts[0];
-                            quote!((#lo..))
-                        })),
+                    }
+                    _ => {
+                        self.refuse_at(span, "an iterator cannot be handed to code that is not differentiated: collect it first");
+                        None
                     }
                 }
-                _ => {
-                    self.refuse_at(span, "an iterator cannot be handed to code that is not differentiated: collect it first");
-                    None
-                }
-            },
+            }
             Value::Closure(closure) => self.closure_code(&closure, span),
             Value::Maybe { some, value } => {
                 let some = self.as_code(Value::Atom(some, Ty::bool()), span)?;

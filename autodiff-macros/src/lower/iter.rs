@@ -19,10 +19,26 @@ use crate::ir::{CopyHow, Expr, Init, Path, Proj, Role, Ty, build};
 /// An iterator that is not run yet.
 #[derive(Clone, Debug)]
 pub(crate) enum Iter {
-    Range { lo: Expr, hi: Option<Expr>, inclusive: bool, ty: Ty },
-    Elements { path: Path, access: Access },
-    Chunks { path: Path, size: Expr, exact: bool, mutable: bool },
-    Windows { path: Path, size: Expr },
+    Range {
+        lo: Expr,
+        hi: Option<Expr>,
+        inclusive: bool,
+        ty: Ty,
+    },
+    Elements {
+        path: Path,
+        access: Access,
+    },
+    Chunks {
+        path: Path,
+        size: Expr,
+        exact: bool,
+        mutable: bool,
+    },
+    Windows {
+        path: Path,
+        size: Expr,
+    },
     Repeat(Value),
     Once(Value),
     Zip(Box<Iter>, Box<Iter>),
@@ -124,7 +140,9 @@ impl Iter {
     fn drops_items(&self) -> bool {
         match self {
             Iter::Skip(i, _) | Iter::StepBy(i, _) => i.maps(),
-            Iter::Enumerate(i) | Iter::Rev(i) | Iter::Take(i, _) | Iter::Map(i, _) | Iter::Copied(i) => i.drops_items(),
+            Iter::Enumerate(i) | Iter::Rev(i) | Iter::Take(i, _) | Iter::Map(i, _) | Iter::Copied(i) => {
+                i.drops_items()
+            }
             Iter::Zip(a, b) => a.drops_items() || b.drops_items(),
             _ => false,
         }
@@ -133,7 +151,11 @@ impl Iter {
     fn maps(&self) -> bool {
         match self {
             Iter::Map(_, closure) => closure.assigns(),
-            Iter::Enumerate(i) | Iter::Rev(i) | Iter::Take(i, _) | Iter::Copied(i) | Iter::Skip(i, _)
+            Iter::Enumerate(i)
+            | Iter::Rev(i)
+            | Iter::Take(i, _)
+            | Iter::Copied(i)
+            | Iter::Skip(i, _)
             | Iter::StepBy(i, _) => i.maps(),
             Iter::Zip(a, b) => a.maps() || b.maps(),
             _ => false,
@@ -149,13 +171,23 @@ impl Lower<'_> {
         let lo = expr.start.as_ref().map(|lo| self.operand(lo, None));
         let hint = lo.as_ref().map(|lo| self.ty_of(lo)).filter(|ty| matches!(ty, Ty::Int(Some(_))));
         let hi = expr.end.as_ref().map(|hi| self.operand(hi, hint.as_ref()));
-        let known = [&lo, &hi].into_iter().flatten().map(|value| self.ty_of(value)).reduce(|a, b| self.unify(a, b));
+        let known =
+            [&lo, &hi].into_iter().flatten().map(|value| self.ty_of(value)).reduce(|a, b| self.unify(a, b));
         if known.as_ref().is_some_and(Ty::is_float) {
             // Only asked whether it contains something.
-            let (lo, hi) = (lo.and_then(|lo| self.as_code(lo, expr.span())), hi.and_then(|hi| self.as_code(hi, expr.span())));
+            let (lo, hi) = (
+                lo.and_then(|lo| self.as_code(lo, expr.span())),
+                hi.and_then(|hi| self.as_code(hi, expr.span())),
+            );
             let (Some(lo), Some(hi)) = (lo, hi) else { return Value::Poison };
             let dots = &expr.limits;
-            return Value::Code(combine(&[lo, hi], |parts| { let (lo, hi) = (&parts[0], &parts[1]); quote!((#lo #dots #hi)) }), Ty::Inert);
+            return Value::Code(
+                combine(&[lo, hi], |parts| {
+                    let (lo, hi) = (&parts[0], &parts[1]);
+                    quote!((#lo #dots #hi))
+                }),
+                Ty::Inert,
+            );
         }
         let ty = match known {
             Some(ty @ Ty::Int(_)) => ty,
@@ -202,7 +234,8 @@ impl Lower<'_> {
                     }),
                     _ => inert,
                 };
-                let place = self.temp_place("items", Ty::Vec(Box::new(ty.element())), Init::Inert(inert), span);
+                let place =
+                    self.temp_place("items", Ty::Vec(Box::new(ty.element())), Init::Inert(inert), span);
                 Ok(Iter::Elements { path: Path::of(place), access: Access::Value })
             }
             Value::Maybe { some, value } => {
@@ -228,7 +261,8 @@ impl Lower<'_> {
         if let Some((lo, hi, inclusive, step, rev)) = iter.as_head() {
             let ty = iter.range_ty();
             let index = self.vars.fresh("i", ty.clone(), Role::Value, span);
-            let head = LoopHead::For { index, lo: lo.clone(), hi: hi.clone(), inclusive, step: step.cloned(), rev };
+            let head =
+                LoopHead::For { index, lo: lo.clone(), hi: hi.clone(), inclusive, step: step.cloned(), rev };
             self.lower_loop(head, label, slot, span, |lower| {
                 let item = Value::Atom(Expr::Var(index), ty);
                 body(lower, item);
@@ -369,8 +403,14 @@ impl Lower<'_> {
         match indexed.len.clone() {
             Some(len) => {
                 let index = self.vars.fresh("k", Ty::usize(), Role::Value, span);
-                let head =
-                    LoopHead::For { index, lo: build::int(0), hi: len, inclusive: false, step: None, rev: false };
+                let head = LoopHead::For {
+                    index,
+                    lo: build::int(0),
+                    hi: len,
+                    inclusive: false,
+                    step: None,
+                    rev: false,
+                };
                 self.lower_loop(head, label, slot, span, |lower| {
                     let item = lower.item(&indexed, Expr::Var(index), span);
                     body(lower, item);
@@ -451,7 +491,8 @@ impl Lower<'_> {
             }
             Iter::Skip(inner, n) => {
                 let inner = self.indexed(*inner, span)?;
-                let len = inner.len.clone().map(|len| self.int_method("saturating_sub", len, n.clone(), span));
+                let len =
+                    inner.len.clone().map(|len| self.int_method("saturating_sub", len, n.clone(), span));
                 Indexed { len, item: ItemAt::Skip(Box::new(inner), n) }
             }
             Iter::Take(inner, n) => {
@@ -498,7 +539,9 @@ impl Lower<'_> {
             return hi.clone();
         }
         let (lo, hi) = (Value::Atom(lo.clone(), ty.clone()), Value::Atom(hi.clone(), ty.clone()));
-        let (Some(lo), Some(hi)) = (self.as_code(lo, span), self.as_code(hi, span)) else { return build::int(0) };
+        let (Some(lo), Some(hi)) = (self.as_code(lo, span), self.as_code(hi, span)) else {
+            return build::int(0);
+        };
         let inert = combine(&[lo, hi], |parts| {
             let (lo, hi) = (&parts[0], &parts[1]);
             match (inclusive, unsigned) {
@@ -520,7 +563,8 @@ impl Lower<'_> {
                         self.temp("k", ty.clone(), Expr::Cast(Box::new(k), Box::new(infer)), span)
                     }
                 };
-                let value = if build::value_of(lo) == Some(0.0) { k } else { self.int_op("+", lo.clone(), k, span) };
+                let value =
+                    if build::value_of(lo) == Some(0.0) { k } else { self.int_op("+", lo.clone(), k, span) };
                 Value::Atom(value, ty.clone())
             }
             ItemAt::Element { path, access } => {
@@ -585,7 +629,9 @@ impl Lower<'_> {
     pub(crate) fn copied(&mut self, value: Value, span: Span) -> Value {
         match value {
             Value::Ref { to, .. } => self.copied(*to, span),
-            Value::Tuple(items) => Value::Tuple(items.into_iter().map(|item| self.copied(item, span)).collect()),
+            Value::Tuple(items) => {
+                Value::Tuple(items.into_iter().map(|item| self.copied(item, span)).collect())
+            }
             value => match self.read(value, span) {
                 Value::Path(path) if !path.proj.is_empty() || self.vars[path.root].named => {
                     let ty = self.path_ty(&path);

@@ -69,8 +69,12 @@ impl Lower<'_> {
 
     /// True where control has left: what follows must not run then.
     pub(crate) fn guard(&mut self, span: Span) -> Option<Expr> {
-        let set: Vec<Expr> =
-            self.flags().filter_map(|flag| self.state.get(flag)).filter(|flag| !is_false(Some(flag))).cloned().collect();
+        let set: Vec<Expr> = self
+            .flags()
+            .filter_map(|flag| self.state.get(flag))
+            .filter(|flag| !is_false(Some(flag)))
+            .cloned()
+            .collect();
         self.any(set, span)
     }
 
@@ -191,7 +195,8 @@ impl Lower<'_> {
 
     /// A slot for a value of the type that is wanted, or that `site` was found to have.
     pub(crate) fn slot(&mut self, want: Option<&Ty>, site: String, hint: &str, span: Span) -> Slot {
-        match want.filter(|ty| !matches!(ty, Ty::Unknown)).cloned().or_else(|| self.facts.get(&site).cloned()) {
+        match want.filter(|ty| !matches!(ty, Ty::Unknown)).cloned().or_else(|| self.facts.get(&site).cloned())
+        {
             Some(ty) => self.slot_of(&ty, &site, hint, span),
             None => Slot::Later(site),
         }
@@ -374,7 +379,9 @@ fn both(a: Ends, b: Ends) -> Ends {
 
 fn macro_ends(mac: &syn::Macro) -> Ends {
     match mac.path.segments.last() {
-        Some(last) if ["panic", "unreachable", "todo", "unimplemented"].iter().any(|name| last.ident == name) => {
+        Some(last)
+            if ["panic", "unreachable", "todo", "unimplemented"].iter().any(|name| last.ident == name) =>
+        {
             Ends::Panics
         }
         _ => Ends::Live,

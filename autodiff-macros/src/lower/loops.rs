@@ -58,7 +58,9 @@ impl Lower<'_> {
         });
         let outer_block = std::mem::take(&mut self.block);
         let mut head = match head {
-            LoopHead::For { index, lo, hi, inclusive, step, rev } => Head::For { index, lo, hi, inclusive, step, rev },
+            LoopHead::For { index, lo, hi, inclusive, step, rev } => {
+                Head::For { index, lo, hi, inclusive, step, rev }
+            }
             LoopHead::While(cond) => {
                 let cond = self.condition(cond);
                 Head::While { test: std::mem::take(&mut self.block), cond }
@@ -84,7 +86,9 @@ impl Lower<'_> {
         let mut changed: Vec<(Cell, Var, Expr)> = Vec::new();
         for (cell, phi) in phis {
             match end.get(cell) {
-                Some(next) if !diverged && !same(next, &Expr::Var(phi)) => changed.push((cell, phi, next.clone())),
+                Some(next) if !diverged && !same(next, &Expr::Var(phi)) => {
+                    changed.push((cell, phi, next.clone()))
+                }
                 _ => unchanged.insert(phi, before.get(cell).expect("carried cells have a version").clone()),
             }
         }
@@ -122,7 +126,8 @@ impl Lower<'_> {
             unchanged.expr(&mut next);
             let info = self.cells[i].clone();
             let init = if flag { build::boolean(false) } else { self.default_atom(&info.ty) };
-            let phi = self.vars.fresh(format!("{}_before", info.name), info.ty.clone(), Role::Value, info.span);
+            let phi =
+                self.vars.fresh(format!("{}_before", info.name), info.ty.clone(), Role::Value, info.span);
             let out = self.vars.fresh(info.name, info.ty, Role::Value, info.span);
             self.vars[out].named = info.named;
             carried.push(Carried { phi, init, next, out });
@@ -140,7 +145,10 @@ impl Lower<'_> {
             Some(self.vars.fresh("trips", Ty::usize(), Role::Value, span))
         };
         self.state.diverged = endless;
-        self.block.push(StmtKind::Loop(Box::new(Loop { head, carried, body: block, break_if, trips, label })), span);
+        self.block.push(
+            StmtKind::Loop(Box::new(Loop { head, carried, body: block, break_if, trips, label })),
+            span,
+        );
     }
 
     // ---- syntax ----
@@ -282,8 +290,10 @@ pub(crate) fn never_panics(expr: &syn::Expr) -> bool {
         E::Unary(e) => matches!(e.op, syn::UnOp::Not(_)) && never_panics(&e.expr),
         E::Binary(e) => {
             use syn::BinOp as B;
-            matches!(e.op, B::And(_) | B::Or(_) | B::Eq(_) | B::Ne(_) | B::Lt(_) | B::Le(_) | B::Gt(_) | B::Ge(_))
-                && never_panics(&e.left)
+            matches!(
+                e.op,
+                B::And(_) | B::Or(_) | B::Eq(_) | B::Ne(_) | B::Lt(_) | B::Le(_) | B::Gt(_) | B::Ge(_)
+            ) && never_panics(&e.left)
                 && never_panics(&e.right)
         }
         _ => false,

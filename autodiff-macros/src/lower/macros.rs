@@ -47,7 +47,9 @@ impl Lower<'_> {
             "matches" => {
                 let tokens = mac.to_token_stream();
                 match self.inactive_code(tokens, Ty::bool(), true) {
-                    Value::Code(inert, _) => Value::Atom(self.temp("matches", Ty::bool(), Expr::Inert(inert), span), Ty::bool()),
+                    Value::Code(inert, _) => {
+                        Value::Atom(self.temp("matches", Ty::bool(), Expr::Inert(inert), span), Ty::bool())
+                    }
                     value => value,
                 }
             }
@@ -59,7 +61,9 @@ impl Lower<'_> {
                 self.inactive_code(mac.to_token_stream(), ty, false)
             }
             name => {
-                let message = format!("the macro `{name}!` with active arguments is not supported: write what it expands to");
+                let message = format!(
+                    "the macro `{name}!` with active arguments is not supported: write what it expands to"
+                );
                 self.refuse(&mac.path, message)
             }
         }
@@ -128,7 +132,12 @@ impl Lower<'_> {
                     let ty = self.types.ty(&item.ty);
                     let name = item.ident.to_token_stream();
                     let value = if ty.is_scalar() {
-                        let lit = Lit { tokens: name, value: literal_value(&item.expr), ty: ty.clone(), made: false };
+                        let lit = Lit {
+                            tokens: name,
+                            value: literal_value(&item.expr),
+                            ty: ty.clone(),
+                            made: false,
+                        };
                         Value::Atom(Expr::Lit(lit), ty)
                     } else {
                         Value::Code(constant(name), ty)
@@ -144,14 +153,16 @@ impl Lower<'_> {
                     self.bind(&item.ident, Value::Code(constant(item.ident.to_token_stream()), ty));
                 }
                 Item::Fn(item) => {
-                    let marked = item
-                        .attrs
-                        .iter()
-                        .any(|attr| attr.path().segments.last().is_some_and(|last| last.ident == "differentiate"));
+                    let marked = item.attrs.iter().any(|attr| {
+                        attr.path().segments.last().is_some_and(|last| last.ident == "differentiate")
+                    });
                     self.bind(&item.sig.ident, Value::Function(marked));
                 }
                 Item::Macro(item) => {
-                    self.refuse(item, "a macro defined in the body is not supported: define it outside of the function");
+                    self.refuse(
+                        item,
+                        "a macro defined in the body is not supported: define it outside of the function",
+                    );
                     continue;
                 }
                 Item::Verbatim(tokens) => {
@@ -177,7 +188,9 @@ fn literal_value(expr: &syn::Expr) -> Option<f64> {
             syn::Lit::Int(lit) => lit.base10_parse::<u64>().ok().map(|value| value as f64),
             _ => None,
         },
-        syn::Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Neg(_)) => literal_value(&unary.expr).map(|v| -v),
+        syn::Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Neg(_)) => {
+            literal_value(&unary.expr).map(|v| -v)
+        }
         _ => None,
     }
 }

@@ -112,7 +112,9 @@ impl Lower<'_> {
     fn scrutinee(&mut self, expr: &syn::Expr) -> Value {
         let value = self.place(expr);
         match value {
-            Value::Init(init, ty) => Value::Path(Path::of(self.temp_place("scrutinee", ty, *init, expr.span()))),
+            Value::Init(init, ty) => {
+                Value::Path(Path::of(self.temp_place("scrutinee", ty, *init, expr.span())))
+            }
             value => value,
         }
     }
@@ -134,16 +136,24 @@ impl Lower<'_> {
         if self.stays_match(&value) {
             let scalar = self.arm_ty(&value);
             let Some(code) = self.as_code(value, span) else { return Value::Poison };
-            let arms = vec![KeptArm::new(pat, None, scalar), KeptArm { pat: quote!(_), names: Vec::new(), guard: None }];
+            let arms = vec![
+                KeptArm::new(pat, None, scalar),
+                KeptArm { pat: quote!(_), names: Vec::new(), guard: None },
+            ];
             let (mut then, mut otherwise) = (Some(then), Some(otherwise));
-            return self.match_arms(code, span, arms, &mut |lower, i| match (i, then.take(), otherwise.take()) {
-                (0, Some(run), other) => {
-                    otherwise = other;
-                    run(lower)
-                }
-                (_, _, Some(run)) => run(lower),
-                _ => Value::Poison,
-            });
+            return self.match_arms(
+                code,
+                span,
+                arms,
+                &mut |lower, i| match (i, then.take(), otherwise.take()) {
+                    (0, Some(run), other) => {
+                        otherwise = other;
+                        run(lower)
+                    }
+                    (_, _, Some(run)) => run(lower),
+                    _ => Value::Poison,
+                },
+            );
         }
         let Some(test) = self.pattern_test(pat, value.clone()) else { return Value::Poison };
         match test {
@@ -214,7 +224,8 @@ impl Lower<'_> {
             lower.go_on(value, rest, span)
         };
         let stays = self.stays_match(&value)
-            || (self.is_plain_enum(&value) && expr.arms.iter().all(|arm| names_of(unguarded(&arm.pat).0).is_empty()));
+            || (self.is_plain_enum(&value)
+                && expr.arms.iter().all(|arm| names_of(unguarded(&arm.pat).0).is_empty()));
         if stays {
             let scalar = self.arm_ty(&value);
             let Some(code) = self.as_code(value, span) else { return Value::Poison };
@@ -247,7 +258,8 @@ impl Lower<'_> {
         let Some((arm, others)) = arms.split_first() else {
             self.state.diverged = true;
             let unreachable = Inert { code: quote!(::core::unreachable!();), binds: Vec::new(), pure: false };
-            self.block.push(StmtKind::Inert { inert: unreachable, defs: Vec::new(), writes: Vec::new() }, span);
+            self.block
+                .push(StmtKind::Inert { inert: unreachable, defs: Vec::new(), writes: Vec::new() }, span);
             return Value::Never;
         };
         let (pat, guard) = unguarded(&arm.pat);
@@ -287,7 +299,12 @@ impl Lower<'_> {
             }
             Some(cond) => {
                 let again = value.clone();
-                self.if_else(cond, span, |lower| run(lower, value), |lower| lower.match_chain(others, again, span, body))
+                self.if_else(
+                    cond,
+                    span,
+                    |lower| run(lower, value),
+                    |lower| lower.match_chain(others, again, span, body),
+                )
             }
         }
     }
@@ -330,7 +347,10 @@ impl Lower<'_> {
                         None => {
                             let ident = lower.fresh_name("part");
                             let code = ident.to_token_stream();
-                            Value::Code(Inert { code, binds: vec![(ident, Expr::Var(var))], pure: true }, Ty::Unknown)
+                            Value::Code(
+                                Inert { code, binds: vec![(ident, Expr::Var(var))], pure: true },
+                                Ty::Unknown,
+                            )
                         }
                     };
                     lower.bind(name, value);
@@ -357,7 +377,8 @@ impl Lower<'_> {
             Value::Tuple(items) => {
                 // Names of a tuple of integers are integers.
                 let tys: Option<Vec<Ty>> = items.iter().map(|item| self.arm_ty(item)).collect();
-                tys?.into_iter().reduce(|a, b| if format!("{a:?}") == format!("{b:?}") { a } else { Ty::Int(None) })
+                tys?.into_iter()
+                    .reduce(|a, b| if format!("{a:?}") == format!("{b:?}") { a } else { Ty::Int(None) })
             }
             _ => None,
         }
@@ -401,7 +422,9 @@ impl Lower<'_> {
                 _ => self.payload(pat),
             },
             Pat::Struct(variant) => {
-                if variant.path.segments.len() > 1 && !variant.path.segments[0].ident.to_string().starts_with(char::is_lowercase) {
+                if variant.path.segments.len() > 1
+                    && !variant.path.segments[0].ident.to_string().starts_with(char::is_lowercase)
+                {
                     return self.payload(pat);
                 }
                 let mut parts = Vec::new();
@@ -413,7 +436,10 @@ impl Lower<'_> {
             }
             Pat::Tuple(tuple) => {
                 if tuple.elems.iter().any(|pat| matches!(pat, Pat::Rest(_))) {
-                    self.refuse(pat, "`..` in a tuple pattern is not supported here: write `_` for each part");
+                    self.refuse(
+                        pat,
+                        "`..` in a tuple pattern is not supported here: write `_` for each part",
+                    );
                     return None;
                 }
                 let Some(items) = self.split(value, tuple.elems.len()) else {
@@ -428,7 +454,11 @@ impl Lower<'_> {
                 let n = slice.elems.len() - usize::from(rest.is_some());
                 let len = self.len(value.clone(), span);
                 let count = build::int(n as i64);
-                let op = if rest.is_some() { syn::BinOp::Ge(Default::default()) } else { syn::BinOp::Eq(Default::default()) };
+                let op = if rest.is_some() {
+                    syn::BinOp::Ge(Default::default())
+                } else {
+                    syn::BinOp::Eq(Default::default())
+                };
                 let fits = Expr::Binary(op, Box::new(len.clone()), Box::new(count));
                 let fits = self.temp("fits", Ty::bool(), fits, span);
                 let mut parts = Vec::new();
@@ -437,7 +467,10 @@ impl Lower<'_> {
                         continue;
                     }
                     if rest.is_some_and(|at| i > at) {
-                        self.refuse(elem, "a test behind `..` in a slice pattern is not supported: compare by an index");
+                        self.refuse(
+                            elem,
+                            "a test behind `..` in a slice pattern is not supported: compare by an index",
+                        );
                         return None;
                     }
                     parts.push((elem, self.part(value.clone(), Proj::Index(build::int(i as i64)), span)));
@@ -445,7 +478,10 @@ impl Lower<'_> {
                 self.nested_tests(Test::If(fits), &parts, span)
             }
             Pat::Or(or) if !names_of(pat).is_empty() => {
-                self.refuse(or, "alternatives that bind names are not supported on active values: write an arm for each");
+                self.refuse(
+                    or,
+                    "alternatives that bind names are not supported on active values: write an arm for each",
+                );
                 None
             }
             Pat::Or(or) if matches!(value.clone().peel(), Value::Maybe { .. } | Value::Tuple(_)) => {
@@ -481,7 +517,9 @@ impl Lower<'_> {
         };
         let value = match first {
             Test::Always => rest(self),
-            Test::If(cond) => self.if_else(cond, span, rest, |_| Value::Atom(build::boolean(false), Ty::bool())),
+            Test::If(cond) => {
+                self.if_else(cond, span, rest, |_| Value::Atom(build::boolean(false), Ty::bool()))
+            }
         };
         if failed {
             return None;
@@ -493,7 +531,9 @@ impl Lower<'_> {
     fn always(&self, pat: &Pat) -> bool {
         match pat {
             Pat::Wild(_) | Pat::Rest(_) => true,
-            Pat::Ident(pat) => is_binding(pat) && pat.subpat.as_ref().is_none_or(|(_, pat)| is_rest(pat) || self.always(pat)),
+            Pat::Ident(pat) => {
+                is_binding(pat) && pat.subpat.as_ref().is_none_or(|(_, pat)| is_rest(pat) || self.always(pat))
+            }
             Pat::Paren(pat) => self.always(&pat.pat),
             Pat::Reference(pat) => self.always(&pat.pat),
             Pat::Type(pat) => self.always(&pat.pat),
@@ -532,7 +572,8 @@ impl Lower<'_> {
                 }
                 let mut plain = pat.clone();
                 plain.subpat = None;
-                let value = if pat.by_ref.is_some() { value.reference(pat.mutability.is_some()) } else { value };
+                let value =
+                    if pat.by_ref.is_some() { value.reference(pat.mutability.is_some()) } else { value };
                 let value = self.read(value, span);
                 self.bind_name(&pat.ident, plain.mutability.is_some() && plain.by_ref.is_none(), value);
             }
@@ -579,7 +620,13 @@ impl Lower<'_> {
                 }
                 self.bind_slice(&irrefutable, value);
             }
-            Pat::Lit(_) | Pat::Range(_) | Pat::Path(_) | Pat::Or(_) | Pat::Const(_) | Pat::Wild(_) | Pat::Rest(_) => {}
+            Pat::Lit(_)
+            | Pat::Range(_)
+            | Pat::Path(_)
+            | Pat::Or(_)
+            | Pat::Const(_)
+            | Pat::Wild(_)
+            | Pat::Rest(_) => {}
             pat => self.bind_pattern(pat, value),
         }
     }

@@ -8,7 +8,9 @@ use super::Lower;
 use super::env::Value;
 use super::facts::site;
 use super::inert::combine;
-use super::stdlib::{Returns, integer_method, is_float_key, is_float_only, is_float_predicate, is_pure_method};
+use super::stdlib::{
+    Returns, integer_method, is_float_key, is_float_only, is_float_predicate, is_pure_method,
+};
 use crate::ir::{Arg, Callee, Expr, Inert, Ty};
 use crate::rules::method;
 
@@ -108,7 +110,10 @@ impl Lower<'_> {
                 }
                 operands.push(atom);
             }
-            return Value::Atom(self.temp(rule.name, result.clone(), Expr::Rule(rule, operands), span), result);
+            return Value::Atom(
+                self.temp(rule.name, result.clone(), Expr::Rule(rule, operands), span),
+                result,
+            );
         }
         if name == "sin_cos" && args.is_empty() {
             let parts = ["sin", "cos"].map(|name| {
@@ -130,12 +135,15 @@ impl Lower<'_> {
                     let cast = Expr::Cast(Box::new(receiver), Box::new(target));
                     return Value::Atom(self.temp("into", to.clone(), cast, span), to.clone());
                 }
-                _ => return self.refuse_at(span, "`into` of an active value is not supported here: use `as`"),
+                _ => {
+                    return self.refuse_at(span, "`into` of an active value is not supported here: use `as`");
+                }
             },
             _ => {}
         }
         let key = is_float_predicate(name) || is_float_key(name);
-        if key || matches!(receiver, Expr::Lit(_)) && args.iter().all(|arg| !self.ty_of(arg).may_be_active()) {
+        if key || matches!(receiver, Expr::Lit(_)) && args.iter().all(|arg| !self.ty_of(arg).may_be_active())
+        {
             let mut parts = Vec::new();
             for value in std::iter::once(Value::Atom(receiver, ty)).chain(args) {
                 match self.as_code(value, span) {
@@ -170,7 +178,14 @@ impl Lower<'_> {
 
     // ---- integers ----
 
-    fn integer_method(&mut self, value: Value, ty: Ty, expr: &syn::ExprMethodCall, name: &str, want: Option<&Ty>) -> Value {
+    fn integer_method(
+        &mut self,
+        value: Value,
+        ty: Ty,
+        expr: &syn::ExprMethodCall,
+        name: &str,
+        want: Option<&Ty>,
+    ) -> Value {
         let span = expr.method.span();
         let args = self.args(&expr.args);
         let mut parts = Vec::new();
@@ -190,9 +205,11 @@ impl Lower<'_> {
             Returns::Same => ty,
             Returns::Bool => Ty::bool(),
             Returns::Other => match (name, want) {
-                ("count_ones" | "count_zeros" | "leading_zeros" | "trailing_zeros" | "ilog2" | "ilog10" | "ilog", _) => {
-                    Ty::Int(Some("u32".into()))
-                }
+                (
+                    "count_ones" | "count_zeros" | "leading_zeros" | "trailing_zeros" | "ilog2" | "ilog10"
+                    | "ilog",
+                    _,
+                ) => Ty::Int(Some("u32".into())),
                 (_, Some(want)) => want.clone(),
                 _ => Ty::Unknown,
             },
@@ -240,7 +257,8 @@ impl Lower<'_> {
                 return self.code_method(inert.clone(), expr, name, want);
             }
         }
-        let sequence = ty.is_sequence() || unknown || matches!(ty, Ty::Inert) || matches!(value, Value::Init(..));
+        let sequence =
+            ty.is_sequence() || unknown || matches!(ty, Ty::Inert) || matches!(value, Value::Init(..));
         if sequence {
             if let Some(result) = self.sequence_method(&receiver, expr, name, want) {
                 return result;
@@ -250,14 +268,22 @@ impl Lower<'_> {
             return self.cloned(value, span);
         }
         let args = self.args(&expr.args);
-        if !ty.may_be_active() && args.iter().all(|arg| !self.ty_of(arg).may_be_active() || matches!(arg, Value::Code(..))) {
+        if !ty.may_be_active()
+            && args.iter().all(|arg| !self.ty_of(arg).may_be_active() || matches!(arg, Value::Code(..)))
+        {
             return self.inactive_method(receiver, args, expr, name, want);
         }
         self.method_call(receiver, args, expr, want)
     }
 
     /// A method of inactive code.
-    fn code_method(&mut self, receiver: Inert, expr: &syn::ExprMethodCall, name: &str, want: Option<&Ty>) -> Value {
+    fn code_method(
+        &mut self,
+        receiver: Inert,
+        expr: &syn::ExprMethodCall,
+        name: &str,
+        want: Option<&Ty>,
+    ) -> Value {
         let args = self.args(&expr.args);
         let mut parts = vec![receiver];
         for arg in args {
@@ -291,7 +317,9 @@ impl Lower<'_> {
             return self.inactive_code(expr.to_token_stream(), ty, false);
         }
         let receiver = self.as_code(receiver, span);
-        for part in std::iter::once(receiver).chain(args.into_iter().map(|arg| self.as_code(arg, span)).collect::<Vec<_>>()) {
+        for part in std::iter::once(receiver)
+            .chain(args.into_iter().map(|arg| self.as_code(arg, span)).collect::<Vec<_>>())
+        {
             match part {
                 Some(part) => parts.push(part),
                 None => return Value::Poison,
@@ -311,18 +339,30 @@ impl Lower<'_> {
     }
 
     /// A method that has a derivative of its own.
-    fn method_call(&mut self, receiver: Value, args: Vec<Value>, expr: &syn::ExprMethodCall, want: Option<&Ty>) -> Value {
+    fn method_call(
+        &mut self,
+        receiver: Value,
+        args: Vec<Value>,
+        expr: &syn::ExprMethodCall,
+        want: Option<&Ty>,
+    ) -> Value {
         let span = expr.method.span();
         if args.iter().any(|arg| matches!(arg, Value::Poison)) {
             return Value::Poison;
         }
-        if expr.method == self.signature.ident && matches!(&*expr.receiver, syn::Expr::Path(path) if path.path.is_ident("self")) {
+        if expr.method == self.signature.ident
+            && matches!(&*expr.receiver, syn::Expr::Path(path) if path.path.is_ident("self"))
+        {
             return self.refuse(&expr.method, "recursion is not differentiated yet: write a loop");
         }
         let receiver = match receiver.peel() {
             Value::Path(path) => {
                 // What is declared `mut` may be changed by the method, which takes it by `&mut` then.
-                if self.vars[self.vars.resolve(&path).root].mutable { Arg::RefMut(path) } else { Arg::Ref(path) }
+                if self.vars[self.vars.resolve(&path).root].mutable {
+                    Arg::RefMut(path)
+                } else {
+                    Arg::Ref(path)
+                }
             }
             value => match self.arg(value.reference(false), span) {
                 Some(arg) => arg,

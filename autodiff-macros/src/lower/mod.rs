@@ -179,9 +179,9 @@ impl Lower<'_> {
 
     fn result_leaf(&mut self, value: Value, ty: &Ty, span: Span) -> Tree<Expr> {
         match (value, ty) {
-            (Value::Tuple(items), Ty::Tuple(tys)) if items.len() == tys.len() => {
-                Tree::Tuple(items.into_iter().zip(tys).map(|(item, ty)| self.result_leaf(item, ty, span)).collect())
-            }
+            (Value::Tuple(items), Ty::Tuple(tys)) if items.len() == tys.len() => Tree::Tuple(
+                items.into_iter().zip(tys).map(|(item, ty)| self.result_leaf(item, ty, span)).collect(),
+            ),
             (Value::Tuple(items), _) => Tree::Tuple(
                 items.into_iter().map(|item| self.result_leaf(item, &Ty::Unknown, span)).collect(),
             ),
@@ -233,14 +233,18 @@ impl Lower<'_> {
                 if params[i].active {
                     wrt.push(Wrt { name: name.clone(), target: WrtTarget::Param(i) });
                 } else if params[i].no_diff {
-                    self.diag.error(name, format!("`{name}` is marked `#[no_diff]`: there is no gradient by it"));
+                    self.diag
+                        .error(name, format!("`{name}` is marked `#[no_diff]`: there is no gradient by it"));
                 } else {
                     self.diag.error(name, format!("the type of `{name}` carries no derivative"));
                 }
             } else if let Some(&target) = self.locals.get(&name.to_string()) {
                 wrt.push(Wrt { name: name.clone(), target });
             } else {
-                self.diag.error(name, format!("`wrt` names `{name}`, which is neither a parameter nor a local binding"));
+                self.diag.error(
+                    name,
+                    format!("`wrt` names `{name}`, which is neither a parameter nor a local binding"),
+                );
             }
         }
         wrt
@@ -249,8 +253,10 @@ impl Lower<'_> {
     fn check_stop(&mut self) {
         for name in &self.request.stop {
             if !self.stopped.contains(&name.to_string()) {
-                self.diag
-                    .error(name, format!("`stop` names `{name}`, which is neither a parameter nor a local binding"));
+                self.diag.error(
+                    name,
+                    format!("`stop` names `{name}`, which is neither a parameter nor a local binding"),
+                );
             }
         }
     }

@@ -15,16 +15,21 @@ impl Lower<'_> {
     pub(crate) fn check_signature(&mut self) {
         let signature = self.signature;
         if let Some(token) = &signature.asyncness {
-            self.diag.error(token, "an `async` function cannot be differentiated: put the computation into a plain `fn`");
+            self.diag.error(
+                token,
+                "an `async` function cannot be differentiated: put the computation into a plain `fn`",
+            );
         }
         if let syn::Safety::Unsafe(token) = &signature.safety {
-            self.diag.error(token, "an `unsafe` function cannot be differentiated: write it without `unsafe`");
+            self.diag
+                .error(token, "an `unsafe` function cannot be differentiated: write it without `unsafe`");
         }
         if let Some(abi) = &signature.abi {
             self.diag.error(abi, "an `extern` function cannot be differentiated: wrap it into a plain `fn`");
         }
         if let Some(variadic) = &signature.variadic {
-            self.diag.error(variadic, "a function with a variable number of arguments cannot be differentiated");
+            self.diag
+                .error(variadic, "a function with a variable number of arguments cannot be differentiated");
         }
         if let syn::ReturnType::Type(_, ty) = &signature.output {
             let active = self.result_ty.may_be_active();
@@ -59,7 +64,8 @@ impl Lower<'_> {
                         (passing, Ty::Named(parse_quote!(Self)))
                     }
                     ReceiverKind::Typed(_, ty) => {
-                        if !matches!(self.types.passing(ty), (_, Ty::Named(name)) if *name == parse_quote!(Self)) {
+                        if !matches!(self.types.passing(ty), (_, Ty::Named(name)) if *name == parse_quote!(Self))
+                        {
                             self.diag.error(ty, "a receiver of this type is not supported: write `self`, `&self` or `&mut self`");
                         }
                         (self.types.passing(ty).0, Ty::Named(parse_quote!(Self)))
@@ -75,7 +81,10 @@ impl Lower<'_> {
                 if is_function_type(&typed.ty) {
                     // Refused where it is called with something active; harmless elsewhere.
                 } else if let syn::Type::Ptr(pointer) = &*typed.ty {
-                    self.diag.error(pointer, "a raw pointer cannot be differentiated: pass a reference or a slice");
+                    self.diag.error(
+                        pointer,
+                        "a raw pointer cannot be differentiated: pass a reference or a slice",
+                    );
                 } else if ty.may_be_active() && !no_diff {
                     let inner = match &*typed.ty {
                         syn::Type::Reference(reference) => &reference.elem,

@@ -49,7 +49,10 @@ impl Lower<'_> {
                 }
             }
             pat => {
-                self.refuse(pat, "this pattern is not supported here: use `match`, `if let`, or bind the parts one by one");
+                self.refuse(
+                    pat,
+                    "this pattern is not supported here: use `match`, `if let`, or bind the parts one by one",
+                );
             }
         }
     }
@@ -76,7 +79,10 @@ impl Lower<'_> {
                     Ty::Tuple(tys) => tys.len(),
                     _ if at + 1 == pats.len() => at,
                     _ => {
-                        self.refuse_at(span, "`..` in this pattern leaves open which parts are meant: write `_` for each");
+                        self.refuse_at(
+                            span,
+                            "`..` in this pattern leaves open which parts are meant: write `_` for each",
+                        );
                         return;
                     }
                 };
@@ -111,7 +117,11 @@ impl Lower<'_> {
                     let hi = if after > 0 { Some(self.from_end(value.clone(), after, span)) } else { None };
                     let part = self.part(value.clone(), Proj::Range(lo, hi), span);
                     // Through a reference the rest is one as well; by value it is read only, which is the same.
-                    self.bind_name(&name.ident, false, if matches!(part, Value::Ref { .. }) { part } else { part.reference(false) });
+                    self.bind_name(
+                        &name.ident,
+                        false,
+                        if matches!(part, Value::Ref { .. }) { part } else { part.reference(false) },
+                    );
                     continue;
                 }
                 Some(at) if i > at => Proj::Index(self.from_end(value.clone(), pat.elems.len() - i, span)),
@@ -180,14 +190,23 @@ impl Lower<'_> {
                     return Value::Path(path);
                 }
                 let ty = self.path_ty(&path);
-                self.declare(name, mutable, ty, Init::Copy { from: path, how: CopyHow::Move, stopped: false }, site, span)
+                self.declare(
+                    name,
+                    mutable,
+                    ty,
+                    Init::Copy { from: path, how: CopyHow::Move, stopped: false },
+                    site,
+                    span,
+                )
             }
             Value::Init(init, ty) => self.declare(name, mutable, ty, *init, site, span),
             Value::Tuple(items) => Value::Tuple(
                 items
                     .into_iter()
                     .enumerate()
-                    .map(|(i, item)| self.own(&format!("{name}_{i}"), mutable, item, &format!("{site}.{i}"), span))
+                    .map(|(i, item)| {
+                        self.own(&format!("{name}_{i}"), mutable, item, &format!("{site}.{i}"), span)
+                    })
                     .collect(),
             ),
             Value::Ref { to, mutable: exclusive } => {
@@ -200,7 +219,10 @@ impl Lower<'_> {
             Value::Changing(captured) => {
                 // What the name is used for tells its type; the complaint goes where something does.
                 self.push_captured(*captured, span);
-                self.refuse_at(span, format!("the type of `{name}` is not known here: write it, as in `let {name}: f64 = …`"));
+                self.refuse_at(
+                    span,
+                    format!("the type of `{name}` is not known here: write it, as in `let {name}: f64 = …`"),
+                );
                 self.declare(name, mutable, Ty::Unknown, Init::Deferred, site, span)
             }
             Value::Code(inert, ty) => {
@@ -282,9 +304,9 @@ impl Lower<'_> {
                 let ty = if matches!(ty, Ty::Int(_)) && known.is_float() { known } else { ty.clone() };
                 Value::Atom(atom, ty)
             }
-            (Value::Tuple(items), Ty::Tuple(tys)) if items.len() == tys.len() => {
-                Value::Tuple(items.into_iter().zip(tys).map(|(item, ty)| self.retype(item, ty, span)).collect())
-            }
+            (Value::Tuple(items), Ty::Tuple(tys)) if items.len() == tys.len() => Value::Tuple(
+                items.into_iter().zip(tys).map(|(item, ty)| self.retype(item, ty, span)).collect(),
+            ),
             (Value::Path(path), ty) => {
                 if path.proj.is_empty() && !self.vars[path.root].named {
                     let known = self.path_ty(&path);
@@ -370,7 +392,16 @@ impl Lower<'_> {
             Value::Never => Some(vec![Value::Never; n]),
             Value::Ref { to, mutable } => {
                 let items = self.split(*to, n)?;
-                Some(items.into_iter().map(|item| if matches!(item, Value::Ref { .. }) { item } else { item.reference(mutable) }).collect())
+                Some(
+                    items
+                        .into_iter()
+                        .map(
+                            |item| {
+                                if matches!(item, Value::Ref { .. }) { item } else { item.reference(mutable) }
+                            },
+                        )
+                        .collect(),
+                )
             }
             Value::Path(_) | Value::Code(..) => {
                 let field = |i| Proj::Field(Member::Unnamed(syn::Index::from(i)));
@@ -387,10 +418,16 @@ impl Lower<'_> {
                         Ty::Tuple(tys) if tys.len() == n => tys,
                         _ => vec![Ty::Unknown; n],
                     };
-                    Some(items.into_iter().zip(tys).map(|(item, ty)| match item {
-                        Expr::Whole(path) => Value::Path(path),
-                        atom => Value::Atom(atom, ty),
-                    }).collect())
+                    Some(
+                        items
+                            .into_iter()
+                            .zip(tys)
+                            .map(|(item, ty)| match item {
+                                Expr::Whole(path) => Value::Path(path),
+                                atom => Value::Atom(atom, ty),
+                            })
+                            .collect(),
+                    )
                 }
                 init => {
                     let place = self.temp_place("parts", ty, init, Span::call_site());

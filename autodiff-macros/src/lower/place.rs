@@ -16,7 +16,8 @@ impl Lower<'_> {
             return Value::Never;
         }
         let base = match base.peel() {
-            value @ (Value::Path(_) | Value::Code(..) | Value::Init(..) | Value::Atom(..) | Value::Poison) => value,
+            value
+            @ (Value::Path(_) | Value::Code(..) | Value::Init(..) | Value::Atom(..) | Value::Poison) => value,
             value @ Value::Tuple(_) => {
                 let _ = value;
                 return self.refuse(expr, "a tuple cannot be indexed");
@@ -45,7 +46,12 @@ impl Lower<'_> {
                 let proj = match value.peel() {
                     Value::Iter(iter) => match *iter {
                         Iter::Range { lo, hi, inclusive: false, .. } => Proj::Range(Some(lo), hi),
-                        _ => return self.refuse(index, "a range in a variable as index is not supported: write `x[a..b]`"),
+                        _ => {
+                            return self.refuse(
+                                index,
+                                "a range in a variable as index is not supported: write `x[a..b]`",
+                            );
+                        }
                     },
                     Value::Poison => return Value::Poison,
                     Value::Never => return Value::Never,
@@ -60,7 +66,9 @@ impl Lower<'_> {
                         }
                         match ty {
                             Ty::Inert | Ty::Named(_) => {
-                                let Some(code) = self.as_code(value, index.span()) else { return Value::Poison };
+                                let Some(code) = self.as_code(value, index.span()) else {
+                                    return Value::Poison;
+                                };
                                 Proj::Index(self.temp("index", Ty::Inert, Expr::Inert(code), index.span()))
                             }
                             _ => Proj::Index(self.scalar(value, Some(&Ty::usize()), index.span()).0),
@@ -102,7 +110,10 @@ impl Lower<'_> {
                     } else {
                         None
                     };
-                    debug_assert!(self.block.stmts.len() == mark || !simple, "naming a variable evaluates nothing");
+                    debug_assert!(
+                        self.block.stmts.len() == mark || !simple,
+                        "naming a variable evaluates nothing"
+                    );
                     ty
                 };
                 let value = self.expr(&expr.right, ty.as_ref());
@@ -120,7 +131,9 @@ impl Lower<'_> {
     /// Copies what a destructuring assignment might overwrite before it is read.
     fn detach(&mut self, value: Value, span: Span) -> Value {
         match value {
-            Value::Tuple(items) => Value::Tuple(items.into_iter().map(|item| self.detach(item, span)).collect()),
+            Value::Tuple(items) => {
+                Value::Tuple(items.into_iter().map(|item| self.detach(item, span)).collect())
+            }
             Value::Path(path) if self.vars[path.root].named || !path.proj.is_empty() => {
                 let ty = self.path_ty(&path);
                 let init = Init::Copy { from: path, how: CopyHow::Move, stopped: false };
@@ -186,7 +199,8 @@ impl Lower<'_> {
             }
             Value::Tuple(items) => match self.split(value, items.len()) {
                 Some(values) => {
-                    let values: Vec<Value> = values.into_iter().map(|value| self.detach(value, span)).collect();
+                    let values: Vec<Value> =
+                        values.into_iter().map(|value| self.detach(value, span)).collect();
                     for (target, value) in items.into_iter().zip(values) {
                         let value = self.read(value, span);
                         self.assign(target, value, span);
@@ -229,7 +243,10 @@ impl Lower<'_> {
             }
             value => match self.as_code(value, span) {
                 Some(code) => {
-                    let inert = super::inert::combine(&[code], |parts| { let p = &parts[0]; quote::quote!((#p).len()) });
+                    let inert = super::inert::combine(&[code], |parts| {
+                        let p = &parts[0];
+                        quote::quote!((#p).len())
+                    });
                     self.temp("len", Ty::usize(), Expr::Inert(inert), span)
                 }
                 None => build::int(0),

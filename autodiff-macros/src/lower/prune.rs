@@ -20,7 +20,11 @@ pub(crate) fn function(function: &mut Function) {
             renamed.block(&mut function.body, &mut function.vars);
             let replace = |expr: &mut Expr| renamed.expr(expr);
             leaves(&mut function.result, &mut |expr| replace(expr));
-            function.params.iter_mut().filter_map(|param| param.last.as_mut()).for_each(|last| renamed.expr(last));
+            function
+                .params
+                .iter_mut()
+                .filter_map(|param| param.last.as_mut())
+                .for_each(|last| renamed.expr(last));
         }
         if !changed {
             return;
@@ -164,7 +168,16 @@ fn removable(expr: &Expr) -> bool {
             use syn::BinOp as B;
             matches!(
                 op,
-                B::Eq(_) | B::Ne(_) | B::Lt(_) | B::Le(_) | B::Gt(_) | B::Ge(_) | B::And(_) | B::Or(_) | B::BitAnd(_) | B::BitOr(_)
+                B::Eq(_)
+                    | B::Ne(_)
+                    | B::Lt(_)
+                    | B::Le(_)
+                    | B::Gt(_)
+                    | B::Ge(_)
+                    | B::And(_)
+                    | B::Or(_)
+                    | B::BitAnd(_)
+                    | B::BitOr(_)
             )
         }
         Expr::Cast(..) => true,

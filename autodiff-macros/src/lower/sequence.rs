@@ -17,14 +17,76 @@ use crate::rules::{method, table};
 pub(crate) fn is_known(name: &str) -> bool {
     matches!(
         name,
-        "len" | "is_empty" | "iter" | "iter_mut" | "into_iter" | "to_vec" | "clone" | "swap" | "fill" | "copy_from_slice"
-            | "clone_from_slice" | "push" | "split_at" | "split_at_mut" | "as_slice" | "as_mut_slice" | "chunks"
-            | "chunks_mut" | "chunks_exact" | "chunks_exact_mut" | "windows" | "first" | "last" | "get" | "get_mut"
-            | "first_mut" | "last_mut" | "sum" | "product" | "fold" | "for_each" | "collect" | "zip" | "enumerate" | "rev"
-            | "skip" | "take" | "step_by" | "map" | "copied" | "cloned" | "filter" | "filter_map" | "take_while"
-            | "skip_while" | "flat_map" | "inspect" | "scan" | "chain" | "unzip" | "reduce" | "split_first" | "split_last"
-            | "swap_with_slice" | "clear" | "truncate" | "reverse" | "extend_from_slice" | "extend" | "min_by" | "max_by"
-            | "as_ref" | "as_mut" | "borrow" | "to_owned" | "by_ref" | "peekable" | "fuse" | "concat" | "nth"
+        "len"
+            | "is_empty"
+            | "iter"
+            | "iter_mut"
+            | "into_iter"
+            | "to_vec"
+            | "clone"
+            | "swap"
+            | "fill"
+            | "copy_from_slice"
+            | "clone_from_slice"
+            | "push"
+            | "split_at"
+            | "split_at_mut"
+            | "as_slice"
+            | "as_mut_slice"
+            | "chunks"
+            | "chunks_mut"
+            | "chunks_exact"
+            | "chunks_exact_mut"
+            | "windows"
+            | "first"
+            | "last"
+            | "get"
+            | "get_mut"
+            | "first_mut"
+            | "last_mut"
+            | "sum"
+            | "product"
+            | "fold"
+            | "for_each"
+            | "collect"
+            | "zip"
+            | "enumerate"
+            | "rev"
+            | "skip"
+            | "take"
+            | "step_by"
+            | "map"
+            | "copied"
+            | "cloned"
+            | "filter"
+            | "filter_map"
+            | "take_while"
+            | "skip_while"
+            | "flat_map"
+            | "inspect"
+            | "scan"
+            | "chain"
+            | "unzip"
+            | "reduce"
+            | "split_first"
+            | "split_last"
+            | "swap_with_slice"
+            | "clear"
+            | "truncate"
+            | "reverse"
+            | "extend_from_slice"
+            | "extend"
+            | "min_by"
+            | "max_by"
+            | "as_ref"
+            | "as_mut"
+            | "borrow"
+            | "to_owned"
+            | "by_ref"
+            | "peekable"
+            | "fuse"
+            | "concat"
+            | "nth"
     )
 }
 
@@ -44,15 +106,62 @@ impl Lower<'_> {
         let n = expr.args.len();
         let known = matches!(
             (name, n),
-            ("len" | "is_empty" | "iter" | "iter_mut" | "into_iter" | "to_vec" | "as_slice" | "as_mut_slice", 0)
-                | ("as_ref" | "as_mut" | "borrow" | "first" | "last" | "first_mut" | "last_mut", 0)
-                | ("clear" | "reverse" | "split_first" | "split_last" | "pop" | "sort" | "drain" | "into_boxed_slice", 0)
+            (
+                "len"
+                    | "is_empty"
+                    | "iter"
+                    | "iter_mut"
+                    | "into_iter"
+                    | "to_vec"
+                    | "as_slice"
+                    | "as_mut_slice",
+                0
+            ) | ("as_ref" | "as_mut" | "borrow" | "first" | "last" | "first_mut" | "last_mut", 0)
+                | (
+                    "clear"
+                        | "reverse"
+                        | "split_first"
+                        | "split_last"
+                        | "pop"
+                        | "sort"
+                        | "drain"
+                        | "into_boxed_slice",
+                    0
+                )
                 | ("chunks" | "chunks_mut" | "chunks_exact" | "chunks_exact_mut" | "windows" | "split_at", 1)
-                | ("split_at_mut" | "fill" | "copy_from_slice" | "clone_from_slice" | "push" | "get" | "get_mut" | "map", 1)
+                | (
+                    "split_at_mut"
+                        | "fill"
+                        | "copy_from_slice"
+                        | "clone_from_slice"
+                        | "push"
+                        | "get"
+                        | "get_mut"
+                        | "map",
+                    1
+                )
                 | ("swap", 2)
-                | ("extend" | "extend_from_slice" | "truncate" | "sort_by" | "append" | "rotate_left" | "rotate_right", 1)
+                | (
+                    "extend"
+                        | "extend_from_slice"
+                        | "truncate"
+                        | "sort_by"
+                        | "append"
+                        | "rotate_left"
+                        | "rotate_right",
+                    1
+                )
                 | ("resize" | "insert", 2)
-                | ("remove" | "swap_remove" | "sort_unstable_by" | "sort_by_key" | "retain" | "dedup_by" | "split_off", 1)
+                | (
+                    "remove"
+                        | "swap_remove"
+                        | "sort_unstable_by"
+                        | "sort_by_key"
+                        | "retain"
+                        | "dedup_by"
+                        | "split_off",
+                    1
+                )
                 | ("concat", 0)
         );
         if !known {
@@ -229,7 +338,8 @@ impl Lower<'_> {
             let value = Box::new(Value::Path(path.with(Proj::Index(index))).reference(mutable));
             return Value::Maybe { some, value };
         }
-        let not_empty = Expr::Binary(syn::BinOp::Ne(Default::default()), Box::new(len.clone()), Box::new(build::int(0)));
+        let not_empty =
+            Expr::Binary(syn::BinOp::Ne(Default::default()), Box::new(len.clone()), Box::new(build::int(0)));
         let some = self.temp("some", Ty::bool(), not_empty, span);
         let last = matches!(name, "last" | "last_mut" | "split_last");
         let index = if last {
@@ -260,9 +370,19 @@ impl Lower<'_> {
     }
 
     /// `array.map(f)`
-    fn array_map(&mut self, path: Path, ty: &Ty, expr: &syn::ExprMethodCall, want: Option<&Ty>, span: Span) -> Value {
+    fn array_map(
+        &mut self,
+        path: Path,
+        ty: &Ty,
+        expr: &syn::ExprMethodCall,
+        want: Option<&Ty>,
+        span: Span,
+    ) -> Value {
         let Ty::Array(_, Some(len)) = ty else {
-            return self.refuse(&expr.method, "`map` is known on arrays of written length and on iterators: write `.iter().map(…)`");
+            return self.refuse(
+                &expr.method,
+                "`map` is known on arrays of written length and on iterators: write `.iter().map(…)`",
+            );
         };
         let Some(closure) = self.callable(&expr.args[0]) else { return Value::Poison };
         let items = Iter::Map(Box::new(Iter::Elements { path, access: Access::Value }), closure);
@@ -306,7 +426,10 @@ impl Lower<'_> {
                 // The index of the loop is the position.
                 let numbered = Iter::Enumerate(inner);
                 self.drive(numbered, None, Slot::unit(), span, &mut |lower, pair| {
-                    let Some([k, item]) = lower.split(pair, 2).and_then(|p| <[Value; 2]>::try_from(p).ok()) else { return };
+                    let Some([k, item]) = lower.split(pair, 2).and_then(|p| <[Value; 2]>::try_from(p).ok())
+                    else {
+                        return;
+                    };
                     let (k, _) = lower.scalar(k, Some(&Ty::usize()), span);
                     let item = lower.apply(&closure, vec![item], want.map(Ty::element).as_ref(), span);
                     store(lower, item, k);
@@ -356,7 +479,9 @@ impl Lower<'_> {
         let len = match want {
             Some(Ty::Array(_, Some(len))) => len.clone(),
             _ => match &path.path.segments.last().expect("just matched").arguments {
-                syn::PathArguments::AngleBracketed(generic) if generic.args.len() >= 2 => generic.args[1].to_token_stream(),
+                syn::PathArguments::AngleBracketed(generic) if generic.args.len() >= 2 => {
+                    generic.args[1].to_token_stream()
+                }
                 _ => {
                     return Some(self.refuse(path, "the length of this array is not known here: write the type, as in `let a: [f64; 3] = std::array::from_fn(…)`"));
                 }
@@ -367,7 +492,8 @@ impl Lower<'_> {
             None => return Some(Value::Poison),
         };
         let count = crate::ir::Lit { tokens: len.clone(), value: None, ty: Ty::usize(), made: false };
-        let range = Iter::Range { lo: build::int(0), hi: Some(Expr::Lit(count)), inclusive: false, ty: Ty::usize() };
+        let range =
+            Iter::Range { lo: build::int(0), hi: Some(Expr::Lit(count)), inclusive: false, ty: Ty::usize() };
         Some(self.collect_array(Iter::Map(Box::new(range), closure), len, want, site(path), span))
     }
 
@@ -414,7 +540,9 @@ impl Lower<'_> {
                 };
                 Value::Init(Box::new(Init::Copy { from, how, stopped: false }), ty)
             }
-            Value::Tuple(items) => Value::Tuple(items.into_iter().map(|item| self.cloned(item, span)).collect()),
+            Value::Tuple(items) => {
+                Value::Tuple(items.into_iter().map(|item| self.cloned(item, span)).collect())
+            }
             value => value,
         }
     }
@@ -430,9 +558,10 @@ impl Lower<'_> {
                 Init::List { items, .. } => {
                     Value::Init(Box::new(Init::List { vec: true, items }), Ty::Vec(Box::new(ty.element())))
                 }
-                Init::Repeat { value, len, .. } => {
-                    Value::Init(Box::new(Init::Repeat { vec: true, value, len }), Ty::Vec(Box::new(ty.element())))
-                }
+                Init::Repeat { value, len, .. } => Value::Init(
+                    Box::new(Init::Repeat { vec: true, value, len }),
+                    Ty::Vec(Box::new(ty.element())),
+                ),
                 init => Value::Init(Box::new(init), ty),
             },
             value @ (Value::Poison | Value::Never) => value,
@@ -442,7 +571,13 @@ impl Lower<'_> {
 
     // ---- iterators ----
 
-    pub(crate) fn iter_method(&mut self, iter: Iter, expr: &syn::ExprMethodCall, name: &str, want: Option<&Ty>) -> Value {
+    pub(crate) fn iter_method(
+        &mut self,
+        iter: Iter,
+        expr: &syn::ExprMethodCall,
+        name: &str,
+        want: Option<&Ty>,
+    ) -> Value {
         let span = expr.method.span();
         let inner = || Box::new(iter.clone());
         macro_rules! closure {
@@ -487,7 +622,8 @@ impl Lower<'_> {
     fn consume(&mut self, iter: Iter, expr: &syn::ExprMethodCall, name: &str, want: Option<&Ty>) -> Value {
         let span = expr.method.span();
         let written = turbofish(expr).map(|ty| self.types.ty(ty)).filter(|ty| !matches!(ty, Ty::Unknown));
-        let result = written.clone().or_else(|| want.cloned()).or_else(|| self.facts.get(&site(expr)).cloned());
+        let result =
+            written.clone().or_else(|| want.cloned()).or_else(|| self.facts.get(&site(expr)).cloned());
         match (name, expr.args.len()) {
             ("sum" | "product", 0) => self.sum(iter, name == "sum", result, site(expr), span),
             ("fold", 2) => {
@@ -550,7 +686,9 @@ impl Lower<'_> {
             }
             ("len", 0) => match self.iter_len(&iter, span) {
                 Some(len) => Value::Atom(len, Ty::usize()),
-                None => self.refuse(&expr.method, "the length of this iterator is not known: collect it first"),
+                None => {
+                    self.refuse(&expr.method, "the length of this iterator is not known: collect it first")
+                }
             },
             ("any" | "all", 1) => {
                 let Some(closure) = self.callable(&expr.args[0]) else { return Value::Poison };
@@ -577,7 +715,10 @@ impl Lower<'_> {
                 let position = self.cell("position", false, Ty::usize(), span, Some(build::int(0)));
                 let numbered = Iter::Enumerate(Box::new(iter));
                 self.drive(numbered, None, Slot::unit(), span, &mut |lower, pair| {
-                    let Some([k, item]) = lower.split(pair, 2).and_then(|p| <[Value; 2]>::try_from(p).ok()) else { return };
+                    let Some([k, item]) = lower.split(pair, 2).and_then(|p| <[Value; 2]>::try_from(p).ok())
+                    else {
+                        return;
+                    };
                     let test = lower.apply(&closure, vec![item], Some(&Ty::bool()), span);
                     let (test, _) = lower.scalar(test, Some(&Ty::bool()), span);
                     lower.if_else(
@@ -600,17 +741,28 @@ impl Lower<'_> {
             }
             _ => self.refuse(
                 &expr.method,
-                format!("`{name}` of an iterator over active data is not supported: write a loop, or use `fold`"),
+                format!(
+                    "`{name}` of an iterator over active data is not supported: write a loop, or use `fold`"
+                ),
             ),
         }
     }
 
     /// Consumers that give one of the items, or one made of them, or `None`.
-    fn select_item(&mut self, iter: Iter, expr: &syn::ExprMethodCall, name: &str, want: Option<&Ty>, span: Span) -> Value {
+    fn select_item(
+        &mut self,
+        iter: Iter,
+        expr: &syn::ExprMethodCall,
+        name: &str,
+        want: Option<&Ty>,
+        span: Span,
+    ) -> Value {
         if matches!(name, "next" | "nth") {
             return self.refuse(
                 &expr.method,
-                format!("`{name}` of an iterator is not supported: use `first`, `get`, an index, or a `for` loop"),
+                format!(
+                    "`{name}` of an iterator is not supported: use `first`, `get`, an index, or a `for` loop"
+                ),
             );
         }
         let closure = match expr.args.first() {
@@ -711,7 +863,9 @@ impl Lower<'_> {
             Value::Atom(atom, ty) => Value::Cell(self.cell(name, false, ty, span, Some(atom))),
             Value::Tuple(items) => {
                 let items = items.into_iter().enumerate();
-                let items = items.map(|(i, item)| self.variable(&format!("{name}_{i}"), item, format!("{site}.{i}"), span));
+                let items = items.map(|(i, item)| {
+                    self.variable(&format!("{name}_{i}"), item, format!("{site}.{i}"), span)
+                });
                 Value::Tuple(items.collect())
             }
             Value::Code(inert, ty) => {
@@ -803,7 +957,10 @@ impl Lower<'_> {
             Some(ty @ Ty::Vec(_)) => ty,
             Some(Ty::Slice(element)) => Ty::Vec(element),
             _ => {
-                return self.refuse_at(span, "`collect` of active data is known into a Vec only: write `collect::<Vec<_>>()`");
+                return self.refuse_at(
+                    span,
+                    "`collect` of active data is known into a Vec only: write `collect::<Vec<_>>()`",
+                );
             }
         };
         let capacity = self.iter_len(&iter, span);
@@ -811,7 +968,10 @@ impl Lower<'_> {
         self.vars[place].mutable = true;
         self.drive(iter, None, Slot::unit(), span, &mut |lower, item| {
             if matches!(item, Value::Ref { .. }) && lower.ty_of(&item).may_be_active() {
-                lower.refuse_at(span, "a Vec of references is not supported: `copied()` or `cloned()` the items first");
+                lower.refuse_at(
+                    span,
+                    "a Vec of references is not supported: `copied()` or `cloned()` the items first",
+                );
                 return;
             }
             lower.push_to(Path::of(place), item, span);
@@ -884,7 +1044,14 @@ impl Lower<'_> {
         }
     }
 
-    fn option_closure(&mut self, some: Expr, value: Value, expr: &syn::ExprMethodCall, name: &str, want: Option<&Ty>) -> Value {
+    fn option_closure(
+        &mut self,
+        some: Expr,
+        value: Value,
+        expr: &syn::ExprMethodCall,
+        name: &str,
+        want: Option<&Ty>,
+    ) -> Value {
         let span = expr.method.span();
         let Some(last) = self.callable(&expr.args[expr.args.len() - 1]) else { return Value::Poison };
         match name {
@@ -935,10 +1102,14 @@ impl Lower<'_> {
                 );
                 match mapped {
                     value @ (Value::Maybe { .. } | Value::Poison | Value::Never) => value,
-                    _ => self.refuse(&expr.method, "this closure has to give `Some(…)` or `None` in plain sight"),
+                    _ => self
+                        .refuse(&expr.method, "this closure has to give `Some(…)` or `None` in plain sight"),
                 }
             }
-            _ => self.refuse(&expr.method, "this method of an `Option` of active data is not supported: use `match`"),
+            _ => self.refuse(
+                &expr.method,
+                "this method of an `Option` of active data is not supported: use `match`",
+            ),
         }
     }
 

@@ -42,8 +42,8 @@ const INERT: [&str; 11] = [
 
 /// Containers of the standard library: inactive when all that they hold is.
 const CONTAINERS: [&str; 13] = [
-    "Option", "Result", "Box", "Rc", "Arc", "Cow", "HashMap", "HashSet", "BTreeMap", "BTreeSet", "VecDeque", "Cell",
-    "RefCell",
+    "Option", "Result", "Box", "Rc", "Arc", "Cow", "HashMap", "HashSet", "BTreeMap", "BTreeSet", "VecDeque",
+    "Cell", "RefCell",
 ];
 
 impl Types {
@@ -91,7 +91,9 @@ impl Types {
     /// The type, references inside of it left out.
     pub(crate) fn ty(&self, ty: &Type) -> Ty {
         match ty {
-            Type::Array(array) => Ty::Array(Box::new(self.ty(&array.elem)), Some(array.len.to_token_stream())),
+            Type::Array(array) => {
+                Ty::Array(Box::new(self.ty(&array.elem)), Some(array.len.to_token_stream()))
+            }
             Type::Slice(slice) => Ty::Slice(Box::new(self.ty(&slice.elem))),
             Type::Reference(reference) => self.ty(&reference.elem),
             Type::Group(group) => self.ty(&group.elem),
@@ -163,9 +165,11 @@ fn arguments(segment: &syn::PathSegment) -> Vec<&Type> {
 
 fn is_float_bound(bound: &TypeParamBound) -> bool {
     match bound {
-        TypeParamBound::Trait(bound) => {
-            bound.path.segments.last().is_some_and(|last| FLOAT_TRAITS.contains(&last.ident.to_string().as_str()))
-        }
+        TypeParamBound::Trait(bound) => bound
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| FLOAT_TRAITS.contains(&last.ident.to_string().as_str())),
         _ => false,
     }
 }
@@ -199,7 +203,8 @@ mod tests {
 
     #[test]
     fn written_types() {
-        let signature: syn::Signature = parse_quote!(fn f<T: Float, U, const N: usize>() where U: num_traits::Real);
+        let signature: syn::Signature =
+            parse_quote!(fn f<T: Float, U, const N: usize>() where U: num_traits::Real);
         let types = Types::new(&signature.generics);
         let (passing, ty) = types.passing(&parse_quote!(&mut [[f64; 3]]));
         assert_eq!(passing, Passing::RefMut);

@@ -73,6 +73,7 @@ pub(crate) fn sum_of_squares() -> Function {
         result: Tree::Leaf(Expr::Var(s_out)),
         result_ty: Ty::f64(),
         wrt: vec![Wrt { name, target: WrtTarget::Param(0) }],
+        items: Vec::new(),
     }
 }
 

@@ -58,6 +58,7 @@ pub(crate) fn function(seed: u64) -> Function {
         result: Tree::Tuple(vec![Tree::Leaf(Expr::Var(s)), Tree::Leaf(Expr::Whole(Path::of(kept)))]),
         result_ty: Ty::Tuple(vec![Ty::f64(), Ty::Vec(Box::new(Ty::f64()))]),
         wrt,
+        items: Vec::new(),
     }
 }
 
