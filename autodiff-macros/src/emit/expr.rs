@@ -276,14 +276,10 @@ impl Emitter<'_> {
     pub(crate) fn literal(&self, lit: &Lit, want: Option<&Float>) -> Code {
         let tokens = &lit.tokens;
         if lit.made && lit.ty.is_float() {
-            let generic = match want {
-                Some(Float::Param(_)) => true,
-                Some(_) => false,
-                None => matches!(self.float, Float::Param(_)),
-            };
-            if generic {
+            // Not to be inferred: `lit(2.0) * x` could be any type that multiplies an `x`.
+            if let Float::Param(name) = want.unwrap_or(&self.float) {
                 let runtime = self.runtime;
-                return Code::postfix(quote_spanned!(self.span=> #runtime::__private::lit(#tokens)));
+                return Code::postfix(quote_spanned!(self.span=> #runtime::__private::lit::<#name>(#tokens)));
             }
         }
         Code::new(tokens.clone(), level_of(tokens))
@@ -295,9 +291,9 @@ impl Emitter<'_> {
         let inner = self.code(operand, None).at(Level::Cast);
         match want {
             Some(Float::F32) if is_f64 => Code::new(quote_spanned!(self.span=> #inner as f32), Level::Cast),
-            Some(Float::Param(_)) if is_f64 => {
+            Some(Float::Param(name)) if is_f64 => {
                 let runtime = self.runtime;
-                Code::postfix(quote_spanned!(self.span=> #runtime::__private::lit(#inner as f64)))
+                Code::postfix(quote_spanned!(self.span=> #runtime::__private::lit::<#name>(#inner as f64)))
             }
             _ => Code::new(quote_spanned!(self.span=> #inner as #ty), Level::Cast),
         }

@@ -17,12 +17,13 @@ The value and the gradient are computed as
 ```text
 let mut tape = Vec::new();
 let mut total = 0.0;
-let returned_before = false;
-let result_before = 0.0;
+let mut returned_before = false;
+let mut result_before = 0.0;
 let mut trips = 0usize;
 for i in 0..x.len() {
-    let (returned, result, total_1) = if x[i] < 0.0 {
-        (false, 0.0, total)
+    let total_1 = if x[i] < 0.0 {
+        returned_before = false;
+        total
     } else {
         let total_1 = total + x[i] * x[i];
         let test = total_1 > limit;
@@ -31,26 +32,24 @@ for i in 0..x.len() {
         } else {
             0.0
         };
-        (test, result, total_1)
+        returned_before = test;
+        result_before = result;
+        total_1
     };
     tape.push(total);
     total = total_1;
-    returned_before = returned;
-    result_before = result;
     trips += 1;
-    if returned {
+    if returned_before {
         break;
     }
 }
-let mut result = if returned {
-    result
-} else {
-    total
-};
+if !returned_before {
+    result_before = total;
+}
 let mut limit_bar_1 = 0.0;
 let mut total_bar = 0.0;
 let mut result_bar = 0.0;
-if returned {
+if returned_before {
     result_bar += 1.0;
 } else {
     total_bar += 1.0;
@@ -81,7 +80,7 @@ for i in (0..trips).rev() {
     result_bar = result_before_bar;
 }
 *limit_bar += limit_bar_1;
-result
+result_before
 ```*/
 #[allow(non_camel_case_types, dead_code)]
 struct first_above {}
@@ -113,32 +112,35 @@ impl first_above {
     ) -> f64 {
         let mut tape = ::autodiff_runtime::__private::Vec::new();
         let mut total = 0.0;
-        let returned_before = false;
-        let result_before = 0.0;
+        let mut returned_before = false;
+        let mut result_before = 0.0;
         let mut trips = 0usize;
         for i in 0..x.len() {
-            let (returned, result, total_1) = if x[i] < 0.0 {
-                (false, 0.0, total)
+            let total_1 = if x[i] < 0.0 {
+                returned_before = false;
+                total
             } else {
                 let total_1 = total + x[i] * x[i];
                 let test = total_1 > limit;
                 let result = if test { total_1 - limit } else { 0.0 };
-                (test, result, total_1)
+                returned_before = test;
+                result_before = result;
+                total_1
             };
             tape.push(total);
             total = total_1;
-            returned_before = returned;
-            result_before = result;
             trips += 1;
-            if returned {
+            if returned_before {
                 break;
             }
         }
-        let mut result = if returned { result } else { total };
+        if !returned_before {
+            result_before = total;
+        }
         let mut limit_bar_1 = 0.0;
         let mut total_bar = 0.0;
         let mut result_bar = 0.0;
-        if returned {
+        if returned_before {
             result_bar += 1.0;
         } else {
             total_bar += 1.0;
@@ -169,7 +171,7 @@ impl first_above {
             result_bar = result_before_bar;
         }
         *limit_bar += limit_bar_1;
-        result
+        result_before
     }
     ///The value of [`first_above`] and its pullback: from the adjoint of the result to the gradient.
     #[inline]
@@ -207,35 +209,38 @@ impl first_above {
     ) -> (f64, impl ::core::ops::FnOnce(&[f64], f64, &mut [f64], &mut f64) + use<>) {
         let mut tape = ::autodiff_runtime::__private::Vec::new();
         let mut total = 0.0;
-        let returned_before = false;
-        let result_before = 0.0;
+        let mut returned_before = false;
+        let mut result_before = 0.0;
         let mut trips = 0usize;
         for i in 0..x.len() {
-            let (returned, result, total_1) = if x[i] < 0.0 {
-                (false, 0.0, total)
+            let total_1 = if x[i] < 0.0 {
+                returned_before = false;
+                total
             } else {
                 let total_1 = total + x[i] * x[i];
                 let test = total_1 > limit;
                 let result = if test { total_1 - limit } else { 0.0 };
-                (test, result, total_1)
+                returned_before = test;
+                result_before = result;
+                total_1
             };
             tape.push(total);
             total = total_1;
-            returned_before = returned;
-            result_before = result;
             trips += 1;
-            if returned {
+            if returned_before {
                 break;
             }
         }
-        let mut result = if returned { result } else { total };
+        if !returned_before {
+            result_before = total;
+        }
         (
-            result,
+            result_before,
             move |x: &[f64], seed: f64, x_bar: &mut [f64], limit_bar: &mut f64| {
                 let mut limit_bar_1 = 0.0;
                 let mut total_bar = 0.0;
                 let mut result_bar = 0.0;
-                if returned {
+                if returned_before {
                     result_bar += seed;
                 } else {
                     total_bar += seed;
@@ -274,14 +279,14 @@ impl first_above {
     #[inline]
     fn pushforward(x: &[f64], limit: f64, x_dot: &[f64], limit_dot: f64) -> (f64, f64) {
         let mut total = 0.0;
-        let returned_before = false;
-        let result_before = 0.0;
+        let mut returned_before = false;
+        let mut result_before = 0.0;
         let mut total_dot = 0.0;
-        let result_before_dot = 0.0;
+        let mut result_before_dot = 0.0;
         let mut trips = 0usize;
         for i in 0..x.len() {
-            let (returned, result, result_dot) = if x[i] < 0.0 {
-                (false, 0.0, 0.0)
+            if x[i] < 0.0 {
+                returned_before = false;
             } else {
                 let x_i = x[i];
                 let x_i_1 = x[i];
@@ -293,21 +298,19 @@ impl first_above {
                 } else {
                     (0.0, 0.0)
                 };
-                (test, result, result_dot)
-            };
-            returned_before = returned;
-            result_before = result;
-            result_before_dot = result_dot;
+                returned_before = test;
+                result_before = result;
+                result_before_dot = result_dot;
+            }
             trips += 1;
-            if returned {
+            if returned_before {
                 break;
             }
         }
-        let (mut result, mut result_dot) = if returned {
-            (result, result_dot)
-        } else {
-            (total, total_dot)
-        };
-        (result, result_dot)
+        if !returned_before {
+            result_before = total;
+            result_before_dot = total_dot;
+        }
+        (result_before, result_before_dot)
     }
 }

@@ -9,10 +9,12 @@ The value and the gradient are computed as
 let exp = (x * scale).exp();
 let y = exp.ln_1p();
 let div = y.powi(3) / scale;
-let y_bar = lit(1.0) / scale * (lit(3.0) * (y * y));
-let mul_bar = ::autodiff_runtime::special::chain(y_bar, lit(1.0) / (lit(1.0) + exp)) * exp;
-*x_bar = *x_bar + mul_bar * scale;
-*scale_bar = *scale_bar + (-(div / scale) + mul_bar * x);
+let y_bar = lit::< T > (1.0) / scale * (lit::< T > (3.0) * (y * y));
+let mul_bar = ::autodiff_runtime::special::chain(y_bar, lit::< T > (1.0) / (lit::< T > (1.0) + exp)) * exp;
+let x_bar_1 = mul_bar * scale;
+let scale_bar_1 = -(div / scale) + mul_bar * x;
+*x_bar = *x_bar + x_bar_1;
+*scale_bar = *scale_bar + scale_bar_1;
 div
 ```*/
 #[allow(non_camel_case_types, dead_code)]
@@ -22,8 +24,8 @@ impl softplus {
     ///The value of [`softplus`] and its gradient.
     #[inline]
     fn value_and_grad<T: num_traits::Float>(x: T, scale: T) -> (T, (T, T)) {
-        let mut x_bar = ::autodiff_runtime::__private::lit(0.0);
-        let mut scale_bar = ::autodiff_runtime::__private::lit(0.0);
+        let mut x_bar = ::autodiff_runtime::__private::lit::<T>(0.0);
+        let mut scale_bar = ::autodiff_runtime::__private::lit::<T>(0.0);
         let value = Self::value_and_grad_into::<T>(x, scale, &mut x_bar, &mut scale_bar);
         (value, (x_bar, scale_bar))
     }
@@ -43,15 +45,17 @@ impl softplus {
         let exp = (x * scale).exp();
         let y = exp.ln_1p();
         let div = y.powi(3) / scale;
-        let y_bar = ::autodiff_runtime::__private::lit(1.0) / scale
-            * (::autodiff_runtime::__private::lit(3.0) * (y * y));
+        let y_bar = ::autodiff_runtime::__private::lit::<T>(1.0) / scale
+            * (::autodiff_runtime::__private::lit::<T>(3.0) * (y * y));
         let mul_bar = ::autodiff_runtime::special::chain(
             y_bar,
-            ::autodiff_runtime::__private::lit(1.0)
-                / (::autodiff_runtime::__private::lit(1.0) + exp),
+            ::autodiff_runtime::__private::lit::<T>(1.0)
+                / (::autodiff_runtime::__private::lit::<T>(1.0) + exp),
         ) * exp;
-        *x_bar = *x_bar + mul_bar * scale;
-        *scale_bar = *scale_bar + (-(div / scale) + mul_bar * x);
+        let x_bar_1 = mul_bar * scale;
+        let scale_bar_1 = -(div / scale) + mul_bar * x;
+        *x_bar = *x_bar + x_bar_1;
+        *scale_bar = *scale_bar + scale_bar_1;
         div
     }
     ///The value of [`softplus`] and its pullback: from the adjoint of the result to the gradient.
@@ -64,8 +68,8 @@ impl softplus {
         (
             value,
             move |seed: T| {
-                let mut x_bar = ::autodiff_runtime::__private::lit(0.0);
-                let mut scale_bar = ::autodiff_runtime::__private::lit(0.0);
+                let mut x_bar = ::autodiff_runtime::__private::lit::<T>(0.0);
+                let mut scale_bar = ::autodiff_runtime::__private::lit::<T>(0.0);
                 pullback(seed, &mut x_bar, &mut scale_bar);
                 (x_bar, scale_bar)
             },
@@ -90,14 +94,16 @@ impl softplus {
             div,
             move |seed: T, x_bar: &mut T, scale_bar: &mut T| {
                 let y_bar = seed / scale
-                    * (::autodiff_runtime::__private::lit(3.0) * (y * y));
+                    * (::autodiff_runtime::__private::lit::<T>(3.0) * (y * y));
                 let mul_bar = ::autodiff_runtime::special::chain(
                     y_bar,
-                    ::autodiff_runtime::__private::lit(1.0)
-                        / (::autodiff_runtime::__private::lit(1.0) + exp),
+                    ::autodiff_runtime::__private::lit::<T>(1.0)
+                        / (::autodiff_runtime::__private::lit::<T>(1.0) + exp),
                 ) * exp;
-                *x_bar = *x_bar + mul_bar * scale;
-                *scale_bar = *scale_bar + (-(seed * div / scale) + mul_bar * x);
+                let x_bar_1 = mul_bar * scale;
+                let scale_bar_1 = -(seed * div / scale) + mul_bar * x;
+                *x_bar = *x_bar + x_bar_1;
+                *scale_bar = *scale_bar + scale_bar_1;
             },
         )
     }
@@ -114,12 +120,12 @@ impl softplus {
         let y = exp.ln_1p();
         let y_dot = ::autodiff_runtime::special::chain(
             (x_dot * scale + scale_dot * x) * exp,
-            ::autodiff_runtime::__private::lit(1.0)
-                / (::autodiff_runtime::__private::lit(1.0) + exp),
+            ::autodiff_runtime::__private::lit::<T>(1.0)
+                / (::autodiff_runtime::__private::lit::<T>(1.0) + exp),
         );
         let div = y.powi(3) / scale;
-        let div_dot = y_dot * (::autodiff_runtime::__private::lit(3.0) * (y * y)) / scale
-            - scale_dot * div / scale;
+        let div_dot = y_dot * (::autodiff_runtime::__private::lit::<T>(3.0) * (y * y))
+            / scale - scale_dot * div / scale;
         (div, div_dot)
     }
 }

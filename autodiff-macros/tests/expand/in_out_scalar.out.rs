@@ -9,19 +9,19 @@ The value and the gradient are computed as
 ```text
 let state_ref = state;
 let state = *state_ref;
-let mut state_bar_1 = *state_bar;
+let state_bar_1 = *state_bar;
 let before = state;
 let sin = velocity.sin();
 let state_1 = state + dt * sin;
-let mul = before * state_1;
 let state_bar_2 = state_bar_1 + before;
+let dt_bar_1 = state_bar_2 * sin;
+let velocity_bar_1 = state_bar_2 * dt * velocity.cos();
 let state_bar_3 = state_bar_2 + state_1;
-state_bar_1 = state_bar_3;
-*state_bar = state_bar_1;
-*velocity_bar += state_bar_2 * dt * velocity.cos();
-*dt_bar += state_bar_2 * sin;
+*state_bar = state_bar_3;
+*velocity_bar += velocity_bar_1;
+*dt_bar += dt_bar_1;
 *state_ref = state_1;
-mul
+before * state_1
 ```*/
 #[allow(non_camel_case_types, dead_code)]
 struct step {}
@@ -64,19 +64,19 @@ impl step {
     ) -> f64 {
         let state_ref = state;
         let state = *state_ref;
-        let mut state_bar_1 = *state_bar;
+        let state_bar_1 = *state_bar;
         let before = state;
         let sin = velocity.sin();
         let state_1 = state + dt * sin;
-        let mul = before * state_1;
         let state_bar_2 = state_bar_1 + before;
+        let dt_bar_1 = state_bar_2 * sin;
+        let velocity_bar_1 = state_bar_2 * dt * velocity.cos();
         let state_bar_3 = state_bar_2 + state_1;
-        state_bar_1 = state_bar_3;
-        *state_bar = state_bar_1;
-        *velocity_bar += state_bar_2 * dt * velocity.cos();
-        *dt_bar += state_bar_2 * sin;
+        *state_bar = state_bar_3;
+        *velocity_bar += velocity_bar_1;
+        *dt_bar += dt_bar_1;
         *state_ref = state_1;
-        mul
+        before * state_1
     }
     ///The value of [`step`] and its pullback: from the adjoint of the result to the gradient.
     #[inline]
@@ -132,10 +132,9 @@ impl step {
         let before = state;
         let sin = velocity.sin();
         let state_1 = state + dt * sin;
-        let mul = before * state_1;
         *state_ref = state_1;
         (
-            mul,
+            before * state_1,
             move |
                 state_2: &mut f64,
                 seed: f64,
@@ -143,14 +142,15 @@ impl step {
                 velocity_bar: &mut f64,
                 dt_bar: &mut f64|
             {
-                let mut state_bar_1 = *state_bar;
+                let state_bar_1 = *state_bar;
                 let before_bar = seed * state_1;
                 let state_bar_2 = state_bar_1 + seed * before;
+                let dt_bar_1 = state_bar_2 * sin;
+                let velocity_bar_1 = state_bar_2 * dt * velocity.cos();
                 let state_bar_3 = state_bar_2 + before_bar;
-                state_bar_1 = state_bar_3;
-                *state_bar = state_bar_1;
-                *velocity_bar += state_bar_2 * dt * velocity.cos();
-                *dt_bar += state_bar_2 * sin;
+                *state_bar = state_bar_3;
+                *velocity_bar += velocity_bar_1;
+                *dt_bar += dt_bar_1;
                 *state_2 = state;
             },
         )

@@ -19,8 +19,8 @@ for i in 0..w_len {
 }
 let tanh = z.tanh();
 let e = tanh - y;
-let mul = e * e;
 let e_bar = 2.0 * e;
+let y_bar_1 = -e_bar;
 let z_bar = e_bar * (1.0 - tanh * tanh);
 let w_window_1 = &w[..w_len];
 let x_window_1 = &x[..w_len];
@@ -30,9 +30,10 @@ for i in (0..w_len).rev() {
     x_bar_window[i] += z_bar * w_window_1[i];
     w_bar_window[i] += z_bar * x_window_1[i];
 }
-*b_bar += z_bar;
-*y_bar += -e_bar;
-mul
+let b_bar_1 = z_bar;
+*b_bar += b_bar_1;
+*y_bar += y_bar_1;
+e * e
 ```*/
 #[allow(non_camel_case_types, dead_code)]
 pub struct loss {}
@@ -106,8 +107,8 @@ impl loss {
         }
         let tanh = z.tanh();
         let e = tanh - y;
-        let mul = e * e;
         let e_bar = 2.0 * e;
+        let y_bar_1 = -e_bar;
         let z_bar = e_bar * (1.0 - tanh * tanh);
         let w_window_1 = &w[..w_len];
         let x_window_1 = &x[..w_len];
@@ -117,9 +118,10 @@ impl loss {
             x_bar_window[i] += z_bar * w_window_1[i];
             w_bar_window[i] += z_bar * x_window_1[i];
         }
-        *b_bar += z_bar;
-        *y_bar += -e_bar;
-        mul
+        let b_bar_1 = z_bar;
+        *b_bar += b_bar_1;
+        *y_bar += y_bar_1;
+        e * e
     }
     ///The value of [`loss`] and its pullback: from the adjoint of the result to the gradient.
     #[inline]
@@ -195,9 +197,8 @@ impl loss {
         }
         let tanh = z.tanh();
         let e = tanh - y;
-        let mul = e * e;
         (
-            mul,
+            e * e,
             move |
                 w: &[f64],
                 x: &[f64],
@@ -208,6 +209,7 @@ impl loss {
                 y_bar: &mut f64|
             {
                 let e_bar = seed * e + seed * e;
+                let y_bar_1 = -e_bar;
                 let z_bar = e_bar * (1.0 - tanh * tanh);
                 let w_window_1 = &w[..w_len];
                 let x_window_1 = &x[..w_len];
@@ -217,8 +219,9 @@ impl loss {
                     x_bar_window[i] += z_bar * w_window_1[i];
                     w_bar_window[i] += z_bar * x_window_1[i];
                 }
-                *b_bar += z_bar;
-                *y_bar += -e_bar;
+                let b_bar_1 = z_bar;
+                *b_bar += b_bar_1;
+                *y_bar += y_bar_1;
             },
         )
     }

@@ -31,10 +31,10 @@ The value and the gradient are computed as
 ```text
 let stiffness = self.stiffness;
 let mul = stiffness * x;
-let mul_1 = mul * x;
+let x_bar_1 = mul + x * stiffness;
 self_bar.stiffness += x * x;
-*x_bar += mul + x * stiffness;
-mul_1
+*x_bar += x_bar_1;
+mul * x
 ```*/
     #[allow(clippy::all, clippy::pedantic, unused, non_snake_case, private_interfaces)]
     #[inline]
@@ -46,10 +46,10 @@ mul_1
     ) -> f64 {
         let stiffness = self.stiffness;
         let mul = stiffness * x;
-        let mul_1 = mul * x;
+        let x_bar_1 = mul + x * stiffness;
         self_bar.stiffness += x * x;
-        *x_bar += mul + x * stiffness;
-        mul_1
+        *x_bar += x_bar_1;
+        mul * x
     }
     ///The value of [`energy`] and its pullback: from the adjoint of the result to the gradient.
     #[allow(clippy::all, clippy::pedantic, unused, non_snake_case, private_interfaces)]
@@ -105,9 +105,8 @@ mul_1
     ) {
         let stiffness = self.stiffness;
         let mul = stiffness * x;
-        let mul_1 = mul * x;
         (
-            mul_1,
+            mul * x,
             move |
                 this: &Self,
                 seed: f64,
@@ -115,8 +114,9 @@ mul_1
                 x_bar: &mut f64|
             {
                 let mul_bar = seed * x;
+                let x_bar_1 = seed * mul + mul_bar * stiffness;
                 self_bar.stiffness += mul_bar * x;
-                *x_bar += seed * mul + mul_bar * stiffness;
+                *x_bar += x_bar_1;
             },
         )
     }

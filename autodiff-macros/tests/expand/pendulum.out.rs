@@ -36,8 +36,10 @@ for i in (0..steps).rev() {
     theta_bar_1 = theta_bar_2;
     omega_bar_1 = omega_bar_2;
 }
-*theta_bar += theta_bar_1;
-*omega_bar += omega_bar_1;
+let omega_bar_2 = omega_bar_1;
+let theta_bar_2 = theta_bar_1;
+*theta_bar += theta_bar_2;
+*omega_bar += omega_bar_2;
 *damping_bar += damping_bar_1;
 theta_1
 ```*/
@@ -109,8 +111,10 @@ impl pendulum {
             theta_bar_1 = theta_bar_2;
             omega_bar_1 = omega_bar_2;
         }
-        *theta_bar += theta_bar_1;
-        *omega_bar += omega_bar_1;
+        let omega_bar_2 = omega_bar_1;
+        let theta_bar_2 = theta_bar_1;
+        *theta_bar += theta_bar_2;
+        *omega_bar += omega_bar_2;
         *damping_bar += damping_bar_1;
         theta_1
     }
@@ -208,8 +212,10 @@ impl pendulum {
                     theta_bar_1 = theta_bar_2;
                     omega_bar_1 = omega_bar_2;
                 }
-                *theta_bar += theta_bar_1;
-                *omega_bar += omega_bar_1;
+                let omega_bar_2 = omega_bar_1;
+                let theta_bar_2 = theta_bar_1;
+                *theta_bar += theta_bar_2;
+                *omega_bar += omega_bar_2;
                 *damping_bar += damping_bar_1;
             },
         )

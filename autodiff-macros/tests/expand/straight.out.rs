@@ -25,7 +25,6 @@ let mul_1 = strike * exp_1;
 let exp_2 = (-1.702 * d2).exp();
 let add_2 = 1.0 + exp_2;
 let div_2 = 1.0 / add_2;
-let sub = spot * div_1 - mul_1 * div_2;
 let mul_bar = -div_2;
 let d2_bar = mul_1 * div_2 / add_2 * exp_2 * -1.702;
 let mul_bar_1 = mul_bar * strike * exp_1;
@@ -33,13 +32,18 @@ let d1_bar = -(spot * div_1 / add_1 * exp * -1.702) + d2_bar;
 let add_bar = d1_bar / sd;
 let sd_bar = -d2_bar - d1_bar * d1 / sd;
 let add_bar_1 = add_bar * time;
+let rate_bar_1 = -(mul_bar_1 * time) + add_bar_1;
 let div_bar = ::autodiff_runtime::special::chain(add_bar, 1.0 / div);
-*spot_bar += div_1 + div_bar / strike;
-*strike_bar += mul_bar * exp_1 - div_bar * div / strike;
-*rate_bar += -(mul_bar_1 * time) + add_bar_1;
-*vol_bar += add_bar_1 * mul + add_bar_1 * vol * 0.5 + sd_bar * sqrt;
-*time_bar += mul_bar_1 * neg + add_bar * add + ::autodiff_runtime::special::chain(sd_bar * vol, 0.5 / sqrt);
-sub
+let spot_bar_1 = div_1 + div_bar / strike;
+let strike_bar_1 = mul_bar * exp_1 - div_bar * div / strike;
+let vol_bar_1 = add_bar_1 * mul + add_bar_1 * vol * 0.5 + sd_bar * sqrt;
+let time_bar_1 = mul_bar_1 * neg + add_bar * add + ::autodiff_runtime::special::chain(sd_bar * vol, 0.5 / sqrt);
+*spot_bar += spot_bar_1;
+*strike_bar += strike_bar_1;
+*rate_bar += rate_bar_1;
+*vol_bar += vol_bar_1;
+*time_bar += time_bar_1;
+spot * div_1 - mul_1 * div_2
 ```*/
 #[allow(non_camel_case_types, dead_code)]
 struct call_price {}
@@ -114,7 +118,6 @@ impl call_price {
         let exp_2 = (-1.702 * d2).exp();
         let add_2 = 1.0 + exp_2;
         let div_2 = 1.0 / add_2;
-        let sub = spot * div_1 - mul_1 * div_2;
         let mul_bar = -div_2;
         let d2_bar = mul_1 * div_2 / add_2 * exp_2 * -1.702;
         let mul_bar_1 = mul_bar * strike * exp_1;
@@ -122,15 +125,19 @@ impl call_price {
         let add_bar = d1_bar / sd;
         let sd_bar = -d2_bar - d1_bar * d1 / sd;
         let add_bar_1 = add_bar * time;
+        let rate_bar_1 = -(mul_bar_1 * time) + add_bar_1;
         let div_bar = ::autodiff_runtime::special::chain(add_bar, 1.0 / div);
-        *spot_bar += div_1 + div_bar / strike;
-        *strike_bar += mul_bar * exp_1 - div_bar * div / strike;
-        *rate_bar += -(mul_bar_1 * time) + add_bar_1;
-        *vol_bar += add_bar_1 * mul + add_bar_1 * vol * 0.5 + sd_bar * sqrt;
-        *time_bar
-            += mul_bar_1 * neg + add_bar * add
-                + ::autodiff_runtime::special::chain(sd_bar * vol, 0.5 / sqrt);
-        sub
+        let spot_bar_1 = div_1 + div_bar / strike;
+        let strike_bar_1 = mul_bar * exp_1 - div_bar * div / strike;
+        let vol_bar_1 = add_bar_1 * mul + add_bar_1 * vol * 0.5 + sd_bar * sqrt;
+        let time_bar_1 = mul_bar_1 * neg + add_bar * add
+            + ::autodiff_runtime::special::chain(sd_bar * vol, 0.5 / sqrt);
+        *spot_bar += spot_bar_1;
+        *strike_bar += strike_bar_1;
+        *rate_bar += rate_bar_1;
+        *vol_bar += vol_bar_1;
+        *time_bar += time_bar_1;
+        spot * div_1 - mul_1 * div_2
     }
     ///The value of [`call_price`] and its pullback: from the adjoint of the result to the gradient.
     #[inline]
@@ -225,9 +232,8 @@ impl call_price {
         let exp_2 = (-1.702 * d2).exp();
         let add_2 = 1.0 + exp_2;
         let div_2 = 1.0 / add_2;
-        let sub = spot * div_1 - mul_1 * div_2;
         (
-            sub,
+            spot * div_1 - mul_1 * div_2,
             move |
                 seed: f64,
                 spot_bar: &mut f64,
@@ -244,14 +250,18 @@ impl call_price {
                 let add_bar = d1_bar / sd;
                 let sd_bar = -d2_bar - d1_bar * d1 / sd;
                 let add_bar_1 = add_bar * time;
+                let rate_bar_1 = -(mul_bar_2 * time) + add_bar_1;
                 let div_bar = ::autodiff_runtime::special::chain(add_bar, 1.0 / div);
-                *spot_bar += seed * div_1 + div_bar / strike;
-                *strike_bar += mul_bar_1 * exp_1 - div_bar * div / strike;
-                *rate_bar += -(mul_bar_2 * time) + add_bar_1;
-                *vol_bar += add_bar_1 * mul + add_bar_1 * vol * 0.5 + sd_bar * sqrt;
-                *time_bar
-                    += mul_bar_2 * neg + add_bar * add
-                        + ::autodiff_runtime::special::chain(sd_bar * vol, 0.5 / sqrt);
+                let spot_bar_1 = seed * div_1 + div_bar / strike;
+                let strike_bar_1 = mul_bar_1 * exp_1 - div_bar * div / strike;
+                let vol_bar_1 = add_bar_1 * mul + add_bar_1 * vol * 0.5 + sd_bar * sqrt;
+                let time_bar_1 = mul_bar_2 * neg + add_bar * add
+                    + ::autodiff_runtime::special::chain(sd_bar * vol, 0.5 / sqrt);
+                *spot_bar += spot_bar_1;
+                *strike_bar += strike_bar_1;
+                *rate_bar += rate_bar_1;
+                *vol_bar += vol_bar_1;
+                *time_bar += time_bar_1;
             },
         )
     }

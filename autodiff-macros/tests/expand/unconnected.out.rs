@@ -1,3 +1,4 @@
+#[allow(unused_variables)]
 fn f(a: f64, c: f64) -> f64 {
     a * a
 }
@@ -5,9 +6,9 @@ fn f(a: f64, c: f64) -> f64 {
 /**
 The value and the gradient are computed as
 ```text
-let mul = a * a;
-*a_bar += 2.0 * a;
-mul
+let a_bar_1 = 2.0 * a;
+*a_bar += a_bar_1;
+a * a
 ```*/
 #[allow(non_camel_case_types, dead_code)]
 struct f {}
@@ -29,9 +30,9 @@ impl f {
     ///The value of [`f`]; its gradient is added to what the buffers hold.
     #[inline]
     fn value_and_grad_into(a: f64, c: f64, a_bar: &mut f64, c_bar: &mut f64) -> f64 {
-        let mul = a * a;
-        *a_bar += 2.0 * a;
-        mul
+        let a_bar_1 = 2.0 * a;
+        *a_bar += a_bar_1;
+        a * a
     }
     ///The value of [`f`] and its pullback: from the adjoint of the result to the gradient.
     #[inline]
@@ -65,11 +66,11 @@ impl f {
         a: f64,
         c: f64,
     ) -> (f64, impl ::core::ops::FnOnce(f64, &mut f64, &mut f64) + use<>) {
-        let mul = a * a;
         (
-            mul,
+            a * a,
             move |seed: f64, a_bar: &mut f64, _: &mut f64| {
-                *a_bar += seed * a + seed * a;
+                let a_bar_1 = seed * a + seed * a;
+                *a_bar += a_bar_1;
             },
         )
     }
