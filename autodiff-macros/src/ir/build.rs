@@ -207,7 +207,16 @@ pub(crate) fn select(condition: Expr, then: Expr, otherwise: Expr) -> Expr {
 impl Vars {
     /// A fresh variable.
     pub(crate) fn fresh(&mut self, name: impl Into<String>, ty: Ty, role: Role, span: Span) -> Var {
-        self.0.push(VarInfo { name: name.into(), named: false, span, ty, role, view: None, mutable: false });
+        self.0.push(VarInfo {
+            name: name.into(),
+            named: false,
+            span,
+            ty,
+            role,
+            view: None,
+            window: false,
+            mutable: false,
+        });
         Var(self.0.len() as u32 - 1)
     }
 

@@ -21,10 +21,14 @@ type Result<T = (), E = String> = std::result::Result<T, E>;
 /// A function with what the two transformations made of it.
 pub(crate) struct Differentiated {
     pub(crate) function: Function,
-    pub(crate) alone: Adjoint,
+    /// To be checked beside `called`.
+    pub(crate) adjoints: Vec<Adjoint>,
     /// Rolls `&mut` parameters back, as callers expect.
     pub(crate) called: Adjoint,
-    pub(crate) pushforward: Pushforward,
+    /// Of the sum of the results.
+    pub(crate) ones: Adjoint,
+    /// As it is made, and simplified.
+    pub(crate) pushforwards: [Pushforward; 2],
 }
 
 /// The functions that others may call, by the last segment of their path.

@@ -53,6 +53,9 @@ pub(crate) struct VarInfo {
     pub(crate) role: Role,
     /// What a [`Role::View`] shows.
     pub(crate) view: Option<Path>,
+    /// A view that is bound as it is (`let w_row = &mut w[a..b];`), even where its place is written: nothing else reaches
+    /// that place while the view lives. Mutable where `mutable` says so.
+    pub(crate) window: bool,
     /// `let mut` of the user, or a place that some statement writes to.
     pub(crate) mutable: bool,
 }

@@ -125,7 +125,7 @@ fn names(vars: &Vars) -> Vec<String> {
     let mut given = BTreeSet::new();
     vars.0
         .iter()
-        .map(|VarInfo { name, named: _, span: _, ty: _, role: _, view: _, mutable: _ }| {
+        .map(|VarInfo { name, named: _, span: _, ty: _, role: _, view: _, window: _, mutable: _ }| {
             let count = bearers.entry(name).or_default();
             let mut text = name.clone();
             while *count > 0 && (taken.contains(text.as_str()) || given.contains(&text)) {
@@ -469,7 +469,9 @@ impl<'a> Printer<'a> {
                 let tangents = list(tangents, |tangent| match tangent {
                     Tangent::Value(value) => self.expr(value),
                     Tangent::Place(path) => self.path(path),
-                    Tangent::InOut(before, after) => format!("{} -> {}", self.expr(before), self.var(*after)),
+                    Tangent::InOut(before, after) => {
+                        format!("{} -> {}", self.operand(before), self.var(*after))
+                    }
                     Tangent::Unit => "()".into(),
                     Tangent::Zero => "zero".into(),
                 });

@@ -503,15 +503,17 @@ impl<'a> Scope<'a> {
         }
         for tangent in tangents {
             match tangent {
-                Tangent::Value(value) | Tangent::InOut(value, _) => self.expr(value)?,
+                Tangent::Value(value) => self.expr(value)?,
+                Tangent::Place(path) if self.vars[path.root].role == Role::Mut => self.write(path.root)?,
                 Tangent::Place(path) => self.path(path)?,
+                Tangent::InOut(before, _) => self.expr(before)?,
                 Tangent::Unit | Tangent::Zero => {}
             }
         }
         self.call(call)?;
         for tangent in tangents {
             if let Tangent::InOut(_, after) = tangent {
-                self.bind(*after, &[Role::Value])?;
+                self.bind(*after, &[Role::Value, Role::Mut])?;
             }
         }
         self.tree(result_tangents, |scope, var| scope.bind(*var, &[Role::Value, Role::Mut, Role::Place]))

@@ -8,7 +8,7 @@ pub(crate) mod term;
 
 #[cfg(test)]
 pub(crate) use table::RULES;
-pub(crate) use table::method;
+pub(crate) use table::{method, operator, path_function};
 pub(crate) use term::Term;
 
 use crate::ir::Expr;
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn every_row_agrees_with_central_differences() {
-        for rule in RULES {
+        for rule in table::RULES {
             let points: Vec<[f64; 3]> = rule.domain.iter().copied().map(samples).collect();
             for k in 0..3usize.pow(rule.arity as u32) {
                 let args: Vec<f64> =

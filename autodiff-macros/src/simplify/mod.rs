@@ -3,11 +3,14 @@
 //! Invariant of every pass: the program computes the same values (sums of adjoints keep their order, so the same bits, but
 //! for the regrouping of products that [`fold`] documents), reads no more than before, and runs nothing twice.
 
+mod affine;
 mod dead;
 mod fold;
+pub(crate) mod rotate;
 mod sink;
 mod substitute;
 mod summary;
+pub(crate) mod window;
 
 use std::collections::BTreeSet;
 

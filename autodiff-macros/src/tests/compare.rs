@@ -2,33 +2,50 @@
 //! of the primal program over dual numbers.
 
 use crate::analysis;
-use crate::diff::{self, Adjoint, reverse};
+use crate::diff::{self, Adjoint, Pushforward, reverse};
 use crate::ir::eval::{self, Differentiated, Dual, Gradient, Library, Value};
-use crate::ir::{Function, Passing, print, verify};
+use crate::ir::{Function, Passing, WrtTarget, print, verify};
+use crate::simplify;
 
 type Result<T = (), E = String> = std::result::Result<T, E>;
 
-/// Both transformations of a function, verified.
+/// Both transformations of a function, verified behind each pass.
 pub(crate) fn differentiate(function: Function) -> Result<Differentiated> {
     verify::function(&function).map_err(|e| format!("primal: {e}\n{}", print::function(&function)))?;
     let mut errors = Vec::new();
-    let activity = analysis::activity(&function, &mut errors);
+    let activity = analysis::activity::activity(&function, &mut errors);
     if let Some(error) = errors.first() {
         return Err(format!("activity: {}", error.message));
     }
-    let reversed = |roll_back| -> Result<Adjoint> {
-        let adjoint = reverse::adjoint(&function, &activity, reverse::Options { roll_back });
-        verify::adjoint(&function, &adjoint).map_err(|e| {
-            format!("{e}\n{}{}", print::function(&function), print::adjoint(&function, &adjoint))
-        })?;
-        Ok(adjoint)
+    let verified = |pass: &str, adjoint: Adjoint| match verify::adjoint(&function, &adjoint) {
+        Ok(()) => Ok(adjoint),
+        Err(e) => {
+            Err(format!("{pass}: {e}\n{}{}", print::function(&function), print::adjoint(&function, &adjoint)))
+        }
     };
-    let (alone, called) = (reversed(false)?, reversed(true)?);
-    let pushforward = diff::forward::pushforward(&function, &activity);
-    verify::pushforward(&function, &pushforward).map_err(|e| {
-        format!("{e}\n{}{}", print::function(&function), print::pushforward(&function, &pushforward))
-    })?;
-    Ok(Differentiated { function, alone, called, pushforward })
+    let reversed = |roll_back| {
+        let literal = reverse::adjoint(&function, &activity, reverse::Options { roll_back });
+        let literal = verified("reverse", literal)?;
+        let simplified = verified("simplify", simplify::adjoint(&function, literal.clone()))?;
+        Ok::<_, String>([literal, simplified])
+    };
+    let ([literal, alone], [literal_called, called]) = (reversed(false)?, reversed(true)?);
+    let ones = simplify::adjoint(&function, simplify::seed_with_ones(literal.clone()));
+    let ones = verified("simplify with ones", ones)?;
+    let push = diff::forward::pushforward(&function, &activity);
+    let simplified = simplify::pushforward(&function, push.clone());
+    for push in [&push, &simplified] {
+        verify::pushforward(&function, push).map_err(|e| {
+            format!("pushforward: {e}\n{}{}", print::function(&function), print::pushforward(&function, push))
+        })?;
+    }
+    Ok(Differentiated {
+        function,
+        adjoints: vec![literal, alone, literal_called],
+        called,
+        ones,
+        pushforwards: [push, simplified],
+    })
 }
 
 /// Numbers without a pattern, of magnitude about one.
@@ -42,133 +59,173 @@ pub(crate) fn scattered(mut state: u64) -> impl Iterator<Item = f64> {
     })
 }
 
-fn dots(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
 fn numbers(values: &[Value<f64>]) -> Vec<f64> {
     values.iter().flat_map(Value::numbers).collect()
 }
 
 /// Compares every derivative of the function at `args` with the truth.
 pub(crate) fn check(library: &Library, of: &Differentiated, args: &[Value<f64>]) -> Result {
-    let function = &of.function;
-    let (result, args_after) =
-        eval::primal(library, function, args.to_vec()).map_err(|e| format!("primal: {e}"))?;
-    let inout: Vec<bool> = function.params.iter().map(|param| param.passing == Passing::RefMut).collect();
-
-    // Seeds of the result and of what the in-out parameters hold behind the call.
+    let (result, after) =
+        eval::primal(library, &of.function, args.to_vec()).map_err(|e| format!("primal: {e}"))?;
+    let inout = of.function.params.iter().map(|param| param.passing == Passing::RefMut).collect();
+    let point = Point { library, function: &of.function, args, result, after, inout };
     let mut random = scattered(7);
-    let seed = result.shaped(&mut random);
-    let slots: Vec<Value<f64>> = args
-        .iter()
-        .zip(&args_after)
-        .zip(&inout)
-        .map(|((before, after), inout)| if *inout { after.shaped(&mut random) } else { before.zero() })
-        .collect();
-    let tangents: Vec<Value<f64>> = function
+    let seed = point.result.shaped(&mut random);
+    let slots = point.slots(&mut random);
+    let truth = point.gradient(&seed, &slots)?;
+    for adjoint in of.adjoints.iter().chain([&of.called]) {
+        point.reverse(adjoint, &seed, &slots, &truth)?;
+    }
+    let rolled_back = point.reverse(&of.called, &seed, &slots, &truth)?;
+    for ((param, before), rolled_back) in of.function.params.iter().zip(args).zip(&rolled_back) {
+        if param.passing == Passing::RefMut && !param.ty.is_scalar() && before != rolled_back {
+            let program = print::adjoint(&of.function, &of.called);
+            return Err(format!(
+                "`{}` is rolled back to {rolled_back:?}, not {before:?}\n{program}",
+                param.name
+            ));
+        }
+    }
+    let ones = point.result.shaped(&mut std::iter::repeat(1.0));
+    point.reverse(&of.ones, &ones, &slots, &point.gradient(&ones, &slots)?)?;
+    let tangents: Vec<Value<f64>> = of
+        .function
         .params
         .iter()
         .zip(args)
         .map(|(param, arg)| if param.active { arg.shaped(&mut random) } else { arg.zero() })
         .collect();
+    of.pushforwards.iter().try_for_each(|push| point.forward(push, &tangents))
+}
 
-    // The truth: the directional derivative of `<seed, result> + <slots, in-out arguments>` along each input.
-    let directional = |direction: &[f64]| -> Result<(Value<Dual>, Vec<Value<Dual>>)> {
+/// A function where its derivatives are compared.
+struct Point<'a> {
+    library: &'a Library,
+    function: &'a Function,
+    args: &'a [Value<f64>],
+    result: Value<f64>,
+    /// The arguments behind the call.
+    after: Vec<Value<f64>>,
+    inout: Vec<bool>,
+}
+
+impl Point<'_> {
+    /// Adjoints of what the in-out parameters hold behind the call; zeros for the others.
+    fn slots(&self, random: &mut impl Iterator<Item = f64>) -> Vec<Value<f64>> {
+        let slot = |((before, after), inout): ((&Value<f64>, &Value<f64>), &bool)| {
+            if *inout { after.shaped(random) } else { before.zero() }
+        };
+        self.args.iter().zip(&self.after).zip(&self.inout).map(slot).collect()
+    }
+
+    /// The primal program over dual numbers.
+    fn directional(&self, direction: &[f64]) -> Result<(Value<Dual>, Vec<Value<Dual>>)> {
         let mut dots = direction.iter();
         let lift = |arg: &Value<f64>| {
             arg.over(|value| Dual { value, dot: *dots.next().expect("one for each float") })
         };
-        eval::primal(library, function, args.iter().map(lift).collect())
-    };
-    let along = |direction: &[f64]| -> Result<f64> {
-        let (result, after) = directional(direction)?;
-        let dot = |value: &Value<Dual>| value.numbers().iter().map(|number| number.dot).collect::<Vec<_>>();
-        let inout = after.iter().zip(&slots).zip(&inout).filter(|(_, inout)| **inout);
-        Ok(dots(&dot(&result), &seed.numbers())
-            + inout.map(|((after, slot), _)| dots(&dot(after), &slot.numbers())).sum::<f64>())
-    };
-    let floats = numbers(args).len();
-    let mut truth = Vec::new();
-    for k in 0..floats {
-        let mut direction = vec![0.0; floats];
-        direction[k] = 1.0;
-        truth.push(along(&direction)?);
+        eval::primal(self.library, self.function, self.args.iter().map(lift).collect())
     }
 
-    for (adjoint, called) in [(&of.alone, false), (&of.called, true)] {
-        let gradient = eval::adjoint(library, function, adjoint, args.to_vec(), seed.clone(), slots.clone())
-            .map_err(|e| {
-                format!("{e}\n{}{}", print::function(function), print::adjoint(function, adjoint))
-            })?;
-        let Gradient { result: value, args: after, rolled_back, slots: found, wrt } = gradient;
-        let program = || print::adjoint(function, adjoint);
-        if (&value, &after) != (&result, &args_after) {
+    /// The derivative of `<seed, result> + <slots, in-out arguments>` along each input.
+    fn gradient(&self, seed: &Value<f64>, slots: &[Value<f64>]) -> Result<Vec<f64>> {
+        let n = numbers(self.args).len();
+        (0..n)
+            .map(|k| {
+                let mut direction = vec![0.0; n];
+                direction[k] = 1.0;
+                let (result, after) = self.directional(&direction)?;
+                let dot = |value: &Value<Dual>, seed: &Value<f64>| -> f64 {
+                    value.numbers().iter().zip(seed.numbers()).map(|(number, seed)| number.dot * seed).sum()
+                };
+                let inout = after.iter().zip(slots).zip(&self.inout).filter(|(_, inout)| **inout);
+                Ok(dot(&result, seed) + inout.map(|((after, slot), _)| dot(after, slot)).sum::<f64>())
+            })
+            .collect()
+    }
+
+    /// Runs both sweeps and compares; gives what the arguments are rolled back to.
+    fn reverse(
+        &self,
+        adjoint: &Adjoint,
+        seed: &Value<f64>,
+        slots: &[Value<f64>],
+        truth: &[f64],
+    ) -> Result<Vec<Value<f64>>> {
+        let program =
+            || format!("{}{}", print::function(self.function), print::adjoint(self.function, adjoint));
+        let (args, seed) = (self.args.to_vec(), seed.clone());
+        let gradient = eval::adjoint(self.library, self.function, adjoint, args, seed, slots.to_vec())
+            .map_err(|e| format!("{e}\n{}", program()))?;
+        let Gradient { result, args: after, rolled_back, slots: found, wrt } = gradient;
+        if !same(&result, &self.result) || !after.iter().zip(&self.after).all(|(a, b)| same(a, b)) {
+            let (expected, expected_after) = (&self.result, &self.after);
             return Err(format!(
-                "the forward sweep computes {value:?}, {after:?} for {result:?}, {args_after:?}\n{}",
+                "the forward sweep computes {result:?}, {after:?} for {expected:?}, {expected_after:?}\n{}",
                 program()
             ));
         }
-        let mut position = 0;
-        for (k, param) in function.params.iter().enumerate() {
-            let n = args[k].numbers().len();
-            let truth = &truth[position..position + n];
-            position += n;
-            if !param.active {
-                continue;
-            }
-            // Unconnected parameters have no slot that is written.
-            let found = found[k].numbers();
-            let wrong = found.iter().zip(truth).any(|(f, t)| !((f - t).abs() <= 1e-9 * (1.0 + t.abs())));
-            if found.len() != n || wrong {
-                return Err(format!(
-                    "adjoint of `{}` is {found:?}, expected {truth:?}\n{}",
-                    param.name,
-                    program()
-                ));
+        let mut truth = truth;
+        for (k, param) in self.function.params.iter().enumerate() {
+            let (expected, rest) = truth.split_at(self.args[k].numbers().len());
+            truth = rest;
+            if param.active {
+                close(&format!("adjoint of `{}`", param.name), &found[k].numbers(), expected)
+                    .map_err(|e| format!("{e}\n{}", program()))?;
             }
         }
-        if wrt.len() != function.wrt.len() {
-            return Err("a gradient for each entry of `wrt`".into());
-        }
-        for ((param, before), rolled_back) in function.params.iter().zip(args).zip(&rolled_back) {
-            if called && param.passing == Passing::RefMut && !param.ty.is_scalar() && before != rolled_back {
-                return Err(format!(
-                    "`{}` is rolled back to {rolled_back:?}, not {before:?}\n{}",
-                    param.name,
-                    program()
-                ));
+        for (entry, gradient) in self.function.wrt.iter().zip(&wrt) {
+            if let (WrtTarget::Param(k), Some(gradient)) = (entry.target, gradient) {
+                if gradient.numbers() != found[k].numbers() {
+                    return Err(format!("gradient by `{}` is {gradient:?}\n{}", entry.name, program()));
+                }
             }
         }
+        Ok(rolled_back)
     }
 
-    let program = || print::pushforward(function, &of.pushforward);
-    let pushed = eval::pushforward(library, function, &of.pushforward, args.to_vec(), tangents.clone())
-        .map_err(|e| format!("{e}\n{}{}", print::function(function), program()))?;
-    if (&pushed.result, &pushed.args) != (&result, &args_after) {
-        return Err(format!("forward mode computes {:?} for {result:?}\n{}", pushed.result, program()));
+    fn forward(&self, push: &Pushforward, tangents: &[Value<f64>]) -> Result {
+        let program =
+            || format!("{}{}", print::function(self.function), print::pushforward(self.function, push));
+        let pushed =
+            eval::pushforward(self.library, self.function, push, self.args.to_vec(), tangents.to_vec())
+                .map_err(|e| format!("{e}\n{}", program()))?;
+        if !same(&pushed.result, &self.result)
+            || !pushed.args.iter().zip(&self.after).all(|(a, b)| same(a, b))
+        {
+            return Err(format!(
+                "forward mode computes {:?} for {:?}\n{}",
+                pushed.result,
+                self.result,
+                program()
+            ));
+        }
+        let direction: Vec<f64> = tangents.iter().flat_map(Value::numbers).collect();
+        let (truth, after) = self.directional(&direction)?;
+        let dots =
+            |value: &Value<Dual>| value.numbers().into_iter().map(|number| number.dot).collect::<Vec<_>>();
+        let (mut expected, mut found) = (dots(&truth), pushed.dot.numbers());
+        for ((after, dot), _) in after.iter().zip(&pushed.after).zip(&self.inout).filter(|(_, inout)| **inout)
+        {
+            expected.extend(dots(after));
+            found.extend(dot.numbers());
+        }
+        close("tangent", &found, &expected).map_err(|e| format!("{e}\n{}", program()))
     }
-    let direction: Vec<f64> = args
-        .iter()
-        .zip(&tangents)
-        .flat_map(
-            |(arg, tangent)| {
-                if tangent.numbers().is_empty() { arg.zero().numbers() } else { tangent.numbers() }
-            },
-        )
-        .collect();
-    let (truth, after) = directional(&direction)?;
-    let mut expected: Vec<f64> = truth.numbers().iter().map(|number| number.dot).collect();
-    let mut found = pushed.dot.numbers();
-    for ((after, dot), _) in after.iter().zip(&pushed.after).zip(&inout).filter(|(_, inout)| **inout) {
-        expected.extend(after.numbers().iter().map(|number| number.dot));
-        found.extend(dot.numbers());
+}
+
+/// The same bits (a NaN is one).
+fn same(a: &Value<f64>, b: &Value<f64>) -> bool {
+    let bits = |value: &Value<f64>| value.numbers().into_iter().map(f64::to_bits).collect::<Vec<_>>();
+    bits(a) == bits(b)
+}
+
+fn close(what: &str, found: &[f64], expected: &[f64]) -> Result {
+    let close = |(found, expected): (&f64, &f64)| (found - expected).abs() <= 1e-9 * (1.0 + expected.abs());
+    if found.len() == expected.len() && found.iter().zip(expected).all(close) {
+        return Ok(());
     }
-    let wrong = found.iter().zip(&expected).any(|(f, t)| !((f - t).abs() <= 1e-9 * (1.0 + t.abs())));
-    if found.len() != expected.len() || wrong {
-        return Err(format!("tangent is {found:?}, expected {expected:?}\n{}", program()));
-    }
-    Ok(())
+    Err(format!("{what} is {found:?}, expected {expected:?}"))
 }
 
 #[cfg(test)]

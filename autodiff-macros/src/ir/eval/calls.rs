@@ -103,19 +103,18 @@ impl<'a, N: Number> Machine<'a, N> {
         let mut held = Vec::new();
         for (tangent, arg) in tangents.iter().zip(&args) {
             held.push(match tangent {
-                Tangent::Value(value) | Tangent::InOut(value, _) => self.expr(value)?,
+                Tangent::Value(value) => self.expr(value)?,
                 Tangent::Place(path) => self.load(path)?,
+                Tangent::InOut(before, _) => self.expr(before)?,
                 Tangent::Unit => Value::Unit,
                 Tangent::Zero => arg.zero(),
             });
         }
-        let done = super::pushforward(self.library, &callee.function, &callee.pushforward, args, held)?;
+        let done = super::pushforward(self.library, &callee.function, &callee.pushforwards[1], args, held)?;
         for ((arg, tangent), value) in call.args.iter().zip(tangents).zip(done.after) {
             match (arg, tangent) {
                 (Arg::RefMut(_), Tangent::Place(path)) => self.set(path, value)?,
-                (_, Tangent::InOut(_, after)) => {
-                    self.bind(*after, value);
-                }
+                (_, Tangent::InOut(_, after)) => self.bind(*after, value),
                 _ => {}
             }
         }

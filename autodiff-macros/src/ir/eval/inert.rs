@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use syn::parse::Parser;
 
 use super::value::{Number, Value};
-use crate::rules::{RULES, Syntax, table};
+use crate::rules::table;
 
 /// The user's names in a piece of code.
 pub(super) type Scope<N> = BTreeMap<String, Value<N>>;
@@ -325,13 +325,8 @@ pub(super) fn apply<N: Number>(op: &str, a: &Value<N>, b: &Value<N>) -> Result<V
             _ => return Err(wrong()),
         }),
         (Value::Float(x), Value::Float(y)) => {
-            let rule = RULES.iter().find(|rule| rule.syntax == Syntax::Infix(infix(op)));
-            Value::Float(N::apply(rule.ok_or_else(wrong)?, &[*x, *y]))
+            Value::Float(N::apply(table::operator(op, 2).ok_or_else(wrong)?, &[*x, *y]))
         }
         _ => return Err(wrong()),
     })
-}
-
-fn infix(op: &str) -> &'static str {
-    ["+", "-", "*", "/", "%"].into_iter().find(|known| *known == op).unwrap_or("")
 }
