@@ -1,20 +1,27 @@
 //! The compiler behind `autodiff-runtime`: use that crate, which re-exports these macros.
 #![allow(dead_code)]
-use proc_macro::TokenStream;
+
 mod analysis;
+mod derive;
+mod diag;
 mod diff;
+mod emit;
+mod expand;
 mod ir;
+mod lower;
+mod names;
+mod request;
 mod rules;
 mod simplify;
 #[cfg(test)]
 mod tests;
 
-mod derive;
+use proc_macro::TokenStream;
 
 /// Differentiates the function it stands on.
 #[proc_macro_attribute]
-pub fn differentiate(_args: TokenStream, item: TokenStream) -> TokenStream {
-    item
+pub fn differentiate(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(args.into(), item.into()).into()
 }
 
 #[allow(missing_docs, reason = "documented where `autodiff_runtime` exports it")]
