@@ -20,7 +20,10 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         Ok(syn::Item::Fn(item)) => function(&request, &item, diag, kept),
         Ok(syn::Item::Impl(item)) => methods(&request, item, diag),
         Ok(item) => {
-            diag.error(subject(&item), "`#[differentiate]` belongs on a function, a method or an `impl` block");
+            diag.error(
+                subject(&item),
+                "`#[differentiate]` belongs on a function, a method or an `impl` block",
+            );
             with_errors(diag, kept)
         }
         Err(error) => {
@@ -76,7 +79,12 @@ fn methods(request: &Request, item: syn::ItemImpl, mut diag: Diagnostics) -> Tok
             attributes: &method.attrs,
             site: Site::Impl(Some(&item.generics)),
         };
-        derived.extend(differentiated(source, &signature, &method.block, std::mem::replace(&mut diag, Diagnostics::new())));
+        derived.extend(differentiated(
+            source,
+            &signature,
+            &method.block,
+            std::mem::replace(&mut diag, Diagnostics::new()),
+        ));
     }
     diag.discard();
     let (attributes, generics, ty) = (&item.attrs, &item.generics, &item.self_ty);
@@ -139,8 +147,11 @@ fn differentiated(
     }
     let adjoint = diff::reverse::adjoint(&function, &gradient, Options { roll_back: false });
     let derivatives = Derivatives {
-        gradient: simplify::adjoint(&function, simplify::seed_with_ones(adjoint)),
-        pullback: simplify::adjoint(&wanted, diff::reverse::adjoint(&wanted, &all, Options { roll_back: true })),
+        gradient: simplify::joined(&function, adjoint),
+        pullback: simplify::apart(
+            &wanted,
+            diff::reverse::adjoint(&wanted, &all, Options { roll_back: true }),
+        ),
         pushforward: simplify::pushforward(&wanted, diff::forward::pushforward(&wanted, &all)),
     };
     companion::companion(source, &function, derivatives)

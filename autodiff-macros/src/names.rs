@@ -103,7 +103,9 @@ mod tests {
     #[test]
     fn any_hint_becomes_an_identifier() {
         let mut names = Namer::new();
-        for (hint, expected) in [("", "value"), ("x[i]", "x_i_"), ("0", "_0"), ("self", "this"), ("r#type", "type")] {
+        for (hint, expected) in
+            [("", "value"), ("x[i]", "x_i_"), ("0", "_0"), ("self", "this"), ("r#type", "type")]
+        {
             assert_eq!(names.fresh(hint), expected);
         }
         assert_eq!(ident("type", Span::call_site()).to_string(), "r#type");

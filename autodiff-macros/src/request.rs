@@ -39,8 +39,7 @@ pub(crate) enum Unconnected {
     Zero,
 }
 
-const KNOWN: &str =
-    "`wrt(…)`, `stop(…)`, `unconnected = …`, `crate = …`, `companion = …`, `associated`, `vjp = …` or `jvp = …`";
+const KNOWN: &str = "`wrt(…)`, `stop(…)`, `unconnected = …`, `crate = …`, `companion = …`, `associated`, `vjp = …` or `jvp = …`";
 
 impl Default for Request {
     fn default() -> Request {
@@ -86,10 +85,14 @@ impl Request {
                 if names.is_empty() {
                     return Err(syn::Error::new(key.span(), "`wrt()` names nothing to differentiate by"));
                 }
-                if let Some((_, again)) =
-                    (1..names.len()).flat_map(|i| (0..i).map(move |j| (j, i))).find(|&(j, i)| names[j] == names[i])
+                if let Some((_, again)) = (1..names.len())
+                    .flat_map(|i| (0..i).map(move |j| (j, i)))
+                    .find(|&(j, i)| names[j] == names[i])
                 {
-                    return Err(syn::Error::new(names[again].span(), format!("`{}` is named twice", names[again])));
+                    return Err(syn::Error::new(
+                        names[again].span(),
+                        format!("`{}` is named twice", names[again]),
+                    ));
                 }
                 self.wrt = Some(names);
             }
@@ -102,7 +105,8 @@ impl Request {
                     "zero" => Unconnected::Zero,
                     "error" => Unconnected::Error,
                     other => {
-                        let message = format!("unknown value `{other}`: write `\"none\"`, `\"zero\"` or `\"error\"`");
+                        let message =
+                            format!("unknown value `{other}`: write `\"none\"`, `\"zero\"` or `\"error\"`");
                         return Err(syn::Error::new(text.span(), message));
                     }
                 };
@@ -115,9 +119,18 @@ impl Request {
             "associated" => self.associated = Some(key.span()),
             "vjp" => self.vjp = Some(path(input)?),
             "jvp" => self.jvp = Some(path(input)?),
-            other => return Err(syn::Error::new(key.span(), format!("unknown argument `{other}`: expected {KNOWN}"))),
+            other => {
+                return Err(syn::Error::new(
+                    key.span(),
+                    format!("unknown argument `{other}`: expected {KNOWN}"),
+                ));
+            }
         }
-        if input.is_empty() { Ok(()) } else { Err(input.error("unexpected token: arguments are separated by commas")) }
+        if input.is_empty() {
+            Ok(())
+        } else {
+            Err(input.error("unexpected token: arguments are separated by commas"))
+        }
     }
 }
 

@@ -23,6 +23,7 @@ mod norm;
 pub mod optim;
 mod scalar;
 pub mod schedule;
+pub mod solvers;
 pub mod train;
 pub mod tree;
 

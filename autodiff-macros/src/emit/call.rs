@@ -140,7 +140,9 @@ impl Emitter<'_> {
         let method = matches!(call.callee, Callee::Method(_));
         let arg = |(at, arg): (usize, &Arg)| match arg {
             Arg::Ref(path) | Arg::RefMut(path) if method && at == 0 => self.receiver(path),
-            Arg::Value(value) | Arg::RefValue(value) if method && at == 0 => self.code(value, None).at(Level::Postfix),
+            Arg::Value(value) | Arg::RefValue(value) if method && at == 0 => {
+                self.code(value, None).at(Level::Postfix)
+            }
             Arg::RefMutValue(_, after) if method && at == 0 => self.ident(*after).into_token_stream(),
             Arg::Inert(inert) if method && at == 0 => self.inert(inert).at(Level::Postfix),
             arg => self.arg(arg),
@@ -191,13 +193,15 @@ impl Emitter<'_> {
     fn zero_of_arg(&self, arg: &Arg) -> TokenStream {
         let runtime = self.runtime;
         match arg {
-            Arg::Value(value) | Arg::RefValue(value) | Arg::RefMutValue(value, _) => match self.float_of(value) {
-                Some(float) => self.float_literal(0.0, &float),
-                None => {
-                    let value = self.expr(value, None);
-                    quote!(#runtime::Differentiable::zero_tangent(&(#value)))
+            Arg::Value(value) | Arg::RefValue(value) | Arg::RefMutValue(value, _) => {
+                match self.float_of(value) {
+                    Some(float) => self.float_literal(0.0, &float),
+                    None => {
+                        let value = self.expr(value, None);
+                        quote!(#runtime::Differentiable::zero_tangent(&(#value)))
+                    }
                 }
-            },
+            }
             Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => self.zero(path),
             Arg::Inert(inert) => {
                 let code = self.inert(inert).tokens;
@@ -210,7 +214,10 @@ impl Emitter<'_> {
     fn callee(&self, callee: &Callee, what: Option<&str>, mut args: Vec<TokenStream>) -> TokenStream {
         match callee {
             Callee::Function(path) => {
-                let path = what.map_or_else(|| path.to_token_stream(), |what| derived_path(path, what).into_token_stream());
+                let path = what.map_or_else(
+                    || path.to_token_stream(),
+                    |what| derived_path(path, what).into_token_stream(),
+                );
                 quote!(#path(#(#args),*))
             }
             Callee::Method(name) => {

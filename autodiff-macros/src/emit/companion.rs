@@ -133,7 +133,8 @@ impl<'a> Shape<'a> {
 
     /// Whether the slot is an `Option` that is `None`.
     fn missing(&self, at: usize) -> bool {
-        self.source.request.unconnected == Unconnected::None && !self.connected.get(at).copied().unwrap_or(true)
+        self.source.request.unconnected == Unconnected::None
+            && !self.connected.get(at).copied().unwrap_or(true)
     }
 
     fn gradient_type(&self) -> TokenStream {
@@ -150,9 +151,11 @@ impl<'a> Shape<'a> {
         let values: Vec<TokenStream> = names
             .iter()
             .enumerate()
-            .map(|(at, name)| {
-                if self.missing(at) { quote!(::core::option::Option::None) } else { quote!(#name) }
-            })
+            .map(
+                |(at, name)| {
+                    if self.missing(at) { quote!(::core::option::Option::None) } else { quote!(#name) }
+                },
+            )
             .collect();
         tuple_of(&values)
     }
@@ -239,7 +242,10 @@ impl<'a> Shape<'a> {
         let call = self.call("value_and_grad", &self.passed());
         Item {
             name: "grad",
-            summary: format!("The gradient of [`{}`] (of the sum of its results, where there are several).", self.function.name),
+            summary: format!(
+                "The gradient of [`{}`] (of the sum of its results, where there are several).",
+                self.function.name
+            ),
             hidden: false,
             lifetimes: Vec::new(),
             args: self.own_args(),
@@ -261,7 +267,9 @@ impl<'a> Shape<'a> {
                 for (wrt, name) in self.function.wrt.iter().zip(names) {
                     let ty = match wrt.target {
                         WrtTarget::Param(index) => self.params()[index].slot(&self.signature.runtime),
-                        WrtTarget::Local(var) => owned_tangent(&self.function.vars[var].ty, &self.signature.runtime),
+                        WrtTarget::Local(var) => {
+                            owned_tangent(&self.function.vars[var].ty, &self.signature.runtime)
+                        }
                     };
                     args.push(quote!(#name: &mut #ty));
                 }
@@ -270,7 +278,10 @@ impl<'a> Shape<'a> {
         };
         Item {
             name: "value_and_grad_into",
-            summary: format!("The value of [`{}`]; its gradient is added to what the buffers hold.", self.function.name),
+            summary: format!(
+                "The value of [`{}`]; its gradient is added to what the buffers hold.",
+                self.function.name
+            ),
             hidden: false,
             lifetimes: Vec::new(),
             args,
@@ -430,7 +441,10 @@ impl<'a> Shape<'a> {
         let (result, tangent) = (&self.signature.result, self.signature.seed());
         Item {
             name: "jvp",
-            summary: format!("The value of [`{}`] and its tangent, from the tangents of its arguments.", self.function.name),
+            summary: format!(
+                "The value of [`{}`] and its tangent, from the tangents of its arguments.",
+                self.function.name
+            ),
             hidden: false,
             lifetimes: Vec::new(),
             args,

@@ -9,7 +9,13 @@ use crate::ir::*;
 
 impl Emitter<'_> {
     /// A branch. Joins whose storage is declared before it are assigned in the arms, the others are its value.
-    pub(crate) fn branch_stmt(&mut self, cond: &Expr, then: &Block, otherwise: &Block, joins: &[Join]) -> TokenStream {
+    pub(crate) fn branch_stmt(
+        &mut self,
+        cond: &Expr,
+        then: &Block,
+        otherwise: &Block,
+        joins: &[Join],
+    ) -> TokenStream {
         let results: Vec<&Join> = joins.iter().filter(|join| !self.is_bound(join.var)).collect();
         let branch = self.branch(cond, then, otherwise, joins, &results);
         self.results(&results, branch)
@@ -49,7 +55,11 @@ impl Emitter<'_> {
             let condition = self.code(cond, None).at(Level::Unary);
             return quote!(if !#condition { #otherwise });
         }
-        if otherwise.is_empty() { quote!(if #condition { #then }) } else { quote!(if #condition { #then } else { #otherwise }) }
+        if otherwise.is_empty() {
+            quote!(if #condition { #then })
+        } else {
+            quote!(if #condition { #then } else { #otherwise })
+        }
     }
 
     /// `else if`: the other arm is one branch whose joins are handed on as they are.
@@ -61,16 +71,17 @@ impl Emitter<'_> {
             _ => None,
         };
         let is_result = |join: &Join| results.iter().any(|result| result.var == join.var);
-        let handed_on = joins
-            .iter()
-            .filter(|join| !is_result(join))
-            .all(|join| matches!(join.values.get(1), Some(None)) || value(join).is_some_and(|var| self.flow.same(var, join.var)));
+        let handed_on = joins.iter().filter(|join| !is_result(join)).all(|join| {
+            matches!(join.values.get(1), Some(None))
+                || value(join).is_some_and(|var| self.flow.same(var, join.var))
+        });
         let mut inner_results = Vec::new();
         for result in results {
             let var = value(result)?;
             inner_results.push(inner.iter().find(|join| join.var == var && !self.is_bound(join.var))?);
         }
-        let distinct = inner_results.iter().enumerate().all(|(k, a)| inner_results[..k].iter().all(|b| a.var != b.var));
+        let distinct =
+            inner_results.iter().enumerate().all(|(k, a)| inner_results[..k].iter().all(|b| a.var != b.var));
         let complete = inner
             .iter()
             .all(|join| self.is_bound(join.var) || inner_results.iter().any(|result| result.var == join.var));
@@ -95,7 +106,8 @@ impl Emitter<'_> {
                 let copies = this.copies(&moves);
                 return quote!(#statements #copies);
             }
-            let read: Vec<Var> = results.iter().filter_map(|join| value(join)).flat_map(|e| reads_of(&e)).collect();
+            let read: Vec<Var> =
+                results.iter().filter_map(|join| value(join)).flat_map(|e| reads_of(&e)).collect();
             let overwritten = moves.iter().any(|(to, _)| read.iter().any(|&var| this.flow.same(var, *to)));
             let parts: Vec<TokenStream> = results
                 .iter()
@@ -141,7 +153,9 @@ impl Emitter<'_> {
         let mut tokens = TokenStream::new();
         while !pending.is_empty() {
             let free = pending.iter().position(|(to, ..)| {
-                pending.iter().all(|(other, _, reads)| other == to || !reads.iter().any(|&var| self.flow.same(var, *to)))
+                pending.iter().all(|(other, _, reads)| {
+                    other == to || !reads.iter().any(|&var| self.flow.same(var, *to))
+                })
             });
             let Some(free) = free else { break };
             let (to, value, _) = pending.remove(free);
@@ -213,7 +227,8 @@ impl Emitter<'_> {
     /// The storages of carried values before the loop. New ones are declared first: their initial values may be storages
     /// that are assigned for this loop too.
     fn carried_inits(&mut self, carried: &[Carried]) -> TokenStream {
-        let (bound, fresh): (Vec<&Carried>, Vec<&Carried>) = carried.iter().partition(|c| self.is_bound(c.phi));
+        let (bound, fresh): (Vec<&Carried>, Vec<&Carried>) =
+            carried.iter().partition(|c| self.is_bound(c.phi));
         let mut tokens = TokenStream::new();
         for c in fresh {
             let float = self.scalar_float(c.phi, &c.init);

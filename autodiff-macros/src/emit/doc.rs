@@ -17,7 +17,11 @@ pub(crate) fn attribute(code: &TokenStream, runtime: &TokenStream) -> TokenStrea
 pub(crate) fn listing(code: &TokenStream, runtime: &TokenStream) -> String {
     let mut printer = Printer { text: String::new(), indent: 0, fresh: true, glue: true };
     printer.stream(code.clone());
-    let prefixes = [flat(&quote!(#runtime::__private::)), flat(&quote!(::core::option::Option::)), flat(&quote!(::core::))];
+    let prefixes = [
+        flat(&quote!(#runtime::__private::)),
+        flat(&quote!(::core::option::Option::)),
+        flat(&quote!(::core::)),
+    ];
     let mut text = printer.text;
     for prefix in prefixes {
         text = text.replace(&prefix, "");
@@ -93,7 +97,8 @@ impl Printer {
             None => false,
             Some(TokenTree::Punct(_)) => false,
             Some(TokenTree::Ident(ident)) => {
-                !["return", "in", "if", "while", "match", "else", "mut", "let", "move"].contains(&&ident.to_string()[..])
+                !["return", "in", "if", "while", "match", "else", "mut", "let", "move"]
+                    .contains(&&ident.to_string()[..])
             }
             Some(TokenTree::Group(group)) => group.delimiter() != Delimiter::Brace,
             Some(TokenTree::Literal(_)) => true,
@@ -164,9 +169,8 @@ impl Printer {
             }
             Delimiter::Parenthesis | Delimiter::Bracket => {
                 let call = match before {
-                    Some(TokenTree::Ident(ident)) => {
-                        !["in", "if", "while", "match", "return", "let", "else"].contains(&&ident.to_string()[..])
-                    }
+                    Some(TokenTree::Ident(ident)) => !["in", "if", "while", "match", "return", "let", "else"]
+                        .contains(&&ident.to_string()[..]),
                     Some(TokenTree::Group(_)) => true,
                     Some(TokenTree::Punct(punct)) => punct.as_char() == '>' && self.glue,
                     _ => false,

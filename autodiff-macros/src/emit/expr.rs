@@ -90,7 +90,9 @@ fn above(level: Level) -> Level {
 /// How tightly code of the user's holds together.
 fn level_of(tokens: &TokenStream) -> Level {
     let mut trees = tokens.clone().into_iter();
-    if let (Some(TokenTree::Ident(_) | TokenTree::Literal(_) | TokenTree::Group(_)), None) = (trees.next(), trees.next()) {
+    if let (Some(TokenTree::Ident(_) | TokenTree::Literal(_) | TokenTree::Group(_)), None) =
+        (trees.next(), trees.next())
+    {
         return match tokens.clone().into_iter().next() {
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => Level::Loose,
             _ => Level::Postfix,
@@ -370,7 +372,8 @@ impl Emitter<'_> {
                     Code::postfix(quote!(#base[#index]))
                 }
                 Proj::Range(lo, hi) => {
-                    let bound = |bound: &Option<Expr>| bound.as_ref().map(|e| self.code(e, None).at(Level::Or));
+                    let bound =
+                        |bound: &Option<Expr>| bound.as_ref().map(|e| self.code(e, None).at(Level::Or));
                     let (lo, hi) = (bound(lo), bound(hi));
                     Code::postfix(quote!(#base[#lo..#hi]))
                 }
@@ -455,9 +458,12 @@ fn is_untyped(expr: &Expr) -> bool {
             let text = lit.tokens.to_string();
             let last = text.chars().last();
             last.is_some_and(|c| c.is_ascii_digit() || c == '.')
-                && !["f32", "f64", "usize", "isize", "u8", "u16", "u32", "u64", "u128", "i8", "i16", "i32", "i64", "i128"]
-                    .iter()
-                    .any(|suffix| text.ends_with(suffix))
+                && ![
+                    "f32", "f64", "usize", "isize", "u8", "u16", "u32", "u64", "u128", "i8", "i16", "i32",
+                    "i64", "i128",
+                ]
+                .iter()
+                .any(|suffix| text.ends_with(suffix))
         }
         Expr::Rule(_, args) => args.iter().all(is_untyped),
         Expr::Binary(_, a, b) => is_untyped(a) && is_untyped(b),
@@ -482,7 +488,8 @@ fn replace_self(code: TokenStream, this: &Ident) -> TokenStream {
         .map(|tree| match tree {
             TokenTree::Ident(ident) if ident == "self" => TokenTree::Ident(this.clone()),
             TokenTree::Group(group) => {
-                let mut inner = proc_macro2::Group::new(group.delimiter(), replace_self(group.stream(), this));
+                let mut inner =
+                    proc_macro2::Group::new(group.delimiter(), replace_self(group.stream(), this));
                 inner.set_span(group.span());
                 TokenTree::Group(inner)
             }

@@ -291,7 +291,9 @@ impl Ranges<'_> {
 /// The variables that are bound by a control statement for its blocks alone.
 fn bound_inside(kind: &mut StmtKind) -> Vec<Var> {
     match kind {
-        StmtKind::Match { arms, .. } => arms.iter().flat_map(|arm| arm.binds.iter().map(|(_, var)| *var)).collect(),
+        StmtKind::Match { arms, .. } => {
+            arms.iter().flat_map(|arm| arm.binds.iter().map(|(_, var)| *var)).collect()
+        }
         StmtKind::Loop(l) => {
             let index = match l.head {
                 Head::For { index, .. } => Some(index),
@@ -355,7 +357,9 @@ impl<'a> Classes<'a> {
             let defs = defines(|v| walk::definitions(&mut stmt.kind, v));
             let assignable: Vec<Var> = match &stmt.kind {
                 StmtKind::Let { var, .. } => vec![*var],
-                StmtKind::If { joins, .. } | StmtKind::Match { joins, .. } => joins.iter().map(|j| j.var).collect(),
+                StmtKind::If { joins, .. } | StmtKind::Match { joins, .. } => {
+                    joins.iter().map(|j| j.var).collect()
+                }
                 StmtKind::Loop(l) => l.carried.iter().map(|c| c.out).collect(),
                 StmtKind::Inert { defs, .. } => defs.iter().map(|(_, _, after)| *after).collect(),
                 StmtKind::Call(call) => after(call),
@@ -392,9 +396,8 @@ impl<'a> Classes<'a> {
             return false;
         }
         let (mine, theirs) = (self.members(a), self.members(b));
-        let clash = mine
-            .iter()
-            .any(|&x| theirs.iter().any(|&y| self.clashes.contains(&(x.min(y), x.max(y)))));
+        let clash =
+            mine.iter().any(|&x| theirs.iter().any(|&y| self.clashes.contains(&(x.min(y), x.max(y)))));
         // Whatever is bound by a pattern declares the variable: it comes before all else.
         let declares = |members: &[Var], others: &[Var]| {
             members

@@ -1,11 +1,11 @@
 //! IR to tokens: function bodies, companions and their signatures, and what is emitted when there are errors.
 
+mod call;
 pub(crate) mod companion;
 mod control;
 mod doc;
 mod expr;
 pub(crate) mod fallback;
-mod call;
 mod flow;
 mod place;
 mod signature;
@@ -89,7 +89,12 @@ enum Moves {
 
 impl<'a> Emitter<'a> {
     /// Makes the unit ready and an emitter for it. `entry`: what is bound before the first statement.
-    pub(crate) fn new(runtime: &'a TokenStream, mut vars: Vars, unit: &mut Unit, entry: &[Var]) -> Emitter<'a> {
+    pub(crate) fn new(
+        runtime: &'a TokenStream,
+        mut vars: Vars,
+        unit: &mut Unit,
+        entry: &[Var],
+    ) -> Emitter<'a> {
         unit::prepare(unit, &mut vars, entry);
         let flow = Flow::of(unit, &vars, entry);
         let float = types::common_float(&vars);

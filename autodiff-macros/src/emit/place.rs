@@ -21,19 +21,11 @@ impl Emitter<'_> {
             Init::Deferred => TokenStream::new(),
             Init::List { vec, items } => {
                 let items = items.iter().map(|item| self.expr(item, float));
-                if *vec {
-                    quote!(#runtime::__private::vec![#(#items),*])
-                } else {
-                    quote!([#(#items),*])
-                }
+                if *vec { quote!(#runtime::__private::vec![#(#items),*]) } else { quote!([#(#items),*]) }
             }
             Init::Repeat { vec, value, len } => {
                 let (value, len) = (self.expr(value, float), self.expr(len, None));
-                if *vec {
-                    quote!(#runtime::__private::vec![#value; #len])
-                } else {
-                    quote!([#value; #len])
-                }
+                if *vec { quote!(#runtime::__private::vec![#value; #len]) } else { quote!([#value; #len]) }
             }
             Init::EmptyVec(None) => quote!(#runtime::__private::Vec::new()),
             Init::EmptyVec(Some(capacity)) => {
@@ -140,7 +132,13 @@ impl Emitter<'_> {
         self.scoped(|this| this.accumulate_elements(&ty, &float, to, from))
     }
 
-    fn accumulate_elements(&mut self, ty: &Ty, float: &Float, to: TokenStream, from: TokenStream) -> TokenStream {
+    fn accumulate_elements(
+        &mut self,
+        ty: &Ty,
+        float: &Float,
+        to: TokenStream,
+        from: TokenStream,
+    ) -> TokenStream {
         let (a, b) = (self.local("to"), self.local("from"));
         let body = match ty.element() {
             element @ (Ty::Array(..) | Ty::Slice(_) | Ty::Vec(_)) => {
@@ -293,7 +291,9 @@ impl Emitter<'_> {
         }
         // Elements of one row: `x[k].swap(i, j)`.
         if a.root == b.root && a.proj.len() == b.proj.len() {
-            if let (Some((Proj::Index(i), row)), Some((Proj::Index(j), _))) = (a.proj.split_last(), b.proj.split_last()) {
+            if let (Some((Proj::Index(i), row)), Some((Proj::Index(j), _))) =
+                (a.proj.split_last(), b.proj.split_last())
+            {
                 let row = Path { root: a.root, proj: row.to_vec() };
                 let other = Path { root: b.root, proj: b.proj[..b.proj.len() - 1].to_vec() };
                 let (row, other) = (self.path(&row).at(Level::Postfix), self.path(&other).at(Level::Postfix));

@@ -128,7 +128,8 @@ impl Signature {
         args: &[TokenStream],
         output: &TokenStream,
     ) -> TokenStream {
-        let params: Vec<&TokenStream> = lifetimes.iter().chain(&self.lifetimes).chain(&self.generics).collect();
+        let params: Vec<&TokenStream> =
+            lifetimes.iter().chain(&self.lifetimes).chain(&self.generics).collect();
         let generics = if params.is_empty() { TokenStream::new() } else { quote!(<#(#params),*>) };
         let predicates = &self.predicates;
         quote!(fn #name #generics(#(#args),*) -> #output #predicates)
@@ -160,7 +161,8 @@ impl Signature {
             Some(param.lifetime.to_token_stream())
         });
         let captured = self.captured.iter().map(ToTokens::to_token_stream);
-        let all = lifetimes.iter().cloned().chain(own).chain(self.outer_lifetimes.iter().cloned()).chain(captured);
+        let all =
+            lifetimes.iter().cloned().chain(own).chain(self.outer_lifetimes.iter().cloned()).chain(captured);
         quote!(use<#(#all),*>)
     }
 
@@ -321,7 +323,8 @@ fn name_lifetimes(ty: TokenStream, fresh: &mut dyn FnMut() -> syn::Lifetime) -> 
                 }
             },
             TokenTree::Group(group) if !was_name => {
-                let mut inner = proc_macro2::Group::new(group.delimiter(), name_lifetimes(group.stream(), fresh));
+                let mut inner =
+                    proc_macro2::Group::new(group.delimiter(), name_lifetimes(group.stream(), fresh));
                 inner.set_span(group.span());
                 named.extend([TokenTree::Group(inner)]);
             }

@@ -129,7 +129,13 @@ impl Emitter<'_> {
         quote!(#ident = #value;)
     }
 
-    fn update(&self, to: TokenStream, op: StoreOp, value: super::expr::Code, float: Option<&Float>) -> TokenStream {
+    fn update(
+        &self,
+        to: TokenStream,
+        op: StoreOp,
+        value: super::expr::Code,
+        float: Option<&Float>,
+    ) -> TokenStream {
         let generic = match float {
             Some(float) => matches!(float, Float::Param(_)),
             None => matches!(self.float, Float::Param(_)),
@@ -162,7 +168,9 @@ impl Emitter<'_> {
         let ty = self.vars[place].ty.clone();
         let value = self.init(init, &ty);
         let annotation = match init {
-            Init::Inert(_) | Init::EmptyVec(_) => super::types::written(&ty, self.runtime).map(|ty| quote!(: #ty)),
+            Init::Inert(_) | Init::EmptyVec(_) => {
+                super::types::written(&ty, self.runtime).map(|ty| quote!(: #ty))
+            }
             Init::List { vec: _, items } if items.is_empty() => {
                 super::types::written(&ty, self.runtime).map(|ty| quote!(: #ty))
             }
@@ -177,8 +185,9 @@ impl Emitter<'_> {
 
     fn view(&mut self, var: Var) -> TokenStream {
         let Some(target) = self.vars[var].view.clone() else { return TokenStream::new() };
-        let value = self.reference(&target, false);
-        let ident = self.bind(var, Form::Ref);
+        let mutable = self.vars[var].window && self.vars[var].mutable;
+        let value = self.reference(&target, mutable);
+        let ident = self.bind(var, if mutable { Form::RefMut } else { Form::Ref });
         quote!(let #ident = #value;)
     }
 
@@ -202,7 +211,12 @@ impl Emitter<'_> {
     }
 
     /// A statement of the user's; what it assigns is either in scope under the user's own name or handed out of a block.
-    fn inert_stmt(&mut self, inert: &Inert, defs: &[(proc_macro2::Ident, Expr, Var)], writes: &[Var]) -> TokenStream {
+    fn inert_stmt(
+        &mut self,
+        inert: &Inert,
+        defs: &[(proc_macro2::Ident, Expr, Var)],
+        writes: &[Var],
+    ) -> TokenStream {
         let in_place = |this: &Self, (name, before, after): &(proc_macro2::Ident, Expr, Var)| {
             let kept = matches!(before, Expr::Var(before) if this.flow.same(*before, *after));
             kept && this.is_own(name, *after)

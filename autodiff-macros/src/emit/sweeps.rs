@@ -39,7 +39,9 @@ fn absorb(second: &mut Block, tail: &mut [Expr], vars: &Vars) {
     second.walk(&mut |stmt| stmt.reads(&mut |var| reads.push(var)));
     let loads = |expr: &Expr| {
         let mut found = false;
-        expr.walk(&mut |e| found |= matches!(e, Expr::Load(_) | Expr::Whole(_) | Expr::Len(_) | Expr::Inert(_)));
+        expr.walk(&mut |e| {
+            found |= matches!(e, Expr::Load(_) | Expr::Whole(_) | Expr::Len(_) | Expr::Inert(_))
+        });
         found
     };
     second.stmts.retain(|stmt| {
@@ -196,7 +198,12 @@ pub(crate) fn joined(function: &Function, signature: &Signature, mut adjoint: Ad
     }
     for (index, at) in scalars {
         if let Some(name) = &param_slots[index] {
-            updates.extend(emitter.scalar_slot(&bound.params[index], name, &unit.tail[at], &function.params[index].ty));
+            updates.extend(emitter.scalar_slot(
+                &bound.params[index],
+                name,
+                &unit.tail[at],
+                &function.params[index].ty,
+            ));
         }
     }
     updates.extend(emitter.write_back(function, &unit.tail[lasts..leaves]));
@@ -207,7 +214,12 @@ pub(crate) fn joined(function: &Function, signature: &Signature, mut adjoint: Ad
 
 /// `forward`: the forward sweep, and the reverse sweep as a closure that owns what it needs and borrows nothing.
 pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoint) -> Sweep {
-    let mut unit = Unit { first: adjoint.forward.clone(), second: adjoint.reverse.clone(), split: true, ..Unit::default() };
+    let mut unit = Unit {
+        first: adjoint.forward.clone(),
+        second: adjoint.reverse.clone(),
+        split: true,
+        ..Unit::default()
+    };
     let mut scalars = Vec::new();
     for (index, slot) in adjoint.params.iter().enumerate() {
         if let Some(ParamAdjoint::Scalar(var) | ParamAdjoint::ScalarInOut(var)) = slot {
@@ -222,7 +234,8 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
     unit.between.extend(function.result.leaves().into_iter().cloned());
     absorb(&mut unit.second, &mut unit.tail, &adjoint.vars);
 
-    let mut emitter = Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry(function, &adjoint));
+    let mut emitter =
+        Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry(function, &adjoint));
     emitter.reserve_params(function);
     let prelude = emitter.enter_params(function);
     let tapes = emitter.declare_tapes(&adjoint.tapes);
@@ -283,7 +296,12 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
         let mut end = TokenStream::new();
         for (index, at) in scalars {
             if let Some(name) = &slots[index] {
-                end.extend(emitter.scalar_slot(&adjoint.params[index], name, &unit.tail[at], &function.params[index].ty));
+                end.extend(emitter.scalar_slot(
+                    &adjoint.params[index],
+                    name,
+                    &unit.tail[at],
+                    &function.params[index].ty,
+                ));
             }
         }
         for (reference, value) in references.iter().zip(&unit.tail[initial..]) {
@@ -509,7 +527,8 @@ impl Emitter<'_> {
                 self.expr(leaf, float.as_ref())
             }),
             Tree::Tuple(parts) => {
-                let parts: Vec<TokenStream> = parts.iter().map(|part| self.result_part(part, leaves)).collect();
+                let parts: Vec<TokenStream> =
+                    parts.iter().map(|part| self.result_part(part, leaves)).collect();
                 match &parts[..] {
                     [part] => quote!((#part,)),
                     parts => quote!((#(#parts),*)),

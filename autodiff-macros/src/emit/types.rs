@@ -41,7 +41,12 @@ pub(crate) fn float_name(float: &Float) -> TokenStream {
 /// A type as it would be written, where all of it is known.
 pub(crate) fn written(ty: &Ty, runtime: &TokenStream) -> Option<TokenStream> {
     Some(match ty {
-        Ty::Float(Float::Any) | Ty::Int(None) | Ty::Inert | Ty::Unknown | Ty::Slice(_) | Ty::Array(_, None) => {
+        Ty::Float(Float::Any)
+        | Ty::Int(None)
+        | Ty::Inert
+        | Ty::Unknown
+        | Ty::Slice(_)
+        | Ty::Array(_, None) => {
             return None;
         }
         Ty::Float(float) => float_name(float),
@@ -112,7 +117,9 @@ impl Emitter<'_> {
             ty = match (proj, ty) {
                 (Proj::Index(_), ty) => ty.element(),
                 (Proj::Range(..), ty) => Ty::Slice(Box::new(ty.element())),
-                (Proj::Field(syn::Member::Unnamed(at)), Ty::Tuple(mut ts)) if (at.index as usize) < ts.len() => {
+                (Proj::Field(syn::Member::Unnamed(at)), Ty::Tuple(mut ts))
+                    if (at.index as usize) < ts.len() =>
+                {
                     ts.swap_remove(at.index as usize)
                 }
                 (Proj::Field(_) | Proj::Deref, _) => Ty::Unknown,

@@ -67,7 +67,9 @@ fn init(init: &mut Init, v: &mut dyn Visitor) {
             fields.iter_mut().for_each(|(_, value)| expr(value, v));
             base.iter_mut().for_each(|base| v.path(base, Access::Read));
         }
-        Init::Copy { from: path, how: _, stopped: _ } | Init::Zero { like: path } => v.path(path, Access::Read),
+        Init::Copy { from: path, how: _, stopped: _ } | Init::Zero { like: path } => {
+            v.path(path, Access::Read)
+        }
         Init::Inert(code) => inert(code, v),
     }
 }
@@ -88,7 +90,9 @@ pub(crate) fn operands(kind: &mut StmtKind, v: &mut dyn Visitor) {
         StmtKind::Let { var: _, expr: e } => expr(e, v),
         StmtKind::Declare { place: _, init: i } => init(i, v),
         StmtKind::View { var: _ } => {}
-        StmtKind::Store { path, op: _, value } | StmtKind::Fill { path, value } | StmtKind::Push { path, value } => {
+        StmtKind::Store { path, op: _, value }
+        | StmtKind::Fill { path, value }
+        | StmtKind::Push { path, value } => {
             expr(value, v);
             v.path(path, Access::Write);
         }
@@ -149,7 +153,9 @@ pub(crate) fn operands(kind: &mut StmtKind, v: &mut dyn Visitor) {
             }
         }
         StmtKind::Raw(raw) => match raw {
-            RawStmt::TakeAdjoint { taken: _, path } | RawStmt::Pop { path, popped: _ } | RawStmt::Clear { path } => {
+            RawStmt::TakeAdjoint { taken: _, path }
+            | RawStmt::Pop { path, popped: _ }
+            | RawStmt::Clear { path } => {
                 v.path(path, Access::Write);
             }
             RawStmt::PutBack { path, from } => {
@@ -201,7 +207,9 @@ pub(crate) fn definitions(kind: &mut StmtKind, v: &mut dyn Visitor) {
             call_definitions(call, v);
             v.define(&mut call.pullback);
         }
-        StmtKind::Inert { inert: _, defs, writes: _ } => defs.iter_mut().for_each(|(_, _, after)| v.define(after)),
+        StmtKind::Inert { inert: _, defs, writes: _ } => {
+            defs.iter_mut().for_each(|(_, _, after)| v.define(after))
+        }
         StmtKind::If { joins, .. } | StmtKind::Match { joins, .. } => {
             joins.iter_mut().for_each(|join| v.define(&mut join.var));
         }

@@ -3,7 +3,12 @@ use crate::diag::Diagnostics;
 use crate::ir::{Block, Function, Tree, Ty, Vars};
 use crate::request::Request;
 
-pub(crate) fn function(_: &Request, signature: &syn::Signature, _: &syn::Block, _: &mut Diagnostics) -> Function {
+pub(crate) fn function(
+    _: &Request,
+    signature: &syn::Signature,
+    _: &syn::Block,
+    _: &mut Diagnostics,
+) -> Function {
     Function {
         name: signature.ident.clone(),
         vars: Vars::default(),

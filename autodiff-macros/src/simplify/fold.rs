@@ -14,6 +14,8 @@ impl Context<'_> {
                     let _ = expr;
                 }
                 StmtKind::Let { expr, .. } | StmtKind::Mut { init: expr, .. } => changed |= refold(expr),
+                // The primal's own stores keep their bits.
+                StmtKind::Store { path, .. } if !self.made(self.vars.resolve(path).root) => {}
                 StmtKind::Update { op, expr, .. } | StmtKind::Store { op, value: expr, .. } => {
                     changed |= refold(expr);
                     // `+= -x` is `-= x`.
@@ -32,7 +34,9 @@ impl Context<'_> {
         block.stmts.retain(|stmt| match &stmt.kind {
             StmtKind::Update { var, op: StoreOp::Set, expr: Expr::Var(read) } => var != read,
             StmtKind::Update { op: StoreOp::Add | StoreOp::Sub, expr, .. } => !expr.is_zero(),
-            StmtKind::Store { op: StoreOp::Add | StoreOp::Sub, value, .. } => !value.is_zero(),
+            StmtKind::Store { path, op: StoreOp::Add | StoreOp::Sub, value } => {
+                !(value.is_zero() && self.made(self.vars.resolve(path).root))
+            }
             _ => true,
         });
         changed || block.stmts.len() != before

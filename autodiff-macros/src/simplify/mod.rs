@@ -57,7 +57,7 @@ pub(crate) fn adjoint(function: &Function, mut adjoint: Adjoint) -> Adjoint {
     let read = crate::diff::reverse::free_vars(&adjoint.reverse, &adjoint.vars);
     let tapes: BTreeSet<Var> = adjoint.tapes.iter().map(|tape| tape.var).collect();
     adjoint.captures.retain(|var| read.contains(var) || tapes.contains(var));
-    let mut outputs: BTreeSet<Var> = read;
+    outputs.extend(read);
     for leaf in function
         .result
         .leaves()
@@ -98,6 +98,30 @@ pub(crate) fn pushforward(function: &Function, mut push: Pushforward) -> Pushfor
         }
     }
     push
+}
+
+/// Both sweeps one behind the other, seeded with ones, loops fused where that is possible: the body of `value_and_grad`.
+pub(crate) fn joined(function: &Function, raw: Adjoint) -> Adjoint {
+    let params: BTreeSet<Var> = function.params.iter().map(|param| param.var).collect();
+    let fused = crate::diff::fuse::fuse(adjoint(function, seed_with_ones(raw)), &params);
+    shape_loops(function, adjoint(function, fused))
+}
+
+/// The two sweeps apart, each as fast as it can be.
+pub(crate) fn apart(function: &Function, raw: Adjoint) -> Adjoint {
+    shape_loops(function, adjoint(function, raw))
+}
+
+/// What makes loops fast that rustc cannot do: neighbouring contributions in scalars, operands sliced beforehand.
+fn shape_loops(function: &Function, mut shaped: Adjoint) -> Adjoint {
+    for block in [&mut shaped.forward, &mut shaped.reverse] {
+        rotate::rotations(block, &mut shaped.vars);
+    }
+    let mut shaped = adjoint(function, shaped);
+    for block in [&mut shaped.forward, &mut shaped.reverse] {
+        window::windows(block, &mut shaped.vars);
+    }
+    shaped
 }
 
 /// The same adjoint with every scalar seed a constant one: the gradient of the sum of the results.
@@ -143,10 +167,8 @@ impl Context<'_> {
             }
             self.outputs = outside;
         }
-        if !self.primal {
-            changed |= self.fold(block);
-            changed |= self.sink(block);
-        }
+        changed |= self.fold(block);
+        changed |= self.sink(block);
         changed |= self.substitute(block);
         changed |= self.absorb(block);
         changed |= self.drop_dead(block);
