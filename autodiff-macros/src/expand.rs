@@ -145,12 +145,11 @@ fn differentiated(
     if let Err(errors) = diag.finish() {
         return fallback::expand(source, &function, &errors);
     }
-    let adjoint = diff::reverse::adjoint(&function, &gradient, Options { roll_back: false });
     let derivatives = Derivatives {
-        gradient: simplify::joined(&function, adjoint),
+        gradient: simplify::joined(&function, &gradient),
         pullback: simplify::apart(
             &wanted,
-            diff::reverse::adjoint(&wanted, &all, Options { roll_back: true }),
+            diff::reverse::adjoint(&wanted, &all, Options { roll_back: true, ..Options::default() }),
         ),
         pushforward: simplify::pushforward(&wanted, diff::forward::pushforward(&wanted, &all)),
     };

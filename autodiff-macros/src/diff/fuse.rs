@@ -16,19 +16,20 @@ use crate::ir::{
     Block, Expr, Head, Init, Loop, RawStmt, Role, Slot, Stmt, StmtKind, StoreOp, Var, Vars, build,
 };
 
-/// Fuses every loop of the function's own block that allows it.
-pub(crate) fn fuse(mut adjoint: Adjoint, params: &BTreeSet<Var>) -> Adjoint {
+/// Fuses every loop of the function's own block that allows it; gives the indices of those that were.
+pub(crate) fn fuse(mut adjoint: Adjoint, params: &BTreeSet<Var>) -> (Adjoint, BTreeSet<Var>) {
+    let mut done = BTreeSet::new();
     // From the last loop to the first: what one fusion makes early may let the one before follow.
     let mut at = adjoint.forward.stmts.len();
     while at > 0 {
         at -= 1;
-        if matches!(adjoint.forward.stmts[at].kind, StmtKind::Loop(_)) {
-            if let Some(fused) = try_fuse(&adjoint, at, params) {
-                adjoint = fused;
-            }
+        let Some(index) = as_loop(&adjoint.forward.stmts[at]).and_then(index_of) else { continue };
+        if let Some(fused) = try_fuse(&adjoint, at, params) {
+            adjoint = fused;
+            done.insert(index);
         }
     }
-    adjoint
+    (adjoint, done)
 }
 
 fn as_loop(stmt: &Stmt) -> Option<&Loop> {
@@ -61,7 +62,12 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
     early.extend(adjoint.forward.stmts[..at].iter().flat_map(Stmt::defines));
     let late: BTreeSet<Var> = adjoint.forward.stmts[at..].iter().flat_map(Stmt::defines).collect();
 
-    let sweep = Effects::of(std::slice::from_ref(&adjoint.reverse.stmts[back]), vars)?;
+    let mut sweep = Effects::of(std::slice::from_ref(&adjoint.reverse.stmts[back]), vars)?;
+    // Adjoints of private places are zero between iterations: whatever the loop does to them is its own affair.
+    let private = adjoint.private.get(&index).cloned().unwrap_or_default();
+    for set in [&mut sweep.read, &mut sweep.added, &mut sweep.set] {
+        set.retain(|var| !private.contains(var));
+    }
     let primal_place = |var: &Var| early.contains(var) || late.contains(var);
     // Content is restored only inside an iteration.
     if sweep.added.iter().chain(&sweep.set).any(primal_place) || !sweep.set.is_empty() {
@@ -80,7 +86,8 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
     let mut wanted: BTreeSet<Var> = free
         .iter()
         .copied()
-        .filter(|var| !early.contains(var) && vars[*var].role != Role::Tape && !sweep.added.contains(var))
+        .filter(|var| !early.contains(var) && vars[*var].role != Role::Tape)
+        .filter(|var| !sweep.added.contains(var) && !private.contains(var))
         .collect();
     let mut hoisted: Vec<Stmt> = Vec::new();
     let mut rest: Vec<Stmt> = Vec::new();
@@ -112,7 +119,7 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
                     rest.push(Stmt { kind, span: stmt.span });
                 }
             }
-            StmtKind::Declare { place, init } if sweep.added.contains(place) => {
+            StmtKind::Declare { place, init } if sweep.added.contains(place) || private.contains(place) => {
                 if !shape_known(init, &early, &mut wanted, vars) {
                     return None;
                 }

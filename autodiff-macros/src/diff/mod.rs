@@ -4,8 +4,11 @@ mod cut;
 pub(crate) mod forward;
 pub(crate) mod fuse;
 mod plan;
+pub(crate) mod private;
 mod record;
 pub(crate) mod reverse;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{Block, Expr, Tree, Var, Vars};
 
@@ -30,6 +33,8 @@ pub(crate) struct Adjoint {
     pub(crate) wrt: Vec<Option<Expr>>,
     /// Values of the forward sweep that the reverse sweep reads (places that are parameters passed by reference excepted).
     pub(crate) captures: Vec<Var>,
+    /// For each loop (by its index) that is to be fused: the adjoints of its private places, zero between iterations.
+    pub(crate) private: BTreeMap<Var, BTreeSet<Var>>,
     /// `&mut` parameters (indices) whose content the reverse sweep rolls back to what it was before the call.
     pub(crate) rolled_back: Vec<usize>,
 }

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::reverse::Options;
 use crate::ir::{Block, Function, Passing, Role, Stmt, StmtKind, Var};
 
 /// The reverse sweep reads the content of `root` as it is behind the statement at `position`.
@@ -31,18 +32,23 @@ impl Recording {
         Recording { reads: None, depths: BTreeMap::new(), rolled_back: Vec::new() }
     }
 
-    pub(super) fn needed(function: &Function, reads: &[Read], roll_back: bool) -> Self {
+    pub(super) fn needed(function: &Function, reads: &[Read], options: &Options) -> Self {
         let mut by_root: BTreeMap<Var, Vec<Read>> = BTreeMap::new();
         for read in reads {
             by_root.entry(read.root).or_default().push(read.clone());
         }
         let mut depths = BTreeMap::new();
         declared_depths(&function.body, 0, &mut depths);
+        for place in options.fused.values().flatten() {
+            depths.insert(*place, 1);
+        }
         let rolled_back = function
             .params
             .iter()
             .filter(|param| {
-                roll_back && param.passing == Passing::RefMut && function.vars[param.var].role == Role::Place
+                options.roll_back
+                    && param.passing == Passing::RefMut
+                    && function.vars[param.var].role == Role::Place
             })
             .map(|param| param.var)
             .collect();

@@ -59,6 +59,7 @@ pub(crate) fn add(a: Expr, b: Expr) -> Expr {
         (Some(x), Some(y)) => lit(x + y),
         (Some(0.0), _) => b,
         (_, Some(0.0)) => a,
+        _ if matches!((&a, &b), (Expr::Var(x), Expr::Var(y)) if x == y) => mul(lit(2.0), a),
         _ => match operands(&b, "neg") {
             Some([b]) => sub(a, b.clone()),
             _ => apply("add", vec![a, b]),

@@ -45,7 +45,8 @@ pub(crate) fn function(function: &Function) -> String {
 
 /// A differentiated program: both sweeps.
 pub(crate) fn adjoint(function: &Function, adjoint: &Adjoint) -> String {
-    let Adjoint { vars, tapes, forward, reverse, seed, params, wrt, captures, rolled_back } = adjoint;
+    let Adjoint { vars, tapes, forward, reverse, seed, params, wrt, captures, rolled_back, private: _ } =
+        adjoint;
     let mut p = Printer::new(vars);
     p.line(format!("adjoint of {} {{", function.name));
     p.nested(|p| {

@@ -51,7 +51,8 @@ pub(crate) fn function(function: &Function) -> Result {
 
 /// Checks what reverse mode makes.
 pub(crate) fn adjoint(function: &Function, adjoint: &Adjoint) -> Result {
-    let Adjoint { vars, tapes, forward, reverse, seed, params, wrt, captures, rolled_back } = adjoint;
+    let Adjoint { vars, tapes, forward, reverse, seed, params, wrt, captures, rolled_back, private: _ } =
+        adjoint;
     if params.len() != function.params.len() {
         return Err(format!("{} parameters have {} slots", function.params.len(), params.len()));
     }

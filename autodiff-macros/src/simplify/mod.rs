@@ -14,7 +14,10 @@ pub(crate) mod window;
 
 use std::collections::BTreeSet;
 
-use crate::diff::{Adjoint, ParamAdjoint, Pushforward};
+use crate::analysis::Activity;
+use crate::diff::private::private_places;
+use crate::diff::reverse::{self, Options};
+use crate::diff::{Adjoint, ParamAdjoint, Pushforward, fuse};
 use crate::ir::{Block, Expr, Function, Role, StmtKind, Tree, Var, Vars};
 
 /// Rounds after which a program that still changes is left as it is (each round is a complete program).
@@ -101,10 +104,19 @@ pub(crate) fn pushforward(function: &Function, mut push: Pushforward) -> Pushfor
 }
 
 /// Both sweeps one behind the other, seeded with ones, loops fused where that is possible: the body of `value_and_grad`.
-pub(crate) fn joined(function: &Function, raw: Adjoint) -> Adjoint {
+pub(crate) fn joined(function: &Function, activity: &Activity) -> Adjoint {
     let params: BTreeSet<Var> = function.params.iter().map(|param| param.var).collect();
-    let fused = crate::diff::fuse::fuse(adjoint(function, seed_with_ones(raw)), &params);
-    shape_loops(function, adjoint(function, fused))
+    // Private places are a promise that the loop will be fused: where that fails, once more without.
+    let mut options = Options { roll_back: false, fused: private_places(function) };
+    loop {
+        let raw = reverse::adjoint(function, activity, options.clone());
+        let (fused, done) = fuse::fuse(adjoint(function, seed_with_ones(raw)), &params);
+        let promises = options.fused.len();
+        options.fused.retain(|index, places| places.is_empty() || done.contains(index));
+        if options.fused.len() == promises {
+            return shape_loops(function, adjoint(function, fused));
+        }
+    }
 }
 
 /// The two sweeps apart, each as fast as it can be.
@@ -239,7 +251,7 @@ mod tests {
         let adjoint = super::adjoint(function, super::seed_with_ones(adjoint));
         verify::adjoint(function, &adjoint).unwrap();
         let params: BTreeSet<Var> = function.params.iter().map(|param| param.var).collect();
-        let fused = super::adjoint(function, fuse::fuse(adjoint.clone(), &params));
+        let fused = super::adjoint(function, fuse::fuse(adjoint.clone(), &params).0);
         format!("{}\n----\n{}", print::adjoint(function, &adjoint), print::adjoint(function, &fused))
     }
 

@@ -14,6 +14,17 @@ pub(super) struct Sweeps {
     /// Reversals in forward order.
     pub(super) reversals: Vec<Vec<Stmt>>,
 }
+/// What the owner of a block defines for it.
+#[derive(Debug, Default)]
+pub(super) struct Given {
+    /// Variables bound at its start (indices, carried values, patterns).
+    pub(super) own: Vec<Var>,
+    /// Those that the reverse sweep has anyway.
+    pub(super) alive: Vec<Var>,
+    /// Places from outside that are taken for declared inside.
+    pub(super) private: Vec<Var>,
+}
+
 impl Reverse<'_> {
     pub(super) fn sweep(&mut self, block: &Block) -> Sweeps {
         let mut sweeps = Sweeps { forward: Vec::new(), reversals: Vec::new() };
@@ -29,34 +40,34 @@ impl Reverse<'_> {
         sweeps
     }
 
-    /// The two sweeps of a block inside another: `given` are the variables that its owner defines at its start (alive in
-    /// the reverse sweep as well where `alive` says so), `arrive` what its owner hands in when the reversal starts,
-    /// `leave` what it takes when it ends.
+    /// The two sweeps of a block inside another: `arrive` is what its owner hands in when the reversal starts, `leave`
+    /// what it takes when it ends.
     pub(super) fn nested(
         &mut self,
         block: &Block,
-        given: &[Var],
-        alive: &[Var],
+        given: &Given,
         span: Span,
         arrive: impl FnOnce(&mut Self, &mut Vec<Stmt>),
         leave: impl FnOnce(&mut Self, &mut Vec<Stmt>),
     ) -> (Block, Block) {
+        let Given { own, alive, private } = given;
         let mut sweeps = self.sweep(block);
         let mut body = Vec::new();
         arrive(self, &mut body);
         body.extend(sweeps.reversals.into_iter().rev().flatten());
         leave(self, &mut body);
 
-        let mut defined: Vec<Var> = given.to_vec();
+        let mut defined: Vec<Var> = own.clone();
         defined.extend(sweeps.forward.iter().flat_map(Stmt::defines));
         let mut reverse = self.declarations(&defined, span, |_| false);
         reverse.extend(body);
 
-        let needed: BTreeSet<Var> = {
-            let free = free_vars(&Block { stmts: reverse.clone() }, &self.vars);
-            defined.iter().copied().filter(|var| free.contains(var) && !alive.contains(var)).collect()
-        };
-        let plan = self.plan(&sweeps.forward, &needed, &defined, alive);
+        let mut local = private.clone();
+        local.extend(defined);
+        let free = free_vars(&Block { stmts: reverse.clone() }, &self.vars);
+        let needed: BTreeSet<Var> =
+            local.iter().copied().filter(|var| free.contains(var) && !alive.contains(var)).collect();
+        let plan = self.plan(&sweeps.forward, &needed, &local, alive);
         let mut saved: Vec<Saved> = Vec::new();
         for var in &plan.saved {
             saved.push(match self.vars[*var].role {

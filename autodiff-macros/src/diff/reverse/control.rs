@@ -2,6 +2,7 @@
 
 use proc_macro2::Span;
 
+use super::block::Given;
 use super::{Reverse, stmt};
 use crate::ir::{Block, Carried, Expr, Head, Join, Loop, Role, Stmt, StmtKind, StoreOp, Ty, Var, build};
 
@@ -28,15 +29,14 @@ impl Reverse<'_> {
             .filter(|carried| self.active_var(carried.phi) || self.active_var(carried.out))
             .collect();
         let head = self.reversed_head(primal, span);
-        let mut given: Vec<Var> = primal.carried.iter().map(|carried| carried.phi).collect();
-        let mut alive = Vec::new();
+        let own = primal.carried.iter().map(|carried| carried.phi).collect();
+        let mut given = Given { own, ..Given::default() };
         if let Head::For { index, .. } = primal.head {
-            given.push(index);
-            if let Head::For { index: reversed, .. } = head {
-                if reversed == index {
-                    alive.push(index);
-                }
+            given.own.push(index);
+            if matches!(head, Head::For { index: reversed, .. } if reversed == index) {
+                given.alive.push(index);
             }
+            given.private.extend(self.options.fused.get(&index).into_iter().flatten());
         }
 
         self.loops.push(self.position);
@@ -47,7 +47,6 @@ impl Reverse<'_> {
         let (body_forward, body_reverse) = self.nested(
             &primal.body,
             &given,
-            &alive,
             span,
             |this, out| {
                 for carried in &active {

@@ -27,8 +27,11 @@ use crate::ir::{
 };
 
 /// What the caller of the transformation wants.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
+    /// Loops (by their indices) whose two sweeps will be fused, with their private places: within an iteration, these
+    /// are taken for declared there.
+    pub(crate) fused: BTreeMap<Var, BTreeSet<Var>>,
     /// Roll every `&mut` parameter back to what it held before the call (the ABI between functions asks for it).
     pub(crate) roll_back: bool,
 }
@@ -36,15 +39,16 @@ pub(crate) struct Options {
 /// The adjoint of `function`.
 pub(crate) fn adjoint(function: &Function, activity: &Activity, options: Options) -> Adjoint {
     // A first run, which records every store, finds what the reverse sweep reads; the second records what that needs.
-    let (_, reads) = Reverse::new(function, activity, Recording::everything()).run();
-    let recording = Recording::needed(function, &reads, options.roll_back);
-    Reverse::new(function, activity, recording).run().0
+    let (_, reads) = Reverse::new(function, activity, Recording::everything(), &options).run();
+    let recording = Recording::needed(function, &reads, &options);
+    Reverse::new(function, activity, recording, &options).run().0
 }
 
 pub(super) struct Reverse<'a> {
     pub(super) function: &'a Function,
     activity: &'a Activity,
     pub(super) recording: Recording,
+    options: &'a Options,
     pub(super) vars: Vars,
     bars: BTreeMap<Var, Var>,
     tapes: Vec<Tape>,
@@ -63,7 +67,12 @@ pub(super) struct Reverse<'a> {
     pub(super) positions: BTreeMap<Var, usize>,
 }
 impl<'a> Reverse<'a> {
-    pub(super) fn new(function: &'a Function, activity: &'a Activity, recording: Recording) -> Self {
+    pub(super) fn new(
+        function: &'a Function,
+        activity: &'a Activity,
+        recording: Recording,
+        options: &'a Options,
+    ) -> Self {
         let mut inits = BTreeMap::new();
         let mut reshaped = BTreeSet::new();
         let mut untracked = BTreeSet::new();
@@ -93,6 +102,7 @@ impl<'a> Reverse<'a> {
             function,
             activity,
             recording,
+            options,
             vars: function.vars.clone(),
             bars: BTreeMap::new(),
             tapes: Vec::new(),
@@ -180,6 +190,14 @@ impl<'a> Reverse<'a> {
         reverse.stmts.splice(0..0, views);
 
         let wrt = function.wrt.iter().map(|wrt| self.gradient(wrt.target)).collect();
+        let private = self
+            .options
+            .fused
+            .iter()
+            .map(|(index, places)| {
+                (*index, places.iter().filter_map(|place| self.bars.get(place).copied()).collect())
+            })
+            .collect();
         let captures = self.captures(&forward, &reverse, &seeded);
         let rolled_back = (0..function.params.len())
             .filter(|&index| {
@@ -198,6 +216,7 @@ impl<'a> Reverse<'a> {
             params,
             wrt,
             captures,
+            private,
             rolled_back,
         };
         keep_what_is_read(&mut adjoint);

@@ -1,5 +1,6 @@
 //! Statements: the reversal of each kind.
 
+use super::block::Given;
 use super::control::choose;
 use super::{Reverse, stmt};
 use crate::ir::{Expr, Join, Path, RawStmt, Role, Stmt, StmtKind, Ty, Var, build};
@@ -95,8 +96,7 @@ impl Reverse<'_> {
                 let sweep = |this: &mut Self, block, arm: usize| {
                     this.nested(
                         block,
-                        &[],
-                        &[],
+                        &Given::default(),
                         span,
                         |this, out| this.arrive_joins(joins, arm, out, span),
                         |_, _| {},
@@ -131,11 +131,10 @@ impl Reverse<'_> {
                 let mut forward_arms = Vec::new();
                 let mut reverse_arms = Vec::new();
                 for (index, arm) in arms.iter().enumerate() {
-                    let binds: Vec<Var> = arm.binds.iter().map(|(_, var)| *var).collect();
+                    let own = arm.binds.iter().map(|(_, var)| *var).collect();
                     let (forward_body, reverse_body) = self.nested(
                         &arm.body,
-                        &binds,
-                        &[],
+                        &Given { own, ..Given::default() },
                         span,
                         |this, out| this.arrive_joins(joins, index, out, span),
                         |_, _| {},

@@ -91,6 +91,7 @@ fn adjoint_of_squares() -> (Function, Adjoint) {
         params: vec![Some(ParamAdjoint::Place(x_bar))],
         wrt: vec![Some(Expr::Whole(Path::of(x_bar)))],
         captures: vec![n],
+        private: Default::default(),
         rolled_back: Vec::new(),
     };
     (f, adjoint)
