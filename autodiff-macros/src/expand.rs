@@ -7,7 +7,7 @@ use crate::diag::Diagnostics;
 use crate::diff::reverse::Options;
 use crate::emit::companion::{self, Derivatives, Site, Source};
 use crate::emit::fallback;
-use crate::ir::{Function, Wrt, WrtTarget};
+use crate::ir::{Function, Ty, Wrt, WrtTarget};
 use crate::request::{Request, Unconnected};
 use crate::{analysis, diff, lower, simplify};
 
@@ -118,8 +118,8 @@ fn differentiated(
     let function = lower::function(source.request, signature, block, &mut diag);
     let wanted = every_parameter(&function);
     let mut errors = Vec::new();
-    let gradient = analysis::activity::activity(&function, &mut errors);
-    let all = analysis::activity::activity(&wanted, &mut errors);
+    let gradient = analysis::activity(&function, &mut errors);
+    let all = analysis::activity(&wanted, &mut errors);
     for error in errors {
         diag.error_at(error.span, error.message);
     }
@@ -142,10 +142,20 @@ fn differentiated(
             }
         }
     }
+    check_locals(&function, &mut diag);
+    for (what, path) in [("vjp", &source.request.vjp), ("jvp", &source.request.jvp)] {
+        if let Some(path) = path {
+            diag.error(path, format!("`{what} = …` is not supported yet: differentiate the function itself"));
+        }
+    }
     if let Err(errors) = diag.finish() {
         return fallback::expand(source, &function, &errors);
     }
+    let by_locals = function.wrt.iter().any(|wrt| matches!(wrt.target, WrtTarget::Local(_)));
     let derivatives = Derivatives {
+        by_locals: by_locals.then(|| {
+            simplify::apart(&function, diff::reverse::adjoint(&function, &gradient, Options::default()))
+        }),
         gradient: simplify::joined(&function, &gradient),
         pullback: simplify::apart(
             &wanted,
@@ -154,6 +164,32 @@ fn differentiated(
         pushforward: simplify::pushforward(&wanted, diff::forward::pushforward(&wanted, &all)),
     };
     companion::companion(source, &function, derivatives)
+}
+
+/// The gradient by a local is part of signatures: its type has to be known.
+fn check_locals(function: &Function, diag: &mut Diagnostics) {
+    for wrt in &function.wrt {
+        let WrtTarget::Local(var) = wrt.target else { continue };
+        if !known(&function.vars[var].ty) {
+            let name = &wrt.name;
+            diag.error(
+                name,
+                format!(
+                    "the type of `{name}` is not known here: `wrt(…)` takes local floats, arrays and `Vec`s of them; \
+                     write the type at its `let`"
+                ),
+            );
+        }
+    }
+}
+
+fn known(ty: &Ty) -> bool {
+    match ty {
+        Ty::Float(_) => true,
+        Ty::Array(t, Some(_)) | Ty::Vec(t) => known(t),
+        Ty::Tuple(ts) => ts.iter().all(known),
+        ty => !ty.may_be_active(),
+    }
 }
 
 /// The function differentiated by all its active parameters, whatever the user asks for: callers need every slot.

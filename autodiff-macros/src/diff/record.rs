@@ -32,7 +32,12 @@ impl Recording {
         Recording { reads: None, depths: BTreeMap::new(), rolled_back: Vec::new() }
     }
 
-    pub(super) fn needed(function: &Function, reads: &[Read], options: &Options) -> Self {
+    pub(super) fn needed(
+        function: &Function,
+        reads: &[Read],
+        swaps: &[[Read; 2]],
+        options: &Options,
+    ) -> Self {
         let mut by_root: BTreeMap<Var, Vec<Read>> = BTreeMap::new();
         for read in reads {
             by_root.entry(read.root).or_default().push(read.clone());
@@ -42,7 +47,7 @@ impl Recording {
         for place in options.fused.values().flatten() {
             depths.insert(*place, 1);
         }
-        let rolled_back = function
+        let rolled_back: Vec<Var> = function
             .params
             .iter()
             .filter(|param| {
@@ -52,6 +57,19 @@ impl Recording {
             })
             .map(|param| param.var)
             .collect();
+        // What is swapped into a place that is read must be right as well.
+        let mut swaps: Vec<&[Read; 2]> = swaps.iter().collect();
+        loop {
+            let read = |read: &Read| by_root.contains_key(&read.root) || rolled_back.contains(&read.root);
+            let (reached, rest): (Vec<_>, Vec<_>) = swaps.into_iter().partition(|pair| pair.iter().any(read));
+            if reached.is_empty() {
+                break;
+            }
+            for read in reached.into_iter().flatten() {
+                by_root.entry(read.root).or_default().push(read.clone());
+            }
+            swaps = rest;
+        }
         Recording { reads: Some(by_root), depths, rolled_back }
     }
 

@@ -1,7 +1,7 @@
 //! Calls of differentiated functions: their forward sweep, their pullback, their tangents.
 
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote_spanned};
 
 use super::expr::Level;
 use super::{Emitter, Form};
@@ -46,10 +46,14 @@ impl Emitter<'_> {
         let results = self.tree_pattern(&call.results);
         if !pulled_back {
             let unit = matches!(&call.results, Tree::Tuple(parts) if parts.is_empty());
-            return if unit { quote!(#lent #value;) } else { quote!(#lent let #results = #value;) };
+            return if unit {
+                quote_spanned!(self.span=> #lent #value;)
+            } else {
+                quote_spanned!(self.span=> #lent let #results = #value;)
+            };
         }
         let pullback = self.pattern(call.pullback);
-        quote!(#lent let (#results, #pullback) = #value;)
+        quote_spanned!(self.span=> #lent let (#results, #pullback) = #value;)
     }
 
     pub(crate) fn pushforward(&mut self, pushforward: &PushforwardCall) -> TokenStream {
@@ -70,11 +74,15 @@ impl Emitter<'_> {
                 Callee::Function(_) => false,
             };
             let already = matches!(arg, Arg::Ref(_) | Arg::RefMut(_) | Arg::RefMutValue(..));
-            args.push(if by_reference && !already { quote!(&(#tangent)) } else { tangent });
+            args.push(if by_reference && !already {
+                quote_spanned!(self.span=> &(#tangent))
+            } else {
+                tangent
+            });
         }
         let value = self.callee(&call.callee, Some("pushforward"), args);
         let (results, tangents) = (self.tree_pattern(&call.results), self.tree_pattern(result_tangents));
-        quote!(#lent let (#results, #tangents) = #value;)
+        quote_spanned!(self.span=> #lent let (#results, #tangents) = #value;)
     }
 
     /// `pullback(references again…, seed, slots…);`
@@ -86,7 +94,7 @@ impl Emitter<'_> {
                 Arg::Value(_) | Arg::Move(_) => {}
                 Arg::RefMutValue(_, after) => {
                     let after = self.ident(*after);
-                    args.push(quote!(&mut { #after }));
+                    args.push(quote_spanned!(self.span=> &mut { #after }));
                 }
                 Arg::Inert(inert) if !is_reference(inert) => {}
                 arg => args.push(self.arg(arg)),
@@ -96,15 +104,15 @@ impl Emitter<'_> {
         for (arg, slot) in call.args.iter().zip(slots) {
             args.push(match slot {
                 Slot::Adjoint(path) => self.reference(path, true),
-                Slot::Unit => quote!(&mut ()),
+                Slot::Unit => quote_spanned!(self.span=> &mut ()),
                 Slot::Scratch => {
                     let zero = self.zero_of_arg(arg);
-                    quote!(&mut #zero)
+                    quote_spanned!(self.span=> &mut #zero)
                 }
             });
         }
         let pullback = self.ident(call.pullback);
-        quote!(#pullback(#(#args),*);)
+        quote_spanned!(self.span=> #pullback(#(#args),*);)
     }
 
     /// Scalars lent mutably get storage of their own where they do not have it.
@@ -125,7 +133,7 @@ impl Emitter<'_> {
         }
         let value = self.expr(before, float.as_ref());
         let ident = self.bind(after, Form::Owned);
-        quote!(let mut #ident = #value;)
+        quote_spanned!(self.span=> let mut #ident = #value;)
     }
 
     fn float_of_arg(&self, arg: &Arg) -> Option<Float> {
@@ -158,11 +166,11 @@ impl Emitter<'_> {
             Arg::RefMut(path) => self.reference(path, true),
             Arg::RefValue(value) => {
                 let value = self.code(value, None).at(Level::Unary);
-                quote!(&#value)
+                quote_spanned!(self.span=> &#value)
             }
             Arg::RefMutValue(_, after) => {
                 let after = self.ident(*after);
-                quote!(&mut #after)
+                quote_spanned!(self.span=> &mut #after)
             }
             Arg::Inert(inert) => self.inert(inert).tokens,
         }
@@ -172,18 +180,18 @@ impl Emitter<'_> {
         match (tangent, arg) {
             (Tangent::InOut(_, after), _) => {
                 let after = self.ident(*after);
-                quote!(&mut #after)
+                quote_spanned!(self.span=> &mut #after)
             }
             (Tangent::Value(value), _) => self.expr(value, self.float_of(value).as_ref()),
             (Tangent::Place(path), Arg::Ref(_)) => self.reference(path, false),
             (Tangent::Place(path), Arg::RefMut(_) | Arg::RefMutValue(..)) => self.reference(path, true),
             (Tangent::Place(path), _) => self.whole(path).tokens,
-            (Tangent::Unit, _) => quote!(()),
+            (Tangent::Unit, _) => quote_spanned!(self.span=> ()),
             (Tangent::Zero, arg) => {
                 let zero = self.zero_of_arg(arg);
                 match arg {
-                    Arg::Ref(_) => quote!(&#zero),
-                    Arg::RefMut(_) | Arg::RefMutValue(..) => quote!(&mut #zero),
+                    Arg::Ref(_) => quote_spanned!(self.span=> &#zero),
+                    Arg::RefMut(_) | Arg::RefMutValue(..) => quote_spanned!(self.span=> &mut #zero),
                     _ => zero,
                 }
             }
@@ -198,14 +206,14 @@ impl Emitter<'_> {
                     Some(float) => self.float_literal(0.0, &float),
                     None => {
                         let value = self.expr(value, None);
-                        quote!(#runtime::Differentiable::zero_tangent(&(#value)))
+                        quote_spanned!(self.span=> #runtime::Differentiable::zero_tangent(&(#value)))
                     }
                 }
             }
             Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => self.zero(path),
             Arg::Inert(inert) => {
                 let code = self.inert(inert).tokens;
-                quote!(#runtime::Differentiable::zero_tangent(&(#code)))
+                quote_spanned!(self.span=> #runtime::Differentiable::zero_tangent(&(#code)))
             }
         }
     }
@@ -218,12 +226,12 @@ impl Emitter<'_> {
                     || path.to_token_stream(),
                     |what| derived_path(path, what).into_token_stream(),
                 );
-                quote!(#path(#(#args),*))
+                quote_spanned!(self.span=> #path(#(#args),*))
             }
             Callee::Method(name) => {
                 let name = what.map_or_else(|| name.clone(), |what| derived_name(name, what));
                 let receiver = if args.is_empty() { TokenStream::new() } else { args.remove(0) };
-                quote!(#receiver.#name(#(#args),*))
+                quote_spanned!(self.span=> #receiver.#name(#(#args),*))
             }
             Callee::Operator(name) => {
                 let runtime = self.runtime;
@@ -231,21 +239,23 @@ impl Emitter<'_> {
                 match what {
                     Some(what) => {
                         let what = Ident::new(what, self.span);
-                        quote!(#runtime::ops::#name::#what(#(#args),*))
+                        quote_spanned!(self.span=> #runtime::ops::#name::#what(#(#args),*))
                     }
                     None => {
                         let symbol = match &name.to_string()[..] {
-                            "add" => quote!(+),
-                            "sub" => quote!(-),
-                            "mul" => quote!(*),
-                            "div" => quote!(/),
-                            "rem" => quote!(%),
-                            "neg" => return quote!(-(#(#args),*)),
-                            _ => return quote!(#runtime::ops::#name::forward(#(#args),*).0),
+                            "add" => quote_spanned!(self.span=> +),
+                            "sub" => quote_spanned!(self.span=> -),
+                            "mul" => quote_spanned!(self.span=> *),
+                            "div" => quote_spanned!(self.span=> /),
+                            "rem" => quote_spanned!(self.span=> %),
+                            "neg" => return quote_spanned!(self.span=> -(#(#args),*)),
+                            _ => {
+                                return quote_spanned!(self.span=> #runtime::ops::#name::forward(#(#args),*).0);
+                            }
                         };
                         let mut args = args.into_iter();
                         let (a, b) = (args.next(), args.next());
-                        quote!(#a #symbol #b)
+                        quote_spanned!(self.span=> #a #symbol #b)
                     }
                 }
             }
@@ -259,8 +269,8 @@ impl Emitter<'_> {
             Tree::Tuple(parts) => {
                 let parts: Vec<TokenStream> = parts.iter().map(|part| self.tree_pattern(part)).collect();
                 match &parts[..] {
-                    [part] => quote!((#part,)),
-                    parts => quote!((#(#parts),*)),
+                    [part] => quote_spanned!(self.span=> (#part,)),
+                    parts => quote_spanned!(self.span=> (#(#parts),*)),
                 }
             }
         }
@@ -273,8 +283,8 @@ impl Emitter<'_> {
             Tree::Tuple(parts) => {
                 let parts: Vec<TokenStream> = parts.iter().map(|part| self.tree(part)).collect();
                 match &parts[..] {
-                    [part] => quote!((#part,)),
-                    parts => quote!((#(#parts),*)),
+                    [part] => quote_spanned!(self.span=> (#part,)),
+                    parts => quote_spanned!(self.span=> (#(#parts),*)),
                 }
             }
         }

@@ -38,6 +38,8 @@ pub(crate) struct Source<'a> {
 pub(crate) struct Derivatives {
     /// By what the user asks for, seeded with ones.
     pub(crate) gradient: Adjoint,
+    /// The same with seeds of the caller's, where it is by locals: these have no slot in `pullback`.
+    pub(crate) by_locals: Option<Adjoint>,
     /// By every active parameter, `&mut` parameters rolled back: what other functions call.
     pub(crate) pullback: Adjoint,
     /// By every active parameter.
@@ -65,7 +67,8 @@ pub(crate) fn companion(source: Source<'_>, function: &Function, derivatives: De
     let shown = into.body.clone();
     let forward = sweeps::forward(function, &shape.signature, derivatives.pullback);
     let pushforward = sweeps::pushforward(function, &shape.signature, derivatives.pushforward);
-    let items = shape.items(Some(Bodies { into, forward, pushforward }));
+    let vjp = derivatives.by_locals.map(|adjoint| shape.vjp_by_locals(adjoint));
+    let items = shape.items(Some(Bodies { into, vjp, forward, pushforward }));
     shape.assemble(items, false, Some(shown))
 }
 
@@ -78,6 +81,7 @@ pub(crate) fn stub(source: Source<'_>, function: &Function) -> TokenStream {
 
 struct Bodies {
     into: Sweep,
+    vjp: Option<Sweep>,
     forward: Sweep,
     pushforward: Sweep,
 }
@@ -97,7 +101,8 @@ impl<'a> Shape<'a> {
             Site::Impl(outer) => outer,
         };
         let runtime = source.request.runtime.to_token_stream();
-        let signature = Signature::new(function, source.signature, outer, runtime);
+        let mut signature = Signature::new(function, source.signature, outer, runtime);
+        signature.missing_is_none = source.request.unconnected == Unconnected::None;
         Shape { source, function, signature, connected: Vec::new() }
     }
 
@@ -133,8 +138,7 @@ impl<'a> Shape<'a> {
 
     /// Whether the slot is an `Option` that is `None`.
     fn missing(&self, at: usize) -> bool {
-        self.source.request.unconnected == Unconnected::None
-            && !self.connected.get(at).copied().unwrap_or(true)
+        self.signature.missing_is_none && !self.connected.get(at).copied().unwrap_or(true)
     }
 
     fn gradient_type(&self) -> TokenStream {
@@ -190,15 +194,15 @@ impl<'a> Shape<'a> {
     }
 
     fn items(&self, bodies: Option<Bodies>) -> Vec<Item> {
-        let (into, forward, pushforward) = match bodies {
-            Some(bodies) => (Some(bodies.into), Some(bodies.forward), Some(bodies.pushforward)),
-            None => (None, None, None),
+        let (into, vjp, forward, pushforward) = match bodies {
+            Some(bodies) => (Some(bodies.into), bodies.vjp, Some(bodies.forward), Some(bodies.pushforward)),
+            None => (None, None, None, None),
         };
         vec![
             self.value_and_grad(),
             self.grad(),
             self.value_and_grad_into(into),
-            self.vjp(),
+            self.vjp(vjp),
             self.jvp(),
             self.forward(forward),
             self.pushforward(pushforward),
@@ -313,7 +317,21 @@ impl<'a> Shape<'a> {
         }
     }
 
-    fn vjp(&self) -> Item {
+    /// The names of the seeds of `&mut` parameters in `vjp`, by index.
+    fn in_out_seeds(&self, emitter: &mut Emitter<'_>) -> Vec<(usize, Ident)> {
+        (self.function.params.iter().enumerate())
+            .filter(|(_, param)| param.passing == Passing::RefMut && param.active)
+            .map(|(index, param)| (index, emitter.local(&format!("{}_seed", param.name))))
+            .collect()
+    }
+
+    fn vjp_by_locals(&self, adjoint: Adjoint) -> Sweep {
+        let (mut emitter, _) = self.wrapper();
+        let seeds = self.in_out_seeds(&mut emitter);
+        sweeps::borrowing(self.function, &self.signature, adjoint, &seeds)
+    }
+
+    fn vjp(&self, direct: Option<Sweep>) -> Item {
         let runtime = &self.signature.runtime;
         let mut lifetimes = Vec::new();
         let args: Vec<TokenStream> =
@@ -387,6 +405,7 @@ impl<'a> Shape<'a> {
                 #gradient
             })
         };
+        let body = direct.map_or(body, |sweep| sweep.body);
         let types: Vec<TokenStream> = seeds.into_iter().map(|(_, ty)| ty).collect();
         let (result, gradient_type) = (&self.signature.result, self.gradient_type());
         let captures = self.signature.borrowing(&lifetimes);

@@ -1,7 +1,7 @@
 //! Branches and loops: SSA back to variables that are assigned.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use super::expr::{Level, reads_of};
 use super::{Emitter, Form};
@@ -28,11 +28,11 @@ impl Emitter<'_> {
                 let literal = join.values.iter().flatten().find(|value| matches!(value, Expr::Lit(_)));
                 let annotation = literal.map(|literal| self.annotation(join.var, literal));
                 let pattern = self.pattern(join.var);
-                quote!(let #pattern #annotation = #value;)
+                quote_spanned!(self.span=> let #pattern #annotation = #value;)
             }
             joins => {
                 let patterns: Vec<_> = joins.iter().map(|join| self.pattern(join.var)).collect();
-                quote!(let (#(#patterns),*) = #value;)
+                quote_spanned!(self.span=> let (#(#patterns),*) = #value;)
             }
         }
     }
@@ -48,17 +48,17 @@ impl Emitter<'_> {
         let condition = self.condition(cond);
         let then = self.arm(then, joins, results, 0);
         if let Some(inner) = self.chained(otherwise, joins, results) {
-            return quote!(if #condition { #then } else #inner);
+            return quote_spanned!(self.span=> if #condition { #then } else #inner);
         }
         let otherwise = self.arm(otherwise, joins, results, 1);
         if !otherwise.is_empty() && then.is_empty() && results.is_empty() {
             let condition = self.code(cond, None).at(Level::Unary);
-            return quote!(if !#condition { #otherwise });
+            return quote_spanned!(self.span=> if !#condition { #otherwise });
         }
         if otherwise.is_empty() {
-            quote!(if #condition { #then })
+            quote_spanned!(self.span=> if #condition { #then })
         } else {
-            quote!(if #condition { #then } else { #otherwise })
+            quote_spanned!(self.span=> if #condition { #then } else { #otherwise })
         }
     }
 
@@ -104,7 +104,7 @@ impl Emitter<'_> {
             let ends = results.iter().all(|join| value(join).is_none()) && diverges(body);
             if results.is_empty() || ends {
                 let copies = this.copies(&moves);
-                return quote!(#statements #copies);
+                return quote_spanned!(this.span=> #statements #copies);
             }
             let read: Vec<Var> =
                 results.iter().filter_map(|join| value(join)).flat_map(|e| reads_of(&e)).collect();
@@ -121,15 +121,15 @@ impl Emitter<'_> {
                 .collect();
             let tail = match &parts[..] {
                 [part] => part.clone(),
-                parts => quote!((#(#parts),*)),
+                parts => quote_spanned!(this.span=> (#(#parts),*)),
             };
             if overwritten {
                 let name = this.local("value");
                 let copies = this.copies(&moves);
-                return quote!(#statements let #name = #tail; #copies #name);
+                return quote_spanned!(this.span=> #statements let #name = #tail; #copies #name);
             }
             let copies = this.copies(&moves);
-            quote!(#statements #copies #tail)
+            quote_spanned!(this.span=> #statements #copies #tail)
         })
     }
 
@@ -137,9 +137,9 @@ impl Emitter<'_> {
     fn any_value(&self, ty: &Ty) -> TokenStream {
         match ty {
             Ty::Float(float) => self.float_literal(0.0, float),
-            Ty::Int(Some(name)) if name == "bool" => quote!(false),
-            Ty::Int(Some(name)) if name != "char" => quote!(0),
-            _ => quote!(::core::default::Default::default()),
+            Ty::Int(Some(name)) if name == "bool" => quote_spanned!(self.span=> false),
+            Ty::Int(Some(name)) if name != "char" => quote_spanned!(self.span=> 0),
+            _ => quote_spanned!(self.span=> ::core::default::Default::default()),
         }
     }
 
@@ -167,7 +167,7 @@ impl Emitter<'_> {
                 let float = self.scalar_float(*to, value);
                 self.expr(value, float.as_ref())
             });
-            tokens.extend(quote!((#(#targets),*) = (#(#values),*);));
+            tokens.extend(quote_spanned!(self.span=> (#(#targets),*) = (#(#values),*);));
         }
         tokens
     }
@@ -183,14 +183,14 @@ impl Emitter<'_> {
                     let pattern = this.arm_pattern(arm);
                     let guard = arm.guard.as_ref().map(|guard| {
                         let guard = this.inert(guard).tokens;
-                        quote!(if #guard)
+                        quote_spanned!(this.span=> if #guard)
                     });
                     let body = this.arm(&arm.body, joins, &results, k);
-                    quote!(#pattern #guard => { #body })
+                    quote_spanned!(this.span=> #pattern #guard => { #body })
                 })
             })
             .collect();
-        self.results(&results, quote!(match #scrutinee { #(#arms)* }))
+        self.results(&results, quote_spanned!(self.span=> match #scrutinee { #(#arms)* }))
     }
 
     /// The user's pattern; a name in it that is taken where the arm stands is renamed.
@@ -210,7 +210,7 @@ impl Emitter<'_> {
         let before = self.carried_inits(&l.carried);
         let trips = l.trips.map(|trips| {
             let trips = self.bind(trips, Form::Owned);
-            (quote!(let mut #trips = 0usize;), quote!(#trips += 1;))
+            (quote_spanned!(self.span=> let mut #trips = 0usize;), quote_spanned!(self.span=> #trips += 1;))
         });
         let (declare_trips, count) = trips.unzip();
         let moves: Vec<(Var, Expr)> = l.carried.iter().map(|c| (c.phi, c.next.clone())).collect();
@@ -219,9 +219,9 @@ impl Emitter<'_> {
             let body = this.block(&l.body);
             let (stop, leave) = this.leave_if(l.break_if.as_ref(), &moves);
             let copies = this.copies(&moves);
-            quote!(#head { #test #body #stop #copies #count #leave })
+            quote_spanned!(this.span=> #head { #test #body #stop #copies #count #leave })
         });
-        quote!(#before #declare_trips #tokens)
+        quote_spanned!(self.span=> #before #declare_trips #tokens)
     }
 
     /// The storages of carried values before the loop. New ones are declared first: their initial values may be storages
@@ -235,7 +235,7 @@ impl Emitter<'_> {
             let value = self.expr(&c.init, float.as_ref());
             let annotation = self.annotation(c.phi, &c.init);
             let pattern = self.pattern(c.phi);
-            tokens.extend(quote!(let #pattern #annotation = #value;));
+            tokens.extend(quote_spanned!(self.span=> let #pattern #annotation = #value;));
         }
         let moves: Vec<(Var, Expr)> = bound.into_iter().map(|c| (c.phi, c.init.clone())).collect();
         tokens.extend(self.copies(&moves));
@@ -247,26 +247,37 @@ impl Emitter<'_> {
         match head {
             Head::For { index, lo, hi, inclusive, step, rev } => {
                 let (lo, hi) = (self.code(lo, None).at(Level::Or), self.code(hi, None).at(Level::Or));
-                let range = if *inclusive { quote!(#lo..=#hi) } else { quote!(#lo..#hi) };
+                let range = if *inclusive {
+                    quote_spanned!(self.span=> #lo..=#hi)
+                } else {
+                    quote_spanned!(self.span=> #lo..#hi)
+                };
                 let step = step.as_ref().map(|step| {
                     let step = self.expr(step, None);
-                    quote!(.step_by(#step))
+                    quote_spanned!(self.span=> .step_by(#step))
                 });
-                let rev = rev.then(|| quote!(.rev()));
-                let range = if step.is_some() || rev.is_some() { quote!((#range) #step #rev) } else { range };
+                let rev = rev.then(|| quote_spanned!(self.span=> .rev()));
+                let range = if step.is_some() || rev.is_some() {
+                    quote_spanned!(self.span=> (#range) #step #rev)
+                } else {
+                    range
+                };
                 let index = self.pattern(*index);
-                (quote!(for #index in #range), TokenStream::new())
+                (quote_spanned!(self.span=> for #index in #range), TokenStream::new())
             }
             Head::While { test, cond } => {
                 let statements = self.block(test);
                 if statements.is_empty() {
                     let condition = self.condition(cond);
-                    return (quote!(while #condition), TokenStream::new());
+                    return (quote_spanned!(self.span=> while #condition), TokenStream::new());
                 }
                 let condition = self.code(cond, None).at(Level::Unary);
-                (quote!(loop), quote!(#statements if !#condition { break; }))
+                (
+                    quote_spanned!(self.span=> loop),
+                    quote_spanned!(self.span=> #statements if !#condition { break; }),
+                )
             }
-            Head::Forever => (quote!(loop), TokenStream::new()),
+            Head::Forever => (quote_spanned!(self.span=> loop), TokenStream::new()),
         }
     }
 
@@ -281,9 +292,12 @@ impl Emitter<'_> {
         let condition = self.condition(stop);
         if overwritten {
             let name = self.local("stop");
-            return (quote!(let #name = #condition;), quote!(if #name { break; }));
+            return (
+                quote_spanned!(self.span=> let #name = #condition;),
+                quote_spanned!(self.span=> if #name { break; }),
+            );
         }
-        (TokenStream::new(), quote!(if #condition { break; }))
+        (TokenStream::new(), quote_spanned!(self.span=> if #condition { break; }))
     }
 }
 

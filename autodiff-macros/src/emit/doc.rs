@@ -15,7 +15,7 @@ pub(crate) fn attribute(code: &TokenStream, runtime: &TokenStream) -> TokenStrea
 
 /// The code, one statement a line, blocks indented, paths of the runtime left out.
 pub(crate) fn listing(code: &TokenStream, runtime: &TokenStream) -> String {
-    let mut printer = Printer { text: String::new(), indent: 0, fresh: true, glue: true };
+    let mut printer = Printer { text: String::new(), indent: 0, fresh: true, glue: true, nested: 0 };
     printer.stream(code.clone());
     let prefixes = [
         flat(&quote!(#runtime::__private::)),
@@ -45,6 +45,8 @@ struct Printer {
     fresh: bool,
     /// No space before the next token.
     glue: bool,
+    /// Inside of parentheses or brackets, where statements do not end lines.
+    nested: usize,
 }
 
 impl Printer {
@@ -107,7 +109,9 @@ impl Printer {
             ";" => {
                 self.glue = true;
                 self.word(op);
-                self.line();
+                if self.nested == 0 {
+                    self.line();
+                }
             }
             "," | "?" => {
                 self.glue = true;
@@ -154,7 +158,9 @@ impl Printer {
                 self.word("{");
                 self.line();
                 self.indent += 1;
+                let nested = std::mem::take(&mut self.nested);
                 self.stream(inner);
+                self.nested = nested;
                 self.line();
                 self.indent -= 1;
                 self.word("}");
@@ -182,7 +188,9 @@ impl Printer {
                     if group.delimiter() == Delimiter::Bracket { ("[", "]") } else { ("(", ")") };
                 self.word(open);
                 self.glue = true;
+                self.nested += 1;
                 self.stream(group.stream());
+                self.nested -= 1;
                 self.glue = true;
                 self.word(close);
             }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Delimiter, Ident, Literal, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 
 use super::unit::every;
 use super::walk;
@@ -144,7 +144,12 @@ pub(crate) fn receivers(unit: &mut Unit) -> HashSet<Var> {
                 Expr::Select(c, a, b) => [c, a, b].into_iter().for_each(|e| self.expr(e)),
                 // Code of the user's may do anything with what it names.
                 Expr::Inert(inert) => self.inert(inert),
-                Expr::Var(_) | Expr::Lit(_) | Expr::Load(_) | Expr::Len(_) | Expr::Whole(_) => {}
+                Expr::Var(_)
+                | Expr::Lit(_)
+                | Expr::Load(_)
+                | Expr::Len(_)
+                | Expr::Whole(_)
+                | Expr::WholeMut(_) => {}
             }
         }
         fn inert(&mut self, inert: &Inert) {
@@ -188,7 +193,7 @@ impl Emitter<'_> {
     pub(crate) fn condition(&self, expr: &Expr) -> TokenStream {
         let tokens = self.expr(expr, None);
         let brace = |tree: TokenTree| matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
-        if tokens.clone().into_iter().any(brace) { quote!((#tokens)) } else { tokens }
+        if tokens.clone().into_iter().any(brace) { quote_spanned!(self.span=> (#tokens)) } else { tokens }
     }
 
     pub(crate) fn code(&self, expr: &Expr, want: Option<&Float>) -> Code {
@@ -204,12 +209,12 @@ impl Emitter<'_> {
             }
             Expr::Unary(op, a) => {
                 let a = self.code(a, want).at(Level::Unary);
-                Code::new(quote!(#op #a), Level::Unary)
+                Code::new(quote_spanned!(self.span=> #op #a), Level::Unary)
             }
             Expr::Cast(a, ty) => self.cast(a, ty, want),
             Expr::Len(path) => {
-                let path = self.path(path).at(Level::Postfix);
-                Code::postfix(quote!(#path.len()))
+                let path = self.receiver(path);
+                Code::postfix(quote_spanned!(self.span=> #path.len()))
             }
             Expr::Inert(inert) => self.inert(inert),
             Expr::Stop(a) => self.code(a, want),
@@ -217,9 +222,11 @@ impl Emitter<'_> {
                 let float = want.cloned().or_else(|| self.float_of(expr));
                 let condition = self.condition(condition);
                 let (a, b) = (self.expr(a, float.as_ref()), self.expr(b, float.as_ref()));
-                Code::new(quote!(if #condition { #a } else { #b }), Level::Loose)
+                Code::new(quote_spanned!(self.span=> if #condition { #a } else { #b }), Level::Loose)
             }
             Expr::Whole(path) => self.whole(path),
+            // Among the bindings of verbatim code only, which binds it itself.
+            Expr::WholeMut(path) => Code::new(self.reference(path, true), Level::Unary),
         }
     }
 
@@ -231,7 +238,7 @@ impl Emitter<'_> {
             _ => level,
         };
         let (a, b) = (a.at(left), b.at(above(level)));
-        Code::new(quote!(#a #op #b), level)
+        Code::new(quote_spanned!(self.span=> #a #op #b), level)
     }
 
     fn rule(&self, rule: &crate::rules::Rule, args: &[Expr], want: Option<&Float>) -> Code {
@@ -249,13 +256,13 @@ impl Emitter<'_> {
             (Syntax::Prefix(op), [a]) => {
                 let op: TokenStream = op.parse().unwrap_or_default();
                 let a = self.code(a, float).at(Level::Unary);
-                Code::new(quote!(#op #a), Level::Unary)
+                Code::new(quote_spanned!(self.span=> #op #a), Level::Unary)
             }
             (Syntax::Runtime, args) => {
                 let runtime = self.runtime;
                 let name = Ident::new(rule.name, proc_macro2::Span::mixed_site());
                 let args = args.iter().map(|arg| self.expr(arg, float));
-                Code::postfix(quote!(#runtime::special::#name(#(#args),*)))
+                Code::postfix(quote_spanned!(self.span=> #runtime::special::#name(#(#args),*)))
             }
             (_, args) => {
                 let name = Ident::new(rule.name, proc_macro2::Span::mixed_site());
@@ -268,7 +275,7 @@ impl Emitter<'_> {
                 });
                 let receiver = codes.next().map(|code| code.at(Level::Postfix));
                 let rest = codes.map(|code| code.tokens);
-                Code::postfix(quote!(#receiver.#name(#(#rest),*)))
+                Code::postfix(quote_spanned!(self.span=> #receiver.#name(#(#rest),*)))
             }
         }
     }
@@ -283,7 +290,7 @@ impl Emitter<'_> {
             };
             if generic {
                 let runtime = self.runtime;
-                return Code::postfix(quote!(#runtime::__private::lit(#tokens)));
+                return Code::postfix(quote_spanned!(self.span=> #runtime::__private::lit(#tokens)));
             }
         }
         Code::new(tokens.clone(), level_of(tokens))
@@ -294,12 +301,12 @@ impl Emitter<'_> {
         let is_f64 = matches!(ty, syn::Type::Path(path) if path.qself.is_none() && path.path.is_ident("f64"));
         let inner = self.code(operand, None).at(Level::Cast);
         match want {
-            Some(Float::F32) if is_f64 => Code::new(quote!(#inner as f32), Level::Cast),
+            Some(Float::F32) if is_f64 => Code::new(quote_spanned!(self.span=> #inner as f32), Level::Cast),
             Some(Float::Param(_)) if is_f64 => {
                 let runtime = self.runtime;
-                Code::postfix(quote!(#runtime::__private::lit(#inner as f64)))
+                Code::postfix(quote_spanned!(self.span=> #runtime::__private::lit(#inner as f64)))
             }
-            _ => Code::new(quote!(#inner as #ty), Level::Cast),
+            _ => Code::new(quote_spanned!(self.span=> #inner as #ty), Level::Cast),
         }
     }
 
@@ -311,7 +318,7 @@ impl Emitter<'_> {
             let level = level_of(&code);
             return Code::new(code, level);
         }
-        Code::new(quote!({ #prelude #code }), Level::Loose)
+        Code::new(quote_spanned!(self.span=> { #prelude #code }), Level::Loose)
     }
 
     /// The bindings that verbatim code needs to see the user's names. `writes`: places it may write to.
@@ -323,15 +330,19 @@ impl Emitter<'_> {
             }
             match bind {
                 Expr::Var(var) if self.is_own(name, *var) => {}
-                Expr::Whole(path) if path.proj.is_empty() && self.is_own(name, path.root) => {}
-                Expr::Whole(path) => {
-                    let mutable = writes.contains(&path.root);
+                // The code takes aggregates for references.
+                Expr::Whole(path)
+                    if path.proj.is_empty()
+                        && self.is_own(name, path.root)
+                        && self.form(path.root) == Form::Ref => {}
+                Expr::Whole(path) | Expr::WholeMut(path) => {
+                    let mutable = matches!(bind, Expr::WholeMut(_)) || writes.contains(&path.root);
                     let target = self.reference(path, mutable);
-                    prelude.extend(quote!(let #name = #target;));
+                    prelude.extend(quote_spanned!(self.span=> let #name = #target;));
                 }
                 value => {
                     let value = self.expr(value, None);
-                    prelude.extend(quote!(let #name = #value;));
+                    prelude.extend(quote_spanned!(self.span=> let #name = #value;));
                 }
             }
         }
@@ -362,23 +373,23 @@ impl Emitter<'_> {
         let mut code = Code::postfix(ident.into_token_stream());
         if proj.is_empty() && self.form(root) != Form::Owned {
             let tokens = code.tokens;
-            return Code::new(quote!(*#tokens), Level::Unary);
+            return Code::new(quote_spanned!(self.span=> *#tokens), Level::Unary);
         }
         for proj in proj {
             let base = code.at(Level::Postfix);
             code = match proj {
                 Proj::Index(index) => {
                     let index = self.expr(index, None);
-                    Code::postfix(quote!(#base[#index]))
+                    Code::postfix(quote_spanned!(self.span=> #base[#index]))
                 }
                 Proj::Range(lo, hi) => {
                     let bound =
                         |bound: &Option<Expr>| bound.as_ref().map(|e| self.code(e, None).at(Level::Or));
                     let (lo, hi) = (bound(lo), bound(hi));
-                    Code::postfix(quote!(#base[#lo..#hi]))
+                    Code::postfix(quote_spanned!(self.span=> #base[#lo..#hi]))
                 }
-                Proj::Field(member) => Code::postfix(quote!(#base.#member)),
-                Proj::Deref => Code::new(quote!(*#base), Level::Unary),
+                Proj::Field(member) => Code::postfix(quote_spanned!(self.span=> #base.#member)),
+                Proj::Deref => Code::new(quote_spanned!(self.span=> *#base), Level::Unary),
             };
         }
         code
@@ -397,14 +408,14 @@ impl Emitter<'_> {
         if path.proj.is_empty() && self.is_bound(path.root) {
             let ident = self.ident(path.root);
             match (self.form(path.root), mutable) {
-                (Form::Ref, _) => return quote!(#ident),
-                (Form::RefMut, true) => return quote!(&mut *#ident),
-                (Form::RefMut, false) => return quote!(&*#ident),
+                (Form::Ref, _) => return quote_spanned!(self.span=> #ident),
+                (Form::RefMut, true) => return quote_spanned!(self.span=> &mut *#ident),
+                (Form::RefMut, false) => return quote_spanned!(self.span=> &*#ident),
                 (Form::Owned, _) => {}
             }
         }
         let path = self.path(path).at(Level::Unary);
-        if mutable { quote!(&mut #path) } else { quote!(&#path) }
+        if mutable { quote_spanned!(self.span=> &mut #path) } else { quote_spanned!(self.span=> &#path) }
     }
 
     /// A whole aggregate by value: moved where nothing reads it afterwards, otherwise cloned.
@@ -420,12 +431,14 @@ impl Emitter<'_> {
         }
         let receiver = self.receiver(path);
         match ty {
-            Ty::Slice(_) => Code::postfix(quote!(#receiver.to_vec())),
-            Ty::Array(..) | Ty::Vec(_) | Ty::Tuple(_) => Code::postfix(quote!(#receiver.clone())),
+            Ty::Slice(_) => Code::postfix(quote_spanned!(self.span=> #receiver.to_vec())),
+            Ty::Array(..) | Ty::Vec(_) | Ty::Tuple(_) => {
+                Code::postfix(quote_spanned!(self.span=> #receiver.clone()))
+            }
             // Behind a reference `clone` might clone the reference.
             _ => {
                 let reference = self.reference(path, false);
-                Code::postfix(quote!(::core::clone::Clone::clone(#reference)))
+                Code::postfix(quote_spanned!(self.span=> ::core::clone::Clone::clone(#reference)))
             }
         }
     }
@@ -445,7 +458,7 @@ impl Emitter<'_> {
             _ => false,
         };
         match needed.then(|| types::written(ty, self.runtime)).flatten() {
-            Some(ty) => quote!(: #ty),
+            Some(ty) => quote_spanned!(self.span=> : #ty),
             None => TokenStream::new(),
         }
     }

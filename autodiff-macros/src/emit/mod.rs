@@ -7,6 +7,8 @@ mod doc;
 mod expr;
 pub(crate) mod fallback;
 mod flow;
+#[cfg(test)]
+mod golden;
 mod place;
 mod signature;
 mod stmt;

@@ -1,7 +1,7 @@
 //! Aggregates: how they begin, their zeros, and sums of whole adjoints.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::quote_spanned;
 
 use super::expr::Level;
 use super::{Emitter, types};
@@ -19,44 +19,53 @@ impl Emitter<'_> {
         };
         match init {
             Init::Deferred => TokenStream::new(),
+            Init::Stop(inner) => self.init(inner, ty),
             Init::List { vec, items } => {
                 let items = items.iter().map(|item| self.expr(item, float));
-                if *vec { quote!(#runtime::__private::vec![#(#items),*]) } else { quote!([#(#items),*]) }
+                if *vec {
+                    quote_spanned!(self.span=> #runtime::__private::vec![#(#items),*])
+                } else {
+                    quote_spanned!(self.span=> [#(#items),*])
+                }
             }
             Init::Repeat { vec, value, len } => {
                 let (value, len) = (self.expr(value, float), self.expr(len, None));
-                if *vec { quote!(#runtime::__private::vec![#value; #len]) } else { quote!([#value; #len]) }
+                if *vec {
+                    quote_spanned!(self.span=> #runtime::__private::vec![#value; #len])
+                } else {
+                    quote_spanned!(self.span=> [#value; #len])
+                }
             }
-            Init::EmptyVec(None) => quote!(#runtime::__private::Vec::new()),
+            Init::EmptyVec(None) => quote_spanned!(self.span=> #runtime::__private::Vec::new()),
             Init::EmptyVec(Some(capacity)) => {
                 let capacity = self.expr(capacity, None);
-                quote!(#runtime::__private::Vec::with_capacity(#capacity))
+                quote_spanned!(self.span=> #runtime::__private::Vec::with_capacity(#capacity))
             }
             Init::Tuple(items) => {
                 let items = items.iter().map(|item| self.expr(item, None));
-                quote!((#(#items,)*))
+                quote_spanned!(self.span=> (#(#items,)*))
             }
             Init::Struct { path, fields, base } => {
                 let fields = fields.iter().map(|(member, value)| {
                     let value = self.expr(value, None);
-                    quote!(#member: #value)
+                    quote_spanned!(self.span=> #member: #value)
                 });
                 let base = base.iter().map(|base| {
                     let base = self.whole(base).tokens;
-                    quote!(..#base)
+                    quote_spanned!(self.span=> ..#base)
                 });
                 let parts = fields.chain(base);
-                quote!(#path { #(#parts),* })
+                quote_spanned!(self.span=> #path { #(#parts),* })
             }
-            Init::Copy { from, how, stopped: _ } => match how {
+            Init::Copy { from, how } => match how {
                 CopyHow::Move => self.whole(from).tokens,
                 CopyHow::Clone => {
                     let from = self.receiver(from);
-                    quote!(#from.clone())
+                    quote_spanned!(self.span=> #from.clone())
                 }
                 CopyHow::ToVec => {
                     let from = self.receiver(from);
-                    quote!(#from.to_vec())
+                    quote_spanned!(self.span=> #from.to_vec())
                 }
             },
             Init::Zero { like } => self.zero(like),
@@ -75,18 +84,18 @@ impl Emitter<'_> {
     /// A number in every leaf, where the type alone says the shape.
     fn constant(&self, ty: &Ty, value: f64) -> Option<TokenStream> {
         if !ty.may_be_active() {
-            return Some(quote!(()));
+            return Some(quote_spanned!(self.span=> ()));
         }
         Some(match ty {
             Ty::Float(Float::Any) => self.float_literal(value, &self.float),
             Ty::Float(float) => self.float_literal(value, float),
             Ty::Array(t, Some(len)) => {
                 let t = self.constant(t, value)?;
-                quote!([#t; #len])
+                quote_spanned!(self.span=> [#t; #len])
             }
             Ty::Tuple(ts) => {
                 let ts = ts.iter().map(|t| self.constant(t, value)).collect::<Option<Vec<_>>>()?;
-                quote!((#(#ts,)*))
+                quote_spanned!(self.span=> (#(#ts,)*))
             }
             _ => return None,
         })
@@ -103,13 +112,13 @@ impl Emitter<'_> {
             Ty::Vec(t) | Ty::Slice(t) => {
                 if let Some(zero) = self.constant(t, 0.0) {
                     let like = self.receiver(like);
-                    return quote!(#runtime::__private::vec![#zero; #like.len()]);
+                    return quote_spanned!(self.span=> #runtime::__private::vec![#zero; #like.len()]);
                 }
             }
             _ => {}
         }
         let like = self.reference(like, false);
-        quote!(#runtime::Differentiable::zero_tangent(#like))
+        quote_spanned!(self.span=> #runtime::Differentiable::zero_tangent(#like))
     }
 
     /// `to += from` of whole adjoints.
@@ -126,7 +135,7 @@ impl Emitter<'_> {
         let Some(float) = flat else {
             let runtime = self.runtime;
             let (to, from) = (self.reference(to, true), self.reference(from, false));
-            return quote!(#runtime::Tangent::accumulate(#to, #from););
+            return quote_spanned!(self.span=> #runtime::Tangent::accumulate(#to, #from););
         };
         let (to, from) = (self.receiver(to), self.receiver(from));
         self.scoped(|this| this.accumulate_elements(&ty, &float, to, from))
@@ -141,20 +150,27 @@ impl Emitter<'_> {
     ) -> TokenStream {
         let (a, b) = (self.local("to"), self.local("from"));
         let body = match ty.element() {
-            element @ (Ty::Array(..) | Ty::Slice(_) | Ty::Vec(_)) => {
-                self.scoped(|this| this.accumulate_elements(&element, float, quote!(#a), quote!(#b)))
-            }
-            _ => self.add_assign(quote!(*#a), quote!(*#b), float),
+            element @ (Ty::Array(..) | Ty::Slice(_) | Ty::Vec(_)) => self.scoped(|this| {
+                this.accumulate_elements(
+                    &element,
+                    float,
+                    quote_spanned!(this.span=> #a),
+                    quote_spanned!(this.span=> #b),
+                )
+            }),
+            _ => self.add_assign(quote_spanned!(self.span=> *#a), quote_spanned!(self.span=> *#b), float),
         };
-        quote!(for (#a, #b) in #to.iter_mut().zip(#from.iter()) { #body })
+        quote_spanned!(self.span=> for (#a, #b) in #to.iter_mut().zip(#from.iter()) { #body })
     }
 
     /// `to += value;`, spelled out where the type promises no `AddAssign`.
     pub(crate) fn add_assign(&self, to: TokenStream, value: TokenStream, float: &Float) -> TokenStream {
         match float {
-            Float::Param(_) => quote!(#to = #to + #value;),
-            Float::Any if matches!(self.float, Float::Param(_)) => quote!(#to = #to + #value;),
-            _ => quote!(#to += #value;),
+            Float::Param(_) => quote_spanned!(self.span=> #to = #to + #value;),
+            Float::Any if matches!(self.float, Float::Param(_)) => {
+                quote_spanned!(self.span=> #to = #to + #value;)
+            }
+            _ => quote_spanned!(self.span=> #to += #value;),
         }
     }
 
@@ -166,16 +182,16 @@ impl Emitter<'_> {
             RawStmt::Keep { old, path } => {
                 let content = self.copy(path);
                 let pattern = self.pattern(*old);
-                quote!(let #pattern = #content;)
+                quote_spanned!(self.span=> let #pattern = #content;)
             }
             RawStmt::Pop { path, popped } => {
                 let path = self.receiver(path);
                 match popped {
                     Some(popped) => {
                         let pattern = self.pattern(*popped);
-                        quote!(let ::core::option::Option::Some(#pattern) = #path.pop() else { ::core::unreachable!() };)
+                        quote_spanned!(self.span=> let ::core::option::Option::Some(#pattern) = #path.pop() else { ::core::unreachable!() };)
                     }
-                    None => quote!(#path.pop();),
+                    None => quote_spanned!(self.span=> #path.pop();),
                 }
             }
             RawStmt::SumInto { var, path } => {
@@ -184,15 +200,15 @@ impl Emitter<'_> {
                 let sum = match &float {
                     Float::Param(_) => {
                         let item = self.scoped(|this| this.local("term"));
-                        quote!(for #item in #receiver.iter() { #total = #total + *#item; })
+                        quote_spanned!(self.span=> for #item in #receiver.iter() { #total = #total + *#item; })
                     }
                     float => {
                         let float = types::float_name(float);
-                        quote!(#total += #receiver.iter().sum::<#float>();)
+                        quote_spanned!(self.span=> #total += #receiver.iter().sum::<#float>();)
                     }
                 };
                 let clear = self.clear(path);
-                quote!(#sum #clear)
+                quote_spanned!(self.span=> #sum #clear)
             }
             RawStmt::Clear { path } => self.clear(path),
             RawStmt::Swap(a, b) => self.swap(a, b),
@@ -207,12 +223,12 @@ impl Emitter<'_> {
         }
         let receiver = self.receiver(path);
         match ty {
-            Ty::Slice(_) => quote!(#receiver.to_vec()),
+            Ty::Slice(_) => quote_spanned!(self.span=> #receiver.to_vec()),
             Ty::Array(t, _) if t.is_scalar() => self.path(path).tokens,
-            Ty::Array(..) | Ty::Vec(_) | Ty::Tuple(_) => quote!(#receiver.clone()),
+            Ty::Array(..) | Ty::Vec(_) | Ty::Tuple(_) => quote_spanned!(self.span=> #receiver.clone()),
             _ => {
                 let reference = self.reference(path, false);
-                quote!(::core::clone::Clone::clone(#reference))
+                quote_spanned!(self.span=> ::core::clone::Clone::clone(#reference))
             }
         }
     }
@@ -223,14 +239,14 @@ impl Emitter<'_> {
             Ty::Slice(t) => {
                 let receiver = self.receiver(path);
                 if t.is_scalar() {
-                    quote!(#receiver.copy_from_slice(&#from);)
+                    quote_spanned!(self.span=> #receiver.copy_from_slice(&#from);)
                 } else {
-                    quote!(#receiver.clone_from_slice(&#from);)
+                    quote_spanned!(self.span=> #receiver.clone_from_slice(&#from);)
                 }
             }
             _ => {
                 let path = self.path(path).tokens;
-                quote!(#path = #from;)
+                quote_spanned!(self.span=> #path = #from;)
             }
         }
     }
@@ -239,26 +255,28 @@ impl Emitter<'_> {
         let ty = self.type_of(path);
         let reference = self.reference(path, true);
         let value = match &ty {
-            Ty::Float(float) if !matches!(float, Float::Param(_)) => quote!(::core::mem::take(#reference)),
+            Ty::Float(float) if !matches!(float, Float::Param(_)) => {
+                quote_spanned!(self.span=> ::core::mem::take(#reference))
+            }
             Ty::Slice(_) => {
                 let receiver = self.receiver(path);
                 let clear = self.clear(path);
                 let pattern = self.pattern(taken);
-                return quote!(let #pattern = #receiver.to_vec(); #clear);
+                return quote_spanned!(self.span=> let #pattern = #receiver.to_vec(); #clear);
             }
             ty => match self.constant(ty, 0.0) {
-                Some(zero) => quote!(::core::mem::replace(#reference, #zero)),
+                Some(zero) => quote_spanned!(self.span=> ::core::mem::replace(#reference, #zero)),
                 None => {
                     // A tangent type is its own tangent type.
                     let zero = self.zero(path);
                     let name = self.scoped(|this| this.local("zero"));
                     let pattern = self.pattern(taken);
-                    return quote!(let #pattern = { let #name = #zero; ::core::mem::replace(#reference, #name) };);
+                    return quote_spanned!(self.span=> let #pattern = { let #name = #zero; ::core::mem::replace(#reference, #name) };);
                 }
             },
         };
         let pattern = self.pattern(taken);
-        quote!(let #pattern = #value;)
+        quote_spanned!(self.span=> let #pattern = #value;)
     }
 
     /// Zeroes a whole adjoint in place.
@@ -267,19 +285,19 @@ impl Emitter<'_> {
         match &ty {
             Ty::Float(float) => {
                 let (path, zero) = (self.path(path).tokens, self.float_literal(0.0, float));
-                return quote!(#path = #zero;);
+                return quote_spanned!(self.span=> #path = #zero;);
             }
             Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => {
                 if let Some(zero) = self.constant(t, 0.0) {
                     let receiver = self.receiver(path);
-                    return quote!(#receiver.fill(#zero););
+                    return quote_spanned!(self.span=> #receiver.fill(#zero););
                 }
             }
             _ => {}
         }
         let runtime = self.runtime;
         let (reference, path) = (self.reference(path, false), self.path(path).tokens);
-        quote!(#path = #runtime::Differentiable::zero_tangent(#reference);)
+        quote_spanned!(self.span=> #path = #runtime::Differentiable::zero_tangent(#reference);)
     }
 
     pub(crate) fn swap(&self, a: &Path, b: &Path) -> TokenStream {
@@ -287,7 +305,7 @@ impl Emitter<'_> {
         if let (true, Some(Proj::Index(i)), Some(Proj::Index(j))) = (in_one, a.proj.last(), b.proj.last()) {
             let receiver = self.receiver(&Path::of(a.root));
             let (i, j) = (self.expr(i, None), self.expr(j, None));
-            return quote!(#receiver.swap(#i, #j););
+            return quote_spanned!(self.span=> #receiver.swap(#i, #j););
         }
         // Elements of one row: `x[k].swap(i, j)`.
         if a.root == b.root && a.proj.len() == b.proj.len() {
@@ -299,12 +317,12 @@ impl Emitter<'_> {
                 let (row, other) = (self.path(&row).at(Level::Postfix), self.path(&other).at(Level::Postfix));
                 if row.to_string() == other.to_string() {
                     let (i, j) = (self.expr(i, None), self.expr(j, None));
-                    return quote!(#row.swap(#i, #j););
+                    return quote_spanned!(self.span=> #row.swap(#i, #j););
                 }
             }
         }
         let (a, b) = (self.reference(a, true), self.reference(b, true));
-        quote!(::core::mem::swap(#a, #b);)
+        quote_spanned!(self.span=> ::core::mem::swap(#a, #b);)
     }
 }
 
@@ -322,7 +340,7 @@ impl Emitter<'_> {
     pub(crate) fn zero_by_type(&self, ty: &Ty) -> TokenStream {
         match self.constant(ty, 0.0) {
             Some(zero) => zero,
-            None => quote!(::core::default::Default::default()),
+            None => quote_spanned!(self.span=> ::core::default::Default::default()),
         }
     }
 }

@@ -29,6 +29,8 @@ pub(crate) struct Signature {
     pub(crate) params: Vec<ParamSig>,
     pub(crate) result: TokenStream,
     pub(crate) result_ty: Ty,
+    /// What nothing connects to the result is `None`, not zero.
+    pub(crate) missing_is_none: bool,
     lifetimes: Vec<TokenStream>,
     generics: Vec<TokenStream>,
     /// Names of the type and const parameters, those of the surrounding `impl` first.
@@ -111,6 +113,7 @@ impl Signature {
             params,
             result,
             result_ty: function.result_ty.clone(),
+            missing_is_none: false,
             lifetimes,
             generics,
             captured,
@@ -132,7 +135,9 @@ impl Signature {
             lifetimes.iter().chain(&self.lifetimes).chain(&self.generics).collect();
         let generics = if params.is_empty() { TokenStream::new() } else { quote!(<#(#params),*>) };
         let predicates = &self.predicates;
-        quote!(fn #name #generics(#(#args),*) -> #output #predicates)
+        let nothing = output.to_string() == "()";
+        let output = (!nothing).then(|| quote!(-> #output));
+        quote!(fn #name #generics(#(#args),*) #output #predicates)
     }
 
     /// `::<T, N>`: what inference could not find where a parameter occurs in no argument.

@@ -1,7 +1,7 @@
 //! Statements without control flow.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use super::expr::Level;
 use super::{Emitter, Form, Moves, TapeKind};
@@ -11,7 +11,11 @@ use crate::names;
 impl Emitter<'_> {
     /// The statements of a block, without braces.
     pub(crate) fn block(&mut self, block: &Block) -> TokenStream {
-        block.stmts.iter().map(|stmt| self.stmt(stmt)).collect()
+        let span = self.span;
+        let tokens = block.stmts.iter().map(|stmt| self.stmt(stmt)).collect();
+        self.span = span;
+        self.moves = Moves::Never;
+        tokens
     }
 
     fn stmt(&mut self, stmt: &Stmt) -> TokenStream {
@@ -32,12 +36,12 @@ impl Emitter<'_> {
             StmtKind::Fill { path, value } => {
                 let float = self.element_float(path);
                 let (path, value) = (self.receiver(path), self.expr(value, float.as_ref()));
-                quote!(#path.fill(#value);)
+                quote_spanned!(self.span=> #path.fill(#value);)
             }
             StmtKind::Push { path, value } => {
                 let float = self.element_float(path);
                 let (path, value) = (self.receiver(path), self.expr(value, float.as_ref()));
-                quote!(#path.push(#value);)
+                quote_spanned!(self.span=> #path.push(#value);)
             }
             StmtKind::Call(call) => self.call(call),
             StmtKind::Inert { inert, defs, writes } => self.inert_stmt(inert, defs, writes),
@@ -47,7 +51,7 @@ impl Emitter<'_> {
             StmtKind::Update { var, op, expr } => {
                 let float = self.scalar_float(*var, expr);
                 let (ident, value) = (self.ident(*var), self.code(expr, float.as_ref()));
-                self.update(quote!(#ident), *op, value, float.as_ref())
+                self.update(quote_spanned!(self.span=> #ident), *op, value, float.as_ref())
             }
             StmtKind::Save { tape, values } => self.save(*tape, values),
             StmtKind::Restore { tape, values } => self.restore(*tape, values),
@@ -92,7 +96,7 @@ impl Emitter<'_> {
         let value = self.expr(expr, float.as_ref());
         let annotation = self.annotation(var, expr);
         let pattern = self.pattern(var);
-        quote!(let #pattern #annotation = #value;)
+        quote_spanned!(self.span=> let #pattern #annotation = #value;)
     }
 
     /// An assignment to the storage of `var`: `z += t` where the value is `z + t`.
@@ -113,20 +117,20 @@ impl Emitter<'_> {
                     if own(a) {
                         let op: TokenStream = format!("{op}=").parse().unwrap_or_default();
                         let b = self.expr(b, float.as_ref());
-                        return quote!(#ident #op #b;);
+                        return quote_spanned!(self.span=> #ident #op #b;);
                     }
                 }
             }
             Expr::Binary(op, a, b) if own(a) => {
                 if let Some(op) = compound(op) {
                     let b = self.expr(b, None);
-                    return quote!(#ident #op #b;);
+                    return quote_spanned!(self.span=> #ident #op #b;);
                 }
             }
             _ => {}
         }
         let value = self.expr(expr, float.as_ref());
-        quote!(#ident = #value;)
+        quote_spanned!(self.span=> #ident = #value;)
     }
 
     fn update(
@@ -143,23 +147,23 @@ impl Emitter<'_> {
         match (op, generic) {
             (StoreOp::Set, _) => {
                 let value = value.tokens;
-                quote!(#to = #value;)
+                quote_spanned!(self.span=> #to = #value;)
             }
             (StoreOp::Add, false) => {
                 let value = value.tokens;
-                quote!(#to += #value;)
+                quote_spanned!(self.span=> #to += #value;)
             }
             (StoreOp::Sub, false) => {
                 let value = value.tokens;
-                quote!(#to -= #value;)
+                quote_spanned!(self.span=> #to -= #value;)
             }
             (StoreOp::Add, true) => {
                 let value = value.at(Level::Product);
-                quote!(#to = #to + #value;)
+                quote_spanned!(self.span=> #to = #to + #value;)
             }
             (StoreOp::Sub, true) => {
                 let value = value.at(Level::Product);
-                quote!(#to = #to - #value;)
+                quote_spanned!(self.span=> #to = #to - #value;)
             }
         }
     }
@@ -169,17 +173,17 @@ impl Emitter<'_> {
         let value = self.init(init, &ty);
         let annotation = match init {
             Init::Inert(_) | Init::EmptyVec(_) => {
-                super::types::written(&ty, self.runtime).map(|ty| quote!(: #ty))
+                super::types::written(&ty, self.runtime).map(|ty| quote_spanned!(self.span=> : #ty))
             }
             Init::List { vec: _, items } if items.is_empty() => {
-                super::types::written(&ty, self.runtime).map(|ty| quote!(: #ty))
+                super::types::written(&ty, self.runtime).map(|ty| quote_spanned!(self.span=> : #ty))
             }
             _ => None,
         };
         let pattern = self.pattern(place);
         match init {
-            Init::Deferred => quote!(let #pattern;),
-            _ => quote!(let #pattern #annotation = #value;),
+            Init::Deferred => quote_spanned!(self.span=> let #pattern;),
+            _ => quote_spanned!(self.span=> let #pattern #annotation = #value;),
         }
     }
 
@@ -188,7 +192,7 @@ impl Emitter<'_> {
         let mutable = self.vars[var].window && self.vars[var].mutable;
         let value = self.reference(&target, mutable);
         let ident = self.bind(var, if mutable { Form::RefMut } else { Form::Ref });
-        quote!(let #ident = #value;)
+        quote_spanned!(self.span=> let #ident = #value;)
     }
 
     fn assign_whole(&mut self, path: &Path, init: &Init, slice: bool) -> TokenStream {
@@ -196,29 +200,33 @@ impl Emitter<'_> {
         if !slice {
             let value = self.init(init, &ty);
             let path = self.path(path).tokens;
-            return quote!(#path = #value;);
+            return quote_spanned!(self.span=> #path = #value;);
         }
         let copy = ty.element().is_scalar();
         let from = match init {
             Init::Copy { from, .. } => self.reference(from, false),
             init => {
                 let value = self.init(init, &ty);
-                quote!(&#value)
+                quote_spanned!(self.span=> &#value)
             }
         };
         let path = self.receiver(path);
-        if copy { quote!(#path.copy_from_slice(#from);) } else { quote!(#path.clone_from_slice(#from);) }
+        if copy {
+            quote_spanned!(self.span=> #path.copy_from_slice(#from);)
+        } else {
+            quote_spanned!(self.span=> #path.clone_from_slice(#from);)
+        }
     }
 
     /// A statement of the user's; what it assigns is either in scope under the user's own name or handed out of a block.
     fn inert_stmt(
         &mut self,
         inert: &Inert,
-        defs: &[(proc_macro2::Ident, Expr, Var)],
+        defs: &[(proc_macro2::Ident, Option<Expr>, Var)],
         writes: &[Var],
     ) -> TokenStream {
-        let in_place = |this: &Self, (name, before, after): &(proc_macro2::Ident, Expr, Var)| {
-            let kept = matches!(before, Expr::Var(before) if this.flow.same(*before, *after));
+        let in_place = |this: &Self, (name, before, after): &(proc_macro2::Ident, Option<Expr>, Var)| {
+            let kept = matches!(before, Some(Expr::Var(before)) if this.flow.same(*before, *after));
             kept && this.is_own(name, *after)
         };
         let outside: Vec<_> = defs.iter().filter(|def| !in_place(self, def)).collect();
@@ -233,15 +241,24 @@ impl Emitter<'_> {
             {
                 None
             }
-            _ => Some(quote!(;)),
+            _ => Some(quote_spanned!(self.span=> ;)),
         };
         if outside.is_empty() {
-            return if prelude.is_empty() { quote!(#code #end) } else { quote!({ #prelude #code #end }) };
+            return if prelude.is_empty() {
+                quote_spanned!(self.span=> #code #end)
+            } else {
+                quote_spanned!(self.span=> { #prelude #code #end })
+            };
         }
         let (mut begin, mut results) = (TokenStream::new(), Vec::new());
         for (name, before, _) in &outside {
-            let before = self.expr(before, None);
-            begin.extend(quote!(let mut #name = #before;));
+            begin.extend(match before {
+                Some(before) => {
+                    let before = self.expr(before, None);
+                    quote_spanned!(self.span=> let mut #name = #before;)
+                }
+                None => quote_spanned!(self.span=> let #name;),
+            });
             results.push(name);
         }
         let (mut patterns, mut assigned, mut fresh) = (Vec::new(), Vec::new(), Vec::new());
@@ -250,8 +267,8 @@ impl Emitter<'_> {
                 // Declared before: the block's result goes there by way of a fresh name.
                 let temporary = self.local(&self.vars[*after].name.clone());
                 let ident = self.ident(*after);
-                assigned.push(quote!(#ident = #temporary;));
-                patterns.push(quote!(#temporary));
+                assigned.push(quote_spanned!(self.span=> #ident = #temporary;));
+                patterns.push(quote_spanned!(self.span=> #temporary));
             } else {
                 fresh.push(*after);
                 patterns.push(self.pattern(*after));
@@ -260,9 +277,11 @@ impl Emitter<'_> {
         let end = end.unwrap_or_default();
         match (&patterns[..], &results[..]) {
             ([pattern], [result]) => {
-                quote!(let #pattern = { #prelude #begin #code #end #result }; #(#assigned)*)
+                quote_spanned!(self.span=> let #pattern = { #prelude #begin #code #end #result }; #(#assigned)*)
             }
-            _ => quote!(let (#(#patterns),*) = { #prelude #begin #code #end (#(#results),*) }; #(#assigned)*),
+            _ => {
+                quote_spanned!(self.span=> let (#(#patterns),*) = { #prelude #begin #code #end (#(#results),*) }; #(#assigned)*)
+            }
         }
     }
 
@@ -272,18 +291,18 @@ impl Emitter<'_> {
         let mut parts = values.iter().map(|value| match value {
             Saved::Value(var) => {
                 let ident = self.ident(*var);
-                quote!(#ident)
+                quote_spanned!(self.span=> #ident)
             }
             Saved::Content(place) => self.whole(&Path::of(*place)).tokens,
         });
         let record = match values.len() {
             1 => parts.next().unwrap_or_default(),
-            _ => quote!((#(#parts),*)),
+            _ => quote_spanned!(self.span=> (#(#parts),*)),
         };
         if stack {
-            quote!(#tape.push(#record);)
+            quote_spanned!(self.span=> #tape.push(#record);)
         } else {
-            quote!(#tape = ::core::option::Option::Some(#record);)
+            quote_spanned!(self.span=> #tape = ::core::option::Option::Some(#record);)
         }
     }
 
@@ -297,16 +316,16 @@ impl Emitter<'_> {
                 Saved::Content(place) if self.is_bound(*place) => {
                     let name = format!("{}_saved", self.vars[*place].name);
                     let saved = self.local(&name);
-                    patterns.push(quote!(#saved));
+                    patterns.push(quote_spanned!(self.span=> #saved));
                     let path = Path::of(*place);
                     back.extend(match self.type_of(&path) {
                         Ty::Slice(_) => {
                             let receiver = self.receiver(&path);
-                            quote!(#receiver.clone_from_slice(&#saved);)
+                            quote_spanned!(self.span=> #receiver.clone_from_slice(&#saved);)
                         }
                         _ => {
                             let place = self.path(&path).tokens;
-                            quote!(#place = #saved;)
+                            quote_spanned!(self.span=> #place = #saved;)
                         }
                     });
                 }
@@ -315,10 +334,14 @@ impl Emitter<'_> {
         }
         let pattern = match &patterns[..] {
             [pattern] => pattern.clone(),
-            patterns => quote!((#(#patterns),*)),
+            patterns => quote_spanned!(self.span=> (#(#patterns),*)),
         };
-        let record = if stack { quote!(#tape.pop()) } else { quote!(#tape.take()) };
-        quote!(let ::core::option::Option::Some(#pattern) = #record else { ::core::unreachable!() }; #back)
+        let record = if stack {
+            quote_spanned!(self.span=> #tape.pop())
+        } else {
+            quote_spanned!(self.span=> #tape.take())
+        };
+        quote_spanned!(self.span=> let ::core::option::Option::Some(#pattern) = #record else { ::core::unreachable!() }; #back)
     }
 }
 

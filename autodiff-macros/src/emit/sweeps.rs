@@ -77,7 +77,7 @@ fn keep_results(function: &Function, adjoint: &mut Adjoint) -> Tree<Expr> {
         let ty = adjoint.vars.type_of(path);
         let name = adjoint.vars[root].name.clone();
         let kept = fresh(&mut adjoint.vars, name, ty, span);
-        let init = Init::Copy { from: path.clone(), how: CopyHow::Move, stopped: false };
+        let init = Init::Copy { from: path.clone(), how: CopyHow::Move };
         adjoint.forward.push(StmtKind::Declare { place: kept, init }, span);
         *leaf = Expr::Whole(Path::of(kept));
     }
@@ -189,7 +189,16 @@ pub(crate) fn joined(function: &Function, signature: &Signature, mut adjoint: Ad
     let mut updates = TokenStream::new();
     for (slot, at) in locals {
         updates.extend(match &unit.tail[at] {
-            Expr::Whole(path) => emitter.accumulate(&Path::of(slot), path),
+            Expr::Whole(path) => {
+                let sum = emitter.accumulate(&Path::of(slot), path);
+                // Nobody knows the shape of a local Vec beforehand: an empty buffer takes it over.
+                if matches!(emitter.vars[slot].ty, Ty::Vec(_)) {
+                    let (to, from) = (emitter.ident(slot), emitter.whole(path).tokens);
+                    quote!(if #to.is_empty() { *#to = #from; } else { #sum })
+                } else {
+                    sum
+                }
+            }
             gradient => {
                 let to = emitter.path(&Path::of(slot)).tokens;
                 emitter.add_to(to, gradient, &emitter.vars[slot].ty.clone())
@@ -208,7 +217,10 @@ pub(crate) fn joined(function: &Function, signature: &Signature, mut adjoint: Ad
     }
     updates.extend(emitter.write_back(function, &unit.tail[lasts..leaves]));
     let mut leaves = unit.tail[leaves..].iter();
-    let result = emitter.result(&results, &mut leaves);
+    let result = match &results {
+        Tree::Tuple(parts) if parts.is_empty() => TokenStream::new(),
+        results => emitter.result(results, &mut leaves),
+    };
     Sweep { args, body: quote!(#prelude #tapes #forward #reverse #updates #result) }
 }
 
@@ -309,6 +321,89 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
             end.extend(quote!(*#reference = #value;));
         }
         quote!(move |#(#params),*| { #begin #reverse #end })
+    });
+    Sweep { args: Vec::new(), body: quote!(#prelude #tapes #forward #write_back (#result, #closure)) }
+}
+
+/// The body of `vjp` where the gradient is by locals, which have no slot in `forward`: a closure that borrows the arguments
+/// and returns the gradient. `seeds`: the parameters of the closure for `&mut` parameters, by index.
+pub(crate) fn borrowing(
+    function: &Function,
+    signature: &Signature,
+    mut adjoint: Adjoint,
+    seeds: &[(usize, Ident)],
+) -> Sweep {
+    let span = function.name.span();
+    let mut begin = Vec::new();
+    for &index in &adjoint.rolled_back {
+        let path = Path::of(function.params[index].var);
+        let ty = function.params[index].ty.clone();
+        let old = fresh(&mut adjoint.vars, format!("{}_out", function.params[index].name), ty, span);
+        begin.push(Stmt { kind: StmtKind::Raw(RawStmt::Keep { old, path: path.clone() }), span });
+        adjoint.reverse.push(StmtKind::Raw(RawStmt::PutBack { path, from: old }), span);
+    }
+    adjoint.reverse.stmts.splice(0..0, begin);
+    let mut unit = Unit {
+        first: adjoint.forward.clone(),
+        second: adjoint.reverse.clone(),
+        split: true,
+        ..Unit::default()
+    };
+    unit.between.extend(function.params.iter().filter_map(|param| param.last.clone()));
+    let leaves = unit.between.len();
+    unit.between.extend(function.result.leaves().into_iter().cloned());
+    unit.tail.extend(adjoint.wrt.iter().flatten().cloned());
+    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars);
+
+    let mut emitter =
+        Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry(function, &adjoint));
+    emitter.reserve_params(function);
+    let prelude = emitter.enter_params(function);
+    let tapes = emitter.declare_tapes(&adjoint.tapes);
+    let forward = emitter.block(&unit.first);
+    emitter.moves = Moves::Of(emitter.flow.dead_between.clone());
+    let write_back = emitter.write_back(function, &unit.between[..leaves]);
+    let result = emitter.result(&function.result, &mut unit.between[leaves..].iter());
+    let closure = emitter.scoped(|emitter| {
+        let mut params = Vec::new();
+        if !signature.returns_nothing() {
+            let (seed, ty) = (emitter.seed_pattern(&adjoint.seed), signature.seed());
+            params.push(quote!(#seed: #ty));
+        }
+        let mut begin = TokenStream::new();
+        for (index, (param, sig)) in function.params.iter().zip(&signature.params).enumerate() {
+            let seed = seeds.iter().find(|(at, _)| *at == index).map(|(_, name)| name);
+            if let Some(seed) = seed {
+                let ty = sig.owned(&signature.runtime);
+                params.push(quote!(#seed: #ty));
+            }
+            let value = match seed {
+                Some(seed) => seed.to_token_stream(),
+                None => emitter.zero(&Path::of(param.var)),
+            };
+            if let Some(ParamAdjoint::Place(var) | ParamAdjoint::ScalarInOut(var)) = &adjoint.params[index] {
+                let pattern = emitter.pattern(*var);
+                begin.extend(quote!(let #pattern = #value;));
+            }
+        }
+        let reverse = emitter.block(&unit.second);
+        emitter.moves = Moves::once(&unit.tail);
+        let mut tail = unit.tail.iter();
+        let gradient: Vec<TokenStream> = (function.wrt.iter().zip(&adjoint.wrt))
+            .map(|(wrt, connected)| match (connected, wrt.target) {
+                (Some(_), _) => tail
+                    .next()
+                    .map_or_else(TokenStream::new, |e| emitter.expr(e, emitter.float_of(e).as_ref())),
+                (None, _) if signature.missing_is_none => quote!(::core::option::Option::None),
+                (None, WrtTarget::Param(index)) => emitter.zero(&Path::of(function.params[index].var)),
+                (None, WrtTarget::Local(var)) => emitter.zero_by_type(&function.vars[var].ty),
+            })
+            .collect();
+        let gradient = match &gradient[..] {
+            [gradient] => gradient.clone(),
+            parts => quote!((#(#parts),*)),
+        };
+        quote!(move |#(#params),*| { #begin #reverse #gradient })
     });
     Sweep { args: Vec::new(), body: quote!(#prelude #tapes #forward #write_back (#result, #closure)) }
 }

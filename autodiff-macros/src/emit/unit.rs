@@ -3,7 +3,7 @@
 //!
 //! Invariant behind [`prepare`]: no variable is bound twice (the reverse sweep binds again what the forward sweep bound in
 //! a scope that has ended: it gets a fresh variable of the same name), and every [`StmtKind::View`] left is one whose place
-//! nobody writes, or a window.
+//! nobody writes.
 
 use std::collections::{HashMap, HashSet};
 
@@ -223,8 +223,7 @@ impl Rename<'_> {
             return false;
         }
         let Some(mut target) = self.vars[*var].view.clone() else { return false };
-        let window = self.vars[*var].window;
-        if !window && self.written.contains(&self.vars.resolve(&target).root) {
+        if !self.vars[*var].window && self.written.contains(&self.vars.resolve(&target).root) {
             return false;
         }
         self.path(&mut target, Access::Read);

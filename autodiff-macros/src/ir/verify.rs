@@ -249,7 +249,7 @@ impl<'a> Scope<'a> {
                 self.atom(then)?;
                 self.atom(otherwise)
             }
-            Expr::Whole(path) => Err(format!(
+            Expr::Whole(path) | Expr::WholeMut(path) => Err(format!(
                 "`{}` is read whole as a scalar",
                 print::expr(self.vars, &Expr::Load(path.clone()))
             )),
@@ -273,7 +273,7 @@ impl<'a> Scope<'a> {
 
     fn inert(&self, inert: &Inert) -> Result {
         inert.binds.iter().try_for_each(|(_, value)| match value {
-            Expr::Load(path) | Expr::Whole(path) => self.path(path),
+            Expr::Load(path) | Expr::Whole(path) | Expr::WholeMut(path) => self.path(path),
             value => self.atom(value),
         })
     }
@@ -290,12 +290,13 @@ impl<'a> Scope<'a> {
                 fields.iter().try_for_each(|(_, value)| self.operand(value))?;
                 base.iter().try_for_each(|base| self.path(base))
             }
-            Init::Copy { from, how: _, stopped: _ } => self.path(from),
+            Init::Copy { from, how: _ } => self.path(from),
             Init::Zero { like: _ } if self.program == Program::Primal => {
                 Err("an adjoint's zero in a primal program".into())
             }
             Init::Zero { like } => self.path(like),
             Init::Inert(inert) => self.inert(inert),
+            Init::Stop(inner) => self.init(inner),
         }
     }
 
@@ -357,7 +358,7 @@ impl<'a> Scope<'a> {
             StmtKind::Inert { inert, defs, writes } => {
                 self.inert(inert)?;
                 for (_, before, after) in defs {
-                    self.atom(before)?;
+                    before.iter().try_for_each(|before| self.atom(before))?;
                     self.bind(*after, &[Role::Value])?;
                 }
                 writes.iter().try_for_each(|place| self.read(*place))

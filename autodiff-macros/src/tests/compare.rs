@@ -24,7 +24,8 @@ pub(crate) fn differentiate(function: Function) -> Result<Differentiated> {
         }
     };
     let reversed = |roll_back| {
-        let literal = reverse::adjoint(&function, &activity, reverse::Options { roll_back, ..Default::default() });
+        let literal =
+            reverse::adjoint(&function, &activity, reverse::Options { roll_back, ..Default::default() });
         let literal = verified("reverse", literal)?;
         let simplified = verified("simplify", simplify::adjoint(&function, literal.clone()))?;
         Ok::<_, String>([literal, simplified])

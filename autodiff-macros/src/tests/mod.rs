@@ -3,3 +3,4 @@
 mod compare;
 mod random;
 pub(crate) mod sketch;
+mod sprout;

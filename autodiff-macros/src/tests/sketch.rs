@@ -58,6 +58,7 @@ pub(crate) fn sum_of_squares() -> Function {
     push(&mut body, StmtKind::Loop(Box::new(looped)));
     let name: Ident = format_ident!("x");
     Function {
+        items: Vec::new(),
         name: format_ident!("sum_of_squares"),
         vars,
         params: vec![Param {

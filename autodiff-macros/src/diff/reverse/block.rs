@@ -58,7 +58,7 @@ impl Reverse<'_> {
         leave(self, &mut body);
 
         let mut defined: Vec<Var> = own.clone();
-        defined.extend(sweeps.forward.iter().flat_map(Stmt::defines));
+        defined.extend(sweeps.forward.iter().flat_map(Stmt::defines_behind));
         let mut reverse = self.declarations(&defined, span, |_| false);
         reverse.extend(body);
 

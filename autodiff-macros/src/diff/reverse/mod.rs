@@ -39,8 +39,8 @@ pub(crate) struct Options {
 /// The adjoint of `function`.
 pub(crate) fn adjoint(function: &Function, activity: &Activity, options: Options) -> Adjoint {
     // A first run, which records every store, finds what the reverse sweep reads; the second records what that needs.
-    let (_, reads) = Reverse::new(function, activity, Recording::everything(), &options).run();
-    let recording = Recording::needed(function, &reads, &options);
+    let (_, reads, swaps) = Reverse::new(function, activity, Recording::everything(), &options).run();
+    let recording = Recording::needed(function, &reads, &swaps, &options);
     Reverse::new(function, activity, recording, &options).run().0
 }
 
@@ -54,6 +54,8 @@ pub(super) struct Reverse<'a> {
     tapes: Vec<Tape>,
     /// The content of places that the reverse sweep reads, and where.
     pub(super) reads: Vec<Read>,
+    /// The two contents that a swap between places exchanges.
+    pub(super) swaps: Vec<[Read; 2]>,
     /// Preorder number of the statement at hand, and the loops around it (by their numbers).
     position: usize,
     pub(super) loops: Vec<usize>,
@@ -107,6 +109,7 @@ impl<'a> Reverse<'a> {
             bars: BTreeMap::new(),
             tapes: Vec::new(),
             reads: Vec::new(),
+            swaps: Vec::new(),
             position: 0,
             loops: Vec::new(),
             inits,
@@ -124,7 +127,7 @@ impl<'a> Reverse<'a> {
         self.reshaped.contains(&self.vars.resolve(path).root)
     }
 
-    pub(super) fn run(mut self) -> (Adjoint, Vec<Read>) {
+    pub(super) fn run(mut self) -> (Adjoint, Vec<Read>, Vec<[Read; 2]>) {
         let function = self.function;
         let span = function.name.span();
         let params = self.param_adjoints();
@@ -173,7 +176,7 @@ impl<'a> Reverse<'a> {
 
         // Everything of the function's own block is alive; only adjoints are declared.
         let mut declared: Vec<Var> = function.params.iter().map(|param| param.var).collect();
-        declared.extend(sweeps.forward.iter().flat_map(Stmt::defines));
+        declared.extend(sweeps.forward.iter().flat_map(Stmt::defines_behind));
         let mut reverse =
             self.declarations(&declared, span, |bar| seeded.contains(&bar) || slots.contains(&bar));
         reverse.extend(body);
@@ -220,7 +223,7 @@ impl<'a> Reverse<'a> {
             rolled_back,
         };
         keep_what_is_read(&mut adjoint);
-        (adjoint, self.reads)
+        (adjoint, self.reads, self.swaps)
     }
 
     /// Slots for the parameters that the gradient is asked for.
@@ -314,7 +317,7 @@ impl<'a> Reverse<'a> {
 
     /// Values of the forward sweep that the reverse sweep reads.
     pub(super) fn captures(&self, forward: &Block, reverse: &Block, seeded: &BTreeSet<Var>) -> Vec<Var> {
-        let mut defined: BTreeSet<Var> = forward.stmts.iter().flat_map(Stmt::defines).collect();
+        let mut defined: BTreeSet<Var> = forward.stmts.iter().flat_map(Stmt::defines_behind).collect();
         for param in &self.function.params {
             if param.passing == Passing::Value || self.vars[param.var].role == Role::Value {
                 defined.insert(param.var);

@@ -3,6 +3,7 @@
 use super::block::Given;
 use super::control::choose;
 use super::{Reverse, stmt};
+use crate::diff::record::Read;
 use crate::ir::{Expr, Join, Path, RawStmt, Role, Stmt, StmtKind, Ty, Var, build};
 
 impl Reverse<'_> {
@@ -39,9 +40,11 @@ impl Reverse<'_> {
                     let (a, b) = (self.bar_path(a), self.bar_path(b));
                     reversal.push(stmt(StmtKind::Raw(RawStmt::Swap(a, b)), span));
                 }
-                if self.recording.reads_root(self.vars.resolve(a).root)
-                    || self.recording.reads_root(self.vars.resolve(b).root)
-                {
+                let roots = [a, b].map(|path| self.vars.resolve(path).root);
+                if roots[0] != roots[1] {
+                    self.swaps.push(roots.map(|root| Read { root, position, loops: self.loops.clone() }));
+                }
+                if roots.iter().any(|root| self.recording.reads_root(*root)) {
                     reversal.push(stmt(StmtKind::Raw(RawStmt::Swap(a.clone(), b.clone())), span));
                 }
             }

@@ -1,0 +1,5 @@
+//! The gradients of a corpus of small functions, in both modes, against differences, closed forms and each other.
+
+#[macro_use]
+mod common;
+mod corpus;
