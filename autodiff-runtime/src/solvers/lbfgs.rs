@@ -9,17 +9,20 @@ use alloc::{collections::VecDeque, vec::Vec};
 
 /// Differences of points and gradients, and what the two-loop recursion makes of them.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(bound = "S: Scalar"))]
 struct Memory<S> {
     size: usize,
     pairs: VecDeque<Pair<S>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(bound = "S: Scalar"))]
 struct Pair<S> {
+    #[cfg_attr(feature = "serde", serde(with = "crate::optim::bits"))]
     s: Vec<S>,
+    #[cfg_attr(feature = "serde", serde(with = "crate::optim::bits"))]
     y: Vec<S>,
+    #[cfg_attr(feature = "serde", serde(with = "crate::optim::bits::one"))]
     curvature: S,
 }
 
@@ -206,14 +209,18 @@ impl Lbfgs {
 /// # Ok::<(), autodiff_runtime::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(bound = "S: Scalar"))]
 pub struct LbfgsSteps<S = f64> {
     rate: f64,
     rate_scale: f64,
     steps: u64,
     memory: Memory<S>,
-    /// The last point and its gradient.
-    last: Option<(Vec<S>, Vec<S>)>,
+    /// The last point and its gradient; empty before the first step.
+    #[cfg_attr(feature = "serde", serde(with = "crate::optim::bits"))]
+    last_x: Vec<S>,
+    #[cfg_attr(feature = "serde", serde(with = "crate::optim::bits"))]
+    last_g: Vec<S>,
+    #[cfg_attr(feature = "serde", serde(skip))]
     direction: Vec<S>,
 }
 
@@ -221,7 +228,15 @@ impl<S: Scalar> LbfgsSteps<S> {
     /// Steps of length `rate` times the direction, from a memory of so many steps, up to 64.
     pub fn new(rate: f64, memory: usize) -> Self {
         let memory = Memory::new(memory.clamp(1, 64));
-        Self { rate, rate_scale: 1.0, steps: 0, memory, last: None, direction: Vec::new() }
+        Self {
+            rate,
+            rate_scale: 1.0,
+            steps: 0,
+            memory,
+            last_x: Vec::new(),
+            last_g: Vec::new(),
+            direction: Vec::new(),
+        }
     }
 }
 
@@ -231,7 +246,7 @@ impl<S: Scalar> Optimizer<S> for LbfgsSteps<S> {
         if count == 0 {
             return Err(Error::NoParameters);
         }
-        if self.last.as_ref().is_some_and(|(x, _)| x.len() != count) {
+        if !self.last_x.is_empty() && self.last_x.len() != count {
             return Err(Error::State("the optimizer's state is for other parameters".into()));
         }
         // A leaf without gradient does not move: that of a constant.
@@ -243,8 +258,8 @@ impl<S: Scalar> Optimizer<S> for LbfgsSteps<S> {
                 None => g.resize(x.len(), S::zero()),
             }
         })?;
-        if let Some((last_x, last_g)) = &self.last {
-            self.memory.push((last_x, last_g), (&x, &g));
+        if !self.last_x.is_empty() {
+            self.memory.push((&self.last_x, &self.last_g), (&x, &g));
         }
         self.direction.clear();
         self.direction.extend_from_slice(&g);
@@ -253,7 +268,7 @@ impl<S: Scalar> Optimizer<S> for LbfgsSteps<S> {
         let rate = S::of(self.rate * self.rate_scale) * first;
         let mut direction = self.direction.iter();
         tree::map_mut(params, |x| x + rate * *direction.next().expect("one for each number"));
-        self.last = Some((x, g));
+        (self.last_x, self.last_g) = (x, g);
         self.steps += 1;
         Ok(())
     }

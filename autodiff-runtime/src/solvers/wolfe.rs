@@ -66,7 +66,7 @@ impl Wolfe {
                 break;
             }
             last = trial;
-            step = step * two;
+            step *= two;
         }
         let Some((mut low, mut other)) = bracket else { return Ok(last.step > S::zero()) };
         while left > 0 {
