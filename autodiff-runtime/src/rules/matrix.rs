@@ -9,7 +9,7 @@ use crate::ops::matrix::{add_scaled, inner};
 use nalgebra::allocator::Allocator;
 use nalgebra::constraint::{SameNumberOfColumns, SameNumberOfRows, ShapeConstraint};
 use nalgebra::{
-    Const, DMatrix, DefaultAllocator, Dim, DimMin, Matrix, MatrixView, OMatrix, OVector, RowOVector, Storage,
+    Const, DMatrix, DefaultAllocator, Dim, DimMin, Matrix, OMatrix, OVector, RowOVector, Storage,
 };
 
 /// The derivatives of the methods of matrices and vectors of any size and storage.
@@ -118,62 +118,60 @@ where
         (self.__matrix().clone_owned(), dot.clone())
     }
 
-    fn column_forward<'a>(
-        &'a self,
+    /// A copy of the column: a view would borrow what may change before the pullback runs.
+    fn column_forward(
+        &self,
         index: usize,
     ) -> (
-        MatrixView<'a, T, R, Const<1>, S::RStride, S::CStride>,
+        OVector<T, R>,
         impl FnOnce(&Self, OVector<T, R>, &mut OMatrix<T, R, C>, &mut ()) + use<Self, T, R, C, S>,
     )
     where
-        S: 'a,
         DefaultAllocator: Allocator<R>,
     {
         let pullback = move |_: &Self, seed: OVector<T, R>, bar: &mut OMatrix<T, R, C>, (): &mut ()| {
             bar.column_mut(index).iter_mut().zip(seed.iter()).for_each(|(bar, seed)| *bar += *seed);
         };
-        (self.__matrix().column(index), pullback)
+        (self.__matrix().column(index).clone_owned(), pullback)
     }
-    fn column_pushforward<'a>(
-        &'a self,
+    fn column_pushforward(
+        &self,
         index: usize,
         dot: &OMatrix<T, R, C>,
         (): (),
-    ) -> (MatrixView<'a, T, R, Const<1>, S::RStride, S::CStride>, OVector<T, R>)
+    ) -> (OVector<T, R>, OVector<T, R>)
     where
-        S: 'a,
         DefaultAllocator: Allocator<R>,
     {
-        (self.__matrix().column(index), dot.column(index).clone_owned())
+        (self.__matrix().column(index).clone_owned(), dot.column(index).clone_owned())
     }
 
-    fn row_forward<'a>(
-        &'a self,
+    /// A copy of the row.
+    fn row_forward(
+        &self,
         index: usize,
     ) -> (
-        MatrixView<'a, T, Const<1>, C, S::RStride, S::CStride>,
+        RowOVector<T, C>,
         impl FnOnce(&Self, RowOVector<T, C>, &mut OMatrix<T, R, C>, &mut ()) + use<Self, T, R, C, S>,
     )
     where
-        S: 'a,
         DefaultAllocator: Allocator<Const<1>, C>,
     {
         let pullback = move |_: &Self, seed: RowOVector<T, C>, bar: &mut OMatrix<T, R, C>, (): &mut ()| {
             bar.row_mut(index).iter_mut().zip(seed.iter()).for_each(|(bar, seed)| *bar += *seed);
         };
-        (self.__matrix().row(index), pullback)
+        (self.__matrix().row(index).clone_owned(), pullback)
     }
-    fn row_pushforward<'a>(
-        &'a self,
+    fn row_pushforward(
+        &self,
         index: usize,
         dot: &OMatrix<T, R, C>,
         (): (),
-    ) -> (MatrixView<'a, T, Const<1>, C, S::RStride, S::CStride>, RowOVector<T, C>)
+    ) -> (RowOVector<T, C>, RowOVector<T, C>)
     where
-        S: 'a,
         DefaultAllocator: Allocator<Const<1>, C>,
     {
-        (self.__matrix().row(index), dot.row(index).clone_owned())
+        (self.__matrix().row(index).clone_owned(), dot.row(index).clone_owned())
     }
 
     fn scale_forward(
