@@ -238,23 +238,6 @@ macro_rules! check {
             inout_inputs.resize(point.len(), is_inout!($kind));
         });)*
         let inout = inout_inputs.iter().filter(|inout| **inout).count();
-        // The arguments at `x`.
-        macro_rules! arguments {
-            ($x:ident) => {
-                let mut numbers = $x.iter().copied();
-                $(#[allow(unused_mut)] let mut $a = at!($kind $a, numbers);)*
-                assert!(numbers.next().is_none());
-            };
-        }
-        // The outputs: the leaves of the result, then of what `&mut` arguments hold.
-        macro_rules! outputs {
-            ($result:ident) => {{
-                #[allow(unused_mut)]
-                let mut outputs = leaves(&$result);
-                $(only!(inout $kind { $a.push_leaves(&mut outputs); });)*
-                outputs
-            }};
-        }
         Case {
             name: stringify!($f),
             single: false $(|| $a.single())*,
@@ -262,13 +245,20 @@ macro_rules! check {
             expected: $expected,
             inout_inputs,
             primal: &|x| {
-                arguments!(x);
+                let mut numbers = x.iter().copied();
+                $(#[allow(unused_mut)] let mut $a = at!($kind $a, numbers);)*
+                assert!(numbers.next().is_none());
                 #[allow(clippy::let_unit_value)]
                 let result = super::$f($(pass!($kind $a)),*);
-                outputs!(result)
+                #[allow(unused_mut)]
+                let mut outputs = leaves(&result);
+                $(only!(inout $kind { $a.push_leaves(&mut outputs); });)*
+                outputs
             },
             vjp: &|x, seed| {
-                arguments!(x);
+                let mut numbers = x.iter().copied();
+                $(#[allow(unused_mut)] let mut $a = at!($kind $a, numbers);)*
+                assert!(numbers.next().is_none());
                 #[allow(unused_variables, unused_mut)]
                 let mut tail = seed[seed.len() - inout..].iter().copied();
                 $(only!(inout $kind { let $bar = $a.adjoint(&mut tail); });)*
@@ -277,22 +267,31 @@ macro_rules! check {
                 #[allow(clippy::let_unit_value)]
                 let gradient = pullback_call!($unit pullback, result, seed, [$($kind $bar)*]);
                 let gradient = leaves(&gradient);
-                (outputs!(result), gradient)
+                #[allow(unused_mut)]
+                let mut outputs = leaves(&result);
+                $(only!(inout $kind { $a.push_leaves(&mut outputs); });)*
+                (outputs, gradient)
             },
             jvp: &|x, direction| {
-                arguments!(x);
+                let mut numbers = x.iter().copied();
+                $(#[allow(unused_mut)] let mut $a = at!($kind $a, numbers);)*
+                assert!(numbers.next().is_none());
                 #[allow(unused_variables, unused_mut)]
                 let mut numbers = direction.iter().copied();
                 $(only!(active $kind { #[allow(unused_mut)] let mut $bar = $a.adjoint(&mut numbers); });)*
                 let (result, dot) = with_tangents!(super::$f::jvp, [$(($kind $a))*] [$({$kind $bar})*] []);
-                let outputs = outputs!(result);
+                #[allow(unused_mut)]
+                let mut outputs = leaves(&result);
+                $(only!(inout $kind { $a.push_leaves(&mut outputs); });)*
                 #[allow(unused_mut)]
                 let mut dots = leaves(&dot);
                 $(only!(inout $kind { $bar.push_leaves(&mut dots); });)*
                 (outputs, dots)
             },
             into: &|x, before| {
-                arguments!(x);
+                let mut numbers = x.iter().copied();
+                $(#[allow(unused_mut)] let mut $a = at!($kind $a, numbers);)*
+                assert!(numbers.next().is_none());
                 #[allow(unused_variables, unused_mut)]
                 let mut numbers = before.iter().copied();
                 $(only!(active $kind { let mut $bar = $a.adjoint(&mut numbers); });)*
@@ -300,15 +299,25 @@ macro_rules! check {
                 let result = with_buffers!(super::$f::value_and_grad_into, [$(($kind $a))*] [$({$kind $bar})*] []);
                 let mut after = Vec::new();
                 $(only!(active $kind { $bar.push_leaves(&mut after); });)*
-                (outputs!(result), after)
+                #[allow(unused_mut)]
+                let mut outputs = leaves(&result);
+                $(only!(inout $kind { $a.push_leaves(&mut outputs); });)*
+                (outputs, after)
             },
             gradient: gradient!($unit |x: &[f64]| {
                 let (outputs, first) = {
-                    arguments!(x);
+                    let mut numbers = x.iter().copied();
+                    $(#[allow(unused_mut)] let mut $a = at!($kind $a, numbers);)*
+                    assert!(numbers.next().is_none());
                     let (result, gradient) = super::$f::value_and_grad($(pass!($kind $a)),*);
-                    (outputs!(result), leaves(&gradient))
+                    #[allow(unused_mut)]
+                    let mut outputs = leaves(&result);
+                    $(only!(inout $kind { $a.push_leaves(&mut outputs); });)*
+                    (outputs, leaves(&gradient))
                 };
-                arguments!(x);
+                let mut numbers = x.iter().copied();
+                $(#[allow(unused_mut)] let mut $a = at!($kind $a, numbers);)*
+                assert!(numbers.next().is_none());
                 let second = super::$f::grad($(pass!($kind $a)),*);
                 (outputs, first, leaves(&second))
             }),
