@@ -8,6 +8,7 @@
 //!     dot(&[1.0, 2.0], &[3.0, 4.0]);      // arguments as they are passed
 //!     scale(0.5, &mut [1.0, 2.0]) -> ();  // in-out arguments; a function without a result
 //!     power(1.5, @3);                     // `@` before inactive arguments
+//!     ratio(ref 1.5, ref 0.5);            // references to scalars, whose tangents are passed by value
 //!     cube as cube_of_negative(-2.0);     // a second point
 //! }
 //! ```
@@ -219,6 +220,9 @@ macro_rules! check {
     (@args $f:ident $unit:tt $expected:tt [$($done:tt)*] @ $e:expr $(, $($rest:tt)*)?) => {
         check!(@args $f $unit $expected [$($done)* {fixed arg bar ($e)}] $($($rest)*)?)
     };
+    (@args $f:ident $unit:tt $expected:tt [$($done:tt)*] ref $e:expr $(, $($rest:tt)*)?) => {
+        check!(@args $f $unit $expected [$($done)* {scalar_ref arg bar ($e)}] $($($rest)*)?)
+    };
     (@args $f:ident $unit:tt $expected:tt [$($done:tt)*] &mut $e:expr $(, $($rest:tt)*)?) => {
         check!(@args $f $unit $expected [$($done)* {inout arg bar ($e)}] $($($rest)*)?)
     };
@@ -350,6 +354,9 @@ macro_rules! pass {
     (fixed_shared $a:ident) => {
         &$a
     };
+    (scalar_ref $a:ident) => {
+        &$a
+    };
     (inout $a:ident) => {
         &mut $a
     };
@@ -395,6 +402,9 @@ macro_rules! with_tangents {
     };
     ($f:path, $args:tt [{fixed_shared $bar:ident} $($rest:tt)*] [$($t:expr),*]) => {
         with_tangents!($f, $args [$($rest)*] [$($t),*])
+    };
+    ($f:path, $args:tt [{scalar_ref $bar:ident} $($rest:tt)*] [$($t:expr),*]) => {
+        with_tangents!($f, $args [$($rest)*] [$($t,)* $bar])
     };
     ($f:path, $args:tt [{$kind:ident $bar:ident} $($rest:tt)*] [$($t:expr),*]) => {
         with_tangents!($f, $args [$($rest)*] [$($t,)* pass!($kind $bar)])
