@@ -16,13 +16,19 @@ pub mod special;
 #[cfg(all(test, feature = "nalgebra"))]
 mod testing;
 
+#[cfg(feature = "argmin")]
+pub mod argmin;
+pub mod check;
 pub mod clip;
 mod error;
+pub mod losses;
 mod math;
 mod norm;
 pub mod optim;
+pub mod originals;
 mod scalar;
 pub mod schedule;
+pub mod solvers;
 pub mod train;
 pub mod tree;
 

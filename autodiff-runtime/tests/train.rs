@@ -1,5 +1,7 @@
 //! Whole training runs against TensorFlow v1's `minimize`.
 
+#![allow(clippy::needless_range_loop, reason = "two matrices are indexed at once")]
+
 mod common;
 
 use autodiff_runtime::optim::{Adam, Chain, Sgd};

@@ -46,6 +46,11 @@ pub fn adaptive<S: Scalar, G: TreeMut<S> + ?Sized, P: Tree<S> + ?Sized>(
     })
 }
 
+/// The larger, or NaN if the first is.
+fn larger<S: Scalar>(x: S, least: S) -> S {
+    if x < least { least } else { x }
+}
+
 pub(crate) fn adaptive_leaf<S: Scalar>(layout: Layout, g: &mut [S], p: &[S], clipping: S, eps: S) {
     let units = unit_wise(layout);
     for unit in 0..units.count() {
@@ -54,9 +59,9 @@ pub(crate) fn adaptive_leaf<S: Scalar>(layout: Layout, g: &mut [S], p: &[S], cli
             units.places(unit).for_each(|i| norm.add(&[data[i]]));
             norm.get()
         };
-        let (max, found) = (clipping * norm(p).max(eps), norm(g));
+        let (max, found) = (clipping * larger(norm(p), eps), norm(g));
         if !(found < max) {
-            let factor = max / found.max(S::of(1e-6));
+            let factor = max / larger(found, S::of(1e-6));
             units.places(unit).for_each(|i| g[i] *= factor);
         }
     }

@@ -22,9 +22,13 @@ optimizer! {
         /// Against division by zero.
         epsilon: f64 = 1e-8,
     } private {
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
         reached: f64 = 0.0,
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
         squares: f64 = 0.0,
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
         distance: f64 = 0.0,
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
         size: f64 = 0.0,
     }
 }

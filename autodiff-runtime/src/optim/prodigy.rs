@@ -31,10 +31,15 @@ optimizer! {
         /// Factor of the estimate.
         growth: f64 = 1.0,
     } private {
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
         distance: f64 = 0.0,
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
         products: f64 = 0.0,
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
         product: f64 = 0.0,
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
         sum: f64 = 0.0,
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
         rate: f64 = 0.0,
     }
 }
