@@ -475,3 +475,30 @@ fn lists_every_mistake() {
         ]
     );
 }
+
+/// Every function of the corpus lowers, and stays sound behind each pass.
+#[test]
+fn the_corpus_lowers() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/corpus");
+    let Ok(files) = std::fs::read_dir(folder) else { return };
+    let mut failures = Vec::new();
+    for file in files.flatten() {
+        let text = std::fs::read_to_string(file.path()).expect("a source file");
+        let Ok(parsed) = syn::parse_file(&text) else { continue };
+        for item in &parsed.items {
+            let syn::Item::Fn(item) = item else { continue };
+            let Some(mark) = item.attrs.iter().find(|attr| attr.path().is_ident("differentiate")) else { continue };
+            let args = mark.meta.require_list().map(|list| list.tokens.clone()).unwrap_or_default();
+            let at = format!("{} in {}", item.sig.ident, file.path().display());
+            let (function, errors) = lower(args, item);
+            if !errors.is_empty() {
+                failures.push(format!("{at}: {errors:#?}"));
+                continue;
+            }
+            if let Err(error) = verify::function(&function) {
+                failures.push(format!("{at}: {error}\n{}", print::function(&function)));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+}
