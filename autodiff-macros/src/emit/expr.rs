@@ -88,7 +88,7 @@ fn above(level: Level) -> Level {
 }
 
 /// How tightly code of the user's holds together.
-fn level_of(tokens: &TokenStream) -> Level {
+pub(super) fn level_of(tokens: &TokenStream) -> Level {
     let mut trees = tokens.clone().into_iter();
     if let (Some(TokenTree::Ident(_) | TokenTree::Literal(_) | TokenTree::Group(_)), None) =
         (trees.next(), trees.next())
@@ -144,12 +144,7 @@ pub(crate) fn receivers(unit: &mut Unit) -> HashSet<Var> {
                 Expr::Select(c, a, b) => [c, a, b].into_iter().for_each(|e| self.expr(e)),
                 // Code of the user's may do anything with what it names.
                 Expr::Inert(inert) => self.inert(inert),
-                Expr::Var(_)
-                | Expr::Lit(_)
-                | Expr::Load(_)
-                | Expr::Len(_)
-                | Expr::Whole(_)
-                | Expr::WholeMut(_) => {}
+                Expr::Var(_) | Expr::Lit(_) | Expr::Load(_) | Expr::Len(_) | Expr::Whole(_) | Expr::WholeMut(_) => {}
             }
         }
         fn inert(&mut self, inert: &Inert) {
@@ -283,14 +278,10 @@ impl Emitter<'_> {
     pub(crate) fn literal(&self, lit: &Lit, want: Option<&Float>) -> Code {
         let tokens = &lit.tokens;
         if lit.made && lit.ty.is_float() {
-            let generic = match want {
-                Some(Float::Param(_)) => true,
-                Some(_) => false,
-                None => matches!(self.float, Float::Param(_)),
-            };
-            if generic {
+            // Not to be inferred: `lit(2.0) * x` could be any type that multiplies an `x`.
+            if let Float::Param(name) = want.unwrap_or(&self.float) {
                 let runtime = self.runtime;
-                return Code::postfix(quote_spanned!(self.span=> #runtime::__private::lit(#tokens)));
+                return Code::postfix(quote_spanned!(self.span=> #runtime::__private::lit::<#name>(#tokens)));
             }
         }
         Code::new(tokens.clone(), level_of(tokens))
@@ -302,59 +293,11 @@ impl Emitter<'_> {
         let inner = self.code(operand, None).at(Level::Cast);
         match want {
             Some(Float::F32) if is_f64 => Code::new(quote_spanned!(self.span=> #inner as f32), Level::Cast),
-            Some(Float::Param(_)) if is_f64 => {
+            Some(Float::Param(name)) if is_f64 => {
                 let runtime = self.runtime;
-                Code::postfix(quote_spanned!(self.span=> #runtime::__private::lit(#inner as f64)))
+                Code::postfix(quote_spanned!(self.span=> #runtime::__private::lit::<#name>(#inner as f64)))
             }
             _ => Code::new(quote_spanned!(self.span=> #inner as #ty), Level::Cast),
-        }
-    }
-
-    /// The user's code, behind bindings for those names that mean another version than the one in scope.
-    pub(crate) fn inert(&self, inert: &Inert) -> Code {
-        let prelude = self.prelude(inert, &[]);
-        let code = self.this(&inert.code);
-        if prelude.is_empty() {
-            let level = level_of(&code);
-            return Code::new(code, level);
-        }
-        Code::new(quote_spanned!(self.span=> { #prelude #code }), Level::Loose)
-    }
-
-    /// The bindings that verbatim code needs to see the user's names. `writes`: places it may write to.
-    pub(crate) fn prelude(&self, inert: &Inert, writes: &[Var]) -> TokenStream {
-        let mut prelude = TokenStream::new();
-        for (name, bind) in &inert.binds {
-            if name == "self" {
-                continue;
-            }
-            match bind {
-                Expr::Var(var) if self.is_own(name, *var) => {}
-                // The code takes aggregates for references.
-                Expr::Whole(path)
-                    if path.proj.is_empty()
-                        && self.is_own(name, path.root)
-                        && self.form(path.root) == Form::Ref => {}
-                Expr::Whole(path) | Expr::WholeMut(path) => {
-                    let mutable = matches!(bind, Expr::WholeMut(_)) || writes.contains(&path.root);
-                    let target = self.reference(path, mutable);
-                    prelude.extend(quote_spanned!(self.span=> let #name = #target;));
-                }
-                value => {
-                    let value = self.expr(value, None);
-                    prelude.extend(quote_spanned!(self.span=> let #name = #value;));
-                }
-            }
-        }
-        prelude
-    }
-
-    /// Verbatim code in which the receiver has the name it has here: inside of a pullback it is not `self`.
-    pub(crate) fn this(&self, code: &TokenStream) -> TokenStream {
-        let receiver = self.vars.0.iter().position(|info| info.name == "self").map(|at| Var(at as u32));
-        match receiver.map(|var| self.ident(var)) {
-            Some(ident) if ident != "self" => replace_self(code.clone(), &ident),
-            _ => code.clone(),
         }
     }
 
@@ -493,22 +436,6 @@ fn suffixed(lit: &Lit, float: &Float) -> Code {
         _ => Literal::f64_suffixed(value.abs()),
     };
     if value < 0.0 { Code::new(quote!(-#literal), Level::Unary) } else { Code::postfix(quote!(#literal)) }
-}
-
-/// `self` replaced by another name, at any depth.
-fn replace_self(code: TokenStream, this: &Ident) -> TokenStream {
-    code.into_iter()
-        .map(|tree| match tree {
-            TokenTree::Ident(ident) if ident == "self" => TokenTree::Ident(this.clone()),
-            TokenTree::Group(group) => {
-                let mut inner =
-                    proc_macro2::Group::new(group.delimiter(), replace_self(group.stream(), this));
-                inner.set_span(group.span());
-                TokenTree::Group(inner)
-            }
-            tree => tree,
-        })
-        .collect()
 }
 
 /// The variables that an expression reads.

@@ -17,6 +17,7 @@ mod sweeps;
 mod tests;
 pub(crate) mod types;
 mod unit;
+mod verbatim;
 mod walk;
 
 use std::collections::{HashMap, HashSet};

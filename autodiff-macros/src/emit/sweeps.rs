@@ -34,9 +34,7 @@ fn entry(function: &Function, adjoint: &Adjoint) -> Vec<Var> {
 }
 
 /// Values that only the tail reads are computed there: `*x_bar += seed * y;`
-fn absorb(second: &mut Block, tail: &mut [Expr], vars: &Vars) {
-    let mut reads: Vec<Var> = Vec::new();
-    second.walk(&mut |stmt| stmt.reads(&mut |var| reads.push(var)));
+fn absorb(block: &mut Block, tail: &mut [Expr], vars: &Vars, behind: &Block) {
     let loads = |expr: &Expr| {
         let mut found = false;
         expr.walk(&mut |e| {
@@ -44,9 +42,28 @@ fn absorb(second: &mut Block, tail: &mut [Expr], vars: &Vars) {
         });
         found
     };
-    second.stmts.retain(|stmt| {
+    // An in-out scalar is set last of all.
+    while let Some(StmtKind::Update { var, op: StoreOp::Set, expr }) =
+        block.stmts.last().map(|stmt| &stmt.kind)
+    {
+        let uses = tail.iter().filter(|e| matches!(e, Expr::Var(read) if read == var)).count();
+        let target = tail.iter_mut().find(|e| matches!(e, Expr::Var(read) if read == var));
+        match target {
+            Some(target) if uses == 1 && !loads(expr) => *target = expr.clone(),
+            _ => break,
+        }
+        block.stmts.pop();
+    }
+    let mut reads: Vec<Var> = Vec::new();
+    for block in [&*block, behind] {
+        block.walk(&mut |stmt| stmt.reads(&mut |var| reads.push(var)));
+    }
+    block.stmts.retain(|stmt| {
         let StmtKind::Let { var, expr } = &stmt.kind else { return true };
-        if vars[*var].role != Role::Value || reads.contains(var) || loads(expr) {
+        let mut stays =
+            vars[*var].role != Role::Value || vars[*var].named || reads.contains(var) || loads(expr);
+        expr.vars(&mut |read| stays |= vars[read].role != Role::Value);
+        if stays {
             return true;
         }
         let mut uses = 0;
@@ -131,7 +148,8 @@ pub(crate) fn joined(function: &Function, signature: &Signature, mut adjoint: Ad
     unit.tail.extend(function.params.iter().filter_map(|param| param.last.clone()));
     let leaves = unit.tail.len();
     unit.tail.extend(results.leaves().into_iter().cloned());
-    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars);
+    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, &Block::default());
+    absorb(&mut unit.first, &mut unit.tail[leaves..], &adjoint.vars, &unit.second);
     let seeded: HashSet<Var> = adjoint.seed.leaves().into_iter().flatten().copied().collect();
     let mut bound = Adjoint { forward: Block::default(), reverse: Block::default(), ..adjoint };
     bound.seed = Tree::Tuple(Vec::new());
@@ -244,7 +262,8 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
     unit.between.extend(function.params.iter().filter_map(|param| param.last.clone()));
     let leaves = unit.between.len();
     unit.between.extend(function.result.leaves().into_iter().cloned());
-    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars);
+    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, &Block::default());
+    absorb(&mut unit.first, &mut unit.between[leaves..], &adjoint.vars, &unit.second);
 
     let mut emitter =
         Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry(function, &adjoint));
@@ -353,7 +372,8 @@ pub(crate) fn borrowing(
     let leaves = unit.between.len();
     unit.between.extend(function.result.leaves().into_iter().cloned());
     unit.tail.extend(adjoint.wrt.iter().flatten().cloned());
-    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars);
+    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, &Block::default());
+    absorb(&mut unit.first, &mut unit.between[leaves..], &adjoint.vars, &unit.second);
 
     let mut emitter =
         Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry(function, &adjoint));
