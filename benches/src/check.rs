@@ -43,11 +43,18 @@ pub fn wrong(problem: &mut Problem, tolerance: f64) -> Vec<(&'static str, String
     wrong
 }
 
-/// Panics unless all contestants agree with each other to `tolerance`, and the first agrees with central differences
-/// of the primal (fourth order, with the given step) to `slack`, along some directions and some coordinates.
+/// Panics unless all contestants agree with each other to `tolerance`, the first allocates nothing, and it agrees with
+/// central differences of the primal (fourth order, with the given step) to `slack`, along some directions and some
+/// coordinates.
 pub fn problem(mut problem: Problem, tolerance: f64, step: f64, slack: f64) {
     let wrong = wrong(&mut problem, tolerance);
     assert!(wrong.is_empty(), "{}: {wrong:?}", problem.name);
+    let point = problem.point.clone();
+    let mut derivatives = vec![0.0; problem.derivatives];
+    let allocated = allocation_counter::measure(|| {
+        (problem.contestants[0].call)(&point, &mut derivatives);
+    });
+    assert_eq!(allocated.count_total, 0, "{}: the hand-written adjoint allocates", problem.name);
     if problem.kind == Derivative::Gradient {
         differences(&mut problem, step, slack);
     }

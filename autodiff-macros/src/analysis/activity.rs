@@ -124,7 +124,7 @@ impl Analysis<'_> {
                 let partials = rule.partials(args, &Expr::Var(Var(u32::MAX)));
                 args.iter().zip(partials).any(|(arg, partial)| !partial.is_zero() && self.varied_expr(arg))
             }
-            Expr::Load(path) | Expr::Whole(path) => self.varied_path(path),
+            Expr::Load(path) | Expr::Whole(path) | Expr::WholeMut(path) => self.varied_path(path),
             Expr::Cast(operand, target) => is_float_type(self.function, target) && self.varied_expr(operand),
             Expr::Select(_, then, otherwise) => self.varied_expr(then) || self.varied_expr(otherwise),
             Expr::Inert(_) => false,
@@ -133,14 +133,14 @@ impl Analysis<'_> {
 
     fn varied_init(&self, init: &Init) -> bool {
         match init {
-            Init::Deferred | Init::EmptyVec(_) | Init::Inert(_) | Init::Zero { .. } => false,
+            Init::Deferred | Init::EmptyVec(_) | Init::Inert(_) | Init::Zero { .. } | Init::Stop(_) => false,
             Init::List { items, .. } | Init::Tuple(items) => items.iter().any(|item| self.varied_expr(item)),
             Init::Repeat { value, .. } => self.varied_expr(value),
             Init::Struct { fields, base, .. } => {
                 fields.iter().any(|(_, value)| self.varied_expr(value))
                     || base.as_ref().is_some_and(|base| self.varied_path(base))
             }
-            Init::Copy { from, stopped, .. } => !stopped && self.varied_path(from),
+            Init::Copy { from, .. } => self.varied_path(from),
         }
     }
 
@@ -251,7 +251,7 @@ impl Analysis<'_> {
                     }
                 }
             }
-            Expr::Load(path) | Expr::Whole(path) => self.use_var(path.root),
+            Expr::Load(path) | Expr::Whole(path) | Expr::WholeMut(path) => self.use_var(path.root),
             Expr::Cast(operand, target) => {
                 if is_float_type(self.function, target) {
                     self.use_expr(operand);
@@ -266,7 +266,7 @@ impl Analysis<'_> {
 
     fn use_init(&mut self, init: &Init) {
         match init {
-            Init::Deferred | Init::EmptyVec(_) | Init::Inert(_) | Init::Zero { .. } => {}
+            Init::Deferred | Init::EmptyVec(_) | Init::Inert(_) | Init::Zero { .. } | Init::Stop(_) => {}
             Init::List { items, .. } | Init::Tuple(items) => {
                 items.iter().for_each(|item| self.use_expr(item))
             }
@@ -277,10 +277,8 @@ impl Analysis<'_> {
                     self.use_var(base.root);
                 }
             }
-            Init::Copy { from, stopped, .. } => {
-                if !stopped {
-                    self.use_var(from.root);
-                }
+            Init::Copy { from, .. } => {
+                self.use_var(from.root);
             }
         }
     }

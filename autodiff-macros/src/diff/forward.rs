@@ -188,13 +188,13 @@ impl Forward<'_> {
                 }
                 let dot = self.dot_path(path);
                 match init {
-                    Init::Copy { from, stopped, .. } if *slice && (*stopped || !self.active_path(from)) => {
+                    Init::Copy { from, .. } if *slice && !self.active_path(from) => {
                         out.push(primal.clone());
                         out.push(stmt(StmtKind::Raw(RawStmt::Clear { path: dot }), span));
                     }
                     Init::Copy { from, how, .. } if *slice => {
                         out.push(primal.clone());
-                        let init = Init::Copy { from: self.dot_path(from), how: *how, stopped: false };
+                        let init = Init::Copy { from: self.dot_path(from), how: *how };
                         out.push(stmt(StmtKind::Assign { path: dot, init, slice: true }, span));
                     }
                     init => self.declare(primal, init, path, &dot, None, out),
@@ -330,10 +330,10 @@ impl Forward<'_> {
                 out.push(put(Init::Repeat { vec: *vec, value, len: len.clone() }));
                 out.push(primal.clone());
             }
-            Init::Copy { from, how, stopped: false } if self.active_path(from) => {
+            Init::Copy { from, how } if self.active_path(from) => {
                 out.push(primal.clone());
                 let how = if *how == CopyHow::Move { CopyHow::Clone } else { *how };
-                out.push(put(Init::Copy { from: self.dot_path(from), how, stopped: false }));
+                out.push(put(Init::Copy { from: self.dot_path(from), how }));
             }
             Init::Struct { fields, base, .. } => {
                 let mut parts = Vec::new();
@@ -348,7 +348,7 @@ impl Forward<'_> {
                     Some(base) => {
                         out.push(primal.clone());
                         let from = self.dot_path(base);
-                        out.push(put(Init::Copy { from, how: CopyHow::Clone, stopped: false }));
+                        out.push(put(Init::Copy { from, how: CopyHow::Clone }));
                     }
                     None => zero(out),
                 }
@@ -356,7 +356,7 @@ impl Forward<'_> {
                     let path = dot.with(Proj::Field(member));
                     match tangent {
                         Some(Expr::Whole(from)) => {
-                            let init = Init::Copy { from, how: CopyHow::Clone, stopped: false };
+                            let init = Init::Copy { from, how: CopyHow::Clone };
                             out.push(stmt(StmtKind::Assign { path, init, slice: false }, span));
                         }
                         Some(value) if !value.is_zero() || base.is_some() => {
@@ -370,7 +370,7 @@ impl Forward<'_> {
                     }
                 }
             }
-            Init::Copy { .. } | Init::Inert(_) | Init::Zero { .. } => zero(out),
+            Init::Copy { .. } | Init::Inert(_) | Init::Zero { .. } | Init::Stop(_) => zero(out),
         }
     }
 

@@ -142,6 +142,7 @@ impl Reverse<'_> {
             Expr::Rule(rule, args) => {
                 rule.cost <= CHEAP && args.iter().all(|arg| self.repeatable(arg, behind, local, roots))
             }
+            Expr::WholeMut(_) => false,
             Expr::Load(path) | Expr::Whole(path) => self.reloadable(path, behind, local, roots),
             Expr::Len(path) => self.fixed_length(path) || self.reloadable(path, behind, local, roots),
             Expr::Binary(_, a, b) => {

@@ -144,7 +144,12 @@ pub(crate) fn receivers(unit: &mut Unit) -> HashSet<Var> {
                 Expr::Select(c, a, b) => [c, a, b].into_iter().for_each(|e| self.expr(e)),
                 // Code of the user's may do anything with what it names.
                 Expr::Inert(inert) => self.inert(inert),
-                Expr::Var(_) | Expr::Lit(_) | Expr::Load(_) | Expr::Len(_) | Expr::Whole(_) => {}
+                Expr::Var(_)
+                | Expr::Lit(_)
+                | Expr::Load(_)
+                | Expr::Len(_)
+                | Expr::Whole(_)
+                | Expr::WholeMut(_) => {}
             }
         }
         fn inert(&mut self, inert: &Inert) {
@@ -220,6 +225,8 @@ impl Emitter<'_> {
                 Code::new(quote_spanned!(self.span=> if #condition { #a } else { #b }), Level::Loose)
             }
             Expr::Whole(path) => self.whole(path),
+            // Among the bindings of verbatim code only, which binds it itself.
+            Expr::WholeMut(path) => Code::new(self.reference(path, true), Level::Unary),
         }
     }
 

@@ -483,7 +483,7 @@ impl<'a> Classes<'a> {
             }
             StmtKind::Inert { defs, .. } => {
                 for (_, before, after) in defs {
-                    if let Expr::Var(before) = before {
+                    if let Some(Expr::Var(before)) = before {
                         self.unite(*before, *after);
                     }
                 }

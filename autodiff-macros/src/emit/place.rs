@@ -19,6 +19,7 @@ impl Emitter<'_> {
         };
         match init {
             Init::Deferred => TokenStream::new(),
+            Init::Stop(inner) => self.init(inner, ty),
             Init::List { vec, items } => {
                 let items = items.iter().map(|item| self.expr(item, float));
                 if *vec {
@@ -56,7 +57,7 @@ impl Emitter<'_> {
                 let parts = fields.chain(base);
                 quote_spanned!(self.span=> #path { #(#parts),* })
             }
-            Init::Copy { from, how, stopped: _ } => match how {
+            Init::Copy { from, how } => match how {
                 CopyHow::Move => self.whole(from).tokens,
                 CopyHow::Clone => {
                     let from = self.receiver(from);

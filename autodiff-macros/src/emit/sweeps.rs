@@ -94,7 +94,7 @@ fn keep_results(function: &Function, adjoint: &mut Adjoint) -> Tree<Expr> {
         let ty = adjoint.vars.type_of(path);
         let name = adjoint.vars[root].name.clone();
         let kept = fresh(&mut adjoint.vars, name, ty, span);
-        let init = Init::Copy { from: path.clone(), how: CopyHow::Move, stopped: false };
+        let init = Init::Copy { from: path.clone(), how: CopyHow::Move };
         adjoint.forward.push(StmtKind::Declare { place: kept, init }, span);
         *leaf = Expr::Whole(Path::of(kept));
     }

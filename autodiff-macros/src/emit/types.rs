@@ -151,7 +151,8 @@ impl Emitter<'_> {
             | Expr::Cast(..)
             | Expr::Len(_)
             | Expr::Inert(_)
-            | Expr::Whole(_) => None,
+            | Expr::Whole(_)
+            | Expr::WholeMut(_) => None,
         }
     }
 }

@@ -30,6 +30,7 @@ pub(crate) fn expr(expr: &mut Expr, v: &mut dyn Visitor) {
         Expr::Lit(_) => {}
         Expr::Rule(_, args) => args.iter_mut().for_each(|arg| self::expr(arg, v)),
         Expr::Load(path) | Expr::Len(path) | Expr::Whole(path) => v.path(path, Access::Read),
+        Expr::WholeMut(path) => v.path(path, Access::Write),
         Expr::Binary(_, a, b) => {
             self::expr(a, v);
             self::expr(b, v);
@@ -54,8 +55,8 @@ pub(crate) fn indices(path: &mut Path, v: &mut dyn Visitor) {
     }
 }
 
-fn init(init: &mut Init, v: &mut dyn Visitor) {
-    match init {
+fn init(content: &mut Init, v: &mut dyn Visitor) {
+    match content {
         Init::Deferred | Init::EmptyVec(None) => {}
         Init::EmptyVec(Some(capacity)) => expr(capacity, v),
         Init::List { vec: _, items } | Init::Tuple(items) => items.iter_mut().for_each(|item| expr(item, v)),
@@ -67,10 +68,9 @@ fn init(init: &mut Init, v: &mut dyn Visitor) {
             fields.iter_mut().for_each(|(_, value)| expr(value, v));
             base.iter_mut().for_each(|base| v.path(base, Access::Read));
         }
-        Init::Copy { from: path, how: _, stopped: _ } | Init::Zero { like: path } => {
-            v.path(path, Access::Read)
-        }
+        Init::Copy { from: path, how: _ } | Init::Zero { like: path } => v.path(path, Access::Read),
         Init::Inert(code) => inert(code, v),
+        Init::Stop(inner) => init(inner, v),
     }
 }
 
@@ -107,7 +107,7 @@ pub(crate) fn operands(kind: &mut StmtKind, v: &mut dyn Visitor) {
         StmtKind::Call(call) => call.args.iter_mut().for_each(|a| arg(a, v)),
         StmtKind::Inert { inert: code, defs, writes } => {
             inert(code, v);
-            defs.iter_mut().for_each(|(_, before, _)| expr(before, v));
+            defs.iter_mut().filter_map(|(_, before, _)| before.as_mut()).for_each(|before| expr(before, v));
             writes.iter_mut().for_each(|place| v.write(place));
         }
         StmtKind::If { cond, .. } => expr(cond, v),

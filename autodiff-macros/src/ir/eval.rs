@@ -25,8 +25,8 @@ pub(crate) struct Differentiated {
     pub(crate) adjoints: Vec<Adjoint>,
     /// Rolls `&mut` parameters back, as callers expect.
     pub(crate) called: Adjoint,
-    /// Of the sum of the results.
-    pub(crate) ones: Adjoint,
+    /// Both sweeps as one body, of the sum of the results.
+    pub(crate) joined: Adjoint,
     /// As it is made, and simplified.
     pub(crate) pushforwards: [Pushforward; 2],
 }
@@ -75,6 +75,27 @@ pub(crate) fn adjoint<N: Number>(
     gradient.result = result;
     gradient.args = args;
     Ok(gradient)
+}
+
+/// Runs both sweeps as one body.
+pub(crate) fn joined<N: Number>(
+    library: &Library,
+    function: &Function,
+    adjoint: &Adjoint,
+    args: Vec<Value<N>>,
+    seed: Value<N>,
+    slots: Vec<Value<N>>,
+) -> Result<Gradient<N>> {
+    let mut machine = Machine::new(library, &adjoint.vars);
+    for tape in &adjoint.tapes {
+        machine.bind(tape.var, Value::List(Vec::new()));
+    }
+    machine.enter(function, args)?;
+    machine.adjoints(adjoint, seed, &slots)?;
+    machine.block(&adjoint.forward)?;
+    let (result, args) = machine.leave(function)?;
+    let gradient = machine.reverse(function, adjoint, slots)?;
+    Ok(Gradient { result, args, ..gradient })
 }
 
 /// Runs the tangent program: the result and its tangent, and the tangents of the parameters behind it.
@@ -151,45 +172,16 @@ fn reverse<N: Number>(
     env: Vec<Option<Value<N>>>,
     args: Vec<Value<N>>,
     seed: Value<N>,
-    mut slots: Vec<Value<N>>,
+    slots: Vec<Value<N>>,
 ) -> Result<Gradient<N>> {
-    let Adjoint { vars, tapes, reverse, seed: seeds, params, wrt, .. } = adjoint;
-    let mut machine = Machine { env, ..Machine::new(library, vars) };
+    let mut machine = Machine { env, ..Machine::new(library, &adjoint.vars) };
     for (param, arg) in function.params.iter().zip(args) {
         if param.passing != Passing::Value && !param.ty.is_scalar() {
             machine.bind(param.var, arg);
         }
     }
-    machine.bind_tree(seeds, seed, |var| *var)?;
-    for (param, slot) in params.iter().zip(&slots) {
-        if let Some(ParamAdjoint::ScalarInOut(var) | ParamAdjoint::Place(var)) = param {
-            machine.bind(*var, slot.clone());
-        }
-    }
-    machine.block(reverse)?;
-    for (param, slot) in params.iter().zip(&mut slots) {
-        match param {
-            None => {}
-            Some(ParamAdjoint::Scalar(var)) => slot.accumulate(&machine.get(*var)?)?,
-            Some(ParamAdjoint::ScalarInOut(var) | ParamAdjoint::Place(var)) => *slot = machine.get(*var)?,
-        }
-    }
-    for tape in tapes {
-        if machine.get(tape.var)? != Value::List(Vec::new()) {
-            return Err(format!("tape #{} is not empty in the end", tape.var.0));
-        }
-    }
-    let wrt =
-        wrt.iter().map(|g| g.as_ref().map(|g| machine.operand(g)).transpose()).collect::<Result<_>>()?;
-    let rolled_back = function
-        .params
-        .iter()
-        .map(|param| match param.passing {
-            Passing::RefMut if !param.ty.is_scalar() => machine.get(param.var),
-            _ => Ok(Value::Unit),
-        })
-        .collect::<Result<_>>()?;
-    Ok(Gradient { result: Value::Unit, args: Vec::new(), rolled_back, slots, wrt })
+    machine.adjoints(adjoint, seed, &slots)?;
+    machine.reverse(function, adjoint, slots)
 }
 
 struct Machine<'a, N> {
@@ -235,6 +227,50 @@ impl<'a, N: Number> Machine<'a, N> {
             })
             .collect::<Result<_>>()?;
         Ok((result, args))
+    }
+
+    /// What is there before the reverse sweep.
+    fn adjoints(&mut self, adjoint: &Adjoint, seed: Value<N>, slots: &[Value<N>]) -> Result {
+        self.bind_tree(&adjoint.seed, seed, |var| *var)?;
+        for (param, slot) in adjoint.params.iter().zip(slots) {
+            if let Some(ParamAdjoint::ScalarInOut(var) | ParamAdjoint::Place(var)) = param {
+                self.bind(*var, slot.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn reverse(
+        &mut self,
+        function: &Function,
+        adjoint: &Adjoint,
+        mut slots: Vec<Value<N>>,
+    ) -> Result<Gradient<N>> {
+        let Adjoint { tapes, reverse, params, wrt, .. } = adjoint;
+        self.block(reverse)?;
+        for (param, slot) in params.iter().zip(&mut slots) {
+            match param {
+                None => {}
+                Some(ParamAdjoint::Scalar(var)) => slot.accumulate(&self.get(*var)?)?,
+                Some(ParamAdjoint::ScalarInOut(var) | ParamAdjoint::Place(var)) => *slot = self.get(*var)?,
+            }
+        }
+        for tape in tapes {
+            if self.get(tape.var)? != Value::List(Vec::new()) {
+                return Err(format!("tape #{} is not empty in the end", tape.var.0));
+            }
+        }
+        let wrt =
+            wrt.iter().map(|g| g.as_ref().map(|g| self.operand(g)).transpose()).collect::<Result<_>>()?;
+        let rolled_back = function
+            .params
+            .iter()
+            .map(|param| match param.passing {
+                Passing::RefMut if !param.ty.is_scalar() => self.get(param.var),
+                _ => Ok(Value::Unit),
+            })
+            .collect::<Result<_>>()?;
+        Ok(Gradient { result: Value::Unit, args: Vec::new(), rolled_back, slots, wrt })
     }
 
     fn tree<T>(

@@ -179,19 +179,22 @@ pub(crate) enum Expr {
     /// The user's code, kept token for token; its result is inactive (the activity pass refuses it on varied operands
     /// unless the type of the variable it defines cannot carry a derivative).
     Inert(Inert),
-    /// The operand itself, cut off from its derivative: `stop_gradient(x)`.
-    Stop(Box<Expr>),
     /// `if condition { then } else { otherwise }` of scalars (in partials: kinks).
     Select(Box<Expr>, Box<Expr>, Box<Expr>),
     /// A whole aggregate, `clone`d or moved out of a place: only as the operand of statements that take one.
     Whole(Path),
+    /// An inactive place that code may write to: bound by `&mut` (only among the bindings of [`Inert`]).
+    WholeMut(Path),
+    /// `stop_gradient(operand)`: a copy that no derivative passes.
+    Stop(Box<Expr>),
 }
 
 /// Code kept as the user wrote it, with the user's variables it names.
 #[derive(Clone, Debug)]
 pub(crate) struct Inert {
     pub(crate) code: TokenStream,
-    /// The user's names in `code`, and what each stands for there: an atom, a `Load`, or a `Whole` path (bound by reference).
+    /// The names in `code`, and what each stands for there: an atom (bound by value), a `Whole` path (bound by reference:
+    /// where the user's variable is no reference `code` says `(*name)`), or a `WholeMut` path (bound by `&mut`).
     pub(crate) binds: Vec<(Ident, Expr)>,
     /// Whether it may be evaluated again in the reverse sweep: no effects, and depends on its operands alone.
     pub(crate) pure: bool,
@@ -240,12 +243,13 @@ pub(crate) enum Init {
     /// A struct literal `Path { field: value, …, ..base }`.
     Struct { path: syn::Path, fields: Vec<(syn::Member, Expr)>, base: Option<Path> },
     /// A copy of a whole path. `how`: the tokens appended to it in the primal (`.to_vec()`, `.clone()`, or nothing: a move or `Copy`).
-    /// `stopped`: no derivative passes (`stop_gradient` of an aggregate).
-    Copy { from: Path, how: CopyHow, stopped: bool },
+    Copy { from: Path, how: CopyHow },
     /// The zero of a path's shape: a fresh adjoint (never in a primal program).
     Zero { like: Path },
     /// Inactive content, the user's code verbatim (`Vec::<usize>::new()`, `(0..n).collect()`, a random number generator).
     Inert(Inert),
+    /// The content that the inner one would be, cut off: no derivative passes.
+    Stop(Box<Init>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -289,8 +293,9 @@ pub(crate) enum StmtKind {
     /// A call of a differentiated function, or an operator on types only rustc knows.
     Call(Call),
     /// The user's statement, forward sweep only: assertions, printing, inactive calls. `defs`: inactive scalars it assigns
-    /// (user's name, version before, version after). `writes`: inactive places it may write to.
-    Inert { inert: Inert, defs: Vec<(Ident, Expr, Var)>, writes: Vec<Var> },
+    /// (user's name, version before, version after; no version before: the code itself gives it its first value).
+    /// `writes`: inactive places it may write to (those that `inert` binds by `WholeMut`).
+    Inert { inert: Inert, defs: Vec<(Ident, Option<Expr>, Var)>, writes: Vec<Var> },
     /// Two-way branch; `joins` are the scalars that differ behind it (`values[0]` from `then`).
     If { cond: Expr, then: Block, otherwise: Block, joins: Vec<Join> },
     /// `match` on an inactive scrutinee.

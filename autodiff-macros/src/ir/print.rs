@@ -282,6 +282,7 @@ impl<'a> Printer<'a> {
                 self.expr(otherwise)
             ),
             Expr::Whole(path) => format!("whole {}", self.path(path)),
+            Expr::WholeMut(path) => format!("whole mut {}", self.path(path)),
         }
     }
 
@@ -325,14 +326,12 @@ impl<'a> Printer<'a> {
                 }
                 format!("{} {{ {fields} }}", tokens(&quote::quote!(#path)))
             }
-            Init::Copy { from, how, stopped } => {
-                let stop = if *stopped { "stop " } else { "" };
-                match how {
-                    CopyHow::Move => format!("{stop}move {}", self.path(from)),
-                    CopyHow::Clone => format!("{stop}{}.clone()", self.path(from)),
-                    CopyHow::ToVec => format!("{stop}{}.to_vec()", self.path(from)),
-                }
-            }
+            Init::Copy { from, how } => match how {
+                CopyHow::Move => format!("move {}", self.path(from)),
+                CopyHow::Clone => format!("{}.clone()", self.path(from)),
+                CopyHow::ToVec => format!("{}.to_vec()", self.path(from)),
+            },
+            Init::Stop(inner) => format!("stop {}", self.init(inner)),
             Init::Zero { like } => format!("zero like {}", self.path(like)),
             Init::Inert(inert) => self.inert(inert),
         }
@@ -412,7 +411,8 @@ impl<'a> Printer<'a> {
             StmtKind::Inert { inert, defs, writes } => {
                 let mut text = self.inert(inert);
                 for (name, before, after) in defs {
-                    let (before, after) = (self.expr(before), self.var(*after));
+                    let before = before.as_ref().map_or("_".into(), |before| self.expr(before));
+                    let after = self.var(*after);
                     write!(text, " {name}: {before} -> {after}").expect("a String takes everything");
                 }
                 if !writes.is_empty() {

@@ -82,16 +82,7 @@ pub(crate) fn adjoint(function: &Function, adjoint: &Adjoint) -> Result {
         ahead.read(*capture).map_err(|e| format!("captured: {e}"))?;
         back.declare(*capture);
     }
-    back.tree(seed, |scope, leaf| {
-        leaf.map_or(Ok(()), |var| scope.bind(var, &[Role::Value, Role::Mut, Role::Place]))
-    })?;
-    for param in params {
-        match param {
-            Some(ParamAdjoint::ScalarInOut(var)) => back.bind(*var, &[Role::Mut])?,
-            Some(ParamAdjoint::Place(var)) => back.bind(*var, &[Role::Place])?,
-            Some(ParamAdjoint::Scalar(_)) | None => {}
-        }
-    }
+    back.adjoints(seed, params)?;
     back.stmts(reverse).map_err(|e| format!("reverse sweep: {e}"))?;
     for param in params {
         if let Some(ParamAdjoint::Scalar(var)) = param {
@@ -106,6 +97,30 @@ pub(crate) fn adjoint(function: &Function, adjoint: &Adjoint) -> Result {
     }
     for tape in tapes {
         tape::balanced(tape, forward, reverse).map_err(|e| format!("tape {}: {e}", back.name(tape.var)))?;
+    }
+    Ok(())
+}
+
+/// Checks both sweeps one behind the other, as one body.
+pub(crate) fn joined(function: &Function, adjoint: &Adjoint) -> Result {
+    let Adjoint { vars, tapes, forward, reverse, seed, params, wrt, captures: _, rolled_back: _, private: _ } =
+        adjoint;
+    let mut scope = Scope::new(vars, Program::Reverse);
+    for tape in tapes {
+        scope.bind(tape.var, &[Role::Tape])?;
+    }
+    for param in &function.params {
+        scope.param(param)?;
+    }
+    // A fused loop adds to adjoints while the primal runs.
+    scope.adjoints(seed, params)?;
+    scope.stmts(forward)?;
+    scope.tree(&function.result, |scope, leaf| scope.operand(leaf))?;
+    scope.stmts(reverse)?;
+    function.params.iter().filter_map(|param| param.last.as_ref()).try_for_each(|last| scope.atom(last))?;
+    wrt.iter().flatten().try_for_each(|gradient| scope.operand(gradient))?;
+    for tape in tapes {
+        tape::balanced(tape, forward, reverse).map_err(|e| format!("tape {}: {e}", scope.name(tape.var)))?;
     }
     Ok(())
 }
@@ -183,6 +198,19 @@ impl<'a> Scope<'a> {
         self.bind(param.var, &[Role::Value, Role::Place])
     }
 
+    /// What is there before the reverse sweep.
+    fn adjoints(&mut self, seed: &Tree<Option<Var>>, params: &[Option<ParamAdjoint>]) -> Result {
+        self.tree(seed, |scope, leaf| match leaf {
+            Some(var) => scope.bind(*var, &[Role::Value, Role::Mut, Role::Place]),
+            None => Ok(()),
+        })?;
+        params.iter().flatten().try_for_each(|param| match param {
+            ParamAdjoint::ScalarInOut(var) => self.bind(*var, &[Role::Mut]),
+            ParamAdjoint::Place(var) => self.bind(*var, &[Role::Place]),
+            ParamAdjoint::Scalar(_) => Ok(()),
+        })
+    }
+
     fn read(&self, var: Var) -> Result {
         if self.visible.iter().any(|scope| scope.contains(&var)) {
             Ok(())
@@ -249,7 +277,7 @@ impl<'a> Scope<'a> {
                 self.atom(then)?;
                 self.atom(otherwise)
             }
-            Expr::Whole(path) => Err(format!(
+            Expr::Whole(path) | Expr::WholeMut(path) => Err(format!(
                 "`{}` is read whole as a scalar",
                 print::expr(self.vars, &Expr::Load(path.clone()))
             )),
@@ -273,7 +301,7 @@ impl<'a> Scope<'a> {
 
     fn inert(&self, inert: &Inert) -> Result {
         inert.binds.iter().try_for_each(|(_, value)| match value {
-            Expr::Load(path) | Expr::Whole(path) => self.path(path),
+            Expr::Load(path) | Expr::Whole(path) | Expr::WholeMut(path) => self.path(path),
             value => self.atom(value),
         })
     }
@@ -290,12 +318,13 @@ impl<'a> Scope<'a> {
                 fields.iter().try_for_each(|(_, value)| self.operand(value))?;
                 base.iter().try_for_each(|base| self.path(base))
             }
-            Init::Copy { from, how: _, stopped: _ } => self.path(from),
+            Init::Copy { from, how: _ } => self.path(from),
             Init::Zero { like: _ } if self.program == Program::Primal => {
                 Err("an adjoint's zero in a primal program".into())
             }
             Init::Zero { like } => self.path(like),
             Init::Inert(inert) => self.inert(inert),
+            Init::Stop(inner) => self.init(inner),
         }
     }
 
@@ -357,7 +386,7 @@ impl<'a> Scope<'a> {
             StmtKind::Inert { inert, defs, writes } => {
                 self.inert(inert)?;
                 for (_, before, after) in defs {
-                    self.atom(before)?;
+                    before.iter().try_for_each(|before| self.atom(before))?;
                     self.bind(*after, &[Role::Value])?;
                 }
                 writes.iter().try_for_each(|place| self.read(*place))

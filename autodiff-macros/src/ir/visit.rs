@@ -16,7 +16,7 @@ impl Expr {
         match self {
             Expr::Var(_) | Expr::Lit(_) => {}
             Expr::Rule(_, args) => args.iter().for_each(|arg| arg.walk_dyn(f)),
-            Expr::Load(path) | Expr::Len(path) | Expr::Whole(path) => path.walk(f),
+            Expr::Load(path) | Expr::Len(path) | Expr::Whole(path) | Expr::WholeMut(path) => path.walk(f),
             Expr::Binary(_, a, b) => {
                 a.walk_dyn(f);
                 b.walk_dyn(f);
@@ -36,7 +36,7 @@ impl Expr {
         match self {
             Expr::Var(_) | Expr::Lit(_) => {}
             Expr::Rule(_, args) => args.iter_mut().for_each(|arg| arg.walk_mut(f)),
-            Expr::Load(path) | Expr::Len(path) | Expr::Whole(path) => path.walk_mut(f),
+            Expr::Load(path) | Expr::Len(path) | Expr::Whole(path) | Expr::WholeMut(path) => path.walk_mut(f),
             Expr::Binary(_, a, b) => {
                 a.walk_mut(f);
                 b.walk_mut(f);
@@ -56,7 +56,7 @@ impl Expr {
     pub(crate) fn vars(&self, f: &mut impl FnMut(Var)) {
         self.walk(&mut |expr| match expr {
             Expr::Var(var) => f(*var),
-            Expr::Load(path) | Expr::Len(path) | Expr::Whole(path) => f(path.root),
+            Expr::Load(path) | Expr::Len(path) | Expr::Whole(path) | Expr::WholeMut(path) => f(path.root),
             _ => {}
         });
     }
@@ -98,7 +98,7 @@ impl Path {
     pub(crate) fn index_vars(&self, f: &mut impl FnMut(Var)) {
         let mut visit = |expr: &Expr| match expr {
             Expr::Var(var) => f(*var),
-            Expr::Load(path) | Expr::Len(path) | Expr::Whole(path) => f(path.root),
+            Expr::Load(path) | Expr::Len(path) | Expr::Whole(path) | Expr::WholeMut(path) => f(path.root),
             _ => {}
         };
         self.walk(&mut |expr| visit(expr));
@@ -189,7 +189,7 @@ impl Stmt {
             StmtKind::Inert { inert, defs, writes } => {
                 inert_parts(inert, f);
                 for (_, before, after) in defs {
-                    f(Read(before));
+                    before.iter().for_each(|before| f(Read(before)));
                     f(Define(*after));
                 }
                 // The paths are whole places; there is no `Path` to lend, so they are told as changes.
@@ -423,7 +423,9 @@ impl Stmt {
             StmtKind::Call(call) => call_exprs_mut(call, f),
             StmtKind::Inert { inert, defs, .. } => {
                 inert.binds.iter_mut().for_each(|(_, bind)| bind.walk_mut(f));
-                defs.iter_mut().for_each(|(_, before, _)| before.walk_mut(f));
+                defs.iter_mut()
+                    .filter_map(|(_, before, _)| before.as_mut())
+                    .for_each(|before| before.walk_mut(f));
             }
             StmtKind::If { cond, joins, .. } => {
                 cond.walk_mut(f);
@@ -530,6 +532,7 @@ fn init_parts<'a>(init: &'a Init, f: &mut dyn FnMut(Part<'a>)) {
         }
         Init::Copy { from: path, .. } | Init::Zero { like: path } => f(Part::ReadPath(path)),
         Init::Inert(inert) => inert_parts(inert, f),
+        Init::Stop(inner) => init_parts(inner, f),
     }
 }
 
@@ -548,6 +551,7 @@ fn init_exprs_mut(init: &mut Init, f: &mut dyn FnMut(&mut Expr)) {
         }
         Init::Copy { from: path, .. } | Init::Zero { like: path } => path.walk_mut(f),
         Init::Inert(inert) => inert.binds.iter_mut().for_each(|(_, bind)| bind.walk_mut(f)),
+        Init::Stop(inner) => init_exprs_mut(inner, f),
     }
 }
 

@@ -10,7 +10,7 @@ use super::env::Value;
 use super::facts::site;
 use super::loops::{is_assignment, never_panics};
 use crate::ir::{Arg, Call, Callee, Expr, Float, Lit, Path, Role, StmtKind, StoreOp, Tree, Ty, build};
-use crate::rules::operator;
+use crate::rules::table::operator;
 
 /// The runtime's name of an operator.
 fn op_name(op: &BinOp) -> Option<(&'static str, &'static str)> {

@@ -166,9 +166,9 @@ impl Lower<'_> {
     pub(crate) fn discard(&mut self, value: Value, span: proc_macro2::Span) {
         match value {
             Value::Code(inert, _) if !inert.pure => {
-                self.block.push(StmtKind::Inert { inert, defs: Vec::new(), writes: Vec::new() }, span);
+                let writes = super::inert::writes(&inert);
+                self.block.push(StmtKind::Inert { inert, defs: Vec::new(), writes }, span);
             }
-            Value::Changing(captured) => self.push_captured(*captured, span),
             Value::Iter(iter) => {
                 // An iterator that nobody runs does nothing.
                 drop(iter);

@@ -238,7 +238,7 @@ impl Lower<'_> {
                 Value::Ref { to, .. } => match *to {
                     Value::Path(from) => {
                         let how = if matches!(ty, Ty::Slice(_)) { CopyHow::ToVec } else { CopyHow::Clone };
-                        Some(Init::Copy { from, how, stopped: false })
+                        Some(Init::Copy { from, how })
                     }
                     value => lower.init(value, Some(&ty), span),
                 },

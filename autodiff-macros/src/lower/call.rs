@@ -318,7 +318,6 @@ impl Lower<'_> {
                 );
                 None
             }
-            value @ Value::Changing(_) => self.as_code(value, span).map(Arg::Inert),
             Value::Poison | Value::Never | Value::Cell(_) | Value::Later(_) => None,
         }
     }
@@ -515,7 +514,7 @@ impl Lower<'_> {
         match self.read(target, span) {
             Value::Path(path) => {
                 let ty = self.path_ty(&path);
-                let init = Init::Copy { from: path, how: CopyHow::Move, stopped: false };
+                let init = Init::Copy { from: path, how: CopyHow::Move };
                 Value::Path(Path::of(self.temp_place("taken", ty, init, span)))
             }
             value => value,

@@ -6,7 +6,6 @@ use proc_macro2::{Ident, Span};
 
 use super::Lower;
 use super::closure::Closure;
-use super::inert::Captured;
 use super::iter::Iter;
 use crate::ir::{Expr, Inert, Init, Path, Proj, Role, StmtKind, Ty, Var};
 
@@ -52,8 +51,6 @@ pub(crate) enum Value {
     },
     /// A variable declared without a value or a type: the first assignment tells (a fact about this site).
     Later(String),
-    /// Inactive code that changes variables, whose value has a type that is not known.
-    Changing(Box<Captured>),
     /// A nested `fn`, and whether it is differentiated.
     Function(bool),
     /// Control does not come here.
@@ -217,7 +214,7 @@ impl Lower<'_> {
             Value::Maybe { value, .. } if !self.ty_of(value).may_be_active() => Ty::Inert,
             Value::Closure(_) | Value::Iter(_) | Value::Maybe { .. } => Ty::Unknown,
             Value::Function(_) => Ty::Inert,
-            Value::Changing(_) | Value::Later(_) | Value::Never | Value::Poison => Ty::Unknown,
+            Value::Later(_) | Value::Never | Value::Poison => Ty::Unknown,
         }
     }
 

@@ -264,16 +264,14 @@ impl Lower<'_> {
             }
             Value::Later(_) | Value::Poison => Value::Poison,
             Value::Never => Value::Never,
-            Value::Changing(_) => self.refuse_at(
-                span,
-                "this changes a variable inside of an expression: bind its value by a `let` with a written type first",
-            ),
             Value::Closure(_) | Value::Function(_) => self.refuse_at(span, "a function has no parts"),
             Value::Iter(iter) => match (&*iter, &proj) {
                 (Iter::Range { lo, .. }, Proj::Field(syn::Member::Named(name))) if name == "start" => {
                     Value::Atom(lo.clone(), Ty::Int(None))
                 }
-                (Iter::Range { hi: Some(hi), .. }, Proj::Field(syn::Member::Named(name))) if name == "end" => {
+                (Iter::Range { hi: Some(hi), .. }, Proj::Field(syn::Member::Named(name)))
+                    if name == "end" =>
+                {
                     Value::Atom(hi.clone(), Ty::Int(None))
                 }
                 _ => self.refuse_at(span, "an iterator has no parts: collect it first"),
@@ -477,12 +475,6 @@ impl Lower<'_> {
                 }
                 (self.default_atom(&fallback), fallback)
             }
-            Value::Changing(captured) if wanted.is_some() => {
-                match self.push_result(*captured, fallback.clone(), span) {
-                    Value::Atom(atom, ty) => (atom, ty),
-                    _ => (self.default_atom(&fallback), fallback),
-                }
-            }
             Value::Poison | Value::Never => (self.default_atom(&fallback), fallback),
             _ => {
                 self.refuse_at(span, "a number is needed here");
@@ -495,7 +487,7 @@ impl Lower<'_> {
     pub(crate) fn init(&mut self, value: Value, want: Option<&Ty>, span: Span) -> Option<Init> {
         match value {
             Value::Init(init, _) => Some(*init),
-            Value::Path(from) => Some(Init::Copy { from, how: CopyHow::Move, stopped: false }),
+            Value::Path(from) => Some(Init::Copy { from, how: CopyHow::Move }),
             Value::Code(inert, _) => Some(Init::Inert(inert)),
             Value::Tuple(items) => {
                 let mut parts = Vec::new();
@@ -520,11 +512,7 @@ impl Lower<'_> {
                         span,
                     );
                     let field = Proj::Field(syn::Member::Unnamed(syn::Index::from(0)));
-                    return Some(Init::Copy {
-                        from: Path::of(place).with(field),
-                        how: CopyHow::Move,
-                        stopped: false,
-                    });
+                    return Some(Init::Copy { from: Path::of(place).with(field), how: CopyHow::Move });
                 }
                 let binds = vec![(name.clone(), Expr::Var(var))];
                 Some(Init::Inert(Inert { code: name.to_token_stream(), binds, pure: true }))
@@ -532,7 +520,7 @@ impl Lower<'_> {
             Value::Atom(Expr::Lit(lit), _) => Some(Init::Inert(constant(lit.tokens))),
             Value::Ref { to, mutable: false } => match *to {
                 Value::Path(from) if !self.path_ty(&from).may_be_active() => {
-                    Some(Init::Copy { from, how: CopyHow::Clone, stopped: false })
+                    Some(Init::Copy { from, how: CopyHow::Clone })
                 }
                 Value::Code(inert, _) => Some(Init::Inert(inert)),
                 _ => {

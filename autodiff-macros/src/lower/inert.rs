@@ -18,21 +18,22 @@ enum Use {
 }
 
 /// User's code with what it needs.
-#[derive(Clone, Debug)]
 pub(crate) struct Captured {
     pub(crate) inert: Inert,
     /// Inactive scalars that it assigns.
-    pub(crate) defs: Vec<(Ident, Expr, Var)>,
+    pub(crate) defs: Vec<(Ident, Option<Expr>, Var)>,
     cells: Vec<Cell>,
-    /// Inactive places that it may write to.
-    pub(crate) writes: Vec<Var>,
 }
 
-impl Captured {
-    /// Whether it changes nothing.
-    fn only_reads(&self) -> bool {
-        self.defs.is_empty() && self.writes.is_empty()
+/// The places that code may write to.
+pub(crate) fn writes(inert: &Inert) -> Vec<Var> {
+    let mut writes = Vec::new();
+    for (_, expr) in &inert.binds {
+        if let Expr::WholeMut(path) = expr {
+            writes.push(path.root);
+        }
     }
+    writes
 }
 
 /// Code made of parts, their bindings merged.
@@ -75,14 +76,14 @@ fn same_operand(a: &Expr, b: &Expr) -> bool {
 }
 
 fn rename(tokens: TokenStream, from: &Ident, to: &Ident) -> TokenStream {
-    rewrite(tokens, false, &mut |name, _, _| (name == from).then(|| to.to_token_stream()), &mut |_| {})
+    rewrite(tokens, false, &mut |name, _| (name == from).then(|| to.to_token_stream()), &mut |_| {})
 }
 
 /// Replaces names where they stand for variables; `strings` is told of names in the braces of string literals.
 fn rewrite(
     tokens: TokenStream,
     field_start: bool,
-    replace: &mut dyn FnMut(&Ident, Use, bool) -> Option<TokenStream>,
+    replace: &mut dyn FnMut(&Ident, Use) -> Option<TokenStream>,
     strings: &mut dyn FnMut(Ident),
 ) -> TokenStream {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
@@ -121,9 +122,7 @@ fn rewrite(
                     && matches!(&tokens[i - 1], TokenTree::Ident(word) if word == "mut")
                     && punct(before(i, 2), '&');
                 let usage = if mutable || is_written(&tokens[i + 1..]) { Use::Write } else { Use::Read };
-                let accessed = (punct(Some(i + 1), '.') && !punct(Some(i + 2), '.'))
-                    || matches!(tokens.get(i + 1), Some(TokenTree::Group(g)) if g.delimiter() == Delimiter::Bracket);
-                match replace(name, usage, accessed) {
+                match replace(name, usage) {
                     Some(new) => out.extend(new),
                     None => out.extend([token.clone()]),
                 }
@@ -221,7 +220,7 @@ impl Lower<'_> {
         rewrite(
             tokens.clone(),
             false,
-            &mut |name, usage, _| {
+            &mut |name, usage| {
                 if find(scopes, name).is_some() {
                     match names.iter_mut().find(|(other, _)| other == name) {
                         Some((_, other)) => *other = usage.max(*other),
@@ -295,8 +294,7 @@ impl Lower<'_> {
         }
         let mut binds: Vec<(Ident, Expr)> = Vec::new();
         let mut prelude = TokenStream::new();
-        let mut owned: Vec<(Ident, Ident)> = Vec::new();
-        let mut writes = Vec::new();
+        let mut owned: Vec<Ident> = Vec::new();
         let mut defs = Vec::new();
         let mut cells = Vec::new();
         let mut pending = self.mentions(&self.scopes, &tokens);
@@ -316,7 +314,7 @@ impl Lower<'_> {
                         }
                         let after = self.vars.fresh(info.name, info.ty, Role::Value, info.span);
                         self.vars[after].named = true;
-                        defs.push((name.clone(), atom, after));
+                        defs.push((name.clone(), Some(atom), after));
                         cells.push(cell);
                     } else {
                         binds.push((name, atom));
@@ -341,8 +339,8 @@ impl Lower<'_> {
                             }
                         }
                         Value::Path(path) => {
-                            writes.push(self.written_place(&name, &path)?);
-                            binds.push((name, Expr::Whole(path)));
+                            let expr = self.written_place(&name, path)?;
+                            binds.push((name, expr));
                         }
                         Value::Cell(cell) if usage == Use::Write && mutable => {
                             let _ = cell;
@@ -362,14 +360,12 @@ impl Lower<'_> {
                     binds.push((name, atom));
                 }
                 Value::Path(path) => {
-                    if usage == Use::Write && self.vars[path.root].mutable {
-                        writes.push(self.written_place(&name, &path)?);
-                    }
-                    // Where the variable itself is meant, not something behind it, a reference has to be followed.
-                    let reference = self.fresh_name(&name.to_string());
-                    owned.push((name.clone(), reference.clone()));
-                    binds.push((name, Expr::Whole(path.clone())));
-                    binds.push((reference, Expr::Whole(path)));
+                    let expr = match usage {
+                        Use::Write if self.vars[path.root].mutable => self.written_place(&name, path)?,
+                        _ => Expr::Whole(path),
+                    };
+                    owned.push(name.clone());
+                    binds.push((name, expr));
                 }
                 Value::Atom(atom, _) => binds.push((name, atom)),
                 Value::Closure(closure) => {
@@ -387,40 +383,19 @@ impl Lower<'_> {
                 }
             }
         }
-        let mut followed: Vec<Ident> = Vec::new();
-        let mut direct: Vec<Ident> = Vec::new();
-        let mut printed: Vec<Ident> = Vec::new();
         let code = rewrite(
             tokens,
             false,
-            &mut |name, _, accessed| match owned.iter().find(|(owner, _)| owner == name) {
-                Some((_, reference)) if !accessed => {
-                    followed.push(reference.clone());
-                    Some(quote!((*#reference)))
-                }
-                Some(_) => {
-                    direct.push(name.clone());
-                    None
-                }
-                None => None,
-            },
-            &mut |name| printed.push(name),
+            // A variable that holds a value, not a reference, is bound by reference.
+            &mut |name, _| owned.contains(name).then(|| quote!((*#name))),
+            &mut |_| {},
         );
-        direct.append(&mut printed);
-        binds.retain(|(name, _)| {
-            match owned.iter().find(|(owner, reference)| owner == name || reference == name) {
-                Some((owner, _)) if owner == name => direct.contains(name),
-                Some(_) => followed.contains(name),
-                None => true,
-            }
-        });
         let code = if prelude.is_empty() { code } else { quote!({ #prelude #code }) };
-        let pure = pure && writes.is_empty();
-        Some(Captured { inert: Inert { code, binds, pure }, defs, cells, writes })
+        Some(Captured { inert: Inert { code, binds, pure }, defs, cells })
     }
 
-    fn written_place(&mut self, name: &Ident, path: &Path) -> Option<Var> {
-        if self.path_ty(path).may_be_active() {
+    fn written_place(&mut self, name: &Ident, path: Path) -> Option<Expr> {
+        if self.path_ty(&path).may_be_active() {
             self.refuse(
                 name,
                 format!(
@@ -429,81 +404,54 @@ impl Lower<'_> {
             );
             return None;
         }
-        self.mark_mutable(path);
-        Some(path.root)
+        self.mark_mutable(&path);
+        Some(Expr::WholeMut(path))
     }
 
     /// Inactive code as a value.
     pub(crate) fn inactive_code(&mut self, tokens: TokenStream, ty: Ty, pure: bool) -> Value {
         let span = syn::spanned::Spanned::span(&tokens);
         let Some(captured) = self.capture(tokens, pure, span) else { return Value::Poison };
-        if captured.only_reads() {
-            if !captured.inert.pure && ty.is_scalar() {
+        if captured.defs.is_empty() {
+            let impure = !captured.inert.pure
+                || captured.inert.binds.iter().any(|(_, e)| matches!(e, Expr::WholeMut(_)));
+            if impure && ty.is_scalar() {
                 return Value::Atom(self.temp("value", ty.clone(), Expr::Inert(captured.inert), span), ty);
             }
             return Value::Code(captured.inert, ty);
         }
-        self.push_result(captured, ty, span)
-    }
-
-    /// Code that changes variables: a statement that defines its result beside them.
-    pub(crate) fn push_result(&mut self, captured: Captured, ty: Ty, span: Span) -> Value {
-        let Captured { inert: Inert { code, mut binds, .. }, mut defs, cells, mut writes } = captured;
-        let result = self.fresh_name("result");
-        match &ty {
-            scalar if scalar.is_scalar() => {
-                let var = self.vars.fresh("value", ty.clone(), Role::Value, span);
-                defs.push((result.clone(), self.default_atom(&ty), var));
-                let inert = Inert { code: quote!(#result = #code;), binds, pure: false };
-                self.push_inert(inert, defs, writes, &cells, span);
-                Value::Atom(Expr::Var(var), ty)
-            }
-            Ty::Vec(_) | Ty::Array(..) => {
-                let init = self.default_init(&ty);
-                let place = self.temp_place("value", ty, init, span);
-                self.vars[place].mutable = true;
-                writes.push(place);
-                binds.push((result.clone(), Expr::Whole(Path::of(place))));
-                let inert = Inert { code: quote!(*#result = #code;), binds, pure: false };
-                self.push_inert(inert, defs, writes, &cells, span);
-                Value::Path(Path::of(place))
-            }
-            Ty::Tuple(tys) if tys.is_empty() => {
-                let inert = Inert { code: quote!(#code;), binds, pure: false };
-                self.push_inert(inert, defs, writes, &cells, span);
-                Value::unit()
-            }
-            _ => Value::Changing(Box::new(Captured {
-                inert: Inert { code, binds, pure: false },
-                defs,
-                cells,
-                writes,
-            })),
+        // It assigns variables: a statement that defines its result beside them.
+        if !ty.is_scalar() {
+            return self.refuse_at(
+                span,
+                "this changes a variable inside of an expression: do so in a statement of its own",
+            );
         }
-    }
-
-    /// Code that changes variables, as a statement: its value is not used.
-    pub(crate) fn push_captured(&mut self, captured: Captured, span: Span) {
-        let Captured { inert: Inert { code, binds, .. }, defs, cells, writes } = captured;
-        let inert = Inert { code: quote!(#code;), binds, pure: false };
-        self.push_inert(inert, defs, writes, &cells, span);
+        let result = self.fresh_name("result");
+        let code = captured.inert.code;
+        let inert = Inert { code: quote!(#result = #code;), binds: captured.inert.binds, pure: false };
+        let var = self.vars.fresh("value", ty.clone(), Role::Value, span);
+        let mut defs = captured.defs;
+        defs.push((result, None, var));
+        self.push_inert(inert, defs, &captured.cells, span);
+        Value::Atom(Expr::Var(var), ty)
     }
 
     /// Inactive code as a statement.
     pub(crate) fn inactive_statement(&mut self, tokens: TokenStream, span: Span) {
         if let Some(captured) = self.capture(tokens, false, span) {
-            self.push_inert(captured.inert, captured.defs, captured.writes, &captured.cells, span);
+            self.push_inert(captured.inert, captured.defs, &captured.cells, span);
         }
     }
 
     fn push_inert(
         &mut self,
         inert: Inert,
-        defs: Vec<(Ident, Expr, Var)>,
-        writes: Vec<Var>,
+        defs: Vec<(Ident, Option<Expr>, Var)>,
         cells: &[Cell],
         span: Span,
     ) {
+        let writes = writes(&inert);
         for (cell, (_, _, after)) in cells.iter().zip(&defs) {
             self.state.set(*cell, Some(Expr::Var(*after)));
         }
@@ -527,9 +475,10 @@ impl Lower<'_> {
                 Some(Inert { code: quote!((*#name)), binds: vec![(name, Expr::Whole(path))], pure: true })
             }
             Value::Ref { to, mutable } => match *to {
-                Value::Path(_) if mutable => {
-                    self.refuse_at(span, "a mutable reference to inactive data beside active data is not supported here: call in a statement of its own");
-                    None
+                Value::Path(path) if mutable => {
+                    let name = self.fresh_name("place");
+                    let expr = self.written_place(&name, path)?;
+                    Some(Inert { code: name.to_token_stream(), binds: vec![(name, expr)], pure: false })
                 }
                 Value::Path(path) => {
                     let name = self.fresh_name("place");
@@ -596,10 +545,6 @@ impl Lower<'_> {
                     let (some, value) = (&parts[0], &parts[1]);
                     quote!((if #some { Some(#value) } else { None }))
                 }))
-            }
-            Value::Changing(_) => {
-                self.refuse_at(span, "this changes a variable inside of an expression: bind its value by a `let` with a written type first");
-                None
             }
             Value::Cell(_) | Value::Later(_) | Value::Poison | Value::Never => None,
             Value::Function(_) => {

@@ -644,7 +644,7 @@ impl Lower<'_> {
                         Ty::Slice(element) => Ty::Vec(element),
                         ty => ty,
                     };
-                    Value::Init(Box::new(Init::Copy { from: path, how, stopped: false }), ty)
+                    Value::Init(Box::new(Init::Copy { from: path, how }), ty)
                 }
                 value => value,
             },

@@ -46,12 +46,8 @@ impl Lower<'_> {
             }
             "matches" => {
                 let tokens = mac.to_token_stream();
-                match self.inactive_code(tokens, Ty::bool(), true) {
-                    Value::Code(inert, _) => {
-                        Value::Atom(self.temp("matches", Ty::bool(), Expr::Inert(inert), span), Ty::bool())
-                    }
-                    value => value,
-                }
+                let Some(captured) = self.capture(tokens, true, span) else { return Value::Poison };
+                Value::Atom(self.temp("matches", Ty::bool(), Expr::Inert(captured.inert), span), Ty::bool())
             }
             "format" | "concat" | "stringify" | "line" | "file" | "env" | "include_str" | "format_args" => {
                 self.inactive_code(mac.to_token_stream(), Ty::Inert, false)

@@ -312,11 +312,19 @@ impl Lower<'_> {
     ) -> Value {
         let span = expr.method.span();
         let mut parts = Vec::new();
-        if !super::stdlib::reads_only(name) {
-            let ty = self.inactive_method_ty(expr, name, want);
-            return self.inactive_code(expr.to_token_stream(), ty, false);
-        }
-        let receiver = self.as_code(receiver, span);
+        let writes = !super::stdlib::reads_only(name);
+        let receiver = match receiver.peel() {
+            Value::Path(path) if writes && self.vars[self.vars.resolve(&path).root].mutable => {
+                self.mark_mutable(&path);
+                let ident = self.fresh_name("place");
+                Some(Inert {
+                    code: ident.to_token_stream(),
+                    binds: vec![(ident, Expr::WholeMut(path))],
+                    pure: false,
+                })
+            }
+            value => self.as_code(value, span),
+        };
         for part in std::iter::once(receiver)
             .chain(args.into_iter().map(|arg| self.as_code(arg, span)).collect::<Vec<_>>())
         {

@@ -190,14 +190,7 @@ impl Lower<'_> {
                     return Value::Path(path);
                 }
                 let ty = self.path_ty(&path);
-                self.declare(
-                    name,
-                    mutable,
-                    ty,
-                    Init::Copy { from: path, how: CopyHow::Move, stopped: false },
-                    site,
-                    span,
-                )
+                self.declare(name, mutable, ty, Init::Copy { from: path, how: CopyHow::Move }, site, span)
             }
             Value::Init(init, ty) => self.declare(name, mutable, ty, *init, site, span),
             Value::Tuple(items) => Value::Tuple(
@@ -215,15 +208,6 @@ impl Lower<'_> {
                     return self.alias(name, *to, exclusive, span);
                 }
                 self.alias(name, *to, exclusive, span)
-            }
-            Value::Changing(captured) => {
-                // What the name is used for tells its type; the complaint goes where something does.
-                self.push_captured(*captured, span);
-                self.refuse_at(
-                    span,
-                    format!("the type of `{name}` is not known here: write it, as in `let {name}: f64 = …`"),
-                );
-                self.declare(name, mutable, Ty::Unknown, Init::Deferred, site, span)
             }
             Value::Code(inert, ty) => {
                 let ty = match self.facts.get(site) {
@@ -347,17 +331,15 @@ impl Lower<'_> {
                 let stopped = self.temp("stopped", ty.clone(), Expr::Stop(Box::new(atom)), span);
                 Value::Atom(stopped, ty)
             }
-            Value::Path(from) => {
-                let ty = self.path_ty(&from);
+            Value::Path(path) => {
+                let ty = self.path_ty(&path);
                 if !ty.may_be_active() {
-                    return Value::Path(from);
+                    return Value::Path(path);
                 }
-                Value::Init(Box::new(Init::Copy { from, how: CopyHow::Move, stopped: true }), ty)
+                let init = Init::Copy { from: path, how: CopyHow::Move };
+                Value::Init(Box::new(Init::Stop(Box::new(init))), ty)
             }
-            Value::Init(init, ty) => {
-                let from = Path::of(self.temp_place("uncut", ty.clone(), *init, span));
-                Value::Init(Box::new(Init::Copy { from, how: CopyHow::Move, stopped: true }), ty)
-            }
+            Value::Init(init, ty) => Value::Init(Box::new(Init::Stop(init)), ty),
             Value::Tuple(items) => Value::Tuple(items.into_iter().map(|item| self.cut(item, span)).collect()),
             Value::Ref { to, mutable: false } => match *to {
                 Value::Path(path) if self.path_ty(&path).may_be_active() => {
@@ -366,7 +348,7 @@ impl Lower<'_> {
                         Ty::Slice(element) => (Ty::Vec(element), CopyHow::ToVec),
                         ty => (ty, CopyHow::Clone),
                     };
-                    let init = Init::Copy { from: path, how, stopped: true };
+                    let init = Init::Stop(Box::new(Init::Copy { from: path, how }));
                     let place = self.temp_place("stopped", ty, init, span);
                     Value::Path(Path::of(place)).reference(false)
                 }

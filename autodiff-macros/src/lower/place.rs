@@ -136,7 +136,7 @@ impl Lower<'_> {
             }
             Value::Path(path) if self.vars[path.root].named || !path.proj.is_empty() => {
                 let ty = self.path_ty(&path);
-                let init = Init::Copy { from: path, how: CopyHow::Move, stopped: false };
+                let init = Init::Copy { from: path, how: CopyHow::Move };
                 Value::Path(Path::of(self.temp_place("moved", ty, init, span)))
             }
             value => value,

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::rewrite::{Substitution, visit_block};
+use super::rewrite::{Substitution, visit_block, visit_expr};
 use crate::ir::{Block, Expr, Function, Head, Loop, Stmt, StmtKind, Tree, Var, Vars, WrtTarget};
 
 /// Prunes to a fixed point.
@@ -51,9 +51,9 @@ impl Used {
             }
         };
         visit_block(&mut function.body, &mut function.vars, &mut note);
-        leaves(&mut function.result, &mut |expr| expr.walk_mut(&mut note));
+        leaves(&mut function.result, &mut |expr| visit_expr(expr, &mut note));
         for last in function.params.iter_mut().filter_map(|param| param.last.as_mut()) {
-            last.walk_mut(&mut note);
+            visit_expr(last, &mut note);
         }
         for wrt in &function.wrt {
             if let WrtTarget::Local(var) = wrt.target {
@@ -181,6 +181,6 @@ fn removable(expr: &Expr) -> bool {
             )
         }
         Expr::Cast(..) => true,
-        Expr::Load(_) | Expr::Inert(_) | Expr::Whole(_) => false,
+        Expr::Load(_) | Expr::Inert(_) | Expr::Whole(_) | Expr::WholeMut(_) => false,
     }
 }

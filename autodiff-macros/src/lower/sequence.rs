@@ -206,7 +206,7 @@ impl Lower<'_> {
             }
             "to_vec" => {
                 let ty = Ty::Vec(Box::new(ty.element()));
-                Value::Init(Box::new(Init::Copy { from: path, how: CopyHow::ToVec, stopped: false }), ty)
+                Value::Init(Box::new(Init::Copy { from: path, how: CopyHow::ToVec }), ty)
             }
             "chunks" | "chunks_exact" | "chunks_mut" | "chunks_exact_mut" => {
                 let size = self.index_arg(&expr.args[0]);
@@ -253,7 +253,7 @@ impl Lower<'_> {
             "copy_from_slice" | "clone_from_slice" => {
                 let source = self.operand(&expr.args[0], Some(&ty)).peel();
                 let init = match source {
-                    Value::Path(from) => Init::Copy { from, how: CopyHow::Clone, stopped: false },
+                    Value::Path(from) => Init::Copy { from, how: CopyHow::Clone },
                     Value::Init(init, _) => *init,
                     Value::Poison | Value::Never => return Some(Value::Poison),
                     source => match self.init(source, Some(&ty), span) {
@@ -538,7 +538,7 @@ impl Lower<'_> {
                     Ty::Slice(element) => (Ty::Vec(element), CopyHow::ToVec),
                     ty => (ty, CopyHow::Clone),
                 };
-                Value::Init(Box::new(Init::Copy { from, how, stopped: false }), ty)
+                Value::Init(Box::new(Init::Copy { from, how }), ty)
             }
             Value::Tuple(items) => {
                 Value::Tuple(items.into_iter().map(|item| self.cloned(item, span)).collect())
@@ -552,7 +552,7 @@ impl Lower<'_> {
         match value.peel() {
             Value::Path(from) => {
                 let ty = Ty::Vec(Box::new(self.path_ty(&from).element()));
-                Value::Init(Box::new(Init::Copy { from, how: CopyHow::ToVec, stopped: false }), ty)
+                Value::Init(Box::new(Init::Copy { from, how: CopyHow::ToVec }), ty)
             }
             Value::Init(init, ty) => match *init {
                 Init::List { items, .. } => {

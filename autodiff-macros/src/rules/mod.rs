@@ -19,15 +19,15 @@ pub(crate) struct Rule {
     pub(crate) syntax: Syntax,
     pub(crate) arity: usize,
     /// Where each argument may be sampled by the tests.
-    #[cfg_attr(not(test), expect(dead_code))]
+    #[cfg_attr(not(test), allow(dead_code))]
     pub(crate) domain: &'static [(f64, f64)],
     /// How dear the function is to evaluate again, in units of an addition.
     pub(crate) cost: u32,
     /// The partials are infinite at finite arguments: a zero adjoint must not meet them (`0 * inf`).
     pub(crate) singular: bool,
-    #[cfg_attr(not(test), expect(dead_code))]
+    #[cfg_attr(not(test), allow(dead_code))]
     pub(crate) primal: fn(&[f64]) -> f64,
-    #[cfg_attr(not(test), expect(dead_code))]
+    #[cfg_attr(not(test), allow(dead_code))]
     pub(crate) numeric: fn(&[f64], f64) -> Vec<f64>,
     partials: fn(&[Term], Term) -> Vec<Term>,
 }

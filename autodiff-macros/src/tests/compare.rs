@@ -28,24 +28,27 @@ pub(crate) fn differentiate(function: Function) -> Result<Differentiated> {
             reverse::adjoint(&function, &activity, reverse::Options { roll_back, ..Default::default() });
         let literal = verified("reverse", literal)?;
         let simplified = verified("simplify", simplify::adjoint(&function, literal.clone()))?;
-        Ok::<_, String>([literal, simplified])
+        let apart = verified("apart", simplify::apart(&function, literal.clone()))?;
+        Ok::<_, String>([literal, simplified, apart])
     };
-    let ([literal, alone], [literal_called, called]) = (reversed(false)?, reversed(true)?);
-    let ones = simplify::adjoint(&function, simplify::seed_with_ones(literal.clone()));
-    let ones = verified("simplify with ones", ones)?;
+    let ([literal, simplified, alone], [literal_called, _, called]) = (reversed(false)?, reversed(true)?);
+    let joined = simplify::joined(&function, &activity);
+    verify::joined(&function, &joined).map_err(|e| {
+        format!("joined: {e}\n{}{}", print::function(&function), print::adjoint(&function, &joined))
+    })?;
     let push = diff::forward::pushforward(&function, &activity);
-    let simplified = simplify::pushforward(&function, push.clone());
-    for push in [&push, &simplified] {
+    let simplified_push = simplify::pushforward(&function, push.clone());
+    for push in [&push, &simplified_push] {
         verify::pushforward(&function, push).map_err(|e| {
             format!("pushforward: {e}\n{}{}", print::function(&function), print::pushforward(&function, push))
         })?;
     }
     Ok(Differentiated {
         function,
-        adjoints: vec![literal, alone, literal_called],
+        adjoints: vec![literal, simplified, alone, literal_called],
         called,
-        ones,
-        pushforwards: [push, simplified],
+        joined,
+        pushforwards: [push, simplified_push],
     })
 }
 
@@ -74,10 +77,10 @@ pub(crate) fn check(library: &Library, of: &Differentiated, args: &[Value<f64>])
     let seed = point.result.shaped(&mut random);
     let slots = point.slots(&mut random);
     let truth = point.gradient(&seed, &slots)?;
-    for adjoint in of.adjoints.iter().chain([&of.called]) {
-        point.reverse(adjoint, &seed, &slots, &truth)?;
+    for adjoint in &of.adjoints {
+        point.reverse(adjoint, false, &seed, &slots, &truth)?;
     }
-    let rolled_back = point.reverse(&of.called, &seed, &slots, &truth)?;
+    let rolled_back = point.reverse(&of.called, false, &seed, &slots, &truth)?;
     for ((param, before), rolled_back) in of.function.params.iter().zip(args).zip(&rolled_back) {
         if param.passing == Passing::RefMut && !param.ty.is_scalar() && before != rolled_back {
             let program = print::adjoint(&of.function, &of.called);
@@ -88,7 +91,7 @@ pub(crate) fn check(library: &Library, of: &Differentiated, args: &[Value<f64>])
         }
     }
     let ones = point.result.shaped(&mut std::iter::repeat(1.0));
-    point.reverse(&of.ones, &ones, &slots, &point.gradient(&ones, &slots)?)?;
+    point.reverse(&of.joined, true, &ones, &slots, &point.gradient(&ones, &slots)?)?;
     let tangents: Vec<Value<f64>> = of
         .function
         .params
@@ -149,6 +152,7 @@ impl Point<'_> {
     fn reverse(
         &self,
         adjoint: &Adjoint,
+        joined: bool,
         seed: &Value<f64>,
         slots: &[Value<f64>],
         truth: &[f64],
@@ -156,7 +160,8 @@ impl Point<'_> {
         let program =
             || format!("{}{}", print::function(self.function), print::adjoint(self.function, adjoint));
         let (args, seed) = (self.args.to_vec(), seed.clone());
-        let gradient = eval::adjoint(self.library, self.function, adjoint, args, seed, slots.to_vec())
+        let run = if joined { eval::joined } else { eval::adjoint };
+        let gradient = run(self.library, self.function, adjoint, args, seed, slots.to_vec())
             .map_err(|e| format!("{e}\n{}", program()))?;
         let Gradient { result, args: after, rolled_back, slots: found, wrt } = gradient;
         if !same(&result, &self.result) || !after.iter().zip(&self.after).all(|(a, b)| same(a, b)) {

@@ -1,5 +1,8 @@
 //! `symdiff`: straight-line functions, differentiated symbolically at compile time.
 
+// What the attribute emits.
+#![allow(clippy::neg_multiply)]
+
 use autodiff_bench::contest::Contestant;
 use autodiff_bench::problems;
 use symdiff::gradient;

@@ -49,7 +49,7 @@ impl Reverse<'_> {
             _ => Expr::Load(from.with(proj)),
         };
         match init {
-            Init::Deferred | Init::EmptyVec(_) | Init::Inert(_) | Init::Zero { .. } => {}
+            Init::Deferred | Init::EmptyVec(_) | Init::Inert(_) | Init::Zero { .. } | Init::Stop(_) => {}
             Init::List { items, .. } => {
                 for (index, item) in items.iter().enumerate() {
                     let contribution = part(Proj::Index(build::int(index as i64)), item);
@@ -89,7 +89,7 @@ impl Reverse<'_> {
                 out.push(counted(index, len.clone(), false, body, span));
             }
             Init::Repeat { .. } => {}
-            Init::Copy { from: source, stopped: false, .. } if self.active_path(source) => {
+            Init::Copy { from: source, .. } if self.active_path(source) => {
                 let to = self.bar_path(source);
                 self.accumulate(to, from.clone(), out, span);
             }
@@ -162,7 +162,7 @@ impl Reverse<'_> {
                 // The source is a part of the same adjoint: take the destination's first.
                 let taken = self.vars.fresh("part_bar", self.type_of(path), Role::Place, span);
                 let how = if slice { CopyHow::ToVec } else { CopyHow::Clone };
-                let init_taken = Init::Copy { from: bar.clone(), how, stopped: false };
+                let init_taken = Init::Copy { from: bar.clone(), how };
                 reversal.push(stmt(StmtKind::Declare { place: taken, init: init_taken }, span));
                 reversal.push(stmt(StmtKind::Raw(RawStmt::Clear { path: bar }), span));
                 self.reverse_init(init, &Path::of(taken), reversal, span);

@@ -71,10 +71,7 @@ impl Reverse<'_> {
             let copy = self.vars.fresh("part_bar", self.type_of(&from), Role::Place, span);
             let how =
                 if matches!(self.type_of(&from), Ty::Slice(_)) { CopyHow::ToVec } else { CopyHow::Clone };
-            out.push(stmt(
-                StmtKind::Declare { place: copy, init: Init::Copy { from, how, stopped: false } },
-                span,
-            ));
+            out.push(stmt(StmtKind::Declare { place: copy, init: Init::Copy { from, how } }, span));
             Path::of(copy)
         } else {
             from

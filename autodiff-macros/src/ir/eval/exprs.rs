@@ -49,7 +49,7 @@ impl<N: Number> Machine<'_, N> {
             Expr::Select(condition, then, otherwise) => {
                 self.expr(if self.expr(condition)?.bool()? { then } else { otherwise })?
             }
-            Expr::Whole(path) => self.load(path)?,
+            Expr::Whole(path) | Expr::WholeMut(path) => self.load(path)?,
         })
     }
 
@@ -84,9 +84,8 @@ impl<N: Number> Machine<'_, N> {
                 }
                 Value::Struct(values)
             }
-            Init::Copy { from, how: _, stopped } => {
-                self.load(from).map(|value| if *stopped { value.stopped() } else { value })?
-            }
+            Init::Stop(inner) => self.init(inner)?.stopped(),
+            Init::Copy { from, how: _ } => self.load(from)?,
             Init::Zero { like } => self.load(like)?.zero(),
             Init::Inert(code) => inert::code(&code.code, &self.scope(code)?)?,
         })

@@ -88,14 +88,16 @@ impl<N: Number> Machine<'_, N> {
             StmtKind::Inert { inert: code, defs, writes: _ } => {
                 let mut scope = self.scope(code)?;
                 for (name, before, _) in defs {
-                    scope.insert(name.to_string(), self.expr(before)?);
+                    if let Some(before) = before {
+                        scope.insert(name.to_string(), self.expr(before)?);
+                    }
                 }
                 inert::statements(&code.code, &mut scope)?;
                 for (name, _, after) in defs {
                     self.bind(*after, scope[&name.to_string()].clone());
                 }
                 for (name, bound) in &code.binds {
-                    if let Expr::Whole(path) = bound {
+                    if let Expr::Whole(path) | Expr::WholeMut(path) = bound {
                         self.set(path, scope[&name.to_string()].clone())?;
                     }
                 }
