@@ -98,6 +98,11 @@ impl Lower<'_> {
                 }
             }
             let info = self.cells[i].clone();
+            // A variable that one arm leaves without a value is not read behind it, but loops carry it on.
+            let versions = versions.into_iter().zip(&states).map(|(version, state)| {
+                version.or_else(|| (!state.diverged).then(|| self.default_atom(&info.ty)))
+            });
+            let versions = versions.collect();
             let var = self.vars.fresh(info.name, info.ty, Role::Value, info.span);
             self.vars[var].named = info.named;
             joins.push(Join { var, values: versions });

@@ -271,6 +271,18 @@ impl Lower<'_> {
         }
     }
 
+    /// Gives a slot content that type-checks, where a loop carries it from its first iteration on.
+    pub(crate) fn start_slot(&mut self, slot: &Slot) {
+        match slot {
+            Slot::Cell(cell) => {
+                let atom = self.default_atom(&self.cells[cell.0].ty);
+                self.state.set(*cell, Some(atom));
+            }
+            Slot::Tuple(slots) => slots.iter().for_each(|slot| self.start_slot(slot)),
+            Slot::Place(_) | Slot::Later(_) => {}
+        }
+    }
+
     pub(crate) fn read_slot(&mut self, slot: &Slot) -> Value {
         match slot {
             Slot::Cell(cell) => Value::Atom(self.current(*cell), self.cells[cell.0].ty.clone()),

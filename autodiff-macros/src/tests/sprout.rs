@@ -51,7 +51,6 @@ pub(crate) fn function(seed: u64) -> Function {
         .map(|(k, p)| Wrt { name: p.name.clone(), target: WrtTarget::Param(k) })
         .collect();
     Function {
-        items: Vec::new(),
         name: format_ident!("sprout"),
         vars: sprout.vars,
         params,
@@ -59,6 +58,7 @@ pub(crate) fn function(seed: u64) -> Function {
         result: Tree::Tuple(vec![Tree::Leaf(Expr::Var(s)), Tree::Leaf(Expr::Whole(Path::of(kept)))]),
         result_ty: Ty::Tuple(vec![Ty::f64(), Ty::Vec(Box::new(Ty::f64()))]),
         wrt,
+        items: Vec::new(),
     }
 }
 

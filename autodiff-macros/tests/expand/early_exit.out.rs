@@ -23,6 +23,7 @@ let mut trips = 0usize;
 for i in 0..x.len() {
     let total_1 = if x[i] < 0.0 {
         returned_before = false;
+        result_before = 0.0;
         total
     } else {
         let total_1 = total + x[i] * x[i];
@@ -118,6 +119,7 @@ impl first_above {
         for i in 0..x.len() {
             let total_1 = if x[i] < 0.0 {
                 returned_before = false;
+                result_before = 0.0;
                 total
             } else {
                 let total_1 = total + x[i] * x[i];
@@ -215,6 +217,7 @@ impl first_above {
         for i in 0..x.len() {
             let total_1 = if x[i] < 0.0 {
                 returned_before = false;
+                result_before = 0.0;
                 total
             } else {
                 let total_1 = total + x[i] * x[i];
@@ -287,6 +290,8 @@ impl first_above {
         for i in 0..x.len() {
             if x[i] < 0.0 {
                 returned_before = false;
+                result_before = 0.0;
+                result_before_dot = 0.0;
             } else {
                 let x_i = x[i];
                 let x_i_1 = x[i];
