@@ -171,15 +171,16 @@ impl Emitter<'_> {
     fn declare(&mut self, place: Var, init: &Init) -> TokenStream {
         let ty = self.vars[place].ty.clone();
         let value = self.init(init, &ty);
-        let annotation = match init {
-            Init::Inert(_) | Init::EmptyVec(_) => {
-                super::types::written(&ty, self.runtime).map(|ty| quote_spanned!(self.span=> : #ty))
-            }
-            Init::List { vec: _, items } if items.is_empty() => {
-                super::types::written(&ty, self.runtime).map(|ty| quote_spanned!(self.span=> : #ty))
-            }
-            _ => None,
+        // An adjoint bears the type of what it is the adjoint of: only the user's own places have the type they are said to.
+        let open = match init {
+            Init::Inert(_) | Init::EmptyVec(_) => self.vars[place].named,
+            Init::List { vec: _, items } => items.is_empty() && self.vars[place].named,
+            _ => false,
         };
+        let annotation = open
+            .then(|| super::types::written(&ty, self.runtime))
+            .flatten()
+            .map(|ty| quote_spanned!(self.span=> : #ty));
         let pattern = self.pattern(place);
         match init {
             Init::Deferred => quote_spanned!(self.span=> let #pattern;),
