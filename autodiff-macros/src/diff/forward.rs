@@ -88,7 +88,7 @@ impl Forward<'_> {
         }
         let info = self.vars[var].clone();
         let dot = self.vars.fresh(format!("{}_dot", info.name), info.ty, info.role, info.span);
-        self.vars[dot].named = info.named;
+        self.vars[dot].telling = info.named;
         self.vars[dot].mutable = info.mutable;
         self.dots.insert(var, dot);
         dot
