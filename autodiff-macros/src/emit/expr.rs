@@ -144,7 +144,12 @@ pub(crate) fn receivers(unit: &mut Unit) -> HashSet<Var> {
                 Expr::Select(c, a, b) => [c, a, b].into_iter().for_each(|e| self.expr(e)),
                 // Code of the user's may do anything with what it names.
                 Expr::Inert(inert) => self.inert(inert),
-                Expr::Var(_) | Expr::Lit(_) | Expr::Load(_) | Expr::Len(_) | Expr::Whole(_) | Expr::WholeMut(_) => {}
+                Expr::Var(_)
+                | Expr::Lit(_)
+                | Expr::Load(_)
+                | Expr::Len(_)
+                | Expr::Whole(_)
+                | Expr::WholeMut(_) => {}
             }
         }
         fn inert(&mut self, inert: &Inert) {

@@ -3,8 +3,8 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::quote_spanned;
 
-use super::{Emitter, Form};
 use super::expr::{Code, Level, level_of};
+use super::{Emitter, Form};
 use crate::ir::*;
 
 impl Emitter<'_> {

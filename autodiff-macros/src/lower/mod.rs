@@ -12,6 +12,7 @@ mod closure;
 mod env;
 mod expr;
 mod facts;
+mod hoist;
 mod inert;
 mod iter;
 mod jump;
@@ -25,6 +26,7 @@ mod place;
 mod prune;
 mod rewrite;
 mod sequence;
+mod settle;
 mod stdlib;
 #[cfg(test)]
 mod tests;
@@ -155,6 +157,7 @@ fn attempt(
         items: lower.items,
     };
     prune::function(&mut function);
+    settle::function(&mut function);
     (function, lower.diag)
 }
 

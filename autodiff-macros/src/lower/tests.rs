@@ -445,6 +445,26 @@ same! {
         let chained: f64 = x.iter().chain(x.iter().skip(3)).map(|v| v * v).sum();
         total + scanned + chained
     }
+    fn jumping_operands(x: f64 = float(1.1), n: usize = int(6)) -> float(f64) {
+        let mut s = 0.5;
+        for i in 0..n {
+            s += x * if i == 2 { continue } else { s * 0.5 };
+            let t = match i {
+                0 => x,
+                4 => break,
+                _ => {
+                    if s > 100.0 {
+                        return s;
+                    }
+                    s
+                }
+            };
+            s = if t > 50.0 { continue } else { s + t };
+            s = f64::max(s, if i == 5 { return x } else { 0.1 }) + t * 0.01;
+        }
+        let y = s - if x > 100.0 { return s * 2.0 } else { x };
+        return if y > 0.0 { y * x } else { return y };
+    }
     fn swapped(x: f64 = float(1.1), n: usize = int(3)) -> float(f64) {
         let mut old = vec![x, x * x];
         let mut new = vec![0.0; 2];
@@ -487,7 +507,9 @@ fn the_corpus_lowers() {
         let Ok(parsed) = syn::parse_file(&text) else { continue };
         for item in &parsed.items {
             let syn::Item::Fn(item) = item else { continue };
-            let Some(mark) = item.attrs.iter().find(|attr| attr.path().is_ident("differentiate")) else { continue };
+            let Some(mark) = item.attrs.iter().find(|attr| attr.path().is_ident("differentiate")) else {
+                continue;
+            };
             let args = mark.meta.require_list().map(|list| list.tokens.clone()).unwrap_or_default();
             let at = format!("{} in {}", item.sig.ident, file.path().display());
             let (function, errors) = lower(args, item);
