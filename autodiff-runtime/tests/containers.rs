@@ -41,6 +41,8 @@ fn a_shape_that_does_not_fit_is_an_error() {
     let mut wrong = Shaped::new(vec![1.0; 5], &[2, 3]);
     let error = Sgd::new(1.0).step(&mut wrong, &[1.0; 5]).unwrap_err();
     assert_eq!(error.to_string(), "`(root)`: the shape does not fit the number of elements");
+    let error = Sgd::new(1.0).step(&mut (1.0, 2usize), &(1.0, 2.0)).unwrap_err();
+    assert_eq!(error.to_string(), "`.1`: expected 0 children, found shape []");
     let error = Sgd::new(1.0).step(&mut vec![vec![1.0], vec![2.0]], &vec![vec![1.0]]).unwrap_err();
     assert_eq!(error.to_string(), "`(root)`: expected 2 children, found 1 children");
 }

@@ -410,7 +410,8 @@ impl Forward<'_> {
                     }
                 }
                 Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => {
-                    if !self.vars.type_of(path).may_be_active() {
+                    let root = self.vars.resolve(path).root;
+                    if !self.vars.type_of(path).may_be_active() || self.function.is_foreign(root) {
                         Tangent::Unit
                     } else if self.active_path(path) {
                         Tangent::Place(self.dot_path(path))

@@ -506,9 +506,21 @@ impl Emitter<'_> {
         }
     }
 
+    /// Methods of types from elsewhere (`nalgebra`, floats behind unknown types) have their rules in traits.
+    fn foreign_rules(&self, body: &Block) -> TokenStream {
+        let mut calls_methods = false;
+        body.walk(&mut |stmt| {
+            if let StmtKind::Call(call) = &stmt.kind {
+                calls_methods |= call.differentiated && matches!(call.callee, Callee::Method(_));
+            }
+        });
+        let runtime = self.runtime;
+        calls_methods.then(|| quote!(#[allow(unused_imports)] use #runtime::rules::prelude::*;)).unwrap_or_default()
+    }
+
     /// Binds the parameters as they enter the body.
     pub(crate) fn enter_params(&mut self, function: &Function) -> TokenStream {
-        let mut prelude = TokenStream::new();
+        let mut prelude = self.foreign_rules(&function.body);
         for param in &function.params {
             let (name, var) = (&param.name, param.var);
             let changes = self.flow.is_mut(var);

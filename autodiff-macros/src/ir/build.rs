@@ -241,6 +241,16 @@ impl Vars {
     }
 }
 
+impl super::Function {
+    /// Whether a place is a `#[no_diff]` parameter of a type that need not be differentiable: its adjoint slot and its
+    /// tangent are units.
+    pub(crate) fn is_foreign(&self, root: Var) -> bool {
+        self.params
+            .iter()
+            .any(|param| param.var == root && param.no_diff && matches!(param.ty, Ty::Named(_) | Ty::Unknown))
+    }
+}
+
 impl Vars {
     /// The type of what a path shows, as far as known.
     pub(crate) fn type_of(&self, path: &Path) -> Ty {

@@ -46,14 +46,14 @@ impl Differences {
     fn derivative<S: Scalar>(&self, mut f: impl FnMut(S) -> f64, x: S) -> (f64, f64) {
         const SHRINK: f64 = 1.6;
         const ROWS: usize = 14;
-        let mut step = self.first_step * x.to_f64().abs().max(1.0);
+        let mut step = self.first_step * x.as_f64().abs().max(1.0);
         let mut table = [[0.0; ROWS]; 2];
         let (mut best, mut error) = (f64::NAN, f64::INFINITY);
         for row in 0..ROWS {
             let (last, now) = (table[(row + 1) % 2], &mut table[row % 2]);
             // The difference of what was really evaluated: `x + step` is rounded.
             let (right, left) = (x + S::of(step), x - S::of(step));
-            now[0] = (f(right) - f(left)) / (right - left).to_f64();
+            now[0] = (f(right) - f(left)) / (right - left).as_f64();
             let mut factor = 1.0;
             for order in 1..=row {
                 factor *= SHRINK * SHRINK;
@@ -107,11 +107,11 @@ impl Differences {
             let at = |x: S| {
                 flat[i] = x;
                 tree::write_from(params, &flat).expect("the same parameters");
-                loss(params).to_f64()
+                loss(params).as_f64()
             };
             let (difference, uncertainty) = self.derivative(at, start[i]);
             flat[i] = start[i];
-            let gradient = claimed[i].to_f64();
+            let gradient = claimed[i].as_f64();
             let tolerated = self.absolute + self.relative * gradient.abs().max(difference.abs());
             // A kink or noise makes the differences unsure: that excuses little, else anything would pass.
             let unsure = uncertainty.min(1e-3 * gradient.abs().max(difference.abs()).max(1.0));

@@ -65,8 +65,8 @@ where
     for round in 0..4 {
         spread(&mut seed, 0.3 + round as f64);
         spread(&mut tangent, 0.8 + 2.0 * round as f64);
-        let by_forward = tree::dot(&seed, &forward(input, &tangent))?.to_f64();
-        let by_reverse = tree::dot(&tangent, &reverse(input, &seed))?.to_f64();
+        let by_forward = tree::dot(&seed, &forward(input, &tangent))?.as_f64();
+        let by_reverse = tree::dot(&tangent, &reverse(input, &seed))?.as_f64();
         let size = by_forward.abs().max(by_reverse.abs()).max(1.0);
         let disagreement = (by_forward - by_reverse).abs() / size;
         agreement.disagreement =
@@ -86,14 +86,14 @@ where
     tree::zip(input, &gradient, |path, leaf, g| {
         for element in 0..leaf.data.len() {
             places.push((path.to_string(), element));
-            by_reverse.push(g.map_or(0.0, |g| g[element].to_f64()));
+            by_reverse.push(g.map_or(0.0, |g| g[element].as_f64()));
         }
     })?;
     for (i, ((leaf, element), reverse)) in places.into_iter().zip(by_reverse).enumerate() {
         flat[i] = S::one();
         tree::write_from(&mut unit, &flat)?;
         flat[i] = S::zero();
-        let forward = tree::dot(&seed, &forward(input, &unit))?.to_f64();
+        let forward = tree::dot(&seed, &forward(input, &unit))?.as_f64();
         let difference = (forward - reverse).abs();
         if !(difference <= largest) {
             largest = difference;

@@ -56,7 +56,7 @@ pub(crate) fn adaptive_leaf<S: Scalar>(layout: Layout, g: &mut [S], p: &[S], cli
     for unit in 0..units.count() {
         let norm = |data: &[S]| {
             let mut norm = Norm::default();
-            units.places(unit).for_each(|i| norm.add(&[data[i]]));
+            norm.extend(units.places(unit).map(|i| data[i]));
             norm.get()
         };
         let (max, found) = (clipping * larger(norm(p), eps), norm(g));

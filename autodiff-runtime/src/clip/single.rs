@@ -101,7 +101,7 @@ pub fn by_norm_along<S: Scalar, T: TreeMut<S> + ?Sized>(
         let units = Units::new(layout, |axis| axes.iter().any(|&a| a.rem_euclid(rank) == axis as isize));
         for unit in 0..units.count() {
             let mut norm = Norm::default();
-            units.places(unit).for_each(|i| norm.add(&[data[i]]));
+            norm.extend(units.places(unit).map(|i| data[i]));
             let factor = factor(norm.get(), clip);
             units.places(unit).for_each(|i| data[i] *= factor);
         }

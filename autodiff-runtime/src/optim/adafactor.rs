@@ -41,7 +41,7 @@ impl<S: Scalar> Adafactor<S> {
     /// Whose formula; Keras' by default. Call it before [`Adafactor::epsilon1`].
     pub fn family(mut self, family: Family) -> Self {
         self.rule.family = family;
-        self.rule.epsilon1 = if family == Family::Torch { S::epsilon().to_f64() } else { 1e-30 };
+        self.rule.epsilon1 = if family == Family::Torch { S::epsilon().as_f64() } else { 1e-30 };
         self
     }
 }

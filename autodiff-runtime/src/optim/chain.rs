@@ -9,6 +9,8 @@ use alloc::vec::Vec;
 
 /// Steps that gradients pass, in the order in which they were added, before `inner` gets them.
 ///
+/// The gradients of leaves that `inner` keeps frozen count in norms as all others do; leave them `None` if they should not.
+///
 /// ```
 /// use autodiff_runtime::Optimizer;
 /// use autodiff_runtime::optim::{Adam, Chain, Sgd};

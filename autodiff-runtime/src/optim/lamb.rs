@@ -67,8 +67,8 @@ impl<S: Scalar> Rule<S> for LambRule {
             let g = g + l2 * p;
             *m = b1 * *m + a1 * g;
             *v = b2 * *v + a2 * g * g;
-            length.add(&[direction(p, *m, *v)]);
         }
+        length.extend(update.params.iter().zip(m.iter().zip(&*v)).map(|(&p, (&m, &v))| direction(p, m, v)));
         let rate = S::of(update.rate) * trust(norm(update.params), length.get());
         for ((p, &mut m), &mut v) in update.params.iter_mut().zip(m).zip(v) {
             *p -= rate * direction(*p, m, v);

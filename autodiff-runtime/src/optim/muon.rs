@@ -136,11 +136,11 @@ impl MuonRule {
         }
         let eps = S::of(if self.optax { self.epsilon } else { 1e-7 });
         orthogonalize(x, rows, columns, scratch, self.coefficients.map(S::of), self.iterations, eps);
-        let (rows_, columns_) = (matrix.rows as f64, matrix.columns as f64);
+        let (height, width) = (matrix.rows as f64, matrix.columns as f64);
         let factor = if self.optax {
-            math::sqrt((columns_ / rows_).max(1.0))
+            math::sqrt((width / height).max(1.0))
         } else {
-            self.rms_rate.map_or(1.0, |rms| rms * math::sqrt(rows_.max(columns_)))
+            self.rms_rate.map_or(1.0, |rms| rms * math::sqrt(height.max(width)))
         };
         let rate = S::of(update.rate * factor);
         let keep = S::one() - S::of(update.rate * update.weight_decay);

@@ -149,7 +149,7 @@ impl Reverse<'_> {
                 if !moved {
                     self.reads.push(Read { root, position: self.position, loops: self.loops.clone() });
                 }
-                if !self.type_of(&path).may_be_active() {
+                if !self.type_of(&path).may_be_active() || self.function.is_foreign(root) {
                     if moved {
                         *arg = Arg::Value(build::int(0));
                     }
