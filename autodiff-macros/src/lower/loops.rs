@@ -139,14 +139,15 @@ impl Lower<'_> {
             self.state.set(flag, Some(build::boolean(false)));
         }
         let endless = matches!(head, Head::Forever) && break_if.is_none();
-        // The reverse sweep counts iterations backwards where it cannot compute the last index.
-        let computable = match &head {
-            Head::For { index, step, .. } => {
-                step.is_none() || matches!(&self.vars[*index].ty, Ty::Int(Some(name)) if name == "usize")
+        // Only `usize` steps can be taken backwards for sure: the others are counted.
+        let reversible = match &head {
+            Head::For { index, step: Some(_), .. } => {
+                matches!(&self.vars[*index].ty, Ty::Int(Some(name)) if name == "usize")
             }
-            _ => false,
+            Head::For { .. } => true,
+            Head::While { .. } | Head::Forever => false,
         };
-        let trips = if computable && break_if.is_none() {
+        let trips = if reversible && break_if.is_none() {
             None
         } else {
             Some(self.vars.fresh("trips", Ty::usize(), Role::Value, span))
