@@ -139,6 +139,7 @@ fn attempt(
     lower.check_signature();
     let mut params = lower.params();
     let value = lower.function_body(block);
+    let value = if lower.has_refused_result() { Value::Poison } else { value };
     let result = lower.result(value, block);
     for (param, last) in &mut params {
         param.last = last.map(|cell| lower.current(cell));
