@@ -478,7 +478,11 @@ fn zz_dev() {
     diag.finish().unwrap();
     println!("{}", crate::ir::print::function(&function));
     match crate::tests::compare::differentiate(function) {
-        Ok(of) => println!("{}\n{}", crate::ir::print::adjoint(&of.function, &of.joined), crate::ir::print::adjoint(&of.function, &of.called)),
+        Ok(of) => println!(
+            "{}\n{}",
+            crate::ir::print::adjoint(&of.function, &of.joined),
+            crate::ir::print::adjoint(&of.function, &of.called)
+        ),
         Err(e) => println!("ERR {e}"),
     }
     let out = crate::expand::expand(Default::default(), source.parse().unwrap());

@@ -166,7 +166,10 @@ impl Reverse<'_> {
                     return Slot::Adjoint(bar);
                 }
                 let own = self.vars.fresh("own_bar", self.type_of(&path), Role::Place, span);
-                let like = Init::Zero { like: bar.clone() };
+                // A tangent of a type that the macro does not know has no zero of its own to be asked for.
+                let known = self.type_of(&path);
+                let like = if known.is_sequence() && known.element().is_float() { bar.clone() } else { path };
+                let like = Init::Zero { like };
                 before.push(stmt(StmtKind::Declare { place: own, init: like }, span));
                 self.accumulate(bar, Path::of(own), behind, span);
                 Slot::Adjoint(Path::of(own))
