@@ -9,6 +9,7 @@ pub(crate) mod fallback;
 mod flow;
 #[cfg(test)]
 mod golden;
+mod inference;
 mod place;
 mod signature;
 mod stmt;
@@ -74,8 +75,8 @@ pub(crate) struct Emitter<'a> {
     scopes: Vec<Vec<Var>>,
     /// The float of rule-made constants and casts whose type nothing else says.
     float: Float,
-    /// Scalars that are receivers of methods: they need a type from the start.
-    receivers: HashSet<Var>,
+    /// Scalars whose type has to be written.
+    annotated: HashSet<Var>,
     moves: Moves,
     tapes: HashMap<Var, TapeKind>,
     /// Where errors in the statement being emitted point.
@@ -109,12 +110,13 @@ impl<'a> Emitter<'a> {
             bound: HashMap::new(),
             scopes: vec![Vec::new()],
             float,
-            receivers: HashSet::new(),
+            annotated: HashSet::new(),
             moves: Moves::Never,
             tapes: HashMap::new(),
             span: Span::mixed_site(),
         };
-        emitter.receivers = expr::receivers(unit).into_iter().map(|var| emitter.flow.class(var)).collect();
+        let annotated = inference::annotated(unit, &emitter.vars);
+        emitter.annotated = annotated.into_iter().map(|var| emitter.flow.class(var)).collect();
         emitter
     }
 

@@ -44,7 +44,7 @@ impl Emitter<'_> {
                 quote_spanned!(self.span=> #path.push(#value);)
             }
             StmtKind::Call(call) => self.call(call),
-            StmtKind::Inert { inert, defs, writes } => self.inert_stmt(inert, defs, writes),
+            StmtKind::Inert { inert, defs, writes: _ } => self.inert_stmt(inert, defs),
             StmtKind::If { cond, then, otherwise, joins } => self.branch_stmt(cond, then, otherwise, joins),
             StmtKind::Match { scrutinee, arms, joins } => self.match_stmt(scrutinee, arms, joins),
             StmtKind::Loop(l) => self.loop_stmt(l),

@@ -515,7 +515,9 @@ impl Emitter<'_> {
             }
         });
         let runtime = self.runtime;
-        calls_methods.then(|| quote!(#[allow(unused_imports)] use #runtime::rules::prelude::*;)).unwrap_or_default()
+        calls_methods
+            .then(|| quote!(#[allow(unused_imports)] use #runtime::rules::prelude::*;))
+            .unwrap_or_default()
     }
 
     /// Binds the parameters as they enter the body.

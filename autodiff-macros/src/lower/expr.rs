@@ -129,6 +129,8 @@ impl Lower<'_> {
             }
             syn::Lit::Int(lit) => {
                 let ty = match (lit.suffix(), want) {
+                    ("f64", _) => Ty::f64(),
+                    ("f32", _) => Ty::Float(crate::ir::Float::F32),
                     ("", Some(ty @ Ty::Int(_))) => ty.clone(),
                     ("", _) => Ty::Int(None),
                     (suffix, _) => Ty::Int(Some(suffix.into())),

@@ -487,7 +487,9 @@ fn the_corpus_lowers() {
         let Ok(parsed) = syn::parse_file(&text) else { continue };
         for item in &parsed.items {
             let syn::Item::Fn(item) = item else { continue };
-            let Some(mark) = item.attrs.iter().find(|attr| attr.path().is_ident("differentiate")) else { continue };
+            let Some(mark) = item.attrs.iter().find(|attr| attr.path().is_ident("differentiate")) else {
+                continue;
+            };
             let args = mark.meta.require_list().map(|list| list.tokens.clone()).unwrap_or_default();
             let at = format!("{} in {}", item.sig.ident, file.path().display());
             let (function, errors) = lower(args, item);

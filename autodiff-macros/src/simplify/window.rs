@@ -72,8 +72,14 @@ fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<Var> {
     scan.block(&the_loop.body, true);
     let operands = scan.operands;
 
+    // What an iteration declares is not there before the loop.
+    let mut own = std::collections::BTreeSet::new();
+    the_loop.body.walk(&mut |stmt| own.extend(stmt.defines()));
     let mut views = Vec::new();
     for (root, operand) in operands {
+        if own.contains(&root) {
+            continue;
+        }
         let Some(first) = operand.accesses.first().cloned() else { continue };
         let same = |access: &Access| {
             same_path(&access.prefix, &first.prefix) && same_base(access.base.as_ref(), first.base.as_ref())
