@@ -182,8 +182,8 @@ pub(crate) fn joined(function: &Function, signature: &Signature, mut adjoint: Ad
     let leaves = unit.tail.len();
     unit.tail.extend(results.leaves().into_iter().cloned());
     absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, &Block::default(), &[]);
-    let (others, results) = unit.tail.split_at_mut(leaves);
-    absorb(&mut unit.first, results, &adjoint.vars, &unit.second, others);
+    let (others, own) = unit.tail.split_at_mut(leaves);
+    absorb(&mut unit.first, own, &adjoint.vars, &unit.second, others);
     let seeded: HashSet<Var> = adjoint.seed.leaves().into_iter().flatten().copied().collect();
     let mut bound = Adjoint { forward: Block::default(), reverse: Block::default(), ..adjoint };
     bound.seed = Tree::Tuple(Vec::new());
@@ -298,9 +298,9 @@ pub(crate) fn forward(function: &Function, signature: &Signature, mut adjoint: A
     let leaves = unit.between.len();
     unit.between.extend(function.result.leaves().into_iter().cloned());
     absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, &Block::default(), &[]);
-    let (others, results) = unit.between.split_at_mut(leaves);
+    let (others, own) = unit.between.split_at_mut(leaves);
     let elsewhere: Vec<Expr> = others.iter().chain(&unit.tail).cloned().collect();
-    absorb(&mut unit.first, results, &adjoint.vars, &unit.second, &elsewhere);
+    absorb(&mut unit.first, own, &adjoint.vars, &unit.second, &elsewhere);
 
     let mut emitter =
         Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry(function, &adjoint));
@@ -410,9 +410,9 @@ pub(crate) fn borrowing(
     unit.between.extend(function.result.leaves().into_iter().cloned());
     unit.tail.extend(adjoint.wrt.iter().flatten().cloned());
     absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, &Block::default(), &[]);
-    let (others, results) = unit.between.split_at_mut(leaves);
+    let (others, own) = unit.between.split_at_mut(leaves);
     let elsewhere: Vec<Expr> = others.iter().chain(&unit.tail).cloned().collect();
-    absorb(&mut unit.first, results, &adjoint.vars, &unit.second, &elsewhere);
+    absorb(&mut unit.first, own, &adjoint.vars, &unit.second, &elsewhere);
 
     let mut emitter =
         Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry(function, &adjoint));
