@@ -112,6 +112,28 @@ impl Iter {
         }
     }
 
+    /// Whether it runs more than one loop, so that leaving the innermost is not leaving it.
+    pub(crate) fn nests(&self) -> bool {
+        match self {
+            Iter::Chain(..) | Iter::FlatMap(..) => true,
+            Iter::Zip(a, b) => a.nests() || b.nests(),
+            Iter::Enumerate(i)
+            | Iter::Rev(i)
+            | Iter::Skip(i, _)
+            | Iter::Take(i, _)
+            | Iter::StepBy(i, _)
+            | Iter::Map(i, _)
+            | Iter::Copied(i)
+            | Iter::Filter(i, _)
+            | Iter::FilterMap(i, _)
+            | Iter::TakeWhile(i, _)
+            | Iter::SkipWhile(i, _)
+            | Iter::Inspect(i, _)
+            | Iter::Scan(i, ..) => i.nests(),
+            _ => false,
+        }
+    }
+
     /// A range that the head of a loop can express, its step, and whether it is run backwards.
     fn as_head(&self) -> Option<(&Expr, &Expr, bool, Option<&Expr>, bool)> {
         match self {
@@ -269,6 +291,12 @@ impl Lower<'_> {
             });
             return;
         }
+        if let Iter::TakeWhile(inner, _) | Iter::Scan(inner, ..) = &iter {
+            if inner.nests() {
+                self.refuse_nested(span);
+                return;
+            }
+        }
         match iter {
             Iter::Map(inner, closure) => self.drive(*inner, label, slot, span, &mut |lower, item| {
                 let item = lower.apply(&closure, vec![item], None, span);
@@ -381,10 +409,29 @@ impl Lower<'_> {
             }),
             Iter::Chain(a, b) => {
                 self.drive(*a, label.clone(), slot.clone(), span, body);
-                self.drive(*b, label, slot, span, body);
+                if self.dead() {
+                    return;
+                }
+                // What returned from the first loop does not run the second.
+                match self.guard(span) {
+                    Some(guard) => {
+                        self.guarded(guard, span, |lower| {
+                            lower.drive(*b, label, slot, span, body);
+                            Value::unit()
+                        });
+                    }
+                    None => self.drive(*b, label, slot, span, body),
+                }
             }
             iter => self.drive_indexed(iter, label, slot, span, body),
         }
+    }
+
+    pub(crate) fn refuse_nested(&mut self, span: Span) -> Value {
+        self.refuse_at(
+            span,
+            "leaving a loop over `chain` or `flat_map` early is not supported: write two loops, or nested ones",
+        )
     }
 
     fn drive_indexed(

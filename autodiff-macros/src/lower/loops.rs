@@ -224,6 +224,10 @@ impl Lower<'_> {
             Ok(source) => source,
             Err(value) => return value,
         };
+        let tokens = quote::ToTokens::to_token_stream(&expr.body);
+        if source.nests() && (label.is_some() || super::jump::mentions_word(tokens, "break")) {
+            return self.refuse_nested(span);
+        }
         self.drive(source, label, Slot::unit(), span, &mut |lower, item| {
             lower.scoped(|lower| {
                 lower.bind_pattern(&expr.pat, item);
