@@ -126,7 +126,7 @@ fn names(vars: &Vars) -> Vec<String> {
     let mut given = BTreeSet::new();
     vars.0
         .iter()
-        .map(|VarInfo { name, named: _, span: _, ty: _, role: _, view: _, window: _, mutable: _ }| {
+        .map(|VarInfo { name, named: _, telling: _, span: _, ty: _, role: _, view: _, window: _, mutable: _ }| {
             let count = bearers.entry(name).or_default();
             let mut text = name.clone();
             while *count > 0 && (taken.contains(text.as_str()) || given.contains(&text)) {

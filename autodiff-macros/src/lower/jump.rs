@@ -111,6 +111,22 @@ impl Lower<'_> {
         )
     }
 
+    /// Lowers what becomes of a value where computing it may have jumped.
+    pub(crate) fn unless_left(&mut self, span: Span, f: impl FnOnce(&mut Self)) {
+        if self.dead() {
+            return;
+        }
+        match self.guard(span) {
+            Some(guard) => {
+                self.guarded(guard, span, |lower| {
+                    f(lower);
+                    Value::unit()
+                });
+            }
+            None => f(self),
+        }
+    }
+
     // ---- jumps ----
 
     pub(crate) fn lower_return(&mut self, jump: &syn::ExprReturn) -> Value {
@@ -121,7 +137,11 @@ impl Lower<'_> {
             Some(expr) => self.expr(expr, want.as_ref()),
             None => Value::unit(),
         };
-        self.leave(target, value, jump.return_token.span)
+        let span = jump.return_token.span;
+        self.unless_left(span, |lower| {
+            lower.leave(target, value, span);
+        });
+        Value::Never
     }
 
     pub(crate) fn lower_break(&mut self, jump: &syn::ExprBreak) -> Value {
@@ -134,7 +154,10 @@ impl Lower<'_> {
             Some(expr) => self.expr(expr, want.as_ref()),
             None => Value::unit(),
         };
-        self.leave(target, value, span)
+        self.unless_left(span, |lower| {
+            lower.leave(target, value, span);
+        });
+        Value::Never
     }
 
     pub(crate) fn lower_continue(&mut self, jump: &syn::ExprContinue) -> Value {

@@ -20,13 +20,50 @@ pub(crate) fn windows(block: &mut Block, vars: &mut Vars) {
         }
         if let StmtKind::Loop(the_loop) = &mut stmt.kind {
             let span = stmt.span;
-            for view in slice_operands(the_loop, vars) {
-                stmts.push(Stmt { kind: StmtKind::View { var: view }, span });
+            let views = slice_operands(the_loop, vars);
+            // While a mutable window lives, nobody can ask its place for its length.
+            if let Head::For { hi, .. } = &mut the_loop.head {
+                let lent = |root: &Var| {
+                    views.iter().any(|view| vars[*view].mutable && window_root(*view, vars) == *root)
+                };
+                if lengths(hi, vars).iter().any(lent) {
+                    let name = format!("{}_len", vars[lengths(hi, vars)[0]].name);
+                    let len = vars.fresh(name, Ty::usize(), Role::Value, span);
+                    let expr = std::mem::replace(hi, Expr::Var(len));
+                    stmts.push(Stmt { kind: StmtKind::Let { var: len, expr: expr.clone() }, span });
+                    for view in &views {
+                        if let Some(Proj::Range(_, Some(end))) =
+                            vars[*view].view.as_mut().and_then(|path| path.proj.last_mut())
+                        {
+                            end.walk_mut(&mut |part| {
+                                if super::affine::same(part, &expr) {
+                                    *part = Expr::Var(len);
+                                }
+                            });
+                        }
+                    }
+                }
             }
+            stmts.extend(views.into_iter().map(|view| Stmt { kind: StmtKind::View { var: view }, span }));
         }
         stmts.push(stmt);
     }
     block.stmts = stmts;
+}
+
+fn window_root(view: Var, vars: &Vars) -> Var {
+    vars.resolve(&Path::of(view)).root
+}
+
+/// The places whose lengths an expression is made of.
+fn lengths(expr: &Expr, vars: &Vars) -> Vec<Var> {
+    let mut roots = Vec::new();
+    expr.walk(&mut |expr| {
+        if let Expr::Len(path) = expr {
+            roots.push(vars.resolve(path).root);
+        }
+    });
+    roots
 }
 
 /// One way in which a loop reaches a place: `prefix[base + index + offset]`.
@@ -125,6 +162,7 @@ impl Scan<'_> {
                 Part::Read(expr) => {
                     expr.walk(&mut |expr| match expr {
                         Expr::Load(path) => found.push((path.clone(), false, true)),
+                        Expr::Len(path) => found.push((path.clone(), false, false)),
                         Expr::Whole(path) => found.push((path.clone(), false, false)),
                         _ => {}
                     });

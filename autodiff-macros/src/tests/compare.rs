@@ -114,10 +114,10 @@ struct Point<'a> {
 }
 
 impl Point<'_> {
-    /// Adjoints of what the in-out parameters hold behind the call; zeros for the others.
+    /// Adjoints of what the in-out parameters hold behind the call; what the slots of the others hold already.
     fn slots(&self, random: &mut impl Iterator<Item = f64>) -> Vec<Value<f64>> {
         let slot = |((before, after), inout): ((&Value<f64>, &Value<f64>), &bool)| {
-            if *inout { after.shaped(random) } else { before.zero() }
+            if *inout { after.shaped(random) } else { before.shaped(random) }
         };
         self.args.iter().zip(&self.after).zip(&self.inout).map(slot).collect()
     }
@@ -176,13 +176,17 @@ impl Point<'_> {
             let (expected, rest) = truth.split_at(self.args[k].numbers().len());
             truth = rest;
             if param.active {
-                close(&format!("adjoint of `{}`", param.name), &found[k].numbers(), expected)
+                let held = slots[k].numbers();
+                let added = |(found, held): (f64, f64)| if self.inout[k] { found } else { found - held };
+                let found: Vec<f64> = found[k].numbers().into_iter().zip(held).map(added).collect();
+                close(&format!("adjoint of `{}`", param.name), &found, expected)
                     .map_err(|e| format!("{e}\n{}", program()))?;
             }
         }
         for (entry, gradient) in self.function.wrt.iter().zip(&wrt) {
             if let (WrtTarget::Param(k), Some(gradient)) = (entry.target, gradient) {
-                if gradient.numbers() != found[k].numbers() {
+                // A scalar's slot may hold more than its gradient.
+                if gradient.numbers().len() > 1 && gradient.numbers() != found[k].numbers() {
                     return Err(format!("gradient by `{}` is {gradient:?}\n{}", entry.name, program()));
                 }
             }
