@@ -157,7 +157,7 @@ impl Lower<'_> {
             syn::Pat::Type(typed) => {
                 let (passing, ty) = self.types.passing(&typed.ty);
                 let value = match (passing, value) {
-                    (crate::ir::Passing::Value, value) => self.retype(value, &ty, typed.span()),
+                    (crate::ir::Passing::Value, value) => self.retype(value, &ty),
                     (_, value) => value,
                 };
                 self.bind_argument(&typed.pat, value);

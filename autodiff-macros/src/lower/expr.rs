@@ -8,7 +8,7 @@ use super::Lower;
 use super::env::Value;
 use super::facts::site;
 use super::iter::Iter;
-use crate::ir::{CopyHow, Expr, Inert, Init, Lit, Path, Proj, Role, Ty, build};
+use crate::ir::{CopyHow, Expr, Inert, Init, Lit, Path, Proj, Role, Ty};
 
 impl Lower<'_> {
     /// An expression's value. `want`: its type, where the context knows it.

@@ -224,12 +224,14 @@ impl Lower<'_> {
     }
 
     /// What stands behind `in`.
+    #[expect(clippy::result_large_err, reason = "the error is the value that takes its place")]
     pub(crate) fn iterator(&mut self, expr: &syn::Expr) -> Result<Iter, Value> {
         let value = self.operand(expr, None);
-        self.into_iterator(value, expr.span())
+        self.items_of(value, expr.span())
     }
 
-    pub(crate) fn into_iterator(&mut self, value: Value, span: Span) -> Result<Iter, Value> {
+    #[expect(clippy::result_large_err, reason = "the error is the value that takes its place")]
+    pub(crate) fn items_of(&mut self, value: Value, span: Span) -> Result<Iter, Value> {
         match value {
             Value::Iter(iter) => Ok(*iter),
             Value::Ref { to, mutable } => match *to {
@@ -239,7 +241,7 @@ impl Lower<'_> {
                     }
                     Ok(Iter::Elements { path, access: if mutable { Access::RefMut } else { Access::Ref } })
                 }
-                Value::Ref { .. } | Value::Init(..) | Value::Code(..) => self.into_iterator(*to, span),
+                Value::Ref { .. } | Value::Init(..) | Value::Code(..) => self.items_of(*to, span),
                 _ => Err(self.refuse_at(span, "this cannot be iterated over")),
             },
             Value::Path(path) => Ok(Iter::Elements { path, access: Access::Value }),
@@ -403,7 +405,7 @@ impl Lower<'_> {
             }
             Iter::FlatMap(inner, closure) => self.drive(*inner, label, slot, span, &mut |lower, item| {
                 let items = lower.apply(&closure, vec![item], None, span);
-                if let Ok(items) = lower.into_iterator(items, span) {
+                if let Ok(items) = lower.items_of(items, span) {
                     lower.drive(items, None, Slot::unit(), span, body);
                 }
             }),
@@ -489,10 +491,7 @@ impl Lower<'_> {
     fn indexed(&mut self, iter: Iter, span: Span) -> Option<Indexed> {
         Some(match iter {
             Iter::Range { lo, hi, inclusive, ty } => {
-                let len = match hi {
-                    None => None,
-                    Some(hi) => Some(self.range_len(&lo, &hi, inclusive, &ty, span)),
-                };
+                let len = hi.map(|hi| self.range_len(&lo, &hi, inclusive, &ty, span));
                 Indexed { len, item: ItemAt::Range { lo, ty } }
             }
             Iter::Elements { path, access } => {

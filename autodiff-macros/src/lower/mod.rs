@@ -147,7 +147,7 @@ fn attempt(
     for (param, last) in &mut params {
         param.last = last.map(|cell| lower.current(cell));
     }
-    let params = params.into_iter().map(|(param, _)| param).collect();
+    let params: Vec<crate::ir::Param> = params.into_iter().map(|(param, _)| param).collect();
     let wrt = lower.wrt(&params);
     lower.check_stop();
     if lower.poisoned && lower.diag.is_empty() && !lower.facts.changed {
@@ -242,7 +242,7 @@ impl Lower<'_> {
     }
 
     /// What the gradient is asked for.
-    fn wrt(&mut self, params: &Vec<crate::ir::Param>) -> Vec<Wrt> {
+    fn wrt(&mut self, params: &[crate::ir::Param]) -> Vec<Wrt> {
         let Some(names) = &self.request.wrt else {
             return params
                 .iter()

@@ -548,7 +548,7 @@ impl Lower<'_> {
     }
 
     /// `Vec::from(x)`
-    pub(crate) fn to_vec(&mut self, value: Value, span: Span) -> Value {
+    pub(crate) fn vec_of(&mut self, value: Value, span: Span) -> Value {
         match value.peel() {
             Value::Path(from) => {
                 let ty = Ty::Vec(Box::new(self.path_ty(&from).element()));
