@@ -34,7 +34,9 @@ fn entry(function: &Function, adjoint: &Adjoint) -> Vec<Var> {
 }
 
 /// Values that only the tail reads are computed there: `*x_bar += seed * y;`
-fn absorb(block: &mut Block, tail: &mut [Expr], vars: &Vars, behind: &Block) {
+///
+/// `elsewhere`: what else is read behind the block, beside `behind`.
+fn absorb(block: &mut Block, tail: &mut [Expr], vars: &Vars, behind: &Block, elsewhere: &[Expr]) {
     let loads = |expr: &Expr| {
         let mut found = false;
         expr.walk(&mut |e| {
@@ -58,6 +60,7 @@ fn absorb(block: &mut Block, tail: &mut [Expr], vars: &Vars, behind: &Block) {
     for block in [&*block, behind] {
         block.walk(&mut |stmt| stmt.reads(&mut |var| reads.push(var)));
     }
+    elsewhere.iter().for_each(|expr| expr.vars(&mut |var| reads.push(var)));
     block.stmts.retain(|stmt| {
         let StmtKind::Let { var, expr } = &stmt.kind else { return true };
         let mut stays =
@@ -178,8 +181,9 @@ pub(crate) fn joined(function: &Function, signature: &Signature, mut adjoint: Ad
     unit.tail.extend(function.params.iter().filter_map(|param| param.last.clone()));
     let leaves = unit.tail.len();
     unit.tail.extend(results.leaves().into_iter().cloned());
-    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, &Block::default());
-    absorb(&mut unit.first, &mut unit.tail[leaves..], &adjoint.vars, &unit.second);
+    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, &Block::default(), &[]);
+    let (others, own) = unit.tail.split_at_mut(leaves);
+    absorb(&mut unit.first, own, &adjoint.vars, &unit.second, others);
     let seeded: HashSet<Var> = adjoint.seed.leaves().into_iter().flatten().copied().collect();
     let mut bound = Adjoint { forward: Block::default(), reverse: Block::default(), ..adjoint };
     bound.seed = Tree::Tuple(Vec::new());
@@ -293,8 +297,10 @@ pub(crate) fn forward(function: &Function, signature: &Signature, mut adjoint: A
     unit.between.extend(function.params.iter().filter_map(|param| param.last.clone()));
     let leaves = unit.between.len();
     unit.between.extend(function.result.leaves().into_iter().cloned());
-    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, &Block::default());
-    absorb(&mut unit.first, &mut unit.between[leaves..], &adjoint.vars, &unit.second);
+    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, &Block::default(), &[]);
+    let (others, own) = unit.between.split_at_mut(leaves);
+    let elsewhere: Vec<Expr> = others.iter().chain(&unit.tail).cloned().collect();
+    absorb(&mut unit.first, own, &adjoint.vars, &unit.second, &elsewhere);
 
     let mut emitter =
         Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry(function, &adjoint));
@@ -403,8 +409,10 @@ pub(crate) fn borrowing(
     let leaves = unit.between.len();
     unit.between.extend(function.result.leaves().into_iter().cloned());
     unit.tail.extend(adjoint.wrt.iter().flatten().cloned());
-    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, &Block::default());
-    absorb(&mut unit.first, &mut unit.between[leaves..], &adjoint.vars, &unit.second);
+    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, &Block::default(), &[]);
+    let (others, own) = unit.between.split_at_mut(leaves);
+    let elsewhere: Vec<Expr> = others.iter().chain(&unit.tail).cloned().collect();
+    absorb(&mut unit.first, own, &adjoint.vars, &unit.second, &elsewhere);
 
     let mut emitter =
         Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry(function, &adjoint));
