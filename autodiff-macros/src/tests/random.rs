@@ -472,7 +472,11 @@ mod tests {
 fn zz_dev() {
     let Ok(path) = std::env::var("SOURCE") else { return };
     let source = std::fs::read_to_string(path).unwrap();
-    let item: syn::ItemFn = syn::parse_str(&source).unwrap();
+    let Ok(item) = syn::parse_str::<syn::ItemFn>(&source) else {
+        let out = crate::expand::expand(Default::default(), source.parse().unwrap());
+        println!("{}", prettyplease::unparse(&syn::parse2(out).unwrap()));
+        return;
+    };
     let mut diag = crate::diag::Diagnostics::new();
     let function = crate::lower::function(&Default::default(), &item.sig, &item.block, &mut diag);
     diag.finish().unwrap();
