@@ -125,3 +125,33 @@ fn models_are_trained_as_they_are() {
     }
     assert!(model.loss(&[1.0, 2.0]) < 1e-6, "{model:?}");
 }
+
+/// Of no concern to differentiation: it has no tangent.
+struct Settings {
+    rate: f64,
+    steps: usize,
+}
+
+#[differentiate]
+fn settle(x: f64, #[no_diff] settings: &Settings) -> f64 {
+    let mut sum = settings.rate * x;
+    for _ in 0..settings.steps {
+        sum = sum * settings.rate + x / settings.rate;
+    }
+    sum
+}
+
+#[differentiate]
+fn settled(model: &Model, #[no_diff] settings: &Settings) -> f64 {
+    settings.rate * model.scale * model.centres[0] + settle(model.scale, settings)
+}
+
+#[test]
+fn types_without_a_tangent_are_passed_along() {
+    let settings = Settings { rate: 2.0, steps: 3 };
+    let model = Model { scale: 1.5, centres: vec![4.0] };
+    let gradient = settled::grad(&model, &settings);
+    assert_eq!((gradient.scale, gradient.centres), (2.0 * 4.0 + 19.5, vec![3.0]));
+    let along = ModelTangent { scale: 1.0, centres: vec![0.0] };
+    assert_eq!(settled::jvp(&model, &settings, &along).1, 27.5);
+}

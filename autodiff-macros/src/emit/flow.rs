@@ -512,7 +512,9 @@ impl<'a> Classes<'a> {
             })
             .collect();
         let outer = values.iter().filter(|var| !inside.contains(var)).any(|&var| self.unite(var, join.var));
-        if outer {
+        // Or the join is what a loop around hands on to its next iteration.
+        let declared = self.first(&self.members(join.var)) < self.first(&[join.var]);
+        if outer || declared {
             for var in values {
                 if inside.contains(&var) && !self.patterns.contains(&var) {
                     self.unite(join.var, var);

@@ -12,9 +12,8 @@ use crate::rules::Syntax;
 /// The scalars whose type has to be written where they are declared.
 pub(crate) fn annotated(unit: &mut Unit, vars: &Vars) -> HashSet<Var> {
     let mut inference = Inference { untyped: HashSet::new(), needed: HashSet::new() };
-    for block in [&mut unit.first, &mut unit.second] {
-        every(block, &mut |kind| inference.define(kind));
-    }
+    inference.block(&unit.first);
+    inference.block(&unit.second);
     for block in [&mut unit.first, &mut unit.second] {
         every(block, &mut |kind| inference.statement(kind));
     }
@@ -32,23 +31,29 @@ struct Inference {
 }
 
 impl Inference {
-    fn define(&mut self, kind: &StmtKind) {
-        match kind {
-            StmtKind::Let { var, expr } | StmtKind::Mut { var, init: expr } => self.bind(*var, expr),
-            StmtKind::Loop(l) => {
-                for carried in &l.carried {
-                    self.bind(carried.phi, &carried.init);
-                    self.bind(carried.out, &carried.init);
-                }
+    fn block(&mut self, block: &Block) {
+        for stmt in &block.stmts {
+            if let StmtKind::Loop(l) = &stmt.kind {
+                l.carried.iter().for_each(|c| self.bind(c.phi, &c.init));
             }
-            StmtKind::If { joins, .. } | StmtKind::Match { joins, .. } => {
-                for join in joins {
-                    if join.values.iter().flatten().all(|value| self.is_untyped(value)) {
-                        self.untyped.insert(join.var);
+            stmt.blocks().into_iter().for_each(|block| self.block(block));
+            match &stmt.kind {
+                StmtKind::Let { var, expr } | StmtKind::Mut { var, init: expr } => self.bind(*var, expr),
+                // Behind the loop the type is known if an iteration said it.
+                StmtKind::Loop(l) => {
+                    for carried in l.carried.iter().filter(|c| self.is_untyped(&c.init)).collect::<Vec<_>>() {
+                        self.bind(carried.out, &carried.next);
                     }
                 }
+                StmtKind::If { joins, .. } | StmtKind::Match { joins, .. } => {
+                    for join in joins {
+                        if join.values.iter().flatten().all(|value| self.is_untyped(value)) {
+                            self.untyped.insert(join.var);
+                        }
+                    }
+                }
+                _ => {}
             }
-            _ => {}
         }
     }
 

@@ -44,7 +44,7 @@ impl Emitter<'_> {
                 quote_spanned!(self.span=> #path.push(#value);)
             }
             StmtKind::Call(call) => self.call(call),
-            StmtKind::Inert { inert, defs, writes: _ } => self.inert_stmt(inert, defs),
+            StmtKind::Inert { inert, defs, writes } => self.inert_stmt(inert, defs, writes),
             StmtKind::If { cond, then, otherwise, joins } => self.branch_stmt(cond, then, otherwise, joins),
             StmtKind::Match { scrutinee, arms, joins } => self.match_stmt(scrutinee, arms, joins),
             StmtKind::Loop(l) => self.loop_stmt(l),
@@ -171,15 +171,16 @@ impl Emitter<'_> {
     fn declare(&mut self, place: Var, init: &Init) -> TokenStream {
         let ty = self.vars[place].ty.clone();
         let value = self.init(init, &ty);
-        let annotation = match init {
-            Init::Inert(_) | Init::EmptyVec(_) => {
-                super::types::written(&ty, self.runtime).map(|ty| quote_spanned!(self.span=> : #ty))
-            }
-            Init::List { vec: _, items } if items.is_empty() => {
-                super::types::written(&ty, self.runtime).map(|ty| quote_spanned!(self.span=> : #ty))
-            }
-            _ => None,
+        // An adjoint bears the type of what it is the adjoint of: only the user's own places have the type they are said to.
+        let open = match init {
+            Init::Inert(_) | Init::EmptyVec(_) => self.vars[place].named,
+            Init::List { vec: _, items } => items.is_empty() && self.vars[place].named,
+            _ => false,
         };
+        let annotation = open
+            .then(|| super::types::written(&ty, self.runtime))
+            .flatten()
+            .map(|ty| quote_spanned!(self.span=> : #ty));
         let pattern = self.pattern(place);
         match init {
             Init::Deferred => quote_spanned!(self.span=> let #pattern;),

@@ -10,7 +10,7 @@ use crate::ir::*;
 impl Emitter<'_> {
     /// The code as an expression, behind bindings for those names that mean another version than the one in scope.
     pub(crate) fn inert(&self, inert: &Inert) -> Code {
-        let (prelude, code) = self.verbatim(inert, &[]);
+        let (prelude, code) = self.verbatim(inert, &[], &[]);
         if prelude.is_empty() {
             let level = level_of(&code);
             return Code::new(code, level);
@@ -18,11 +18,12 @@ impl Emitter<'_> {
         Code::new(quote_spanned!(self.span=> { #prelude #code }), Level::Loose)
     }
 
-    /// The bindings that the code needs, and the code. `given`: names that are bound otherwise.
+    /// The bindings that the code needs, and the code. `given`: names that are bound otherwise; `writes`: places it may
+    /// write to.
     ///
     /// A name that the code only writes as `(*name)` stands for a reference to a place: there the place itself can stand,
     /// and nothing has to be bound.
-    fn verbatim(&self, inert: &Inert, given: &[&Ident]) -> (TokenStream, TokenStream) {
+    fn verbatim(&self, inert: &Inert, given: &[&Ident], writes: &[Var]) -> (TokenStream, TokenStream) {
         let mut prelude = TokenStream::new();
         let mut code = self.this(&inert.code);
         for (name, bind) in &inert.binds {
@@ -31,16 +32,16 @@ impl Emitter<'_> {
             }
             match bind {
                 Expr::Var(var) if self.is_own(name, *var) => {}
-                Expr::Whole(path) | Expr::WholeMut(path)
-                    if path.proj.is_empty()
-                        && self.is_own(name, path.root)
-                        && self.form(path.root) != Form::Owned => {}
                 Expr::Whole(path) | Expr::WholeMut(path) => {
                     let place = self.path(path).at(Level::Postfix);
+                    let mutable =
+                        matches!(bind, Expr::WholeMut(_)) || writes.contains(&self.vars.resolve(path).root);
+                    let form = if mutable { Form::RefMut } else { Form::Ref };
+                    let own = path.proj.is_empty() && self.is_own(name, path.root);
                     match with_place(&code, name, &place) {
                         Some((replaced, times)) if times > 0 => code = replaced,
+                        _ if own && self.form(path.root) == form => {}
                         _ => {
-                            let mutable = matches!(bind, Expr::WholeMut(_));
                             let target = self.reference(path, mutable);
                             prelude.extend(quote_spanned!(self.span=> let #name = #target;));
                         }
@@ -65,14 +66,19 @@ impl Emitter<'_> {
     }
 
     /// A statement of the user's; what it assigns is either in scope under the user's own name or handed out of a block.
-    pub(crate) fn inert_stmt(&mut self, inert: &Inert, defs: &[(Ident, Option<Expr>, Var)]) -> TokenStream {
+    pub(crate) fn inert_stmt(
+        &mut self,
+        inert: &Inert,
+        defs: &[(Ident, Option<Expr>, Var)],
+        writes: &[Var],
+    ) -> TokenStream {
         let in_place = |this: &Self, (name, before, after): &(Ident, Option<Expr>, Var)| {
             let kept = matches!(before, Some(Expr::Var(before)) if this.flow.same(*before, *after));
             kept && this.is_own(name, *after)
         };
         let outside: Vec<_> = defs.iter().filter(|def| !in_place(self, def)).collect();
         let given: Vec<&Ident> = defs.iter().map(|(name, ..)| name).collect();
-        let (prelude, code) = self.verbatim(inert, &given);
+        let (prelude, code) = self.verbatim(inert, &given, writes);
         let end = match code.clone().into_iter().last() {
             Some(TokenTree::Punct(punct)) if punct.as_char() == ';' => None,
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace && prelude.is_empty() => {

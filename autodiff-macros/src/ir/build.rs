@@ -211,6 +211,7 @@ impl Vars {
         self.0.push(VarInfo {
             name: name.into(),
             named: false,
+            telling: false,
             span,
             ty,
             role,

@@ -9,6 +9,14 @@ use super::iter::Iter;
 use super::stdlib::reads_only;
 use crate::ir::{Expr, Inert, Path, Role, StmtKind, Ty, Var};
 
+/// An identifier of a name that may be a raw one.
+pub(crate) fn ident(name: &str, span: Span) -> Ident {
+    match name.strip_prefix("r#") {
+        Some(name) => Ident::new_raw(name, span),
+        None => Ident::new(name, span),
+    }
+}
+
 /// How code uses a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Use {
@@ -506,7 +514,14 @@ impl Lower<'_> {
                 Some(super::expr::constant(quote!(#tokens)))
             }
             Value::Atom(atom, _) => {
-                let name = self.fresh_name("value");
+                let name = match &atom {
+                    // The user's own name, so that code and complaints read as written.
+                    Expr::Var(var) if self.vars[*var].named => {
+                        let info = &self.vars[*var];
+                        ident(&info.name, info.span)
+                    }
+                    _ => self.fresh_name("value"),
+                };
                 Some(Inert { code: name.to_token_stream(), binds: vec![(name, atom)], pure: true })
             }
             Value::Path(path) => {

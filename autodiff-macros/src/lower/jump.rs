@@ -316,7 +316,7 @@ impl Lower<'_> {
     }
 
     /// Content that type-checks, of a place that is filled before it is read.
-    fn default_init(&self, ty: &Ty) -> Init {
+    pub(crate) fn default_init(&self, ty: &Ty) -> Init {
         match ty {
             Ty::Vec(_) => Init::EmptyVec(None),
             Ty::Array(element, Some(len)) if element.is_scalar() => {

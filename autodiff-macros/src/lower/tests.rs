@@ -445,6 +445,26 @@ same! {
         let chained: f64 = x.iter().chain(x.iter().skip(3)).map(|v| v * v).sum();
         total + scanned + chained
     }
+    fn jumping_operands(x: f64 = float(1.1), n: usize = int(6)) -> float(f64) {
+        let mut s = 0.5;
+        for i in 0..n {
+            s += x * if i == 2 { continue } else { s * 0.5 };
+            let t = match i {
+                0 => x,
+                4 => break,
+                _ => {
+                    if s > 100.0 {
+                        return s;
+                    }
+                    s
+                }
+            };
+            s = if t > 50.0 { continue } else { s + t };
+            s = f64::max(s, if i == 5 { return x } else { 0.1 }) + t * 0.01;
+        }
+        let y = s - if x > 100.0 { return s * 2.0 } else { x };
+        return if y > 0.0 { y * x } else { return y };
+    }
     fn swapped(x: f64 = float(1.1), n: usize = int(3)) -> float(f64) {
         let mut old = vec![x, x * x];
         let mut new = vec![0.0; 2];
@@ -503,4 +523,191 @@ fn the_corpus_lowers() {
         }
     }
     assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// Each refused construct with what is said about it.
+#[test]
+fn refusals() {
+    let cases: Vec<(syn::ItemFn, &[&str])> = vec![
+        (
+            parse_quote!(
+                async fn f(x: f64) -> f64 {
+                    x
+                }
+            ),
+            &["an `async` function cannot be differentiated: put the computation into a plain `fn`"],
+        ),
+        (
+            parse_quote!(
+                fn f(x: &[f64]) -> &[f64] {
+                    x
+                }
+            ),
+            &[
+                "a function that returns a reference cannot be differentiated: return an owned value, such as `Vec<f64>`",
+            ],
+        ),
+        (
+            parse_quote!(
+                fn f(x: *const f64, n: &[&[f64]]) -> f64 {
+                    0.0
+                }
+            ),
+            &[
+                "a raw pointer cannot be differentiated: pass a reference or a slice",
+                "references inside of an active parameter are not supported: hold owned values there, or mark the parameter `#[no_diff]`",
+            ],
+        ),
+        (
+            parse_quote!(
+                fn f(x: f64, n: usize) -> f64 {
+                    if n == 0 { x } else { x * f(x, n - 1) }
+                }
+            ),
+            &["recursion is not differentiated yet: write a loop"],
+        ),
+        (
+            parse_quote!(
+                fn f(x: f64) -> f64 {
+                    fn g(y: f64) -> f64 {
+                        y
+                    }
+                    g(x)
+                }
+            ),
+            &["the nested function `g` has no derivative: put `#[differentiate]` on it"],
+        ),
+        (
+            parse_quote!(
+                fn f(x: f64) -> f64 {
+                    mine!(x) + x.next_up()
+                }
+            ),
+            &[
+                "the macro `mine!` with active arguments is not supported: write what it expands to",
+                "`next_up` has no derivative",
+            ],
+        ),
+        (
+            parse_quote!(
+                fn f(x: &[f64]) -> f64 {
+                    let mut v = x.to_vec();
+                    v.sort_by(|a, b| a.total_cmp(b));
+                    v[0]
+                }
+            ),
+            &["`sort_by` on active data is not supported yet: build the sequence anew in a loop"],
+        ),
+        (
+            parse_quote!(
+                fn f(x: f64, g: impl Fn(f64) -> f64) -> f64 {
+                    g(x)
+                }
+            ),
+            &[
+                "a call of a function that comes as a value is not supported on active arguments: call a function marked `#[differentiate]` by its name",
+            ],
+        ),
+        (
+            parse_quote!(
+                fn f(x: &[f64], y: &[f64]) -> f64 {
+                    let mut r = &x[0..1];
+                    r = &y[1..2];
+                    r[0]
+                }
+            ),
+            &[
+                "a reference that changes what it refers to is not supported: use an index, or copy the content",
+            ],
+        ),
+        (
+            parse_quote!(
+                fn f(x: f64) -> f64 {
+                    static mut COUNT: usize = 0;
+                    x
+                }
+            ),
+            &["`static mut` is not supported: pass the data as a parameter"],
+        ),
+        (
+            parse_quote!(
+                fn f(x: &[f64]) -> Option<f64> {
+                    x.first().copied()
+                }
+            ),
+            &[
+                "a result of this type is not differentiated yet: return the value itself and panic, or return a flag beside it",
+            ],
+        ),
+        (
+            parse_quote!(
+                fn f(s: Shape, y: f64) -> f64 {
+                    match s {
+                        Shape::Circle(r) => r * y,
+                        Shape::Point => y,
+                    }
+                }
+            ),
+            &[
+                "a pattern that takes a possibly active value apart is not supported yet for enums: mark the parameter `#[no_diff]`, or keep the data in a struct",
+            ],
+        ),
+        (
+            parse_quote!(
+                fn f(x: &[f64]) -> f64 {
+                    x.iter().map(|v| v * 2.0).next().unwrap()
+                }
+            ),
+            &["`next` of an iterator is not supported: use `first`, `get`, an index, or a `for` loop"],
+        ),
+    ];
+    for (item, expected) in cases {
+        assert_eq!(errors(&item), expected, "{}", quote::quote!(#item));
+    }
+}
+
+#[test]
+fn names_of_the_request() {
+    let item: syn::ItemFn = parse_quote!(
+        fn f(a: f64, #[no_diff] c: f64, n: usize) -> f64 {
+            let b = 2.0 * a;
+            a + b
+        }
+    );
+    let (function, found) = lower(quote::quote!(wrt(a, b), stop(a, b)), &item);
+    assert!(found.is_empty(), "{found:?}");
+    assert!(print::function(&function).contains("stop"), "{}", print::function(&function));
+    let (_, found) = lower(quote::quote!(wrt(n, c, d), stop(e)), &item);
+    assert_eq!(
+        found,
+        [
+            "the type of `n` carries no derivative",
+            "`c` is marked `#[no_diff]`: there is no gradient by it",
+            "`wrt` names `d`, which is neither a parameter nor a local binding",
+            "`stop` names `e`, which is neither a parameter nor a local binding",
+        ]
+    );
+}
+
+/// Types that only later code reveals.
+#[test]
+fn types_are_learned() {
+    let item: syn::ItemFn = parse_quote!(
+        fn f(m: &Model, x: f64) -> f64 {
+            let a = g(x);
+            let (b, k) = h(m);
+            let mut s = a.sin();
+            for i in 0..k {
+                s += 2.0 * m.weights[i] * b;
+            }
+            let y;
+            y = s * m.scale;
+            y
+        }
+    );
+    let text = print::function(&lowered(&item));
+    assert!(!text.contains("ops"), "{text}");
+    for line in ["m.scale", "m.weights[i]", ".sin()"] {
+        assert!(text.contains(line), "{text}");
+    }
 }

@@ -9,7 +9,7 @@ fn norm<const N: usize>(x: &[f64; N]) -> f64 {
 /**
 The value and the gradient are computed as
 ```text
-let mut sum: f64 = 0.0;
+let mut sum = 0.0;
 let value = N;
 for i in 0..value {
     sum += x[i] * x[i];
@@ -41,7 +41,7 @@ impl norm {
     ///The value of [`norm`]; its gradient is added to what the buffers hold.
     #[inline]
     fn value_and_grad_into<const N: usize>(x: &[f64; N], x_bar: &mut [f64; N]) -> f64 {
-        let mut sum: f64 = 0.0;
+        let mut sum = 0.0;
         let value = N;
         for i in 0..value {
             sum += x[i] * x[i];
@@ -80,7 +80,7 @@ impl norm {
     fn forward<const N: usize>(
         x: &[f64; N],
     ) -> (f64, impl ::core::ops::FnOnce(&[f64; N], f64, &mut [f64; N]) + use<N>) {
-        let mut sum: f64 = 0.0;
+        let mut sum = 0.0;
         let value = N;
         for i in 0..value {
             sum += x[i] * x[i];
@@ -101,7 +101,7 @@ impl norm {
     #[doc(hidden)]
     #[inline]
     fn pushforward<const N: usize>(x: &[f64; N], x_dot: &[f64; N]) -> (f64, f64) {
-        let mut sum: f64 = 0.0;
+        let mut sum = 0.0;
         let mut sum_dot = 0.0;
         for i in 0..N {
             let x_i = x[i];

@@ -28,13 +28,12 @@ for i in 0..x.len() {
     } else {
         let total_1 = total + x[i] * x[i];
         let test = total_1 > limit;
-        let result = if test {
-            total_1 - limit
+        if test {
+            result_before = total_1 - limit;
         } else {
-            0.0
-        };
+            result_before = 0.0;
+        }
         returned_before = test;
-        result_before = result;
         total_1
     };
     tape.push(total);
@@ -124,9 +123,12 @@ impl first_above {
             } else {
                 let total_1 = total + x[i] * x[i];
                 let test = total_1 > limit;
-                let result = if test { total_1 - limit } else { 0.0 };
+                if test {
+                    result_before = total_1 - limit;
+                } else {
+                    result_before = 0.0;
+                }
                 returned_before = test;
-                result_before = result;
                 total_1
             };
             tape.push(total);
@@ -222,9 +224,12 @@ impl first_above {
             } else {
                 let total_1 = total + x[i] * x[i];
                 let test = total_1 > limit;
-                let result = if test { total_1 - limit } else { 0.0 };
+                if test {
+                    result_before = total_1 - limit;
+                } else {
+                    result_before = 0.0;
+                }
                 returned_before = test;
-                result_before = result;
                 total_1
             };
             tape.push(total);
@@ -298,14 +303,14 @@ impl first_above {
                 total += x_i * x_i_1;
                 total_dot += x_dot[i] * x_i_1 + x_dot[i] * x_i;
                 let test = total > limit;
-                let (result, result_dot) = if test {
-                    (total - limit, total_dot - limit_dot)
+                if test {
+                    result_before = total - limit;
+                    result_before_dot = total_dot - limit_dot;
                 } else {
-                    (0.0, 0.0)
-                };
+                    result_before = 0.0;
+                    result_before_dot = 0.0;
+                }
                 returned_before = test;
-                result_before = result;
-                result_before_dot = result_dot;
             }
             trips += 1;
             if returned_before {

@@ -14,7 +14,7 @@ let count = if w_len < x_len {
 };
 let w_window = &w[..count];
 let x_window = &x[..count];
-let mut sum: f64 = -0.0;
+let mut sum = -0.0;
 for k in 0..count {
     sum += w_window[k] * x_window[k];
 }
@@ -74,7 +74,7 @@ impl weighted {
         let count = if w_len < x_len { w_len } else { x_len };
         let w_window = &w[..count];
         let x_window = &x[..count];
-        let mut sum: f64 = -0.0;
+        let mut sum = -0.0;
         for k in 0..count {
             sum += w_window[k] * x_window[k];
         }
@@ -134,7 +134,7 @@ impl weighted {
         let count = if w_len < x_len { w_len } else { x_len };
         let w_window = &w[..count];
         let x_window = &x[..count];
-        let mut sum: f64 = -0.0;
+        let mut sum = -0.0;
         for k in 0..count {
             sum += w_window[k] * x_window[k];
         }
@@ -160,7 +160,7 @@ impl weighted {
     fn pushforward(w: &[f64], x: &[f64], w_dot: &[f64], x_dot: &[f64]) -> (f64, f64) {
         let w_len = w.len();
         let x_len = x.len();
-        let mut sum: f64 = -0.0;
+        let mut sum = -0.0;
         let mut sum_dot = 0.0;
         for k in 0..(if w_len < x_len { w_len } else { x_len }) {
             let w_i = w[k];

@@ -23,7 +23,7 @@ for i in 0..rows {
     let index = i * n;
     let index_1 = (i + 1) * n;
     let row = &w[index..index_1];
-    let mut sum: f64 = 0.0;
+    let mut sum = 0.0;
     let x_window = &x[..n];
     for j in 0..n {
         sum += row[j] * x_window[j];
@@ -104,7 +104,7 @@ impl layer {
             let index = i * n;
             let index_1 = (i + 1) * n;
             let row = &w[index..index_1];
-            let mut sum: f64 = 0.0;
+            let mut sum = 0.0;
             let x_window = &x[..n];
             for j in 0..n {
                 sum += row[j] * x_window[j];
@@ -197,7 +197,7 @@ impl layer {
             let index = i * n;
             let index_1 = (i + 1) * n;
             let row = &w[index..index_1];
-            let mut sum: f64 = 0.0;
+            let mut sum = 0.0;
             let x_window = &x[..n];
             for j in 0..n {
                 sum += row[j] * x_window[j];
@@ -255,7 +255,7 @@ impl layer {
             let index = i * n;
             let index_1 = (i + 1) * n;
             let row = &w[index..index_1];
-            let mut sum: f64 = 0.0;
+            let mut sum = 0.0;
             let mut sum_dot = 0.0;
             for j in 0..n {
                 let row_i = row[j];
