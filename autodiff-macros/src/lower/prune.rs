@@ -148,11 +148,9 @@ fn only_feeds_itself(lp: &Loop, at: usize) -> Option<usize> {
     if rest.body.stmts.iter().any(|stmt| !matches!(stmt.kind, StmtKind::Let { .. })) {
         return None;
     }
-    let maker = rest
-        .body
-        .stmts
-        .iter()
-        .position(|stmt| matches!(&stmt.kind, StmtKind::Let { var, expr } if *var == next && removable(expr)))?;
+    let maker = rest.body.stmts.iter().position(
+        |stmt| matches!(&stmt.kind, StmtKind::Let { var, expr } if *var == next && removable(expr)),
+    )?;
     let span = rest.body.stmts.remove(maker).span;
     let mut read = false;
     let mut whole = Block { stmts: vec![Stmt { kind: StmtKind::Loop(Box::new(rest)), span }] };

@@ -8,14 +8,11 @@ The value and the gradient are computed as
 ```text
 let exp = (x * scale).exp();
 let y = exp.ln_1p();
-let div = y.powi(3) / scale;
 let y_bar = lit::< T > (1.0) / scale * (lit::< T > (3.0) * (y * y));
 let mul_bar = ::autodiff_runtime::special::chain(y_bar, lit::< T > (1.0) / (lit::< T > (1.0) + exp)) * exp;
-let x_bar_1 = mul_bar * scale;
-let scale_bar_1 = -(div / scale) + mul_bar * x;
-*x_bar = *x_bar + x_bar_1;
-*scale_bar = *scale_bar + scale_bar_1;
-div
+*x_bar = *x_bar + mul_bar * scale;
+*scale_bar = *scale_bar + (-(div / scale) + mul_bar * x);
+y.powi(3) / scale
 ```*/
 #[allow(non_camel_case_types, dead_code)]
 struct softplus {}
@@ -44,7 +41,6 @@ impl softplus {
     ) -> T {
         let exp = (x * scale).exp();
         let y = exp.ln_1p();
-        let div = y.powi(3) / scale;
         let y_bar = ::autodiff_runtime::__private::lit::<T>(1.0) / scale
             * (::autodiff_runtime::__private::lit::<T>(3.0) * (y * y));
         let mul_bar = ::autodiff_runtime::special::chain(
@@ -52,11 +48,9 @@ impl softplus {
             ::autodiff_runtime::__private::lit::<T>(1.0)
                 / (::autodiff_runtime::__private::lit::<T>(1.0) + exp),
         ) * exp;
-        let x_bar_1 = mul_bar * scale;
-        let scale_bar_1 = -(div / scale) + mul_bar * x;
-        *x_bar = *x_bar + x_bar_1;
-        *scale_bar = *scale_bar + scale_bar_1;
-        div
+        *x_bar = *x_bar + mul_bar * scale;
+        *scale_bar = *scale_bar + (-(div / scale) + mul_bar * x);
+        y.powi(3) / scale
     }
     ///The value of [`softplus`] and its pullback: from the adjoint of the result to the gradient.
     #[inline]
@@ -89,9 +83,8 @@ impl softplus {
     ) -> (T, impl ::core::ops::FnOnce(T, &mut T, &mut T) + use<T>) {
         let exp = (x * scale).exp();
         let y = exp.ln_1p();
-        let div = y.powi(3) / scale;
         (
-            div,
+            y.powi(3) / scale,
             move |seed: T, x_bar: &mut T, scale_bar: &mut T| {
                 let y_bar = seed / scale
                     * (::autodiff_runtime::__private::lit::<T>(3.0) * (y * y));
@@ -100,10 +93,8 @@ impl softplus {
                     ::autodiff_runtime::__private::lit::<T>(1.0)
                         / (::autodiff_runtime::__private::lit::<T>(1.0) + exp),
                 ) * exp;
-                let x_bar_1 = mul_bar * scale;
-                let scale_bar_1 = -(seed * div / scale) + mul_bar * x;
-                *x_bar = *x_bar + x_bar_1;
-                *scale_bar = *scale_bar + scale_bar_1;
+                *x_bar = *x_bar + mul_bar * scale;
+                *scale_bar = *scale_bar + (-(seed * div / scale) + mul_bar * x);
             },
         )
     }

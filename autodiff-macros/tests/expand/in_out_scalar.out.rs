@@ -14,12 +14,9 @@ let before = state;
 let sin = velocity.sin();
 let state_1 = state + dt * sin;
 let state_bar_2 = state_bar_1 + before;
-let dt_bar_1 = state_bar_2 * sin;
-let velocity_bar_1 = state_bar_2 * dt * velocity.cos();
-let state_bar_3 = state_bar_2 + state_1;
-*state_bar = state_bar_3;
-*velocity_bar += velocity_bar_1;
-*dt_bar += dt_bar_1;
+*state_bar = state_bar_2 + state_1;
+*velocity_bar += state_bar_2 * dt * velocity.cos();
+*dt_bar += state_bar_2 * sin;
 *state_ref = state_1;
 before * state_1
 ```*/
@@ -69,12 +66,9 @@ impl step {
         let sin = velocity.sin();
         let state_1 = state + dt * sin;
         let state_bar_2 = state_bar_1 + before;
-        let dt_bar_1 = state_bar_2 * sin;
-        let velocity_bar_1 = state_bar_2 * dt * velocity.cos();
-        let state_bar_3 = state_bar_2 + state_1;
-        *state_bar = state_bar_3;
-        *velocity_bar += velocity_bar_1;
-        *dt_bar += dt_bar_1;
+        *state_bar = state_bar_2 + state_1;
+        *velocity_bar += state_bar_2 * dt * velocity.cos();
+        *dt_bar += state_bar_2 * sin;
         *state_ref = state_1;
         before * state_1
     }
@@ -145,12 +139,9 @@ impl step {
                 let state_bar_1 = *state_bar;
                 let before_bar = seed * state_1;
                 let state_bar_2 = state_bar_1 + seed * before;
-                let dt_bar_1 = state_bar_2 * sin;
-                let velocity_bar_1 = state_bar_2 * dt * velocity.cos();
-                let state_bar_3 = state_bar_2 + before_bar;
-                *state_bar = state_bar_3;
-                *velocity_bar += velocity_bar_1;
-                *dt_bar += dt_bar_1;
+                *state_bar = state_bar_2 + before_bar;
+                *velocity_bar += state_bar_2 * dt * velocity.cos();
+                *dt_bar += state_bar_2 * sin;
                 *state_2 = state;
             },
         )

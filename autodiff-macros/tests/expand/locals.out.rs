@@ -7,10 +7,8 @@ fn f(a: f64) -> f64 {
 The value and the gradient are computed as
 ```text
 let b = 2.0 * a;
-let a_bar_1 = 1.0;
-let b_bar_1 = 1.0;
-*b_bar += b_bar_1;
-*a_bar += a_bar_1;
+*b_bar += 1.0;
+*a_bar += 1.0;
 a + b
 ```*/
 #[allow(non_camel_case_types, dead_code)]
@@ -34,24 +32,15 @@ impl f {
     #[inline]
     fn value_and_grad_into(a: f64, a_bar: &mut f64, b_bar: &mut f64) -> f64 {
         let b = 2.0 * a;
-        let a_bar_1 = 1.0;
-        let b_bar_1 = 1.0;
-        *b_bar += b_bar_1;
-        *a_bar += a_bar_1;
+        *b_bar += 1.0;
+        *a_bar += 1.0;
         a + b
     }
     ///The value of [`f`] and its pullback: from the adjoint of the result to the gradient.
     #[inline]
     fn vjp(a: f64) -> (f64, impl ::core::ops::FnOnce(f64) -> (f64, f64) + use<>) {
         let b = 2.0 * a;
-        (
-            a + b,
-            move |seed: f64| {
-                let a_bar = seed;
-                let b_bar = seed;
-                (a_bar, b_bar)
-            },
-        )
+        (a + b, move |seed: f64| { (seed, seed) })
     }
     ///The value of [`f`] and its tangent, from the tangents of its arguments.
     #[inline]
@@ -66,8 +55,7 @@ impl f {
         (
             a + b,
             move |seed: f64, a_bar: &mut f64| {
-                let a_bar_1 = seed;
-                *a_bar += a_bar_1;
+                *a_bar += seed;
             },
         )
     }

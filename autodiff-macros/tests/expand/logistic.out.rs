@@ -20,7 +20,6 @@ for i in 0..w_len {
 let tanh = z.tanh();
 let e = tanh - y;
 let e_bar = 2.0 * e;
-let y_bar_1 = -e_bar;
 let z_bar = e_bar * (1.0 - tanh * tanh);
 let w_window_1 = &w[..w_len];
 let x_window_1 = &x[..w_len];
@@ -30,9 +29,8 @@ for i in (0..w_len).rev() {
     x_bar_window[i] += z_bar * w_window_1[i];
     w_bar_window[i] += z_bar * x_window_1[i];
 }
-let b_bar_1 = z_bar;
-*b_bar += b_bar_1;
-*y_bar += y_bar_1;
+*b_bar += z_bar;
+*y_bar += -e_bar;
 e * e
 ```*/
 #[allow(non_camel_case_types, dead_code)]
@@ -108,7 +106,6 @@ impl loss {
         let tanh = z.tanh();
         let e = tanh - y;
         let e_bar = 2.0 * e;
-        let y_bar_1 = -e_bar;
         let z_bar = e_bar * (1.0 - tanh * tanh);
         let w_window_1 = &w[..w_len];
         let x_window_1 = &x[..w_len];
@@ -118,9 +115,8 @@ impl loss {
             x_bar_window[i] += z_bar * w_window_1[i];
             w_bar_window[i] += z_bar * x_window_1[i];
         }
-        let b_bar_1 = z_bar;
-        *b_bar += b_bar_1;
-        *y_bar += y_bar_1;
+        *b_bar += z_bar;
+        *y_bar += -e_bar;
         e * e
     }
     ///The value of [`loss`] and its pullback: from the adjoint of the result to the gradient.
@@ -209,7 +205,6 @@ impl loss {
                 y_bar: &mut f64|
             {
                 let e_bar = seed * e + seed * e;
-                let y_bar_1 = -e_bar;
                 let z_bar = e_bar * (1.0 - tanh * tanh);
                 let w_window_1 = &w[..w_len];
                 let x_window_1 = &x[..w_len];
@@ -219,9 +214,8 @@ impl loss {
                     x_bar_window[i] += z_bar * w_window_1[i];
                     w_bar_window[i] += z_bar * x_window_1[i];
                 }
-                let b_bar_1 = z_bar;
-                *b_bar += b_bar_1;
-                *y_bar += y_bar_1;
+                *b_bar += z_bar;
+                *y_bar += -e_bar;
             },
         )
     }

@@ -10,10 +10,7 @@ fn activate(kind: usize, x: f64) -> f64 {
 The value and the gradient are computed as
 ```text
 let mut tape = None;
-let (branch, arm) = match ({
-    let value1 = kind;
-    value1
-}) {
+let (branch, arm) = match kind {
     0 => {
         let max = x.max(0.0);
         (max, 0)
@@ -71,10 +68,7 @@ impl activate {
     #[inline]
     fn value_and_grad_into(kind: usize, x: f64, x_bar: &mut f64) -> f64 {
         let mut tape = ::core::option::Option::None;
-        let (branch, arm) = match ({
-            let value1 = kind;
-            value1
-        }) {
+        let (branch, arm) = match kind {
             0 => {
                 let max = x.max(0.0);
                 (max, 0)
@@ -130,10 +124,7 @@ impl activate {
         x: f64,
     ) -> (f64, impl ::core::ops::FnOnce(f64, &mut (), &mut f64) + use<>) {
         let mut tape = ::core::option::Option::None;
-        let (branch, arm) = match ({
-            let value1 = kind;
-            value1
-        }) {
+        let (branch, arm) = match kind {
             0 => {
                 let max = x.max(0.0);
                 (max, 0)
@@ -176,10 +167,7 @@ impl activate {
     #[doc(hidden)]
     #[inline]
     fn pushforward(kind: usize, x: f64, _: (), x_dot: f64) -> (f64, f64) {
-        let (branch, branch_dot) = match ({
-            let value1 = kind;
-            value1
-        }) {
+        let (branch, branch_dot) = match kind {
             0 => {
                 let max = x.max(0.0);
                 let max_dot = if x == max { x_dot } else { 0.0 };

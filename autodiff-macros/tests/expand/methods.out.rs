@@ -31,9 +31,8 @@ The value and the gradient are computed as
 ```text
 let stiffness = self.stiffness;
 let mul = stiffness * x;
-let x_bar_1 = mul + x * stiffness;
 self_bar.stiffness += x * x;
-*x_bar += x_bar_1;
+*x_bar += mul + x * stiffness;
 mul * x
 ```*/
     #[allow(clippy::all, clippy::pedantic, unused, non_snake_case, private_interfaces)]
@@ -46,9 +45,8 @@ mul * x
     ) -> f64 {
         let stiffness = self.stiffness;
         let mul = stiffness * x;
-        let x_bar_1 = mul + x * stiffness;
         self_bar.stiffness += x * x;
-        *x_bar += x_bar_1;
+        *x_bar += mul + x * stiffness;
         mul * x
     }
     ///The value of [`energy`] and its pullback: from the adjoint of the result to the gradient.
@@ -114,9 +112,8 @@ mul * x
                 x_bar: &mut f64|
             {
                 let mul_bar = seed * x;
-                let x_bar_1 = seed * mul + mul_bar * stiffness;
                 self_bar.stiffness += mul_bar * x;
-                *x_bar += x_bar_1;
+                *x_bar += seed * mul + mul_bar * stiffness;
             },
         )
     }

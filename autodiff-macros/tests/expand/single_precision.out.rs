@@ -9,7 +9,7 @@ fn poly(x: f32, n: i32) -> f32 {
 /**
 The value and the gradient are computed as
 ```text
-let mut y = 0.0;
+let mut y: f32 = 0.0;
 let mut x_bar_1: f32 = 0.0;
 for k in 0..n {
     y += x.powi(k) * k as f32;
@@ -41,7 +41,7 @@ impl poly {
     ///The value of [`poly`]; its gradient is added to what the buffers hold.
     #[inline]
     fn value_and_grad_into(x: f32, n: i32, x_bar: &mut f32) -> f32 {
-        let mut y = 0.0;
+        let mut y: f32 = 0.0;
         let mut x_bar_1: f32 = 0.0;
         for k in 0..n {
             y += x.powi(k) * k as f32;
@@ -75,7 +75,7 @@ impl poly {
         x: f32,
         n: i32,
     ) -> (f32, impl ::core::ops::FnOnce(f32, &mut f32, &mut ()) + use<>) {
-        let mut y = 0.0;
+        let mut y: f32 = 0.0;
         for k in 0..n {
             y += x.powi(k) * k as f32;
         }
@@ -99,8 +99,8 @@ impl poly {
     #[doc(hidden)]
     #[inline]
     fn pushforward(x: f32, n: i32, x_dot: f32, _: ()) -> (f32, f32) {
-        let mut y = 0.0;
-        let mut y_dot = 0.0;
+        let mut y: f32 = 0.0;
+        let mut y_dot: f32 = 0.0;
         for k in 0..n {
             let cast = k as f32;
             y += x.powi(k) * cast;

@@ -32,17 +32,12 @@ let d1_bar = -(spot * div_1 / add_1 * exp * -1.702) + d2_bar;
 let add_bar = d1_bar / sd;
 let sd_bar = -d2_bar - d1_bar * d1 / sd;
 let add_bar_1 = add_bar * time;
-let rate_bar_1 = -(mul_bar_1 * time) + add_bar_1;
 let div_bar = ::autodiff_runtime::special::chain(add_bar, 1.0 / div);
-let spot_bar_1 = div_1 + div_bar / strike;
-let strike_bar_1 = mul_bar * exp_1 - div_bar * div / strike;
-let vol_bar_1 = add_bar_1 * mul + add_bar_1 * vol * 0.5 + sd_bar * sqrt;
-let time_bar_1 = mul_bar_1 * neg + add_bar * add + ::autodiff_runtime::special::chain(sd_bar * vol, 0.5 / sqrt);
-*spot_bar += spot_bar_1;
-*strike_bar += strike_bar_1;
-*rate_bar += rate_bar_1;
-*vol_bar += vol_bar_1;
-*time_bar += time_bar_1;
+*spot_bar += div_1 + div_bar / strike;
+*strike_bar += mul_bar * exp_1 - div_bar * div / strike;
+*rate_bar += -(mul_bar_1 * time) + add_bar_1;
+*vol_bar += add_bar_1 * mul + add_bar_1 * vol * 0.5 + sd_bar * sqrt;
+*time_bar += mul_bar_1 * neg + add_bar * add + ::autodiff_runtime::special::chain(sd_bar * vol, 0.5 / sqrt);
 spot * div_1 - mul_1 * div_2
 ```*/
 #[allow(non_camel_case_types, dead_code)]
@@ -125,18 +120,14 @@ impl call_price {
         let add_bar = d1_bar / sd;
         let sd_bar = -d2_bar - d1_bar * d1 / sd;
         let add_bar_1 = add_bar * time;
-        let rate_bar_1 = -(mul_bar_1 * time) + add_bar_1;
         let div_bar = ::autodiff_runtime::special::chain(add_bar, 1.0 / div);
-        let spot_bar_1 = div_1 + div_bar / strike;
-        let strike_bar_1 = mul_bar * exp_1 - div_bar * div / strike;
-        let vol_bar_1 = add_bar_1 * mul + add_bar_1 * vol * 0.5 + sd_bar * sqrt;
-        let time_bar_1 = mul_bar_1 * neg + add_bar * add
-            + ::autodiff_runtime::special::chain(sd_bar * vol, 0.5 / sqrt);
-        *spot_bar += spot_bar_1;
-        *strike_bar += strike_bar_1;
-        *rate_bar += rate_bar_1;
-        *vol_bar += vol_bar_1;
-        *time_bar += time_bar_1;
+        *spot_bar += div_1 + div_bar / strike;
+        *strike_bar += mul_bar * exp_1 - div_bar * div / strike;
+        *rate_bar += -(mul_bar_1 * time) + add_bar_1;
+        *vol_bar += add_bar_1 * mul + add_bar_1 * vol * 0.5 + sd_bar * sqrt;
+        *time_bar
+            += mul_bar_1 * neg + add_bar * add
+                + ::autodiff_runtime::special::chain(sd_bar * vol, 0.5 / sqrt);
         spot * div_1 - mul_1 * div_2
     }
     ///The value of [`call_price`] and its pullback: from the adjoint of the result to the gradient.
@@ -250,18 +241,14 @@ impl call_price {
                 let add_bar = d1_bar / sd;
                 let sd_bar = -d2_bar - d1_bar * d1 / sd;
                 let add_bar_1 = add_bar * time;
-                let rate_bar_1 = -(mul_bar_2 * time) + add_bar_1;
                 let div_bar = ::autodiff_runtime::special::chain(add_bar, 1.0 / div);
-                let spot_bar_1 = seed * div_1 + div_bar / strike;
-                let strike_bar_1 = mul_bar_1 * exp_1 - div_bar * div / strike;
-                let vol_bar_1 = add_bar_1 * mul + add_bar_1 * vol * 0.5 + sd_bar * sqrt;
-                let time_bar_1 = mul_bar_2 * neg + add_bar * add
-                    + ::autodiff_runtime::special::chain(sd_bar * vol, 0.5 / sqrt);
-                *spot_bar += spot_bar_1;
-                *strike_bar += strike_bar_1;
-                *rate_bar += rate_bar_1;
-                *vol_bar += vol_bar_1;
-                *time_bar += time_bar_1;
+                *spot_bar += seed * div_1 + div_bar / strike;
+                *strike_bar += mul_bar_1 * exp_1 - div_bar * div / strike;
+                *rate_bar += -(mul_bar_2 * time) + add_bar_1;
+                *vol_bar += add_bar_1 * mul + add_bar_1 * vol * 0.5 + sd_bar * sqrt;
+                *time_bar
+                    += mul_bar_2 * neg + add_bar * add
+                        + ::autodiff_runtime::special::chain(sd_bar * vol, 0.5 / sqrt);
             },
         )
     }

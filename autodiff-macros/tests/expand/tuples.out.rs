@@ -7,18 +7,16 @@ fn polar(x: f64, y: f64) -> (f64, f64) {
 The value and the gradient are computed as
 ```text
 let r = x.hypot(y);
-let x_bar_1 = -(y / (y * y + x * x)) + (if r == 0.0 {
+*x_bar += -(y / (y * y + x * x)) + (if r == 0.0 {
     0.0
 } else {
     x / r
 });
-let y_bar_1 = x / (y * y + x * x) + (if r == 0.0 {
+*y_bar += x / (y * y + x * x) + (if r == 0.0 {
     0.0
 } else {
     y / r
 });
-*x_bar += x_bar_1;
-*y_bar += y_bar_1;
 (r, y.atan2(x))
 ```*/
 #[allow(non_camel_case_types, dead_code)]
@@ -47,10 +45,8 @@ impl polar {
         y_bar: &mut f64,
     ) -> (f64, f64) {
         let r = x.hypot(y);
-        let x_bar_1 = -(y / (y * y + x * x)) + (if r == 0.0 { 0.0 } else { x / r });
-        let y_bar_1 = x / (y * y + x * x) + (if r == 0.0 { 0.0 } else { y / r });
-        *x_bar += x_bar_1;
-        *y_bar += y_bar_1;
+        *x_bar += -(y / (y * y + x * x)) + (if r == 0.0 { 0.0 } else { x / r });
+        *y_bar += x / (y * y + x * x) + (if r == 0.0 { 0.0 } else { y / r });
         (r, y.atan2(x))
     }
     ///The value of [`polar`] and its pullback: from the adjoint of the result to the gradient.
@@ -86,16 +82,12 @@ impl polar {
         (
             (r, y.atan2(x)),
             move |(seed, seed_1): (f64, f64), x_bar: &mut f64, y_bar: &mut f64| {
-                let x_bar_1 = -::autodiff_runtime::special::chain(
-                    seed_1,
-                    y / (y * y + x * x),
-                ) + (if r == 0.0 { 0.0 } else { seed * x / r });
-                let y_bar_1 = ::autodiff_runtime::special::chain(
-                    seed_1,
-                    x / (y * y + x * x),
-                ) + (if r == 0.0 { 0.0 } else { seed * y / r });
-                *x_bar += x_bar_1;
-                *y_bar += y_bar_1;
+                *x_bar
+                    += -::autodiff_runtime::special::chain(seed_1, y / (y * y + x * x))
+                        + (if r == 0.0 { 0.0 } else { seed * x / r });
+                *y_bar
+                    += ::autodiff_runtime::special::chain(seed_1, x / (y * y + x * x))
+                        + (if r == 0.0 { 0.0 } else { seed * y / r });
             },
         )
     }

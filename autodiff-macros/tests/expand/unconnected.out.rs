@@ -6,8 +6,7 @@ fn f(a: f64, c: f64) -> f64 {
 /**
 The value and the gradient are computed as
 ```text
-let a_bar_1 = 2.0 * a;
-*a_bar += a_bar_1;
+*a_bar += 2.0 * a;
 a * a
 ```*/
 #[allow(non_camel_case_types, dead_code)]
@@ -30,8 +29,7 @@ impl f {
     ///The value of [`f`]; its gradient is added to what the buffers hold.
     #[inline]
     fn value_and_grad_into(a: f64, c: f64, a_bar: &mut f64, c_bar: &mut f64) -> f64 {
-        let a_bar_1 = 2.0 * a;
-        *a_bar += a_bar_1;
+        *a_bar += 2.0 * a;
         a * a
     }
     ///The value of [`f`] and its pullback: from the adjoint of the result to the gradient.
@@ -69,8 +67,7 @@ impl f {
         (
             a * a,
             move |seed: f64, a_bar: &mut f64, _: &mut f64| {
-                let a_bar_1 = seed * a + seed * a;
-                *a_bar += a_bar_1;
+                *a_bar += seed * a + seed * a;
             },
         )
     }

@@ -262,7 +262,8 @@ impl<'a> Reverse<'a> {
                     (None, Role::Value) => ParamAdjoint::Scalar(self.bar(param.var)),
                     // What is changed behind the caller's back has an adjoint of its own, which starts at zero.
                     (None, _)
-                        if param.passing == Passing::Value && self.writes_place(&function.body, param.var) =>
+                        if param.passing == Passing::Value
+                            && self.writes_place(&function.body, param.var) =>
                     {
                         let (name, ty) = (format!("{}_bar", param.name), self.vars[param.var].ty.clone());
                         let slot = self.vars.fresh(name, ty, Role::Place, param.name.span());
