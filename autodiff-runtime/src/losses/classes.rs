@@ -1,6 +1,7 @@
 //! Losses of logits for classes.
 
 #[cfg(not(feature = "std"))]
+#[allow(unused_imports, reason = "a dependency that uses std brings the methods along")]
 use num_traits::Float;
 
 use alloc::vec::Vec;

@@ -1,6 +1,7 @@
 //! Distances between distributions.
 
 #[cfg(not(feature = "std"))]
+#[allow(unused_imports, reason = "a dependency that uses std brings the methods along")]
 use num_traits::Float;
 
 /// `Σ t (ln t - log_prediction)`; a target of 0 counts for nothing.

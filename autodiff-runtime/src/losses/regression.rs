@@ -1,6 +1,7 @@
 //! Losses of a number that should be another number.
 
 #[cfg(not(feature = "std"))]
+#[allow(unused_imports, reason = "a dependency that uses std brings the methods along")]
 use num_traits::Float;
 
 /// `(prediction - target)²`.

@@ -1,6 +1,7 @@
 //! Losses of vectors that should be near to each other, or far.
 
 #[cfg(not(feature = "std"))]
+#[allow(unused_imports, reason = "a dependency that uses std brings the methods along")]
 use num_traits::Float;
 
 /// Cosine of the angle between two vectors; norms count as `epsilon` at least.
