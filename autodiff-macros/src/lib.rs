@@ -1,8 +1,31 @@
 //! The compiler behind `autodiff-runtime`: use that crate, which re-exports these macros.
+#![allow(dead_code)]
+
+mod analysis;
+mod derive;
+mod diag;
+mod diff;
+mod emit;
+mod expand;
+mod ir;
+mod lower;
+mod names;
+mod request;
+mod rules;
+mod simplify;
+#[cfg(test)]
+mod tests;
+
 use proc_macro::TokenStream;
 
 /// Differentiates the function it stands on.
 #[proc_macro_attribute]
-pub fn differentiate(_args: TokenStream, item: TokenStream) -> TokenStream {
-    item
+pub fn differentiate(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(args.into(), item.into()).into()
+}
+
+#[allow(missing_docs, reason = "documented where `autodiff_runtime` exports it")]
+#[proc_macro_derive(Differentiable, attributes(differentiable, no_diff))]
+pub fn differentiable(input: TokenStream) -> TokenStream {
+    derive::expand(input.into()).into()
 }

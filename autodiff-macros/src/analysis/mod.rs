@@ -1,0 +1,5 @@
+//! Analyses: plain data about a primal function that the transformations read.
+
+pub(crate) mod activity;
+
+pub(crate) use activity::{Activity, activity};

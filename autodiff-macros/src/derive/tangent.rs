@@ -1,0 +1,239 @@
+//! The type of a field's tangent, and the parameters and bounds that the tangent of a struct needs.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::punctuated::Punctuated;
+use syn::{GenericArgument, GenericParam, Generics, PathArguments, Type, WherePredicate, parse_quote};
+
+use super::Field;
+
+/// Types without a derivative, by name.
+const INACTIVE: &[&str] = &[
+    "bool",
+    "char",
+    "str",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "u128",
+    "usize",
+    "i8",
+    "i16",
+    "i32",
+    "i64",
+    "i128",
+    "isize",
+    "String",
+    "PhantomData",
+];
+
+/// Containers whose tangent is the same container of tangents.
+const CONTAINERS: &[&str] = &["Vec", "Option", "Box"];
+
+/// The tangent of a type, as legibly as its tokens allow; `None` where they say that it carries no derivative.
+pub(super) fn of(ty: &Type, runtime: &syn::Path) -> Option<Type> {
+    is_active(ty).then(|| inside(ty, runtime))
+}
+
+fn is_active(ty: &Type) -> bool {
+    match ty {
+        Type::Paren(paren) => is_active(&paren.elem),
+        Type::Group(group) => is_active(&group.elem),
+        Type::Reference(reference) => is_active(&reference.elem),
+        Type::Array(array) => is_active(&array.elem),
+        Type::Slice(slice) => is_active(&slice.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().any(is_active),
+        Type::Path(path) => match last(path) {
+            Some((name, _)) if INACTIVE.contains(&name.as_str()) => false,
+            Some((name, [element])) if CONTAINERS.contains(&name.as_str()) => is_active(element),
+            _ => true,
+        },
+        _ => true,
+    }
+}
+
+/// The tangent as the trait has it, whether there is a derivative in it or not.
+fn inside(ty: &Type, runtime: &syn::Path) -> Type {
+    match ty {
+        Type::Paren(paren) => inside(&paren.elem, runtime),
+        Type::Group(group) => inside(&group.elem, runtime),
+        Type::Reference(reference) => inside(&reference.elem, runtime),
+        Type::Array(array) => {
+            let (element, len) = (inside(&array.elem, runtime), &array.len);
+            parse_quote!([#element; #len])
+        }
+        Type::Slice(slice) => {
+            let element = inside(&slice.elem, runtime);
+            parse_quote!(#runtime::__private::Vec<#element>)
+        }
+        Type::Tuple(tuple) => {
+            let elements = tuple.elems.iter().map(|element| inside(element, runtime));
+            parse_quote!((#(#elements,)*))
+        }
+        Type::Path(path) => match last(path) {
+            Some((name, [])) if name == "f64" || name == "f32" => ty.clone(),
+            Some((name, [])) if INACTIVE.contains(&name.as_str()) => parse_quote!(()),
+            Some((name, [element])) if CONTAINERS.contains(&name.as_str()) && !is_unsized(element) => {
+                let element = inside(element, runtime);
+                let mut path = path.clone();
+                if let Some(segment) = path.path.segments.last_mut() {
+                    segment.arguments = PathArguments::AngleBracketed(parse_quote!(<#element>));
+                }
+                Type::Path(path)
+            }
+            _ => parse_quote!(<#ty as #runtime::Differentiable>::Tangent),
+        },
+        _ => parse_quote!(<#ty as #runtime::Differentiable>::Tangent),
+    }
+}
+
+fn is_unsized(ty: &Type) -> bool {
+    matches!(ty, Type::Slice(_) | Type::TraitObject(_))
+        || matches!(ty, Type::Path(path) if path.path.is_ident("str"))
+}
+
+/// The last segment of a path and its arguments, if these are types alone.
+fn last(path: &syn::TypePath) -> Option<(String, &[Type])> {
+    let segment = path.path.segments.last().filter(|_| path.qself.is_none())?;
+    let args = match &segment.arguments {
+        PathArguments::None => return Some((segment.ident.to_string(), &[])),
+        PathArguments::AngleBracketed(args) if args.args.len() == 1 => &args.args,
+        _ => return None,
+    };
+    match args.first() {
+        Some(GenericArgument::Type(ty)) => Some((segment.ident.to_string(), std::slice::from_ref(ty))),
+        _ => None,
+    }
+}
+
+/// The struct's parameters less those that no tangent mentions, with the bounds on what is left.
+pub(super) fn generics(generics: &Generics, tangents: &[&Type]) -> Generics {
+    let mut kept = generics.clone();
+    let mut dropped: Vec<String> = Vec::new();
+    kept.params = generics
+        .params
+        .iter()
+        .filter(|param| {
+            let name = parameter(param);
+            let used = tangents.iter().any(|ty| mentions(ty, &name));
+            if !used {
+                dropped.push(name);
+            }
+            used
+        })
+        .cloned()
+        .collect();
+    let survives = |tokens: &dyn ToTokens| !dropped.iter().any(|name| mentions(tokens, name));
+    for param in &mut kept.params {
+        match param {
+            GenericParam::Type(param) => {
+                param.bounds = retained(&param.bounds, |bound| survives(bound));
+                if param.default.as_ref().is_some_and(|(_, default)| !survives(default)) {
+                    param.default = None;
+                }
+            }
+            GenericParam::Lifetime(param) => param.bounds = retained(&param.bounds, |bound| survives(bound)),
+            GenericParam::Const(_) => {}
+        }
+    }
+    if let Some(clause) = &mut kept.where_clause {
+        clause.predicates = retained(&clause.predicates, |predicate| survives(predicate));
+    }
+    kept
+}
+
+fn retained<T: Clone, P: Default>(list: &Punctuated<T, P>, keep: impl Fn(&T) -> bool) -> Punctuated<T, P> {
+    list.iter().filter(|item| keep(item)).cloned().collect()
+}
+
+/// Adds the bounds under which the fields have tangents.
+///
+/// A type that mentions the struct itself would make them circular: there the parameters in it are bounded instead.
+pub(super) fn bound(generics: &mut Generics, name: &Ident, fields: &[Field], runtime: &syn::Path) {
+    let params: Vec<Ident> = generics.type_params().map(|param| param.ident.clone()).collect();
+    let mut predicates: Vec<WherePredicate> = Vec::new();
+    for field in fields.iter().filter(|field| field.tangent.is_some()) {
+        let ty = referent(field.ty);
+        let used: Vec<&Ident> = params.iter().filter(|param| mentions(ty, &param.to_string())).collect();
+        if used.is_empty() {
+            continue;
+        }
+        if mentions(ty, &name.to_string()) {
+            predicates.extend(
+                used.iter().map(|param| -> WherePredicate { parse_quote!(#param: #runtime::Differentiable) }),
+            );
+        } else {
+            leaves(ty, &mut |leaf| {
+                if params.iter().any(|param| mentions(leaf, &param.to_string())) {
+                    predicates.push(parse_quote!(#leaf: #runtime::Differentiable));
+                }
+            });
+        }
+    }
+    if !predicates.is_empty() {
+        generics.make_where_clause().predicates.extend(predicates);
+    }
+}
+
+/// The parts of a type that stand behind `as Differentiable` in its tangent.
+fn leaves(ty: &Type, f: &mut dyn FnMut(&Type)) {
+    match ty {
+        Type::Paren(paren) => leaves(&paren.elem, f),
+        Type::Group(group) => leaves(&group.elem, f),
+        Type::Reference(reference) => leaves(&reference.elem, f),
+        Type::Array(array) => leaves(&array.elem, f),
+        Type::Slice(slice) => leaves(&slice.elem, f),
+        Type::Tuple(tuple) => tuple.elems.iter().for_each(|element| leaves(element, f)),
+        Type::Path(path) => match last(path) {
+            Some((name, _)) if INACTIVE.contains(&name.as_str()) => {}
+            Some((name, [element])) if CONTAINERS.contains(&name.as_str()) && !is_unsized(element) => {
+                leaves(element, f)
+            }
+            _ => f(ty),
+        },
+        _ => f(ty),
+    }
+}
+
+fn referent(ty: &Type) -> &Type {
+    match ty {
+        Type::Reference(reference) => referent(&reference.elem),
+        ty => ty,
+    }
+}
+
+fn parameter(param: &GenericParam) -> String {
+    match param {
+        GenericParam::Type(param) => param.ident.to_string(),
+        GenericParam::Const(param) => param.ident.to_string(),
+        GenericParam::Lifetime(param) => param.lifetime.to_string(),
+    }
+}
+
+/// Whether the name of a parameter (a lifetime with its apostrophe) or of a type stands in the tokens.
+pub(super) fn mentions(tokens: &(impl ToTokens + ?Sized), name: &str) -> bool {
+    fn search(tokens: TokenStream, name: &str) -> bool {
+        let mut lifetime = false;
+        for token in tokens {
+            match token {
+                TokenTree::Group(group) if search(group.stream(), name) => return true,
+                TokenTree::Ident(ident) => {
+                    let same = if lifetime {
+                        name.strip_prefix('\'') == Some(&ident.to_string())
+                    } else {
+                        ident == name
+                    };
+                    if same {
+                        return true;
+                    }
+                    lifetime = false;
+                }
+                TokenTree::Punct(punct) => lifetime = punct.as_char() == '\'',
+                _ => lifetime = false,
+            }
+        }
+        false
+    }
+    search(tokens.to_token_stream(), name)
+}

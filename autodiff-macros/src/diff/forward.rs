@@ -1,0 +1,429 @@
+//! Forward mode: a primal function to one that computes its tangent beside it.
+//!
+//! Invariant: behind each statement, the tangent of every active variable defined so far is defined, and the tangent of
+//! every active place has the shape of the place.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::Span;
+
+use super::Pushforward;
+use super::reverse::stmt;
+use crate::analysis::Activity;
+use crate::ir::{
+    Arg, Block, Call, Carried, CopyHow, Expr, Function, Init, Join, Path, Proj, PushforwardCall, RawStmt,
+    Role, Stmt, StmtKind, StoreOp, Tangent, Var, Vars, WrtTarget, build,
+};
+
+/// The pushforward of `function`.
+pub(crate) fn pushforward(function: &Function, activity: &Activity) -> Pushforward {
+    let mut forward = Forward { function, activity, vars: function.vars.clone(), dots: BTreeMap::new() };
+    let params = (0..function.params.len())
+        .map(|index| {
+            let param = &function.params[index];
+            let asked = function.wrt.iter().any(|wrt| wrt.target == WrtTarget::Param(index));
+            if !asked || !activity.active(param.var) {
+                return None;
+            }
+            Some((forward.dot(param.var), None::<Expr>))
+        })
+        .collect::<Vec<_>>();
+    let mut body = forward.block(&function.body);
+    // Parameters that carry a tangent without being asked for (in-out ones) start at zero.
+    let mut zeros = Vec::new();
+    for (param, slot) in function.params.iter().zip(&params) {
+        if slot.is_none() && activity.active(param.var) {
+            let span = param.name.span();
+            let dot = forward.dot(param.var);
+            zeros.push(match forward.vars[dot].role {
+                Role::Place => stmt(
+                    StmtKind::Declare { place: dot, init: Init::Zero { like: Path::of(param.var) } },
+                    span,
+                ),
+                _ => stmt(StmtKind::Let { var: dot, expr: build::lit(0.0) }, span),
+            });
+        }
+    }
+    body.stmts.splice(0..0, zeros);
+    let params = params
+        .into_iter()
+        .zip(&function.params)
+        .map(|(slot, param)| {
+            slot.map(|(dot, _)| (dot, param.last.as_ref().map(|last| forward.tangent(last))))
+        })
+        .collect();
+    let result = function.result.map(&mut |leaf| match leaf {
+        Expr::Whole(path) => {
+            let ty = forward.vars.type_of(path);
+            if !ty.may_be_active() {
+                None
+            } else if forward.active_path(path) {
+                Some(Expr::Whole(forward.dot_path(path)))
+            } else {
+                let zero = forward.vars.fresh("zero", ty, Role::Place, function.name.span());
+                let init = Init::Zero { like: path.clone() };
+                body.push(StmtKind::Declare { place: zero, init }, function.name.span());
+                Some(Expr::Whole(Path::of(zero)))
+            }
+        }
+        Expr::Var(var) => forward.vars[*var].ty.may_be_active().then(|| forward.tangent(leaf)),
+        Expr::Lit(lit) => lit.ty.is_float().then(|| build::lit(0.0)),
+        _ => None,
+    });
+    Pushforward { vars: forward.vars, body, params, result }
+}
+
+struct Forward<'a> {
+    function: &'a Function,
+    activity: &'a Activity,
+    vars: Vars,
+    dots: BTreeMap<Var, Var>,
+}
+
+impl Forward<'_> {
+    /// The tangent variable of a scalar or a place.
+    fn dot(&mut self, var: Var) -> Var {
+        if let Some(dot) = self.dots.get(&var) {
+            return *dot;
+        }
+        let info = self.vars[var].clone();
+        let dot = self.vars.fresh(format!("{}_dot", info.name), info.ty, info.role, info.span);
+        self.vars[dot].named = info.named;
+        self.vars[dot].mutable = info.mutable;
+        self.dots.insert(var, dot);
+        dot
+    }
+
+    fn dot_path(&mut self, path: &Path) -> Path {
+        let full = self.vars.resolve(path);
+        Path { root: self.dot(full.root), proj: full.proj }
+    }
+
+    fn active_path(&self, path: &Path) -> bool {
+        self.activity.active(self.vars.resolve(path).root)
+    }
+
+    fn active_var(&self, var: Var) -> bool {
+        self.active_path(&Path::of(var))
+    }
+
+    /// The tangent of an atom.
+    fn tangent(&mut self, atom: &Expr) -> Expr {
+        match atom {
+            Expr::Var(var) if self.active_var(*var) => Expr::Var(self.dot(*var)),
+            Expr::Whole(path) if self.active_path(path) => Expr::Whole(self.dot_path(path)),
+            Expr::Var(_) | Expr::Lit(_) => build::lit(0.0),
+            other => other.clone(),
+        }
+    }
+
+    /// As [`Self::tangent`], with a declared zero for aggregates that carry none.
+    fn tangent_item(&mut self, item: &Expr, out: &mut Vec<Stmt>, span: Span) -> Expr {
+        match item {
+            Expr::Whole(path) if !self.active_path(path) => {
+                let zero = self.vars.fresh("zero", self.vars.type_of(path), Role::Place, span);
+                out.push(stmt(
+                    StmtKind::Declare { place: zero, init: Init::Zero { like: path.clone() } },
+                    span,
+                ));
+                Expr::Whole(Path::of(zero))
+            }
+            item => self.tangent(item),
+        }
+    }
+
+    fn block(&mut self, block: &Block) -> Block {
+        let mut out = Vec::new();
+        for stmt in &block.stmts {
+            self.statement(stmt, &mut out);
+        }
+        Block { stmts: out }
+    }
+
+    /// The tangent of a scalar expression.
+    fn tangent_of(&mut self, var: Var, expr: &Expr) -> Expr {
+        match expr {
+            Expr::Var(_) => self.tangent(expr),
+            Expr::Rule(rule, args) => {
+                let partials = rule.partials(args, &Expr::Var(var));
+                args.iter().zip(partials).fold(build::lit(0.0), |sum, (arg, partial)| {
+                    build::add(sum, build::chain(self.tangent(arg), partial, rule.singular))
+                })
+            }
+            Expr::Load(path) if self.active_path(path) => Expr::Load(self.dot_path(path)),
+            Expr::Cast(operand, target) => {
+                let dot = self.tangent(operand);
+                if dot.is_zero() { dot } else { Expr::Cast(Box::new(dot), target.clone()) }
+            }
+            Expr::Select(condition, then, otherwise) => {
+                build::select((**condition).clone(), self.tangent(then), self.tangent(otherwise))
+            }
+            _ => build::lit(0.0),
+        }
+    }
+
+    fn statement(&mut self, primal: &Stmt, out: &mut Vec<Stmt>) {
+        let span = primal.span;
+        match &primal.kind {
+            StmtKind::Let { var, expr } => {
+                out.push(primal.clone());
+                if self.active_var(*var) {
+                    let tangent = self.tangent_of(*var, expr);
+                    let dot = self.dot(*var);
+                    out.push(stmt(StmtKind::Let { var: dot, expr: tangent }, span));
+                }
+            }
+            StmtKind::Declare { place, init } => {
+                if !self.active_var(*place) {
+                    out.push(primal.clone());
+                    return;
+                }
+                let dot = self.dot(*place);
+                self.declare(primal, init, &Path::of(*place), &Path::of(dot), Some(dot), out);
+            }
+            StmtKind::Assign { path, init, slice } => {
+                if !self.active_path(path) {
+                    out.push(primal.clone());
+                    return;
+                }
+                let dot = self.dot_path(path);
+                match init {
+                    Init::Copy { from, .. } if *slice && !self.active_path(from) => {
+                        out.push(primal.clone());
+                        out.push(stmt(StmtKind::Raw(RawStmt::Clear { path: dot }), span));
+                    }
+                    Init::Copy { from, how, .. } if *slice => {
+                        out.push(primal.clone());
+                        let init = Init::Copy { from: self.dot_path(from), how: *how };
+                        out.push(stmt(StmtKind::Assign { path: dot, init, slice: true }, span));
+                    }
+                    init => self.declare(primal, init, path, &dot, None, out),
+                }
+            }
+            StmtKind::View { .. } | StmtKind::Inert { .. } => out.push(primal.clone()),
+            StmtKind::Store { path, op, value } => {
+                out.push(primal.clone());
+                if self.active_path(path) {
+                    let value = self.tangent(value);
+                    if *op == StoreOp::Set || !value.is_zero() {
+                        let path = self.dot_path(path);
+                        out.push(stmt(StmtKind::Store { path, op: *op, value }, span));
+                    }
+                }
+            }
+            StmtKind::Swap(a, b) => {
+                out.push(primal.clone());
+                if self.active_path(a) || self.active_path(b) {
+                    let (a, b) = (self.dot_path(a), self.dot_path(b));
+                    out.push(stmt(StmtKind::Swap(a, b), span));
+                }
+            }
+            StmtKind::Fill { path, value } => {
+                out.push(primal.clone());
+                if self.active_path(path) {
+                    let (path, value) = (self.dot_path(path), self.tangent(value));
+                    out.push(stmt(StmtKind::Fill { path, value }, span));
+                }
+            }
+            StmtKind::Push { path, value } => {
+                if self.active_path(path) {
+                    let tangent = self.tangent_item(value, out, span);
+                    let path = self.dot_path(path);
+                    out.push(stmt(StmtKind::Push { path, value: tangent }, span));
+                }
+                out.push(primal.clone());
+            }
+            StmtKind::Call(call) => self.call(call, out, span),
+            StmtKind::If { cond, then, otherwise, joins } => {
+                let (then, otherwise) = (self.block(then), self.block(otherwise));
+                let joins = self.joins(joins);
+                out.push(stmt(StmtKind::If { cond: cond.clone(), then, otherwise, joins }, span));
+            }
+            StmtKind::Match { scrutinee, arms, joins } => {
+                let arms = arms
+                    .iter()
+                    .map(|arm| crate::ir::Arm { body: self.block(&arm.body), ..arm.clone() })
+                    .collect();
+                let joins = self.joins(joins);
+                out.push(stmt(StmtKind::Match { scrutinee: scrutinee.clone(), arms, joins }, span));
+            }
+            StmtKind::Loop(the_loop) => {
+                let body = self.block(&the_loop.body);
+                let mut carried = the_loop.carried.clone();
+                for scalar in &the_loop.carried {
+                    if self.active_var(scalar.phi) || self.active_var(scalar.out) {
+                        carried.push(Carried {
+                            phi: self.dot(scalar.phi),
+                            init: self.tangent(&scalar.init),
+                            next: self.tangent(&scalar.next),
+                            out: self.dot(scalar.out),
+                        });
+                    }
+                }
+                let the_loop = crate::ir::Loop { body, carried, ..(**the_loop).clone() };
+                out.push(stmt(StmtKind::Loop(Box::new(the_loop)), span));
+            }
+            StmtKind::Mut { .. }
+            | StmtKind::Update { .. }
+            | StmtKind::Save { .. }
+            | StmtKind::Restore { .. }
+            | StmtKind::Accumulate { .. }
+            | StmtKind::Pullback(_)
+            | StmtKind::Pushforward(_)
+            | StmtKind::Raw(_) => unreachable!("not in a primal program (see `ir::verify`)"),
+        }
+    }
+
+    fn joins(&mut self, joins: &[Join]) -> Vec<Join> {
+        let mut all = joins.to_vec();
+        for join in joins {
+            if self.active_var(join.var) {
+                let values =
+                    join.values.iter().map(|value| value.as_ref().map(|value| self.tangent(value))).collect();
+                all.push(Join { var: self.dot(join.var), values });
+            }
+        }
+        all
+    }
+
+    /// The tangent of a first content (`declared`) or of a whole assignment, beside the primal statement.
+    fn declare(
+        &mut self,
+        primal: &Stmt,
+        init: &Init,
+        path: &Path,
+        dot: &Path,
+        declared: Option<Var>,
+        out: &mut Vec<Stmt>,
+    ) {
+        let span = primal.span;
+        let put = |init: Init| match declared {
+            Some(place) => stmt(StmtKind::Declare { place, init }, span),
+            None => stmt(StmtKind::Assign { path: dot.clone(), init, slice: false }, span),
+        };
+        let zero = |out: &mut Vec<Stmt>| {
+            out.push(primal.clone());
+            out.push(put(Init::Zero { like: path.clone() }));
+        };
+        match init {
+            Init::Deferred => {
+                out.push(primal.clone());
+                out.push(put(Init::Deferred));
+            }
+            Init::EmptyVec(capacity) => {
+                out.push(primal.clone());
+                out.push(put(Init::EmptyVec(capacity.clone())));
+            }
+            Init::List { vec, items } => {
+                let items = items.iter().map(|item| self.tangent_item(item, out, span)).collect();
+                // The tangent first: the primal may move what it is made of.
+                out.push(put(Init::List { vec: *vec, items }));
+                out.push(primal.clone());
+            }
+            Init::Tuple(items) => {
+                let items = items.iter().map(|item| self.tangent_item(item, out, span)).collect();
+                out.push(put(Init::Tuple(items)));
+                out.push(primal.clone());
+            }
+            Init::Repeat { vec, value, len } => {
+                let value = self.tangent_item(value, out, span);
+                out.push(put(Init::Repeat { vec: *vec, value, len: len.clone() }));
+                out.push(primal.clone());
+            }
+            Init::Copy { from, how } if self.active_path(from) => {
+                out.push(primal.clone());
+                let how = if *how == CopyHow::Move { CopyHow::Clone } else { *how };
+                out.push(put(Init::Copy { from: self.dot_path(from), how }));
+            }
+            Init::Struct { fields, base, .. } => {
+                let mut parts = Vec::new();
+                for (member, item) in fields {
+                    let tangent = match item {
+                        Expr::Whole(path) if !self.active_path(path) => None,
+                        item => Some(self.tangent(item)),
+                    };
+                    parts.push((member.clone(), tangent));
+                }
+                match base.as_ref().filter(|base| self.active_path(base)) {
+                    Some(base) => {
+                        out.push(primal.clone());
+                        let from = self.dot_path(base);
+                        out.push(put(Init::Copy { from, how: CopyHow::Clone }));
+                    }
+                    None => zero(out),
+                }
+                for (member, tangent) in parts {
+                    let path = dot.with(Proj::Field(member));
+                    match tangent {
+                        Some(Expr::Whole(from)) => {
+                            let init = Init::Copy { from, how: CopyHow::Clone };
+                            out.push(stmt(StmtKind::Assign { path, init, slice: false }, span));
+                        }
+                        Some(value) if !value.is_zero() || base.is_some() => {
+                            out.push(stmt(StmtKind::Store { path, op: StoreOp::Set, value }, span));
+                        }
+                        None if base.is_some() => {
+                            let init = Init::Zero { like: path.clone() };
+                            out.push(stmt(StmtKind::Assign { path, init, slice: false }, span));
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            Init::Copy { .. } | Init::Inert(_) | Init::Zero { .. } | Init::Stop(_) => zero(out),
+        }
+    }
+
+    fn call(&mut self, call: &Call, out: &mut Vec<Stmt>, span: Span) {
+        let reaches = |this: &Self, arg: &Arg| match arg {
+            Arg::Value(Expr::Var(var))
+            | Arg::RefValue(Expr::Var(var))
+            | Arg::RefMutValue(Expr::Var(var), _) => this.active_var(*var),
+            Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => this.active_path(path),
+            _ => false,
+        };
+        let inside = call.args.iter().any(|arg| reaches(self, arg));
+        let outside = call.results.leaves().into_iter().any(|var| self.active_var(*var))
+            || call.args.iter().any(|arg| match arg {
+                Arg::RefMut(path) => self.active_path(path),
+                Arg::RefMutValue(_, after) => self.active_var(*after),
+                _ => false,
+            });
+        if !(inside && outside) {
+            out.push(stmt(StmtKind::Call(Call { differentiated: false, ..call.clone() }), span));
+            return;
+        }
+        let tangents = call
+            .args
+            .iter()
+            .map(|arg| match arg {
+                Arg::Value(expr) | Arg::RefValue(expr) => match expr {
+                    Expr::Var(var) if !self.vars[*var].ty.may_be_active() => Tangent::Unit,
+                    Expr::Lit(lit) if !lit.ty.may_be_active() => Tangent::Unit,
+                    expr => Tangent::Value(self.tangent(expr)),
+                },
+                Arg::RefMutValue(before, after) => {
+                    if self.vars[*after].ty.may_be_active() {
+                        Tangent::InOut(self.tangent(before), self.dot(*after))
+                    } else {
+                        Tangent::Unit
+                    }
+                }
+                Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => {
+                    let root = self.vars.resolve(path).root;
+                    if !self.vars.type_of(path).may_be_active() || self.function.is_foreign(root) {
+                        Tangent::Unit
+                    } else if self.active_path(path) {
+                        Tangent::Place(self.dot_path(path))
+                    } else {
+                        Tangent::Zero
+                    }
+                }
+                Arg::Inert(_) => Tangent::Unit,
+            })
+            .collect();
+        let result_tangents = call.results.map(&mut |var| self.dot(*var));
+        let call = call.clone();
+        out.push(stmt(StmtKind::Pushforward(PushforwardCall { call, tangents, result_tangents }), span));
+    }
+}

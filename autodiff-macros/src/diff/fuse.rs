@@ -1,0 +1,362 @@
+//! Fusion: a loop whose outgoing adjoints are known before it starts runs its iterations forward and backward at once.
+//!
+//! Typical is the sum of a loss: `for i in … { s += f(i) }` with `s_bar` a constant. One iteration's values are then still
+//! in registers when its reversal wants them: nothing is saved, nothing computed twice.
+//!
+//! Requires both sweeps to run one behind the other (`value_and_grad`), simplified. Ensures the same gradient up to the
+//! order in which contributions of different statements are added: the fused loop adds its own first, and in the order of
+//! the forward sweep.
+
+use std::collections::BTreeSet;
+
+use super::Adjoint;
+use super::reverse::free_vars;
+use crate::ir::visit::Part;
+use crate::ir::{
+    Block, Expr, Head, Init, Loop, RawStmt, Role, Slot, Stmt, StmtKind, StoreOp, Var, Vars, build,
+};
+
+/// Fuses every loop of the function's own block that allows it; gives the indices of those that were.
+pub(crate) fn fuse(mut adjoint: Adjoint, params: &BTreeSet<Var>) -> (Adjoint, BTreeSet<Var>) {
+    let mut done = BTreeSet::new();
+    // From the last loop to the first: what one fusion makes early may let the one before follow.
+    let mut at = adjoint.forward.stmts.len();
+    while at > 0 {
+        at -= 1;
+        let Some(index) = as_loop(&adjoint.forward.stmts[at]).and_then(index_of) else { continue };
+        if let Some(fused) = try_fuse(&adjoint, at, params) {
+            adjoint = fused;
+            done.insert(index);
+        }
+    }
+    (adjoint, done)
+}
+
+fn as_loop(stmt: &Stmt) -> Option<&Loop> {
+    match &stmt.kind {
+        StmtKind::Loop(the_loop) => Some(the_loop),
+        _ => None,
+    }
+}
+
+fn index_of(the_loop: &Loop) -> Option<Var> {
+    match the_loop.head {
+        Head::For { index, .. } => Some(index),
+        _ => None,
+    }
+}
+
+fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjoint> {
+    let vars = &adjoint.vars;
+    let forward = as_loop(&adjoint.forward.stmts[at])?;
+    let index = index_of(forward)?;
+    if forward.break_if.is_some() || forward.trips.is_some() {
+        return None;
+    }
+    let back =
+        adjoint.reverse.stmts.iter().position(|stmt| as_loop(stmt).and_then(index_of) == Some(index))?;
+    let reverse = as_loop(&adjoint.reverse.stmts[back])?;
+
+    // The adjoints of results exist only when the results do.
+    let seeds: BTreeSet<Var> = adjoint.seed.leaves().into_iter().flatten().copied().collect();
+    // What exists when the forward loop starts.
+    let mut early: BTreeSet<Var> = params.clone();
+    early.extend(adjoint.forward.stmts[..at].iter().flat_map(Stmt::defines));
+    let late: BTreeSet<Var> = adjoint.forward.stmts[at..].iter().flat_map(Stmt::defines).collect();
+
+    let mut sweep = Effects::of(std::slice::from_ref(&adjoint.reverse.stmts[back]), vars)?;
+    // Adjoints of private places are zero between iterations: whatever the loop does to them is its own affair.
+    let private = adjoint.private.get(&index).cloned().unwrap_or_default();
+    for set in [&mut sweep.read, &mut sweep.added, &mut sweep.set] {
+        set.retain(|var| !private.contains(var));
+    }
+    let primal_place = |var: &Var| early.contains(var) || late.contains(var);
+    // Content is restored only inside an iteration.
+    if sweep.added.iter().chain(&sweep.set).any(primal_place) || !sweep.set.is_empty() {
+        return None;
+    }
+    let free = free_vars(&Block { stmts: vec![adjoint.reverse.stmts[back].clone()] }, vars);
+    // What is only added to need not be known; what is read must be.
+    if sweep.read.iter().any(|var| sweep.added.contains(var)) {
+        return None;
+    }
+    if sweep.read.iter().any(|var| late.contains(var)) {
+        return None;
+    }
+    if sweep.read.iter().chain(&sweep.added).any(|var| seeds.contains(var)) {
+        return None;
+    }
+
+    // The statements before the reverse loop that define what it reads, and the declarations of what it adds to.
+    let mut wanted: BTreeSet<Var> = free
+        .iter()
+        .copied()
+        .filter(|var| !early.contains(var) && vars[*var].role != Role::Tape)
+        .filter(|var| !sweep.added.contains(var) && !private.contains(var))
+        .collect();
+    let mut hoisted: Vec<Stmt> = Vec::new();
+    let mut rest: Vec<Stmt> = Vec::new();
+    for stmt in adjoint.reverse.stmts[..back].iter().rev() {
+        match &stmt.kind {
+            StmtKind::Let { var, expr } if wanted.contains(var) => {
+                if !known(expr, &early, &mut wanted, vars) {
+                    return None;
+                }
+                hoisted.push(stmt.clone());
+            }
+            StmtKind::Mut { var, init } if wanted.contains(var) => {
+                if !known(init, &early, &mut wanted, vars) {
+                    return None;
+                }
+                hoisted.push(stmt.clone());
+            }
+            StmtKind::Update { var, expr, .. } if wanted.contains(var) => {
+                if !known(expr, &early, &mut wanted, vars) {
+                    return None;
+                }
+                hoisted.push(stmt.clone());
+            }
+            StmtKind::Mut { var, init } if sweep.added.contains(var) => {
+                let zero = Stmt { kind: StmtKind::Mut { var: *var, init: build::lit(0.0) }, span: stmt.span };
+                hoisted.push(zero);
+                if !init.is_zero() {
+                    let kind = StmtKind::Update { var: *var, op: StoreOp::Add, expr: init.clone() };
+                    rest.push(Stmt { kind, span: stmt.span });
+                }
+            }
+            StmtKind::Declare { place, init } if sweep.added.contains(place) || private.contains(place) => {
+                if !shape_known(init, &early, &mut wanted, vars) {
+                    return None;
+                }
+                hoisted.push(stmt.clone());
+            }
+            _ => {
+                // Anything else stays, provided that the loop's additions do not meet it.
+                let touched = Effects::of(std::slice::from_ref(stmt), vars)?;
+                let meets = |var: &Var| sweep.added.contains(var);
+                if touched.read.iter().any(meets) || touched.set.iter().any(meets) {
+                    return None;
+                }
+                if touched.set.iter().chain(&touched.added).any(|var| wanted.contains(var)) {
+                    return None;
+                }
+                if stmt.defines().iter().any(|var| wanted.contains(var)) {
+                    return None;
+                }
+                rest.push(stmt.clone());
+            }
+        }
+    }
+    hoisted.reverse();
+    rest.reverse();
+    // Everything read is defined by now, by the seed or by the emitter.
+    let defined: BTreeSet<Var> = hoisted.iter().flat_map(Stmt::defines).collect();
+    let from_outside = |var: &Var| {
+        matches!(vars[*var].role, Role::Place | Role::Mut) && is_slot(adjoint, *var)
+            || vars[*var].role == Role::View
+    };
+    if !wanted.iter().all(|var| defined.contains(var) || from_outside(var)) {
+        return None;
+    }
+
+    let fused = Loop { body: fuse_bodies(&forward.body, &reverse.body, vars)?, ..forward.clone() };
+    let saved = tape_of(&forward.body);
+    let mut result = adjoint.clone();
+    result.forward.stmts[at].kind = StmtKind::Loop(Box::new(fused));
+    result.forward.stmts.splice(at..at, hoisted);
+    rest.extend(adjoint.reverse.stmts[back + 1..].iter().cloned());
+    result.reverse.stmts = rest;
+    if let Some(tape) = saved {
+        result.tapes.retain(|entry| entry.var != tape);
+        result.captures.retain(|var| *var != tape);
+    }
+    Some(result)
+}
+
+fn is_slot(adjoint: &Adjoint, var: Var) -> bool {
+    adjoint.params.iter().flatten().any(|param| match param {
+        super::ParamAdjoint::Place(slot) | super::ParamAdjoint::ScalarInOut(slot) => *slot == var,
+        super::ParamAdjoint::Scalar(_) => false,
+    })
+}
+
+/// Whether an expression of scalars can be evaluated before the loop; what it is made of is wanted early as well.
+fn known(expr: &Expr, early: &BTreeSet<Var>, wanted: &mut BTreeSet<Var>, vars: &Vars) -> bool {
+    let mut fine = true;
+    expr.walk(&mut |expr| match expr {
+        Expr::Var(var) => {
+            if !early.contains(var) {
+                wanted.insert(*var);
+            }
+        }
+        // A place may hold something else by then.
+        Expr::Load(_) | Expr::Whole(_) | Expr::Inert(_) => fine = false,
+        Expr::Len(path) => fine &= early.contains(&vars.resolve(path).root),
+        _ => {}
+    });
+    fine
+}
+
+fn shape_known(init: &Init, early: &BTreeSet<Var>, wanted: &mut BTreeSet<Var>, vars: &Vars) -> bool {
+    match init {
+        Init::Zero { like } => early.contains(&vars.resolve(like).root) && like.proj.is_empty(),
+        Init::Repeat { value, len, .. } => value.is_zero() && known(len, early, wanted, vars),
+        _ => false,
+    }
+}
+
+fn tape_of(body: &Block) -> Option<Var> {
+    match body.stmts.last().map(|stmt| &stmt.kind) {
+        Some(StmtKind::Save { tape, .. }) => Some(*tape),
+        _ => None,
+    }
+}
+
+/// One iteration forward, then backward: what the backward part would restore or compute again is still there.
+fn fuse_bodies(forward: &Block, reverse: &Block, vars: &Vars) -> Option<Block> {
+    let tape = tape_of(forward);
+    let mut stmts = forward.stmts.clone();
+    if tape.is_some() {
+        stmts.pop();
+    }
+    let there: BTreeSet<Var> = stmts.iter().flat_map(Stmt::defines).collect();
+    for stmt in &reverse.stmts {
+        match &stmt.kind {
+            StmtKind::Restore { tape: restored, .. } => {
+                if Some(*restored) != tape {
+                    return None;
+                }
+            }
+            StmtKind::Let { var, .. } | StmtKind::View { var } if there.contains(var) => {}
+            // The primal may have moved it away; the adjoint's shape must come from elsewhere.
+            StmtKind::Declare { init: Init::Zero { like }, .. } if moved(&stmts, vars.resolve(like).root) => {
+                return None;
+            }
+            _ => stmts.push(stmt.clone()),
+        }
+    }
+    Some(Block { stmts })
+}
+
+fn moved(stmts: &[Stmt], root: Var) -> bool {
+    use crate::ir::CopyHow;
+    let mut found = false;
+    for stmt in stmts {
+        if let StmtKind::Declare { init: Init::Copy { from, how: CopyHow::Move, .. }, .. }
+        | StmtKind::Assign { init: Init::Copy { from, how: CopyHow::Move, .. }, .. } = &stmt.kind
+        {
+            found |= from.root == root;
+        }
+    }
+    found
+}
+
+/// What a piece of the reverse sweep does to variables from outside of it.
+#[derive(Debug, Default)]
+struct Effects {
+    read: BTreeSet<Var>,
+    /// Changed by `+=`/`-=` alone, so that the order among others does not matter.
+    added: BTreeSet<Var>,
+    /// Changed in any other way.
+    set: BTreeSet<Var>,
+}
+
+impl Effects {
+    /// `None`: the piece does something whose effects are not described by these sets.
+    fn of(stmts: &[Stmt], vars: &Vars) -> Option<Effects> {
+        let mut effects = Effects::default();
+        let mut local = Vec::new();
+        effects.stmts(stmts, vars, &mut local)?;
+        Some(effects)
+    }
+
+    fn stmts(&mut self, stmts: &[Stmt], vars: &Vars, local: &mut Vec<Var>) -> Option<()> {
+        let depth = local.len();
+        for stmt in stmts {
+            let defines = stmt.defines();
+            if !stmt.blocks().is_empty() {
+                local.extend(defines.iter().copied());
+            }
+            self.statement(stmt, vars, local)?;
+            for block in stmt.blocks() {
+                self.stmts(&block.stmts, vars, local)?;
+            }
+            local.extend(defines);
+        }
+        local.truncate(depth);
+        Some(())
+    }
+
+    fn statement(&mut self, stmt: &Stmt, vars: &Vars, local: &[Var]) -> Option<()> {
+        let outside = |var: Var| {
+            let root = vars.resolve(&crate::ir::Path::of(var)).root;
+            (!local.contains(&root) && !local.contains(&var)).then_some(root)
+        };
+        let additive = match &stmt.kind {
+            StmtKind::Store { op, .. } | StmtKind::Update { op, .. } => *op != StoreOp::Set,
+            StmtKind::Accumulate { .. } => true,
+            StmtKind::Raw(RawStmt::SumInto { path, .. }) => outside(path.root).is_none(),
+            _ => false,
+        };
+        // A pullback adds to its slots, unless it is handed a place to change.
+        let lent: BTreeSet<Var> = match &stmt.kind {
+            StmtKind::Pullback(pullback) => {
+                if pullback
+                    .call
+                    .args
+                    .iter()
+                    .any(|arg| matches!(arg, crate::ir::Arg::RefMut(_) | crate::ir::Arg::RefMutValue(..)))
+                {
+                    return None;
+                }
+                pullback
+                    .slots
+                    .iter()
+                    .filter_map(|slot| match slot {
+                        Slot::Adjoint(path) => Some(path.root),
+                        _ => None,
+                    })
+                    .collect()
+            }
+            StmtKind::Inert { .. } | StmtKind::Call(_) => return None,
+            _ => BTreeSet::new(),
+        };
+        stmt.parts(&mut |part| match part {
+            Part::Read(expr) => expr.vars(&mut |var| self.read.extend(outside(var))),
+            Part::ReadPath(path) => {
+                if !lent.contains(&path.root) {
+                    self.read.extend(outside(path.root));
+                }
+                path.index_vars(&mut |var| self.read.extend(outside(var)));
+            }
+            Part::WritePath(path) => {
+                if let Some(root) = outside(path.root) {
+                    if additive || lent.contains(&path.root) {
+                        self.added.insert(root);
+                    } else {
+                        self.set.insert(root);
+                    }
+                }
+                path.index_vars(&mut |var| self.read.extend(outside(var)));
+            }
+            Part::Use(var) => {
+                let own = matches!(&stmt.kind, StmtKind::Update { var: updated, .. } | StmtKind::Raw(RawStmt::SumInto { var: updated, .. }) if *updated == var);
+                if !own && vars[var].role != Role::Tape {
+                    self.read.extend(outside(var));
+                }
+            }
+            Part::Change(var) => {
+                if let Some(root) = outside(var).filter(|_| vars[var].role != Role::Tape) {
+                    let adds = additive || matches!(&stmt.kind, StmtKind::Raw(RawStmt::SumInto { var: updated, .. }) if *updated == var);
+                    if adds {
+                        self.added.insert(root);
+                    } else {
+                        self.set.insert(root);
+                    }
+                }
+            }
+            Part::Define(_) => {}
+        });
+        Some(())
+    }
+}

@@ -1,0 +1,184 @@
+//! The tape plan of one block: of the values that its reversal needs, which are saved and which computed again.
+//!
+//! Invariant: every needed value is either alive, saved, or recomputed from values that are; what is recomputed gives the
+//! same bits, since it reads places only where their content at the start of the reversal is what it was.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::cut::Graph;
+use super::record::Read;
+use super::reverse::Reverse;
+use crate::ir::visit::Part;
+use crate::ir::{Expr, Path, Role, Stmt, StmtKind, Ty, Var};
+
+/// Dearer functions are saved, not computed again (in units of an addition, see the rule table).
+const CHEAP: u32 = 2;
+
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    pub(super) saved: Vec<Var>,
+    /// `Let`s and views, in forward order.
+    pub(super) recomputed: Vec<Stmt>,
+}
+
+/// How a value of the block could be had again.
+struct Source<'s> {
+    stmt: &'s Stmt,
+    /// What of this block and of surrounding ones it reads.
+    operands: Vec<Var>,
+    /// Places whose content it reads.
+    roots: Vec<Var>,
+}
+
+impl Reverse<'_> {
+    /// Plans the block whose forward sweep is `forward`; `defined` in the order of definition.
+    pub(super) fn plan(
+        &mut self,
+        forward: &[Stmt],
+        needed: &BTreeSet<Var>,
+        defined: &[Var],
+        alive: &[Var],
+    ) -> Plan {
+        if needed.is_empty() {
+            return Plan::default();
+        }
+        let local: BTreeSet<Var> = defined.iter().copied().collect();
+        let sources: BTreeMap<Var, Source<'_>> = forward
+            .iter()
+            .enumerate()
+            .filter_map(|(index, stmt)| self.source(forward, index, stmt, &local))
+            .collect();
+
+        // The fewest values from which all that is needed can be computed: a minimum cut of the value graph.
+        let vertices: BTreeMap<Var, usize> = defined
+            .iter()
+            .filter(|var| !alive.contains(var))
+            .enumerate()
+            .map(|(vertex, var)| (*var, vertex))
+            .collect();
+        let ordered: Vec<Var> = defined.iter().copied().filter(|var| !alive.contains(var)).collect();
+        let costs: Vec<Option<u32>> = ordered.iter().map(|var| self.saving_cost(*var)).collect();
+        let mut graph = Graph::new(&costs);
+        for (vertex, var) in ordered.iter().enumerate() {
+            match sources.get(var) {
+                Some(source) => {
+                    for operand in source.operands.iter().filter_map(|operand| vertices.get(operand)) {
+                        graph.depends(vertex, *operand);
+                    }
+                }
+                None => graph.given(vertex),
+            }
+            if needed.contains(var) {
+                graph.needed(vertex);
+            }
+        }
+        let saved: BTreeSet<Var> = graph.cut().into_iter().map(|vertex| ordered[vertex]).collect();
+
+        let mut recomputed: BTreeSet<Var> = BTreeSet::new();
+        let mut pending: Vec<Var> = needed.iter().copied().collect();
+        while let Some(var) = pending.pop() {
+            if vertices.contains_key(&var) && !saved.contains(&var) && recomputed.insert(var) {
+                pending.extend(sources.get(&var).into_iter().flat_map(|source| &source.operands));
+            }
+        }
+        let mut plan = Plan::default();
+        let mut reads = Vec::new();
+        for var in defined {
+            if saved.contains(var) {
+                plan.saved.push(*var);
+            } else if let (true, Some(source)) = (recomputed.contains(var), sources.get(var)) {
+                plan.recomputed.push(source.stmt.clone());
+                reads.extend(source.roots.iter().map(|root| (*root, *var)));
+            }
+        }
+        for (root, var) in reads {
+            let position = self.positions.get(&var).copied().unwrap_or(0);
+            self.reads.push(Read { root, position, loops: self.loops.clone() });
+        }
+        plan
+    }
+
+    /// What a value costs on the tape, in words; views cannot be saved.
+    fn saving_cost(&self, var: Var) -> Option<u32> {
+        match (self.vars[var].role, &self.vars[var].ty) {
+            (Role::View, _) => None,
+            (Role::Place, _) => Some(8),
+            _ => Some(1),
+        }
+    }
+
+    /// How the value that a statement defines can be computed again in the reversal of its block, if cheaply and rightly.
+    fn source<'s>(
+        &self,
+        forward: &'s [Stmt],
+        index: usize,
+        stmt: &'s Stmt,
+        local: &BTreeSet<Var>,
+    ) -> Option<(Var, Source<'s>)> {
+        let mut operands = Vec::new();
+        let mut roots = Vec::new();
+        let var = match &stmt.kind {
+            StmtKind::Let { var, expr } => {
+                if !self.repeatable(expr, &forward[index + 1..], local, &mut roots) {
+                    return None;
+                }
+                expr.vars(&mut |var| operands.push(var));
+                *var
+            }
+            StmtKind::View { var } => {
+                let path = self.vars[*var].view.as_ref()?;
+                operands.push(path.root);
+                path.index_vars(&mut |var| operands.push(var));
+                *var
+            }
+            _ => return None,
+        };
+        Some((var, Source { stmt, operands, roots }))
+    }
+
+    fn repeatable(&self, expr: &Expr, behind: &[Stmt], local: &BTreeSet<Var>, roots: &mut Vec<Var>) -> bool {
+        match expr {
+            Expr::Var(_) | Expr::Lit(_) => true,
+            Expr::Rule(rule, args) => {
+                rule.cost <= CHEAP && args.iter().all(|arg| self.repeatable(arg, behind, local, roots))
+            }
+            Expr::WholeMut(_) => false,
+            Expr::Load(path) | Expr::Whole(path) => self.reloadable(path, behind, local, roots),
+            Expr::Len(path) => self.fixed_length(path) || self.reloadable(path, behind, local, roots),
+            Expr::Binary(_, a, b) => {
+                self.repeatable(a, behind, local, roots) && self.repeatable(b, behind, local, roots)
+            }
+            Expr::Unary(_, a) | Expr::Cast(a, _) | Expr::Stop(a) => self.repeatable(a, behind, local, roots),
+            Expr::Select(c, a, b) => [c, a, b].into_iter().all(|e| self.repeatable(e, behind, local, roots)),
+            Expr::Inert(inert) => {
+                inert.pure && inert.binds.iter().all(|(_, bind)| self.repeatable(bind, behind, local, roots))
+            }
+        }
+    }
+
+    fn fixed_length(&self, path: &Path) -> bool {
+        matches!(self.type_of(path), Ty::Array(..) | Ty::Slice(_)) && !self.reshaped_root(path)
+    }
+
+    /// Whether an element can be loaded again at the start of the block's reversal: nothing behind its load in the block
+    /// writes to its place, and the place lives outside of the block.
+    fn reloadable(&self, path: &Path, behind: &[Stmt], local: &BTreeSet<Var>, roots: &mut Vec<Var>) -> bool {
+        let root = self.vars.resolve(path).root;
+        if local.contains(&root) || self.untracked(root) || behind.iter().any(|stmt| self.writes(stmt, root))
+        {
+            return false;
+        }
+        roots.push(root);
+        true
+    }
+
+    fn writes(&self, stmt: &Stmt, root: Var) -> bool {
+        let mut found = false;
+        stmt.parts(&mut |part| match part {
+            Part::WritePath(path) => found |= self.vars.resolve(path).root == root,
+            Part::Change(var) => found |= var == root,
+            _ => {}
+        });
+        found || stmt.blocks().iter().any(|block| block.stmts.iter().any(|stmt| self.writes(stmt, root)))
+    }
+}

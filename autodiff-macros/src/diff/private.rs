@@ -1,0 +1,120 @@
+//! Private places: declared outside of a loop, but rewritten in each iteration before anything of them is read.
+//!
+//! `let mut hidden = [0.0; 64]; for n in … { for j in 0..64 { hidden[j] = …; } … }`: no iteration sees what another left,
+//! so that within one iteration the place behaves as if it were declared there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ir::visit::Part;
+use crate::ir::{
+    Block, Expr, Function, Head, Init, Loop, Path, Proj, Stmt, StmtKind, StoreOp, Var, WrtTarget,
+};
+
+/// The private places of each counted loop of the function's own block, by the loop's index.
+pub(crate) fn private_places(function: &Function) -> BTreeMap<Var, BTreeSet<Var>> {
+    let stmts = &function.body.stmts;
+    let mut result = BTreeMap::new();
+    for (at, stmt) in stmts.iter().enumerate() {
+        let StmtKind::Loop(the_loop) = &stmt.kind else { continue };
+        let Head::For { index, .. } = &the_loop.head else { continue };
+        let mut places = BTreeSet::new();
+        for declaration in &stmts[..at] {
+            let StmtKind::Declare { place, init } = &declaration.kind else { continue };
+            let others = stmts.iter().enumerate().filter(|(other, stmt)| {
+                *other != at
+                    && !matches!(&stmt.kind, StmtKind::Declare { place: declared, .. } if declared == place)
+            });
+            let alone = others.clone().all(|(_, stmt)| !touches(function, stmt, *place))
+                && !handed_out(function, *place);
+            if alone && covers(function, &the_loop.body, *place, init) {
+                places.insert(*place);
+            }
+        }
+        result.insert(*index, places);
+    }
+    result
+}
+
+/// Whether the statement or one inside it reads or writes the place, other than for its length.
+fn touches(function: &Function, stmt: &Stmt, place: Var) -> bool {
+    let is = |var: Var| function.vars.resolve(&Path::of(var)).root == place;
+    let mut found = false;
+    stmt.parts(&mut |part| match part {
+        Part::Read(expr) => expr.walk(&mut |expr| match expr {
+            Expr::Var(var) => found |= is(*var),
+            Expr::Load(path) | Expr::Whole(path) => found |= is(path.root),
+            _ => {}
+        }),
+        Part::ReadPath(path) | Part::WritePath(path) => found |= is(path.root),
+        Part::Use(var) | Part::Change(var) => found |= is(var),
+        Part::Define(_) => {}
+    });
+    found || stmt.blocks().iter().any(|block| block.stmts.iter().any(|stmt| touches(function, stmt, place)))
+}
+
+fn handed_out(function: &Function, place: Var) -> bool {
+    let mut found = function.wrt.iter().any(|wrt| wrt.target == WrtTarget::Local(place));
+    for leaf in function.result.leaves() {
+        leaf.vars(&mut |var| found |= function.vars.resolve(&Path::of(var)).root == place);
+    }
+    found
+}
+
+/// Whether the first statement of the body that touches the place writes all of it.
+fn covers(function: &Function, body: &Block, place: Var, init: &Init) -> bool {
+    let Some(first) = body.stmts.iter().find(|stmt| touches(function, stmt, place)) else { return false };
+    let whole = |path: &Path| path.root == place && path.proj.is_empty();
+    match &first.kind {
+        StmtKind::Fill { path, .. } => whole(path),
+        StmtKind::Assign { path, init, .. } => {
+            let copy = Stmt {
+                kind: StmtKind::Declare { place: Var(u32::MAX), init: init.clone() },
+                span: first.span,
+            };
+            whole(path) && !touches(function, &copy, place)
+        }
+        StmtKind::Loop(inner) => fills(function, inner, place, init),
+        _ => false,
+    }
+}
+
+/// Whether the loop stores to every element, each before it is read.
+fn fills(function: &Function, inner: &Loop, place: Var, init: &Init) -> bool {
+    let Head::For { index, lo: Expr::Lit(lo), hi, inclusive: false, step: None, .. } = &inner.head else {
+        return false;
+    };
+    if inner.break_if.is_some() || lo.value != Some(0.0) || !is_length(function, hi, place, init) {
+        return false;
+    }
+    let Some(first) = inner.body.stmts.iter().find(|stmt| touches(function, stmt, place)) else {
+        return false;
+    };
+    match &first.kind {
+        StmtKind::Store { path, op: StoreOp::Set, .. } => {
+            path.root == place && matches!(path.proj.as_slice(), [Proj::Index(Expr::Var(at))] if at == index)
+        }
+        _ => false,
+    }
+}
+
+fn is_length(function: &Function, expr: &Expr, place: Var, init: &Init) -> bool {
+    let declared = match init {
+        Init::Repeat { len, .. } => Some(len.clone()),
+        Init::List { items, .. } => Some(crate::ir::build::int(items.len() as i64)),
+        _ => None,
+    };
+    match (expr, declared) {
+        (Expr::Lit(a), Some(Expr::Lit(b))) => a.tokens.to_string() == b.tokens.to_string(),
+        (Expr::Var(a), Some(Expr::Var(b))) if *a == b => true,
+        (Expr::Var(var), _) => {
+            let mut is = false;
+            function.body.walk(&mut |stmt| {
+                if let StmtKind::Let { var: defined, expr: Expr::Len(path) } = &stmt.kind {
+                    is |= defined == var && path.root == place && path.proj.is_empty();
+                }
+            });
+            is
+        }
+        _ => false,
+    }
+}

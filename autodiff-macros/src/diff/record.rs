@@ -1,0 +1,120 @@
+//! To be recorded: which stores must save what they overwrite.
+//!
+//! The reverse sweep reads the content of some places (where it loads an element again instead of saving it, and where it
+//! hands a reference to a pullback). A store is recorded when such a read may come before it in the forward sweep: then, in
+//! the reverse sweep, the old content must be back before the read.
+
+use std::collections::BTreeMap;
+
+use super::reverse::Options;
+use crate::ir::{Block, Function, Passing, Role, Stmt, StmtKind, Var};
+
+/// The reverse sweep reads the content of `root` as it is behind the statement at `position`.
+#[derive(Clone, Debug)]
+pub(crate) struct Read {
+    pub(crate) root: Var,
+    pub(crate) position: usize,
+    /// The loops around it, outermost first.
+    pub(crate) loops: Vec<usize>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Recording {
+    /// `None`: record everything.
+    reads: Option<BTreeMap<Var, Vec<Read>>>,
+    /// How many loops there are around the declaration of each place.
+    depths: BTreeMap<Var, usize>,
+    rolled_back: Vec<Var>,
+}
+
+impl Recording {
+    pub(super) fn everything() -> Self {
+        Recording { reads: None, depths: BTreeMap::new(), rolled_back: Vec::new() }
+    }
+
+    pub(super) fn needed(
+        function: &Function,
+        reads: &[Read],
+        swaps: &[[Read; 2]],
+        options: &Options,
+    ) -> Self {
+        let mut by_root: BTreeMap<Var, Vec<Read>> = BTreeMap::new();
+        for read in reads {
+            by_root.entry(read.root).or_default().push(read.clone());
+        }
+        let mut depths = BTreeMap::new();
+        declared_depths(&function.body, 0, &mut depths);
+        for place in options.fused.values().flatten() {
+            depths.insert(*place, 1);
+        }
+        let rolled_back: Vec<Var> = function
+            .params
+            .iter()
+            .filter(|param| {
+                options.roll_back
+                    && param.passing == Passing::RefMut
+                    && function.vars[param.var].role == Role::Place
+            })
+            .map(|param| param.var)
+            .collect();
+        // What is swapped into a place that is read must be right as well.
+        let mut swaps: Vec<&[Read; 2]> = swaps.iter().collect();
+        loop {
+            let read = |read: &Read| by_root.contains_key(&read.root) || rolled_back.contains(&read.root);
+            let (reached, rest): (Vec<_>, Vec<_>) = swaps.into_iter().partition(|pair| pair.iter().any(read));
+            if reached.is_empty() {
+                break;
+            }
+            for read in reached.into_iter().flatten() {
+                by_root.entry(read.root).or_default().push(read.clone());
+            }
+            swaps = rest;
+        }
+        Recording { reads: Some(by_root), depths, rolled_back }
+    }
+
+    /// Whether a store to `root` at `position` inside `loops` saves the old content.
+    pub(super) fn records(&self, root: Var, position: usize, loops: &[usize]) -> bool {
+        let Some(reads) = &self.reads else { return true };
+        if self.rolled_back.contains(&root) {
+            return true;
+        }
+        let depth = self.depths.get(&root).copied().unwrap_or(0);
+        reads.get(&root).into_iter().flatten().any(|read| {
+            let common = read.loops.iter().zip(loops).take_while(|(a, b)| a == b).count();
+            read.position < position || common > depth
+        })
+    }
+
+    /// Whether the content of `root` is read in the reverse sweep at all.
+    pub(super) fn reads_root(&self, root: Var) -> bool {
+        match &self.reads {
+            None => true,
+            Some(reads) => reads.contains_key(&root) || self.rolled_back.contains(&root),
+        }
+    }
+}
+
+fn declared_depths(block: &Block, depth: usize, depths: &mut BTreeMap<Var, usize>) {
+    for Stmt { kind, .. } in &block.stmts {
+        match kind {
+            StmtKind::Declare { place, .. } => {
+                depths.insert(*place, depth);
+            }
+            StmtKind::Call(call) => {
+                for var in call.results.leaves() {
+                    depths.insert(*var, depth);
+                }
+            }
+            StmtKind::If { then, otherwise, .. } => {
+                declared_depths(then, depth, depths);
+                declared_depths(otherwise, depth, depths);
+            }
+            StmtKind::Match { arms, .. } => {
+                arms.iter().for_each(|arm| declared_depths(&arm.body, depth, depths))
+            }
+            StmtKind::Loop(the_loop) => declared_depths(&the_loop.body, depth + 1, depths),
+            _ => {}
+        }
+    }
+}

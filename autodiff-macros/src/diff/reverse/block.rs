@@ -1,0 +1,90 @@
+//! Blocks: their two sweeps, and what passes between them.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::Span;
+
+use super::{Reverse, free_vars, stmt};
+use crate::diff::{Tape, TapeKind};
+use crate::ir::{Block, Role, Saved, Stmt, StmtKind, Ty, Var};
+
+/// A block on its way through the transformation.
+pub(super) struct Sweeps {
+    pub(super) forward: Vec<Stmt>,
+    /// Reversals in forward order.
+    pub(super) reversals: Vec<Vec<Stmt>>,
+}
+/// What the owner of a block defines for it.
+#[derive(Debug, Default)]
+pub(super) struct Given {
+    /// Variables bound at its start (indices, carried values, patterns).
+    pub(super) own: Vec<Var>,
+    /// Those that the reverse sweep has anyway.
+    pub(super) alive: Vec<Var>,
+    /// Places from outside that are taken for declared inside.
+    pub(super) private: Vec<Var>,
+}
+
+impl Reverse<'_> {
+    pub(super) fn sweep(&mut self, block: &Block) -> Sweeps {
+        let mut sweeps = Sweeps { forward: Vec::new(), reversals: Vec::new() };
+        for stmt in &block.stmts {
+            self.position += 1;
+            for var in stmt.defines() {
+                self.positions.insert(var, self.position);
+            }
+            let mut reversal = Vec::new();
+            self.statement(stmt, &mut sweeps.forward, &mut reversal);
+            sweeps.reversals.push(reversal);
+        }
+        sweeps
+    }
+
+    /// The two sweeps of a block inside another: `arrive` is what its owner hands in when the reversal starts, `leave`
+    /// what it takes when it ends.
+    pub(super) fn nested(
+        &mut self,
+        block: &Block,
+        given: &Given,
+        span: Span,
+        arrive: impl FnOnce(&mut Self, &mut Vec<Stmt>),
+        leave: impl FnOnce(&mut Self, &mut Vec<Stmt>),
+    ) -> (Block, Block) {
+        let Given { own, alive, private } = given;
+        let mut sweeps = self.sweep(block);
+        let mut body = Vec::new();
+        arrive(self, &mut body);
+        body.extend(sweeps.reversals.into_iter().rev().flatten());
+        leave(self, &mut body);
+
+        let mut defined: Vec<Var> = own.clone();
+        defined.extend(sweeps.forward.iter().flat_map(Stmt::defines_behind));
+        let mut reverse = self.declarations(&defined, span, |_| false);
+        reverse.extend(body);
+
+        let mut local = private.clone();
+        local.extend(defined);
+        let free = free_vars(&Block { stmts: reverse.clone() }, &self.vars);
+        let needed: BTreeSet<Var> =
+            local.iter().copied().filter(|var| free.contains(var) && !alive.contains(var)).collect();
+        let plan = self.plan(&sweeps.forward, &needed, &local, alive);
+        let mut saved: Vec<Saved> = Vec::new();
+        for var in &plan.saved {
+            saved.push(match self.vars[*var].role {
+                Role::Place => Saved::Content(*var),
+                _ => Saved::Value(*var),
+            });
+        }
+        let mut materialised = Vec::new();
+        if !saved.is_empty() {
+            let tape = self.vars.fresh("tape", Ty::Unknown, Role::Tape, span);
+            let kind = if self.loops.is_empty() { TapeKind::Slot } else { TapeKind::Stack };
+            self.tapes.push(Tape { var: tape, kind });
+            sweeps.forward.push(stmt(StmtKind::Save { tape, values: saved.clone() }, span));
+            materialised.push(stmt(StmtKind::Restore { tape, values: saved }, span));
+        }
+        materialised.extend(plan.recomputed);
+        materialised.extend(reverse);
+        (Block { stmts: sweeps.forward }, Block { stmts: materialised })
+    }
+}

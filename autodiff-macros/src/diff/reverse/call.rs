@@ -1,0 +1,177 @@
+//! Calls: seeds and slots of the callee's pullback.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::Span;
+
+use super::{Reverse, stmt, unit};
+use crate::diff::record::Read;
+use crate::ir::{Arg, Call, Expr, Init, Path, PullbackCall, Role, Slot, Stmt, StmtKind, StoreOp, Var, build};
+
+impl Reverse<'_> {
+    pub(super) fn reverse_call(
+        &mut self,
+        call: &Call,
+        forward: &mut Vec<Stmt>,
+        reversal: &mut Vec<Stmt>,
+        span: Span,
+    ) {
+        let in_active = call.args.iter().any(|arg| match arg {
+            Arg::Value(Expr::Var(var))
+            | Arg::RefValue(Expr::Var(var))
+            | Arg::RefMutValue(Expr::Var(var), _) => self.active_var(*var),
+            Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => self.active_path(path),
+            _ => false,
+        });
+        let out_active = call.results.leaves().into_iter().any(|var| self.active_var(*var))
+            || call.args.iter().any(|arg| match arg {
+                Arg::RefMut(path) => self.active_path(path),
+                Arg::RefMutValue(_, after) => self.active_var(*after),
+                _ => false,
+            });
+        if !(in_active && out_active) {
+            let mut restored = Vec::new();
+            for arg in &call.args {
+                if let Arg::RefMut(path) = arg {
+                    restored.extend(self.record_whole(path, self.position, forward, span));
+                }
+            }
+            forward.push(stmt(StmtKind::Call(Call { differentiated: false, ..call.clone() }), span));
+            reversal.extend(restored);
+            return;
+        }
+        forward.push(stmt(StmtKind::Call(call.clone()), span));
+        let seed = call.results.map(&mut |var| self.result_seed(*var, reversal, span));
+        let mut behind = Vec::new();
+        let mut lent = BTreeSet::new();
+        let mut again = call.clone();
+        let slots =
+            again.args.iter_mut().map(|arg| self.slot(arg, &mut lent, reversal, &mut behind, span)).collect();
+        reversal.push(stmt(StmtKind::Pullback(PullbackCall { call: again, seed, slots }), span));
+        reversal.extend(behind);
+    }
+
+    /// The adjoint of one result of a call, as the pullback's seed.
+    pub(super) fn result_seed(&mut self, var: Var, out: &mut Vec<Stmt>, span: Span) -> Expr {
+        let info = &self.vars[var];
+        match (info.role, self.active_var(var)) {
+            (Role::Value, true) => Expr::Var(self.bar(var)),
+            (Role::Value, false) if info.ty.is_float() => build::lit(0.0),
+            (Role::Value, false) => unit(),
+            (_, true) => Expr::Whole(Path::of(self.bar(var))),
+            (_, false) if !info.ty.may_be_active() => unit(),
+            (_, false) => {
+                let zero = self.vars.fresh("zero", info.ty.clone(), Role::Place, span);
+                out.push(stmt(
+                    StmtKind::Declare { place: zero, init: Init::Zero { like: Path::of(var) } },
+                    span,
+                ));
+                Expr::Whole(Path::of(zero))
+            }
+        }
+    }
+
+    pub(super) fn scalar_slot(
+        &mut self,
+        expr: &Expr,
+        lent: &mut BTreeSet<Var>,
+        before: &mut Vec<Stmt>,
+        behind: &mut Vec<Stmt>,
+        span: Span,
+    ) -> Slot {
+        match expr {
+            Expr::Var(var) if self.active_var(*var) => {
+                let bar = self.bar(*var);
+                if lent.insert(bar) {
+                    return Slot::Adjoint(Path::of(bar));
+                }
+                let own = self.vars.fresh("own_bar", self.vars[*var].ty.clone(), Role::Mut, span);
+                before.push(stmt(StmtKind::Mut { var: own, init: build::lit(0.0) }, span));
+                behind
+                    .push(stmt(StmtKind::Update { var: bar, op: StoreOp::Add, expr: Expr::Var(own) }, span));
+                Slot::Adjoint(Path::of(own))
+            }
+            Expr::Var(var) if !self.vars[*var].ty.may_be_active() => Slot::Unit,
+            Expr::Lit(lit) if !lit.ty.may_be_active() => Slot::Unit,
+            _ => Slot::Scratch,
+        }
+    }
+
+    /// The adjoint slot of an argument. An adjoint can be lent to one slot only: further ones get a zero of their own that is
+    /// added behind the call. What the pullback is not given again is taken out of `arg`, so that nobody saves it.
+    pub(super) fn slot(
+        &mut self,
+        arg: &mut Arg,
+        lent: &mut BTreeSet<Var>,
+        before: &mut Vec<Stmt>,
+        behind: &mut Vec<Stmt>,
+        span: Span,
+    ) -> Slot {
+        match arg {
+            Arg::Value(expr) => {
+                let slot = self.scalar_slot(expr, lent, before, behind, span);
+                // A float's type is all that a scratch slot wants of it.
+                if !matches!(slot, Slot::Scratch)
+                    || matches!(expr, Expr::Var(var) if self.vars[*var].ty.is_float())
+                {
+                    *expr = build::lit(0.0);
+                }
+                slot
+            }
+            Arg::RefValue(expr) => self.scalar_slot(expr, lent, before, behind, span),
+            Arg::RefMutValue(before_value, after) => {
+                let after = *after;
+                let after_active = self.active_var(after);
+                let before_var = match before_value {
+                    Expr::Var(var) if self.active_var(*var) => Some(*var),
+                    _ => None,
+                };
+                *before_value = Expr::Var(after);
+                if !self.vars[after].ty.may_be_active() {
+                    return Slot::Unit;
+                }
+                let own = self.vars.fresh("in_out_bar", self.vars[after].ty.clone(), Role::Mut, span);
+                let init = if after_active { Expr::Var(self.bar(after)) } else { build::lit(0.0) };
+                before.push(stmt(StmtKind::Mut { var: own, init }, span));
+                if let Some(var) = before_var {
+                    let bar = self.bar(var);
+                    behind.push(stmt(
+                        StmtKind::Update { var: bar, op: StoreOp::Add, expr: Expr::Var(own) },
+                        span,
+                    ));
+                }
+                Slot::Adjoint(Path::of(own))
+            }
+            Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => {
+                let path = path.clone();
+                let moved = matches!(arg, Arg::Move(_));
+                let root = self.vars.resolve(&path).root;
+                if !moved {
+                    self.reads.push(Read { root, position: self.position, loops: self.loops.clone() });
+                }
+                if !self.type_of(&path).may_be_active() || self.function.is_foreign(root) {
+                    if moved {
+                        *arg = Arg::Value(build::int(0));
+                    }
+                    return Slot::Unit;
+                }
+                if !self.activity.active(root) {
+                    return Slot::Scratch;
+                }
+                if moved {
+                    *arg = Arg::Value(build::int(0));
+                }
+                let bar = self.bar_path(&path);
+                if lent.insert(bar.root) {
+                    return Slot::Adjoint(bar);
+                }
+                let own = self.vars.fresh("own_bar", self.type_of(&path), Role::Place, span);
+                let like = Init::Zero { like: bar.clone() };
+                before.push(stmt(StmtKind::Declare { place: own, init: like }, span));
+                self.accumulate(bar, Path::of(own), behind, span);
+                Slot::Adjoint(Path::of(own))
+            }
+            Arg::Inert(_) => Slot::Unit,
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Branches and loops.
+
+use proc_macro2::Span;
+
+use super::block::Given;
+use super::{Reverse, stmt};
+use crate::ir::{Block, Carried, Expr, Head, Join, Loop, Role, Stmt, StmtKind, StoreOp, Ty, Var, build};
+
+impl Reverse<'_> {
+    pub(super) fn arrive_joins(&mut self, joins: &[Join], arm: usize, out: &mut Vec<Stmt>, span: Span) {
+        for join in joins {
+            if let (true, Some(Some(value))) = (self.active_var(join.var), join.values.get(arm)) {
+                let bar = Expr::Var(self.bar(join.var));
+                self.contribute(value, bar, out, span);
+            }
+        }
+    }
+
+    pub(super) fn reverse_loop(
+        &mut self,
+        primal: &Loop,
+        forward: &mut Vec<Stmt>,
+        reversal: &mut Vec<Stmt>,
+        span: Span,
+    ) {
+        let active: Vec<&Carried> = primal
+            .carried
+            .iter()
+            .filter(|carried| self.active_var(carried.phi) || self.active_var(carried.out))
+            .collect();
+        let counting;
+        let primal = if primal.trips.is_none() && !self.runs_backwards(&primal.head) {
+            let trips = self.vars.fresh("trips", Ty::usize(), Role::Value, span);
+            counting = Loop { trips: Some(trips), ..primal.clone() };
+            &counting
+        } else {
+            primal
+        };
+        let head = self.reversed_head(primal, span);
+        let own = primal.carried.iter().map(|carried| carried.phi).collect();
+        let mut given = Given { own, ..Given::default() };
+        if let Head::For { index, .. } = primal.head {
+            given.own.push(index);
+            if matches!(head, Head::For { index: reversed, .. } if reversed == index) {
+                given.alive.push(index);
+            }
+            given.private.extend(self.options.fused.get(&index).into_iter().flatten());
+        }
+
+        self.loops.push(self.position);
+        if let Head::While { test, .. } = &primal.head {
+            // Pure lets: numbered like all statements, reversed like none.
+            test.walk(&mut |_| self.position += 1);
+        }
+        let (body_forward, body_reverse) = self.nested(
+            &primal.body,
+            &given,
+            span,
+            |this, out| {
+                for carried in &active {
+                    let bar = Expr::Var(this.bar(carried.out));
+                    this.contribute(&carried.next, bar, out, span);
+                }
+            },
+            |this, out| {
+                for carried in &active {
+                    let (out_bar, phi_bar) = (this.bar(carried.out), this.bar(carried.phi));
+                    out.push(stmt(
+                        StmtKind::Update { var: out_bar, op: StoreOp::Set, expr: Expr::Var(phi_bar) },
+                        span,
+                    ));
+                }
+            },
+        );
+        self.loops.pop();
+
+        forward.push(stmt(StmtKind::Loop(Box::new(Loop { body: body_forward, ..primal.clone() })), span));
+        if body_reverse.stmts.is_empty() {
+            return;
+        }
+        reversal.push(stmt(
+            StmtKind::Loop(Box::new(Loop {
+                head,
+                carried: Vec::new(),
+                body: body_reverse,
+                break_if: None,
+                trips: None,
+                label: None,
+            })),
+            span,
+        ));
+        for carried in active {
+            let bar = Expr::Var(self.bar(carried.out));
+            self.contribute(&carried.init, bar, reversal, span);
+        }
+    }
+
+    /// Whether the standard library runs the head's range backwards: stepped ranges only if they know their length.
+    fn runs_backwards(&self, head: &Head) -> bool {
+        match head {
+            Head::For { index, inclusive, step: Some(_), rev: false, .. } => {
+                !inclusive && matches!(&self.vars[*index].ty, Ty::Int(Some(name)) if name == "usize")
+            }
+            _ => true,
+        }
+    }
+
+    /// The head of the reverse loop: the same indices backwards where the number of iterations is known from them,
+    /// else a count of the iterations that ran (the index is then a value like others).
+    pub(super) fn reversed_head(&mut self, primal: &Loop, span: Span) -> Head {
+        match (&primal.head, primal.trips) {
+            (Head::For { index, lo, hi, inclusive, step, rev }, None) => Head::For {
+                index: *index,
+                lo: lo.clone(),
+                hi: hi.clone(),
+                inclusive: *inclusive,
+                step: step.clone(),
+                rev: !rev,
+            },
+            (Head::For { index, lo, inclusive: false, step: None, rev: false, .. }, Some(trips)) if matches!(&self.vars[*index].ty, Ty::Int(Some(name)) if name == "usize") =>
+            {
+                let hi = match build::value_of(lo) {
+                    Some(0.0) => Expr::Var(trips),
+                    _ => Expr::Binary(
+                        syn::BinOp::Add(Default::default()),
+                        Box::new(lo.clone()),
+                        Box::new(Expr::Var(trips)),
+                    ),
+                };
+                Head::For { index: *index, lo: lo.clone(), hi, inclusive: false, step: None, rev: true }
+            }
+            (_, trips) => {
+                let index = self.vars.fresh("_trip", Ty::usize(), Role::Value, span);
+                let hi =
+                    Expr::Var(trips.expect("a loop whose iterations only running it can count counts them"));
+                Head::For { index, lo: build::int(0), hi, inclusive: false, step: None, rev: false }
+            }
+        }
+    }
+}
+
+/// `if arm == 0 { … } else if arm == 1 { … } else { … }`
+pub(super) fn choose(taken: Var, arms: Vec<Block>, span: Span) -> Block {
+    let last = arms.len() - 1;
+    arms.into_iter().enumerate().rev().fold(Block::default(), |rest, (index, arm)| {
+        if index == last {
+            return arm;
+        }
+        if arm.stmts.is_empty() && rest.stmts.is_empty() {
+            return rest;
+        }
+        let equal = syn::BinOp::Eq(Default::default());
+        let cond = Expr::Binary(equal, Box::new(Expr::Var(taken)), Box::new(build::int(index as i64)));
+        Block {
+            stmts: vec![stmt(StmtKind::If { cond, then: arm, otherwise: rest, joins: Vec::new() }, span)],
+        }
+    })
+}

@@ -1,0 +1,226 @@
+//! Values, contents and stores: how adjoints flow through them, and what stores record.
+
+use proc_macro2::Span;
+
+use super::{Reverse, counted, stmt};
+use crate::ir::{
+    CopyHow, Expr, Float, Init, Path, Proj, RawStmt, Role, Stmt, StmtKind, StoreOp, Ty, Var, build,
+};
+
+impl Reverse<'_> {
+    pub(super) fn reverse_let(&mut self, var: Var, expr: &Expr, out: &mut Vec<Stmt>, span: Span) {
+        let bar = Expr::Var(self.bar(var));
+        match expr {
+            Expr::Var(_) => self.contribute(expr, bar, out, span),
+            Expr::Rule(rule, args) => {
+                let partials = rule.partials(args, &Expr::Var(var));
+                for (arg, partial) in args.iter().zip(partials) {
+                    let contribution = build::chain(bar.clone(), partial, rule.singular);
+                    self.contribute(arg, contribution, out, span);
+                }
+            }
+            Expr::Load(path) if self.active_path(path) => {
+                let path = self.bar_path(path);
+                out.push(stmt(StmtKind::Store { path, op: StoreOp::Add, value: bar }, span));
+            }
+            Expr::Cast(operand, _) => {
+                if let Expr::Var(source) = &**operand {
+                    let target: syn::Type = match &self.vars[*source].ty {
+                        Ty::Float(Float::F32) => syn::parse_quote!(f32),
+                        Ty::Float(Float::Param(name)) => syn::parse_quote!(#name),
+                        _ => syn::parse_quote!(f64),
+                    };
+                    self.contribute(operand, Expr::Cast(Box::new(bar), Box::new(target)), out, span);
+                }
+            }
+            Expr::Select(condition, then, otherwise) => {
+                let zero = || build::lit(0.0);
+                self.contribute(then, build::select((**condition).clone(), bar.clone(), zero()), out, span);
+                self.contribute(otherwise, build::select((**condition).clone(), zero(), bar), out, span);
+            }
+            _ => {}
+        }
+    }
+
+    /// The adjoint of a place's first content, or of a whole assignment, flows from `from` to what it was made of.
+    pub(super) fn reverse_init(&mut self, init: &Init, from: &Path, out: &mut Vec<Stmt>, span: Span) {
+        let part = |proj: Proj, item: &Expr| match item {
+            Expr::Whole(_) => Expr::Whole(from.with(proj)),
+            _ => Expr::Load(from.with(proj)),
+        };
+        match init {
+            Init::Deferred | Init::EmptyVec(_) | Init::Inert(_) | Init::Zero { .. } | Init::Stop(_) => {}
+            Init::List { items, .. } => {
+                for (index, item) in items.iter().enumerate() {
+                    let contribution = part(Proj::Index(build::int(index as i64)), item);
+                    self.contribute(item, contribution, out, span);
+                }
+            }
+            Init::Tuple(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    let contribution = part(Proj::Field(syn::Member::from(index)), item);
+                    self.contribute(item, contribution, out, span);
+                }
+            }
+            Init::Struct { fields, base, .. } => {
+                for (member, item) in fields {
+                    let contribution = part(Proj::Field(member.clone()), item);
+                    self.contribute(item, contribution, out, span);
+                }
+                if let Some(base) = base.as_ref().filter(|base| self.active_path(base)) {
+                    // The fields written above do not come from the base.
+                    for (member, item) in fields {
+                        let path = from.with(Proj::Field(member.clone()));
+                        self.clear(&path, matches!(item, Expr::Whole(_)), out, span);
+                    }
+                    let to = self.bar_path(base);
+                    self.accumulate(to, from.clone(), out, span);
+                }
+            }
+            Init::Repeat { value: Expr::Var(value), .. } if self.active_var(*value) => {
+                let var = self.bar(*value);
+                out.push(stmt(StmtKind::Raw(RawStmt::SumInto { var, path: from.clone() }), span));
+            }
+            Init::Repeat { value: Expr::Whole(row), len, .. } if self.active_path(row) => {
+                let index = self.vars.fresh("k", Ty::usize(), Role::Value, span);
+                let to = self.bar_path(row);
+                let mut body = Vec::new();
+                self.accumulate(to, from.with(Proj::Index(Expr::Var(index))), &mut body, span);
+                out.push(counted(index, len.clone(), false, body, span));
+            }
+            Init::Repeat { .. } => {}
+            Init::Copy { from: source, .. } if self.active_path(source) => {
+                let to = self.bar_path(source);
+                self.accumulate(to, from.clone(), out, span);
+            }
+            Init::Copy { .. } => {}
+        }
+    }
+
+    pub(super) fn clear(&mut self, path: &Path, aggregate: bool, out: &mut Vec<Stmt>, span: Span) {
+        out.push(if aggregate {
+            stmt(StmtKind::Raw(RawStmt::Clear { path: path.clone() }), span)
+        } else {
+            stmt(StmtKind::Store { path: path.clone(), op: StoreOp::Set, value: build::lit(0.0) }, span)
+        });
+    }
+
+    pub(super) fn reverse_store(
+        &mut self,
+        path: &Path,
+        op: StoreOp,
+        value: &Expr,
+        out: &mut Vec<Stmt>,
+        span: Span,
+    ) {
+        if !self.active_path(path) {
+            return;
+        }
+        let bar = self.bar_path(path);
+        let adjoint = Expr::Load(bar.clone());
+        match op {
+            StoreOp::Add => self.contribute(value, adjoint, out, span),
+            StoreOp::Sub => self.contribute(value, build::neg(adjoint), out, span),
+            StoreOp::Set => {
+                self.contribute(value, adjoint, out, span);
+                self.clear(&bar, false, out, span);
+            }
+        }
+    }
+
+    pub(super) fn reverse_assign(
+        &mut self,
+        primal: &Stmt,
+        path: &Path,
+        init: &Init,
+        slice: bool,
+        forward: &mut Vec<Stmt>,
+        reversal: &mut Vec<Stmt>,
+    ) {
+        let span = primal.span;
+        let root = self.vars.resolve(path).root;
+        // The first content of a place declared without one: nothing is overwritten.
+        let first = path.proj.is_empty()
+            && matches!(self.inits.get(&root), Some(Init::Deferred))
+            && self.vars[path.root].view.is_none();
+        // Content of another shape may come back only with the old content.
+        let same_shape = slice || matches!(self.type_of(path), Ty::Array(..));
+        let active = self.active_path(path);
+        let restored = match first {
+            true => Vec::new(),
+            false if !same_shape && active => self.keep(path, forward, span),
+            false => self.record_whole(path, self.position, forward, span),
+        };
+        forward.push(primal.clone());
+        if active {
+            let bar = self.bar_path(path);
+            let aliased = match init {
+                Init::Copy { from, .. } => self.vars.resolve(from).root == root,
+                _ => false,
+            };
+            if aliased {
+                // The source is a part of the same adjoint: take the destination's first.
+                let taken = self.vars.fresh("part_bar", self.type_of(path), Role::Place, span);
+                let how = if slice { CopyHow::ToVec } else { CopyHow::Clone };
+                let init_taken = Init::Copy { from: bar.clone(), how };
+                reversal.push(stmt(StmtKind::Declare { place: taken, init: init_taken }, span));
+                reversal.push(stmt(StmtKind::Raw(RawStmt::Clear { path: bar }), span));
+                self.reverse_init(init, &Path::of(taken), reversal, span);
+                reversal.extend(restored);
+            } else {
+                self.reverse_init(init, &bar, reversal, span);
+                reversal.extend(restored);
+                if !first {
+                    reversal.push(if same_shape {
+                        stmt(StmtKind::Raw(RawStmt::Clear { path: bar }), span)
+                    } else {
+                        let init = Init::Zero { like: path.clone() };
+                        stmt(StmtKind::Assign { path: bar, init, slice: false }, span)
+                    });
+                }
+            }
+        } else {
+            reversal.extend(restored);
+        }
+    }
+
+    /// Saves the element that a store overwrites, where the reverse sweep will want it; gives the statements that put it back.
+    pub(super) fn record_element(
+        &mut self,
+        path: &Path,
+        position: usize,
+        forward: &mut Vec<Stmt>,
+        span: Span,
+    ) -> Vec<Stmt> {
+        let root = self.vars.resolve(path).root;
+        if !self.recording.records(root, position, &self.loops) {
+            return Vec::new();
+        }
+        let name = format!("{}_old", self.vars[root].name);
+        let old = self.vars.fresh(name, self.type_of(path), Role::Value, span);
+        forward.push(stmt(StmtKind::Let { var: old, expr: Expr::Load(path.clone()) }, span));
+        vec![stmt(StmtKind::Store { path: path.clone(), op: StoreOp::Set, value: Expr::Var(old) }, span)]
+    }
+
+    /// As [`Self::record_element`] for the whole of a path.
+    pub(super) fn record_whole(
+        &mut self,
+        path: &Path,
+        position: usize,
+        forward: &mut Vec<Stmt>,
+        span: Span,
+    ) -> Vec<Stmt> {
+        if self.recording.records(self.vars.resolve(path).root, position, &self.loops) {
+            self.keep(path, forward, span)
+        } else {
+            Vec::new()
+        }
+    }
+
+    pub(super) fn keep(&mut self, path: &Path, forward: &mut Vec<Stmt>, span: Span) -> Vec<Stmt> {
+        let name = format!("{}_old", self.vars[path.root].name);
+        let old = self.vars.fresh(name, self.type_of(path), Role::Place, span);
+        forward.push(stmt(StmtKind::Raw(RawStmt::Keep { old, path: path.clone() }), span));
+        vec![stmt(StmtKind::Raw(RawStmt::PutBack { path: path.clone(), from: old }), span)]
+    }
+}

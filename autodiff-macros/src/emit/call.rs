@@ -1,0 +1,306 @@
+//! Calls of differentiated functions: their forward sweep, their pullback, their tangents.
+
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
+
+use super::expr::Level;
+use super::{Emitter, Form};
+use crate::ir::*;
+
+/// Whether `path` names an associated function: the segment before the last is a type.
+pub(crate) fn is_associated(path: &syn::Path) -> bool {
+    let Some(owner) = path.segments.iter().rev().nth(1) else { return false };
+    let text = owner.ident.to_string();
+    text.strip_prefix("r#").unwrap_or(&text).starts_with(char::is_uppercase)
+}
+
+/// `path::forward`, or `Type::name_forward`; generic arguments stay at the last segment.
+pub(crate) fn derived_path(path: &syn::Path, what: &str) -> syn::Path {
+    let mut derived = path.clone();
+    let associated = is_associated(path);
+    if let Some(last) = derived.segments.last_mut() {
+        if associated {
+            last.ident = derived_name(&last.ident, what);
+        } else {
+            let arguments = std::mem::replace(&mut last.arguments, syn::PathArguments::None);
+            let ident = Ident::new(what, last.ident.span());
+            derived.segments.push(syn::PathSegment { ident, arguments });
+        }
+    }
+    derived
+}
+
+/// `name_forward`, at the span of `name`.
+pub(crate) fn derived_name(name: &Ident, what: &str) -> Ident {
+    let text = name.to_string();
+    Ident::new(&format!("{}_{what}", text.strip_prefix("r#").unwrap_or(&text)), name.span())
+}
+
+impl Emitter<'_> {
+    /// In the forward sweep: the result and the pullback; the plain call where nobody pulls back.
+    pub(crate) fn call(&mut self, call: &Call) -> TokenStream {
+        let lent = self.lend(call);
+        let pulled_back = call.differentiated && self.reads(call.pullback);
+        let args: Vec<TokenStream> = self.args(call);
+        let value = self.callee(&call.callee, pulled_back.then_some("forward"), args);
+        let results = self.tree_pattern(&call.results);
+        if !pulled_back {
+            let unit = matches!(&call.results, Tree::Tuple(parts) if parts.is_empty());
+            return if unit {
+                quote_spanned!(self.span=> #lent #value;)
+            } else {
+                quote_spanned!(self.span=> #lent let #results = #value;)
+            };
+        }
+        let pullback = self.pattern(call.pullback);
+        quote_spanned!(self.span=> #lent let (#results, #pullback) = #value;)
+    }
+
+    pub(crate) fn pushforward(&mut self, pushforward: &PushforwardCall) -> TokenStream {
+        let PushforwardCall { call, tangents, result_tangents } = pushforward;
+        let mut lent = self.lend(call);
+        for (arg, tangent) in call.args.iter().zip(tangents) {
+            if let Tangent::InOut(before, after) = tangent {
+                lent.extend(self.lend_one(before, *after, self.float_of_arg(arg)));
+            }
+        }
+        let mut args = self.args(call);
+        for (at, (arg, tangent)) in call.args.iter().zip(tangents).enumerate() {
+            let tangent = self.tangent_arg(arg, tangent);
+            // Operators take all by reference, methods their receiver.
+            let by_reference = match call.callee {
+                Callee::Operator(_) => true,
+                Callee::Method(_) => at == 0,
+                Callee::Function(_) => false,
+            };
+            let already = matches!(arg, Arg::Ref(_) | Arg::RefMut(_) | Arg::RefMutValue(..));
+            args.push(if by_reference && !already {
+                quote_spanned!(self.span=> &(#tangent))
+            } else {
+                tangent
+            });
+        }
+        let value = self.callee(&call.callee, Some("pushforward"), args);
+        let (results, tangents) = (self.tree_pattern(&call.results), self.tree_pattern(result_tangents));
+        quote_spanned!(self.span=> #lent let (#results, #tangents) = #value;)
+    }
+
+    /// `pullback(references again…, seed, slots…);`
+    pub(crate) fn pullback(&mut self, pullback: &PullbackCall) -> TokenStream {
+        let PullbackCall { call, seed, slots } = pullback;
+        let mut args: Vec<TokenStream> = Vec::new();
+        for arg in &call.args {
+            match arg {
+                Arg::Value(_) | Arg::Move(_) => {}
+                Arg::RefMutValue(_, after) => {
+                    let after = self.ident(*after);
+                    args.push(quote_spanned!(self.span=> &mut { #after }));
+                }
+                Arg::Inert(inert) if !is_reference(inert) => {}
+                arg => args.push(self.arg(arg)),
+            }
+        }
+        args.push(self.tree(seed));
+        for (arg, slot) in call.args.iter().zip(slots) {
+            args.push(match slot {
+                Slot::Adjoint(path) => self.reference(path, true),
+                Slot::Unit => quote_spanned!(self.span=> &mut ()),
+                Slot::Scratch => {
+                    let zero = self.zero_of_arg(arg);
+                    quote_spanned!(self.span=> &mut #zero)
+                }
+            });
+        }
+        let pullback = self.ident(call.pullback);
+        quote_spanned!(self.span=> #pullback(#(#args),*);)
+    }
+
+    /// Scalars lent mutably get storage of their own where they do not have it.
+    fn lend(&mut self, call: &Call) -> TokenStream {
+        let mut tokens = TokenStream::new();
+        for arg in &call.args {
+            if let Arg::RefMutValue(before, after) = arg {
+                let float = self.scalar_float(*after, before);
+                tokens.extend(self.lend_one(before, *after, float));
+            }
+        }
+        tokens
+    }
+
+    fn lend_one(&mut self, before: &Expr, after: Var, float: Option<Float>) -> TokenStream {
+        if self.is_bound(after) {
+            return self.assign(after, before);
+        }
+        let value = self.expr(before, float.as_ref());
+        let ident = self.bind(after, Form::Owned);
+        quote_spanned!(self.span=> let mut #ident = #value;)
+    }
+
+    fn float_of_arg(&self, arg: &Arg) -> Option<Float> {
+        match arg {
+            Arg::Value(value) | Arg::RefValue(value) | Arg::RefMutValue(value, _) => self.float_of(value),
+            Arg::Move(_) | Arg::Ref(_) | Arg::RefMut(_) | Arg::Inert(_) => None,
+        }
+    }
+
+    /// The arguments; of a method the receiver first, as the left side of the dot.
+    fn args(&self, call: &Call) -> Vec<TokenStream> {
+        let method = matches!(call.callee, Callee::Method(_));
+        let arg = |(at, arg): (usize, &Arg)| match arg {
+            Arg::Ref(path) | Arg::RefMut(path) if method && at == 0 => self.receiver(path),
+            Arg::Value(value) | Arg::RefValue(value) if method && at == 0 => {
+                self.code(value, None).at(Level::Postfix)
+            }
+            Arg::RefMutValue(_, after) if method && at == 0 => self.ident(*after).into_token_stream(),
+            Arg::Inert(inert) if method && at == 0 => self.inert(inert).at(Level::Postfix),
+            arg => self.arg(arg),
+        };
+        call.args.iter().enumerate().map(arg).collect()
+    }
+
+    fn arg(&self, arg: &Arg) -> TokenStream {
+        match arg {
+            Arg::Value(value) => self.expr(value, self.float_of(value).as_ref()),
+            Arg::Move(path) => self.whole(path).tokens,
+            Arg::Ref(path) => self.reference(path, false),
+            Arg::RefMut(path) => self.reference(path, true),
+            Arg::RefValue(value) => {
+                let value = self.code(value, None).at(Level::Unary);
+                quote_spanned!(self.span=> &#value)
+            }
+            Arg::RefMutValue(_, after) => {
+                let after = self.ident(*after);
+                quote_spanned!(self.span=> &mut #after)
+            }
+            Arg::Inert(inert) => self.inert(inert).tokens,
+        }
+    }
+
+    fn tangent_arg(&self, arg: &Arg, tangent: &Tangent) -> TokenStream {
+        match (tangent, arg) {
+            (Tangent::InOut(_, after), _) => {
+                let after = self.ident(*after);
+                quote_spanned!(self.span=> &mut #after)
+            }
+            (Tangent::Value(value), _) => self.expr(value, self.float_of(value).as_ref()),
+            (Tangent::Place(path), Arg::Ref(_)) => self.reference(path, false),
+            (Tangent::Place(path), Arg::RefMut(_) | Arg::RefMutValue(..)) => self.reference(path, true),
+            (Tangent::Place(path), _) => self.whole(path).tokens,
+            (Tangent::Unit, _) => quote_spanned!(self.span=> ()),
+            (Tangent::Zero, arg) => {
+                let zero = self.zero_of_arg(arg);
+                match arg {
+                    Arg::Ref(_) => quote_spanned!(self.span=> &#zero),
+                    Arg::RefMut(_) | Arg::RefMutValue(..) => quote_spanned!(self.span=> &mut #zero),
+                    _ => zero,
+                }
+            }
+        }
+    }
+
+    fn zero_of_arg(&self, arg: &Arg) -> TokenStream {
+        let runtime = self.runtime;
+        match arg {
+            Arg::Value(value) | Arg::RefValue(value) | Arg::RefMutValue(value, _) => {
+                match self.float_of(value) {
+                    Some(float) => self.float_literal(0.0, &float),
+                    None => {
+                        let value = self.expr(value, None);
+                        quote_spanned!(self.span=> #runtime::Differentiable::zero_tangent(&(#value)))
+                    }
+                }
+            }
+            Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => self.zero(path),
+            Arg::Inert(inert) => {
+                let code = self.inert(inert).tokens;
+                quote_spanned!(self.span=> #runtime::Differentiable::zero_tangent(&(#code)))
+            }
+        }
+    }
+
+    /// The call itself; `what`: which function of the companion, `None` for the primal.
+    fn callee(&self, callee: &Callee, what: Option<&str>, mut args: Vec<TokenStream>) -> TokenStream {
+        match callee {
+            Callee::Function(path) => {
+                let path = what.map_or_else(
+                    || path.to_token_stream(),
+                    |what| derived_path(path, what).into_token_stream(),
+                );
+                quote_spanned!(self.span=> #path(#(#args),*))
+            }
+            Callee::Method(name) => {
+                let name = what.map_or_else(|| name.clone(), |what| derived_name(name, what));
+                let receiver = if args.is_empty() { TokenStream::new() } else { args.remove(0) };
+                quote_spanned!(self.span=> #receiver.#name(#(#args),*))
+            }
+            Callee::Operator(name) => {
+                let runtime = self.runtime;
+                let name = Ident::new(name, self.span);
+                match what {
+                    Some(what) => {
+                        let what = Ident::new(what, self.span);
+                        quote_spanned!(self.span=> #runtime::ops::#name::#what(#(#args),*))
+                    }
+                    None => {
+                        let symbol = match &name.to_string()[..] {
+                            "add" => quote_spanned!(self.span=> +),
+                            "sub" => quote_spanned!(self.span=> -),
+                            "mul" => quote_spanned!(self.span=> *),
+                            "div" => quote_spanned!(self.span=> /),
+                            "rem" => quote_spanned!(self.span=> %),
+                            "neg" => return quote_spanned!(self.span=> -(#(#args),*)),
+                            _ => {
+                                return quote_spanned!(self.span=> #runtime::ops::#name::forward(#(#args),*).0);
+                            }
+                        };
+                        let mut args = args.into_iter();
+                        let (a, b) = (args.next(), args.next());
+                        quote_spanned!(self.span=> #a #symbol #b)
+                    }
+                }
+            }
+        }
+    }
+
+    /// A pattern that binds every leaf.
+    pub(crate) fn tree_pattern(&mut self, tree: &Tree<Var>) -> TokenStream {
+        match tree {
+            Tree::Leaf(var) => self.pattern(*var),
+            Tree::Tuple(parts) => {
+                let parts: Vec<TokenStream> = parts.iter().map(|part| self.tree_pattern(part)).collect();
+                match &parts[..] {
+                    [part] => quote_spanned!(self.span=> (#part,)),
+                    parts => quote_spanned!(self.span=> (#(#parts),*)),
+                }
+            }
+        }
+    }
+
+    /// A tuple of values in the shape of the tree.
+    pub(crate) fn tree(&self, tree: &Tree<Expr>) -> TokenStream {
+        match tree {
+            Tree::Leaf(leaf) => self.expr(leaf, self.float_of(leaf).as_ref()),
+            Tree::Tuple(parts) => {
+                let parts: Vec<TokenStream> = parts.iter().map(|part| self.tree(part)).collect();
+                match &parts[..] {
+                    [part] => quote_spanned!(self.span=> (#part,)),
+                    parts => quote_spanned!(self.span=> (#(#parts),*)),
+                }
+            }
+        }
+    }
+}
+
+/// Whether inactive code handed to a call is a reference by its looks: such arguments are handed to the pullback again.
+fn is_reference(inert: &Inert) -> bool {
+    match inert.code.clone().into_iter().next() {
+        Some(TokenTree::Punct(punct)) => punct.as_char() == '&',
+        Some(TokenTree::Literal(literal)) => is_string(&literal),
+        _ => false,
+    }
+}
+
+fn is_string(literal: &Literal) -> bool {
+    let text = literal.to_string();
+    text.ends_with('"') || text.ends_with('#')
+}

@@ -1,0 +1,534 @@
+//! Which SSA values share one `let mut` variable, and which aggregates may be moved where they are used.
+//!
+//! Two values share a variable only if one is handed on to the other (a loop-carried value, a branch join) under the same
+//! name and neither is defined while the other is still to be read: the classic test on live ranges, exact here because the
+//! program is structured and every value is bound once.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::unit::{self, Unit, every};
+use super::walk::{self, Access, Visitor};
+use crate::ir::*;
+
+/// The facts, by variable and statement.
+#[derive(Debug, Default)]
+pub(crate) struct Flow {
+    class: HashMap<Var, Var>,
+    shared: HashSet<Var>,
+    dead: HashMap<usize, HashSet<Var>>,
+    /// Aggregates that nothing reads behind `between`.
+    pub(crate) dead_between: HashSet<Var>,
+    /// Everything that some statement or expression reads.
+    pub(crate) read: HashSet<Var>,
+    /// Places and mutable scalars that are written after their declaration.
+    pub(crate) written: HashSet<Var>,
+}
+
+type Live = BTreeSet<Var>;
+
+fn key(stmt: &Stmt) -> usize {
+    std::ptr::from_ref(stmt) as usize
+}
+
+impl Flow {
+    /// Of a prepared unit; `entry` as in [`unit::prepare`].
+    pub(crate) fn of(unit: &mut Unit, vars: &Vars, entry: &[Var]) -> Flow {
+        let mut flow = Flow { written: unit::written(unit, vars), ..Flow::default() };
+        let names = groups(unit, vars);
+        let mut ranges = Ranges { vars, names: names.clone(), clashes: HashSet::new(), flow: &mut flow };
+        let mut live = Live::new();
+        unit.tail.iter_mut().for_each(|e| live.extend(reads(vars, |v| walk::expr(e, v))));
+        ranges.block(&mut unit.second, &mut live);
+        let behind = live.clone();
+        let between: Vec<Var> =
+            unit.between.iter_mut().flat_map(|e| reads(vars, |v| walk::expr(e, v))).collect();
+        ranges.flow.dead_between = between.iter().copied().filter(|var| !behind.contains(var)).collect();
+        live.extend(between);
+        ranges.block(&mut unit.first, &mut live);
+        let clashes = ranges.clashes;
+        for block in [&mut unit.first, &mut unit.second] {
+            every(block, &mut |kind| flow.read.extend(reads(vars, |v| walk::operands(kind, v))));
+            every(block, &mut |kind| flow.read.extend(handed_on(vars, kind)));
+        }
+        for e in unit.between.iter_mut().chain(&mut unit.tail) {
+            flow.read.extend(reads(vars, |v| walk::expr(e, v)));
+        }
+        let mut classes = Classes::new(vars, names, entry, clashes);
+        classes.positions(&mut unit.first);
+        classes.positions(&mut unit.second);
+        classes.merge(&mut unit.first);
+        classes.merge(&mut unit.second);
+        flow.class = classes.class.clone();
+        flow.shared = classes.members.iter().filter(|(_, m)| m.len() > 1).map(|(&root, _)| root).collect();
+        flow
+    }
+
+    /// The variable that stands for all that share its storage.
+    pub(crate) fn class(&self, var: Var) -> Var {
+        self.class.get(&var).copied().unwrap_or(var)
+    }
+
+    pub(crate) fn same(&self, a: Var, b: Var) -> bool {
+        self.class(a) == self.class(b)
+    }
+
+    /// Whether the variable is assigned after its declaration.
+    pub(crate) fn is_mut(&self, var: Var) -> bool {
+        self.shared.contains(&self.class(var)) || self.written.contains(&var)
+    }
+
+    /// What the statement reads and nothing reads after it.
+    pub(crate) fn dead_after(&self, stmt: &Stmt) -> HashSet<Var> {
+        self.dead.get(&key(stmt)).cloned().unwrap_or_default()
+    }
+}
+
+/// The variables that a walk reads or writes, with the places behind views.
+fn reads(vars: &Vars, walk: impl FnOnce(&mut dyn Visitor)) -> Vec<Var> {
+    struct Reads<'a>(&'a Vars, Vec<Var>);
+    impl Visitor for Reads<'_> {
+        fn read(&mut self, var: &mut Var) {
+            self.1.push(*var);
+        }
+        fn write(&mut self, var: &mut Var) {
+            self.1.push(*var);
+        }
+        fn path(&mut self, path: &mut Path, _: Access) {
+            self.1.push(path.root);
+            if let Some(mut target) = self.0[path.root].view.clone() {
+                self.path(&mut target, Access::Read);
+            }
+            walk::indices(path, self);
+        }
+        fn define(&mut self, _: &mut Var) {}
+        fn restore(&mut self, _: &mut Var) {}
+    }
+    let mut visitor = Reads(vars, Vec::new());
+    walk(&mut visitor);
+    visitor.1
+}
+
+fn defines(walk: impl FnOnce(&mut dyn Visitor)) -> Vec<Var> {
+    struct Defines(Vec<Var>);
+    impl Visitor for Defines {
+        fn read(&mut self, _: &mut Var) {}
+        fn write(&mut self, _: &mut Var) {}
+        fn path(&mut self, _: &mut Path, _: Access) {}
+        fn define(&mut self, var: &mut Var) {
+            self.0.push(*var);
+        }
+        fn restore(&mut self, place: &mut Var) {
+            self.0.push(*place);
+        }
+    }
+    let mut visitor = Defines(Vec::new());
+    walk(&mut visitor);
+    visitor.0
+}
+
+fn used(vars: &Vars, kind: &mut StmtKind) -> Vec<Var> {
+    match kind {
+        StmtKind::View { var } => reads(vars, |v| v.path(&mut Path::of(*var), Access::Read)),
+        kind => reads(vars, |v| walk::operands(kind, v)),
+    }
+}
+
+/// What a control statement reads at the ends of its blocks.
+fn handed_on(vars: &Vars, kind: &mut StmtKind) -> Vec<Var> {
+    reads(vars, |v| match kind {
+        StmtKind::If { joins, .. } => {
+            joins.iter_mut().flat_map(|join| join.values.iter_mut().flatten()).for_each(|e| walk::expr(e, v));
+        }
+        StmtKind::Match { arms, joins, .. } => {
+            joins.iter_mut().flat_map(|join| join.values.iter_mut().flatten()).for_each(|e| walk::expr(e, v));
+            arms.iter_mut().filter_map(|arm| arm.guard.as_mut()).for_each(|guard| walk::inert(guard, v));
+        }
+        StmtKind::Loop(l) => {
+            if let Head::While { test: _, cond } = &mut l.head {
+                walk::expr(cond, v);
+            }
+            l.carried.iter_mut().for_each(|c| walk::expr(&mut c.next, v));
+            l.break_if.iter_mut().for_each(|stop| walk::expr(stop, v));
+        }
+        _ => {}
+    })
+}
+
+/// Which values may share storage at all: those of one name, and what a loop carries with what it hands on, whatever their
+/// names.
+fn groups(unit: &mut Unit, vars: &Vars) -> Vec<Option<usize>> {
+    let mut numbers: HashMap<&str, usize> = HashMap::new();
+    let names: Vec<Option<usize>> = vars
+        .0
+        .iter()
+        .map(|info| {
+            let next = numbers.len();
+            (info.role == Role::Value).then(|| *numbers.entry(&info.name).or_insert(next))
+        })
+        .collect();
+    let mut group: Vec<usize> = (0..numbers.len()).collect();
+    for block in [&mut unit.first, &mut unit.second] {
+        every(block, &mut |kind| {
+            let StmtKind::Loop(l) = kind else { return };
+            for carried in &l.carried {
+                if let (Some(a), Some(b)) = (names[carried.phi.0 as usize], names[carried.out.0 as usize]) {
+                    let (keep, drop) = (group[a], group[b]);
+                    group.iter_mut().filter(|g| **g == drop).for_each(|g| *g = keep);
+                }
+            }
+        });
+    }
+    names.into_iter().map(|name| name.map(|name| group[name])).collect()
+}
+
+/// The backward walk over live ranges.
+struct Ranges<'a> {
+    vars: &'a Vars,
+    /// See [`groups`]; none for what never shares storage.
+    names: Vec<Option<usize>>,
+    /// Pairs of equally named values of which one is defined while the other is live.
+    clashes: HashSet<(Var, Var)>,
+    flow: &'a mut Flow,
+}
+
+impl Ranges<'_> {
+    fn define(&mut self, defs: &[Var], live: &mut Live) {
+        for &def in defs {
+            let Some(name) = self.names[def.0 as usize] else { continue };
+            for &other in live.iter().chain(defs) {
+                if other != def && self.names[other.0 as usize] == Some(name) {
+                    self.clashes.insert((def.min(other), def.max(other)));
+                }
+            }
+        }
+        for def in defs {
+            live.remove(def);
+        }
+    }
+
+    fn block(&mut self, block: &mut Block, live: &mut Live) {
+        for stmt in block.stmts.iter_mut().rev() {
+            let key = key(stmt);
+            let used = used(self.vars, &mut stmt.kind);
+            let dead = used.iter().copied().filter(|var| !live.contains(var)).collect();
+            self.flow.dead.insert(key, dead);
+            let defs = defines(|v| walk::definitions(&mut stmt.kind, v));
+            self.define(&defs, live);
+            match &mut stmt.kind {
+                StmtKind::If { cond: _, then, otherwise, joins } => {
+                    let behind = std::mem::take(live);
+                    for (k, arm) in [then, otherwise].into_iter().enumerate() {
+                        let mut inside = self.arm_end(&behind, joins, k);
+                        self.block(arm, &mut inside);
+                        live.extend(inside);
+                    }
+                }
+                StmtKind::Match { scrutinee: _, arms, joins } => {
+                    let behind = std::mem::take(live);
+                    for (k, arm) in arms.iter_mut().enumerate() {
+                        let mut inside = self.arm_end(&behind, joins, k);
+                        self.block(&mut arm.body, &mut inside);
+                        if let Some(guard) = &mut arm.guard {
+                            inside.extend(reads(self.vars, |v| walk::inert(guard, v)));
+                        }
+                        let binds: Vec<Var> = arm.binds.iter().map(|(_, var)| *var).collect();
+                        self.define(&binds, &mut inside);
+                        live.extend(inside);
+                    }
+                }
+                StmtKind::Loop(l) => self.iteration(l, live),
+                _ => {}
+            }
+            live.extend(used);
+        }
+    }
+
+    fn arm_end(&self, behind: &Live, joins: &mut [Join], k: usize) -> Live {
+        let mut live = behind.clone();
+        for join in joins {
+            if let Some(Some(value)) = join.values.get_mut(k) {
+                live.extend(reads(self.vars, |v| walk::expr(value, v)));
+            }
+        }
+        live
+    }
+
+    fn iteration(&mut self, l: &mut Loop, live: &mut Live) {
+        let mut kind = StmtKind::Loop(Box::new(std::mem::replace(
+            l,
+            Loop {
+                head: Head::Forever,
+                carried: Vec::new(),
+                body: Block::default(),
+                break_if: None,
+                trips: None,
+                label: None,
+            },
+        )));
+        // What any iteration reads of outside lives through all of them.
+        let (mut inner_reads, mut inner_defs) = (Live::new(), Live::new());
+        inner_reads.extend(handed_on(self.vars, &mut kind));
+        for block in unit::blocks(&mut kind) {
+            every(block, &mut |kind| {
+                inner_reads.extend(used(self.vars, kind));
+                inner_reads.extend(handed_on(self.vars, kind));
+                inner_defs.extend(bound_inside(kind));
+                inner_defs.extend(defines(|v| walk::definitions(kind, v)));
+            });
+        }
+        inner_defs.extend(bound_inside(&mut kind));
+        let StmtKind::Loop(inner) = kind else { unreachable!("made above") };
+        *l = *inner;
+        live.extend(inner_reads.difference(&inner_defs).copied());
+        let through = live.clone();
+
+        for carried in &mut l.carried {
+            live.extend(reads(self.vars, |v| walk::expr(&mut carried.next, v)));
+        }
+        if let Some(stop) = &mut l.break_if {
+            live.extend(reads(self.vars, |v| walk::expr(stop, v)));
+        }
+        self.block(&mut l.body, live);
+        // Behind the test the loop may end.
+        live.extend(&through);
+        if let Head::While { test, cond } = &mut l.head {
+            live.extend(reads(self.vars, |v| walk::expr(cond, v)));
+            // The values carried are read behind the loop as well, through `out`.
+            live.extend(l.carried.iter().map(|c| c.phi));
+            self.block(test, live);
+        }
+        let mut heads: Vec<Var> = l.carried.iter().map(|c| c.phi).collect();
+        if let Head::For { index, .. } = &l.head {
+            heads.push(*index);
+        }
+        self.define(&heads, live);
+    }
+}
+
+/// The variables that are bound by a control statement for its blocks alone.
+fn bound_inside(kind: &mut StmtKind) -> Vec<Var> {
+    match kind {
+        StmtKind::Match { arms, .. } => {
+            arms.iter().flat_map(|arm| arm.binds.iter().map(|(_, var)| *var)).collect()
+        }
+        StmtKind::Loop(l) => {
+            let index = match l.head {
+                Head::For { index, .. } => Some(index),
+                Head::While { .. } | Head::Forever => None,
+            };
+            l.carried.iter().map(|c| c.phi).chain(index).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The union of what shares storage.
+struct Classes<'a> {
+    vars: &'a Vars,
+    names: Vec<Option<usize>>,
+    clashes: HashSet<(Var, Var)>,
+    class: HashMap<Var, Var>,
+    members: HashMap<Var, Vec<Var>>,
+    /// Where a value is bound, in program order.
+    position: HashMap<Var, usize>,
+    /// Values bound by patterns: they may begin a class, not be assigned to.
+    patterns: HashSet<Var>,
+    /// Values bound by patterns of the user's.
+    pinned: HashSet<Var>,
+}
+
+impl<'a> Classes<'a> {
+    fn new(
+        vars: &'a Vars,
+        names: Vec<Option<usize>>,
+        entry: &[Var],
+        clashes: HashSet<(Var, Var)>,
+    ) -> Classes<'a> {
+        Classes {
+            vars,
+            names,
+            clashes,
+            class: HashMap::new(),
+            members: HashMap::new(),
+            position: entry.iter().enumerate().map(|(at, &var)| (var, at)).collect(),
+            patterns: entry.iter().copied().collect(),
+            pinned: HashSet::new(),
+        }
+    }
+
+    fn place(&mut self, var: Var) {
+        let at = self.position.len();
+        self.position.entry(var).or_insert(at);
+    }
+
+    fn positions(&mut self, block: &mut Block) {
+        for stmt in &mut block.stmts {
+            if let StmtKind::Match { arms, .. } = &stmt.kind {
+                self.pinned.extend(arms.iter().flat_map(|arm| arm.binds.iter().map(|(_, var)| *var)));
+            }
+            for var in bound_inside(&mut stmt.kind) {
+                self.place(var);
+            }
+            if let StmtKind::Loop(l) = &stmt.kind {
+                if let Head::For { index, .. } = l.head {
+                    self.patterns.insert(index);
+                }
+                self.patterns.extend(l.trips);
+            }
+            for inner in unit::blocks(&mut stmt.kind) {
+                self.positions(inner);
+            }
+            let defs = defines(|v| walk::definitions(&mut stmt.kind, v));
+            let assignable: Vec<Var> = match &stmt.kind {
+                StmtKind::Let { var, .. } => vec![*var],
+                StmtKind::If { joins, .. } | StmtKind::Match { joins, .. } => {
+                    joins.iter().map(|j| j.var).collect()
+                }
+                StmtKind::Loop(l) => l.carried.iter().map(|c| c.out).collect(),
+                StmtKind::Inert { defs, .. } => defs.iter().map(|(_, _, after)| *after).collect(),
+                StmtKind::Call(call) => after(call),
+                StmtKind::Pushforward(pushforward) => after(&pushforward.call),
+                _ => Vec::new(),
+            };
+            for def in defs {
+                self.place(def);
+                if !assignable.contains(&def) {
+                    self.patterns.insert(def);
+                }
+            }
+        }
+    }
+
+    fn root(&self, var: Var) -> Var {
+        self.class.get(&var).copied().unwrap_or(var)
+    }
+
+    fn members(&self, var: Var) -> Vec<Var> {
+        self.members.get(&self.root(var)).cloned().unwrap_or_else(|| vec![var])
+    }
+
+    fn first(&self, members: &[Var]) -> usize {
+        members.iter().filter_map(|var| self.position.get(var)).min().copied().unwrap_or(0)
+    }
+
+    fn unite(&mut self, a: Var, b: Var) -> bool {
+        if self.root(a) == self.root(b) {
+            return true;
+        }
+        let value = |var: Var| self.vars[var].role == Role::Value && !self.pinned.contains(&var);
+        if !value(a) || !value(b) || self.names[a.0 as usize] != self.names[b.0 as usize] {
+            return false;
+        }
+        let (mine, theirs) = (self.members(a), self.members(b));
+        let clash =
+            mine.iter().any(|&x| theirs.iter().any(|&y| self.clashes.contains(&(x.min(y), x.max(y)))));
+        // Whatever is bound by a pattern declares the variable: it comes before all else.
+        let declares = |members: &[Var], others: &[Var]| {
+            members
+                .iter()
+                .filter(|var| self.patterns.contains(var))
+                .all(|var| self.position.get(var).is_some_and(|&at| at < self.first(others)))
+        };
+        if clash || !declares(&mine, &theirs) || !declares(&theirs, &mine) {
+            return false;
+        }
+        let root = self.root(a);
+        let all: Vec<Var> = mine.into_iter().chain(theirs).collect();
+        self.members.remove(&self.root(b));
+        for &var in &all {
+            self.class.insert(var, root);
+        }
+        self.members.insert(root, all);
+        true
+    }
+
+    fn merge(&mut self, block: &mut Block) {
+        // A carried value is one variable from the start of the loop to behind it.
+        every(block, &mut |kind| {
+            if let StmtKind::Loop(l) = kind {
+                for carried in &l.carried {
+                    self.unite(carried.phi, carried.out);
+                }
+            }
+        });
+        every(block, &mut |kind| match kind {
+            StmtKind::Loop(l) => {
+                for carried in &l.carried {
+                    if let Expr::Var(next) = carried.next {
+                        if !self.patterns.contains(&next) {
+                            self.unite(carried.phi, next);
+                        }
+                    }
+                    if let Expr::Var(init) = carried.init {
+                        self.unite(init, carried.phi);
+                    }
+                }
+            }
+            StmtKind::If { joins, .. } | StmtKind::Match { joins, .. } if !joins.is_empty() => {
+                let joins: Vec<Join> = joins.clone();
+                let inside: HashSet<Var> = unit::blocks(kind)
+                    .into_iter()
+                    .flat_map(|arm| {
+                        let mut defs = Vec::new();
+                        every(arm, &mut |kind| {
+                            defs.extend(bound_inside(kind));
+                            defs.extend(defines(|v| walk::definitions(kind, v)));
+                        });
+                        defs
+                    })
+                    .collect();
+                for join in &joins {
+                    self.join(join, &inside);
+                }
+            }
+            StmtKind::Inert { defs, .. } => {
+                for (_, before, after) in defs {
+                    if let Some(Expr::Var(before)) = before {
+                        self.unite(*before, *after);
+                    }
+                }
+            }
+            StmtKind::Call(call) | StmtKind::Pushforward(PushforwardCall { call, .. }) => {
+                for arg in &call.args {
+                    if let Arg::RefMutValue(Expr::Var(before), after) = arg {
+                        self.unite(*before, *after);
+                    }
+                }
+            }
+            _ => {}
+        });
+    }
+
+    /// A join is an assignment in the arms where the variable is declared before the branch, so that
+    /// `if c { z = … }` reads as the user wrote it; else the branch is an expression.
+    fn join(&mut self, join: &Join, inside: &HashSet<Var>) {
+        let values: Vec<Var> = join
+            .values
+            .iter()
+            .flatten()
+            .filter_map(|value| match value {
+                Expr::Var(var) => Some(*var),
+                _ => None,
+            })
+            .collect();
+        let outer = values.iter().filter(|var| !inside.contains(var)).any(|&var| self.unite(var, join.var));
+        if outer {
+            for var in values {
+                if inside.contains(&var) && !self.patterns.contains(&var) {
+                    self.unite(join.var, var);
+                }
+            }
+        }
+    }
+}
+
+/// The new versions of scalars lent mutably to a call.
+fn after(call: &Call) -> Vec<Var> {
+    call.args
+        .iter()
+        .filter_map(|arg| match arg {
+            Arg::RefMutValue(_, after) => Some(*after),
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,217 @@
+//! IR to tokens: function bodies, companions and their signatures, and what is emitted when there are errors.
+
+mod call;
+pub(crate) mod companion;
+mod control;
+mod doc;
+mod expr;
+pub(crate) mod fallback;
+mod flow;
+#[cfg(test)]
+mod golden;
+mod inference;
+mod place;
+mod signature;
+mod stmt;
+mod sweeps;
+#[cfg(test)]
+mod tests;
+pub(crate) mod types;
+mod unit;
+mod verbatim;
+mod walk;
+
+use std::collections::{HashMap, HashSet};
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+use crate::diff::TapeKind;
+use crate::ir::*;
+use crate::names::{self, Namer};
+use flow::Flow;
+pub(crate) use unit::Unit;
+
+/// How a place is at hand in the emitted code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Owned,
+    Ref,
+    RefMut,
+}
+
+#[derive(Clone, Debug)]
+struct Bound {
+    ident: Ident,
+    form: Form,
+    /// The identifier is the user's own, hygiene included: code kept verbatim sees it.
+    own: bool,
+}
+
+impl Moves {
+    /// What the expressions read once: nothing reads it behind them.
+    fn once(exprs: &[Expr]) -> Moves {
+        let (mut seen, mut again) = (HashSet::new(), HashSet::new());
+        for var in exprs.iter().flat_map(expr::reads_of) {
+            if !seen.insert(var) {
+                again.insert(var);
+            }
+        }
+        Moves::Of(seen.difference(&again).copied().collect())
+    }
+}
+
+/// Emits the body of one generated function.
+///
+/// Invariant: an identifier in scope is bound once (nothing is shadowed), so that a variable's name means the same
+/// wherever it is visible.
+pub(crate) struct Emitter<'a> {
+    runtime: &'a TokenStream,
+    vars: Vars,
+    flow: Flow,
+    names: Namer,
+    /// By class representative; the second half says what was bound in which scope.
+    bound: HashMap<Var, Bound>,
+    scopes: Vec<Vec<Var>>,
+    /// The float of rule-made constants and casts whose type nothing else says.
+    float: Float,
+    /// Scalars whose type has to be written.
+    annotated: HashSet<Var>,
+    moves: Moves,
+    tapes: HashMap<Var, TapeKind>,
+    /// Where errors in the statement being emitted point.
+    span: Span,
+}
+
+/// Which aggregates may be moved out of where they are read.
+#[derive(Clone, Debug)]
+enum Moves {
+    Never,
+    /// Those that are dead behind the statement.
+    Of(HashSet<Var>),
+}
+
+impl<'a> Emitter<'a> {
+    /// Makes the unit ready and an emitter for it. `entry`: what is bound before the first statement.
+    pub(crate) fn new(
+        runtime: &'a TokenStream,
+        mut vars: Vars,
+        unit: &mut Unit,
+        entry: &[Var],
+    ) -> Emitter<'a> {
+        unit::prepare(unit, &mut vars, entry);
+        let flow = Flow::of(unit, &vars, entry);
+        let float = types::common_float(&vars);
+        let mut emitter = Emitter {
+            runtime,
+            vars,
+            flow,
+            names: Namer::new(),
+            bound: HashMap::new(),
+            scopes: vec![Vec::new()],
+            float,
+            annotated: HashSet::new(),
+            moves: Moves::Never,
+            tapes: HashMap::new(),
+            span: Span::mixed_site(),
+        };
+        let annotated = inference::annotated(unit, &emitter.vars);
+        emitter.annotated = annotated.into_iter().map(|var| emitter.flow.class(var)).collect();
+        emitter
+    }
+
+    fn enter(&mut self) {
+        self.names.enter();
+        self.scopes.push(Vec::new());
+    }
+
+    fn leave(&mut self) {
+        self.names.leave();
+        for var in self.scopes.pop().unwrap_or_default() {
+            self.bound.remove(&var);
+        }
+    }
+
+    fn scoped<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
+        self.enter();
+        let result = f(self);
+        self.leave();
+        result
+    }
+
+    fn is_bound(&self, var: Var) -> bool {
+        self.bound.contains_key(&self.flow.class(var))
+    }
+
+    /// Binds a variable under a name that is free.
+    fn bind(&mut self, var: Var, form: Form) -> Ident {
+        let info = &self.vars[var];
+        let (named, span, base) = (info.named, info.span, info.name.clone());
+        let text = self.names.fresh(&base);
+        let plain = base.strip_prefix("r#").unwrap_or(&base);
+        // The first version of a user's variable is the user's own identifier, so that code kept verbatim sees it.
+        let own = named && text == plain;
+        let span = if own { span } else { names::hygienic(span) };
+        self.bind_as(var, names::ident(&text, span), form, own)
+    }
+
+    /// Binds a variable under a given name; `own`: the user's.
+    pub(crate) fn bind_as(&mut self, var: Var, ident: Ident, form: Form, own: bool) -> Ident {
+        let text = ident.to_string();
+        self.names.reserve(text.strip_prefix("r#").unwrap_or(&text));
+        let class = self.flow.class(var);
+        self.bound.insert(class, Bound { ident: ident.clone(), form, own });
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.push(class);
+        }
+        ident
+    }
+
+    /// A name for something that is no variable of the IR.
+    pub(crate) fn local(&mut self, base: &str) -> Ident {
+        let text = self.names.fresh(base);
+        names::ident(&text, Span::mixed_site())
+    }
+
+    /// The same, with errors pointing at the user's code.
+    pub(crate) fn local_at(&mut self, base: &str, span: Span) -> Ident {
+        let text = self.names.fresh(base);
+        names::ident(&text, names::hygienic(span))
+    }
+
+    fn ident(&self, var: Var) -> Ident {
+        match self.bound.get(&self.flow.class(var)) {
+            Some(bound) => bound.ident.clone(),
+            None => names::ident(&self.vars[var].name, names::hygienic(self.vars[var].span)),
+        }
+    }
+
+    /// Whether verbatim code that says `name` means this variable where it stands.
+    fn is_own(&self, name: &Ident, var: Var) -> bool {
+        self.bound.get(&self.flow.class(var)).is_some_and(|bound| bound.own && bound.ident == *name)
+    }
+
+    fn form(&self, var: Var) -> Form {
+        self.bound.get(&self.flow.class(var)).map_or(Form::Owned, |bound| bound.form)
+    }
+
+    /// The pattern that declares a variable: `mut` where it is assigned later.
+    fn pattern(&mut self, var: Var) -> TokenStream {
+        let mutable = self.flow.is_mut(var);
+        let ident = self.bind(var, Form::Owned);
+        if mutable { quote!(mut #ident) } else { quote!(#ident) }
+    }
+
+    pub(crate) fn vars(&self) -> &Vars {
+        &self.vars
+    }
+
+    /// Whether the body reads the variable at all.
+    pub(crate) fn reads(&self, var: Var) -> bool {
+        self.flow.read.contains(&var)
+    }
+
+    pub(crate) fn writes(&self, var: Var) -> bool {
+        self.flow.is_mut(var)
+    }
+}

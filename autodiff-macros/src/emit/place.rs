@@ -1,0 +1,346 @@
+//! Aggregates: how they begin, their zeros, and sums of whole adjoints.
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+
+use super::expr::Level;
+use super::{Emitter, types};
+use crate::ir::*;
+
+impl Emitter<'_> {
+    /// What a place begins with; `ty` is the type of the place.
+    pub(crate) fn init(&self, init: &Init, ty: &Ty) -> TokenStream {
+        let runtime = self.runtime;
+        let element = ty.element();
+        let float = match &element {
+            Ty::Float(Float::Any) => None,
+            Ty::Float(float) => Some(float),
+            _ => None,
+        };
+        match init {
+            Init::Deferred => TokenStream::new(),
+            Init::Stop(inner) => self.init(inner, ty),
+            Init::List { vec, items } => {
+                let items = items.iter().map(|item| self.expr(item, float));
+                if *vec {
+                    quote_spanned!(self.span=> #runtime::__private::vec![#(#items),*])
+                } else {
+                    quote_spanned!(self.span=> [#(#items),*])
+                }
+            }
+            Init::Repeat { vec, value, len } => {
+                let (value, len) = (self.expr(value, float), self.expr(len, None));
+                if *vec {
+                    quote_spanned!(self.span=> #runtime::__private::vec![#value; #len])
+                } else {
+                    quote_spanned!(self.span=> [#value; #len])
+                }
+            }
+            Init::EmptyVec(None) => quote_spanned!(self.span=> #runtime::__private::Vec::new()),
+            Init::EmptyVec(Some(capacity)) => {
+                let capacity = self.expr(capacity, None);
+                quote_spanned!(self.span=> #runtime::__private::Vec::with_capacity(#capacity))
+            }
+            Init::Tuple(items) => {
+                let items = items.iter().map(|item| self.expr(item, None));
+                quote_spanned!(self.span=> (#(#items,)*))
+            }
+            Init::Struct { path, fields, base } => {
+                let fields = fields.iter().map(|(member, value)| {
+                    let value = self.expr(value, None);
+                    quote_spanned!(self.span=> #member: #value)
+                });
+                let base = base.iter().map(|base| {
+                    let base = self.whole(base).tokens;
+                    quote_spanned!(self.span=> ..#base)
+                });
+                let parts = fields.chain(base);
+                quote_spanned!(self.span=> #path { #(#parts),* })
+            }
+            Init::Copy { from, how } => match how {
+                CopyHow::Move => self.whole(from).tokens,
+                CopyHow::Clone => {
+                    let from = self.receiver(from);
+                    quote_spanned!(self.span=> #from.clone())
+                }
+                CopyHow::ToVec => {
+                    let from = self.receiver(from);
+                    quote_spanned!(self.span=> #from.to_vec())
+                }
+            },
+            Init::Zero { like } => self.zero(like),
+            Init::Inert(inert) => self.inert(inert).tokens,
+        }
+    }
+
+    pub(crate) fn float_literal(&self, value: f64, float: &Float) -> TokenStream {
+        let lit = match build::lit(value) {
+            Expr::Lit(lit) => lit,
+            _ => unreachable!("`lit` makes a literal"),
+        };
+        self.literal(&lit, Some(float)).tokens
+    }
+
+    /// A number in every leaf, where the type alone says the shape.
+    fn constant(&self, ty: &Ty, value: f64) -> Option<TokenStream> {
+        if !ty.may_be_active() {
+            return Some(quote_spanned!(self.span=> ()));
+        }
+        Some(match ty {
+            Ty::Float(Float::Any) => self.float_literal(value, &self.float),
+            Ty::Float(float) => self.float_literal(value, float),
+            Ty::Array(t, Some(len)) => {
+                let t = self.constant(t, value)?;
+                quote_spanned!(self.span=> [#t; #len])
+            }
+            Ty::Tuple(ts) => {
+                let ts = ts.iter().map(|t| self.constant(t, value)).collect::<Option<Vec<_>>>()?;
+                quote_spanned!(self.span=> (#(#ts,)*))
+            }
+            _ => return None,
+        })
+    }
+
+    /// The zero tangent of what `like` shows.
+    pub(crate) fn zero(&self, like: &Path) -> TokenStream {
+        let runtime = self.runtime;
+        let ty = self.type_of(like);
+        if let Some(zero) = self.constant(&ty, 0.0) {
+            return zero;
+        }
+        match &ty {
+            Ty::Vec(t) | Ty::Slice(t) => {
+                if let Some(zero) = self.constant(t, 0.0) {
+                    let like = self.receiver(like);
+                    return quote_spanned!(self.span=> #runtime::__private::vec![#zero; #like.len()]);
+                }
+            }
+            _ => {}
+        }
+        let like = self.reference(like, false);
+        quote_spanned!(self.span=> #runtime::Differentiable::zero_tangent(#like))
+    }
+
+    /// `to += from` of whole adjoints.
+    pub(crate) fn accumulate(&mut self, to: &Path, from: &Path) -> TokenStream {
+        let ty = match self.type_of(to) {
+            Ty::Unknown => self.type_of(from),
+            ty => ty,
+        };
+        if let Ty::Float(float) = &ty {
+            let (to, from) = (self.path(to), self.path(from));
+            return self.add_assign(to.tokens, from.tokens, float);
+        }
+        let flat = float_leaf(&ty).cloned();
+        let Some(float) = flat else {
+            let runtime = self.runtime;
+            let (to, from) = (self.reference(to, true), self.reference(from, false));
+            return quote_spanned!(self.span=> #runtime::Tangent::accumulate(#to, #from););
+        };
+        let (to, from) = (self.receiver(to), self.receiver(from));
+        self.scoped(|this| this.accumulate_elements(&ty, &float, to, from))
+    }
+
+    fn accumulate_elements(
+        &mut self,
+        ty: &Ty,
+        float: &Float,
+        to: TokenStream,
+        from: TokenStream,
+    ) -> TokenStream {
+        let (a, b) = (self.local("to"), self.local("from"));
+        let body = match ty.element() {
+            element @ (Ty::Array(..) | Ty::Slice(_) | Ty::Vec(_)) => self.scoped(|this| {
+                this.accumulate_elements(
+                    &element,
+                    float,
+                    quote_spanned!(this.span=> #a),
+                    quote_spanned!(this.span=> #b),
+                )
+            }),
+            _ => self.add_assign(quote_spanned!(self.span=> *#a), quote_spanned!(self.span=> *#b), float),
+        };
+        quote_spanned!(self.span=> for (#a, #b) in #to.iter_mut().zip(#from.iter()) { #body })
+    }
+
+    /// `to += value;`, spelled out where the type promises no `AddAssign`.
+    pub(crate) fn add_assign(&self, to: TokenStream, value: TokenStream, float: &Float) -> TokenStream {
+        match float {
+            Float::Param(_) => quote_spanned!(self.span=> #to = #to + #value;),
+            Float::Any if matches!(self.float, Float::Param(_)) => {
+                quote_spanned!(self.span=> #to = #to + #value;)
+            }
+            _ => quote_spanned!(self.span=> #to += #value;),
+        }
+    }
+
+    /// The statements with a fixed form.
+    pub(crate) fn raw(&mut self, raw: &RawStmt) -> TokenStream {
+        match raw {
+            RawStmt::TakeAdjoint { taken, path } => self.take(*taken, path),
+            RawStmt::PutBack { path, from } => self.put_back(path, *from),
+            RawStmt::Keep { old, path } => {
+                let content = self.copy(path);
+                let pattern = self.pattern(*old);
+                quote_spanned!(self.span=> let #pattern = #content;)
+            }
+            RawStmt::Pop { path, popped } => {
+                let path = self.receiver(path);
+                match popped {
+                    Some(popped) => {
+                        let pattern = self.pattern(*popped);
+                        quote_spanned!(self.span=> let ::core::option::Option::Some(#pattern) = #path.pop() else { ::core::unreachable!() };)
+                    }
+                    None => quote_spanned!(self.span=> #path.pop();),
+                }
+            }
+            RawStmt::SumInto { var, path } => {
+                let (total, receiver) = (self.ident(*var), self.receiver(path));
+                let float = float_leaf(&self.type_of(path)).cloned().unwrap_or_else(|| self.float.clone());
+                let sum = match &float {
+                    Float::Param(_) => {
+                        let item = self.scoped(|this| this.local("term"));
+                        quote_spanned!(self.span=> for #item in #receiver.iter() { #total = #total + *#item; })
+                    }
+                    float => {
+                        let float = types::float_name(float);
+                        quote_spanned!(self.span=> #total += #receiver.iter().sum::<#float>();)
+                    }
+                };
+                let clear = self.clear(path);
+                quote_spanned!(self.span=> #sum #clear)
+            }
+            RawStmt::Clear { path } => self.clear(path),
+            RawStmt::Swap(a, b) => self.swap(a, b),
+        }
+    }
+
+    /// A copy of a path's content, of scalars too.
+    fn copy(&self, path: &Path) -> TokenStream {
+        let ty = self.type_of(path);
+        if ty.is_scalar() {
+            return self.path(path).tokens;
+        }
+        let receiver = self.receiver(path);
+        match ty {
+            Ty::Slice(_) => quote_spanned!(self.span=> #receiver.to_vec()),
+            Ty::Array(t, _) if t.is_scalar() => self.path(path).tokens,
+            Ty::Array(..) | Ty::Vec(_) | Ty::Tuple(_) => quote_spanned!(self.span=> #receiver.clone()),
+            _ => {
+                let reference = self.reference(path, false);
+                quote_spanned!(self.span=> ::core::clone::Clone::clone(#reference))
+            }
+        }
+    }
+
+    pub(crate) fn put_back(&self, path: &Path, from: Var) -> TokenStream {
+        let from = self.ident(from);
+        match self.type_of(path) {
+            Ty::Slice(t) => {
+                let receiver = self.receiver(path);
+                if t.is_scalar() {
+                    quote_spanned!(self.span=> #receiver.copy_from_slice(&#from);)
+                } else {
+                    quote_spanned!(self.span=> #receiver.clone_from_slice(&#from);)
+                }
+            }
+            _ => {
+                let path = self.path(path).tokens;
+                quote_spanned!(self.span=> #path = #from;)
+            }
+        }
+    }
+
+    fn take(&mut self, taken: Var, path: &Path) -> TokenStream {
+        let ty = self.type_of(path);
+        let reference = self.reference(path, true);
+        let value = match &ty {
+            Ty::Float(float) if !matches!(float, Float::Param(_)) => {
+                quote_spanned!(self.span=> ::core::mem::take(#reference))
+            }
+            Ty::Slice(_) => {
+                let receiver = self.receiver(path);
+                let clear = self.clear(path);
+                let pattern = self.pattern(taken);
+                return quote_spanned!(self.span=> let #pattern = #receiver.to_vec(); #clear);
+            }
+            ty => match self.constant(ty, 0.0) {
+                Some(zero) => quote_spanned!(self.span=> ::core::mem::replace(#reference, #zero)),
+                None => {
+                    // A tangent type is its own tangent type.
+                    let zero = self.zero(path);
+                    let name = self.scoped(|this| this.local("zero"));
+                    let pattern = self.pattern(taken);
+                    return quote_spanned!(self.span=> let #pattern = { let #name = #zero; ::core::mem::replace(#reference, #name) };);
+                }
+            },
+        };
+        let pattern = self.pattern(taken);
+        quote_spanned!(self.span=> let #pattern = #value;)
+    }
+
+    /// Zeroes a whole adjoint in place.
+    fn clear(&self, path: &Path) -> TokenStream {
+        let ty = self.type_of(path);
+        match &ty {
+            Ty::Float(float) => {
+                let (path, zero) = (self.path(path).tokens, self.float_literal(0.0, float));
+                return quote_spanned!(self.span=> #path = #zero;);
+            }
+            Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => {
+                if let Some(zero) = self.constant(t, 0.0) {
+                    let receiver = self.receiver(path);
+                    return quote_spanned!(self.span=> #receiver.fill(#zero););
+                }
+            }
+            _ => {}
+        }
+        let runtime = self.runtime;
+        let (reference, path) = (self.reference(path, false), self.path(path).tokens);
+        quote_spanned!(self.span=> #path = #runtime::Differentiable::zero_tangent(#reference);)
+    }
+
+    pub(crate) fn swap(&self, a: &Path, b: &Path) -> TokenStream {
+        let in_one = a.root == b.root && a.proj.len() == 1 && b.proj.len() == 1;
+        if let (true, Some(Proj::Index(i)), Some(Proj::Index(j))) = (in_one, a.proj.last(), b.proj.last()) {
+            let receiver = self.receiver(&Path::of(a.root));
+            let (i, j) = (self.expr(i, None), self.expr(j, None));
+            return quote_spanned!(self.span=> #receiver.swap(#i, #j););
+        }
+        // Elements of one row: `x[k].swap(i, j)`.
+        if a.root == b.root && a.proj.len() == b.proj.len() {
+            if let (Some((Proj::Index(i), row)), Some((Proj::Index(j), _))) =
+                (a.proj.split_last(), b.proj.split_last())
+            {
+                let row = Path { root: a.root, proj: row.to_vec() };
+                let other = Path { root: b.root, proj: b.proj[..b.proj.len() - 1].to_vec() };
+                let (row, other) = (self.path(&row).at(Level::Postfix), self.path(&other).at(Level::Postfix));
+                if row.to_string() == other.to_string() {
+                    let (i, j) = (self.expr(i, None), self.expr(j, None));
+                    return quote_spanned!(self.span=> #row.swap(#i, #j););
+                }
+            }
+        }
+        let (a, b) = (self.reference(a, true), self.reference(b, true));
+        quote_spanned!(self.span=> ::core::mem::swap(#a, #b);)
+    }
+}
+
+/// The float of sequences (of sequences …) of floats.
+fn float_leaf(ty: &Ty) -> Option<&Float> {
+    match ty {
+        Ty::Float(float) => Some(float),
+        Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => float_leaf(t),
+        Ty::Int(_) | Ty::Inert | Ty::Tuple(_) | Ty::Named(_) | Ty::Unknown => None,
+    }
+}
+
+impl Emitter<'_> {
+    /// The zero of a type whose shape is known, or of one that begins empty.
+    pub(crate) fn zero_by_type(&self, ty: &Ty) -> TokenStream {
+        match self.constant(ty, 0.0) {
+            Some(zero) => zero,
+            None => quote_spanned!(self.span=> ::core::default::Default::default()),
+        }
+    }
+}

@@ -1,0 +1,381 @@
+//! The signature of a function as its companion repeats it: parameters by form, generics with every parameter named.
+
+use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote};
+
+use super::types::{owned_tangent, tangent};
+use crate::ir::{Function, Passing, Role, Ty, Wrt, WrtTarget};
+
+/// One parameter of the function.
+#[derive(Clone, Debug)]
+pub(crate) struct ParamSig {
+    pub(crate) name: Ident,
+    pub(crate) receiver: bool,
+    /// The type as written (`impl Trait` by the name of its generic parameter); of a receiver `Self`, `&Self` or `&mut Self`.
+    pub(crate) ty: TokenStream,
+    /// The type behind the reference, or the type itself.
+    pub(crate) inner: TokenStream,
+    pub(crate) passing: Passing,
+    pub(crate) role: Role,
+    /// Carries a derivative by type and is not `#[no_diff]`.
+    pub(crate) active: bool,
+    known: Ty,
+}
+
+/// What the generated functions have in common.
+#[derive(Clone, Debug)]
+pub(crate) struct Signature {
+    pub(crate) runtime: TokenStream,
+    pub(crate) params: Vec<ParamSig>,
+    pub(crate) result: TokenStream,
+    pub(crate) result_ty: Ty,
+    /// What nothing connects to the result is `None`, not zero.
+    pub(crate) missing_is_none: bool,
+    lifetimes: Vec<TokenStream>,
+    generics: Vec<TokenStream>,
+    /// Names of the type and const parameters, those of the surrounding `impl` first.
+    captured: Vec<Ident>,
+    own: Vec<Ident>,
+    outer_lifetimes: Vec<TokenStream>,
+    predicates: TokenStream,
+}
+
+impl Signature {
+    /// `outer`: the generics of the surrounding `impl` block.
+    pub(crate) fn new(
+        function: &Function,
+        signature: &syn::Signature,
+        outer: Option<&syn::Generics>,
+        runtime: TokenStream,
+    ) -> Signature {
+        let (mut lifetimes, mut generics, mut own) = (Vec::new(), Vec::new(), Vec::new());
+        for param in &signature.generics.params {
+            match param {
+                syn::GenericParam::Lifetime(param) => lifetimes.push(param.to_token_stream()),
+                syn::GenericParam::Type(param) => {
+                    // Defaults are not allowed on functions; attributes neither make sense twice.
+                    let (name, bounds) = (&param.ident, &param.bounds);
+                    generics.push(if bounds.is_empty() { quote!(#name) } else { quote!(#name: #bounds) });
+                    own.push(name.clone());
+                }
+                syn::GenericParam::Const(param) => {
+                    let (name, ty) = (&param.ident, &param.ty);
+                    generics.push(quote!(const #name: #ty));
+                    own.push(name.clone());
+                }
+            }
+        }
+        let mut params = Vec::new();
+        for (param, input) in function.params.iter().zip(&signature.inputs) {
+            let (receiver, ty, inner) = match input {
+                syn::FnArg::Receiver(_) => match param.passing {
+                    Passing::Value => (true, quote!(Self), quote!(Self)),
+                    Passing::Ref => (true, quote!(&Self), quote!(Self)),
+                    Passing::RefMut => (true, quote!(&mut Self), quote!(Self)),
+                },
+                syn::FnArg::Typed(typed) => {
+                    let ty = named_impl(&typed.ty, &mut generics, &mut own);
+                    let inner = match bare(&ty) {
+                        syn::Type::Reference(reference) => reference.elem.to_token_stream(),
+                        ty => ty.to_token_stream(),
+                    };
+                    (false, ty.to_token_stream(), inner)
+                }
+            };
+            params.push(ParamSig {
+                name: param.name.clone(),
+                receiver,
+                ty,
+                inner,
+                passing: param.passing,
+                role: function.vars[param.var].role,
+                active: param.active,
+                // A type that need not be differentiable: its slot is a unit.
+                known: match &param.ty {
+                    Ty::Named(_) | Ty::Unknown if param.no_diff => Ty::Inert,
+                    ty => ty.clone(),
+                },
+            });
+        }
+        let mut captured = Vec::new();
+        let mut outer_lifetimes = Vec::new();
+        for param in outer.iter().flat_map(|outer| &outer.params) {
+            match param {
+                syn::GenericParam::Type(param) => captured.push(param.ident.clone()),
+                syn::GenericParam::Const(param) => captured.push(param.ident.clone()),
+                syn::GenericParam::Lifetime(param) => outer_lifetimes.push(param.lifetime.to_token_stream()),
+            }
+        }
+        captured.extend(own.iter().cloned());
+        let result = match &signature.output {
+            syn::ReturnType::Default => quote!(()),
+            syn::ReturnType::Type(_, ty) => ty.to_token_stream(),
+        };
+        let predicates = signature.generics.where_clause.to_token_stream();
+        Signature {
+            runtime,
+            params,
+            result,
+            result_ty: function.result_ty.clone(),
+            missing_is_none: false,
+            lifetimes,
+            generics,
+            captured,
+            own,
+            outer_lifetimes,
+            predicates,
+        }
+    }
+
+    /// `fn name<…>(args) -> output where …`; `lifetimes`: named beside the user's own.
+    pub(crate) fn header(
+        &self,
+        name: &Ident,
+        lifetimes: &[TokenStream],
+        args: &[TokenStream],
+        output: &TokenStream,
+    ) -> TokenStream {
+        let params: Vec<&TokenStream> =
+            lifetimes.iter().chain(&self.lifetimes).chain(&self.generics).collect();
+        let generics = if params.is_empty() { TokenStream::new() } else { quote!(<#(#params),*>) };
+        let predicates = &self.predicates;
+        let nothing = output.to_string() == "()";
+        let output = (!nothing).then(|| quote!(-> #output));
+        quote!(fn #name #generics(#(#args),*) #output #predicates)
+    }
+
+    /// `::<T, N>`: what inference could not find where a parameter occurs in no argument.
+    pub(crate) fn turbofish(&self) -> TokenStream {
+        let own = &self.own;
+        if own.is_empty() { TokenStream::new() } else { quote!(::<#(#own),*>) }
+    }
+
+    /// `use<…>` of a closure that borrows nothing. `mentioned`: its type, whose lifetimes have to be captured.
+    pub(crate) fn captures(&self, mentioned: &TokenStream) -> TokenStream {
+        let mut lifetimes = Vec::new();
+        lifetimes_in(mentioned.clone(), &mut lifetimes);
+        let captured = &self.captured;
+        let lifetimes = lifetimes.iter().map(|lifetime| {
+            let lifetime = syn::Lifetime::new(lifetime, Span::call_site());
+            quote!(#lifetime)
+        });
+        let all = lifetimes.chain(captured.iter().map(ToTokens::to_token_stream));
+        quote!(use<#(#all),*>)
+    }
+
+    /// `use<…>` of a closure that borrows the arguments.
+    pub(crate) fn borrowing(&self, lifetimes: &[TokenStream]) -> TokenStream {
+        let own = self.lifetimes.iter().filter_map(|param| {
+            let param: syn::LifetimeParam = syn::parse2(param.clone()).ok()?;
+            Some(param.lifetime.to_token_stream())
+        });
+        let captured = self.captured.iter().map(ToTokens::to_token_stream);
+        let all =
+            lifetimes.iter().cloned().chain(own).chain(self.outer_lifetimes.iter().cloned()).chain(captured);
+        quote!(use<#(#all),*>)
+    }
+
+    /// The seed of the result.
+    pub(crate) fn seed(&self) -> TokenStream {
+        owned_tangent(&self.result_ty, &self.runtime)
+    }
+
+    pub(crate) fn returns_nothing(&self) -> bool {
+        matches!(&self.result_ty, Ty::Tuple(parts) if parts.is_empty())
+    }
+}
+
+impl ParamSig {
+    /// `name: T` of a signature; receivers as they are written.
+    pub(crate) fn arg(&self) -> TokenStream {
+        let (name, ty) = (&self.name, &self.ty);
+        match (self.receiver, self.passing) {
+            (true, Passing::Value) => quote!(self),
+            (true, Passing::Ref) => quote!(&self),
+            (true, Passing::RefMut) => quote!(&mut self),
+            (false, _) => quote!(#name: #ty),
+        }
+    }
+
+    /// The same with every lifetime that is left out named; the names are added to `lifetimes`.
+    pub(crate) fn arg_with_lifetimes(&self, lifetimes: &mut Vec<TokenStream>) -> TokenStream {
+        let mut fresh = || {
+            let lifetime = syn::Lifetime::new(&format!("'ad{}", lifetimes.len()), Span::mixed_site());
+            lifetimes.push(quote!(#lifetime));
+            lifetime
+        };
+        match (self.receiver, self.passing) {
+            (true, Passing::Value) => quote!(self),
+            (true, Passing::Ref) => {
+                let lifetime = fresh();
+                quote!(&#lifetime self)
+            }
+            (true, Passing::RefMut) => {
+                let lifetime = fresh();
+                quote!(&#lifetime mut self)
+            }
+            (false, _) => {
+                let (name, ty) = (&self.name, name_lifetimes(self.ty.clone(), &mut fresh));
+                quote!(#name: #ty)
+            }
+        }
+    }
+
+    /// How a generated function hands its own parameter on.
+    pub(crate) fn pass(&self) -> TokenStream {
+        let name = &self.name;
+        match self.passing {
+            Passing::RefMut => quote!(&mut *#name),
+            _ => quote!(#name),
+        }
+    }
+
+    /// The type in which the pullback is given the parameter again.
+    pub(crate) fn again(&self) -> Option<TokenStream> {
+        let inner = &self.inner;
+        match self.passing {
+            Passing::Value if self.receiver => Some(quote!(&Self)),
+            Passing::Value => None,
+            Passing::Ref => Some(quote!(&#inner)),
+            Passing::RefMut => Some(quote!(&mut #inner)),
+        }
+    }
+
+    /// The type behind the adjoint slot.
+    pub(crate) fn slot(&self, runtime: &TokenStream) -> TokenStream {
+        tangent(&self.known, runtime)
+    }
+
+    pub(crate) fn owned(&self, runtime: &TokenStream) -> TokenStream {
+        owned_tangent(&self.known, runtime)
+    }
+
+    /// The tangent in the parameter's own form.
+    pub(crate) fn dot(&self, runtime: &TokenStream) -> TokenStream {
+        if !self.known.may_be_active() {
+            return quote!(());
+        }
+        let (slot, scalar) = (self.slot(runtime), self.role == Role::Value);
+        match self.passing {
+            Passing::Value if self.receiver => quote!(&#slot),
+            Passing::Value => slot,
+            Passing::Ref if scalar => slot,
+            Passing::Ref => quote!(&#slot),
+            Passing::RefMut => quote!(&mut #slot),
+        }
+    }
+
+    pub(crate) fn may_be_active(&self) -> bool {
+        self.known.may_be_active()
+    }
+}
+
+/// The parameters that the gradient is by, in order; `None` for a local.
+pub(crate) fn asked(wrt: &[Wrt]) -> Vec<Option<usize>> {
+    wrt.iter()
+        .map(|wrt| match wrt.target {
+            WrtTarget::Param(index) => Some(index),
+            WrtTarget::Local(_) => None,
+        })
+        .collect()
+}
+
+fn bare(ty: &syn::Type) -> &syn::Type {
+    match ty {
+        syn::Type::Group(group) => bare(&group.elem),
+        syn::Type::Paren(paren) => bare(&paren.elem),
+        ty => ty,
+    }
+}
+
+/// `impl Trait` by the name of a generic parameter, since `use<…>` has to name it.
+fn named_impl(ty: &syn::Type, generics: &mut Vec<TokenStream>, own: &mut Vec<Ident>) -> syn::Type {
+    match ty {
+        syn::Type::ImplTrait(bound) => {
+            let name = format_ident!("Arg{}", own.len(), span = Span::mixed_site());
+            let bounds = &bound.bounds;
+            generics.push(quote!(#name: #bounds));
+            own.push(name.clone());
+            syn::parse_quote!(#name)
+        }
+        syn::Type::Reference(reference) => {
+            let mut reference = reference.clone();
+            reference.elem = Box::new(named_impl(&reference.elem, generics, own));
+            syn::Type::Reference(reference)
+        }
+        syn::Type::Group(group) => named_impl(&group.elem, generics, own),
+        syn::Type::Paren(paren) => named_impl(&paren.elem, generics, own),
+        ty => ty.clone(),
+    }
+}
+
+/// Names the lifetimes that a type leaves out: of references, and `'_`. Not those of function types, which are bound there.
+fn name_lifetimes(ty: TokenStream, fresh: &mut dyn FnMut() -> syn::Lifetime) -> TokenStream {
+    let mut named = TokenStream::new();
+    let mut trees = ty.into_iter().peekable();
+    let mut after_name = false;
+    while let Some(tree) = trees.next() {
+        let was_name = std::mem::replace(&mut after_name, matches!(&tree, TokenTree::Ident(_)));
+        match tree {
+            TokenTree::Punct(punct) if punct.as_char() == '&' => {
+                named.extend([TokenTree::Punct(punct)]);
+                let written = matches!(trees.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '\'');
+                if !written {
+                    named.extend(fresh().to_token_stream());
+                }
+            }
+            TokenTree::Punct(punct) if punct.as_char() == '\'' => match trees.next() {
+                Some(TokenTree::Ident(name)) if name == "_" => named.extend(fresh().to_token_stream()),
+                name => {
+                    named.extend([TokenTree::Punct(Punct::new('\'', Spacing::Joint))]);
+                    named.extend(name);
+                }
+            },
+            TokenTree::Group(group) if !was_name => {
+                let mut inner =
+                    proc_macro2::Group::new(group.delimiter(), name_lifetimes(group.stream(), fresh));
+                inner.set_span(group.span());
+                named.extend([TokenTree::Group(inner)]);
+            }
+            tree => named.extend([tree]),
+        }
+    }
+    named
+}
+
+/// The named lifetimes in a type, each once.
+fn lifetimes_in(tokens: TokenStream, found: &mut Vec<String>) {
+    let mut trees = tokens.into_iter().peekable();
+    while let Some(tree) = trees.next() {
+        match tree {
+            TokenTree::Punct(punct) if punct.as_char() == '\'' => {
+                if let Some(TokenTree::Ident(name)) = trees.peek() {
+                    let name = format!("'{name}");
+                    if name != "'_" && name != "'static" && !found.contains(&name) {
+                        found.push(name);
+                    }
+                }
+            }
+            TokenTree::Group(group) => lifetimes_in(group.stream(), found),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lifetimes_that_are_left_out_get_names() {
+        let mut count = 0;
+        let mut fresh = || {
+            count += 1;
+            syn::Lifetime::new(&format!("'f{count}"), Span::call_site())
+        };
+        let named = name_lifetimes(quote!(&[&'a mut Foo<'_, f64>]), &mut fresh);
+        assert_eq!(named.to_string(), quote!(&'f1 [&'a mut Foo<'f2, f64>]).to_string());
+        let function = name_lifetimes(quote!(&dyn Fn(&f64) -> f64), &mut fresh);
+        assert_eq!(function.to_string(), quote!(&'f3 dyn Fn(&f64) -> f64).to_string());
+    }
+}

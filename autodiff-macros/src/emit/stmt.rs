@@ -1,0 +1,297 @@
+//! Statements without control flow.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+use super::expr::Level;
+use super::{Emitter, Form, Moves, TapeKind};
+use crate::ir::*;
+use crate::names;
+
+impl Emitter<'_> {
+    /// The statements of a block, without braces.
+    pub(crate) fn block(&mut self, block: &Block) -> TokenStream {
+        let span = self.span;
+        let tokens = block.stmts.iter().map(|stmt| self.stmt(stmt)).collect();
+        self.span = span;
+        self.moves = Moves::Never;
+        tokens
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) -> TokenStream {
+        self.span = names::hygienic(stmt.span);
+        self.moves = Moves::Of(self.flow.dead_after(stmt));
+        match &stmt.kind {
+            StmtKind::Let { var, expr } => self.define(*var, expr),
+            StmtKind::Mut { var, init } => self.define(*var, init),
+            StmtKind::Declare { place, init } => self.declare(*place, init),
+            StmtKind::View { var } => self.view(*var),
+            StmtKind::Store { path, op, value } => {
+                let float = self.store_float(path, value);
+                let (path, value) = (self.path(path).tokens, self.code(value, float.as_ref()));
+                self.update(path, *op, value, float.as_ref())
+            }
+            StmtKind::Assign { path, init, slice } => self.assign_whole(path, init, *slice),
+            StmtKind::Swap(a, b) => self.swap(a, b),
+            StmtKind::Fill { path, value } => {
+                let float = self.element_float(path);
+                let (path, value) = (self.receiver(path), self.expr(value, float.as_ref()));
+                quote_spanned!(self.span=> #path.fill(#value);)
+            }
+            StmtKind::Push { path, value } => {
+                let float = self.element_float(path);
+                let (path, value) = (self.receiver(path), self.expr(value, float.as_ref()));
+                quote_spanned!(self.span=> #path.push(#value);)
+            }
+            StmtKind::Call(call) => self.call(call),
+            StmtKind::Inert { inert, defs, writes: _ } => self.inert_stmt(inert, defs),
+            StmtKind::If { cond, then, otherwise, joins } => self.branch_stmt(cond, then, otherwise, joins),
+            StmtKind::Match { scrutinee, arms, joins } => self.match_stmt(scrutinee, arms, joins),
+            StmtKind::Loop(l) => self.loop_stmt(l),
+            StmtKind::Update { var, op, expr } => {
+                let float = self.scalar_float(*var, expr);
+                let (ident, value) = (self.ident(*var), self.code(expr, float.as_ref()));
+                self.update(quote_spanned!(self.span=> #ident), *op, value, float.as_ref())
+            }
+            StmtKind::Save { tape, values } => self.save(*tape, values),
+            StmtKind::Restore { tape, values } => self.restore(*tape, values),
+            StmtKind::Accumulate { to, from } => self.accumulate(to, from),
+            StmtKind::Pullback(pullback) => self.pullback(pullback),
+            StmtKind::Pushforward(pushforward) => self.pushforward(pushforward),
+            StmtKind::Raw(raw) => self.raw(raw),
+        }
+    }
+
+    pub(crate) fn scalar_float(&self, var: Var, expr: &Expr) -> Option<Float> {
+        match &self.vars[var].ty {
+            Ty::Float(Float::Any) => self.float_of(expr),
+            Ty::Float(float) => Some(float.clone()),
+            _ => None,
+        }
+    }
+
+    fn store_float(&self, path: &Path, value: &Expr) -> Option<Float> {
+        match self.type_of(path) {
+            Ty::Float(Float::Any) => self.float_of(value),
+            Ty::Float(float) => Some(float),
+            Ty::Unknown => self.float_of(value),
+            _ => None,
+        }
+    }
+
+    fn element_float(&self, path: &Path) -> Option<Float> {
+        match self.type_of(path).element() {
+            Ty::Float(Float::Any) => None,
+            Ty::Float(float) => Some(float),
+            _ => None,
+        }
+    }
+
+    /// `let var = expr;`, or an assignment where the variable shares the storage of one in scope.
+    fn define(&mut self, var: Var, expr: &Expr) -> TokenStream {
+        if self.is_bound(var) {
+            return self.assign(var, expr);
+        }
+        let float = self.scalar_float(var, expr);
+        let value = self.expr(expr, float.as_ref());
+        let annotation = self.annotation(var, expr);
+        let pattern = self.pattern(var);
+        quote_spanned!(self.span=> let #pattern #annotation = #value;)
+    }
+
+    /// An assignment to the storage of `var`: `z += t` where the value is `z + t`.
+    pub(crate) fn assign(&self, var: Var, expr: &Expr) -> TokenStream {
+        let ident = self.ident(var);
+        let float = self.scalar_float(var, expr);
+        let own = |e: &Expr| matches!(e, Expr::Var(other) if self.flow.same(*other, var));
+        if own(expr) {
+            return TokenStream::new();
+        }
+        let generic = match &float {
+            Some(float) => matches!(float, Float::Param(_)),
+            None => self.vars[var].ty.is_float() && matches!(self.float, Float::Param(_)),
+        };
+        match expr {
+            Expr::Rule(rule, args) if !generic => {
+                if let (crate::rules::Syntax::Infix(op), [a, b]) = (rule.syntax, &args[..]) {
+                    if own(a) {
+                        let op: TokenStream = format!("{op}=").parse().unwrap_or_default();
+                        let b = self.expr(b, float.as_ref());
+                        return quote_spanned!(self.span=> #ident #op #b;);
+                    }
+                }
+            }
+            Expr::Binary(op, a, b) if own(a) => {
+                if let Some(op) = compound(op) {
+                    let b = self.expr(b, None);
+                    return quote_spanned!(self.span=> #ident #op #b;);
+                }
+            }
+            _ => {}
+        }
+        let value = self.expr(expr, float.as_ref());
+        quote_spanned!(self.span=> #ident = #value;)
+    }
+
+    fn update(
+        &self,
+        to: TokenStream,
+        op: StoreOp,
+        value: super::expr::Code,
+        float: Option<&Float>,
+    ) -> TokenStream {
+        let generic = match float {
+            Some(float) => matches!(float, Float::Param(_)),
+            None => matches!(self.float, Float::Param(_)),
+        };
+        match (op, generic) {
+            (StoreOp::Set, _) => {
+                let value = value.tokens;
+                quote_spanned!(self.span=> #to = #value;)
+            }
+            (StoreOp::Add, false) => {
+                let value = value.tokens;
+                quote_spanned!(self.span=> #to += #value;)
+            }
+            (StoreOp::Sub, false) => {
+                let value = value.tokens;
+                quote_spanned!(self.span=> #to -= #value;)
+            }
+            (StoreOp::Add, true) => {
+                let value = value.at(Level::Product);
+                quote_spanned!(self.span=> #to = #to + #value;)
+            }
+            (StoreOp::Sub, true) => {
+                let value = value.at(Level::Product);
+                quote_spanned!(self.span=> #to = #to - #value;)
+            }
+        }
+    }
+
+    fn declare(&mut self, place: Var, init: &Init) -> TokenStream {
+        let ty = self.vars[place].ty.clone();
+        let value = self.init(init, &ty);
+        let annotation = match init {
+            Init::Inert(_) | Init::EmptyVec(_) => {
+                super::types::written(&ty, self.runtime).map(|ty| quote_spanned!(self.span=> : #ty))
+            }
+            Init::List { vec: _, items } if items.is_empty() => {
+                super::types::written(&ty, self.runtime).map(|ty| quote_spanned!(self.span=> : #ty))
+            }
+            _ => None,
+        };
+        let pattern = self.pattern(place);
+        match init {
+            Init::Deferred => quote_spanned!(self.span=> let #pattern;),
+            _ => quote_spanned!(self.span=> let #pattern #annotation = #value;),
+        }
+    }
+
+    fn view(&mut self, var: Var) -> TokenStream {
+        let Some(target) = self.vars[var].view.clone() else { return TokenStream::new() };
+        let mutable = self.vars[var].window && self.vars[var].mutable;
+        let value = self.reference(&target, mutable);
+        let ident = self.bind(var, if mutable { Form::RefMut } else { Form::Ref });
+        quote_spanned!(self.span=> let #ident = #value;)
+    }
+
+    fn assign_whole(&mut self, path: &Path, init: &Init, slice: bool) -> TokenStream {
+        let ty = self.type_of(path);
+        if !slice {
+            let value = self.init(init, &ty);
+            let path = self.path(path).tokens;
+            return quote_spanned!(self.span=> #path = #value;);
+        }
+        let copy = ty.element().is_scalar();
+        let from = match init {
+            Init::Copy { from, .. } => self.reference(from, false),
+            init => {
+                let value = self.init(init, &ty);
+                quote_spanned!(self.span=> &#value)
+            }
+        };
+        let path = self.receiver(path);
+        if copy {
+            quote_spanned!(self.span=> #path.copy_from_slice(#from);)
+        } else {
+            quote_spanned!(self.span=> #path.clone_from_slice(#from);)
+        }
+    }
+
+    fn save(&mut self, tape: Var, values: &[Saved]) -> TokenStream {
+        let stack = matches!(self.tapes.get(&tape), Some(TapeKind::Stack) | None);
+        let tape = self.ident(tape);
+        let mut parts = values.iter().map(|value| match value {
+            Saved::Value(var) => {
+                let ident = self.ident(*var);
+                quote_spanned!(self.span=> #ident)
+            }
+            Saved::Content(place) => self.whole(&Path::of(*place)).tokens,
+        });
+        let record = match values.len() {
+            1 => parts.next().unwrap_or_default(),
+            _ => quote_spanned!(self.span=> (#(#parts),*)),
+        };
+        if stack {
+            quote_spanned!(self.span=> #tape.push(#record);)
+        } else {
+            quote_spanned!(self.span=> #tape = ::core::option::Option::Some(#record);)
+        }
+    }
+
+    fn restore(&mut self, tape: Var, values: &[Saved]) -> TokenStream {
+        let stack = matches!(self.tapes.get(&tape), Some(TapeKind::Stack) | None);
+        let tape = self.ident(tape);
+        let (mut patterns, mut back) = (Vec::new(), TokenStream::new());
+        for value in values {
+            match value {
+                Saved::Value(var) => patterns.push(self.pattern(*var)),
+                Saved::Content(place) if self.is_bound(*place) => {
+                    let name = format!("{}_saved", self.vars[*place].name);
+                    let saved = self.local(&name);
+                    patterns.push(quote_spanned!(self.span=> #saved));
+                    let path = Path::of(*place);
+                    back.extend(match self.type_of(&path) {
+                        Ty::Slice(_) => {
+                            let receiver = self.receiver(&path);
+                            quote_spanned!(self.span=> #receiver.clone_from_slice(&#saved);)
+                        }
+                        _ => {
+                            let place = self.path(&path).tokens;
+                            quote_spanned!(self.span=> #place = #saved;)
+                        }
+                    });
+                }
+                Saved::Content(place) => patterns.push(self.pattern(*place)),
+            }
+        }
+        let pattern = match &patterns[..] {
+            [pattern] => pattern.clone(),
+            patterns => quote_spanned!(self.span=> (#(#patterns),*)),
+        };
+        let record = if stack {
+            quote_spanned!(self.span=> #tape.pop())
+        } else {
+            quote_spanned!(self.span=> #tape.take())
+        };
+        quote_spanned!(self.span=> let ::core::option::Option::Some(#pattern) = #record else { ::core::unreachable!() }; #back)
+    }
+}
+
+/// `+` to `+=`.
+fn compound(op: &syn::BinOp) -> Option<TokenStream> {
+    use syn::BinOp::*;
+    Some(match op {
+        Add(_) => quote!(+=),
+        Sub(_) => quote!(-=),
+        Mul(_) => quote!(*=),
+        Div(_) => quote!(/=),
+        Rem(_) => quote!(%=),
+        BitXor(_) => quote!(^=),
+        BitAnd(_) => quote!(&=),
+        BitOr(_) => quote!(|=),
+        Shl(_) => quote!(<<=),
+        Shr(_) => quote!(>>=),
+        _ => return None,
+    })
+}

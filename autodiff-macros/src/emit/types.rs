@@ -1,0 +1,158 @@
+//! Types: what the macro knows of a path, and the types of adjoints and tangents in signatures.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::Emitter;
+use crate::ir::*;
+
+/// The float of a function: its type parameter if it has one, `f32` where nothing else occurs, else `f64`.
+pub(crate) fn common_float(vars: &Vars) -> Float {
+    let mut common = None;
+    for info in &vars.0 {
+        match leaf_float(&info.ty) {
+            Some(param @ Float::Param(_)) => return param,
+            Some(Float::F64) => common = Some(Float::F64),
+            Some(Float::F32) => common = common.or(Some(Float::F32)),
+            Some(Float::Any) | None => {}
+        }
+    }
+    common.unwrap_or(Float::F64)
+}
+
+fn leaf_float(ty: &Ty) -> Option<Float> {
+    match ty {
+        Ty::Float(float) => Some(float.clone()),
+        Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => leaf_float(t),
+        Ty::Tuple(ts) => ts.iter().find_map(leaf_float),
+        Ty::Int(_) | Ty::Inert | Ty::Named(_) | Ty::Unknown => None,
+    }
+}
+
+/// The written form of a scalar float type.
+pub(crate) fn float_name(float: &Float) -> TokenStream {
+    match float {
+        Float::F64 | Float::Any => quote!(f64),
+        Float::F32 => quote!(f32),
+        Float::Param(name) => quote!(#name),
+    }
+}
+
+/// A type as it would be written, where all of it is known.
+pub(crate) fn written(ty: &Ty, runtime: &TokenStream) -> Option<TokenStream> {
+    Some(match ty {
+        Ty::Float(Float::Any)
+        | Ty::Int(None)
+        | Ty::Inert
+        | Ty::Unknown
+        | Ty::Slice(_)
+        | Ty::Array(_, None) => {
+            return None;
+        }
+        Ty::Float(float) => float_name(float),
+        Ty::Int(Some(name)) => name.parse().ok()?,
+        Ty::Array(t, Some(len)) => {
+            let t = written(t, runtime)?;
+            quote!([#t; #len])
+        }
+        Ty::Vec(t) => {
+            let t = written(t, runtime)?;
+            quote!(#runtime::__private::Vec<#t>)
+        }
+        Ty::Tuple(ts) => {
+            let ts = ts.iter().map(|t| written(t, runtime)).collect::<Option<Vec<_>>>()?;
+            quote!((#(#ts,)*))
+        }
+        Ty::Named(ty) => quote!(#ty),
+    })
+}
+
+/// The tangent (adjoint) type of a type, unsized for slices: what a slot refers to.
+pub(crate) fn tangent(ty: &Ty, runtime: &TokenStream) -> TokenStream {
+    if !ty.may_be_active() {
+        return quote!(());
+    }
+    match ty {
+        Ty::Float(float) => float_name(float),
+        Ty::Array(t, len) => {
+            let t = tangent(t, runtime);
+            match len {
+                Some(len) => quote!([#t; #len]),
+                None => quote!([#t; _]),
+            }
+        }
+        Ty::Slice(t) => {
+            let t = tangent(t, runtime);
+            quote!([#t])
+        }
+        Ty::Vec(t) => {
+            let t = tangent(t, runtime);
+            quote!(#runtime::__private::Vec<#t>)
+        }
+        Ty::Tuple(ts) => {
+            let ts = ts.iter().map(|t| tangent(t, runtime));
+            quote!((#(#ts,)*))
+        }
+        Ty::Named(ty) => quote!(<#ty as #runtime::Differentiable>::Tangent),
+        Ty::Int(_) | Ty::Inert | Ty::Unknown => quote!(()),
+    }
+}
+
+/// The tangent type as an owned value: a Vec for a slice.
+pub(crate) fn owned_tangent(ty: &Ty, runtime: &TokenStream) -> TokenStream {
+    match ty {
+        Ty::Slice(t) if t.may_be_active() => {
+            let t = tangent(t, runtime);
+            quote!(#runtime::__private::Vec<#t>)
+        }
+        ty => tangent(ty, runtime),
+    }
+}
+
+impl Emitter<'_> {
+    /// The type of what a path shows, as far as it is known.
+    pub(crate) fn type_of(&self, path: &Path) -> Ty {
+        let mut ty = self.vars[path.root].ty.clone();
+        for proj in &path.proj {
+            ty = match (proj, ty) {
+                (Proj::Index(_), ty) => ty.element(),
+                (Proj::Range(..), ty) => Ty::Slice(Box::new(ty.element())),
+                (Proj::Field(syn::Member::Unnamed(at)), Ty::Tuple(mut ts))
+                    if (at.index as usize) < ts.len() =>
+                {
+                    ts.swap_remove(at.index as usize)
+                }
+                (Proj::Field(_) | Proj::Deref, _) => Ty::Unknown,
+            };
+        }
+        ty
+    }
+
+    /// The float type of an expression, where an operand says it.
+    pub(crate) fn float_of(&self, expr: &Expr) -> Option<Float> {
+        let known = |ty: Ty| match ty {
+            Ty::Float(Float::Any) => None,
+            Ty::Float(float) => Some(float),
+            _ => None,
+        };
+        match expr {
+            Expr::Var(var) => known(self.vars[*var].ty.clone()),
+            Expr::Load(path) => known(self.type_of(path)),
+            Expr::Lit(lit) if !lit.made => known(lit.ty.clone()),
+            Expr::Rule(rule, args) => {
+                let floats = if rule.name == "powi" { &args[..1] } else { &args[..] };
+                floats.iter().find_map(|arg| self.float_of(arg))
+            }
+            Expr::Stop(a) => self.float_of(a),
+            Expr::Select(_, a, b) => self.float_of(a).or_else(|| self.float_of(b)),
+            Expr::Lit(_)
+            | Expr::Binary(..)
+            | Expr::Unary(..)
+            | Expr::Cast(..)
+            | Expr::Len(_)
+            | Expr::Inert(_)
+            | Expr::Whole(_)
+            | Expr::WholeMut(_) => None,
+        }
+    }
+}

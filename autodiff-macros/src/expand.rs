@@ -1,0 +1,235 @@
+//! The driver: an item in, the item and its derivatives out.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+
+use crate::diag::Diagnostics;
+use crate::diff::reverse::Options;
+use crate::emit::companion::{self, Derivatives, Site, Source};
+use crate::emit::fallback;
+use crate::ir::{Function, Ty, Wrt, WrtTarget};
+use crate::request::{Request, Unconnected};
+use crate::{analysis, diff, lower, simplify};
+
+/// What `#[differentiate(args)]` makes of an item.
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diag = Diagnostics::new();
+    let request = Request::parse(args, &mut diag);
+    let kept = without_marks(item.clone());
+    match syn::parse2::<syn::Item>(item.clone()) {
+        Ok(syn::Item::Fn(item)) => function(&request, &item, diag, kept),
+        Ok(syn::Item::Impl(item)) => methods(&request, item, diag),
+        Ok(item) => {
+            diag.error(
+                subject(&item),
+                "`#[differentiate]` belongs on a function, a method or an `impl` block",
+            );
+            with_errors(diag, kept)
+        }
+        Err(error) => {
+            diag.push(error);
+            with_errors(diag, kept)
+        }
+    }
+}
+
+fn with_errors(diag: Diagnostics, item: TokenStream) -> TokenStream {
+    let errors = diag.into_error().map(|error| error.to_compile_error());
+    quote!(#item #errors)
+}
+
+/// Where a misplaced attribute is reported: the item's name, or its beginning.
+fn subject(item: &syn::Item) -> TokenStream {
+    match item {
+        syn::Item::Struct(item) => item.ident.to_token_stream(),
+        syn::Item::Enum(item) => item.ident.to_token_stream(),
+        syn::Item::Trait(item) => item.ident.to_token_stream(),
+        syn::Item::Mod(item) => item.ident.to_token_stream(),
+        syn::Item::Const(item) => item.ident.to_token_stream(),
+        syn::Item::Static(item) => item.ident.to_token_stream(),
+        item => item.to_token_stream(),
+    }
+}
+
+fn function(request: &Request, item: &syn::ItemFn, diag: Diagnostics, kept: TokenStream) -> TokenStream {
+    let method = item.sig.receiver().is_some() || request.associated.is_some();
+    let source = Source {
+        request,
+        signature: &item.sig,
+        visibility: &item.vis,
+        attributes: &item.attrs,
+        site: if method { Site::Impl(None) } else { Site::Companion },
+    };
+    let derived = differentiated(source, &item.sig, &item.block, diag);
+    quote!(#kept #derived)
+}
+
+/// The attribute on an `impl` block: each method with active data.
+fn methods(request: &Request, item: syn::ItemImpl, mut diag: Diagnostics) -> TokenStream {
+    let mut derived = TokenStream::new();
+    for member in &item.items {
+        let syn::ImplItem::Fn(method) = member else { continue };
+        let mut signature = method.sig.clone();
+        signature.generics = merged(&item.generics, &method.sig.generics);
+        let visibility = if item.trait_.is_some() { &syn::Visibility::Inherited } else { &method.vis };
+        let source = Source {
+            request,
+            signature: &method.sig,
+            visibility,
+            attributes: &method.attrs,
+            site: Site::Impl(Some(&item.generics)),
+        };
+        derived.extend(differentiated(
+            source,
+            &signature,
+            &method.block,
+            std::mem::replace(&mut diag, Diagnostics::new()),
+        ));
+    }
+    diag.discard();
+    let (attributes, generics, ty) = (&item.attrs, &item.generics, &item.self_ty);
+    let kept = without_marks(item.to_token_stream());
+    let cfg = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let (parameters, _, predicates) = generics.split_for_impl();
+    quote! {
+        #kept
+        #(#cfg)*
+        impl #parameters #ty #predicates { #derived }
+    }
+}
+
+/// The generics of an `impl` block and of its method, as one.
+fn merged(outer: &syn::Generics, inner: &syn::Generics) -> syn::Generics {
+    let mut all = inner.clone();
+    all.params.extend(outer.params.iter().cloned());
+    if let Some(clause) = &outer.where_clause {
+        all.make_where_clause().predicates.extend(clause.predicates.iter().cloned());
+    }
+    all
+}
+
+/// The pipeline. `signature`: with all generics in scope.
+fn differentiated(
+    source: Source<'_>,
+    signature: &syn::Signature,
+    block: &syn::Block,
+    mut diag: Diagnostics,
+) -> TokenStream {
+    let function = lower::function(source.request, signature, block, &mut diag);
+    let wanted = every_parameter(&function);
+    let mut errors = Vec::new();
+    let gradient = analysis::activity(&function, &mut errors);
+    let all = analysis::activity(&wanted, &mut errors);
+    for error in errors {
+        diag.error_at(error.span, error.message);
+    }
+    let asked = source.request.wrt.is_some() && source.request.unconnected == Unconnected::Error;
+    if asked && diag.is_empty() {
+        for wrt in &function.wrt {
+            let var = match wrt.target {
+                WrtTarget::Param(index) => function.params[index].var,
+                WrtTarget::Local(var) => var,
+            };
+            if !gradient.active(var) {
+                let name = &wrt.name;
+                diag.error(
+                    name,
+                    format!(
+                        "the result does not depend on `{name}`: leave it out of `wrt(…)`, or write \
+                         `unconnected = \"zero\"` or `unconnected = \"none\"`"
+                    ),
+                );
+            }
+        }
+    }
+    check_locals(&function, &mut diag);
+    for (what, path) in [("vjp", &source.request.vjp), ("jvp", &source.request.jvp)] {
+        if let Some(path) = path {
+            diag.error(path, format!("`{what} = …` is not supported yet: differentiate the function itself"));
+        }
+    }
+    if let Err(errors) = diag.finish() {
+        return fallback::expand(source, &function, &errors);
+    }
+    let by_locals = function.wrt.iter().any(|wrt| matches!(wrt.target, WrtTarget::Local(_)));
+    let derivatives = Derivatives {
+        by_locals: by_locals.then(|| {
+            simplify::apart(&function, diff::reverse::adjoint(&function, &gradient, Options::default()))
+        }),
+        gradient: simplify::joined(&function, &gradient),
+        pullback: simplify::apart(
+            &wanted,
+            diff::reverse::adjoint(&wanted, &all, Options { roll_back: true, ..Options::default() }),
+        ),
+        pushforward: simplify::pushforward(&wanted, diff::forward::pushforward(&wanted, &all)),
+    };
+    companion::companion(source, &function, derivatives)
+}
+
+/// The gradient by a local is part of signatures: its type has to be known.
+fn check_locals(function: &Function, diag: &mut Diagnostics) {
+    for wrt in &function.wrt {
+        let WrtTarget::Local(var) = wrt.target else { continue };
+        if !known(&function.vars[var].ty) {
+            let name = &wrt.name;
+            diag.error(
+                name,
+                format!(
+                    "the type of `{name}` is not known here: `wrt(…)` takes local floats, arrays and `Vec`s of them; \
+                     write the type at its `let`"
+                ),
+            );
+        }
+    }
+}
+
+fn known(ty: &Ty) -> bool {
+    match ty {
+        Ty::Float(_) => true,
+        Ty::Array(t, Some(_)) | Ty::Vec(t) => known(t),
+        Ty::Tuple(ts) => ts.iter().all(known),
+        ty => !ty.may_be_active(),
+    }
+}
+
+/// The function differentiated by all its active parameters, whatever the user asks for: callers need every slot.
+fn every_parameter(function: &Function) -> Function {
+    let wrt = (function.params.iter().enumerate())
+        .filter(|(_, param)| param.active)
+        .map(|(index, param)| Wrt { name: param.name.clone(), target: WrtTarget::Param(index) })
+        .collect();
+    Function { wrt, ..function.clone() }
+}
+
+/// The item without the marks that only this macro understands.
+fn without_marks(item: TokenStream) -> TokenStream {
+    let trees: Vec<TokenTree> = item.into_iter().collect();
+    let mut kept = TokenStream::new();
+    let mut at = 0;
+    while at < trees.len() {
+        if let (TokenTree::Punct(hash), Some(TokenTree::Group(group))) = (&trees[at], trees.get(at + 1)) {
+            if hash.as_char() == '#' && group.delimiter() == Delimiter::Bracket && is_mark(group) {
+                at += 2;
+                continue;
+            }
+        }
+        match &trees[at] {
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), without_marks(group.stream()));
+                inner.set_span(group.span());
+                kept.extend([TokenTree::Group(inner)]);
+            }
+            tree => kept.extend([tree.clone()]),
+        }
+        at += 1;
+    }
+    kept
+}
+
+fn is_mark(group: &Group) -> bool {
+    let mut trees = group.stream().into_iter();
+    match (trees.next(), trees.next()) {
+        (Some(TokenTree::Ident(name)), None) => name == "no_diff" || name == "checkpoint",
+        _ => false,
+    }
+}

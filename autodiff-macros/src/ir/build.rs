@@ -1,0 +1,301 @@
+//! Smart constructors for generated expressions: they fold constants, so that generated code has no `1.0 * x` and no `+ 0.0`.
+//!
+//! For derivative code only: the primal keeps the user's operations one by one, since folding could change its bits.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{ToTokens, quote};
+
+use super::{Block, Expr, Float, Lit, Path, Proj, Role, Span, Stmt, StmtKind, Ty, Var, VarInfo, Vars};
+use crate::rules::{Is, table::rule};
+
+/// A float constant of derivative code.
+pub(crate) fn lit(value: f64) -> Expr {
+    let tokens = if value < 0.0 {
+        let positive = Literal::f64_unsuffixed(-value);
+        quote!(-#positive)
+    } else if value.is_finite() {
+        Literal::f64_unsuffixed(value).into_token_stream()
+    } else {
+        unreachable!("constants of rules are finite")
+    };
+    Expr::Lit(Lit { tokens, value: Some(value), ty: Ty::Float(Float::Any), made: true })
+}
+
+/// An integer constant.
+pub(crate) fn int(value: i64) -> Expr {
+    let magnitude = Literal::u64_unsuffixed(value.unsigned_abs());
+    let tokens: TokenStream = if value < 0 { quote!(-#magnitude) } else { quote!(#magnitude) };
+    Expr::Lit(Lit { tokens, value: Some(value as f64), ty: Ty::Int(None), made: false })
+}
+
+pub(crate) fn value_of(expr: &Expr) -> Option<f64> {
+    match expr {
+        Expr::Lit(lit) => lit.value,
+        _ => None,
+    }
+}
+
+fn apply(name: &str, args: Vec<Expr>) -> Expr {
+    Expr::Rule(rule(name), args)
+}
+
+fn rule_name(expr: &Expr) -> &str {
+    match expr {
+        Expr::Rule(rule, _) => rule.name,
+        _ => "",
+    }
+}
+
+/// The operands of an application of the rule called `name`.
+fn operands<'a>(expr: &'a Expr, name: &str) -> Option<&'a [Expr]> {
+    match expr {
+        Expr::Rule(rule, args) if rule.name == name => Some(args),
+        _ => None,
+    }
+}
+
+pub(crate) fn add(a: Expr, b: Expr) -> Expr {
+    match (value_of(&a), value_of(&b)) {
+        (Some(x), Some(y)) => lit(x + y),
+        (Some(0.0), _) => b,
+        (_, Some(0.0)) => a,
+        _ if matches!((&a, &b), (Expr::Var(x), Expr::Var(y)) if x == y) => mul(lit(2.0), a),
+        _ => match operands(&b, "neg") {
+            Some([b]) => sub(a, b.clone()),
+            _ => apply("add", vec![a, b]),
+        },
+    }
+}
+
+pub(crate) fn sub(a: Expr, b: Expr) -> Expr {
+    match (value_of(&a), value_of(&b)) {
+        (Some(x), Some(y)) => lit(x - y),
+        (Some(0.0), _) => neg(b),
+        (_, Some(0.0)) => a,
+        _ => match operands(&b, "neg") {
+            Some([b]) => add(a, b.clone()),
+            _ => apply("sub", vec![a, b]),
+        },
+    }
+}
+
+pub(crate) fn neg(a: Expr) -> Expr {
+    match value_of(&a) {
+        Some(x) => lit(if x == 0.0 { 0.0 } else { -x }),
+        None => match operands(&a, "neg") {
+            Some([a]) => a.clone(),
+            _ => apply("neg", vec![a]),
+        },
+    }
+}
+
+pub(crate) fn mul(a: Expr, b: Expr) -> Expr {
+    match (value_of(&a), value_of(&b)) {
+        (Some(x), Some(y)) => return lit(x * y),
+        (Some(0.0), _) | (_, Some(0.0)) => return lit(0.0),
+        (Some(1.0), _) => return b,
+        (_, Some(1.0)) => return a,
+        (Some(-1.0), _) => return neg(b),
+        (_, Some(-1.0)) => return neg(a),
+        _ => {}
+    }
+    if let Some([a]) = operands(&a, "neg") {
+        return neg(mul(a.clone(), b));
+    }
+    if let Some([b]) = operands(&b, "neg") {
+        return neg(mul(a, b.clone()));
+    }
+    // `a * (n / d)` is `a * n / d`: one multiplication saved where n is one.
+    if let Some([n, d]) = operands(&b, "div") {
+        return div(mul(a, n.clone()), d.clone());
+    }
+    if let Expr::Select(condition, then, otherwise) = b {
+        return select(*condition, mul(a.clone(), *then), mul(a, *otherwise));
+    }
+    apply("mul", vec![a, b])
+}
+
+pub(crate) fn div(a: Expr, b: Expr) -> Expr {
+    match (value_of(&a), value_of(&b)) {
+        (Some(x), Some(y)) if y != 0.0 => return lit(x / y),
+        (Some(0.0), _) => return lit(0.0),
+        (_, Some(1.0)) => return a,
+        _ => {}
+    }
+    if let Some([a]) = operands(&a, "neg") {
+        return neg(div(a.clone(), b));
+    }
+    apply("div", vec![a, b])
+}
+
+/// `d * partial`, and zero where the adjoint or tangent `d` is, whatever a `singular` partial is there.
+pub(crate) fn chain(d: Expr, partial: Expr, singular: bool) -> Expr {
+    if !singular || value_of(&partial).is_some() || value_of(&d).is_some_and(|d| d != 0.0) {
+        return mul(d, partial);
+    }
+    match partial {
+        Expr::Select(condition, then, otherwise) => {
+            select(*condition, chain(d.clone(), *then, true), chain(d, *otherwise, true))
+        }
+        Expr::Rule(rule, args) if rule.name == "neg" => {
+            neg(chain(d, args.into_iter().next().expect("one operand"), true))
+        }
+        partial => apply("chain", vec![d, partial]),
+    }
+}
+
+/// `x.powi(n)`, folded for the first few powers.
+pub(crate) fn powi(x: Expr, n: Expr) -> Expr {
+    match value_of(&n) {
+        Some(0.0) => lit(1.0),
+        Some(1.0) => x,
+        Some(2.0) if matches!(x, Expr::Var(_)) => mul(x.clone(), x),
+        _ => apply("powi", vec![x, n]),
+    }
+}
+
+/// An integer expression as a float of derivative code.
+pub(crate) fn int_to_float(n: Expr) -> Expr {
+    match value_of(&n) {
+        Some(value) => lit(value),
+        // The type is not written: rustc knows which float it has to be; `f64` is corrected by the emitter for others.
+        None => Expr::Cast(Box::new(n), Box::new(syn::parse_quote!(f64))),
+    }
+}
+
+/// `n - 1` of an integer.
+pub(crate) fn int_previous(n: Expr) -> Expr {
+    match value_of(&n) {
+        Some(value) => int(value as i64 - 1),
+        None => Expr::Binary(syn::BinOp::Sub(Default::default()), Box::new(n), Box::new(int(1))),
+    }
+}
+
+pub(crate) fn compare(is: Is, a: Expr, b: Expr) -> Expr {
+    if let (Some(x), Some(y)) = (value_of(&a), value_of(&b)) {
+        return boolean(crate::rules::Num::compare(x, is, y));
+    }
+    let op = match is {
+        Is::Equal => syn::BinOp::Eq(Default::default()),
+        Is::Less => syn::BinOp::Lt(Default::default()),
+        Is::AtMost => syn::BinOp::Le(Default::default()),
+        Is::More => syn::BinOp::Gt(Default::default()),
+        Is::AtLeast => syn::BinOp::Ge(Default::default()),
+    };
+    Expr::Binary(op, Box::new(a), Box::new(b))
+}
+
+pub(crate) fn boolean(value: bool) -> Expr {
+    Expr::Lit(Lit { tokens: quote!(#value), value: Some(f64::from(value)), ty: Ty::bool(), made: false })
+}
+
+pub(crate) fn select(condition: Expr, then: Expr, otherwise: Expr) -> Expr {
+    match value_of(&condition) {
+        Some(value) => {
+            if value != 0.0 {
+                then
+            } else {
+                otherwise
+            }
+        }
+        None => match (value_of(&then), value_of(&otherwise)) {
+            (Some(x), Some(y)) if x == y => then,
+            _ => Expr::Select(Box::new(condition), Box::new(then), Box::new(otherwise)),
+        },
+    }
+}
+
+impl Vars {
+    /// A fresh variable.
+    pub(crate) fn fresh(&mut self, name: impl Into<String>, ty: Ty, role: Role, span: Span) -> Var {
+        self.0.push(VarInfo {
+            name: name.into(),
+            named: false,
+            span,
+            ty,
+            role,
+            view: None,
+            window: false,
+            mutable: false,
+        });
+        Var(self.0.len() as u32 - 1)
+    }
+
+    /// A fresh variable that bears a name of the user's.
+    pub(crate) fn named(&mut self, name: &proc_macro2::Ident, ty: Ty, role: Role) -> Var {
+        let var = self.fresh(name.to_string(), ty, role, name.span());
+        self[var].named = true;
+        var
+    }
+
+    /// The path behind all views: its root is a place with storage of its own.
+    pub(crate) fn resolve(&self, path: &Path) -> Path {
+        match &self[path.root].view {
+            Some(target) => {
+                let mut full = self.resolve(target);
+                full.proj.extend(path.proj.iter().cloned());
+                full
+            }
+            None => path.clone(),
+        }
+    }
+}
+
+impl super::Function {
+    /// Whether a place is a `#[no_diff]` parameter of a type that need not be differentiable: its adjoint slot and its
+    /// tangent are units.
+    pub(crate) fn is_foreign(&self, root: Var) -> bool {
+        self.params
+            .iter()
+            .any(|param| param.var == root && param.no_diff && matches!(param.ty, Ty::Named(_) | Ty::Unknown))
+    }
+}
+
+impl Vars {
+    /// The type of what a path shows, as far as known.
+    pub(crate) fn type_of(&self, path: &Path) -> Ty {
+        let full = self.resolve(path);
+        full.proj.iter().fold(self[full.root].ty.clone(), |ty, proj| match proj {
+            Proj::Index(_) => ty.element(),
+            Proj::Range(..) => Ty::Slice(Box::new(ty.element())),
+            Proj::Field(syn::Member::Unnamed(index)) => match ty {
+                Ty::Tuple(parts) => parts.get(index.index as usize).cloned().unwrap_or(Ty::Unknown),
+                _ => Ty::Unknown,
+            },
+            Proj::Field(_) | Proj::Deref => Ty::Unknown,
+        })
+    }
+}
+
+impl Path {
+    pub(crate) fn of(root: Var) -> Path {
+        Path { root, proj: Vec::new() }
+    }
+
+    pub(crate) fn with(&self, proj: Proj) -> Path {
+        let mut path = self.clone();
+        path.proj.push(proj);
+        path
+    }
+}
+
+impl Block {
+    pub(crate) fn push(&mut self, kind: StmtKind, span: Span) {
+        self.stmts.push(Stmt { kind, span });
+    }
+}
+
+impl Expr {
+    pub(crate) fn is_atom(&self) -> bool {
+        matches!(self, Expr::Var(_) | Expr::Lit(_))
+    }
+
+    pub(crate) fn is_zero(&self) -> bool {
+        value_of(self) == Some(0.0)
+    }
+
+    /// Whether this is an application of the rule called `name`.
+    pub(crate) fn applies(&self, name: &str) -> bool {
+        rule_name(self) == name
+    }
+}

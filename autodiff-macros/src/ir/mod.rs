@@ -1,0 +1,549 @@
+//! The intermediate representation: structured, in A-normal form, scalars in SSA form.
+//!
+//! *Scalars* (floats, integers, booleans: everything `Copy` that fits a register) are SSA values: each [`Var`] of
+//! [`Role::Value`] is bound exactly once, by a `Let`, a loop index, a loop-carried `phi`/`out`, a branch `Join`, a call
+//! result or a pattern. Everything else (arrays, Vecs, slices, structs, values whose type the macro cannot know) lives
+//! in a *place*: a `Var` of [`Role::Place`], declared once, read and written through [`Path`]s.
+//!
+//! The primal program (what lowering makes, what the analyses read) uses the statements up to [`StmtKind::Loop`] and
+//! has atoms ([`Expr::Var`], [`Expr::Lit`]) wherever an operand stands. Differentiation adds the statements behind
+//! [`StmtKind::Mut`], and simplification folds single-use values back into expression trees.
+
+pub(crate) mod build;
+#[cfg(test)]
+pub(crate) mod eval;
+pub(crate) mod print;
+pub(crate) mod verify;
+pub(crate) mod visit;
+
+use proc_macro2::{Ident, Span, TokenStream};
+
+use crate::rules::Rule;
+
+/// A variable: an index into [`Vars`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Var(pub(crate) u32);
+
+/// What a variable stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// An SSA scalar, bound once.
+    Value,
+    /// Storage, read and written through paths.
+    Place,
+    /// A shared or mutable view of a part of a place; its target is [`VarInfo::view`]. No storage of its own.
+    View,
+    /// A mutable scalar: the adjoint accumulators of the reverse sweep (never in a primal program).
+    Mut,
+    /// What the forward sweep hands to the reverse sweep: a stack (in loops) or a slot (outside of them).
+    Tape,
+    /// The pullback closure of a call.
+    Pullback,
+}
+
+/// What is known of a variable.
+#[derive(Clone, Debug)]
+pub(crate) struct VarInfo {
+    /// The user's name, or a hint; the emitter makes names unique.
+    pub(crate) name: String,
+    /// Whether the user wrote the name (such values are never folded into the expressions that use them).
+    pub(crate) named: bool,
+    pub(crate) span: Span,
+    pub(crate) ty: Ty,
+    pub(crate) role: Role,
+    /// What a [`Role::View`] shows.
+    pub(crate) view: Option<Path>,
+    /// A view that is bound as it is (`let w_row = &mut w[a..b];`), even where its place is written: nothing else reaches
+    /// that place while the view lives. Mutable where `mutable` says so.
+    pub(crate) window: bool,
+    /// `let mut` of the user, or a place that some statement writes to.
+    pub(crate) mutable: bool,
+}
+
+/// The types as far as the macro knows them: parameters are written, the rest is inferred locally.
+#[derive(Clone, Debug)]
+pub(crate) enum Ty {
+    /// A differentiable scalar.
+    Float(Float),
+    /// An inactive `Copy` scalar: integers, `bool`, `char`; the type's name where it is known (`usize`, `bool`).
+    Int(Option<String>),
+    /// Any other inactive type (strings, enums without payload, ranges, random number generators).
+    Inert,
+    /// `[T; N]`; the length where it is written.
+    Array(Box<Ty>, Option<TokenStream>),
+    Slice(Box<Ty>),
+    Vec(Box<Ty>),
+    Tuple(Vec<Ty>),
+    /// A user's or library type, by name: differentiable through its `Differentiable` impl.
+    Named(Box<syn::Type>),
+    /// The result of a call, an element of a `Named`: rustc knows.
+    Unknown,
+}
+
+/// Which float a scalar is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Float {
+    F64,
+    F32,
+    /// A type parameter bounded by `num_traits::Float` or the like.
+    Param(Ident),
+    /// Some float; rustc infers which.
+    Any,
+}
+
+impl Ty {
+    pub(crate) const fn f64() -> Ty {
+        Ty::Float(Float::F64)
+    }
+    pub(crate) fn usize() -> Ty {
+        Ty::Int(Some("usize".into()))
+    }
+    pub(crate) fn bool() -> Ty {
+        Ty::Int(Some("bool".into()))
+    }
+    pub(crate) fn is_float(&self) -> bool {
+        matches!(self, Ty::Float(_))
+    }
+    /// `Copy` scalars that live in SSA values.
+    pub(crate) fn is_scalar(&self) -> bool {
+        matches!(self, Ty::Float(_) | Ty::Int(_))
+    }
+    /// Whether a value of this type can carry a derivative at all.
+    pub(crate) fn may_be_active(&self) -> bool {
+        match self {
+            Ty::Float(_) | Ty::Named(_) | Ty::Unknown => true,
+            Ty::Int(_) | Ty::Inert => false,
+            Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => t.may_be_active(),
+            Ty::Tuple(ts) => ts.iter().any(Ty::may_be_active),
+        }
+    }
+    /// The type of an element of an array, a slice or a Vec.
+    pub(crate) fn element(&self) -> Ty {
+        match self {
+            Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => (**t).clone(),
+            Ty::Inert => Ty::Inert,
+            _ => Ty::Unknown,
+        }
+    }
+    /// Whether the type is a sequence the macro knows (so that `len`, ranges and element loops make sense).
+    pub(crate) fn is_sequence(&self) -> bool {
+        matches!(self, Ty::Array(..) | Ty::Slice(_) | Ty::Vec(_))
+    }
+}
+
+/// The arena of a function's variables.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Vars(pub(crate) Vec<VarInfo>);
+
+impl std::ops::Index<Var> for Vars {
+    type Output = VarInfo;
+    fn index(&self, var: Var) -> &VarInfo {
+        &self.0[var.0 as usize]
+    }
+}
+
+impl std::ops::IndexMut<Var> for Vars {
+    fn index_mut(&mut self, var: Var) -> &mut VarInfo {
+        &mut self.0[var.0 as usize]
+    }
+}
+
+/// A literal or constant, kept as the user wrote it.
+#[derive(Clone, Debug)]
+pub(crate) struct Lit {
+    pub(crate) tokens: TokenStream,
+    /// The value, where the macro knows it (numeric literals, well-known constants); integers and booleans too.
+    pub(crate) value: Option<f64>,
+    pub(crate) ty: Ty,
+    /// Whether the macro made it (a constant of a rule): in generic code it is converted to the type parameter.
+    pub(crate) made: bool,
+}
+
+/// A pure expression. In the primal program every operand is an atom.
+#[derive(Clone, Debug)]
+pub(crate) enum Expr {
+    Var(Var),
+    Lit(Lit),
+    /// An elementary function on floats, from the rule table (arithmetic included).
+    Rule(&'static Rule, Vec<Expr>),
+    /// Copies a scalar out of a place.
+    Load(Path),
+    /// Inactive binary operation: on integers and booleans; comparisons of anything. Not for float arithmetic.
+    Binary(syn::BinOp, Box<Expr>, Box<Expr>),
+    /// Inactive unary operation (`!`, `-` on integers).
+    Unary(syn::UnOp, Box<Expr>),
+    /// `operand as T`: a derivative passes from float to float only.
+    Cast(Box<Expr>, Box<syn::Type>),
+    /// `path.len()`.
+    Len(Path),
+    /// The user's code, kept token for token; its result is inactive (the activity pass refuses it on varied operands
+    /// unless the type of the variable it defines cannot carry a derivative).
+    Inert(Inert),
+    /// `if condition { then } else { otherwise }` of scalars (in partials: kinks).
+    Select(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// A whole aggregate, `clone`d or moved out of a place: only as the operand of statements that take one.
+    Whole(Path),
+    /// An inactive place that code may write to: bound by `&mut` (only among the bindings of [`Inert`]).
+    WholeMut(Path),
+    /// `stop_gradient(operand)`: a copy that no derivative passes.
+    Stop(Box<Expr>),
+}
+
+/// Code kept as the user wrote it, with the user's variables it names.
+#[derive(Clone, Debug)]
+pub(crate) struct Inert {
+    pub(crate) code: TokenStream,
+    /// The names in `code`, and what each stands for there: an atom (bound by value), a `Whole` path (bound by reference:
+    /// where the user's variable is no reference `code` says `(*name)`), or a `WholeMut` path (bound by `&mut`).
+    pub(crate) binds: Vec<(Ident, Expr)>,
+    /// Whether it may be evaluated again in the reverse sweep: no effects, and depends on its operands alone.
+    pub(crate) pure: bool,
+}
+
+/// A part of a place: `root.proj.proj…`. A root of [`Role::View`] stands for the path it shows.
+#[derive(Clone, Debug)]
+pub(crate) struct Path {
+    pub(crate) root: Var,
+    pub(crate) proj: Vec<Proj>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Proj {
+    /// `[index]`
+    Index(Expr),
+    /// `[lo..hi]`, either bound may be missing.
+    Range(Option<Expr>, Option<Expr>),
+    /// `.name` or `.0`
+    Field(syn::Member),
+    /// A user-visible dereference of something that is not a plain reference (`Box`).
+    Deref,
+}
+
+/// What a stored value does to the old content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StoreOp {
+    Set,
+    Add,
+    Sub,
+}
+
+/// How a place gets its first content.
+#[derive(Clone, Debug)]
+pub(crate) enum Init {
+    /// Declared without a value (`let r;`): every path through the program assigns it before it is read.
+    Deferred,
+    /// `[a, b, …]` (`vec` false) or `vec![a, b, …]`; elements are atoms or `Whole` paths.
+    List { vec: bool, items: Vec<Expr> },
+    /// `[value; len]` or `vec![value; len]`; `value` an atom or a `Whole`, `len` an atom.
+    Repeat { vec: bool, value: Expr, len: Expr },
+    /// An empty Vec: `Vec::new()` (None) or `Vec::with_capacity(n)`.
+    EmptyVec(Option<Expr>),
+    /// A tuple of atoms and `Whole`s (tuples known to the macro are split into their parts: only for those in containers).
+    Tuple(Vec<Expr>),
+    /// A struct literal `Path { field: value, …, ..base }`.
+    Struct { path: syn::Path, fields: Vec<(syn::Member, Expr)>, base: Option<Path> },
+    /// A copy of a whole path. `how`: the tokens appended to it in the primal (`.to_vec()`, `.clone()`, or nothing: a move or `Copy`).
+    Copy { from: Path, how: CopyHow },
+    /// The zero of a path's shape: a fresh adjoint (never in a primal program).
+    Zero { like: Path },
+    /// Inactive content, the user's code verbatim (`Vec::<usize>::new()`, `(0..n).collect()`, a random number generator).
+    Inert(Inert),
+    /// The content that the inner one would be, cut off: no derivative passes.
+    Stop(Box<Init>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CopyHow {
+    /// By value as written: a move, or a copy of a `Copy` type.
+    Move,
+    Clone,
+    ToVec,
+}
+
+/// Statements in order; what a block hands on is named by its owner (joins, `next` of carried values, the function's result).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Block {
+    pub(crate) stmts: Vec<Stmt>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Stmt {
+    pub(crate) kind: StmtKind,
+    pub(crate) span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum StmtKind {
+    /// `let var = expr;`
+    Let { var: Var, expr: Expr },
+    /// Declares a place.
+    Declare { place: Var, init: Init },
+    /// Names a view (`let row = &x[a..b];`, an aggregate item of an iterator loop); the target is in the arena.
+    View { var: Var },
+    /// `path = value`, `path += value`, `path -= value` of a scalar atom.
+    Store { path: Path, op: StoreOp, value: Expr },
+    /// `path = whole` of an aggregate: as an initialiser, also `copy_from_slice`/`clone_from_slice` (`slice` true).
+    Assign { path: Path, init: Init, slice: bool },
+    /// `std::mem::swap(a, b)`, `v.swap(i, j)` of equal shapes.
+    Swap(Path, Path),
+    /// `path.fill(value)`
+    Fill { path: Path, value: Expr },
+    /// `path.push(value)`; the value an atom or a `Whole`.
+    Push { path: Path, value: Expr },
+    /// A call of a differentiated function, or an operator on types only rustc knows.
+    Call(Call),
+    /// The user's statement, forward sweep only: assertions, printing, inactive calls. `defs`: inactive scalars it assigns
+    /// (user's name, version before, version after; no version before: the code itself gives it its first value).
+    /// `writes`: inactive places it may write to (those that `inert` binds by `WholeMut`).
+    Inert { inert: Inert, defs: Vec<(Ident, Option<Expr>, Var)>, writes: Vec<Var> },
+    /// Two-way branch; `joins` are the scalars that differ behind it (`values[0]` from `then`).
+    If { cond: Expr, then: Block, otherwise: Block, joins: Vec<Join> },
+    /// `match` on an inactive scrutinee.
+    Match { scrutinee: Inert, arms: Vec<Arm>, joins: Vec<Join> },
+    /// Any loop.
+    Loop(Box<Loop>),
+
+    // ---- what differentiation adds ----
+    /// `let mut var = init;`
+    Mut { var: Var, init: Expr },
+    /// `var = expr`, `var += expr`, `var -= expr` of a mutable scalar.
+    Update { var: Var, op: StoreOp, expr: Expr },
+    /// Hands values to the reverse sweep.
+    Save { tape: Var, values: Vec<Saved> },
+    /// Takes them back, in the opposite order of saving.
+    Restore { tape: Var, values: Vec<Saved> },
+    /// `to += from` of whole adjoints.
+    Accumulate { to: Path, from: Path },
+    /// The pullback of a call made in the forward sweep.
+    Pullback(PullbackCall),
+    /// The tangent of a call (forward mode): primal and tangent results at once.
+    Pushforward(PushforwardCall),
+    /// Anything the forward or reverse sweep needs beside these, built by the differentiation from emitted parts.
+    Raw(RawStmt),
+}
+
+/// One value on a tape.
+#[derive(Clone, Debug)]
+pub(crate) enum Saved {
+    /// A scalar, or the pullback of a call.
+    Value(Var),
+    /// The content of a place (or part of it), cloned or moved out.
+    Content(Var),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Join {
+    pub(crate) var: Var,
+    /// One atom an arm; `None` where the arm never ends (`panic!`, `unreachable!`) or the value is never read.
+    pub(crate) values: Vec<Option<Expr>>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Arm {
+    /// The pattern as the user wrote it.
+    pub(crate) pat: TokenStream,
+    /// The inactive scalars it binds (user's name, variable).
+    pub(crate) binds: Vec<(Ident, Var)>,
+    pub(crate) guard: Option<Inert>,
+    pub(crate) body: Block,
+}
+
+/// A loop. Iterations are counted in `trips` where the reverse sweep cannot know their number beforehand.
+#[derive(Clone, Debug)]
+pub(crate) struct Loop {
+    pub(crate) head: Head,
+    pub(crate) carried: Vec<Carried>,
+    pub(crate) body: Block,
+    /// Leaves the loop behind this iteration (after `next` of the carried values is taken) when true.
+    pub(crate) break_if: Option<Expr>,
+    /// The number of iterations whose body ran; defined behind the loop. Always there unless `head` is `For` and `break_if` is None.
+    pub(crate) trips: Option<Var>,
+    pub(crate) label: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Head {
+    /// `for index in lo..hi`, `lo..=hi` (`inclusive`), `.step_by(step)`, `.rev()` (applied last, after the step:
+    /// the same index values in the opposite order). Bounds are atoms.
+    For { index: Var, lo: Expr, hi: Expr, inclusive: bool, step: Option<Expr>, rev: bool },
+    /// `while cond { body }`: `test` computes `cond` (pure `Let`s only; nothing outside reads them).
+    While { test: Block, cond: Expr },
+    /// `loop { body }`, left by `break_if` alone.
+    Forever,
+}
+
+/// A scalar that changes from iteration to iteration.
+#[derive(Clone, Debug)]
+pub(crate) struct Carried {
+    /// Its value at the start of an iteration.
+    pub(crate) phi: Var,
+    /// Its value before the loop (an atom).
+    pub(crate) init: Expr,
+    /// Its value at the end of an iteration (an atom).
+    pub(crate) next: Expr,
+    /// Its value behind the loop.
+    pub(crate) out: Var,
+}
+
+/// A call that is differentiated by the callee's own generated code.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) callee: Callee,
+    pub(crate) args: Vec<Arg>,
+    /// What it returns: a tree of fresh `Value`s and `Place`s.
+    pub(crate) results: Tree<Var>,
+    /// Names the pullback closure in the forward sweep.
+    pub(crate) pullback: Var,
+    /// Whether the pullback is wanted; without it, and in the primal, the call is the user's own. Lowering says true,
+    /// differentiation says false where nothing active goes in or comes out.
+    pub(crate) differentiated: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Callee {
+    /// `path(args)`: through `path::forward`, or (CamelCase or `Self` before the last segment) `Type::name_forward`.
+    Function(syn::Path),
+    /// `receiver.method(args)`: through `receiver.method_forward(args)`; the receiver is the first argument.
+    Method(Ident),
+    /// An operator on values of unknown type (`add`, `sub`, `mul`, `div`, `neg`, …): through `ops::NAME::forward`.
+    Operator(&'static str),
+}
+
+/// How an argument is handed over, as the user wrote it.
+#[derive(Clone, Debug)]
+pub(crate) enum Arg {
+    /// A scalar atom by value.
+    Value(Expr),
+    /// An aggregate by value.
+    Move(Path),
+    /// `&path` (or a variable that is a reference already).
+    Ref(Path),
+    /// `&mut path`.
+    RefMut(Path),
+    /// A reference to a scalar value: `&x`.
+    RefValue(Expr),
+    /// `&mut x` of a scalar variable: version before, version after the call.
+    RefMutValue(Expr, Var),
+    /// Inactive code handed over as it stands.
+    Inert(Inert),
+}
+
+/// A tree of results, seeds or gradients.
+#[derive(Clone, Debug)]
+pub(crate) enum Tree<T> {
+    Leaf(T),
+    Tuple(Vec<Tree<T>>),
+}
+
+/// A parameter of the function.
+#[derive(Clone, Debug)]
+pub(crate) struct Param {
+    /// The user's name (`self` for receivers); a fresh one for destructured parameters.
+    pub(crate) name: Ident,
+    pub(crate) ty: Ty,
+    pub(crate) passing: Passing,
+    /// The variable it enters as: a `Value` for scalars (references to scalars are read at entry), a `Place` otherwise.
+    pub(crate) var: Var,
+    /// For `&mut` to a scalar: the atom it holds at the end.
+    pub(crate) last: Option<Expr>,
+    /// Carries a derivative (by type, and not `#[no_diff]`).
+    pub(crate) active: bool,
+    pub(crate) no_diff: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Passing {
+    Value,
+    Ref,
+    RefMut,
+}
+
+/// One thing that the gradient is asked for, in order.
+#[derive(Clone, Debug)]
+pub(crate) struct Wrt {
+    pub(crate) name: Ident,
+    pub(crate) target: WrtTarget,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WrtTarget {
+    /// Index into `params`.
+    Param(usize),
+    /// A local binding: its first version, or its place.
+    Local(Var),
+}
+
+/// A function, lowered.
+#[derive(Clone, Debug)]
+pub(crate) struct Function {
+    pub(crate) name: Ident,
+    pub(crate) vars: Vars,
+    pub(crate) params: Vec<Param>,
+    pub(crate) body: Block,
+    /// Leaves are atoms or `Whole` paths. `()` is the empty tuple.
+    pub(crate) result: Tree<Expr>,
+    pub(crate) result_ty: Ty,
+    pub(crate) wrt: Vec<Wrt>,
+    /// Nested items (`const`, `fn`, `use`, …), to be repeated in generated bodies.
+    pub(crate) items: Vec<syn::Item>,
+}
+
+/// See [`StmtKind::Pullback`].
+#[derive(Clone, Debug)]
+pub(crate) struct PullbackCall {
+    pub(crate) call: Call,
+    /// The adjoint of each result leaf, in the shape of `call.results` (an atom or a `Whole`).
+    pub(crate) seed: Tree<Expr>,
+    /// The adjoint slot of each argument, in order.
+    pub(crate) slots: Vec<Slot>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Slot {
+    /// `&mut adjoint` of an active argument.
+    Adjoint(Path),
+    /// `&mut ()`: the argument's type is known to be inactive.
+    Unit,
+    /// A zero adjoint of the argument's shape that nobody reads.
+    Scratch,
+}
+
+/// See [`StmtKind::Pushforward`].
+#[derive(Clone, Debug)]
+pub(crate) struct PushforwardCall {
+    pub(crate) call: Call,
+    /// The tangent of each argument, in order.
+    pub(crate) tangents: Vec<Tangent>,
+    /// Where the result's tangents go, in the shape of `call.results`.
+    pub(crate) result_tangents: Tree<Var>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Tangent {
+    Value(Expr),
+    Place(Path),
+    /// Of a `&mut` scalar: the tangent before the call, and the variable that takes the one behind it.
+    InOut(Expr, Var),
+    Unit,
+    /// A zero tangent of the argument's shape.
+    Zero,
+}
+
+/// Statements with a fixed form that need no structure.
+#[derive(Clone, Debug)]
+pub(crate) enum RawStmt {
+    /// `adjoint` leaves `path` and is replaced by zero: `let taken = mem::replace(path, zero)`.
+    TakeAdjoint { taken: Var, path: Path },
+    /// `path = content` moved back: the restoring of an overwritten aggregate.
+    PutBack { path: Path, from: Var },
+    /// `let old = path.clone()`/`to_vec()`, the content before an overwriting.
+    Keep { old: Var, path: Path },
+    /// `path.pop()`: undoes a push; the popped adjoint is bound to `popped` where there is one.
+    Pop { path: Path, popped: Option<Var> },
+    /// `var += path.iter().sum()` of a whole float path; then `path` is zeroed.
+    SumInto { var: Var, path: Path },
+    /// `path.fill(0)` for floats, in place.
+    Clear { path: Path },
+    /// `path.swap`/`mem::swap`.
+    Swap(Path, Path),
+}

@@ -1,0 +1,559 @@
+//! Programs as text: one statement a line, for tests, debug dumps and the verifier's messages.
+//!
+//! Structs are destructured and enums matched exhaustively, so that an addition to the grammar asks its question here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Display, Write as _};
+
+use proc_macro2::{Ident, TokenStream};
+
+use super::{
+    Arg, Arm, Block, Call, Callee, Carried, CopyHow, Expr, Float, Function, Head, Inert, Init, Join, Lit,
+    Loop, Param, Passing, Path, Proj, PullbackCall, PushforwardCall, RawStmt, Role, Saved, Slot, Stmt,
+    StmtKind, StoreOp, Tangent, Tree, Ty, Var, VarInfo, Vars, Wrt, WrtTarget,
+};
+use crate::diff::{Adjoint, ParamAdjoint, Pushforward, Tape, TapeKind};
+use crate::rules::Syntax;
+
+/// A primal program.
+pub(crate) fn function(function: &Function) -> String {
+    let Function { name, vars, params, body, result, result_ty, wrt, items: _ } = function;
+    let mut p = Printer::new(vars);
+    let params_text = list(params, |param| p.param(param));
+    p.line(format!("fn {name}({params_text}) -> {} {{", Type(result_ty)));
+    p.nested(|p| {
+        p.stmts(body);
+        let result = p.tree(result, |p, leaf| p.expr(leaf));
+        p.line(format!("return {result}"));
+        for param in params {
+            if let Some(last) = &param.last {
+                let text = format!("leaves {} = {}", param.name, p.expr(last));
+                p.line(text);
+            }
+        }
+        for Wrt { name, target } in wrt {
+            let target = match target {
+                WrtTarget::Param(index) => format!("parameter {index}"),
+                WrtTarget::Local(var) => format!("local {}", p.var(*var)),
+            };
+            p.line(format!("wrt {name}: {target}"));
+        }
+    });
+    p.line("}");
+    p.out
+}
+
+/// A differentiated program: both sweeps.
+pub(crate) fn adjoint(function: &Function, adjoint: &Adjoint) -> String {
+    let Adjoint { vars, tapes, forward, reverse, seed, params, wrt, captures, rolled_back, private: _ } =
+        adjoint;
+    let mut p = Printer::new(vars);
+    p.line(format!("adjoint of {} {{", function.name));
+    p.nested(|p| {
+        for Tape { var, kind } in tapes {
+            let kind = match kind {
+                TapeKind::Slot => "slot",
+                TapeKind::Stack => "stack",
+            };
+            p.line(format!("tape {}: {kind}", p.var(*var)));
+        }
+        p.line("forward {");
+        p.nested(|p| p.stmts(forward));
+        p.line("}");
+        p.line(format!("captures {}", list(captures, |var| p.var(*var))));
+        p.line(format!("seed {}", p.tree(seed, |p, leaf| leaf.map_or("()".into(), |var| p.var(var)))));
+        p.line("reverse {");
+        p.nested(|p| p.stmts(reverse));
+        p.line("}");
+        for (param, adjoint) in function.params.iter().zip(params) {
+            let text = match adjoint {
+                None => "inactive".into(),
+                Some(ParamAdjoint::Scalar(var)) => format!("scalar {}", p.var(*var)),
+                Some(ParamAdjoint::ScalarInOut(var)) => format!("in-out scalar {}", p.var(*var)),
+                Some(ParamAdjoint::Place(var)) => format!("place {}", p.var(*var)),
+            };
+            p.line(format!("slot of {}: {text}", param.name));
+        }
+        for index in rolled_back {
+            p.line(format!("rolled back: parameter {index}"));
+        }
+        let wrt = list(wrt, |entry| entry.as_ref().map_or("unconnected".into(), |expr| p.expr(expr)));
+        p.line(format!("gradient ({wrt})"));
+    });
+    p.line("}");
+    p.out
+}
+
+/// A forward-mode program.
+pub(crate) fn pushforward(function: &Function, pushforward: &Pushforward) -> String {
+    let Pushforward { vars, body, params, result } = pushforward;
+    let mut p = Printer::new(vars);
+    p.line(format!("pushforward of {} {{", function.name));
+    p.nested(|p| {
+        for (param, tangent) in function.params.iter().zip(params) {
+            let text = match tangent {
+                None => "inactive".into(),
+                Some((var, None)) => p.var(*var),
+                Some((var, Some(last))) => format!("{}, leaves {}", p.var(*var), p.expr(last)),
+            };
+            p.line(format!("tangent of {}: {text}", param.name));
+        }
+        p.stmts(body);
+        let tangents = p.tree(result, |p, leaf| leaf.as_ref().map_or("()".into(), |expr| p.expr(expr)));
+        p.line(format!("return {}, {tangents}", p.tree(&function.result, |p, leaf| p.expr(leaf))));
+    });
+    p.line("}");
+    p.out
+}
+
+/// One block.
+#[cfg_attr(not(test), allow(dead_code))]
+pub(crate) fn block(vars: &Vars, block: &Block) -> String {
+    let mut p = Printer::new(vars);
+    p.stmts(block);
+    p.out
+}
+
+/// One expression, on variables whose names need not be unique.
+pub(crate) fn expr(vars: &Vars, expr: &Expr) -> String {
+    Printer::new(vars).expr(expr)
+}
+
+/// The printed name of every variable: the user's or the hint, numbered from its second bearer on.
+fn names(vars: &Vars) -> Vec<String> {
+    let taken: BTreeSet<&str> = vars.0.iter().map(|info| info.name.as_str()).collect();
+    let mut bearers: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut given = BTreeSet::new();
+    vars.0
+        .iter()
+        .map(|VarInfo { name, named: _, span: _, ty: _, role: _, view: _, window: _, mutable: _ }| {
+            let count = bearers.entry(name).or_default();
+            let mut text = name.clone();
+            while *count > 0 && (taken.contains(text.as_str()) || given.contains(&text)) {
+                text = format!("{name}_{count}");
+                *count += 1;
+            }
+            *count = (*count).max(1);
+            given.insert(text.clone());
+            text
+        })
+        .collect()
+}
+
+/// A type as far as the macro knows it.
+struct Type<'a>(&'a Ty);
+
+impl Display for Type<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Ty::Float(Float::F64) => f.write_str("f64"),
+            Ty::Float(Float::F32) => f.write_str("f32"),
+            Ty::Float(Float::Param(name)) => write!(f, "{name}"),
+            Ty::Float(Float::Any) => f.write_str("{float}"),
+            Ty::Int(Some(name)) => f.write_str(name),
+            Ty::Int(None) => f.write_str("{integer}"),
+            Ty::Inert => f.write_str("{inert}"),
+            Ty::Array(ty, Some(len)) => write!(f, "[{}; {}]", Type(ty), tokens(len)),
+            Ty::Array(ty, None) => write!(f, "[{}; _]", Type(ty)),
+            Ty::Slice(ty) => write!(f, "[{}]", Type(ty)),
+            Ty::Vec(ty) => write!(f, "Vec<{}>", Type(ty)),
+            Ty::Tuple(parts) => write!(f, "({})", list(parts, |ty| Type(ty).to_string())),
+            Ty::Named(ty) => f.write_str(&tokens(&quote::ToTokens::to_token_stream(ty))),
+            Ty::Unknown => f.write_str("_"),
+        }
+    }
+}
+
+fn tokens(tokens: &TokenStream) -> String {
+    tokens.to_string().replace('\n', " ")
+}
+
+fn list<T>(items: impl IntoIterator<Item = T>, text: impl Fn(T) -> String) -> String {
+    items.into_iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+fn sign(op: StoreOp) -> &'static str {
+    match op {
+        StoreOp::Set => "=",
+        StoreOp::Add => "+=",
+        StoreOp::Sub => "-=",
+    }
+}
+
+struct Printer<'a> {
+    vars: &'a Vars,
+    names: Vec<String>,
+    out: String,
+    depth: usize,
+}
+
+impl<'a> Printer<'a> {
+    fn new(vars: &'a Vars) -> Printer<'a> {
+        Printer { vars, names: names(vars), out: String::new(), depth: 0 }
+    }
+
+    fn line(&mut self, text: impl Display) {
+        writeln!(self.out, "{:width$}{text}", "", width = 4 * self.depth).expect("a String takes everything");
+    }
+
+    fn nested(&mut self, f: impl FnOnce(&mut Self)) {
+        self.depth += 1;
+        f(self);
+        self.depth -= 1;
+    }
+
+    fn braced(&mut self, head: impl Display, block: &Block) {
+        self.line(format!("{head} {{"));
+        self.nested(|p| p.stmts(block));
+    }
+
+    fn var(&self, var: Var) -> String {
+        self.names.get(var.0 as usize).cloned().unwrap_or_else(|| format!("?{}", var.0))
+    }
+
+    fn tree<T>(&self, tree: &Tree<T>, leaf: impl Fn(&Self, &T) -> String + Copy) -> String {
+        match tree {
+            Tree::Leaf(value) => leaf(self, value),
+            Tree::Tuple(parts) => format!("({})", list(parts, |part| self.tree(part, leaf))),
+        }
+    }
+
+    fn param(&self, param: &Param) -> String {
+        let Param { name, ty, passing, var, last: _, active, no_diff } = param;
+        let mut text = String::new();
+        if *no_diff {
+            text += "#[no_diff] ";
+        }
+        text += &name.to_string();
+        if self.var(*var) != *name.to_string() {
+            write!(text, " as {}", self.var(*var)).expect("a String takes everything");
+        }
+        text += match passing {
+            Passing::Value => ": ",
+            Passing::Ref => ": &",
+            Passing::RefMut => ": &mut ",
+        };
+        text += &Type(ty).to_string();
+        if !active && !no_diff {
+            text += " (inactive)";
+        }
+        text
+    }
+
+    fn path(&self, path: &Path) -> String {
+        let Path { root, proj } = path;
+        proj.iter().fold(self.var(*root), |text, proj| match proj {
+            Proj::Index(index) => format!("{text}[{}]", self.expr(index)),
+            Proj::Range(lo, hi) => {
+                let bound = |bound: &Option<Expr>| bound.as_ref().map_or(String::new(), |b| self.operand(b));
+                format!("{text}[{}..{}]", bound(lo), bound(hi))
+            }
+            Proj::Field(syn::Member::Named(name)) => format!("{text}.{name}"),
+            Proj::Field(syn::Member::Unnamed(index)) => format!("{text}.{}", index.index),
+            Proj::Deref => format!("(*{text})"),
+        })
+    }
+
+    fn expr(&self, expr: &Expr) -> String {
+        match expr {
+            Expr::Var(var) => self.var(*var),
+            Expr::Lit(Lit { tokens: code, value: _, ty: _, made: _ }) => tokens(code).replace("- ", "-"),
+            Expr::Rule(rule, args) => match (rule.syntax, args.as_slice()) {
+                (Syntax::Infix(op), [a, b]) => format!("{} {op} {}", self.operand(a), self.operand(b)),
+                (Syntax::Prefix(op), [a]) => format!("{op}{}", self.operand(a)),
+                (Syntax::Method, [receiver, rest @ ..]) => {
+                    format!("{}.{}({})", self.operand(receiver), rule.name, list(rest, |arg| self.expr(arg)))
+                }
+                _ => format!("{}({})", rule.name, list(args, |arg| self.expr(arg))),
+            },
+            Expr::Load(path) => self.path(path),
+            Expr::Binary(op, a, b) => {
+                format!("{} {} {}", self.operand(a), tokens(&quote::quote!(#op)), self.operand(b))
+            }
+            Expr::Unary(op, a) => format!("{}{}", tokens(&quote::quote!(#op)), self.operand(a)),
+            Expr::Cast(a, ty) => format!("{} as {}", self.operand(a), tokens(&quote::quote!(#ty))),
+            Expr::Len(path) => format!("{}.len()", self.path(path)),
+            Expr::Inert(inert) => self.inert(inert),
+            Expr::Stop(a) => format!("stop {}", self.operand(a)),
+            Expr::Select(condition, then, otherwise) => format!(
+                "if {} {{ {} }} else {{ {} }}",
+                self.expr(condition),
+                self.expr(then),
+                self.expr(otherwise)
+            ),
+            Expr::Whole(path) => format!("whole {}", self.path(path)),
+            Expr::WholeMut(path) => format!("whole mut {}", self.path(path)),
+        }
+    }
+
+    fn operand(&self, expr: &Expr) -> String {
+        match expr {
+            Expr::Var(_) | Expr::Load(_) | Expr::Len(_) => self.expr(expr),
+            Expr::Lit(lit) if lit.value.is_none_or(|value| value >= 0.0) => self.expr(expr),
+            Expr::Rule(rule, _) if rule.syntax == Syntax::Method => self.expr(expr),
+            _ => format!("({})", self.expr(expr)),
+        }
+    }
+
+    fn inert(&self, inert: &Inert) -> String {
+        let Inert { code, binds, pure } = inert;
+        let binds = list(binds, |(name, value): &(Ident, Expr)| format!("{name} = {}", self.expr(value)));
+        let keyword = if *pure { "inert" } else { "effect" };
+        match binds.as_str() {
+            "" => format!("{keyword} {{ {} }}", tokens(code)),
+            binds => format!("{keyword} [{binds}] {{ {} }}", tokens(code)),
+        }
+    }
+
+    fn init(&self, init: &Init) -> String {
+        let items = |items: &[Expr]| list(items, |item| self.expr(item));
+        match init {
+            Init::Deferred => "deferred".into(),
+            Init::List { vec: true, items: values } => format!("vec![{}]", items(values)),
+            Init::List { vec: false, items: values } => format!("[{}]", items(values)),
+            Init::Repeat { vec, value, len } => {
+                format!("{}[{}; {}]", if *vec { "vec!" } else { "" }, self.expr(value), self.expr(len))
+            }
+            Init::EmptyVec(None) => "Vec::new()".into(),
+            Init::EmptyVec(Some(n)) => format!("Vec::with_capacity({})", self.expr(n)),
+            Init::Tuple(parts) => format!("({})", items(parts)),
+            Init::Struct { path, fields, base } => {
+                let mut fields = list(fields, |(member, value): &(syn::Member, Expr)| {
+                    format!("{}: {}", tokens(&quote::quote!(#member)), self.expr(value))
+                });
+                if let Some(base) = base {
+                    write!(fields, ", ..{}", self.path(base)).expect("a String takes everything");
+                }
+                format!("{} {{ {fields} }}", tokens(&quote::quote!(#path)))
+            }
+            Init::Copy { from, how } => match how {
+                CopyHow::Move => format!("move {}", self.path(from)),
+                CopyHow::Clone => format!("{}.clone()", self.path(from)),
+                CopyHow::ToVec => format!("{}.to_vec()", self.path(from)),
+            },
+            Init::Stop(inner) => format!("stop {}", self.init(inner)),
+            Init::Zero { like } => format!("zero like {}", self.path(like)),
+            Init::Inert(inert) => self.inert(inert),
+        }
+    }
+
+    fn saved(&self, values: &[Saved]) -> String {
+        list(values, |saved| match saved {
+            Saved::Value(var) => self.var(*var),
+            Saved::Content(var) => format!("content {}", self.var(*var)),
+        })
+    }
+
+    fn call(&self, call: &Call) -> String {
+        let Call { callee, args, results, pullback: _, differentiated } = call;
+        let args = list(args, |arg| match arg {
+            Arg::Value(value) => self.expr(value),
+            Arg::Move(path) => format!("move {}", self.path(path)),
+            Arg::Ref(path) => format!("&{}", self.path(path)),
+            Arg::RefMut(path) => format!("&mut {}", self.path(path)),
+            Arg::RefValue(value) => format!("&{}", self.operand(value)),
+            Arg::RefMutValue(before, after) => {
+                format!("&mut {} -> {}", self.operand(before), self.var(*after))
+            }
+            Arg::Inert(inert) => self.inert(inert),
+        });
+        let callee = match callee {
+            Callee::Function(path) => tokens(&quote::quote!(#path)).replace(' ', ""),
+            Callee::Method(name) => format!(".{name}"),
+            Callee::Operator(name) => format!("ops::{name}"),
+        };
+        let results = self.tree(results, |p, var| p.var(*var));
+        format!("{results} = {}{callee}({args})", if *differentiated { "" } else { "undifferentiated " })
+    }
+
+    fn joins(&self, joins: &[Join]) -> Vec<String> {
+        joins
+            .iter()
+            .map(|Join { var, values }| {
+                let values =
+                    list(values, |value| value.as_ref().map_or("_".into(), |value| self.expr(value)));
+                format!("join {} = {values}", self.var(*var))
+            })
+            .collect()
+    }
+
+    fn stmts(&mut self, block: &Block) {
+        let Block { stmts } = block;
+        for Stmt { kind, span: _ } in stmts {
+            self.stmt(kind);
+        }
+    }
+
+    fn stmt(&mut self, kind: &StmtKind) {
+        let text = match kind {
+            StmtKind::Let { var, expr } => {
+                format!("let {}: {} = {}", self.var(*var), Type(&self.vars[*var].ty), self.expr(expr))
+            }
+            StmtKind::Declare { place, init } => {
+                format!("place {}: {} = {}", self.var(*place), Type(&self.vars[*place].ty), self.init(init))
+            }
+            StmtKind::View { var } => {
+                let target = self.vars[*var].view.as_ref().map_or("?".into(), |path| self.path(path));
+                format!("view {} = {target}", self.var(*var))
+            }
+            StmtKind::Store { path, op, value } => {
+                format!("{} {} {}", self.path(path), sign(*op), self.expr(value))
+            }
+            StmtKind::Assign { path, init, slice } => {
+                format!("{} {} {}", self.path(path), if *slice { "[..] =" } else { "=" }, self.init(init))
+            }
+            StmtKind::Swap(a, b) => format!("swap {}, {}", self.path(a), self.path(b)),
+            StmtKind::Fill { path, value } => format!("fill {} with {}", self.path(path), self.expr(value)),
+            StmtKind::Push { path, value } => format!("push {}, {}", self.path(path), self.expr(value)),
+            StmtKind::Call(call) => {
+                format!("call {} (pullback {})", self.call(call), self.var(call.pullback))
+            }
+            StmtKind::Inert { inert, defs, writes } => {
+                let mut text = self.inert(inert);
+                for (name, before, after) in defs {
+                    let before = before.as_ref().map_or("_".into(), |before| self.expr(before));
+                    let after = self.var(*after);
+                    write!(text, " {name}: {before} -> {after}").expect("a String takes everything");
+                }
+                if !writes.is_empty() {
+                    write!(text, " writes {}", list(writes, |var| self.var(*var)))
+                        .expect("a String takes everything");
+                }
+                text
+            }
+            StmtKind::If { cond, then, otherwise, joins } => {
+                self.braced(format!("if {}", self.expr(cond)), then);
+                if !otherwise.stmts.is_empty() {
+                    self.braced("} else", otherwise);
+                }
+                return self.close(self.joins(joins));
+            }
+            StmtKind::Match { scrutinee, arms, joins } => {
+                self.line(format!("match {} {{", self.inert(scrutinee)));
+                self.nested(|p| {
+                    for Arm { pat, binds, guard, body } in arms {
+                        let binds =
+                            list(binds, |(name, var): &(Ident, Var)| format!("{name} = {}", p.var(*var)));
+                        let guard = guard.as_ref().map_or(String::new(), |g| format!(" if {}", p.inert(g)));
+                        p.braced(format!("{} [{binds}]{guard} =>", tokens(pat)), body);
+                        p.line("}");
+                    }
+                });
+                return self.close(self.joins(joins));
+            }
+            StmtKind::Loop(looped) => return self.loop_(looped),
+            StmtKind::Mut { var, init } => format!("let mut {} = {}", self.var(*var), self.expr(init)),
+            StmtKind::Update { var, op, expr } => {
+                format!("{} {} {}", self.var(*var), sign(*op), self.expr(expr))
+            }
+            StmtKind::Save { tape, values } => format!("save {} <- {}", self.var(*tape), self.saved(values)),
+            StmtKind::Restore { tape, values } => {
+                format!("restore {} -> {}", self.var(*tape), self.saved(values))
+            }
+            StmtKind::Accumulate { to, from } => {
+                format!("accumulate {} += {}", self.path(to), self.path(from))
+            }
+            StmtKind::Pullback(PullbackCall { call, seed, slots }) => {
+                let slots = list(slots, |slot| match slot {
+                    Slot::Adjoint(path) => format!("&mut {}", self.path(path)),
+                    Slot::Unit => "()".into(),
+                    Slot::Scratch => "scratch".into(),
+                });
+                let seed = self.tree(seed, |p, leaf| p.expr(leaf));
+                format!(
+                    "pullback {} of {} seed {seed} slots {slots}",
+                    self.var(call.pullback),
+                    self.call(call)
+                )
+            }
+            StmtKind::Pushforward(PushforwardCall { call, tangents, result_tangents }) => {
+                let tangents = list(tangents, |tangent| match tangent {
+                    Tangent::Value(value) => self.expr(value),
+                    Tangent::Place(path) => self.path(path),
+                    Tangent::InOut(before, after) => {
+                        format!("{} -> {}", self.operand(before), self.var(*after))
+                    }
+                    Tangent::Unit => "()".into(),
+                    Tangent::Zero => "zero".into(),
+                });
+                let results = self.tree(result_tangents, |p, var| p.var(*var));
+                format!("pushforward {} tangents {tangents} -> {results}", self.call(call))
+            }
+            StmtKind::Raw(raw) => match raw {
+                RawStmt::TakeAdjoint { taken, path } => {
+                    format!("take {} <- {}", self.var(*taken), self.path(path))
+                }
+                RawStmt::PutBack { path, from } => {
+                    format!("put back {} <- {}", self.path(path), self.var(*from))
+                }
+                RawStmt::Keep { old, path } => format!("keep {} = {}", self.var(*old), self.path(path)),
+                RawStmt::Pop { path, popped: None } => format!("pop {}", self.path(path)),
+                RawStmt::Pop { path, popped: Some(var) } => {
+                    format!("pop {} -> {}", self.path(path), self.var(*var))
+                }
+                RawStmt::SumInto { var, path } => format!("sum {} += {}", self.var(*var), self.path(path)),
+                RawStmt::Clear { path } => format!("clear {}", self.path(path)),
+                RawStmt::Swap(a, b) => format!("swap back {}, {}", self.path(a), self.path(b)),
+            },
+        };
+        self.line(text);
+    }
+
+    fn close(&mut self, notes: Vec<String>) {
+        self.line(std::iter::once("}".to_string()).chain(notes).collect::<Vec<_>>().join("; "));
+    }
+
+    fn loop_(&mut self, looped: &Loop) {
+        let Loop { head, carried, body, break_if, trips, label } = looped;
+        let label = label.as_ref().map_or(String::new(), |label| format!("'{label}: "));
+        let carry = list(carried, |Carried { phi, init, next: _, out: _ }: &Carried| {
+            format!("{} = {}", self.var(*phi), self.expr(init))
+        });
+        let carry = if carry.is_empty() { carry } else { format!(" carrying {carry}") };
+        match head {
+            Head::For { index, lo, hi, inclusive, step, rev } => {
+                let mut range = format!(
+                    "{}{}{}",
+                    self.operand(lo),
+                    if *inclusive { "..=" } else { ".." },
+                    self.operand(hi)
+                );
+                if let Some(step) = step {
+                    write!(range, " step {}", self.operand(step)).expect("a String takes everything");
+                }
+                if *rev {
+                    range += " rev";
+                }
+                self.braced(format!("{label}for {} in {range}{carry}", self.var(*index)), body);
+            }
+            Head::While { test, cond } => {
+                self.line(format!("{label}while{carry} {{"));
+                self.nested(|p| p.stmts(test));
+                self.braced(format!("}} {}", self.expr(cond)), body);
+            }
+            Head::Forever => self.braced(format!("{label}loop{carry}"), body),
+        }
+        let mut notes: Vec<String> = carried
+            .iter()
+            .map(|Carried { phi: _, init: _, next, out }| {
+                format!("{} <- {}", self.var(*out), self.expr(next))
+            })
+            .collect();
+        notes.extend(break_if.as_ref().map(|cond| format!("break if {}", self.expr(cond))));
+        notes.extend(trips.map(|trips| format!("trips {}", self.var(trips))));
+        self.close(notes);
+    }
+}
+
+impl Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Role::Value => "value",
+            Role::Place => "place",
+            Role::View => "view",
+            Role::Mut => "mutable scalar",
+            Role::Tape => "tape",
+            Role::Pullback => "pullback",
+        })
+    }
+}

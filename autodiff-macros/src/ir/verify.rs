@@ -1,0 +1,578 @@
+//! The integrity of programs, checked behind each pass by the tests and in debug builds. A violation is our bug, never the user's.
+//!
+//! Ensures: every variable is defined before it is read, in a scope that reaches the reader; primal programs are in A-normal
+//! form, bind each value once and hold no statement of differentiation; the reverse sweep reads nothing of the forward
+//! sweep but what is captured, restored or computed again; what goes on a tape comes off it in the opposite order.
+
+mod tape;
+
+use std::collections::BTreeSet;
+
+use super::{
+    Arg, Block, Call, Expr, Function, Head, Inert, Init, Loop, Param, Passing, Path, Proj, PullbackCall,
+    PushforwardCall, RawStmt, Role, Saved, Slot, Stmt, StmtKind, Tangent, Tree, Var, Vars, WrtTarget, print,
+};
+use crate::diff::{Adjoint, ParamAdjoint, Pushforward};
+
+type Result<T = (), E = String> = std::result::Result<T, E>;
+
+/// Checks what lowering makes.
+pub(crate) fn function(function: &Function) -> Result {
+    let mut scope = Scope::new(&function.vars, Program::Primal);
+    for param in &function.params {
+        scope.param(param)?;
+    }
+    scope.stmts(&function.body)?;
+    scope.tree(&function.result, |scope, leaf| scope.operand(leaf))?;
+    for Param { name, last, passing, ty, .. } in &function.params {
+        match last {
+            Some(last) if *passing == Passing::RefMut => scope.atom(last)?,
+            Some(_) => return Err(format!("parameter `{name}` is not `&mut` and leaves a value")),
+            None if *passing == Passing::RefMut && ty.is_scalar() => {
+                return Err(format!("`&mut` scalar `{name}` leaves no value"));
+            }
+            None => {}
+        }
+    }
+    for wrt in &function.wrt {
+        match wrt.target {
+            WrtTarget::Param(index) if index >= function.params.len() => {
+                return Err(format!("`wrt` names parameter {index} of {}", function.params.len()));
+            }
+            WrtTarget::Param(_) => {}
+            WrtTarget::Local(var) if scope.bound.contains(&var) => {}
+            WrtTarget::Local(var) => {
+                return Err(format!("`wrt` names {}, which is never bound", scope.name(var)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Checks what reverse mode makes.
+pub(crate) fn adjoint(function: &Function, adjoint: &Adjoint) -> Result {
+    let Adjoint { vars, tapes, forward, reverse, seed, params, wrt, captures, rolled_back, private: _ } =
+        adjoint;
+    if params.len() != function.params.len() {
+        return Err(format!("{} parameters have {} slots", function.params.len(), params.len()));
+    }
+    if wrt.len() != function.wrt.len() {
+        return Err(format!("{} entries of `wrt` have {} gradients", function.wrt.len(), wrt.len()));
+    }
+    let mut ahead = Scope::new(vars, Program::Forward);
+    for tape in tapes {
+        ahead.bind(tape.var, &[Role::Tape])?;
+    }
+    for param in &function.params {
+        ahead.param(param)?;
+    }
+    ahead.stmts(forward)?;
+    ahead.tree(&function.result, |scope, leaf| scope.operand(leaf))?;
+
+    let mut back = Scope::new(vars, Program::Reverse);
+    for tape in tapes {
+        back.bind(tape.var, &[Role::Tape])?;
+    }
+    for param in &function.params {
+        if param.passing != Passing::Value && !param.ty.is_scalar() {
+            back.bind(param.var, &[Role::Place])?;
+        }
+    }
+    for capture in captures {
+        ahead.read(*capture).map_err(|e| format!("captured: {e}"))?;
+        back.declare(*capture);
+    }
+    back.adjoints(seed, params)?;
+    back.stmts(reverse).map_err(|e| format!("reverse sweep: {e}"))?;
+    for param in params {
+        if let Some(ParamAdjoint::Scalar(var)) = param {
+            back.read(*var)?;
+        }
+    }
+    for gradient in wrt.iter().flatten() {
+        back.operand(gradient).map_err(|e| format!("gradient: {e}"))?;
+    }
+    if let Some(index) = rolled_back.iter().find(|index| **index >= function.params.len()) {
+        return Err(format!("parameter {index} of {} is rolled back", function.params.len()));
+    }
+    for tape in tapes {
+        tape::balanced(tape, forward, reverse).map_err(|e| format!("tape {}: {e}", back.name(tape.var)))?;
+    }
+    Ok(())
+}
+
+/// Checks both sweeps one behind the other, as one body.
+pub(crate) fn joined(function: &Function, adjoint: &Adjoint) -> Result {
+    let Adjoint { vars, tapes, forward, reverse, seed, params, wrt, captures: _, rolled_back: _, private: _ } =
+        adjoint;
+    let mut scope = Scope::new(vars, Program::Reverse);
+    for tape in tapes {
+        scope.bind(tape.var, &[Role::Tape])?;
+    }
+    for param in &function.params {
+        scope.param(param)?;
+    }
+    // A fused loop adds to adjoints while the primal runs.
+    scope.adjoints(seed, params)?;
+    scope.stmts(forward)?;
+    scope.tree(&function.result, |scope, leaf| scope.operand(leaf))?;
+    scope.stmts(reverse)?;
+    function.params.iter().filter_map(|param| param.last.as_ref()).try_for_each(|last| scope.atom(last))?;
+    wrt.iter().flatten().try_for_each(|gradient| scope.operand(gradient))?;
+    for tape in tapes {
+        tape::balanced(tape, forward, reverse).map_err(|e| format!("tape {}: {e}", scope.name(tape.var)))?;
+    }
+    Ok(())
+}
+
+/// Checks what forward mode makes.
+pub(crate) fn pushforward(function: &Function, pushforward: &Pushforward) -> Result {
+    let Pushforward { vars, body, params, result } = pushforward;
+    if params.len() != function.params.len() {
+        return Err(format!("{} parameters have {} tangents", function.params.len(), params.len()));
+    }
+    let mut scope = Scope::new(vars, Program::Reverse);
+    for (param, tangent) in function.params.iter().zip(params) {
+        scope.param(param)?;
+        if let Some((var, _)) = tangent {
+            scope.bind(*var, &[Role::Value, Role::Mut, Role::Place])?;
+        }
+    }
+    scope.stmts(body)?;
+    scope.tree(&function.result, |scope, leaf| scope.operand(leaf))?;
+    scope.tree(result, |scope, leaf| leaf.as_ref().map_or(Ok(()), |leaf| scope.operand(leaf)))?;
+    for (_, last) in params.iter().flatten() {
+        last.as_ref().map_or(Ok(()), |last| scope.operand(last))?;
+    }
+    Ok(())
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Program {
+    /// A-normal form, each value bound once.
+    Primal,
+    /// Each value bound once; expressions may be nested.
+    Forward,
+    /// Values may be bound again: restored or recomputed ones bear their primal name.
+    Reverse,
+}
+
+/// What can be read at a point of the program: the innermost block last.
+struct Scope<'a> {
+    vars: &'a Vars,
+    program: Program,
+    visible: Vec<BTreeSet<Var>>,
+    /// Everything bound so far, in scope or not.
+    bound: BTreeSet<Var>,
+}
+
+impl<'a> Scope<'a> {
+    fn new(vars: &'a Vars, program: Program) -> Scope<'a> {
+        Scope { vars, program, visible: vec![BTreeSet::new()], bound: BTreeSet::new() }
+    }
+
+    fn name(&self, var: Var) -> String {
+        format!("`{}` (#{})", print::expr(self.vars, &Expr::Var(var)), var.0)
+    }
+
+    fn declare(&mut self, var: Var) {
+        self.bound.insert(var);
+        self.visible.last_mut().expect("the outermost scope").insert(var);
+    }
+
+    fn bind(&mut self, var: Var, roles: &[Role]) -> Result {
+        let Some(info) = self.vars.0.get(var.0 as usize) else {
+            return Err(format!("variable #{} is not in the arena", var.0));
+        };
+        if !roles.contains(&info.role) {
+            return Err(format!("{} is a {} where another role is bound", self.name(var), info.role));
+        }
+        if self.program != Program::Reverse && self.bound.contains(&var) {
+            return Err(format!("{} is bound twice", self.name(var)));
+        }
+        self.declare(var);
+        Ok(())
+    }
+
+    fn param(&mut self, param: &Param) -> Result {
+        self.bind(param.var, &[Role::Value, Role::Place])
+    }
+
+    /// What is there before the reverse sweep.
+    fn adjoints(&mut self, seed: &Tree<Option<Var>>, params: &[Option<ParamAdjoint>]) -> Result {
+        self.tree(seed, |scope, leaf| match leaf {
+            Some(var) => scope.bind(*var, &[Role::Value, Role::Mut, Role::Place]),
+            None => Ok(()),
+        })?;
+        params.iter().flatten().try_for_each(|param| match param {
+            ParamAdjoint::ScalarInOut(var) => self.bind(*var, &[Role::Mut]),
+            ParamAdjoint::Place(var) => self.bind(*var, &[Role::Place]),
+            ParamAdjoint::Scalar(_) => Ok(()),
+        })
+    }
+
+    fn read(&self, var: Var) -> Result {
+        if self.visible.iter().any(|scope| scope.contains(&var)) {
+            Ok(())
+        } else {
+            let state = if self.bound.contains(&var) { "out of scope" } else { "not defined" };
+            Err(format!("{} is read where it is {state}", self.name(var)))
+        }
+    }
+
+    fn write(&self, var: Var) -> Result {
+        if self.vars[var].role != Role::Mut {
+            return Err(format!("{} is updated and not mutable", self.name(var)));
+        }
+        self.read(var)
+    }
+
+    fn scoped(&mut self, f: impl FnOnce(&mut Self) -> Result) -> Result {
+        self.visible.push(BTreeSet::new());
+        let result = f(self);
+        self.visible.pop();
+        result
+    }
+
+    fn tree<T>(&mut self, tree: &Tree<T>, leaf: impl Fn(&mut Self, &T) -> Result + Copy) -> Result {
+        match tree {
+            Tree::Leaf(value) => leaf(self, value),
+            Tree::Tuple(parts) => parts.iter().try_for_each(|part| self.tree(part, leaf)),
+        }
+    }
+
+    fn atom(&self, expr: &Expr) -> Result {
+        if self.program == Program::Primal && !expr.is_atom() {
+            return Err(format!("`{}` stands where an atom is due", print::expr(self.vars, expr)));
+        }
+        self.expr(expr)
+    }
+
+    /// An atom or an aggregate.
+    fn operand(&self, expr: &Expr) -> Result {
+        match expr {
+            Expr::Whole(path) => self.path(path),
+            _ => self.atom(expr),
+        }
+    }
+
+    fn expr(&self, expr: &Expr) -> Result {
+        match expr {
+            Expr::Var(var) => match self.vars.0.get(var.0 as usize).map(|info| info.role) {
+                Some(Role::Value | Role::Mut) => self.read(*var),
+                Some(role) => Err(format!("{} is a {role} and read as a scalar", self.name(*var))),
+                None => Err(format!("variable #{} is not in the arena", var.0)),
+            },
+            Expr::Lit(_) => Ok(()),
+            Expr::Rule(rule, args) if args.len() != rule.arity => {
+                Err(format!("`{}` takes {} operands, not {}", rule.name, rule.arity, args.len()))
+            }
+            Expr::Rule(_, args) => args.iter().try_for_each(|arg| self.atom(arg)),
+            Expr::Load(path) | Expr::Len(path) => self.path(path),
+            Expr::Binary(_, a, b) => self.atom(a).and_then(|()| self.atom(b)),
+            Expr::Unary(_, a) | Expr::Cast(a, _) | Expr::Stop(a) => self.atom(a),
+            Expr::Inert(inert) => self.inert(inert),
+            Expr::Select(condition, then, otherwise) => {
+                self.atom(condition)?;
+                self.atom(then)?;
+                self.atom(otherwise)
+            }
+            Expr::Whole(path) | Expr::WholeMut(path) => Err(format!(
+                "`{}` is read whole as a scalar",
+                print::expr(self.vars, &Expr::Load(path.clone()))
+            )),
+        }
+    }
+
+    fn path(&self, path: &Path) -> Result {
+        match self.vars.0.get(path.root.0 as usize) {
+            None => return Err(format!("variable #{} is not in the arena", path.root.0)),
+            Some(info) if !matches!(info.role, Role::Place | Role::View) => {
+                return Err(format!("{} is a {} and the root of a path", self.name(path.root), info.role));
+            }
+            Some(_) => self.read(path.root)?,
+        }
+        path.proj.iter().try_for_each(|proj| match proj {
+            Proj::Index(index) => self.atom(index),
+            Proj::Range(lo, hi) => lo.iter().chain(hi).try_for_each(|bound| self.atom(bound)),
+            Proj::Field(_) | Proj::Deref => Ok(()),
+        })
+    }
+
+    fn inert(&self, inert: &Inert) -> Result {
+        inert.binds.iter().try_for_each(|(_, value)| match value {
+            Expr::Load(path) | Expr::Whole(path) | Expr::WholeMut(path) => self.path(path),
+            value => self.atom(value),
+        })
+    }
+
+    fn init(&self, init: &Init) -> Result {
+        match init {
+            Init::Deferred | Init::EmptyVec(None) => Ok(()),
+            Init::List { vec: _, items } | Init::Tuple(items) => {
+                items.iter().try_for_each(|item| self.operand(item))
+            }
+            Init::Repeat { vec: _, value, len } => self.operand(value).and_then(|()| self.atom(len)),
+            Init::EmptyVec(Some(n)) => self.atom(n),
+            Init::Struct { path: _, fields, base } => {
+                fields.iter().try_for_each(|(_, value)| self.operand(value))?;
+                base.iter().try_for_each(|base| self.path(base))
+            }
+            Init::Copy { from, how: _ } => self.path(from),
+            Init::Zero { like: _ } if self.program == Program::Primal => {
+                Err("an adjoint's zero in a primal program".into())
+            }
+            Init::Zero { like } => self.path(like),
+            Init::Inert(inert) => self.inert(inert),
+            Init::Stop(inner) => self.init(inner),
+        }
+    }
+
+    fn call(&mut self, call: &Call) -> Result {
+        for arg in &call.args {
+            match arg {
+                Arg::Value(value) | Arg::RefValue(value) => self.atom(value)?,
+                Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => self.path(path)?,
+                Arg::RefMutValue(before, _) => self.atom(before)?,
+                Arg::Inert(inert) => self.inert(inert)?,
+            }
+        }
+        for arg in &call.args {
+            if let Arg::RefMutValue(_, after) = arg {
+                self.bind(*after, &[Role::Value])?;
+            }
+        }
+        self.tree(&call.results, |scope, var| scope.bind(*var, &[Role::Value, Role::Place]))
+    }
+
+    fn stmts(&mut self, block: &Block) -> Result {
+        block.stmts.iter().try_for_each(|stmt| {
+            self.stmt(stmt).map_err(|e| {
+                let simple =
+                    !matches!(stmt.kind, StmtKind::If { .. } | StmtKind::Match { .. } | StmtKind::Loop(_));
+                let text = print::block(self.vars, &Block { stmts: vec![stmt.clone()] });
+                if simple { format!("{e}, in `{}`", text.trim()) } else { e }
+            })
+        })
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) -> Result {
+        match &stmt.kind {
+            StmtKind::Let { var, expr } => {
+                self.expr(expr)?;
+                self.bind(*var, &[Role::Value])
+            }
+            StmtKind::Declare { place, init } => {
+                self.init(init)?;
+                self.bind(*place, &[Role::Place])
+            }
+            StmtKind::View { var } => {
+                let vars = self.vars;
+                match &vars[*var].view {
+                    Some(target) => self.path(target)?,
+                    None => return Err(format!("view {} shows nothing", self.name(*var))),
+                }
+                self.bind(*var, &[Role::View])
+            }
+            StmtKind::Store { path, op: _, value } => self.path(path).and_then(|()| self.atom(value)),
+            StmtKind::Assign { path, init, slice: _ } => self.init(init).and_then(|()| self.path(path)),
+            StmtKind::Swap(a, b) => self.path(a).and_then(|()| self.path(b)),
+            StmtKind::Fill { path, value } => self.path(path).and_then(|()| self.atom(value)),
+            StmtKind::Push { path, value } => self.path(path).and_then(|()| self.operand(value)),
+            StmtKind::Call(call) => {
+                self.call(call)?;
+                if call.differentiated { self.bind(call.pullback, &[Role::Pullback]) } else { Ok(()) }
+            }
+            StmtKind::Inert { inert, defs, writes } => {
+                self.inert(inert)?;
+                for (_, before, after) in defs {
+                    before.iter().try_for_each(|before| self.atom(before))?;
+                    self.bind(*after, &[Role::Value])?;
+                }
+                writes.iter().try_for_each(|place| self.read(*place))
+            }
+            StmtKind::If { cond, then, otherwise, joins } => {
+                self.atom(cond)?;
+                let arms = [then, otherwise];
+                for (k, arm) in arms.into_iter().enumerate() {
+                    self.scoped(|scope| {
+                        scope.stmts(arm)?;
+                        scope.joins(joins, k, arms.len())
+                    })?;
+                }
+                joins.iter().try_for_each(|join| self.bind(join.var, &[Role::Value]))
+            }
+            StmtKind::Match { scrutinee, arms, joins } => {
+                self.inert(scrutinee)?;
+                for (k, arm) in arms.iter().enumerate() {
+                    self.scoped(|scope| {
+                        arm.binds.iter().try_for_each(|(_, var)| scope.bind(*var, &[Role::Value]))?;
+                        arm.guard.iter().try_for_each(|guard| scope.inert(guard))?;
+                        scope.stmts(&arm.body)?;
+                        scope.joins(joins, k, arms.len())
+                    })?;
+                }
+                joins.iter().try_for_each(|join| self.bind(join.var, &[Role::Value]))
+            }
+            StmtKind::Loop(looped) => self.loop_(looped),
+            added if self.program == Program::Primal => {
+                let text = print::block(
+                    self.vars,
+                    &Block { stmts: vec![Stmt { kind: added.clone(), span: stmt.span }] },
+                );
+                Err(format!("a statement of differentiation in a primal program: `{}`", text.trim()))
+            }
+            StmtKind::Mut { var, init } => {
+                self.expr(init)?;
+                self.bind(*var, &[Role::Mut])
+            }
+            StmtKind::Update { var, op: _, expr } => {
+                self.expr(expr)?;
+                self.write(*var)
+            }
+            StmtKind::Save { tape, values } => {
+                self.read(*tape)?;
+                values.iter().try_for_each(|(Saved::Value(var) | Saved::Content(var))| self.read(*var))
+            }
+            StmtKind::Restore { tape, values } => {
+                self.read(*tape)?;
+                values.iter().try_for_each(|saved| match saved {
+                    Saved::Value(var) => self.bind(*var, &[Role::Value, Role::Pullback]),
+                    Saved::Content(var) => self.bind(*var, &[Role::Place]),
+                })
+            }
+            StmtKind::Accumulate { to, from } => self.path(to).and_then(|()| self.path(from)),
+            StmtKind::Pullback(pullback) => self.pullback(pullback),
+            StmtKind::Pushforward(pushforward) => self.pushforward(pushforward),
+            StmtKind::Raw(raw) => self.raw(raw),
+        }
+    }
+
+    fn joins(&self, joins: &[super::Join], arm: usize, arms: usize) -> Result {
+        joins.iter().try_for_each(|join| match join.values.get(arm) {
+            _ if join.values.len() != arms => {
+                Err(format!("{} joins {} values of {arms} arms", self.name(join.var), join.values.len()))
+            }
+            Some(Some(value)) => self.atom(value),
+            _ => Ok(()),
+        })
+    }
+
+    fn loop_(&mut self, looped: &Loop) -> Result {
+        let Loop { head, carried, body, break_if, trips, label: _ } = looped;
+        carried.iter().try_for_each(|carried| self.atom(&carried.init))?;
+        if let Head::For { lo, hi, step, .. } = head {
+            [Some(lo), Some(hi), step.as_ref()]
+                .into_iter()
+                .flatten()
+                .try_for_each(|bound| self.atom(bound))?;
+        }
+        let counted = matches!(head, Head::For { .. }) && break_if.is_none();
+        if self.program != Program::Reverse && !counted && trips.is_none() {
+            return Err("a loop of unknown length does not count its trips".into());
+        }
+        if matches!(head, Head::Forever) && break_if.is_none() {
+            return Err("a `loop` that nothing leaves".into());
+        }
+        self.scoped(|scope| {
+            carried.iter().try_for_each(|carried| scope.bind(carried.phi, &[Role::Value]))?;
+            match head {
+                Head::For { index, .. } => scope.bind(*index, &[Role::Value])?,
+                Head::While { test, cond } => scope.scoped(|scope| {
+                    if let Some(stmt) =
+                        test.stmts.iter().find(|stmt| !matches!(stmt.kind, StmtKind::Let { .. }))
+                    {
+                        let text = print::block(scope.vars, &Block { stmts: vec![stmt.clone()] });
+                        return Err(format!(
+                            "the test of a `while` does more than compute: `{}`",
+                            text.trim()
+                        ));
+                    }
+                    scope.stmts(test)?;
+                    scope.atom(cond)
+                })?,
+                Head::Forever => {}
+            }
+            scope.scoped(|scope| {
+                scope.stmts(body)?;
+                carried.iter().try_for_each(|carried| scope.atom(&carried.next))?;
+                break_if.iter().try_for_each(|cond| scope.atom(cond))
+            })
+        })?;
+        carried.iter().try_for_each(|carried| self.bind(carried.out, &[Role::Value]))?;
+        trips.iter().try_for_each(|trips| self.bind(*trips, &[Role::Value]))
+    }
+
+    fn pullback(&mut self, pullback: &PullbackCall) -> Result {
+        let PullbackCall { call, seed, slots } = pullback;
+        self.read(call.pullback)?;
+        if slots.len() != call.args.len() {
+            return Err(format!("{} arguments have {} slots", call.args.len(), slots.len()));
+        }
+        // Arguments by value are not handed over again.
+        for arg in &call.args {
+            match arg {
+                Arg::Value(_) | Arg::Move(_) | Arg::Inert(_) => {}
+                Arg::Ref(path) | Arg::RefMut(path) => self.path(path)?,
+                Arg::RefValue(value) => self.expr(value)?,
+                Arg::RefMutValue(_, after) => self.read(*after)?,
+            }
+        }
+        self.tree(seed, |scope, leaf| scope.operand(leaf))?;
+        slots.iter().try_for_each(|slot| match slot {
+            Slot::Adjoint(path) if self.vars[path.root].role == Role::Mut => self.write(path.root),
+            Slot::Adjoint(path) => self.path(path),
+            Slot::Unit | Slot::Scratch => Ok(()),
+        })
+    }
+
+    fn pushforward(&mut self, pushforward: &PushforwardCall) -> Result {
+        let PushforwardCall { call, tangents, result_tangents } = pushforward;
+        if tangents.len() != call.args.len() {
+            return Err(format!("{} arguments have {} tangents", call.args.len(), tangents.len()));
+        }
+        for tangent in tangents {
+            match tangent {
+                Tangent::Value(value) => self.expr(value)?,
+                Tangent::Place(path) if self.vars[path.root].role == Role::Mut => self.write(path.root)?,
+                Tangent::Place(path) => self.path(path)?,
+                Tangent::InOut(before, _) => self.expr(before)?,
+                Tangent::Unit | Tangent::Zero => {}
+            }
+        }
+        self.call(call)?;
+        for tangent in tangents {
+            if let Tangent::InOut(_, after) = tangent {
+                self.bind(*after, &[Role::Value, Role::Mut])?;
+            }
+        }
+        self.tree(result_tangents, |scope, var| scope.bind(*var, &[Role::Value, Role::Mut, Role::Place]))
+    }
+
+    fn raw(&mut self, raw: &RawStmt) -> Result {
+        match raw {
+            RawStmt::TakeAdjoint { taken, path } | RawStmt::Keep { old: taken, path } => {
+                self.path(path)?;
+                self.bind(*taken, &[Role::Value, Role::Mut, Role::Place])
+            }
+            RawStmt::PutBack { path, from } => self.path(path).and_then(|()| self.read(*from)),
+            RawStmt::Pop { path, popped } => {
+                self.path(path)?;
+                popped.iter().try_for_each(|var| self.bind(*var, &[Role::Value, Role::Mut, Role::Place]))
+            }
+            RawStmt::SumInto { var, path } => self.path(path).and_then(|()| self.write(*var)),
+            RawStmt::Clear { path } => self.path(path),
+            RawStmt::Swap(a, b) => self.path(a).and_then(|()| self.path(b)),
+        }
+    }
+}
+
+/// The program is sound, or the macro says so in its own name.
+pub(crate) fn expect(checked: Result, name: &proc_macro2::Ident, program: impl FnOnce() -> String) {
+    if let Err(message) = checked {
+        panic!("this is a bug in autodiff, in the derivative of `{name}`: {message}\n{}", program());
+    }
+}
+
+#[cfg(test)]
+mod tests;

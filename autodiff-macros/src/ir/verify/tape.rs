@@ -1,0 +1,134 @@
+//! What goes on a tape comes off it, in the opposite order.
+
+use crate::diff::{Tape, TapeKind};
+use crate::ir::{Block, Head, Saved, StmtKind, Var};
+
+/// What a block leaves on a tape, in the order of saving.
+#[derive(Clone, Debug, PartialEq)]
+enum Record {
+    /// The kinds of its values.
+    Save(Vec<bool>),
+    /// What each arm leaves, where several leave something.
+    Branch(Vec<Vec<Record>>),
+    /// What one arm leaves, in however many branches it lies.
+    Maybe(Vec<Record>),
+    /// What one iteration leaves.
+    Loop(Vec<Record>),
+}
+
+/// A block's effect on a tape: what it takes that was there before (in the order of taking), then what it leaves.
+#[derive(Default)]
+struct Effect {
+    takes: Vec<Record>,
+    leaves: Vec<Record>,
+}
+
+impl Effect {
+    fn take(&mut self, record: Record) -> Result<(), String> {
+        match self.leaves.pop() {
+            None => self.takes.push(record),
+            Some(left) if left == record => {}
+            Some(left) => return Err(format!("{left:?} is saved and {record:?} restored")),
+        }
+        Ok(())
+    }
+}
+
+/// Checks that the two sweeps leave nothing on the tape and take only what was saved.
+pub(super) fn balanced(tape: &Tape, forward: &Block, reverse: &Block) -> Result<(), String> {
+    let mut effect = Effect::default();
+    block(tape.var, forward, &mut effect)?;
+    if !effect.takes.is_empty() {
+        return Err(format!("the forward sweep restores {:?}", effect.takes));
+    }
+    if matches!(tape.kind, TapeKind::Slot) && !holds_one(&effect.leaves) {
+        return Err(format!("a slot takes several records: {:?}", effect.leaves));
+    }
+    block(tape.var, reverse, &mut effect)?;
+    if !effect.takes.is_empty() {
+        return Err(format!("{:?} is restored and was not saved", effect.takes));
+    }
+    if !effect.leaves.is_empty() {
+        return Err(format!("{:?} is saved and never restored", effect.leaves));
+    }
+    Ok(())
+}
+
+fn holds_one(records: &[Record]) -> bool {
+    match records {
+        [] | [Record::Save(_)] => true,
+        [Record::Branch(arms)] => arms.iter().all(|arm| holds_one(arm)),
+        [Record::Maybe(arm)] => holds_one(arm),
+        _ => false,
+    }
+}
+
+fn block(tape: Var, block: &Block, effect: &mut Effect) -> Result<(), String> {
+    let kinds = |values: &[Saved]| values.iter().map(|saved| matches!(saved, Saved::Content(_))).collect();
+    for stmt in &block.stmts {
+        match &stmt.kind {
+            StmtKind::Save { tape: t, values } if *t == tape => {
+                effect.leaves.push(Record::Save(kinds(values)))
+            }
+            StmtKind::Restore { tape: t, values } if *t == tape => {
+                effect.take(Record::Save(kinds(values)))?
+            }
+            StmtKind::If { then, otherwise, .. } => branch(tape, [then, otherwise].into_iter(), effect)?,
+            StmtKind::Match { arms, .. } => branch(tape, arms.iter().map(|arm| &arm.body), effect)?,
+            StmtKind::Loop(looped) => {
+                if let Head::While { test, .. } = &looped.head {
+                    inner(tape, test)?;
+                }
+                let Effect { mut takes, leaves } = inner(tape, &looped.body)?;
+                if !leaves.is_empty() && !takes.is_empty() {
+                    return Err("an iteration takes what another left".into());
+                }
+                if !takes.is_empty() {
+                    takes.reverse();
+                    effect.take(Record::Loop(takes))?;
+                } else if !leaves.is_empty() {
+                    effect.leaves.push(Record::Loop(leaves));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn inner(tape: Var, body: &Block) -> Result<Effect, String> {
+    let mut effect = Effect::default();
+    block(tape, body, &mut effect)?;
+    Ok(effect)
+}
+
+fn branch<'a>(tape: Var, arms: impl Iterator<Item = &'a Block>, effect: &mut Effect) -> Result<(), String> {
+    let (mut takes, mut leaves) = (Vec::new(), Vec::new());
+    for arm in arms {
+        let mut arm = inner(tape, arm)?;
+        arm.takes.reverse();
+        takes.push(arm.takes);
+        leaves.push(arm.leaves);
+    }
+    let (taking, leaving) = (takes.iter().any(|t| !t.is_empty()), leaves.iter().any(|l| !l.is_empty()));
+    match (taking, leaving) {
+        (true, true) => return Err("a branch both takes and leaves".into()),
+        (true, false) => effect.take(branched(takes))?,
+        (false, true) => effect.leaves.push(branched(leaves)),
+        (false, false) => {}
+    }
+    Ok(())
+}
+
+/// A `match` may be reversed by nested `if`s: where one arm alone matters, the number of branches does not.
+fn branched(mut arms: Vec<Vec<Record>>) -> Record {
+    let mut busy = arms.iter().enumerate().filter(|(_, arm)| !arm.is_empty()).map(|(k, _)| k);
+    match (busy.next(), busy.next()) {
+        (Some(only), None) => match <[Record; 1]>::try_from(std::mem::take(&mut arms[only])) {
+            Ok([Record::Maybe(arm)]) => Record::Maybe(arm),
+            Ok(arm) => Record::Maybe(arm.into()),
+            Err(arm) => Record::Maybe(arm),
+        },
+        _ => Record::Branch(arms),
+    }
+}

@@ -1,0 +1,507 @@
+//! Operators: on floats by the rule table, on integers and booleans as they stand, on other types as calls.
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::{BinOp, UnOp};
+
+use super::Lower;
+use super::env::Value;
+use super::facts::site;
+use super::loops::{is_assignment, never_panics};
+use crate::ir::{Arg, Call, Callee, Expr, Float, Lit, Path, Role, StmtKind, StoreOp, Tree, Ty, build};
+use crate::rules::table::operator;
+
+/// The runtime's name of an operator.
+fn op_name(op: &BinOp) -> Option<(&'static str, &'static str)> {
+    Some(match op {
+        BinOp::Add(_) | BinOp::AddAssign(_) => ("+", "add"),
+        BinOp::Sub(_) | BinOp::SubAssign(_) => ("-", "sub"),
+        BinOp::Mul(_) | BinOp::MulAssign(_) => ("*", "mul"),
+        BinOp::Div(_) | BinOp::DivAssign(_) => ("/", "div"),
+        BinOp::Rem(_) | BinOp::RemAssign(_) => ("%", "rem"),
+        _ => return None,
+    })
+}
+
+/// The operator behind a compound assignment.
+fn plain_op(op: &BinOp) -> BinOp {
+    match op {
+        BinOp::AddAssign(t) => BinOp::Add(syn::Token![+](t.spans[0])),
+        BinOp::SubAssign(t) => BinOp::Sub(syn::Token![-](t.spans[0])),
+        BinOp::MulAssign(t) => BinOp::Mul(syn::Token![*](t.spans[0])),
+        BinOp::DivAssign(t) => BinOp::Div(syn::Token![/](t.spans[0])),
+        BinOp::RemAssign(t) => BinOp::Rem(syn::Token![%](t.spans[0])),
+        BinOp::BitXorAssign(t) => BinOp::BitXor(syn::Token![^](t.spans[0])),
+        BinOp::BitAndAssign(t) => BinOp::BitAnd(syn::Token![&](t.spans[0])),
+        BinOp::BitOrAssign(t) => BinOp::BitOr(syn::Token![|](t.spans[0])),
+        BinOp::ShlAssign(t) => BinOp::Shl(syn::Token![<<]([t.spans[0], t.spans[1]])),
+        BinOp::ShrAssign(t) => BinOp::Shr(syn::Token![>>]([t.spans[0], t.spans[1]])),
+        op => *op,
+    }
+}
+
+fn is_comparison(op: &BinOp) -> bool {
+    matches!(op, BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_))
+}
+
+impl Lower<'_> {
+    pub(crate) fn lower_binary(&mut self, expr: &syn::ExprBinary, want: Option<&Ty>) -> Value {
+        let span = expr.op.span();
+        if is_assignment(&expr.op) {
+            return self.lower_compound(expr);
+        }
+        if matches!(expr.op, BinOp::And(_) | BinOp::Or(_)) {
+            return self.short_circuit(expr);
+        }
+        let comparison = is_comparison(&expr.op);
+        let hint = if comparison { None } else { want.filter(|ty| ty.is_scalar()) };
+        // Of two operands a literal or constant takes the type of the other.
+        let left = self.operand(&expr.left, hint);
+        let left = self.hold(left);
+        let left_ty = self.ty_of(&left);
+        let right_hint = match &left_ty {
+            ty if ty.is_scalar() && !is_shift(&expr.op) => {
+                // What meets a float may be a matrix, unless the result is to be a float.
+                (comparison || hint.is_some() || matches!(ty, Ty::Int(_))).then_some(&left_ty)
+            }
+            _ => hint,
+        };
+        let right = self.operand(&expr.right, right_hint);
+        if matches!(left, Value::Never) || matches!(right, Value::Never) {
+            return Value::Never;
+        }
+        if matches!(left, Value::Poison) || matches!(right, Value::Poison) {
+            return Value::Poison;
+        }
+        if comparison {
+            return self.compare(expr, left, right, span);
+        }
+        self.arithmetic(&expr.op, left, right, want, site(expr), span)
+    }
+
+    /// Fixes the value that an operand has now, before the other one is evaluated.
+    fn hold(&mut self, value: Value) -> Value {
+        match value {
+            Value::Code(inert, ty) if !inert.pure && ty.is_scalar() => {
+                let atom = self.temp("value", ty.clone(), Expr::Inert(inert), Span::call_site());
+                Value::Atom(atom, ty)
+            }
+            value => value,
+        }
+    }
+
+    /// `left op right` of values.
+    pub(crate) fn arithmetic(
+        &mut self,
+        op: &BinOp,
+        left: Value,
+        right: Value,
+        want: Option<&Ty>,
+        site: String,
+        span: Span,
+    ) -> Value {
+        let (left, right) = (left.peel(), right.peel());
+        let (a, b) = (self.ty_of(&left), self.ty_of(&right));
+        let scalar_wanted = want.is_some_and(Ty::is_scalar);
+        // An unknown operand beside a known scalar.
+        let shift = is_shift(op);
+        let (left, right) = match (&a, &b) {
+            (Ty::Unknown, ty)
+                if ty.is_scalar() && !shift && self.must_be_scalar(&left, ty, scalar_wanted) =>
+            {
+                let atom = self.scalar(left, Some(ty), span);
+                (Value::Atom(atom.0, atom.1), right)
+            }
+            (ty, Ty::Unknown)
+                if ty.is_scalar() && !shift && self.must_be_scalar(&right, ty, scalar_wanted) =>
+            {
+                let atom = self.scalar(right, Some(ty), span);
+                (left, Value::Atom(atom.0, atom.1))
+            }
+            _ => (left, right),
+        };
+        // Two constants of unknown type are numbers where a number is wanted.
+        let (left, right) = match (left, right, want) {
+            (Value::Code(l, Ty::Unknown), Value::Code(r, Ty::Unknown), Some(ty)) if ty.is_scalar() => {
+                let l = self.scalar(Value::Code(l, Ty::Unknown), want, span);
+                let r = self.scalar(Value::Code(r, Ty::Unknown), want, span);
+                (Value::Atom(l.0, l.1), Value::Atom(r.0, r.1))
+            }
+            (left, right, _) => (left, right),
+        };
+        let (a, b) = (self.ty_of(&left), self.ty_of(&right));
+        match (&a, &b) {
+            (Ty::Float(_), Ty::Float(_)) => {
+                let (l, _) = self.scalar(left, None, span);
+                let (r, _) = self.scalar(right, None, span);
+                let Some(rule) = op_name(op).and_then(|(symbol, _)| operator(symbol, 2)) else {
+                    return self.refuse_at(span, "this operator is not defined on floats");
+                };
+                let ty = self.unify(a, b);
+                let name = rule.name;
+                Value::Atom(self.temp(name, ty.clone(), Expr::Rule(rule, vec![l, r]), span), ty)
+            }
+            (Ty::Int(_), Ty::Int(_)) => {
+                let (l, _) = self.scalar(left, None, span);
+                let (r, _) = self.scalar(right, None, span);
+                let ty = if shift { a } else { self.unify(a, b) };
+                let expr = Expr::Binary(*op, Box::new(l), Box::new(r));
+                Value::Atom(self.temp("index", ty.clone(), expr, span), ty)
+            }
+            _ => self.operator_call(op, left, right, want, site, span),
+        }
+    }
+
+    /// Whether a value of unknown type that meets a scalar of type `other` is a scalar as well.
+    fn must_be_scalar(&self, value: &Value, other: &Ty, scalar_wanted: bool) -> bool {
+        match value {
+            // Constants: a matrix that is a constant item is unheard of.
+            Value::Code(..) => true,
+            _ => scalar_wanted || matches!(other, Ty::Int(_)),
+        }
+    }
+
+    /// An operator on values of a type that only rustc knows.
+    fn operator_call(
+        &mut self,
+        op: &BinOp,
+        left: Value,
+        right: Value,
+        want: Option<&Ty>,
+        site: String,
+        span: Span,
+    ) -> Value {
+        let inactive = |lower: &Self, value: &Value| {
+            matches!(value, Value::Code(..)) || !lower.ty_of(value).may_be_active()
+        };
+        if inactive(self, &left) && inactive(self, &right) {
+            let (l, r) = (self.as_code(left, span), self.as_code(right, span));
+            let (Some(l), Some(r)) = (l, r) else { return Value::Poison };
+            let ty = want.cloned().unwrap_or(Ty::Unknown);
+            let inert = super::inert::combine(&[l, r], |parts| {
+                let (l, r) = (&parts[0], &parts[1]);
+                quote::quote!((#l) #op (#r))
+            });
+            return Value::Code(inert, ty);
+        }
+        let Some((_, name)) = op_name(op) else {
+            return self.refuse_at(span, "this operator has no derivative on values of this type");
+        };
+        let (Some(l), Some(r)) = (self.operator_arg(left, span), self.operator_arg(right, span)) else {
+            return Value::Poison;
+        };
+        self.call(Callee::Operator(name), vec![l, r], want, site, name, span)
+    }
+
+    fn operator_arg(&mut self, value: Value, span: Span) -> Option<Arg> {
+        match value {
+            Value::Atom(atom, _) => Some(Arg::RefValue(atom)),
+            Value::Code(inert, ty) => {
+                let place = self.temp_place("constant", ty, crate::ir::Init::Inert(inert), span);
+                Some(Arg::Ref(Path::of(place)))
+            }
+            Value::Path(path) => Some(Arg::Ref(path)),
+            Value::Init(init, ty) => Some(Arg::Ref(Path::of(self.temp_place("operand", ty, *init, span)))),
+            Value::Poison | Value::Never => None,
+            _ => {
+                self.refuse_at(span, "this operand is not supported");
+                None
+            }
+        }
+    }
+
+    /// A call whose result is a tree of fresh variables.
+    pub(crate) fn call(
+        &mut self,
+        callee: Callee,
+        args: Vec<Arg>,
+        want: Option<&Ty>,
+        site: String,
+        hint: &str,
+        span: Span,
+    ) -> Value {
+        let ty = want.cloned().filter(|ty| !matches!(ty, Ty::Unknown));
+        let ty = ty.or_else(|| self.facts.get(&site).cloned()).unwrap_or(Ty::Unknown);
+        let (results, value) = self.results(&ty, hint, &site, span);
+        let pullback = self.vars.fresh(format!("{hint}_pullback"), Ty::Unknown, Role::Pullback, span);
+        self.block.push(StmtKind::Call(Call { callee, args, results, pullback, differentiated: true }), span);
+        value
+    }
+
+    fn results(&mut self, ty: &Ty, hint: &str, site: &str, span: Span) -> (Tree<crate::ir::Var>, Value) {
+        match ty {
+            Ty::Tuple(tys) => {
+                let (trees, values) = tys
+                    .iter()
+                    .enumerate()
+                    .map(|(i, ty)| self.results(ty, &format!("{hint}_{i}"), &format!("{site}.{i}"), span))
+                    .unzip();
+                (Tree::Tuple(trees), Value::Tuple(values))
+            }
+            ty if ty.is_scalar() => {
+                let var = self.vars.fresh(hint, ty.clone(), Role::Value, span);
+                (Tree::Leaf(var), Value::Atom(Expr::Var(var), ty.clone()))
+            }
+            ty => {
+                let ty = match ty {
+                    Ty::Unknown => self.facts.get(site).cloned().unwrap_or(Ty::Unknown),
+                    ty => ty.clone(),
+                };
+                if ty.is_scalar() || matches!(ty, Ty::Tuple(_)) {
+                    return self.results(&ty, hint, site, span);
+                }
+                let var = self.vars.fresh(hint, ty, Role::Place, span);
+                self.sites.insert(var, site.to_string());
+                (Tree::Leaf(var), Value::Path(Path::of(var)))
+            }
+        }
+    }
+
+    // ---- comparisons and logic ----
+
+    fn compare(&mut self, expr: &syn::ExprBinary, left: Value, right: Value, span: Span) -> Value {
+        let (left, right) = (left.peel(), right.peel());
+        let (a, b) = (self.ty_of(&left), self.ty_of(&right));
+        let pair = match (&a, &b) {
+            (a, b) if a.is_scalar() && b.is_scalar() => true,
+            (a, Ty::Unknown) if a.is_scalar() => true,
+            (Ty::Unknown, b) if b.is_scalar() => true,
+            _ => false,
+        };
+        if pair {
+            let (l, _) = self.scalar(left, Some(&b), span);
+            let (r, _) = self.scalar(right, Some(&a), span);
+            let compare = Expr::Binary(expr.op, Box::new(l), Box::new(r));
+            return Value::Atom(self.temp("test", Ty::bool(), compare, span), Ty::bool());
+        }
+        let (Some(l), Some(r)) = (self.as_code(left, span), self.as_code(right, span)) else {
+            return Value::Poison;
+        };
+        let op = expr.op;
+        let inert = super::inert::combine(&[l, r], |parts| {
+            let (l, r) = (&parts[0], &parts[1]);
+            quote::quote!((#l) #op (#r))
+        });
+        Value::Atom(self.temp("test", Ty::bool(), Expr::Inert(inert), span), Ty::bool())
+    }
+
+    fn short_circuit(&mut self, expr: &syn::ExprBinary) -> Value {
+        let span = expr.op.span();
+        let left = self.condition(&expr.left);
+        if never_panics(&expr.right) {
+            let right = self.condition(&expr.right);
+            let both = Expr::Binary(expr.op, Box::new(left), Box::new(right));
+            return Value::Atom(self.temp("test", Ty::bool(), both, span), Ty::bool());
+        }
+        let and = matches!(expr.op, BinOp::And(_));
+        let decided = || Value::Atom(build::boolean(!and), Ty::bool());
+        let right = |lower: &mut Self| {
+            let right = lower.condition(&expr.right);
+            Value::Atom(right, Ty::bool())
+        };
+        if and {
+            self.if_else(left, span, right, |_| decided())
+        } else {
+            self.if_else(left, span, |_| decided(), right)
+        }
+    }
+
+    // ---- unary ----
+
+    pub(crate) fn lower_unary(&mut self, expr: &syn::ExprUnary, want: Option<&Ty>) -> Value {
+        let span = expr.op.span();
+        match expr.op {
+            UnOp::Deref(_) => {
+                let value = self.place(&expr.expr);
+                self.deref(value)
+            }
+            UnOp::Neg(_) => {
+                if let syn::Expr::Lit(lit) = &*expr.expr {
+                    if matches!(lit.lit, syn::Lit::Float(_) | syn::Lit::Int(_)) {
+                        return self.negative_literal(expr, want);
+                    }
+                }
+                let value = self.operand(&expr.expr, want).peel();
+                match self.ty_of(&value) {
+                    Ty::Float(float) => {
+                        let (atom, _) = self.scalar(value, None, span);
+                        let rule = operator("-", 1).expect("negation has a rule");
+                        let ty = Ty::Float(float);
+                        Value::Atom(self.temp("neg", ty.clone(), Expr::Rule(rule, vec![atom]), span), ty)
+                    }
+                    ty @ Ty::Int(_) => {
+                        let (atom, _) = self.scalar(value, None, span);
+                        let neg = Expr::Unary(expr.op, Box::new(atom));
+                        Value::Atom(self.temp("neg", ty.clone(), neg, span), ty)
+                    }
+                    Ty::Unknown if want.is_some_and(Ty::is_scalar) => {
+                        let (atom, ty) = self.scalar(value, want, span);
+                        let negated = match &ty {
+                            Ty::Int(_) => Expr::Unary(expr.op, Box::new(atom)),
+                            _ => Expr::Rule(operator("-", 1).expect("negation has a rule"), vec![atom]),
+                        };
+                        Value::Atom(self.temp("neg", ty.clone(), negated, span), ty)
+                    }
+                    _ => match value {
+                        Value::Poison | Value::Never => value,
+                        Value::Code(inert, ty) => Value::Code(
+                            super::inert::combine(&[inert], |parts| {
+                                let p = &parts[0];
+                                quote::quote!(-(#p))
+                            }),
+                            ty,
+                        ),
+                        value => {
+                            let Some(arg) = self.operator_arg(value, span) else { return Value::Poison };
+                            self.call(Callee::Operator("neg"), vec![arg], want, site(expr), "neg", span)
+                        }
+                    },
+                }
+            }
+            UnOp::Not(_) => {
+                let value = self.operand(&expr.expr, want).peel();
+                let (atom, ty) = match self.ty_of(&value) {
+                    ty if ty.may_be_active()
+                        && !matches!(value, Value::Code(..) | Value::Poison)
+                        && !matches!(ty, Ty::Unknown) =>
+                    {
+                        return self.refuse_at(span, "`!` has no derivative on values of this type");
+                    }
+                    _ => self.scalar(
+                        value,
+                        Some(want.filter(|ty| ty.is_scalar()).unwrap_or(&Ty::bool())),
+                        span,
+                    ),
+                };
+                let not = Expr::Unary(expr.op, Box::new(atom));
+                Value::Atom(self.temp("not", ty.clone(), not, span), ty)
+            }
+            _ => self.refuse(expr, "this operator is not supported"),
+        }
+    }
+
+    fn negative_literal(&mut self, expr: &syn::ExprUnary, want: Option<&Ty>) -> Value {
+        match self.expr(&expr.expr, want) {
+            Value::Atom(Expr::Lit(lit), ty) => {
+                let value = lit.value.map(|value| -value);
+                Value::Atom(
+                    Expr::Lit(Lit { tokens: expr.to_token_stream(), value, ty: lit.ty, made: false }),
+                    ty,
+                )
+            }
+            value => value,
+        }
+    }
+
+    /// `*value`
+    pub(crate) fn deref(&mut self, value: Value) -> Value {
+        match value {
+            Value::Ref { to, .. } => *to,
+            Value::Path(path) => match self.path_ty(&path) {
+                Ty::Named(ty) if is_box(&ty) => Value::Path(path.with(crate::ir::Proj::Deref)),
+                // References inside of containers are left out of the types.
+                _ => Value::Path(path),
+            },
+            Value::Code(inert, ty) => Value::Code(
+                super::inert::combine(&[inert], |parts| {
+                    let p = &parts[0];
+                    quote::quote!((*#p))
+                }),
+                ty,
+            ),
+            value => value,
+        }
+    }
+
+    // ---- casts ----
+
+    pub(crate) fn lower_cast(&mut self, expr: &syn::ExprCast) -> Value {
+        let span = expr.as_token.span;
+        let ty = self.types.ty(&expr.ty);
+        let value = self.operand(&expr.expr, None).peel();
+        let from = self.ty_of(&value);
+        match value {
+            Value::Never | Value::Poison => value,
+            value if from.is_scalar() && (ty.is_scalar() || matches!(ty, Ty::Unknown)) => {
+                let (atom, _) = self.scalar(value, None, span);
+                let ty = if matches!(ty, Ty::Unknown) { Ty::Int(None) } else { ty };
+                let cast = Expr::Cast(Box::new(atom), expr.ty.clone());
+                Value::Atom(self.temp("cast", ty.clone(), cast, span), ty)
+            }
+            value => {
+                let target = &expr.ty;
+                let Some(code) = self.as_code(value, span) else { return Value::Poison };
+                let inert = super::inert::combine(&[code], |parts| {
+                    let p = &parts[0];
+                    quote::quote!((#p) as #target)
+                });
+                if ty.is_scalar() {
+                    return Value::Atom(self.temp("cast", ty.clone(), Expr::Inert(inert), span), ty);
+                }
+                Value::Code(inert, ty)
+            }
+        }
+    }
+
+    // ---- compound assignment ----
+
+    fn lower_compound(&mut self, expr: &syn::ExprBinary) -> Value {
+        let span = expr.op.span();
+        // On primitive operands the right one is evaluated first.
+        let known = match &*expr.left {
+            syn::Expr::Path(_) => {
+                let left = self.place(&expr.left);
+                Some(self.ty_of(&left)).filter(Ty::is_scalar)
+            }
+            _ => None,
+        };
+        let right = self.operand(&expr.right, if is_shift(&expr.op) { None } else { known.as_ref() });
+        let right = self.hold(right);
+        let left = self.place(&expr.left);
+        self.compound(&expr.op, left, right, site(expr), span);
+        Value::unit()
+    }
+
+    pub(crate) fn compound(&mut self, op: &BinOp, left: Value, right: Value, site: String, span: Span) {
+        if matches!(right, Value::Poison | Value::Never) || matches!(left, Value::Poison | Value::Never) {
+            return;
+        }
+        let left = left.peel();
+        let ty = self.ty_of(&left);
+        let right_ty = self.ty_of(&right);
+        let op = plain_op(op);
+        if let (Value::Path(path), Ty::Float(_) | Ty::Int(_), BinOp::Add(_) | BinOp::Sub(_)) =
+            (&left, &ty, &op)
+        {
+            let (value, _) = self.scalar(right, Some(&ty), span);
+            self.mark_mutable(path);
+            let op = if matches!(op, BinOp::Add(_)) { StoreOp::Add } else { StoreOp::Sub };
+            self.block.push(StmtKind::Store { path: path.clone(), op, value }, span);
+            return;
+        }
+        let old = self.read(left.clone(), span);
+        let right = if ty.is_scalar() && !right_ty.is_scalar() && !is_shift(&op) {
+            let (atom, ty) = self.scalar(right, Some(&ty), span);
+            Value::Atom(atom, ty)
+        } else {
+            right
+        };
+        let want = ty.is_scalar().then_some(&ty);
+        let value = self.arithmetic(&op, old, right, want, site, span);
+        self.assign(left, value, span);
+    }
+}
+
+fn is_shift(op: &BinOp) -> bool {
+    matches!(op, BinOp::Shl(_) | BinOp::Shr(_) | BinOp::ShlAssign(_) | BinOp::ShrAssign(_))
+}
+
+fn is_box(ty: &syn::Type) -> bool {
+    matches!(ty, syn::Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Box"))
+}
+
+/// A float whose precise type rustc infers.
+pub(crate) fn any_float() -> Ty {
+    Ty::Float(Float::Any)
+}

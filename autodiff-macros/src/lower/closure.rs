@@ -1,0 +1,235 @@
+//! Closures: inlined where they are called. A closure knows the scopes it was written in; variables it captures are
+//! seen in their version at the call, those that a `move` closure captures in their version at its definition.
+
+use std::rc::Rc;
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::spanned::Spanned;
+
+use super::Lower;
+use super::env::{Scope, Value};
+use super::facts::site;
+use super::inert::combine;
+use crate::ir::{Inert, Ty};
+
+/// A closure, or a function in the place of one.
+#[derive(Debug)]
+pub(crate) struct Closure {
+    pub(crate) code: Code,
+    scopes: Vec<Scope>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Code {
+    /// The expression is an `Expr::Closure`.
+    Closure(Rc<syn::Expr>),
+    /// `f64::sqrt`, `g`
+    Path(syn::ExprPath),
+}
+
+/// How deep closures may be inlined into each other before it looks like a recursion.
+const MAX_INLINED: usize = 64;
+
+impl Lower<'_> {
+    pub(crate) fn lower_closure(&mut self, closure: &syn::ExprClosure) -> Value {
+        if let Some(token) = &closure.asyncness {
+            return self.refuse(token, "an `async` closure cannot be differentiated");
+        }
+        let kept = self.nodes.keep(closure, || syn::Expr::Closure(closure.clone()));
+        let mut scopes = self.scopes.clone();
+        if closure.capture.is_some() {
+            let body = closure.body.to_token_stream();
+            for (name, value) in scopes.iter_mut().flatten() {
+                if super::jump::mentions_word(body.clone(), name) {
+                    *value = self.snapshot(value.clone());
+                }
+            }
+        }
+        Value::Closure(Rc::new(Closure { code: Code::Closure(kept), scopes }))
+    }
+
+    /// A copy of the variables that a `move` closure takes with it.
+    fn snapshot(&mut self, value: Value) -> Value {
+        match value {
+            Value::Cell(cell) => {
+                let info = self.cells[cell.0].clone();
+                let atom = self.state.get(cell).cloned();
+                Value::Cell(self.cell(&info.name, info.named, info.ty, info.span, atom))
+            }
+            Value::Tuple(items) => Value::Tuple(items.into_iter().map(|item| self.snapshot(item)).collect()),
+            value => value,
+        }
+    }
+
+    /// What is called for each item: a closure, a variable bound to one, or a function's name.
+    pub(crate) fn callable(&mut self, expr: &syn::Expr) -> Option<Rc<Closure>> {
+        match expr {
+            syn::Expr::Paren(expr) => self.callable(&expr.expr),
+            syn::Expr::Group(expr) => self.callable(&expr.expr),
+            syn::Expr::Reference(expr) => self.callable(&expr.expr),
+            syn::Expr::Closure(closure) => match self.lower_closure(closure) {
+                Value::Closure(closure) => Some(closure),
+                _ => None,
+            },
+            syn::Expr::Path(path) => {
+                if let Some(Value::Closure(closure)) =
+                    path.path.get_ident().and_then(|name| self.lookup(name))
+                {
+                    return Some(closure.clone());
+                }
+                Some(Rc::new(Closure { code: Code::Path(path.clone()), scopes: self.scopes.clone() }))
+            }
+            other => {
+                self.refuse(other, "a closure is needed here: write it in place or bind it by `let`");
+                None
+            }
+        }
+    }
+
+    /// Calls a closure with values.
+    pub(crate) fn apply(
+        &mut self,
+        closure: &Rc<Closure>,
+        args: Vec<Value>,
+        want: Option<&Ty>,
+        span: Span,
+    ) -> Value {
+        let kept = match &closure.code {
+            Code::Path(path) => return self.apply_path(path, args, want, span),
+            Code::Closure(kept) => kept.clone(),
+        };
+        let syn::Expr::Closure(body) = &*kept else { return Value::Poison };
+        if self.inlined >= MAX_INLINED {
+            return self.refuse_at(
+                span,
+                "closures that call each other this deep cannot be inlined: write functions",
+            );
+        }
+        if body.inputs.len() != args.len() {
+            return self
+                .refuse_at(span, "this closure is called with another number of arguments than it takes");
+        }
+        let written = match &body.output {
+            syn::ReturnType::Type(_, ty) => Some(self.types.ty(ty)),
+            syn::ReturnType::Default => None,
+        };
+        let want = written.as_ref().or(want);
+        let outer = std::mem::replace(&mut self.scopes, closure.scopes.clone());
+        self.inlined += 1;
+        self.scopes.push(Vec::new());
+        for (pat, arg) in body.inputs.iter().zip(args) {
+            self.bind_argument(pat, arg);
+        }
+        let tokens = body.body.to_token_stream();
+        let value = self.function_target(want, site(body), span, tokens, |lower, tail| {
+            lower.tail(&body.body, want, tail)
+        });
+        self.inlined -= 1;
+        self.scopes = outer;
+        value
+    }
+
+    /// Arguments keep the names that they have outside: an inlined closure makes no copies of its own.
+    fn bind_argument(&mut self, pat: &syn::Pat, value: Value) {
+        match pat {
+            syn::Pat::Ident(pat)
+                if pat.mutability.is_none() && pat.by_ref.is_none() && pat.subpat.is_none() =>
+            {
+                let value = match value {
+                    Value::Path(_) | Value::Ref { .. } => value,
+                    value => self.read(value, pat.ident.span()),
+                };
+                self.bind(&pat.ident, value);
+            }
+            syn::Pat::Type(typed) => {
+                let (passing, ty) = self.types.passing(&typed.ty);
+                let value = match (passing, value) {
+                    (crate::ir::Passing::Value, value) => self.retype(value, &ty, typed.span()),
+                    (_, value) => value,
+                };
+                self.bind_argument(&typed.pat, value);
+            }
+            syn::Pat::Reference(reference) => match value {
+                Value::Ref { to, .. } => {
+                    let value = self.read(*to, reference.span());
+                    self.bind_argument(&reference.pat, value);
+                }
+                value => self.bind_argument(&reference.pat, value),
+            },
+            syn::Pat::Tuple(tuple) if !tuple.elems.iter().any(|pat| matches!(pat, syn::Pat::Rest(_))) => {
+                match self.split(value, tuple.elems.len()) {
+                    Some(items) => {
+                        for (pat, item) in tuple.elems.iter().zip(items) {
+                            self.bind_argument(pat, item);
+                        }
+                    }
+                    None => {
+                        self.refuse(tuple, "the value has another shape than this pattern");
+                    }
+                }
+            }
+            pat => self.bind_pattern(pat, value),
+        }
+    }
+
+    /// Whether nothing that a closure captures can be active.
+    pub(crate) fn closure_is_inactive(&self, closure: &Closure) -> bool {
+        match &closure.code {
+            Code::Path(_) => true,
+            Code::Closure(expr) => {
+                let tokens = expr.to_token_stream();
+                self.is_inactive_in(&closure.scopes, &tokens)
+            }
+        }
+    }
+
+    /// A closure as code, where it is handed to code that is not differentiated.
+    pub(crate) fn closure_code(&mut self, closure: &Rc<Closure>, span: Span) -> Option<Inert> {
+        match &closure.code {
+            Code::Path(path) => Some(super::expr::constant(path.to_token_stream())),
+            Code::Closure(expr) => {
+                let outer = std::mem::replace(&mut self.scopes, closure.scopes.clone());
+                let tokens = expr.to_token_stream();
+                let captured = self.capture(tokens, true, span);
+                self.scopes = outer;
+                let captured = captured?;
+                if !captured.defs.is_empty() {
+                    self.refuse_at(span, "a closure that changes variables cannot be handed to code that is not differentiated");
+                    return None;
+                }
+                Some(combine(&[captured.inert], |parts| {
+                    let part = &parts[0];
+                    quote::quote!((#part))
+                }))
+            }
+        }
+    }
+}
+
+impl Closure {
+    /// Whether the closure may change a variable.
+    pub(crate) fn assigns(&self) -> bool {
+        match &self.code {
+            Code::Path(_) => false,
+            Code::Closure(expr) => assigns(expr.to_token_stream()),
+        }
+    }
+}
+
+/// Whether tokens hold an assignment, `&mut`, or a call of a method that may change its receiver.
+fn assigns(tokens: proc_macro2::TokenStream) -> bool {
+    use proc_macro2::TokenTree;
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is = |i: usize, c: char| matches!(tokens.get(i), Some(TokenTree::Punct(p)) if p.as_char() == c);
+    tokens.iter().enumerate().any(|(i, token)| match token {
+        TokenTree::Group(group) => assigns(group.stream()),
+        TokenTree::Punct(p) if p.as_char() == '=' => {
+            let comparison = is(i + 1, '=') || is(i + 1, '>') || (i > 0 && (is(i - 1, '=') || is(i - 1, '!')));
+            let bound = i > 0 && ((is(i - 1, '<') || is(i - 1, '>')) && !(i > 1 && (is(i - 2, '<') || is(i - 2, '>'))));
+            let bind = matches!(i.checked_sub(2).and_then(|j| tokens.get(j)), Some(TokenTree::Ident(word)) if word == "let" || word == "mut");
+            !comparison && !bound && !bind
+        }
+        _ => false,
+    })
+}

@@ -1,0 +1,605 @@
+//! Expressions: the dispatch, names, literals, references, aggregates.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
+
+use super::Lower;
+use super::env::Value;
+use super::facts::site;
+use super::iter::Iter;
+use crate::ir::{CopyHow, Expr, Inert, Init, Lit, Path, Proj, Role, Ty, build};
+
+impl Lower<'_> {
+    /// An expression's value. `want`: its type, where the context knows it.
+    pub(crate) fn expr(&mut self, expr: &syn::Expr, want: Option<&Ty>) -> Value {
+        let learned = self.facts.get(&site(expr)).cloned();
+        let want = match want {
+            Some(ty) if !matches!(ty, Ty::Unknown) => Some(ty),
+            _ => learned.as_ref(),
+        };
+        let value = self.unread(expr, want);
+        let value = self.read(value, expr.span());
+        if let Value::Path(Path { root, proj }) = &value {
+            let info = &self.vars[*root];
+            if proj.is_empty() && !info.named && info.role == Role::Place {
+                self.sites.entry(*root).or_insert_with(|| site(expr));
+            }
+        }
+        value
+    }
+
+    /// An expression whose value an operation takes.
+    pub(crate) fn operand(&mut self, expr: &syn::Expr, want: Option<&Ty>) -> Value {
+        self.depth += 1;
+        let value = self.expr(expr, want);
+        self.depth -= 1;
+        value
+    }
+
+    /// An expression where a place may stand: variables, elements and fields are not read.
+    pub(crate) fn place(&mut self, expr: &syn::Expr) -> Value {
+        self.depth += 1;
+        let value = match expr {
+            syn::Expr::Path(_) | syn::Expr::Index(_) | syn::Expr::Field(_) | syn::Expr::Unary(_) => {
+                self.unread(expr, None)
+            }
+            syn::Expr::Paren(expr) => self.place(&expr.expr),
+            syn::Expr::Group(expr) => self.place(&expr.expr),
+            expr => self.expr(expr, None),
+        };
+        self.depth -= 1;
+        value
+    }
+
+    fn unread(&mut self, expr: &syn::Expr, want: Option<&Ty>) -> Value {
+        use syn::Expr as E;
+        if self.dead() {
+            return Value::Never;
+        }
+        match expr {
+            E::Lit(lit) => self.literal(&lit.lit, want),
+            E::Path(path) => self.name(path, want),
+            E::Paren(paren) => self.expr(&paren.expr, want),
+            E::Group(group) => self.expr(&group.expr, want),
+            E::Binary(binary) => self.lower_binary(binary, want),
+            E::Unary(unary) => self.lower_unary(unary, want),
+            E::Cast(cast) => self.lower_cast(cast),
+            E::Index(index) => self.lower_index(index),
+            E::Field(field) => {
+                let base = self.place(&field.base);
+                self.project(base, Proj::Field(field.member.clone()), field.member.span())
+            }
+            E::Reference(reference) => self.lower_reference(reference, want),
+            E::Assign(assign) => self.lower_assign(assign),
+            E::Tuple(tuple) => self.lower_tuple(tuple, want),
+            E::Array(array) => self.list(false, array.elems.iter(), want, array.bracket_token.span.join()),
+            E::Repeat(repeat) => self.repeat(false, &repeat.expr, &repeat.len, want, repeat.semi_token.span),
+            E::Struct(literal) => self.lower_struct(literal),
+            E::Range(range) => self.lower_range(range),
+            E::Block(block) if block.label.is_some() => self.lower_labelled(block, want),
+            E::Block(block) => self.block(&block.block, want, false),
+            E::If(branch) => self.lower_if(branch, want, false, None),
+            E::Match(branch) => self.lower_match(branch, want, false, None),
+            E::While(expr) => self.lower_while(expr),
+            E::Loop(expr) => self.lower_forever(expr, want),
+            E::ForLoop(expr) => self.lower_for(expr),
+            E::Return(jump) => self.lower_return(jump),
+            E::Break(jump) => self.lower_break(jump),
+            E::Continue(jump) => self.lower_continue(jump),
+            E::Closure(closure) => self.lower_closure(closure),
+            E::Call(call) => self.lower_call(call, want),
+            E::MethodCall(call) => self.lower_method(call, want),
+            E::Macro(expr) => self.lower_macro(&expr.mac, want),
+            E::Const(block) => {
+                Value::Code(constant(block.to_token_stream()), want.cloned().unwrap_or(Ty::Unknown))
+            }
+            E::Let(expr) => self
+                .refuse(expr.let_token, "`let` in this position is not supported: use `if let` or `match`"),
+            E::Try(expr) => self.refuse(
+                expr.question_token,
+                "`?` is not supported yet: use `match` or `let … else` and return the value itself",
+            ),
+            E::Unsafe(expr) => self.refuse(
+                expr.unsafe_token,
+                "`unsafe` code cannot be differentiated: write it with safe indexing",
+            ),
+            E::Async(expr) => self.refuse(expr.async_token, "`async` code cannot be differentiated"),
+            E::Await(expr) => self.refuse(expr.await_token, "`.await` cannot be differentiated"),
+            E::RawAddr(expr) => self.refuse(expr, "a raw pointer cannot be differentiated: use a reference"),
+            E::Yield(expr) => self.refuse(expr, "`yield` cannot be differentiated"),
+            E::TryBlock(expr) => self.refuse(expr, "`try` blocks are not supported"),
+            other => self.refuse(other, "this syntax is not supported by `#[differentiate]`"),
+        }
+    }
+
+    // ---- names and literals ----
+
+    fn literal(&mut self, lit: &syn::Lit, want: Option<&Ty>) -> Value {
+        let tokens = lit.to_token_stream();
+        let (value, ty) = match lit {
+            syn::Lit::Float(lit) => {
+                let ty = match (lit.suffix(), want) {
+                    ("f32", _) => Ty::Float(crate::ir::Float::F32),
+                    ("f64", _) => Ty::f64(),
+                    (_, Some(ty @ Ty::Float(_))) => ty.clone(),
+                    _ => Ty::Float(crate::ir::Float::Any),
+                };
+                (lit.base10_parse::<f64>().ok(), ty)
+            }
+            syn::Lit::Int(lit) => {
+                let ty = match (lit.suffix(), want) {
+                    ("f64", _) => Ty::f64(),
+                    ("f32", _) => Ty::Float(crate::ir::Float::F32),
+                    ("", Some(ty @ Ty::Int(_))) => ty.clone(),
+                    ("", _) => Ty::Int(None),
+                    (suffix, _) => Ty::Int(Some(suffix.into())),
+                };
+                (lit.base10_parse::<u64>().ok().map(|value| value as f64), ty)
+            }
+            syn::Lit::Bool(lit) => (Some(f64::from(lit.value)), Ty::bool()),
+            syn::Lit::Char(_) => (None, Ty::Int(Some("char".into()))),
+            syn::Lit::Byte(_) => (None, Ty::Int(Some("u8".into()))),
+            _ => return Value::Code(constant(tokens), Ty::Inert),
+        };
+        Value::Atom(Expr::Lit(Lit { tokens, value, ty: ty.clone(), made: false }), ty)
+    }
+
+    fn name(&mut self, expr: &syn::ExprPath, want: Option<&Ty>) -> Value {
+        if expr.qself.is_none() {
+            if let Some(name) = expr.path.get_ident() {
+                if let Some(value) = self.lookup(name) {
+                    return value.clone();
+                }
+            }
+        }
+        let tokens = expr.to_token_stream();
+        let ty = self.constant_ty(&expr.path, want);
+        if ty.is_scalar() {
+            let value = well_known(&expr.path);
+            return Value::Atom(Expr::Lit(Lit { tokens, value, ty: ty.clone(), made: false }), ty);
+        }
+        Value::Code(constant(tokens), ty)
+    }
+
+    /// What the type of a constant must be.
+    fn constant_ty(&self, path: &syn::Path, want: Option<&Ty>) -> Ty {
+        let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        for (segment, name) in path.segments.iter().zip(&names).take(names.len().saturating_sub(1)) {
+            match name.as_str() {
+                "f64" => return Ty::f64(),
+                "f32" => return Ty::Float(crate::ir::Float::F32),
+                name if super::types::is_integer(name) => return Ty::Int(Some(name.into())),
+                _ if self.types.is_float_param(&segment.ident) => {
+                    return Ty::Float(crate::ir::Float::Param(segment.ident.clone()));
+                }
+                _ => {}
+            }
+        }
+        match want {
+            Some(ty) if ty.is_scalar() => ty.clone(),
+            _ => Ty::Unknown,
+        }
+    }
+
+    // ---- references and parts ----
+
+    fn lower_reference(&mut self, expr: &syn::ExprReference, want: Option<&Ty>) -> Value {
+        let mutable = expr.mutability.is_some();
+        let span = expr.and_token.span;
+        let value = match &*expr.expr {
+            part @ (syn::Expr::Path(_) | syn::Expr::Index(_) | syn::Expr::Field(_) | syn::Expr::Unary(_)) => {
+                self.place(part)
+            }
+            other => self.expr(other, want),
+        };
+        let value = match value {
+            Value::Init(init, ty) => {
+                let place = self.temp_place("temporary", ty, *init, span);
+                self.vars[place].mutable = mutable;
+                Value::Path(Path::of(place))
+            }
+            value @ Value::Ref { .. } => value,
+            value if mutable => {
+                if let Value::Path(path) = &value {
+                    self.mark_mutable(path);
+                }
+                value
+            }
+            value => self.read(value, span),
+        };
+        value.reference(mutable)
+    }
+
+    pub(crate) fn mark_mutable(&mut self, path: &Path) {
+        let root = self.vars.resolve(path).root;
+        self.vars[root].mutable = true;
+        self.vars[path.root].mutable = true;
+    }
+
+    /// A part of a value, a reference to it where the value is one (as patterns bind).
+    pub(crate) fn part(&mut self, value: Value, proj: Proj, span: Span) -> Value {
+        match value {
+            Value::Ref { to, mutable } => match self.part(*to, proj, span) {
+                value @ Value::Ref { .. } => value,
+                value => value.reference(mutable),
+            },
+            value => self.project(value, proj, span),
+        }
+    }
+
+    /// A part of a value: references are followed.
+    pub(crate) fn project(&mut self, value: Value, proj: Proj, span: Span) -> Value {
+        match value {
+            Value::Ref { to, .. } => self.project(*to, proj, span),
+            Value::Path(path) => Value::Path(path.with(proj)),
+            Value::Tuple(mut items) => match &proj {
+                Proj::Field(syn::Member::Unnamed(index)) if (index.index as usize) < items.len() => {
+                    items.swap_remove(index.index as usize)
+                }
+                _ => self.refuse_at(span, "a tuple has no such part"),
+            },
+            Value::Init(init, ty) => {
+                let place = self.temp_place("temporary", ty, *init, span);
+                Value::Path(Path::of(place).with(proj))
+            }
+            Value::Code(mut inert, ty) => {
+                let part = self.code_part(&mut inert, &proj);
+                let code = std::mem::take(&mut inert.code);
+                inert.code = quote!(#code #part);
+                let ty = match proj {
+                    Proj::Index(_) => ty.element(),
+                    Proj::Range(..) => ty,
+                    _ if matches!(ty, Ty::Inert) => Ty::Inert,
+                    _ => Ty::Unknown,
+                };
+                Value::Code(inert, ty)
+            }
+            Value::Atom(atom, _) => {
+                let name = proc_macro2::Ident::new("value", Span::mixed_site());
+                let inert = Inert { code: name.to_token_stream(), binds: vec![(name, atom)], pure: true };
+                self.project(Value::Code(inert, Ty::Inert), proj, span)
+            }
+            Value::Cell(cell) => {
+                let value = self.read(Value::Cell(cell), span);
+                self.project(value, proj, span)
+            }
+            Value::Later(_) | Value::Poison => Value::Poison,
+            Value::Never => Value::Never,
+            Value::Closure(_) | Value::Function(_) => self.refuse_at(span, "a function has no parts"),
+            Value::Iter(iter) => match (&*iter, &proj) {
+                (Iter::Range { lo, .. }, Proj::Field(syn::Member::Named(name))) if name == "start" => {
+                    Value::Atom(lo.clone(), Ty::Int(None))
+                }
+                (Iter::Range { hi: Some(hi), .. }, Proj::Field(syn::Member::Named(name)))
+                    if name == "end" =>
+                {
+                    Value::Atom(hi.clone(), Ty::Int(None))
+                }
+                _ => self.refuse_at(span, "an iterator has no parts: collect it first"),
+            },
+            Value::Maybe { .. } => {
+                self.refuse_at(span, "an `Option` has no parts: use `match`, `if let` or `unwrap`")
+            }
+        }
+    }
+
+    /// A projection as code, its operands bound.
+    fn code_part(&mut self, inert: &mut Inert, proj: &Proj) -> TokenStream {
+        let mut operand = |expr: &Expr| match expr {
+            Expr::Lit(lit) => lit.tokens.clone(),
+            expr => {
+                let name = quote::format_ident!("index{}", inert.binds.len(), span = Span::mixed_site());
+                inert.binds.push((name.clone(), expr.clone()));
+                name.to_token_stream()
+            }
+        };
+        match proj {
+            Proj::Index(index) => {
+                let index = operand(index);
+                quote!([#index])
+            }
+            Proj::Range(lo, hi) => {
+                let lo = lo.as_ref().map(&mut operand);
+                let hi = hi.as_ref().map(&mut operand);
+                quote!([#lo..#hi])
+            }
+            Proj::Field(member) => quote!(.#member),
+            Proj::Deref => TokenStream::new(),
+        }
+    }
+
+    // ---- aggregates ----
+
+    fn lower_tuple(&mut self, tuple: &syn::ExprTuple, want: Option<&Ty>) -> Value {
+        let tys = match want {
+            Some(Ty::Tuple(tys)) if tys.len() == tuple.elems.len() => tys.clone(),
+            _ => vec![Ty::Unknown; tuple.elems.len()],
+        };
+        let items = tuple.elems.iter().zip(&tys).map(|(expr, ty)| {
+            let value = self.operand(expr, Some(ty));
+            self.settle(value, expr.span())
+        });
+        let items: Vec<Value> = items.collect();
+        if items.iter().any(|item| matches!(item, Value::Never)) {
+            return Value::Never;
+        }
+        Value::Tuple(items)
+    }
+
+    /// Evaluates what is left unevaluated in a value.
+    fn settle(&mut self, value: Value, span: Span) -> Value {
+        match value {
+            Value::Code(inert, ty) if ty.is_scalar() => {
+                let atom = self.temp("value", ty.clone(), Expr::Inert(inert), span);
+                Value::Atom(atom, ty)
+            }
+            Value::Init(init, ty) => Value::Path(Path::of(self.temp_place("part", ty, *init, span))),
+            value => value,
+        }
+    }
+
+    /// `[a, b]`, `vec![a, b]`
+    pub(crate) fn list<'e>(
+        &mut self,
+        vec: bool,
+        elems: impl Iterator<Item = &'e syn::Expr>,
+        want: Option<&Ty>,
+        span: Span,
+    ) -> Value {
+        let mut element = want.map_or(Ty::Unknown, Ty::element);
+        let mut items = Vec::new();
+        for expr in elems {
+            let wanted = element.clone();
+            let value = self.operand(expr, Some(&wanted));
+            match value {
+                Value::Never => return Value::Never,
+                Value::Poison => return Value::Poison,
+                Value::Closure(_) | Value::Iter(_) | Value::Function(_) => {
+                    return self.refuse(
+                        expr,
+                        "closures and iterators in a list are not supported: call them one by one",
+                    );
+                }
+                _ => {}
+            }
+            let ty = self.ty_of(&value);
+            if matches!(value, Value::Ref { .. }) && ty.may_be_active() {
+                return self.refuse(
+                    expr,
+                    "references inside of an array or Vec are not supported: hold the values themselves",
+                );
+            }
+            element = self.unify(ty, element);
+            match self.whole(value, Some(&element), expr.span()) {
+                Some(item) => items.push(item),
+                None => return Value::Poison,
+            }
+        }
+        let n = items.len();
+        let element = Box::new(element);
+        let ty = if vec { Ty::Vec(element) } else { Ty::Array(element, Some(n.to_token_stream())) };
+        let _ = span;
+        Value::Init(Box::new(Init::List { vec, items }), ty)
+    }
+
+    /// `[value; len]`, `vec![value; len]`
+    pub(crate) fn repeat(
+        &mut self,
+        vec: bool,
+        value: &syn::Expr,
+        len: &syn::Expr,
+        want: Option<&Ty>,
+        span: Span,
+    ) -> Value {
+        let wanted = want.map(Ty::element);
+        let content = self.operand(value, wanted.as_ref());
+        let mut element = self.ty_of(&content);
+        if let Some(wanted) = wanted {
+            element = self.unify(wanted, element);
+        }
+        let Some(content) = self.whole(content, Some(&element), span) else { return Value::Poison };
+        let count = self.operand(len, Some(&Ty::usize()));
+        let (count, _) = self.scalar(count, Some(&Ty::usize()), len.span());
+        let element = Box::new(element);
+        let ty = if vec { Ty::Vec(element) } else { Ty::Array(element, Some(len.to_token_stream())) };
+        Value::Init(Box::new(Init::Repeat { vec, value: content, len: count }), ty)
+    }
+
+    fn lower_struct(&mut self, literal: &syn::ExprStruct) -> Value {
+        if let Some(qself) = &literal.qself {
+            return self
+                .refuse(&qself.ty, "a struct literal of a qualified path is not supported: name the type");
+        }
+        let mut fields = Vec::new();
+        for field in &literal.fields {
+            let value = self.operand(&field.expr, None);
+            match self.whole(value, None, field.expr.span()) {
+                Some(value) => fields.push((field.member.clone(), value)),
+                None => return Value::Poison,
+            }
+        }
+        let base = match &literal.rest {
+            None => None,
+            Some(rest) => match self.operand(rest, None).peel() {
+                Value::Path(path) => Some(path),
+                Value::Init(init, ty) => Some(Path::of(self.temp_place("base", ty, *init, rest.span()))),
+                Value::Code(inert, ty) => {
+                    Some(Path::of(self.temp_place("base", ty, Init::Inert(inert), rest.span())))
+                }
+                Value::Poison | Value::Never => return Value::Poison,
+                _ => {
+                    return self
+                        .refuse(rest, "this base of a struct literal is not supported: write the fields");
+                }
+            },
+        };
+        let path = literal.path.clone();
+        let ty = Ty::Named(Box::new(syn::Type::Path(syn::TypePath {
+            attrs: Vec::new(),
+            qself: None,
+            path: path.clone(),
+        })));
+        Value::Init(Box::new(Init::Struct { path, fields, base }), ty)
+    }
+
+    // ---- operands of statements ----
+
+    /// A scalar atom.
+    pub(crate) fn scalar(&mut self, value: Value, want: Option<&Ty>, span: Span) -> (Expr, Ty) {
+        let wanted = want.filter(|ty| ty.is_scalar());
+        let fallback = wanted.cloned().unwrap_or(Ty::Float(crate::ir::Float::Any));
+        let value = self.read(value.peel(), span);
+        match value {
+            Value::Atom(atom, ty) => match (&ty, wanted) {
+                (Ty::Unknown | Ty::Inert, Some(wanted)) => {
+                    if let Expr::Var(var) = atom {
+                        self.vars[var].ty = wanted.clone();
+                    }
+                    (atom, wanted.clone())
+                }
+                _ => (atom, ty),
+            },
+            Value::Code(inert, ty) => {
+                let ty = if ty.is_scalar() { ty } else { wanted.cloned().unwrap_or(Ty::Unknown) };
+                let atom = self.temp("value", ty.clone(), Expr::Inert(inert), span);
+                (atom, ty)
+            }
+            Value::Path(path) => {
+                match wanted {
+                    Some(ty) if self.learn(&path, ty.clone()) => {}
+                    _ => {
+                        self.refuse_at(
+                            span,
+                            "the type of this value is not known here: bind it by a `let` with a written type first",
+                        );
+                    }
+                }
+                (self.default_atom(&fallback), fallback)
+            }
+            Value::Poison | Value::Never => (self.default_atom(&fallback), fallback),
+            _ => {
+                self.refuse_at(span, "a number is needed here");
+                (self.default_atom(&fallback), fallback)
+            }
+        }
+    }
+
+    /// An aggregate as the content of a place.
+    pub(crate) fn init(&mut self, value: Value, want: Option<&Ty>, span: Span) -> Option<Init> {
+        match value {
+            Value::Init(init, _) => Some(*init),
+            Value::Path(from) => Some(Init::Copy { from, how: CopyHow::Move }),
+            Value::Code(inert, _) => Some(Init::Inert(inert)),
+            Value::Tuple(items) => {
+                let mut parts = Vec::new();
+                for (i, item) in items.into_iter().enumerate() {
+                    let item = self.read(item, span);
+                    let ty = match want {
+                        Some(Ty::Tuple(tys)) => tys.get(i).cloned(),
+                        _ => None,
+                    };
+                    parts.push(self.whole(item, ty.as_ref(), span)?);
+                }
+                Some(Init::Tuple(parts))
+            }
+            Value::Atom(Expr::Var(var), ty) => {
+                // A scalar in a place of unknown type.
+                let name = quote::format_ident!("value", span = Span::mixed_site());
+                if ty.may_be_active() {
+                    let place = self.temp_place(
+                        "value",
+                        Ty::Tuple(vec![ty]),
+                        Init::Tuple(vec![Expr::Var(var)]),
+                        span,
+                    );
+                    let field = Proj::Field(syn::Member::Unnamed(syn::Index::from(0)));
+                    return Some(Init::Copy { from: Path::of(place).with(field), how: CopyHow::Move });
+                }
+                let binds = vec![(name.clone(), Expr::Var(var))];
+                Some(Init::Inert(Inert { code: name.to_token_stream(), binds, pure: true }))
+            }
+            Value::Atom(Expr::Lit(lit), _) => Some(Init::Inert(constant(lit.tokens))),
+            Value::Ref { to, mutable: false } => match *to {
+                Value::Path(from) if !self.path_ty(&from).may_be_active() => {
+                    Some(Init::Copy { from, how: CopyHow::Clone })
+                }
+                Value::Code(inert, _) => Some(Init::Inert(inert)),
+                _ => {
+                    self.refuse_at(
+                        span,
+                        "a reference cannot be stored here: store a copy (`.to_vec()`, `.clone()`)",
+                    );
+                    None
+                }
+            },
+            Value::Poison | Value::Never => None,
+            _ => {
+                self.refuse_at(span, "this value cannot be stored in a place");
+                None
+            }
+        }
+    }
+
+    /// A scalar atom or a whole aggregate.
+    pub(crate) fn whole(&mut self, value: Value, want: Option<&Ty>, span: Span) -> Option<Expr> {
+        let value = self.read(value, span);
+        match value {
+            Value::Atom(atom, ty) => Some(self.scalar(Value::Atom(atom, ty), want, span).0),
+            Value::Code(inert, ty) if ty.is_scalar() || want.is_some_and(Ty::is_scalar) => {
+                Some(self.scalar(Value::Code(inert, ty), want, span).0)
+            }
+            Value::Path(path) => {
+                if want.is_some_and(Ty::is_scalar) {
+                    return Some(self.scalar(Value::Path(path), want, span).0);
+                }
+                Some(Expr::Whole(path))
+            }
+            Value::Ref { to, mutable: false } if want.is_some_and(Ty::is_scalar) => {
+                self.whole(*to, want, span)
+            }
+            Value::Ref { to, mutable: false } if !self.ty_of(&to).may_be_active() => {
+                self.whole(*to, want, span)
+            }
+            Value::Poison | Value::Never => None,
+            value => {
+                let ty = match (self.ty_of(&value), want) {
+                    (Ty::Unknown, Some(want)) => want.clone(),
+                    (ty, _) => ty,
+                };
+                let init = self.init(value, want, span)?;
+                Some(Expr::Whole(Path::of(self.temp_place("item", ty, init, span))))
+            }
+        }
+    }
+}
+
+/// A constant, as code.
+pub(crate) fn constant(code: TokenStream) -> Inert {
+    Inert { code, binds: Vec::new(), pure: true }
+}
+
+/// The values of constants that everyone knows.
+fn well_known(path: &syn::Path) -> Option<f64> {
+    use std::f64::consts as c;
+    let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let value = match names.as_slice() {
+        [.., "f64", "consts", name] | ["consts", name] => match *name {
+            "PI" => c::PI,
+            "TAU" => c::TAU,
+            "E" => c::E,
+            "LN_2" => c::LN_2,
+            "LN_10" => c::LN_10,
+            "SQRT_2" => c::SQRT_2,
+            "FRAC_PI_2" => c::FRAC_PI_2,
+            "FRAC_PI_4" => c::FRAC_PI_4,
+            "FRAC_1_SQRT_2" => c::FRAC_1_SQRT_2,
+            "FRAC_1_PI" => c::FRAC_1_PI,
+            "FRAC_2_SQRT_PI" => c::FRAC_2_SQRT_PI,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(value)
+}

@@ -1,0 +1,73 @@
+//! What later code reveals about earlier values, and what outlives one attempt at lowering.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::Lower;
+use crate::ir::{Path, Ty};
+
+/// Types learned, under the name of the expression, field or element that has them.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    types: HashMap<String, Ty>,
+    /// Something was learned in this attempt.
+    pub(crate) changed: bool,
+}
+
+impl Facts {
+    pub(crate) fn get(&self, site: &str) -> Option<&Ty> {
+        self.types.get(site)
+    }
+
+    fn learn(&mut self, site: String, ty: Ty) {
+        // The first fact stays: a fact that changed back and forth would be one too many attempts.
+        self.types.entry(site).or_insert_with(|| {
+            self.changed = true;
+            ty
+        });
+    }
+}
+
+/// Parsed contents of macros and copies of closures: kept, since an expression is known by its address.
+#[derive(Debug, Default)]
+pub(crate) struct Nodes {
+    parsed: RefCell<HashMap<usize, Rc<syn::Expr>>>,
+}
+
+impl Nodes {
+    /// The expression that `make` made for the node the first time.
+    pub(crate) fn keep<T>(&self, node: &T, make: impl FnOnce() -> syn::Expr) -> Rc<syn::Expr> {
+        let key = std::ptr::from_ref(node) as usize;
+        if let Some(kept) = self.parsed.borrow().get(&key) {
+            return kept.clone();
+        }
+        let made = Rc::new(make());
+        self.parsed.borrow_mut().insert(key, made.clone());
+        made
+    }
+}
+
+/// The name of a syntax node.
+pub(crate) fn site<T>(node: &T) -> String {
+    format!("n{:x}", std::ptr::from_ref(node) as usize)
+}
+
+impl Lower<'_> {
+    /// Notes what a path of unknown type must be.
+    /// False where that is not possible.
+    pub(crate) fn learn(&mut self, path: &Path, ty: Ty) -> bool {
+        let (known, site) = self.path_site(path);
+        // A place without a name of its own would be another one in the next attempt.
+        let can = matches!(known, Ty::Unknown) && !site.starts_with('v') && self.facts.get(&site).is_none();
+        if can {
+            self.facts.learn(site, ty);
+        }
+        can
+    }
+
+    /// Notes what the expression called `site` must be.
+    pub(crate) fn learn_site(&mut self, site: String, ty: Ty) {
+        self.facts.learn(site, ty);
+    }
+}

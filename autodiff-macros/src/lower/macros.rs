@@ -1,0 +1,228 @@
+//! Macros: `vec!` is lowered, what asserts, prints or panics runs once in the forward sweep, inactive ones stay.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::parse::{ParseStream, Parser};
+use syn::spanned::Spanned;
+use syn::{Item, Stmt, Token};
+
+use super::Lower;
+use super::env::Value;
+use super::expr::constant;
+use crate::ir::{Expr, Init, Lit, Ty};
+
+/// Macros that run once, in the forward sweep.
+const STATEMENTS: [&str; 13] = [
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "print",
+    "println",
+    "eprint",
+    "eprintln",
+    "write",
+    "writeln",
+    "dbg",
+];
+
+const DIVERGING: [&str; 4] = ["panic", "unreachable", "todo", "unimplemented"];
+
+impl Lower<'_> {
+    /// A macro where its value counts.
+    pub(crate) fn lower_macro(&mut self, mac: &syn::Macro, want: Option<&Ty>) -> Value {
+        let span = mac.path.span();
+        let name = mac.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+        match name.as_str() {
+            "vec" => self.lower_vec(mac, want),
+            name if DIVERGING.contains(&name) || STATEMENTS.contains(&name) => {
+                if name == "dbg" && !mac.tokens.is_empty() {
+                    return self.lower_dbg(mac, want);
+                }
+                self.lower_macro_statement(mac);
+                if self.dead() { Value::Never } else { Value::unit() }
+            }
+            "matches" => {
+                let tokens = mac.to_token_stream();
+                let Some(captured) = self.capture(tokens, true, span) else { return Value::Poison };
+                Value::Atom(self.temp("matches", Ty::bool(), Expr::Inert(captured.inert), span), Ty::bool())
+            }
+            "format" | "concat" | "stringify" | "line" | "file" | "env" | "include_str" | "format_args" => {
+                self.inactive_code(mac.to_token_stream(), Ty::Inert, false)
+            }
+            _ if self.is_inactive(&mac.tokens) => {
+                let ty = want.cloned().unwrap_or(Ty::Unknown);
+                self.inactive_code(mac.to_token_stream(), ty, false)
+            }
+            name => {
+                let message = format!(
+                    "the macro `{name}!` with active arguments is not supported: write what it expands to"
+                );
+                self.refuse(&mac.path, message)
+            }
+        }
+    }
+
+    /// A macro that stands as a statement.
+    pub(crate) fn lower_macro_statement(&mut self, mac: &syn::Macro) {
+        let span = mac.path.span();
+        let name = mac.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+        if DIVERGING.contains(&name.as_str()) {
+            self.inactive_statement(quote!(#mac;), span);
+            self.state.diverged = true;
+            return;
+        }
+        if STATEMENTS.contains(&name.as_str()) {
+            self.inactive_statement(quote!(#mac;), span);
+            return;
+        }
+        if self.is_inactive(&mac.tokens) {
+            self.inactive_statement(quote!(#mac;), span);
+            return;
+        }
+        let value = self.lower_macro(mac, None);
+        self.discard(value, span);
+    }
+
+    /// `dbg!(x)` prints and gives its argument back.
+    fn lower_dbg(&mut self, mac: &syn::Macro, want: Option<&Ty>) -> Value {
+        let kept = self.nodes.keep(mac, || parse_one(mac.tokens.clone()));
+        let span = mac.path.span();
+        let value = self.operand(&kept, want);
+        if let Some(code) = self.as_code(value.clone(), span) {
+            let path = &mac.path;
+            let inert = super::inert::combine(&[code], |parts| {
+                let part = &parts[0];
+                quote!(#path!(&#part);)
+            });
+            self.block.push(crate::ir::StmtKind::Inert { inert, defs: Vec::new(), writes: Vec::new() }, span);
+        }
+        value
+    }
+
+    fn lower_vec(&mut self, mac: &syn::Macro, want: Option<&Ty>) -> Value {
+        let span = mac.path.span();
+        let kept = self.nodes.keep(mac, || parse_list(mac.tokens.clone()));
+        match &*kept {
+            syn::Expr::Array(array) if array.elems.is_empty() => {
+                let ty = want.cloned().filter(|ty| matches!(ty, Ty::Vec(_)));
+                let ty = ty.unwrap_or_else(|| Ty::Vec(Box::new(Ty::Unknown)));
+                Value::Init(Box::new(Init::EmptyVec(None)), ty)
+            }
+            syn::Expr::Array(array) => self.list(true, array.elems.iter(), want, span),
+            syn::Expr::Repeat(repeat) => self.repeat(true, &repeat.expr, &repeat.len, want, span),
+            _ => self.refuse(mac, "these are no arguments of `vec!`"),
+        }
+    }
+
+    // ---- items ----
+
+    /// Items are in scope in the whole block.
+    pub(crate) fn hoist_items(&mut self, stmts: &[Stmt]) {
+        for stmt in stmts {
+            let Stmt::Item(item) = stmt else { continue };
+            match item {
+                Item::Const(item) => {
+                    let ty = self.types.ty(&item.ty);
+                    let name = item.ident.to_token_stream();
+                    let value = if ty.is_scalar() {
+                        let lit = Lit {
+                            tokens: name,
+                            value: literal_value(&item.expr),
+                            ty: ty.clone(),
+                            made: false,
+                        };
+                        Value::Atom(Expr::Lit(lit), ty)
+                    } else {
+                        Value::Code(constant(name), ty)
+                    };
+                    self.bind(&item.ident, value);
+                }
+                Item::Static(item) => {
+                    if let syn::StaticMutability::Mut(token) = &item.mutability {
+                        self.refuse(token, "`static mut` is not supported: pass the data as a parameter");
+                        continue;
+                    }
+                    let ty = self.types.ty(&item.ty);
+                    self.bind(&item.ident, Value::Code(constant(item.ident.to_token_stream()), ty));
+                }
+                Item::Fn(item) => {
+                    let marked = item.attrs.iter().any(|attr| {
+                        attr.path().segments.last().is_some_and(|last| last.ident == "differentiate")
+                    });
+                    self.bind(&item.sig.ident, Value::Function(marked));
+                }
+                Item::Macro(item) => {
+                    self.refuse(
+                        item,
+                        "a macro defined in the body is not supported: define it outside of the function",
+                    );
+                    continue;
+                }
+                Item::Verbatim(tokens) => {
+                    self.refuse(tokens, "this item is not supported inside of a differentiated function");
+                    continue;
+                }
+                _ => {}
+            }
+            self.items.push(item.clone());
+        }
+    }
+
+    /// Where a macro's tokens are.
+    pub(crate) fn macro_span(mac: &syn::Macro) -> Span {
+        mac.path.span()
+    }
+}
+
+fn literal_value(expr: &syn::Expr) -> Option<f64> {
+    match expr {
+        syn::Expr::Lit(lit) => match &lit.lit {
+            syn::Lit::Float(lit) => lit.base10_parse().ok(),
+            syn::Lit::Int(lit) => lit.base10_parse::<u64>().ok().map(|value| value as f64),
+            _ => None,
+        },
+        syn::Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Neg(_)) => {
+            literal_value(&unary.expr).map(|v| -v)
+        }
+        _ => None,
+    }
+}
+
+/// The arguments of `vec!`, as an array expression.
+fn parse_list(tokens: TokenStream) -> syn::Expr {
+    let parser = |input: ParseStream| -> syn::Result<syn::Expr> {
+        if input.is_empty() {
+            return Ok(syn::parse_quote!([]));
+        }
+        let first: syn::Expr = input.parse()?;
+        if input.peek(Token![;]) {
+            let semi: Token![;] = input.parse()?;
+            let len: syn::Expr = input.parse()?;
+            return Ok(syn::Expr::Repeat(syn::ExprRepeat {
+                attrs: Vec::new(),
+                bracket_token: Default::default(),
+                expr: Box::new(first),
+                semi_token: semi,
+                len: Box::new(len),
+            }));
+        }
+        let mut elems = syn::punctuated::Punctuated::new();
+        elems.push_value(first);
+        while !input.is_empty() {
+            elems.push_punct(input.parse()?);
+            if input.is_empty() {
+                break;
+            }
+            elems.push_value(input.parse()?);
+        }
+        Ok(syn::Expr::Array(syn::ExprArray { attrs: Vec::new(), bracket_token: Default::default(), elems }))
+    };
+    parser.parse2(tokens.clone()).unwrap_or(syn::Expr::Verbatim(tokens))
+}
+
+fn parse_one(tokens: TokenStream) -> syn::Expr {
+    syn::parse2(tokens.clone()).unwrap_or(syn::Expr::Verbatim(tokens))
+}

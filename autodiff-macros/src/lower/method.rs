@@ -1,0 +1,398 @@
+//! Method calls, by what the receiver is.
+
+use proc_macro2::Span;
+use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
+
+use super::Lower;
+use super::env::Value;
+use super::facts::site;
+use super::inert::combine;
+use super::stdlib::{
+    Returns, integer_method, is_float_key, is_float_only, is_float_predicate, is_pure_method,
+};
+use crate::ir::{Arg, Callee, Expr, Inert, Ty};
+use crate::rules::method;
+
+impl Lower<'_> {
+    pub(crate) fn lower_method(&mut self, expr: &syn::ExprMethodCall, want: Option<&Ty>) -> Value {
+        let span = expr.method.span();
+        let name = expr.method.to_string();
+        if self.stays_inactive(expr, &name) {
+            let ty = self.inactive_method_ty(expr, &name, want);
+            let pure = is_pure_method(&name);
+            return self.inactive_code(expr.to_token_stream(), ty, pure);
+        }
+        let receiver = self.place(&expr.receiver);
+        match receiver {
+            Value::Never => return Value::Never,
+            Value::Poison | Value::Later(_) => return Value::Poison,
+            _ => {}
+        }
+        if let Value::Iter(iter) = receiver {
+            return self.iter_method(*iter, expr, &name, want);
+        }
+        let value = receiver.clone().peel();
+        match value {
+            Value::Maybe { some, value } => self.option_method(some, *value, expr, &name, want),
+            Value::Closure(_) | Value::Function(_) => match name.as_str() {
+                "clone" => value,
+                _ => self.refuse(&expr.method, "a method of a closure is not supported: call the closure"),
+            },
+            value => {
+                let ty = self.ty_of(&value);
+                match ty {
+                    Ty::Float(_) => {
+                        let receiver = self.scalar(value, None, span);
+                        let args = self.args(&expr.args);
+                        self.float_method(receiver, &name, args, want, span)
+                    }
+                    Ty::Int(_) => self.integer_method(value, ty, expr, &name, want),
+                    _ => self.other_method(receiver, value, ty, expr, &name, want),
+                }
+            }
+        }
+    }
+
+    /// Whether a call on inactive operands is kept as it stands, before anything of it is lowered.
+    fn stays_inactive(&self, expr: &syn::ExprMethodCall, name: &str) -> bool {
+        let tokens = expr.to_token_stream();
+        if !self.is_inactive(&tokens) || !Self::can_stand_alone(&tokens) {
+            return false;
+        }
+        // What lowering knows keeps its type if it is lowered.
+        !super::sequence::is_known(name)
+            && !matches!(integer_method(name), Returns::Same)
+            && method(name, expr.args.len() + 1).is_none()
+            && !matches!(name, "unwrap" | "expect" | "unwrap_or")
+    }
+
+    fn inactive_method_ty(&self, expr: &syn::ExprMethodCall, name: &str, want: Option<&Ty>) -> Ty {
+        if let Some(ty) = want.filter(|ty| !matches!(ty, Ty::Unknown)) {
+            return ty.clone();
+        }
+        if let Some(ty) = turbofish(expr) {
+            return self.types.ty(ty);
+        }
+        match integer_method(name) {
+            Returns::Bool => Ty::bool(),
+            _ => match name {
+                "count" => Ty::usize(),
+                "any" | "all" => Ty::bool(),
+                _ => Ty::Unknown,
+            },
+        }
+    }
+
+    // ---- floats ----
+
+    /// A method of a float, on values.
+    pub(crate) fn float_method(
+        &mut self,
+        (receiver, ty): (Expr, Ty),
+        name: &str,
+        args: Vec<Value>,
+        want: Option<&Ty>,
+        span: Span,
+    ) -> Value {
+        if args.iter().any(|arg| matches!(arg, Value::Never)) {
+            return Value::Never;
+        }
+        if let Some(rule) = method(name, args.len() + 1) {
+            let integer = name == "powi";
+            let mut operands = vec![receiver];
+            let mut result = ty.clone();
+            for arg in args {
+                let want = if integer { Ty::Int(Some("i32".into())) } else { ty.clone() };
+                let (atom, arg_ty) = self.scalar(arg, Some(&want), span);
+                if !integer {
+                    result = self.unify(result, arg_ty);
+                }
+                operands.push(atom);
+            }
+            return Value::Atom(
+                self.temp(rule.name, result.clone(), Expr::Rule(rule, operands), span),
+                result,
+            );
+        }
+        if name == "sin_cos" && args.is_empty() {
+            let parts = ["sin", "cos"].map(|name| {
+                let rule = method(name, 1).expect("a rule of the table");
+                let atom = self.temp(name, ty.clone(), Expr::Rule(rule, vec![receiver.clone()]), span);
+                Value::Atom(atom, ty.clone())
+            });
+            return Value::Tuple(parts.into());
+        }
+        match name {
+            "clone" | "to_owned" | "borrow" | "as_ref" => return Value::Atom(receiver, ty),
+            "into" => match want {
+                Some(to @ Ty::Float(_)) => {
+                    let target: syn::Type = match to {
+                        Ty::Float(crate::ir::Float::F64) => syn::parse_quote!(f64),
+                        Ty::Float(crate::ir::Float::F32) => syn::parse_quote!(f32),
+                        _ => return Value::Atom(receiver, ty),
+                    };
+                    let cast = Expr::Cast(Box::new(receiver), Box::new(target));
+                    return Value::Atom(self.temp("into", to.clone(), cast, span), to.clone());
+                }
+                _ => {
+                    return self.refuse_at(span, "`into` of an active value is not supported here: use `as`");
+                }
+            },
+            _ => {}
+        }
+        let key = is_float_predicate(name) || is_float_key(name);
+        if key || matches!(receiver, Expr::Lit(_)) && args.iter().all(|arg| !self.ty_of(arg).may_be_active())
+        {
+            let mut parts = Vec::new();
+            for value in std::iter::once(Value::Atom(receiver, ty)).chain(args) {
+                match self.as_code(value, span) {
+                    Some(part) => parts.push(part),
+                    None => return Value::Poison,
+                }
+            }
+            let name_ident = proc_macro2::Ident::new(name, span);
+            let inert = combine(&parts, |parts| {
+                let (receiver, args) = parts.split_first().expect("a receiver");
+                quote!((#receiver).#name_ident(#(#args),*))
+            });
+            if is_float_predicate(name) {
+                return Value::Atom(self.temp(name, Ty::bool(), Expr::Inert(inert), span), Ty::bool());
+            }
+            return Value::Code(inert, Ty::Inert);
+        }
+        // An extension of the user's.
+        let mut handed = vec![Arg::Value(receiver)];
+        for arg in args {
+            match self.arg(arg, span) {
+                Some(arg) => handed.push(arg),
+                None => return Value::Poison,
+            }
+        }
+        if super::stdlib::is_foreign_float_method(name) {
+            return self.refuse_at(span, format!("`{name}` has no derivative"));
+        }
+        let ident = proc_macro2::Ident::new(name, span);
+        self.call(Callee::Method(ident), handed, want, String::from("v"), name, span)
+    }
+
+    // ---- integers ----
+
+    fn integer_method(
+        &mut self,
+        value: Value,
+        ty: Ty,
+        expr: &syn::ExprMethodCall,
+        name: &str,
+        want: Option<&Ty>,
+    ) -> Value {
+        let span = expr.method.span();
+        let args = self.args(&expr.args);
+        let mut parts = Vec::new();
+        for value in std::iter::once(value).chain(args) {
+            match self.as_code(value, span) {
+                Some(part) => parts.push(part),
+                None => return Value::Poison,
+            }
+        }
+        let (ident, turbofish) = (&expr.method, &expr.turbofish);
+        let mut inert = combine(&parts, |parts| {
+            let (receiver, args) = parts.split_first().expect("a receiver");
+            quote!((#receiver).#ident #turbofish(#(#args),*))
+        });
+        inert.pure &= is_pure_method(name);
+        let result = match integer_method(name) {
+            Returns::Same => ty,
+            Returns::Bool => Ty::bool(),
+            Returns::Other => match (name, want) {
+                (
+                    "count_ones" | "count_zeros" | "leading_zeros" | "trailing_zeros" | "ilog2" | "ilog10"
+                    | "ilog",
+                    _,
+                ) => Ty::Int(Some("u32".into())),
+                (_, Some(want)) => want.clone(),
+                _ => Ty::Unknown,
+            },
+        };
+        if result.is_scalar() {
+            return Value::Atom(self.temp(name, result.clone(), Expr::Inert(inert), span), result);
+        }
+        Value::Code(inert, if matches!(result, Ty::Unknown) { Ty::Unknown } else { result })
+    }
+
+    // ---- everything else ----
+
+    fn other_method(
+        &mut self,
+        receiver: Value,
+        value: Value,
+        ty: Ty,
+        expr: &syn::ExprMethodCall,
+        name: &str,
+        want: Option<&Ty>,
+    ) -> Value {
+        let span = expr.method.span();
+        let unknown = matches!(ty, Ty::Unknown);
+        if unknown && is_float_only(name, expr.args.len() + 1) && !matches!(value, Value::Init(..)) {
+            // Constants of unknown type with a method of floats are floats.
+            let any = want.cloned().filter(Ty::is_float).unwrap_or_else(super::arith::any_float);
+            let receiver = self.scalar(value, Some(&any), span);
+            let args = self.args(&expr.args);
+            return self.float_method(receiver, name, args, want, span);
+        }
+        if unknown && want.is_some_and(Ty::is_float) && method(name, expr.args.len() + 1).is_some() {
+            let learned = match &value {
+                Value::Code(..) => true,
+                Value::Path(path) => self.learn(path, want.cloned().expect("just seen")),
+                _ => false,
+            };
+            if learned {
+                let receiver = self.scalar(value, want, span);
+                let args = self.args(&expr.args);
+                return self.float_method(receiver, name, args, want, span);
+            }
+        }
+        if let Value::Code(inert, _) = &value {
+            if self.is_inactive(&expr.args.to_token_stream()) {
+                return self.code_method(inert.clone(), expr, name, want);
+            }
+        }
+        let sequence =
+            ty.is_sequence() || unknown || matches!(ty, Ty::Inert) || matches!(value, Value::Init(..));
+        if sequence {
+            if let Some(result) = self.sequence_method(&receiver, expr, name, want) {
+                return result;
+            }
+        }
+        if name == "clone" || name == "to_owned" {
+            return self.cloned(value, span);
+        }
+        let args = self.args(&expr.args);
+        if !ty.may_be_active()
+            && args.iter().all(|arg| !self.ty_of(arg).may_be_active() || matches!(arg, Value::Code(..)))
+        {
+            return self.inactive_method(receiver, args, expr, name, want);
+        }
+        self.method_call(receiver, args, expr, want)
+    }
+
+    /// A method of inactive code.
+    fn code_method(
+        &mut self,
+        receiver: Inert,
+        expr: &syn::ExprMethodCall,
+        name: &str,
+        want: Option<&Ty>,
+    ) -> Value {
+        let args = self.args(&expr.args);
+        let mut parts = vec![receiver];
+        for arg in args {
+            match self.as_code(arg, expr.span()) {
+                Some(part) => parts.push(part),
+                None => return Value::Poison,
+            }
+        }
+        let (ident, turbofish) = (&expr.method, &expr.turbofish);
+        let mut inert = combine(&parts, |parts| {
+            let (receiver, args) = parts.split_first().expect("a receiver");
+            quote!(#receiver.#ident #turbofish(#(#args),*))
+        });
+        inert.pure &= is_pure_method(name);
+        let ty = self.inactive_method_ty(expr, name, want);
+        Value::Code(inert, ty)
+    }
+
+    fn inactive_method(
+        &mut self,
+        receiver: Value,
+        args: Vec<Value>,
+        expr: &syn::ExprMethodCall,
+        name: &str,
+        want: Option<&Ty>,
+    ) -> Value {
+        let span = expr.method.span();
+        let mut parts = Vec::new();
+        let writes = !super::stdlib::reads_only(name);
+        let receiver = match receiver.peel() {
+            Value::Path(path) if writes && self.vars[self.vars.resolve(&path).root].mutable => {
+                self.mark_mutable(&path);
+                let ident = self.fresh_name("place");
+                Some(Inert {
+                    code: ident.to_token_stream(),
+                    binds: vec![(ident, Expr::WholeMut(path))],
+                    pure: false,
+                })
+            }
+            value => self.as_code(value, span),
+        };
+        for part in std::iter::once(receiver)
+            .chain(args.into_iter().map(|arg| self.as_code(arg, span)).collect::<Vec<_>>())
+        {
+            match part {
+                Some(part) => parts.push(part),
+                None => return Value::Poison,
+            }
+        }
+        let (ident, turbofish) = (&expr.method, &expr.turbofish);
+        let mut inert = combine(&parts, |parts| {
+            let (receiver, args) = parts.split_first().expect("a receiver");
+            quote!(#receiver.#ident #turbofish(#(#args),*))
+        });
+        inert.pure &= is_pure_method(name);
+        let ty = self.inactive_method_ty(expr, name, want);
+        if ty.is_scalar() && !inert.pure {
+            return Value::Atom(self.temp(name, ty.clone(), Expr::Inert(inert), span), ty);
+        }
+        Value::Code(inert, ty)
+    }
+
+    /// A method that has a derivative of its own.
+    fn method_call(
+        &mut self,
+        receiver: Value,
+        args: Vec<Value>,
+        expr: &syn::ExprMethodCall,
+        want: Option<&Ty>,
+    ) -> Value {
+        let span = expr.method.span();
+        if args.iter().any(|arg| matches!(arg, Value::Poison)) {
+            return Value::Poison;
+        }
+        if expr.method == self.signature.ident
+            && matches!(&*expr.receiver, syn::Expr::Path(path) if path.path.is_ident("self"))
+        {
+            return self.refuse(&expr.method, "recursion is not differentiated yet: write a loop");
+        }
+        let receiver = match receiver.peel() {
+            Value::Path(path) => {
+                // What is declared `mut` may be changed by the method, which takes it by `&mut` then.
+                if self.vars[self.vars.resolve(&path).root].mutable {
+                    Arg::RefMut(path)
+                } else {
+                    Arg::Ref(path)
+                }
+            }
+            value => match self.arg(value.reference(false), span) {
+                Some(arg) => arg,
+                None => return Value::Poison,
+            },
+        };
+        let mut handed = vec![receiver];
+        for arg in args {
+            match self.arg(arg, span) {
+                Some(arg) => handed.push(arg),
+                None => return Value::Poison,
+            }
+        }
+        let name = expr.method.to_string();
+        self.call(Callee::Method(expr.method.clone()), handed, want, site(expr), &name, span)
+    }
+}
+
+/// The type between `::<` and `>`.
+pub(crate) fn turbofish(expr: &syn::ExprMethodCall) -> Option<&syn::Type> {
+    expr.turbofish.as_ref().and_then(|args| args.args.first()).and_then(|arg| match arg {
+        syn::GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}

@@ -1,0 +1,280 @@
+//! Lowering: syn → IR. Requires a function that parses. Ensures A-normal form, scalars in SSA form, no jumps, no closures,
+//! no iterators; what cannot be brought to that is a diagnostic, and lowering goes on behind it with a poisoned value.
+//!
+//! Types are inferred while lowering. Where later code reveals what an earlier value must have been (a float, an integer),
+//! that is noted as a fact and the function is lowered again.
+
+mod arith;
+mod block;
+mod branch;
+mod call;
+mod closure;
+mod env;
+mod expr;
+mod facts;
+mod inert;
+mod iter;
+mod jump;
+mod loops;
+mod macros;
+mod matching;
+mod method;
+mod params;
+mod pattern;
+mod place;
+mod prune;
+mod rewrite;
+mod sequence;
+mod stdlib;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use std::collections::HashMap;
+
+use proc_macro2::{Ident, Span};
+
+use self::env::{CellInfo, Scope, State, Value};
+use self::facts::{Facts, Nodes};
+use self::jump::Target;
+use self::types::Types;
+use crate::diag::Diagnostics;
+use crate::ir::{Block, Expr, Function, Path, Tree, Ty, Var, Vars, Wrt, WrtTarget};
+use crate::request::Request;
+
+/// A lowering in progress.
+pub(crate) struct Lower<'a> {
+    request: &'a Request,
+    signature: &'a syn::Signature,
+    diag: Diagnostics,
+    types: Types,
+    /// The function's result type; `()` where none is written.
+    result_ty: Ty,
+    vars: Vars,
+    /// The block that is being built.
+    block: Block,
+    scopes: Vec<Scope>,
+    cells: Vec<CellInfo>,
+    state: State,
+    targets: Vec<Target>,
+    /// How deep in operands of an expression we are: jumps are understood where statements are.
+    depth: usize,
+    /// How deep in inlined closures.
+    inlined: usize,
+    facts: &'a mut Facts,
+    nodes: &'a Nodes,
+    /// Under which name facts about a place of unknown type are kept.
+    sites: HashMap<Var, String>,
+    items: Vec<syn::Item>,
+    /// How many names were made for code.
+    names: usize,
+    /// First versions of the locals that `wrt` names.
+    locals: HashMap<String, WrtTarget>,
+    /// Names of `stop` that a parameter or a `let` bears.
+    stopped: Vec<String>,
+}
+
+/// How often types may be learned before we make do with what is known.
+const ROUNDS: usize = 24;
+
+/// Lowers a function.
+pub(crate) fn function(
+    request: &Request,
+    signature: &syn::Signature,
+    block: &syn::Block,
+    diag: &mut Diagnostics,
+) -> Function {
+    let mut facts = Facts::default();
+    let nodes = Nodes::default();
+    for _ in 1..ROUNDS {
+        facts.changed = false;
+        let (function, found) = attempt(request, signature, block, &mut facts, &nodes);
+        if !facts.changed {
+            diag.absorb(found);
+            return function;
+        }
+        found.discard();
+    }
+    let (function, found) = attempt(request, signature, block, &mut facts, &nodes);
+    diag.absorb(found);
+    function
+}
+
+fn attempt(
+    request: &Request,
+    signature: &syn::Signature,
+    block: &syn::Block,
+    facts: &mut Facts,
+    nodes: &Nodes,
+) -> (Function, Diagnostics) {
+    let types = Types::new(&signature.generics);
+    let result_ty = match &signature.output {
+        syn::ReturnType::Default => Ty::Tuple(Vec::new()),
+        syn::ReturnType::Type(_, ty) => types.ty(ty),
+    };
+    let mut lower = Lower {
+        request,
+        signature,
+        diag: Diagnostics::new(),
+        types,
+        result_ty,
+        vars: Vars::default(),
+        block: Block::default(),
+        scopes: vec![Vec::new()],
+        cells: Vec::new(),
+        state: State::default(),
+        targets: Vec::new(),
+        depth: 0,
+        inlined: 0,
+        facts,
+        nodes,
+        sites: HashMap::new(),
+        items: Vec::new(),
+        names: 0,
+        locals: HashMap::new(),
+        stopped: Vec::new(),
+    };
+    lower.check_signature();
+    let mut params = lower.params();
+    let value = lower.function_body(block);
+    let result = lower.result(value, block);
+    for (param, last) in &mut params {
+        param.last = last.map(|cell| lower.current(cell));
+    }
+    let params = params.into_iter().map(|(param, _)| param).collect();
+    let wrt = lower.wrt(&params);
+    lower.check_stop();
+    let mut function = Function {
+        name: signature.ident.clone(),
+        vars: lower.vars,
+        params,
+        body: lower.block,
+        result,
+        result_ty: lower.result_ty,
+        wrt,
+        items: lower.items,
+    };
+    prune::function(&mut function);
+    (function, lower.diag)
+}
+
+impl Lower<'_> {
+    /// Complains; what comes of the expression stays silent.
+    fn refuse(&mut self, tokens: impl quote::ToTokens, message: impl std::fmt::Display) -> Value {
+        self.diag.error(tokens, message);
+        Value::Poison
+    }
+
+    fn refuse_at(&mut self, span: Span, message: impl std::fmt::Display) -> Value {
+        self.diag.error_at(span, message);
+        Value::Poison
+    }
+
+    /// The function's result: atoms and whole paths.
+    fn result(&mut self, value: Value, block: &syn::Block) -> Tree<Expr> {
+        let span = block.brace_token.span.close();
+        let ty = self.result_ty.clone();
+        self.result_leaf(value, &ty, span)
+    }
+
+    fn result_leaf(&mut self, value: Value, ty: &Ty, span: Span) -> Tree<Expr> {
+        match (value, ty) {
+            (Value::Tuple(items), Ty::Tuple(tys)) if items.len() == tys.len() => Tree::Tuple(
+                items.into_iter().zip(tys).map(|(item, ty)| self.result_leaf(item, ty, span)).collect(),
+            ),
+            (Value::Tuple(items), _) => Tree::Tuple(
+                items.into_iter().map(|item| self.result_leaf(item, &Ty::Unknown, span)).collect(),
+            ),
+            // A tuple that lives in a place is taken apart, so that the result has the shape of its type.
+            (Value::Path(path), Ty::Tuple(tys)) => {
+                let items = (0..tys.len()).map(|i| {
+                    let field = crate::ir::Proj::Field(syn::Member::Unnamed(syn::Index::from(i)));
+                    Value::Path(path.with(field))
+                });
+                let items: Vec<Value> = items.collect();
+                Tree::Tuple(
+                    items
+                        .into_iter()
+                        .zip(tys)
+                        .map(|(item, ty)| {
+                            let item = self.read(item, span);
+                            self.result_leaf(item, ty, span)
+                        })
+                        .collect(),
+                )
+            }
+            (Value::Never | Value::Poison, ty) => match ty {
+                Ty::Tuple(tys) => {
+                    Tree::Tuple(tys.iter().map(|ty| self.result_leaf(Value::Never, ty, span)).collect())
+                }
+                ty => Tree::Leaf(self.default_atom(ty)),
+            },
+            (value, ty) if ty.is_scalar() => Tree::Leaf(self.scalar(value, Some(ty), span).0),
+            (value, ty) => match self.whole(value, Some(ty), span) {
+                Some(whole) => Tree::Leaf(whole),
+                None => Tree::Leaf(self.default_atom(ty)),
+            },
+        }
+    }
+
+    /// What the gradient is asked for.
+    fn wrt(&mut self, params: &Vec<crate::ir::Param>) -> Vec<Wrt> {
+        let Some(names) = &self.request.wrt else {
+            return params
+                .iter()
+                .enumerate()
+                .filter(|(_, param)| param.active)
+                .map(|(i, param)| Wrt { name: param.name.clone(), target: WrtTarget::Param(i) })
+                .collect();
+        };
+        let mut wrt = Vec::new();
+        for name in names {
+            if let Some(i) = params.iter().position(|param| param.name == *name) {
+                if params[i].active {
+                    wrt.push(Wrt { name: name.clone(), target: WrtTarget::Param(i) });
+                } else if params[i].no_diff {
+                    self.diag
+                        .error(name, format!("`{name}` is marked `#[no_diff]`: there is no gradient by it"));
+                } else {
+                    self.diag.error(name, format!("the type of `{name}` carries no derivative"));
+                }
+            } else if let Some(&target) = self.locals.get(&name.to_string()) {
+                wrt.push(Wrt { name: name.clone(), target });
+            } else {
+                self.diag.error(
+                    name,
+                    format!("`wrt` names `{name}`, which is neither a parameter nor a local binding"),
+                );
+            }
+        }
+        wrt
+    }
+
+    fn check_stop(&mut self) {
+        for name in &self.request.stop {
+            if !self.stopped.contains(&name.to_string()) {
+                self.diag.error(
+                    name,
+                    format!("`stop` names `{name}`, which is neither a parameter nor a local binding"),
+                );
+            }
+        }
+    }
+
+    /// Notes a binding that `wrt` may name.
+    fn note_local(&mut self, name: &Ident, value: &Value) {
+        if self.inlined > 0 || !self.request.wrt.iter().flatten().any(|wrt| wrt == name) {
+            return;
+        }
+        let target = match value {
+            Value::Atom(Expr::Var(var), _) => *var,
+            Value::Cell(cell) => match self.current(*cell) {
+                Expr::Var(var) => var,
+                _ => return,
+            },
+            Value::Path(Path { root, proj }) if proj.is_empty() => *root,
+            _ => return,
+        };
+        self.locals.entry(name.to_string()).or_insert(WrtTarget::Local(target));
+    }
+}

@@ -1,0 +1,170 @@
+//! The signature: which parameters there are and how they enter the body.
+
+use proc_macro2::{Ident, Span};
+use quote::format_ident;
+use syn::spanned::Spanned;
+use syn::{FnArg, Pat, ReceiverKind, parse_quote};
+
+use super::Lower;
+use super::env::{Cell, Value};
+use super::types::is_function_type;
+use crate::ir::{Expr, Param, Passing, Path, Role, Ty};
+
+impl Lower<'_> {
+    /// What no body could make up for.
+    pub(crate) fn check_signature(&mut self) {
+        let signature = self.signature;
+        if let Some(token) = &signature.asyncness {
+            self.diag.error(
+                token,
+                "an `async` function cannot be differentiated: put the computation into a plain `fn`",
+            );
+        }
+        if let syn::Safety::Unsafe(token) = &signature.safety {
+            self.diag
+                .error(token, "an `unsafe` function cannot be differentiated: write it without `unsafe`");
+        }
+        if let Some(abi) = &signature.abi {
+            self.diag.error(abi, "an `extern` function cannot be differentiated: wrap it into a plain `fn`");
+        }
+        if let Some(variadic) = &signature.variadic {
+            self.diag
+                .error(variadic, "a function with a variable number of arguments cannot be differentiated");
+        }
+        if let syn::ReturnType::Type(_, ty) = &signature.output {
+            let active = self.result_ty.may_be_active();
+            match &**ty {
+                syn::Type::ImplTrait(_) => {
+                    self.diag.error(ty, "a result `impl Trait` cannot be differentiated: write the type");
+                }
+                _ if active && self.types.holds_reference(ty) => {
+                    self.diag.error(ty, "a function that returns a reference cannot be differentiated: return an owned value, such as `Vec<f64>`");
+                }
+                syn::Type::Path(path) if active && is_option(path) => {
+                    self.diag.error(ty, "a result of this type is not differentiated yet: return the value itself and panic, or return a flag beside it");
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The parameters, and for `&mut` scalars the variable whose last version the caller sees.
+    pub(crate) fn params(&mut self) -> Vec<(Param, Option<Cell>)> {
+        let signature = self.signature;
+        signature.inputs.iter().enumerate().map(|(i, input)| self.param(i, input)).collect()
+    }
+
+    fn param(&mut self, index: usize, input: &FnArg) -> (Param, Option<Cell>) {
+        match input {
+            FnArg::Receiver(receiver) => {
+                let name = Ident::new("self", receiver.self_token.span());
+                let (passing, ty) = match &receiver.kind {
+                    ReceiverKind::Reference(_, _, mutability) => {
+                        let passing = if mutability.is_some() { Passing::RefMut } else { Passing::Ref };
+                        (passing, Ty::Named(parse_quote!(Self)))
+                    }
+                    ReceiverKind::Typed(_, ty) => {
+                        if !matches!(self.types.passing(ty), (_, Ty::Named(name)) if *name == parse_quote!(Self))
+                        {
+                            self.diag.error(ty, "a receiver of this type is not supported: write `self`, `&self` or `&mut self`");
+                        }
+                        (self.types.passing(ty).0, Ty::Named(parse_quote!(Self)))
+                    }
+                    _ => (Passing::Value, Ty::Named(parse_quote!(Self))),
+                };
+                let no_diff = has_no_diff(&receiver.attrs);
+                self.enter(index, &name, ty, passing, no_diff, receiver.mutability.is_some(), None)
+            }
+            FnArg::Typed(typed) => {
+                let (passing, ty) = self.types.passing(&typed.ty);
+                let no_diff = has_no_diff(&typed.attrs);
+                if is_function_type(&typed.ty) {
+                    // Refused where it is called with something active; harmless elsewhere.
+                } else if let syn::Type::Ptr(pointer) = &*typed.ty {
+                    self.diag.error(
+                        pointer,
+                        "a raw pointer cannot be differentiated: pass a reference or a slice",
+                    );
+                } else if ty.may_be_active() && !no_diff {
+                    let inner = match &*typed.ty {
+                        syn::Type::Reference(reference) => &reference.elem,
+                        ty => ty,
+                    };
+                    if self.types.holds_reference(inner) {
+                        self.diag.error(inner, "references inside of an active parameter are not supported: hold owned values there, or mark the parameter `#[no_diff]`");
+                    }
+                }
+                match &*typed.pat {
+                    Pat::Ident(pat) if pat.subpat.is_none() && pat.by_ref.is_none() => {
+                        self.enter(index, &pat.ident, ty, passing, no_diff, pat.mutability.is_some(), None)
+                    }
+                    pat => {
+                        let name = format_ident!("arg{}", index, span = pat.span());
+                        self.enter(index, &name, ty, passing, no_diff, false, Some(pat))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Binds a parameter; `pat` where it is destructured at once.
+    #[expect(clippy::too_many_arguments)]
+    fn enter(
+        &mut self,
+        index: usize,
+        name: &Ident,
+        ty: Ty,
+        passing: Passing,
+        no_diff: bool,
+        mutable: bool,
+        pat: Option<&Pat>,
+    ) -> (Param, Option<Cell>) {
+        let span: Span = name.span();
+        let role = if ty.is_scalar() { Role::Value } else { Role::Place };
+        let var = self.vars.named(name, ty.clone(), role);
+        self.sites.insert(var, format!("p{index}"));
+        if self.request.stop.iter().any(|stop| stop == name) {
+            self.stopped.push(name.to_string());
+        }
+        let mut last = None;
+        let value = match role {
+            Role::Value => {
+                let atom = Expr::Var(var);
+                match passing {
+                    Passing::Value if mutable => {
+                        Value::Cell(self.cell(&name.to_string(), true, ty.clone(), span, Some(atom)))
+                    }
+                    Passing::Value => Value::Atom(atom, ty.clone()),
+                    Passing::Ref => Value::Atom(atom, ty.clone()).reference(false),
+                    Passing::RefMut => {
+                        let cell = self.cell(&name.to_string(), true, ty.clone(), span, Some(atom));
+                        last = Some(cell);
+                        Value::Cell(cell).reference(true)
+                    }
+                }
+            }
+            _ => {
+                self.vars[var].mutable = mutable || passing == Passing::RefMut;
+                match passing {
+                    Passing::Value => Value::Path(Path::of(var)),
+                    passing => Value::Path(Path::of(var)).reference(passing == Passing::RefMut),
+                }
+            }
+        };
+        match pat {
+            None => self.bind(name, value),
+            Some(pat) => self.bind_pattern(pat, value),
+        }
+        let active = ty.may_be_active() && !no_diff;
+        (Param { name: name.clone(), ty, passing, var, last: None, active, no_diff }, last)
+    }
+}
+
+/// Whether `#[no_diff]` is among the attributes.
+pub(crate) fn has_no_diff(attrs: &[syn::Attribute]) -> bool {
+    attrs.iter().any(|attr| attr.path().segments.last().is_some_and(|last| last.ident == "no_diff"))
+}
+
+fn is_option(path: &syn::TypePath) -> bool {
+    path.path.segments.last().is_some_and(|last| last.ident == "Option" || last.ident == "Result")
+}

@@ -1,0 +1,256 @@
+//! Elements, ranges and assignments.
+
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+
+use super::Lower;
+use super::env::Value;
+use super::iter::Iter;
+use crate::ir::{CopyHow, Expr, Init, Path, Proj, StmtKind, StoreOp, Ty, build};
+
+impl Lower<'_> {
+    pub(crate) fn lower_index(&mut self, expr: &syn::ExprIndex) -> Value {
+        let span = expr.bracket_token.span.join();
+        let base = self.place(&expr.expr);
+        if matches!(base, Value::Never) {
+            return Value::Never;
+        }
+        let base = match base.peel() {
+            value
+            @ (Value::Path(_) | Value::Code(..) | Value::Init(..) | Value::Atom(..) | Value::Poison) => value,
+            value @ Value::Tuple(_) => {
+                let _ = value;
+                return self.refuse(expr, "a tuple cannot be indexed");
+            }
+            _ => return self.refuse(&expr.expr, "this value cannot be indexed: collect or bind it first"),
+        };
+        match &*expr.index {
+            syn::Expr::Range(range) => {
+                let lo = range.start.as_ref().map(|lo| self.index_atom(lo));
+                let hi = range.end.as_ref().map(|hi| self.index_atom(hi));
+                let hi = match (hi, &range.limits) {
+                    (Some(hi), syn::RangeLimits::Closed(_)) => {
+                        let next = Expr::Binary(
+                            syn::BinOp::Add(Default::default()),
+                            Box::new(hi),
+                            Box::new(build::int(1)),
+                        );
+                        Some(self.temp("end", Ty::usize(), next, range.limits.span()))
+                    }
+                    (hi, _) => hi,
+                };
+                self.project(base, Proj::Range(lo, hi), span)
+            }
+            index => {
+                let value = self.operand(index, None);
+                let proj = match value.peel() {
+                    Value::Iter(iter) => match *iter {
+                        Iter::Range { lo, hi, inclusive: false, .. } => Proj::Range(Some(lo), hi),
+                        _ => {
+                            return self.refuse(
+                                index,
+                                "a range in a variable as index is not supported: write `x[a..b]`",
+                            );
+                        }
+                    },
+                    Value::Poison => return Value::Poison,
+                    Value::Never => return Value::Never,
+                    value @ Value::Tuple(_) => {
+                        let Some(code) = self.as_code(value, index.span()) else { return Value::Poison };
+                        Proj::Index(self.temp("index", Ty::Inert, Expr::Inert(code), index.span()))
+                    }
+                    value => {
+                        let ty = self.ty_of(&value);
+                        if ty.is_float() {
+                            return self.refuse(index, "an index cannot be a float");
+                        }
+                        match ty {
+                            Ty::Inert | Ty::Named(_) => {
+                                let Some(code) = self.as_code(value, index.span()) else {
+                                    return Value::Poison;
+                                };
+                                Proj::Index(self.temp("index", Ty::Inert, Expr::Inert(code), index.span()))
+                            }
+                            _ => Proj::Index(self.scalar(value, Some(&Ty::usize()), index.span()).0),
+                        }
+                    }
+                };
+                self.project(base, proj, span)
+            }
+        }
+    }
+
+    fn index_atom(&mut self, expr: &syn::Expr) -> Expr {
+        let value = self.operand(expr, Some(&Ty::usize()));
+        self.scalar(value, Some(&Ty::usize()), expr.span()).0
+    }
+
+    // ---- assignment ----
+
+    pub(crate) fn lower_assign(&mut self, expr: &syn::ExprAssign) -> Value {
+        let span = expr.eq_token.span;
+        match &*expr.left {
+            syn::Expr::Infer(_) => {
+                let value = self.expr(&expr.right, None);
+                self.discard(value, span);
+            }
+            left @ (syn::Expr::Tuple(_) | syn::Expr::Array(_)) => {
+                let value = self.expr(&expr.right, None);
+                let value = self.detach(value, span);
+                self.destructure(left, value, span);
+            }
+            left => {
+                let ty = {
+                    // The type alone: what the place's indices compute is evaluated behind the value.
+                    let mark = self.block.stmts.len();
+                    let simple = matches!(left, syn::Expr::Path(_));
+                    let ty = if simple {
+                        let target = self.place(left);
+                        self.target_ty(&target)
+                    } else {
+                        None
+                    };
+                    debug_assert!(
+                        self.block.stmts.len() == mark || !simple,
+                        "naming a variable evaluates nothing"
+                    );
+                    ty
+                };
+                let value = self.expr(&expr.right, ty.as_ref());
+                let target = self.place(left);
+                self.assign(target, value, span);
+            }
+        }
+        Value::unit()
+    }
+
+    fn target_ty(&self, target: &Value) -> Option<Ty> {
+        Some(self.ty_of(target)).filter(|ty| !matches!(ty, Ty::Unknown))
+    }
+
+    /// Copies what a destructuring assignment might overwrite before it is read.
+    fn detach(&mut self, value: Value, span: Span) -> Value {
+        match value {
+            Value::Tuple(items) => {
+                Value::Tuple(items.into_iter().map(|item| self.detach(item, span)).collect())
+            }
+            Value::Path(path) if self.vars[path.root].named || !path.proj.is_empty() => {
+                let ty = self.path_ty(&path);
+                let init = Init::Copy { from: path, how: CopyHow::Move };
+                Value::Path(Path::of(self.temp_place("moved", ty, init, span)))
+            }
+            value => value,
+        }
+    }
+
+    fn destructure(&mut self, left: &syn::Expr, value: Value, span: Span) {
+        match left {
+            syn::Expr::Tuple(tuple) => match self.split(value, tuple.elems.len()) {
+                Some(items) => {
+                    for (left, item) in tuple.elems.iter().zip(items) {
+                        self.destructure(left, item, span);
+                    }
+                }
+                None => {
+                    self.refuse(tuple, "the value has another shape than this pattern");
+                }
+            },
+            syn::Expr::Array(array) => {
+                for (i, left) in array.elems.iter().enumerate() {
+                    let item = self.project(value.clone(), Proj::Index(build::int(i as i64)), span);
+                    self.destructure(left, item, span);
+                }
+            }
+            syn::Expr::Infer(_) => {}
+            left => {
+                let target = self.place(left);
+                let value = self.read(value, span);
+                self.assign(target, value, span);
+            }
+        }
+    }
+
+    /// `target = value`
+    pub(crate) fn assign(&mut self, target: Value, value: Value, span: Span) {
+        if matches!(value, Value::Poison | Value::Never) {
+            return;
+        }
+        match target {
+            Value::Cell(cell) => {
+                let want = self.version(cell);
+                let (atom, ty) = self.scalar(value, Some(&want), span);
+                self.assign_cell(cell, atom, ty);
+            }
+            Value::Path(path) => {
+                self.mark_mutable(&path);
+                let ty = self.path_ty(&path);
+                let given = self.ty_of(&value);
+                if ty.is_scalar() {
+                    let (value, _) = self.scalar(value, Some(&ty), span);
+                    self.block.push(StmtKind::Store { path, op: StoreOp::Set, value }, span);
+                    return;
+                }
+                if given.is_scalar() && matches!(ty, Ty::Unknown) && self.learn(&path, given) {
+                    return;
+                }
+                if let Some(init) = self.init(value, Some(&ty), span) {
+                    self.block.push(StmtKind::Assign { path, init, slice: false }, span);
+                }
+            }
+            Value::Tuple(items) => match self.split(value, items.len()) {
+                Some(values) => {
+                    let values: Vec<Value> =
+                        values.into_iter().map(|value| self.detach(value, span)).collect();
+                    for (target, value) in items.into_iter().zip(values) {
+                        let value = self.read(value, span);
+                        self.assign(target, value, span);
+                    }
+                }
+                None => {
+                    self.refuse_at(span, "the value has another shape than what it is assigned to");
+                }
+            },
+            Value::Later(site) => {
+                let ty = self.ty_of(&value);
+                self.learn_site(site, ty);
+            }
+            Value::Ref { .. } => {
+                self.refuse_at(
+                    span,
+                    "a reference that changes what it refers to is not supported: use an index, or copy the content",
+                );
+            }
+            Value::Poison | Value::Never => {}
+            Value::Atom(..) => {
+                self.refuse_at(span, "this cannot be assigned to");
+            }
+            _ => {
+                self.refuse_at(span, "an assignment to this is not supported: `let` it anew");
+            }
+        }
+    }
+
+    /// The length of a sequence.
+    pub(crate) fn len(&mut self, value: Value, span: Span) -> Expr {
+        match value.peel() {
+            Value::Path(path) => {
+                let hint = format!("{}_len", self.vars[path.root].name);
+                self.temp(&hint, Ty::usize(), Expr::Len(path), span)
+            }
+            Value::Init(init, ty) => {
+                let place = self.temp_place("temporary", ty, *init, span);
+                self.temp("len", Ty::usize(), Expr::Len(Path::of(place)), span)
+            }
+            value => match self.as_code(value, span) {
+                Some(code) => {
+                    let inert = super::inert::combine(&[code], |parts| {
+                        let p = &parts[0];
+                        quote::quote!((#p).len())
+                    });
+                    self.temp("len", Ty::usize(), Expr::Inert(inert), span)
+                }
+                None => build::int(0),
+            },
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Names for generated code: deterministic, never shadowing what is visible, readable.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, Span};
+
+/// Hands out names. Invariant: no name is handed out while the same text is visible.
+#[derive(Debug, Default)]
+pub(crate) struct Namer {
+    scopes: Vec<Vec<String>>,
+    visible: HashSet<String>,
+}
+
+impl Namer {
+    pub(crate) fn new() -> Namer {
+        Namer { scopes: vec![Vec::new()], visible: HashSet::new() }
+    }
+
+    pub(crate) fn enter(&mut self) {
+        self.scopes.push(Vec::new());
+    }
+
+    pub(crate) fn leave(&mut self) {
+        for name in self.scopes.pop().unwrap_or_default() {
+            self.visible.remove(&name);
+        }
+    }
+
+    /// `base` itself if it is free, else the first free of `base_1`, `base_2`, …
+    pub(crate) fn fresh(&mut self, base: &str) -> String {
+        let base = sanitize(base);
+        let name = (0..)
+            .map(|n| if n == 0 { base.clone() } else { format!("{base}_{n}") })
+            .find(|name| !self.visible.contains(name))
+            .unwrap_or(base);
+        self.reserve(&name);
+        name
+    }
+
+    /// Marks a name as visible in the current scope.
+    pub(crate) fn reserve(&mut self, name: &str) {
+        if self.visible.insert(name.to_string()) {
+            if let Some(scope) = self.scopes.last_mut() {
+                scope.push(name.to_string());
+            }
+        }
+    }
+}
+
+/// The text as an identifier: hints come from expressions too.
+fn sanitize(base: &str) -> String {
+    let text: String = base
+        .strip_prefix("r#")
+        .unwrap_or(base)
+        .chars()
+        .map(|c| if c.is_alphanumeric() || c == '_' { c } else { '_' })
+        .collect();
+    match text.as_str() {
+        "" | "_" => "value".into(),
+        "self" => "this".into(),
+        "Self" | "super" | "crate" => format!("{text}_"),
+        _ if text.starts_with(|c: char| c.is_numeric()) => format!("_{text}"),
+        _ => text,
+    }
+}
+
+/// An identifier of this text, raw where the text is a keyword.
+pub(crate) fn ident(text: &str, span: Span) -> Ident {
+    if text == "self" {
+        return Ident::new(text, span);
+    }
+    let text = sanitize(text);
+    match syn::parse_str::<Ident>(&text) {
+        Ok(_) => Ident::new(&text, span),
+        Err(_) => match syn::parse_str::<Ident>(&format!("r#{text}")) {
+            Ok(_) => Ident::new_raw(&text, span),
+            Err(_) => Ident::new("value", span),
+        },
+    }
+}
+
+/// The span of generated tokens that belong to a construct of the user's: errors point there, names are hygienic.
+pub(crate) fn hygienic(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_free_again_when_their_scope_ends() {
+        let mut names = Namer::new();
+        assert_eq!(names.fresh("z"), "z");
+        names.enter();
+        assert_eq!(names.fresh("z"), "z_1");
+        assert_eq!(names.fresh("i"), "i");
+        names.leave();
+        assert_eq!(names.fresh("i"), "i");
+        assert_eq!(names.fresh("z"), "z_1");
+    }
+
+    #[test]
+    fn any_hint_becomes_an_identifier() {
+        let mut names = Namer::new();
+        for (hint, expected) in
+            [("", "value"), ("x[i]", "x_i_"), ("0", "_0"), ("self", "this"), ("r#type", "type")]
+        {
+            assert_eq!(names.fresh(hint), expected);
+        }
+        assert_eq!(ident("type", Span::call_site()).to_string(), "r#type");
+        assert_eq!(ident("x", Span::call_site()).to_string(), "x");
+    }
+}

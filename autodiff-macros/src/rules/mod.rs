@@ -1,0 +1,193 @@
+//! The derivatives of elementary functions: one table ([`table`]) that reverse mode, forward mode and the tests read.
+//!
+//! A row's partials are generic over [`Num`], so that the same tokens are interpreted twice: over `f64`, as numbers for
+//! the tests, and over [`Term`], as expressions of generated code.
+
+pub(crate) mod table;
+pub(crate) mod term;
+
+#[cfg(test)]
+pub(crate) use table::RULES;
+pub(crate) use table::{method, operator, path_function};
+pub(crate) use term::Term;
+
+use crate::ir::Expr;
+
+/// An elementary function and its derivative.
+pub(crate) struct Rule {
+    pub(crate) name: &'static str,
+    pub(crate) syntax: Syntax,
+    pub(crate) arity: usize,
+    /// Where each argument may be sampled by the tests.
+    #[cfg_attr(not(test), allow(dead_code))]
+    pub(crate) domain: &'static [(f64, f64)],
+    /// How dear the function is to evaluate again, in units of an addition.
+    pub(crate) cost: u32,
+    /// The partials are infinite at finite arguments: a zero adjoint must not meet them (`0 * inf`).
+    pub(crate) singular: bool,
+    #[cfg_attr(not(test), allow(dead_code))]
+    pub(crate) primal: fn(&[f64]) -> f64,
+    #[cfg_attr(not(test), allow(dead_code))]
+    pub(crate) numeric: fn(&[f64], f64) -> Vec<f64>,
+    partials: fn(&[Term], Term) -> Vec<Term>,
+}
+
+/// How a call of the function is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Syntax {
+    /// `a + b`
+    Infix(&'static str),
+    /// `-a`
+    Prefix(&'static str),
+    /// `a.name(b, …)`
+    Method,
+    /// `RUNTIME::special::name(a, …)`
+    Runtime,
+}
+
+impl std::fmt::Debug for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl Rule {
+    /// The partial derivatives by each argument, as expressions of the arguments and the result.
+    pub(crate) fn partials(&self, args: &[Expr], result: &Expr) -> Vec<Expr> {
+        term::scoped(|| {
+            let args: Vec<Term> = args.iter().cloned().map(Term::new).collect();
+            (self.partials)(&args, Term::new(result.clone())).into_iter().map(Term::expr).collect()
+        })
+    }
+}
+
+/// What a row's partials may compute with.
+pub(crate) trait Num:
+    Copy
+    + std::ops::Add<Output = Self>
+    + std::ops::Sub<Output = Self>
+    + std::ops::Mul<Output = Self>
+    + std::ops::Div<Output = Self>
+    + std::ops::Neg<Output = Self>
+{
+    type Bool;
+    fn lit(value: f64) -> Self;
+    /// A method of the table without arguments.
+    fn call(self, name: &'static str) -> Self;
+    fn call2(self, name: &'static str, other: Self) -> Self;
+    /// An integer argument (of `powi`) as a float.
+    fn float(self) -> Self;
+    /// An integer argument less one.
+    fn previous(self) -> Self;
+    /// Whether an integer argument is zero.
+    fn is_zero_int(self) -> Self::Bool;
+    fn is(self, comparison: Is, other: f64) -> Self::Bool;
+    fn compare(self, comparison: Is, other: Self) -> Self::Bool;
+    fn select(condition: Self::Bool, then: Self, otherwise: Self) -> Self;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Is {
+    Equal,
+    Less,
+    AtMost,
+    More,
+    AtLeast,
+}
+
+impl Num for f64 {
+    type Bool = bool;
+    fn lit(value: f64) -> f64 {
+        value
+    }
+    fn call(self, name: &'static str) -> f64 {
+        (method(name, 1).expect("a rule used by another rule").primal)(&[self])
+    }
+    fn call2(self, name: &'static str, other: f64) -> f64 {
+        (method(name, 2).expect("a rule used by another rule").primal)(&[self, other])
+    }
+    fn float(self) -> f64 {
+        self
+    }
+    fn previous(self) -> f64 {
+        self - 1.0
+    }
+    fn is_zero_int(self) -> bool {
+        self == 0.0
+    }
+    fn is(self, comparison: Is, other: f64) -> bool {
+        self.compare(comparison, other)
+    }
+    fn compare(self, comparison: Is, other: f64) -> bool {
+        match comparison {
+            Is::Equal => self == other,
+            Is::Less => self < other,
+            Is::AtMost => self <= other,
+            Is::More => self > other,
+            Is::AtLeast => self >= other,
+        }
+    }
+    fn select(condition: bool, then: f64, otherwise: f64) -> f64 {
+        if condition { then } else { otherwise }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sample points inside an interval, away from its ends.
+    fn samples((lo, hi): (f64, f64)) -> [f64; 3] {
+        [0.13, 0.48, 0.87].map(|t| lo + t * (hi - lo))
+    }
+
+    #[test]
+    fn every_row_agrees_with_central_differences() {
+        for rule in table::RULES {
+            let points: Vec<[f64; 3]> = rule.domain.iter().copied().map(samples).collect();
+            for k in 0..3usize.pow(rule.arity as u32) {
+                let args: Vec<f64> =
+                    (0..rule.arity).map(|a| points[a][k / 3usize.pow(a as u32) % 3]).collect();
+                // `powi` takes its exponent as an integer.
+                let args: Vec<f64> = match rule.name {
+                    "powi" => vec![args[0], args[1].round()],
+                    _ => args,
+                };
+                let y = (rule.primal)(&args);
+                let partials = (rule.numeric)(&args, y);
+                assert_eq!(partials.len(), rule.arity, "{}", rule.name);
+                for (a, partial) in partials.iter().enumerate() {
+                    if rule.name == "powi" && a == 1 {
+                        continue;
+                    }
+                    let h = 1e-6;
+                    let (mut up, mut down) = (args.clone(), args.clone());
+                    up[a] += h;
+                    down[a] -= h;
+                    let expected = ((rule.primal)(&up) - (rule.primal)(&down)) / (2.0 * h);
+                    assert!(
+                        (partial - expected).abs() <= 1e-6 * (1.0 + expected.abs()),
+                        "{} at {args:?}: partial {a} is {partial}, differences say {expected}",
+                        rule.name
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn kinks_follow_the_documented_convention() {
+        let partials = |name, args: &[f64]| {
+            let rule = method(name, args.len()).unwrap();
+            (rule.numeric)(args, (rule.primal)(args))
+        };
+        assert_eq!(partials("abs", &[0.0]), [0.0]);
+        assert_eq!(partials("max", &[1.0, 1.0]), [1.0, 0.0]);
+        assert_eq!(partials("min", &[1.0, 1.0]), [1.0, 0.0]);
+        assert_eq!(partials("clamp", &[1.0, 0.0, 1.0])[0], 1.0);
+        assert_eq!(partials("hypot", &[0.0, 0.0]), [0.0, 0.0]);
+        assert_eq!(partials("powf", &[0.0, 0.0]), [0.0, 0.0]);
+        assert_eq!(partials("max", &[f64::NAN, 1.0]), [0.0, 1.0]);
+        assert_eq!(partials("max", &[1.0, f64::NAN]), [1.0, 0.0]);
+    }
+}

@@ -1,0 +1,263 @@
+//! Simplification: derivative programs as a person would write them.
+//!
+//! Invariant of every pass: the program computes the same values (sums of adjoints keep their order, so the same bits, but
+//! for the regrouping of products that [`fold`] documents), reads no more than before, and runs nothing twice.
+
+mod affine;
+mod dead;
+mod fold;
+pub(crate) mod rotate;
+mod sink;
+mod substitute;
+mod summary;
+pub(crate) mod window;
+
+use std::collections::BTreeSet;
+
+use crate::analysis::Activity;
+use crate::diff::private::private_places;
+use crate::diff::reverse::{self, Options};
+use crate::diff::{Adjoint, ParamAdjoint, Pushforward, fuse};
+use crate::ir::{Block, Expr, Function, Role, StmtKind, Tree, Var, Vars};
+
+/// Rounds after which a program that still changes is left as it is (each round is a complete program).
+const ROUNDS: usize = 6;
+
+/// What the passes share.
+struct Context<'a> {
+    vars: &'a mut Vars,
+    /// Read behind the block.
+    outputs: BTreeSet<Var>,
+    /// Variables from here on were made by differentiation: their values may be regrouped.
+    made_from: u32,
+    /// Whether the block is the primal's: nothing that could panic is moved or dropped.
+    primal: bool,
+}
+
+/// Simplifies both sweeps of an adjoint.
+pub(crate) fn adjoint(function: &Function, mut adjoint: Adjoint) -> Adjoint {
+    let made_from = function.vars.0.len() as u32;
+    let mut outputs: BTreeSet<Var> = BTreeSet::new();
+    for param in adjoint.params.iter().flatten() {
+        let (ParamAdjoint::Scalar(var) | ParamAdjoint::ScalarInOut(var) | ParamAdjoint::Place(var)) = param;
+        outputs.insert(*var);
+    }
+    for gradient in adjoint.wrt.iter().flatten() {
+        gradient.vars(&mut |var| {
+            outputs.insert(var);
+        });
+    }
+    for _ in 0..ROUNDS {
+        let mut context =
+            Context { vars: &mut adjoint.vars, outputs: outputs.clone(), made_from, primal: false };
+        let changed = context.round(&mut adjoint.reverse);
+        let pruned = dead::tapes(&mut adjoint);
+        if !changed && !pruned {
+            break;
+        }
+    }
+
+    let read = crate::diff::reverse::free_vars(&adjoint.reverse, &adjoint.vars);
+    let tapes: BTreeSet<Var> = adjoint.tapes.iter().map(|tape| tape.var).collect();
+    adjoint.captures.retain(|var| read.contains(var) || tapes.contains(var));
+    outputs.extend(read);
+    for leaf in function
+        .result
+        .leaves()
+        .into_iter()
+        .chain(function.params.iter().filter_map(|param| param.last.as_ref()))
+    {
+        leaf.vars(&mut |var| {
+            outputs.insert(var);
+        });
+    }
+    for _ in 0..ROUNDS {
+        let mut context =
+            Context { vars: &mut adjoint.vars, outputs: outputs.clone(), made_from, primal: true };
+        if !context.round(&mut adjoint.forward) {
+            break;
+        }
+    }
+    adjoint
+}
+
+/// Simplifies a pushforward.
+pub(crate) fn pushforward(function: &Function, mut push: Pushforward) -> Pushforward {
+    let made_from = function.vars.0.len() as u32;
+    let mut outputs: BTreeSet<Var> = BTreeSet::new();
+    let mut read = |expr: &Expr| {
+        expr.vars(&mut |var| {
+            outputs.insert(var);
+        });
+    };
+    function.result.leaves().into_iter().for_each(&mut read);
+    function.params.iter().filter_map(|param| param.last.as_ref()).for_each(&mut read);
+    push.result.leaves().into_iter().flatten().for_each(&mut read);
+    push.params.iter().flatten().filter_map(|(_, last)| last.as_ref()).for_each(&mut read);
+    for _ in 0..ROUNDS {
+        let mut context = Context { vars: &mut push.vars, outputs: outputs.clone(), made_from, primal: true };
+        if !context.round(&mut push.body) {
+            break;
+        }
+    }
+    push
+}
+
+/// Both sweeps one behind the other, seeded with ones, loops fused where that is possible: the body of `value_and_grad`.
+pub(crate) fn joined(function: &Function, activity: &Activity) -> Adjoint {
+    let params: BTreeSet<Var> = function.params.iter().map(|param| param.var).collect();
+    // Private places are a promise that the loop will be fused: where that fails, once more without.
+    let mut options = Options { roll_back: false, fused: private_places(function) };
+    loop {
+        let raw = reverse::adjoint(function, activity, options.clone());
+        let (fused, done) = fuse::fuse(adjoint(function, seed_with_ones(raw)), &params);
+        let promises = options.fused.len();
+        options.fused.retain(|index, places| places.is_empty() || done.contains(index));
+        if options.fused.len() == promises {
+            return shape_loops(function, adjoint(function, fused));
+        }
+    }
+}
+
+/// The two sweeps apart, each as fast as it can be.
+pub(crate) fn apart(function: &Function, raw: Adjoint) -> Adjoint {
+    shape_loops(function, adjoint(function, raw))
+}
+
+/// What makes loops fast that rustc cannot do: neighbouring contributions in scalars, operands sliced beforehand.
+fn shape_loops(function: &Function, mut shaped: Adjoint) -> Adjoint {
+    for block in [&mut shaped.forward, &mut shaped.reverse] {
+        rotate::rotations(block, &mut shaped.vars);
+    }
+    let mut shaped = adjoint(function, shaped);
+    for block in [&mut shaped.forward, &mut shaped.reverse] {
+        window::windows(block, &mut shaped.vars);
+    }
+    shaped
+}
+
+/// The same adjoint with every scalar seed a constant one: the gradient of the sum of the results.
+pub(crate) fn seed_with_ones(mut adjoint: Adjoint) -> Adjoint {
+    let mut ones = BTreeSet::new();
+    fn take(seed: &mut Tree<Option<Var>>, vars: &Vars, ones: &mut BTreeSet<Var>) {
+        match seed {
+            Tree::Leaf(leaf) => {
+                if let Some(var) = leaf.filter(|var| vars[*var].role == Role::Value) {
+                    ones.insert(var);
+                    *leaf = None;
+                }
+            }
+            Tree::Tuple(parts) => parts.iter_mut().for_each(|part| take(part, vars, ones)),
+        }
+    }
+    take(&mut adjoint.seed, &adjoint.vars, &mut ones);
+    adjoint.reverse.walk_mut(&mut |stmt| {
+        stmt.exprs_mut(&mut |expr| {
+            if matches!(expr, Expr::Var(var) if ones.contains(var)) {
+                *expr = crate::ir::build::lit(1.0);
+            }
+        });
+    });
+    adjoint
+}
+
+impl Context<'_> {
+    /// One round of all passes over a block and the blocks inside; tells whether anything changed.
+    fn round(&mut self, block: &mut Block) -> bool {
+        let mut changed = false;
+        for stmt in &mut block.stmts {
+            if stmt.blocks().is_empty() {
+                continue;
+            }
+            // What an owner takes out of its blocks (`next`, joins) is read behind them.
+            let outside = self.outputs.clone();
+            stmt.reads(&mut |var| {
+                self.outputs.insert(var);
+            });
+            for block in stmt.blocks_mut() {
+                changed |= self.round(block);
+            }
+            self.outputs = outside;
+        }
+        changed |= self.fold(block);
+        changed |= self.sink(block);
+        changed |= self.substitute(block);
+        changed |= self.absorb(block);
+        changed |= self.drop_dead(block);
+        changed
+    }
+
+    /// A variable made by differentiation (not of the primal program).
+    fn made(&self, var: Var) -> bool {
+        var.0 >= self.made_from
+    }
+
+    /// Gives the values that end the arms of a branch to its joins: `if c { x * 2.0 } else { x }`.
+    fn absorb(&mut self, block: &mut Block) -> bool {
+        let mut changed = false;
+        for stmt in &mut block.stmts {
+            let StmtKind::If { then, otherwise, joins, .. } = &mut stmt.kind else { continue };
+            for (index, arm) in [then, otherwise].into_iter().enumerate() {
+                while let Some(StmtKind::Let { var, expr }) = arm.stmts.last().map(|stmt| &stmt.kind) {
+                    let uses = joins
+                        .iter()
+                        .filter(|join| matches!(join.values.get(index), Some(Some(value)) if value.mentions(*var)))
+                        .count();
+                    let target = joins
+                        .iter_mut()
+                        .filter_map(|join| join.values.get_mut(index)?.as_mut())
+                        .find(|value| matches!(&**value, Expr::Var(read) if read == var));
+                    match target {
+                        Some(value) if uses == 1 && !self.vars[*var].named && !self.outputs.contains(var) => {
+                            *value = expr.clone();
+                            arm.stmts.pop();
+                            changed = true;
+                        }
+                        _ => break,
+                    }
+                }
+            }
+        }
+        changed
+    }
+}
+
+impl Expr {
+    fn mentions(&self, var: Var) -> bool {
+        let mut found = false;
+        self.vars(&mut |read| found |= read == var);
+        found
+    }
+
+    fn size(&self) -> usize {
+        let mut size = 0;
+        self.walk(&mut |_| size += 1);
+        size
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use crate::analysis;
+    use crate::diff::{fuse, reverse};
+    use crate::ir::{Function, Var, print, verify};
+    use crate::tests::sketch;
+
+    fn show(function: &Function) -> String {
+        let activity = analysis::activity(function, &mut Vec::new());
+        let adjoint = reverse::adjoint(function, &activity, reverse::Options::default());
+        let adjoint = super::adjoint(function, super::seed_with_ones(adjoint));
+        verify::adjoint(function, &adjoint).unwrap();
+        let params: BTreeSet<Var> = function.params.iter().map(|param| param.var).collect();
+        let fused = super::adjoint(function, fuse::fuse(adjoint.clone(), &params).0);
+        format!("{}\n----\n{}", print::adjoint(function, &adjoint), print::adjoint(function, &fused))
+    }
+
+    #[test]
+    fn shows() {
+        println!("{}", show(&sketch::sum_of_squares()));
+        println!("{}", show(&sketch::overwrite()));
+    }
+}

@@ -1,0 +1,233 @@
+//! Windows: the operands of a loop, sliced before it to what it reaches, so that rustc sees that no index is out of bounds.
+//!
+//! `for k in 0..n { z += w[j * n + k] * x[k]; }` becomes `let w_window = &w[j * n..j * n + n]; let x_window = &x[..n]; …`.
+//!
+//! Invariant: a window is as long as the last iteration needs, so slicing it panics only where the loop would have
+//! panicked; a place that the loop writes is reached through its window alone.
+
+use std::collections::BTreeMap;
+
+use super::affine::{Indices, plus, same_base, same_path};
+use crate::ir::visit::Part;
+use crate::ir::{Block, Expr, Head, Loop, Path, Proj, Role, Stmt, StmtKind, Ty, Var, Vars, build};
+
+/// Slices the operands of every loop of the block that allows it.
+pub(crate) fn windows(block: &mut Block, vars: &mut Vars) {
+    let mut stmts = Vec::with_capacity(block.stmts.len());
+    for mut stmt in std::mem::take(&mut block.stmts) {
+        for inner in stmt.blocks_mut() {
+            windows(inner, vars);
+        }
+        if let StmtKind::Loop(the_loop) = &mut stmt.kind {
+            let span = stmt.span;
+            for view in slice_operands(the_loop, vars) {
+                stmts.push(Stmt { kind: StmtKind::View { var: view }, span });
+            }
+        }
+        stmts.push(stmt);
+    }
+    block.stmts = stmts;
+}
+
+/// One way in which a loop reaches a place: `prefix[base + index + offset]`.
+#[derive(Clone, Debug)]
+struct Access {
+    /// The path before the index, as text: equal texts are equal paths.
+    prefix: Path,
+    base: Option<Expr>,
+    offset: i64,
+    /// In every iteration, whatever branches are taken.
+    always: bool,
+    write: bool,
+}
+
+/// How all accesses to one place look.
+#[derive(Debug, Default)]
+struct Operand {
+    accesses: Vec<Access>,
+    /// Reached in a way that is not an [`Access`], for reading or for writing.
+    read_otherwise: bool,
+    written_otherwise: bool,
+}
+
+struct Scan<'a> {
+    vars: &'a Vars,
+    indices: &'a Indices,
+    operands: BTreeMap<Var, Operand>,
+}
+
+fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<Var> {
+    let Head::For { index, lo, hi, inclusive: false, step: None, .. } = &the_loop.head else {
+        return Vec::new();
+    };
+    if the_loop.break_if.is_some() || build::value_of(lo) != Some(0.0) {
+        return Vec::new();
+    }
+    let hi = hi.clone();
+    let indices = Indices::of(*index, the_loop, vars);
+    if indices.varies(&hi) {
+        return Vec::new();
+    }
+    let mut scan = Scan { vars, indices: &indices, operands: BTreeMap::new() };
+    scan.block(&the_loop.body, true);
+    let operands = scan.operands;
+
+    // What an iteration declares is not there before the loop.
+    let mut own = std::collections::BTreeSet::new();
+    the_loop.body.walk(&mut |stmt| own.extend(stmt.defines()));
+    let mut views = Vec::new();
+    for (root, operand) in operands {
+        if own.contains(&root) {
+            continue;
+        }
+        let Some(first) = operand.accesses.first().cloned() else { continue };
+        let same = |access: &Access| {
+            same_path(&access.prefix, &first.prefix) && same_base(access.base.as_ref(), first.base.as_ref())
+        };
+        let written = operand.written_otherwise || operand.accesses.iter().any(|access| access.write);
+        let alone =
+            operand.accesses.iter().all(same) && !operand.read_otherwise && !operand.written_otherwise;
+        if written && !alone {
+            continue;
+        }
+        // Exactly as long as what every iteration reaches: without one, no element need be there.
+        let own = || operand.accesses.iter().filter(|access| same(access));
+        if own().any(|access| access.offset != 0) || !own().any(|access| access.always) {
+            continue;
+        }
+        // A window of a window would gain nothing.
+        if vars[root].window {
+            continue;
+        }
+        let name = format!("{}_window", vars[root].name);
+        let element = vars.type_of(&first.prefix).element();
+        let span = vars[root].span;
+        let view = vars.fresh(name, Ty::Slice(Box::new(element)), Role::View, span);
+        let (start, end) = match &first.base {
+            Some(base) => (Some(base.clone()), plus(base.clone(), hi.clone())),
+            None => (None, hi.clone()),
+        };
+        vars[view].view = Some(first.prefix.with(Proj::Range(start, Some(end))));
+        vars[view].window = true;
+        vars[view].mutable = written;
+        let scan = Scan { vars, indices: &indices, operands: BTreeMap::new() };
+        scan.rewrite(&mut the_loop.body, root, &first, view);
+        views.push(view);
+    }
+    views
+}
+
+impl Scan<'_> {
+    fn block(&mut self, block: &Block, always: bool) {
+        for stmt in &block.stmts {
+            let mut found: Vec<(Path, bool, bool)> = Vec::new();
+            stmt.parts(&mut |part| match part {
+                Part::Read(expr) => {
+                    expr.walk(&mut |expr| match expr {
+                        Expr::Load(path) => found.push((path.clone(), false, true)),
+                        Expr::Whole(path) => found.push((path.clone(), false, false)),
+                        _ => {}
+                    });
+                }
+                Part::ReadPath(path) => {
+                    found.push((path.clone(), false, false));
+                    loads_of_indices(path, &mut found);
+                }
+                Part::WritePath(path) => {
+                    let element = matches!(stmt.kind, StmtKind::Store { .. });
+                    found.push((path.clone(), true, element));
+                    loads_of_indices(path, &mut found);
+                }
+                Part::Change(var) | Part::Use(var) => found.push((Path::of(var), true, false)),
+                Part::Define(_) => {}
+            });
+            if let StmtKind::View { var } = &stmt.kind {
+                if let Some(path) = &self.vars[*var].view {
+                    // Whoever uses the view may write through it.
+                    found.push((path.clone(), self.vars[*var].mutable, false));
+                }
+            }
+            for (path, write, element) in found {
+                self.note(&path, write, element, always);
+            }
+            for inner in stmt.blocks() {
+                self.block(inner, false);
+            }
+        }
+    }
+
+    fn note(&mut self, path: &Path, write: bool, element: bool, always: bool) {
+        if !matches!(self.vars[path.root].role, Role::Place | Role::View) {
+            return;
+        }
+        let full = self.vars.resolve(path);
+        let access = (element && self.vars[path.root].view.is_none())
+            .then(|| self.access(path, write, always))
+            .flatten();
+        let operand = self.operands.entry(full.root).or_default();
+        match access {
+            Some(access) => operand.accesses.push(access),
+            None if write => operand.written_otherwise = true,
+            None => operand.read_otherwise = true,
+        }
+    }
+
+    fn access(&self, path: &Path, write: bool, always: bool) -> Option<Access> {
+        let (last, before) = path.proj.split_last()?;
+        let Proj::Index(index) = last else { return None };
+        let prefix = Path { root: path.root, proj: before.to_vec() };
+        if !self.vars.type_of(&prefix).is_sequence() || matches!(self.vars.type_of(&prefix), Ty::Array(..)) {
+            return None;
+        }
+        let invariant = before.iter().all(|proj| match proj {
+            Proj::Index(index) => !self.indices.varies(index),
+            Proj::Field(_) => true,
+            Proj::Range(..) | Proj::Deref => false,
+        });
+        let (base, offset) = self.indices.affine(index)?;
+        invariant.then_some(Access { prefix, base, offset, always, write })
+    }
+}
+
+fn loads_of_indices(path: &Path, found: &mut Vec<(Path, bool, bool)>) {
+    for proj in &path.proj {
+        if let Proj::Index(index) = proj {
+            index.walk(&mut |expr| {
+                if let Expr::Load(path) = expr {
+                    found.push((path.clone(), false, true));
+                }
+            });
+        }
+    }
+}
+
+impl Scan<'_> {
+    /// Sends the accesses that look like `sample` through the window.
+    fn rewrite(&self, body: &mut Block, root: Var, sample: &Access, view: Var) {
+        let through = |path: &mut Path| {
+            if path.root != root {
+                return;
+            }
+            let Some((Proj::Index(at), before)) = path.proj.split_last() else { return };
+            let prefix = Path { root, proj: before.to_vec() };
+            if !same_path(&prefix, &sample.prefix) {
+                return;
+            }
+            if let Some((base, 0)) = self.indices.affine(at) {
+                if same_base(base.as_ref(), sample.base.as_ref()) {
+                    *path = Path { root: view, proj: vec![Proj::Index(Expr::Var(self.indices.index))] };
+                }
+            }
+        };
+        body.walk_mut(&mut |stmt| {
+            stmt.exprs_mut(&mut |expr| {
+                if let Expr::Load(path) = expr {
+                    through(path);
+                }
+            });
+            if let StmtKind::Store { path, .. } = &mut stmt.kind {
+                through(path);
+            }
+        });
+    }
+}

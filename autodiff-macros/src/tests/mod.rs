@@ -1,0 +1,6 @@
+//! Tests across passes.
+
+pub(crate) mod compare;
+mod random;
+pub(crate) mod sketch;
+mod sprout;

@@ -1,0 +1,73 @@
+//! What can be differentiated, and what its derivatives look like.
+
+mod impls;
+#[cfg(feature = "nalgebra")]
+mod matrix;
+
+#[cfg(feature = "nalgebra")]
+pub use matrix::Real;
+
+/// A type whose values can carry a derivative.
+///
+/// The tangent of a type is both its direction of change (forward mode) and its adjoint (reverse mode). It has the
+/// shape of the type: the same elements, the same field names, `()` wherever nothing can change continuously.
+///
+/// | type | tangent |
+/// |---|---|
+/// | `f64`, `f32` | the type itself |
+/// | integers, `bool`, `char`, `String`, `str`, `()`, ranges of integers | `()` |
+/// | `[T; N]`, `Vec<T>`, `Option<T>`, `Box<T>`, tuples | the same with `T::Tangent` |
+/// | `[T]` | `Vec<T::Tangent>` |
+/// | `&T`, `&mut T` | `T::Tangent` |
+/// | `Rc<T>`, `Arc<T>` | `Box<T::Tangent>` |
+/// | a struct with `#[derive(Differentiable)]` | a struct with the same fields, called `…Tangent` |
+/// | matrices and vectors of `nalgebra` (feature `nalgebra`) | the owned matrix of the same size |
+///
+/// ```
+/// use autodiff_runtime::Differentiable;
+///
+/// let layer = (vec![1.0, 2.0], [3.0_f32; 2], 7_usize);
+/// assert_eq!(layer.zero_tangent(), (vec![0.0, 0.0], [0.0_f32; 2], ()));
+/// ```
+pub trait Differentiable {
+    /// The type of directions and adjoints.
+    type Tangent: Tangent;
+
+    /// The zero of the tangent type, in the shape of this value.
+    fn zero_tangent(&self) -> Self::Tangent;
+}
+
+/// A type of directions and adjoints: a vector space, and thereby its own tangent.
+///
+/// ```
+/// use autodiff_runtime::Tangent;
+///
+/// let mut adjoint = (1.0, vec![10.0, 20.0]);
+/// adjoint.accumulate(&(0.5, vec![1.0, 2.0]));
+/// assert_eq!(adjoint, (1.5, vec![11.0, 22.0]));
+/// adjoint.set_all(1.0);
+/// assert_eq!(adjoint, (1.0, vec![1.0, 1.0]));
+/// ```
+pub trait Tangent: Clone + Differentiable<Tangent = Self> {
+    /// `self += other`.
+    ///
+    /// # Panics
+    /// When the two have different lengths somewhere.
+    fn accumulate(&mut self, other: &Self);
+
+    /// Sets every number to `value`.
+    fn set_all(&mut self, value: f64);
+}
+
+/// Returns its argument, through which no derivative passes.
+///
+/// `#[differentiate]` treats the result as a constant; everywhere else this is the identity.
+///
+/// ```
+/// use autodiff_runtime::stop_gradient;
+/// assert_eq!(stop_gradient(2.5), 2.5);
+/// ```
+#[inline(always)]
+pub fn stop_gradient<T>(x: T) -> T {
+    x
+}

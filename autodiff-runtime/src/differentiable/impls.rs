@@ -1,0 +1,254 @@
+//! The tangents of what the language and `alloc` provide.
+
+use super::{Differentiable, Tangent};
+#[cfg(target_has_atomic = "ptr")]
+use alloc::sync::Arc;
+use alloc::{boxed::Box, rc::Rc, string::String, vec::Vec};
+use core::marker::PhantomData;
+use core::ops::{Range, RangeInclusive};
+
+macro_rules! floats {
+    ($($float:ty)*) => {$(
+        impl Differentiable for $float {
+            type Tangent = $float;
+            #[inline(always)]
+            fn zero_tangent(&self) -> $float {
+                0.0
+            }
+        }
+        impl Tangent for $float {
+            #[inline(always)]
+            fn accumulate(&mut self, other: &$float) {
+                *self += *other;
+            }
+            #[inline(always)]
+            fn set_all(&mut self, value: f64) {
+                *self = value as $float;
+            }
+        }
+    )*};
+}
+floats!(f32 f64);
+
+macro_rules! inactive {
+    ($($type:ty)*) => {$(
+        impl Differentiable for $type {
+            type Tangent = ();
+            #[inline(always)]
+            fn zero_tangent(&self) {}
+        }
+    )*};
+}
+inactive!(() bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize str String core::cmp::Ordering);
+inactive!(Range<usize> Range<i32> Range<u32> Range<i64> Range<u64> RangeInclusive<usize> RangeInclusive<i32>);
+
+impl Tangent for () {
+    #[inline(always)]
+    fn accumulate(&mut self, (): &()) {}
+    #[inline(always)]
+    fn set_all(&mut self, _: f64) {}
+}
+
+impl<T: ?Sized> Differentiable for PhantomData<T> {
+    type Tangent = ();
+    #[inline(always)]
+    fn zero_tangent(&self) {}
+}
+
+impl<T: Differentiable> Differentiable for [T] {
+    type Tangent = Vec<T::Tangent>;
+    fn zero_tangent(&self) -> Vec<T::Tangent> {
+        self.iter().map(T::zero_tangent).collect()
+    }
+}
+
+impl<T: Differentiable> Differentiable for Vec<T> {
+    type Tangent = Vec<T::Tangent>;
+    fn zero_tangent(&self) -> Vec<T::Tangent> {
+        self.as_slice().zero_tangent()
+    }
+}
+
+impl<T: Tangent> Tangent for Vec<T> {
+    fn accumulate(&mut self, other: &Vec<T>) {
+        accumulate_all(self, other);
+    }
+    #[inline]
+    fn set_all(&mut self, value: f64) {
+        self.iter_mut().for_each(|element| element.set_all(value));
+    }
+}
+
+impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
+    type Tangent = [T::Tangent; N];
+    #[inline]
+    fn zero_tangent(&self) -> [T::Tangent; N] {
+        self.each_ref().map(T::zero_tangent)
+    }
+}
+
+impl<T: Tangent, const N: usize> Tangent for [T; N] {
+    #[inline]
+    fn accumulate(&mut self, other: &[T; N]) {
+        accumulate_all(self, other);
+    }
+    #[inline]
+    fn set_all(&mut self, value: f64) {
+        self.iter_mut().for_each(|element| element.set_all(value));
+    }
+}
+
+#[inline]
+fn accumulate_all<T: Tangent>(to: &mut [T], from: &[T]) {
+    assert_eq!(to.len(), from.len(), "adjoints of different lengths cannot be added");
+    for (to, from) in to.iter_mut().zip(from) {
+        to.accumulate(from);
+    }
+}
+
+impl<T: Differentiable> Differentiable for Option<T> {
+    type Tangent = Option<T::Tangent>;
+    fn zero_tangent(&self) -> Option<T::Tangent> {
+        self.as_ref().map(T::zero_tangent)
+    }
+}
+
+/// `None` is a zero as well: nothing reached what it belongs to.
+impl<T: Tangent> Tangent for Option<T> {
+    fn accumulate(&mut self, other: &Option<T>) {
+        match (self, other) {
+            (_, None) => {}
+            (Some(to), Some(from)) => to.accumulate(from),
+            (to @ None, Some(from)) => *to = Some(from.clone()),
+        }
+    }
+    fn set_all(&mut self, value: f64) {
+        self.iter_mut().for_each(|inside| inside.set_all(value));
+    }
+}
+
+impl<T: Differentiable + ?Sized> Differentiable for Box<T> {
+    type Tangent = Box<T::Tangent>;
+    fn zero_tangent(&self) -> Box<T::Tangent> {
+        Box::new((**self).zero_tangent())
+    }
+}
+
+impl<T: Tangent> Tangent for Box<T> {
+    fn accumulate(&mut self, other: &Box<T>) {
+        (**self).accumulate(other);
+    }
+    fn set_all(&mut self, value: f64) {
+        (**self).set_all(value);
+    }
+}
+
+macro_rules! shared {
+    ($($pointer:ident)*) => {$(
+        /// Adjoints are written to, so that they have an owner of their own.
+        impl<T: Differentiable + ?Sized> Differentiable for $pointer<T> {
+            type Tangent = Box<T::Tangent>;
+            fn zero_tangent(&self) -> Box<T::Tangent> {
+                Box::new((**self).zero_tangent())
+            }
+        }
+    )*};
+}
+shared!(Rc);
+#[cfg(target_has_atomic = "ptr")]
+shared!(Arc);
+
+impl<T: Differentiable + ?Sized> Differentiable for &T {
+    type Tangent = T::Tangent;
+    #[inline]
+    fn zero_tangent(&self) -> T::Tangent {
+        (**self).zero_tangent()
+    }
+}
+
+impl<T: Differentiable + ?Sized> Differentiable for &mut T {
+    type Tangent = T::Tangent;
+    #[inline]
+    fn zero_tangent(&self) -> T::Tangent {
+        (**self).zero_tangent()
+    }
+}
+
+macro_rules! tuples {
+    ($($($type:ident $index:tt),+;)*) => {$(
+        impl<$($type: Differentiable),+> Differentiable for ($($type,)+) {
+            type Tangent = ($($type::Tangent,)+);
+            #[inline]
+            fn zero_tangent(&self) -> Self::Tangent {
+                ($(self.$index.zero_tangent(),)+)
+            }
+        }
+        impl<$($type: Tangent),+> Tangent for ($($type,)+) {
+            #[inline]
+            fn accumulate(&mut self, other: &Self) {
+                $(self.$index.accumulate(&other.$index);)+
+            }
+            #[inline]
+            fn set_all(&mut self, value: f64) {
+                $(self.$index.set_all(value);)+
+            }
+        }
+    )*};
+}
+tuples! {
+    A 0;
+    A 0, B 1;
+    A 0, B 1, C 2;
+    A 0, B 1, C 2, D 3;
+    A 0, B 1, C 2, D 3, E 4;
+    A 0, B 1, C 2, D 3, E 4, F 5;
+    A 0, B 1, C 2, D 3, E 4, F 5, G 6;
+    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7;
+    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8;
+    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9;
+    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10;
+    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    fn is_tangent<T: Tangent>(_: &T) {}
+
+    #[test]
+    fn tangents_have_the_shape_of_the_value() {
+        let nested = vec![vec![1.0, 2.0], vec![], vec![3.0]];
+        let zero = nested.zero_tangent();
+        assert_eq!(zero, [vec![0.0, 0.0], vec![], vec![0.0]]);
+        is_tangent(&zero);
+
+        let slice: &[(usize, f64)] = &[(1, 2.0), (3, 4.0)];
+        assert_eq!(slice.zero_tangent(), [((), 0.0), ((), 0.0)]);
+        assert_eq!("name".zero_tangent(), ());
+        assert_eq!([Some(1.0_f32), None].zero_tangent(), [Some(0.0), None]);
+        let shared: Arc<[f64]> = Arc::from([1.0, 2.0]);
+        assert_eq!(*shared.zero_tangent(), [0.0, 0.0]);
+    }
+
+    #[test]
+    fn tangents_are_their_own_tangents() {
+        let adjoint = (vec![1.0, 2.0], [Some(3.0_f32)], Box::new(4.0));
+        assert_eq!(adjoint.zero_tangent(), (vec![0.0, 0.0], [Some(0.0)], Box::new(0.0)));
+    }
+
+    #[test]
+    fn accumulation_is_elementwise_and_none_is_zero() {
+        let mut adjoint = ([1.0, 2.0], None, Some(Box::new(3.0)), ());
+        adjoint.accumulate(&([10.0, 20.0], Some(5.0), None, ()));
+        adjoint.accumulate(&([0.0, 0.0], Some(0.5), Some(Box::new(1.0)), ()));
+        assert_eq!(adjoint, ([11.0, 22.0], Some(5.5), Some(Box::new(4.0)), ()));
+    }
+
+    #[test]
+    #[should_panic(expected = "different lengths")]
+    fn different_lengths_are_not_added() {
+        vec![1.0].accumulate(&vec![1.0, 2.0]);
+    }
+}

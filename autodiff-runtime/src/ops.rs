@@ -1,0 +1,211 @@
+//! Operators on values whose type only rustc knows: `a * b` becomes `ops::mul::forward(&a, &b)`.
+//!
+//! Each operator has a rule trait, which a type implements to take part, and a module of two functions in the form that
+//! generated code calls. Both operands are taken by reference; the pullback is handed them again and borrows nothing
+//! in between.
+//!
+//! ```
+//! use autodiff_runtime::ops;
+//!
+//! let (a, b) = (3.0, 4.0);
+//! let (product, pullback) = ops::mul::forward(&a, &b);
+//! let (mut a_bar, mut b_bar) = (0.0, 0.0);
+//! pullback(&a, &b, 1.0, &mut a_bar, &mut b_bar);
+//! assert_eq!((product, a_bar, b_bar), (12.0, 4.0, 3.0));
+//!
+//! assert_eq!(ops::mul::pushforward(&a, &b, &1.0, &0.0), (12.0, 4.0));
+//! ```
+
+// Pullbacks are types without names.
+#![allow(clippy::type_complexity)]
+
+#[cfg(feature = "nalgebra")]
+pub(crate) mod matrix;
+mod scalar;
+
+use crate::Differentiable;
+
+/// The tangent of a type.
+pub(crate) type TangentOf<T> = <T as Differentiable>::Tangent;
+
+macro_rules! binary {
+    ($($Rule:ident $name:ident $symbol:literal;)*) => {$(
+        #[doc = concat!("The derivative of `a ", $symbol, " b`.")]
+        #[diagnostic::on_unimplemented(
+            message = "this operator is not known to be differentiable between `{Self}` and `{B}`",
+            label = "`{Self}` has no rule for an operand `{B}`",
+            note = "where the result carries no derivative, mark the operands `#[no_diff]`; otherwise implement the rule"
+        )]
+        pub trait $Rule<B: Differentiable + ?Sized = Self>: Differentiable {
+            /// The type of the result.
+            type Output: Differentiable;
+
+            #[doc = concat!("`self ", $symbol, " other`")]
+            fn value(&self, other: &B) -> Self::Output;
+
+            /// Adds to the adjoints of the operands what the adjoint `seed` of the result contributes.
+            fn pullback(
+                &self,
+                other: &B,
+                seed: TangentOf<Self::Output>,
+                self_bar: &mut Self::Tangent,
+                other_bar: &mut B::Tangent,
+            );
+
+            /// The result and its tangent, from the tangents of the operands.
+            fn pushforward(
+                &self,
+                other: &B,
+                self_dot: &Self::Tangent,
+                other_dot: &B::Tangent,
+            ) -> (Self::Output, TangentOf<Self::Output>);
+        }
+
+        #[doc = concat!("`a ", $symbol, " b`")]
+        pub mod $name {
+            use super::{$Rule, TangentOf};
+            use crate::Differentiable;
+
+            /// The value, and the pullback, which takes the operands again, the seed, and the adjoints to add to.
+            #[inline(always)]
+            pub fn forward<A, B>(
+                a: &A,
+                b: &B,
+            ) -> (
+                <A as $Rule<B>>::Output,
+                impl FnOnce(&A, &B, TangentOf<<A as $Rule<B>>::Output>, &mut A::Tangent, &mut B::Tangent)
+                + use<A, B>,
+            )
+            where
+                A: $Rule<B> + ?Sized,
+                B: Differentiable + ?Sized,
+            {
+                let pullback = |a: &A,
+                 b: &B,
+                 seed: TangentOf<<A as $Rule<B>>::Output>,
+                 a_bar: &mut A::Tangent,
+                 b_bar: &mut B::Tangent| a.pullback(b, seed, a_bar, b_bar);
+                (a.value(b), pullback)
+            }
+
+            /// The value and its tangent.
+            #[inline(always)]
+            pub fn pushforward<A, B>(
+                a: &A,
+                b: &B,
+                a_dot: &A::Tangent,
+                b_dot: &B::Tangent,
+            ) -> (<A as $Rule<B>>::Output, TangentOf<<A as $Rule<B>>::Output>)
+            where
+                A: $Rule<B> + ?Sized,
+                B: Differentiable + ?Sized,
+            {
+                a.pushforward(b, a_dot, b_dot)
+            }
+        }
+
+        by_reference!($Rule, { impl['r, 's, A, B] for [&'r A], [&'s B] where A: $Rule<B> });
+    )*};
+}
+
+/// Implements a rule for references to operands that have it: `{ impl[…] for [left], [right] where A: Rule<B> }`, with
+/// `A` and `B` what is behind the references.
+macro_rules! by_reference {
+    ($Rule:ident, { impl[$($param:tt)*] for [$left:ty], [$right:ty] where $A:ty: $Bound:ident<$B:ty> }) => {
+        impl<$($param)*> $Rule<$right> for $left
+        where
+            $A: $Bound<$B>,
+            $B: Differentiable,
+        {
+            type Output = <$A as $Rule<$B>>::Output;
+            #[inline(always)]
+            fn value(&self, other: &$right) -> Self::Output {
+                <$A as $Rule<$B>>::value(self, other)
+            }
+            #[inline(always)]
+            fn pullback(
+                &self,
+                other: &$right,
+                seed: TangentOf<Self::Output>,
+                self_bar: &mut TangentOf<$A>,
+                other_bar: &mut TangentOf<$B>,
+            ) {
+                <$A as $Rule<$B>>::pullback(self, other, seed, self_bar, other_bar);
+            }
+            #[inline(always)]
+            fn pushforward(
+                &self,
+                other: &$right,
+                self_dot: &TangentOf<$A>,
+                other_dot: &TangentOf<$B>,
+            ) -> (Self::Output, TangentOf<Self::Output>) {
+                <$A as $Rule<$B>>::pushforward(self, other, self_dot, other_dot)
+            }
+        }
+    };
+}
+pub(crate) use by_reference;
+
+binary! {
+    AddRule add "+";
+    SubRule sub "-";
+    MulRule mul "*";
+    DivRule div "/";
+    RemRule rem "%";
+}
+
+/// The derivative of `-a`.
+#[diagnostic::on_unimplemented(
+    message = "the derivative of `-{Self}` is not known",
+    label = "cannot be differentiated",
+    note = "implement `autodiff_runtime::ops::NegRule` for `{Self}`"
+)]
+pub trait NegRule: Differentiable {
+    /// The type of the result.
+    type Output: Differentiable;
+
+    /// `-self`
+    fn value(&self) -> Self::Output;
+
+    /// Adds to the adjoint of the operand what the adjoint `seed` of the result contributes.
+    fn pullback(&self, seed: TangentOf<Self::Output>, self_bar: &mut Self::Tangent);
+
+    /// The result and its tangent.
+    fn pushforward(&self, self_dot: &Self::Tangent) -> (Self::Output, TangentOf<Self::Output>);
+}
+
+/// `-a`
+pub mod neg {
+    use super::{NegRule, TangentOf};
+
+    /// The value, and the pullback, which takes the operand again, the seed, and the adjoint to add to.
+    #[inline(always)]
+    pub fn forward<A: NegRule + ?Sized>(
+        a: &A,
+    ) -> (A::Output, impl FnOnce(&A, TangentOf<A::Output>, &mut A::Tangent) + use<A>) {
+        let pullback = |a: &A, seed: TangentOf<A::Output>, a_bar: &mut A::Tangent| a.pullback(seed, a_bar);
+        (a.value(), pullback)
+    }
+
+    /// The value and its tangent.
+    #[inline(always)]
+    pub fn pushforward<A: NegRule + ?Sized>(a: &A, a_dot: &A::Tangent) -> (A::Output, TangentOf<A::Output>) {
+        a.pushforward(a_dot)
+    }
+}
+
+impl<A: NegRule> NegRule for &A {
+    type Output = A::Output;
+    #[inline(always)]
+    fn value(&self) -> A::Output {
+        A::value(self)
+    }
+    #[inline(always)]
+    fn pullback(&self, seed: TangentOf<A::Output>, self_bar: &mut A::Tangent) {
+        A::pullback(self, seed, self_bar);
+    }
+    #[inline(always)]
+    fn pushforward(&self, self_dot: &A::Tangent) -> (A::Output, TangentOf<A::Output>) {
+        A::pushforward(self, self_dot)
+    }
+}

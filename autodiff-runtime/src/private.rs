@@ -1,0 +1,26 @@
+//! What generated code calls. No part of the interface: it changes with the macros, in step with their version.
+
+pub use core;
+
+pub use alloc::{borrow::ToOwned, boxed::Box, vec, vec::Vec};
+pub use num_traits;
+
+use crate::{Differentiable, Tangent};
+use num_traits::NumCast;
+
+/// A constant of a derivative in generic code.
+///
+/// # Panics
+/// When the type cannot hold the constant: it is not a floating-point type then.
+#[inline(always)]
+pub fn lit<T: NumCast>(value: f64) -> T {
+    T::from(value).expect("a floating-point type holds small constants")
+}
+
+/// The seed of the sum of all numbers in a result.
+#[inline]
+pub fn ones<T: Differentiable + ?Sized>(like: &T) -> T::Tangent {
+    let mut seed = like.zero_tangent();
+    seed.set_all(1.0);
+    seed
+}

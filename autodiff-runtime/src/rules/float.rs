@@ -1,0 +1,289 @@
+//! The methods of floats.
+
+use crate::{Tangent, special::chain};
+use num_traits::{Euclid, Float, NumCast};
+
+/// A constant.
+#[inline(always)]
+fn c<T: NumCast>(value: f64) -> T {
+    crate::__private::lit(value)
+}
+
+/// The plain product, where [`chain`] is not needed: the partials are finite wherever the function is.
+#[inline(always)]
+fn times<T: Float>(d: T, p: T) -> T {
+    d * p
+}
+
+/// Each row: the names, the receiver and the arguments, the value, the result, how a derivative meets a partial, and the
+/// partials. (Receivers are taken by value, as `f64`'s own methods do: the pullback then borrows nothing.)
+macro_rules! float_rules {
+    ($($forward:ident $pushforward:ident ($x:ident $(, $arg:ident: $bar:ident $dot:ident)*) = $value:expr,
+        $y:ident => $product:ident [$by_x:expr $(, $by_arg:expr)*];)*) => {
+        /// The derivatives of the methods of `f32` and `f64`.
+        #[allow(missing_docs)]
+        pub trait FloatRules: Float + Euclid + Tangent {
+            $(
+                #[inline(always)]
+                #[allow(unused_variables)]
+                fn $forward(self $(, $arg: Self)*) -> (Self, impl FnOnce(&Self, Self, &mut Self $(, to!($bar))*)) {
+                    let $x = self;
+                    let $y = $value;
+                    ($y, move |_: &Self, seed: Self, x_bar: &mut Self $(, $bar: &mut Self)*| {
+                        x_bar.accumulate(&$product(seed, $by_x));
+                        $($bar.accumulate(&$product(seed, $by_arg));)*
+                    })
+                }
+                #[inline(always)]
+                #[allow(unused_variables)]
+                fn $pushforward(self $(, $arg: Self)*, x_dot: &Self $(, $dot: Self)*) -> (Self, Self) {
+                    let $x = self;
+                    let $y = $value;
+                    ($y, $product(*x_dot, $by_x) $(+ $product($dot, $by_arg))*)
+                }
+            )*
+
+            #[inline(always)]
+            fn powi_forward(self, n: i32) -> (Self, impl FnOnce(&Self, Self, &mut Self, &mut ())) {
+                let pullback = move |x: &Self, seed: Self, x_bar: &mut Self, (): &mut ()| {
+                    x_bar.accumulate(&(seed * powi_partial(*x, n)));
+                };
+                (self.powi(n), pullback)
+            }
+            #[inline(always)]
+            fn powi_pushforward(self, n: i32, x_dot: &Self, (): ()) -> (Self, Self) {
+                (self.powi(n), *x_dot * powi_partial(self, n))
+            }
+
+            #[inline(always)]
+            fn sin_cos_forward(self) -> ((Self, Self), impl FnOnce(&Self, (Self, Self), &mut Self)) {
+                let (sin, cos) = self.sin_cos();
+                let pullback = move |_: &Self, (sin_bar, cos_bar): (Self, Self), x_bar: &mut Self| {
+                    x_bar.accumulate(&(sin_bar * cos - cos_bar * sin));
+                };
+                ((sin, cos), pullback)
+            }
+            #[inline(always)]
+            fn sin_cos_pushforward(self, x_dot: &Self) -> ((Self, Self), (Self, Self)) {
+                let (sin, cos) = self.sin_cos();
+                ((sin, cos), (*x_dot * cos, -(*x_dot * sin)))
+            }
+        }
+    };
+}
+
+/// The type of an adjoint slot.
+macro_rules! to {
+    ($bar:ident) => {
+        &mut Self
+    };
+}
+
+#[inline(always)]
+fn powi_partial<T: Float>(x: T, n: i32) -> T {
+    if n == 0 { T::zero() } else { c::<T>(n as f64) * x.powi(n.wrapping_sub(1)) }
+}
+
+#[inline(always)]
+fn when<T: Float>(condition: bool, value: T) -> T {
+    if condition { value } else { T::zero() }
+}
+
+#[inline(always)]
+fn one<T: Float>() -> T {
+    T::one()
+}
+
+/// `round_ties_even`, which `num_traits` lacks.
+#[inline]
+fn round_ties_even<T: Float>(x: T) -> T {
+    if x.fract().abs() == c(0.5) { c::<T>(2.0) * (x * c(0.5)).round() } else { x.round() }
+}
+
+use core::f64::consts::{LN_2, LN_10, PI};
+
+float_rules! {
+    mul_add_forward mul_add_pushforward (x, a: a_bar a_dot, b: b_bar b_dot) = x.mul_add(a, b), y => times [a, x, one()];
+    recip_forward recip_pushforward (x) = x.recip(), y => times [-(y * y)];
+
+    sin_forward sin_pushforward (x) = x.sin(), y => times [x.cos()];
+    cos_forward cos_pushforward (x) = x.cos(), y => times [-x.sin()];
+    tan_forward tan_pushforward (x) = x.tan(), y => times [one::<Self>() + y * y];
+    asin_forward asin_pushforward (x) = x.asin(), y => chain [(one::<Self>() - x * x).sqrt().recip()];
+    acos_forward acos_pushforward (x) = x.acos(), y => chain [-(one::<Self>() - x * x).sqrt().recip()];
+    atan_forward atan_pushforward (x) = x.atan(), y => times [(one::<Self>() + x * x).recip()];
+    atan2_forward atan2_pushforward (x, b: b_bar b_dot) = x.atan2(b), y => chain [b / (x * x + b * b), -(x / (x * x + b * b))];
+
+    sinh_forward sinh_pushforward (x) = x.sinh(), y => times [x.cosh()];
+    cosh_forward cosh_pushforward (x) = x.cosh(), y => times [x.sinh()];
+    tanh_forward tanh_pushforward (x) = x.tanh(), y => times [one::<Self>() - y * y];
+    asinh_forward asinh_pushforward (x) = x.asinh(), y => times [(x * x + one()).sqrt().recip()];
+    acosh_forward acosh_pushforward (x) = x.acosh(), y => chain [(x * x - one()).sqrt().recip()];
+    atanh_forward atanh_pushforward (x) = x.atanh(), y => chain [(one::<Self>() - x * x).recip()];
+
+    exp_forward exp_pushforward (x) = x.exp(), y => times [y];
+    exp2_forward exp2_pushforward (x) = x.exp2(), y => times [c::<Self>(LN_2) * y];
+    exp_m1_forward exp_m1_pushforward (x) = x.exp_m1(), y => times [y + one()];
+    ln_forward ln_pushforward (x) = x.ln(), y => chain [x.recip()];
+    ln_1p_forward ln_1p_pushforward (x) = x.ln_1p(), y => chain [(one::<Self>() + x).recip()];
+    log_forward log_pushforward (x, base: base_bar base_dot) = x.log(base), y => chain [
+        (x * base.ln()).recip(), -(y / (base * base.ln()))];
+    log2_forward log2_pushforward (x) = x.log2(), y => chain [(x * c(LN_2)).recip()];
+    log10_forward log10_pushforward (x) = x.log10(), y => chain [(x * c(LN_10)).recip()];
+    sqrt_forward sqrt_pushforward (x) = x.sqrt(), y => chain [c::<Self>(0.5) / y];
+    cbrt_forward cbrt_pushforward (x) = x.cbrt(), y => chain [(c::<Self>(3.0) * y * y).recip()];
+    powf_forward powf_pushforward (x, n: n_bar n_dot) = x.powf(n), y => chain [
+        when(n != c(0.0), n * x.powf(n - one())), when(x > c(0.0), y * x.ln())];
+    hypot_forward hypot_pushforward (x, b: b_bar b_dot) = x.hypot(b), y => times [
+        when(y != c(0.0), x / y), when(y != c(0.0), b / y)];
+
+    // Kinks: the branch that the primal takes; ties to the receiver (a NaN loses, as in the primal).
+    abs_forward abs_pushforward (x) = x.abs(), y => times [
+        when(x > c(0.0), one::<Self>()) - when(x < c(0.0), one::<Self>())];
+    max_forward max_pushforward (x, b: b_bar b_dot) = x.max(b), y => times [when(x == y, one()), when(x != y, one())];
+    min_forward min_pushforward (x, b: b_bar b_dot) = x.min(b), y => times [when(x == y, one()), when(x != y, one())];
+    clamp_forward clamp_pushforward (x, lo: lo_bar lo_dot, hi: hi_bar hi_dot) = Float::clamp(x, lo, hi), y => times [
+        when(!(x < lo || x > hi), one()), when(x < lo, one()), when(x > hi, one())];
+    copysign_forward copysign_pushforward (x, sign: sign_bar sign_dot) = x.copysign(sign), y => times [
+        x.signum() * sign.signum(), c(0.0)];
+    abs_sub_forward abs_sub_pushforward (x, b: b_bar b_dot) = x.abs_sub(b), y => times [
+        when(x > b, one()), -when(x > b, one::<Self>())];
+    rem_euclid_forward rem_euclid_pushforward (x, b: b_bar b_dot) = x.rem_euclid(&b), y => times [
+        one(), -x.div_euclid(&b)];
+    fract_forward fract_pushforward (x) = x.fract(), y => times [one()];
+    to_degrees_forward to_degrees_pushforward (x) = x.to_degrees(), y => times [c(180.0 / PI)];
+    to_radians_forward to_radians_pushforward (x) = x.to_radians(), y => times [c(PI / 180.0)];
+
+    // Piecewise constant: the derivative is zero wherever there is one.
+    floor_forward floor_pushforward (x) = x.floor(), y => times [c(0.0)];
+    ceil_forward ceil_pushforward (x) = x.ceil(), y => times [c(0.0)];
+    round_forward round_pushforward (x) = x.round(), y => times [c(0.0)];
+    round_ties_even_forward round_ties_even_pushforward (x) = round_ties_even(x), y => times [c(0.0)];
+    trunc_forward trunc_pushforward (x) = x.trunc(), y => times [c(0.0)];
+    signum_forward signum_pushforward (x) = x.signum(), y => times [c(0.0)];
+    div_euclid_forward div_euclid_pushforward (x, b: b_bar b_dot) = x.div_euclid(&b), y => times [c(0.0), c(0.0)];
+}
+
+impl FloatRules for f32 {}
+impl FloatRules for f64 {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn close(name: &str, found: f64, expected: f64) {
+        assert!(
+            (found - expected).abs() <= 1e-6 * (1.0 + expected.abs()),
+            "{name}: {found} is not {expected}"
+        );
+    }
+
+    /// Both modes of each method against central differences of the method that the name stands for.
+    macro_rules! check {
+        ($($name:ident: $forward:ident $pushforward:ident ($x:expr $(, $arg:ident = $value:expr, $bar:ident)*);)*) => {$(
+            #[test]
+            fn $name() {
+                let (x, h): (f64, f64) = ($x, 1e-6);
+                $(let ($arg, mut $bar): (f64, f64) = ($value, 0.0);)*
+                let mut x_bar = 10.0;
+                let (y, pullback) = x.$forward($($arg),*);
+                assert_eq!(y, x.$name($($arg),*), "the value is the method's own");
+                pullback(&x, 2.0, &mut x_bar $(, &mut $bar)*);
+                let by_x = ((x + h).$name($($arg),*) - (x - h).$name($($arg),*)) / (2.0 * h);
+                close(stringify!($name), x_bar, 10.0 + 2.0 * by_x);
+                let dots = [0.7 $(, { let $bar = 0.3; $bar })*];
+                let along = |t: f64| {
+                    let x = x + t * dots[0];
+                    $(let $arg = $arg + t * 0.3;)*
+                    x.$name($($arg),*)
+                };
+                let expected = (along(h) - along(-h)) / (2.0 * h);
+                let (value, y_dot) = x.$pushforward($($arg,)* &0.7 $(, { let _ = $arg; 0.3 })*);
+                assert_eq!(value, y);
+                close(stringify!($name), y_dot, expected);
+                // <y_bar, J x_dot> = <J' y_bar, x_dot>
+                close(stringify!($name), 0.7 * (x_bar - 10.0) $(+ 0.3 * $bar)*, 2.0 * y_dot);
+            }
+        )*};
+    }
+    check! {
+        mul_add: mul_add_forward mul_add_pushforward (1.2, a = 0.7, a_bar, b = -0.4, b_bar);
+        recip: recip_forward recip_pushforward (1.2);
+        sin: sin_forward sin_pushforward (1.2);
+        cos: cos_forward cos_pushforward (1.2);
+        tan: tan_forward tan_pushforward (1.2);
+        asin: asin_forward asin_pushforward (0.6);
+        acos: acos_forward acos_pushforward (0.6);
+        atan: atan_forward atan_pushforward (1.2);
+        atan2: atan2_forward atan2_pushforward (1.2, b = -0.7, b_bar);
+        sinh: sinh_forward sinh_pushforward (1.2);
+        cosh: cosh_forward cosh_pushforward (1.2);
+        tanh: tanh_forward tanh_pushforward (1.2);
+        asinh: asinh_forward asinh_pushforward (1.2);
+        acosh: acosh_forward acosh_pushforward (1.2);
+        atanh: atanh_forward atanh_pushforward (0.6);
+        exp: exp_forward exp_pushforward (1.2);
+        exp2: exp2_forward exp2_pushforward (1.2);
+        exp_m1: exp_m1_forward exp_m1_pushforward (1.2);
+        ln: ln_forward ln_pushforward (1.2);
+        ln_1p: ln_1p_forward ln_1p_pushforward (1.2);
+        log: log_forward log_pushforward (1.2, base = 2.5, base_bar);
+        log2: log2_forward log2_pushforward (1.2);
+        log10: log10_forward log10_pushforward (1.2);
+        sqrt: sqrt_forward sqrt_pushforward (1.2);
+        cbrt: cbrt_forward cbrt_pushforward (1.2);
+        powf: powf_forward powf_pushforward (1.2, n = -1.7, n_bar);
+        hypot: hypot_forward hypot_pushforward (1.2, b = 0.7, b_bar);
+        abs: abs_forward abs_pushforward (-1.2);
+        max: max_forward max_pushforward (1.2, b = 1.7, b_bar);
+        min: min_forward min_pushforward (1.2, b = 1.7, b_bar);
+        clamp: clamp_forward clamp_pushforward (1.2, lo = 1.5, lo_bar, hi = 2.0, hi_bar);
+        copysign: copysign_forward copysign_pushforward (1.2, sign = -1.0, sign_bar);
+        rem_euclid: rem_euclid_forward rem_euclid_pushforward (-1.2, b = 0.7, b_bar);
+        fract: fract_forward fract_pushforward (1.2);
+        to_degrees: to_degrees_forward to_degrees_pushforward (1.2);
+        to_radians: to_radians_forward to_radians_pushforward (1.2);
+        floor: floor_forward floor_pushforward (1.2);
+        ceil: ceil_forward ceil_pushforward (1.2);
+        round: round_forward round_pushforward (1.2);
+        round_ties_even: round_ties_even_forward round_ties_even_pushforward (1.2);
+        trunc: trunc_forward trunc_pushforward (1.2);
+        signum: signum_forward signum_pushforward (1.2);
+        div_euclid: div_euclid_forward div_euclid_pushforward (-1.2, b = 0.7, b_bar);
+    }
+
+    #[test]
+    fn sin_cos_and_powi() {
+        let x = 1.2_f64;
+        let ((sin, cos), pullback) = x.sin_cos_forward();
+        let mut x_bar = 0.0;
+        pullback(&x, (2.0, 3.0), &mut x_bar);
+        assert_eq!(x_bar, 2.0 * cos - 3.0 * sin);
+        assert_eq!(x.sin_cos_pushforward(&2.0), (x.sin_cos(), (2.0 * cos, -2.0 * sin)));
+
+        let (y, pullback) = 0.0_f64.powi_forward(0);
+        let mut x_bar = 0.0;
+        pullback(&0.0, 1.0, &mut x_bar, &mut ());
+        assert_eq!((y, x_bar), (1.0, 0.0));
+    }
+
+    #[test]
+    fn kinks_follow_the_documented_convention() {
+        assert_eq!(0.0_f64.abs_pushforward(&1.0).1, 0.0);
+        assert_eq!(1.0_f64.max_pushforward(1.0, &2.0, 3.0).1, 2.0);
+        assert_eq!(1.0_f64.min_pushforward(1.0, &2.0, 3.0).1, 2.0);
+        assert_eq!(1.0_f64.clamp_pushforward(0.0, 1.0, &2.0, 3.0, 4.0).1, 2.0);
+        assert_eq!(0.0_f64.hypot_pushforward(0.0, &2.0, 3.0).1, 0.0);
+        assert_eq!(0.0_f64.powf_pushforward(0.0, &2.0, 3.0).1, 0.0);
+        assert_eq!(f64::NAN.max_pushforward(1.0, &2.0, 3.0).1, 3.0);
+        // A zero derivative does not meet an infinite partial.
+        assert_eq!(0.0_f64.sqrt_pushforward(&0.0).1, 0.0);
+    }
+
+    #[test]
+    fn ties_round_to_even_as_in_the_standard_library() {
+        for x in [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 2.4, 2.6, 1e300, -0.0_f64] {
+            assert_eq!(super::round_ties_even(x).to_bits(), x.round_ties_even().to_bits(), "{x}");
+        }
+    }
+}

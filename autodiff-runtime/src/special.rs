@@ -1,0 +1,17 @@
+//! Functions that the derivatives of elementary functions need and `core` lacks.
+
+use num_traits::Float;
+
+/// The product of a derivative `d` and a partial `p`, which is zero when `d` is, whatever `p`.
+///
+/// So does a branch that does not matter not poison the gradient at a singular point (`0 * inf` is NaN).
+///
+/// ```
+/// use autodiff_runtime::special::chain;
+/// assert_eq!(chain(2.0, 3.0), 6.0);
+/// assert_eq!(chain(0.0, f64::INFINITY), 0.0);
+/// ```
+#[inline(always)]
+pub fn chain<T: Float>(d: T, p: T) -> T {
+    if d == T::zero() { T::zero() } else { d * p }
+}

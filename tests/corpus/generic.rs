@@ -1,0 +1,82 @@
+//! Functions generic over the float and over lengths.
+
+use autodiff_runtime::differentiate;
+use num_traits::Float;
+
+#[differentiate]
+fn logistic<T: Float>(x: T) -> T {
+    T::one() / (T::one() + (-x).exp())
+}
+
+#[differentiate]
+fn norm<const N: usize>(x: [f64; N]) -> f64 {
+    let mut s = 0.0;
+    for i in 0..N {
+        s += x[i] * x[i];
+    }
+    s.sqrt()
+}
+
+#[differentiate]
+fn generic_dot<T: Float, const N: usize>(a: &[T; N], b: &[T; N]) -> T {
+    let mut s = T::zero();
+    for i in 0..N {
+        s = s + a[i] * b[i];
+    }
+    s
+}
+
+#[differentiate]
+fn calls_generic(x: f64, y: &[f64; 2]) -> f64 {
+    logistic(x) * generic_dot(y, y) + norm([x, y[0]])
+}
+
+#[differentiate]
+fn with_where_clause<T>(x: &[T], a: T) -> T
+where
+    T: Float,
+{
+    let mut s = a;
+    for i in 0..x.len() {
+        s = s * x[i].sin() + a;
+    }
+    s
+}
+
+#[differentiate]
+fn with_lifetime<'a>(x: &'a [f64], y: &'a [f64]) -> f64 {
+    let longer = if x.len() > y.len() { x } else { y };
+    longer[0] * x[0] + y[0]
+}
+
+#[differentiate]
+fn matrix_product<const N: usize>(a: &[[f64; N]; N], b: &[[f64; N]; N]) -> [[f64; N]; N] {
+    let mut c = [[0.0; N]; N];
+    for i in 0..N {
+        for j in 0..N {
+            for k in 0..N {
+                c[i][j] += a[i][k] * b[k][j];
+            }
+        }
+    }
+    c
+}
+
+#[test]
+fn both_precisions() {
+    let double: f64 = logistic::grad(0.5_f64);
+    let single: f32 = logistic::grad(0.5_f32);
+    let p = 1.0 / (1.0 + (-0.5_f64).exp());
+    assert!((double - p * (1.0 - p)).abs() < 1e-15);
+    assert!((f64::from(single) - double).abs() < 1e-6);
+}
+
+checks! {
+    logistic(0.5_f64);
+    norm([0.5, -1.5, 2.0]);
+    generic_dot(&[0.5_f64, -1.5], &[2.0_f64, 0.75]) => ([2.0, 0.75], [0.5, -1.5]);
+    calls_generic(0.75, &[0.5, -1.5]);
+    with_where_clause(&[0.5_f64, -1.5, 2.0], 0.75_f64);
+    with_lifetime(&[0.5, -1.5], &[2.0]);
+    matrix_product(&[[0.5, -1.5], [2.0, 0.75]], &[[1.25, 0.25], [1.0, -0.5]]);
+}

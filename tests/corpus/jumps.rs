@@ -1,0 +1,260 @@
+//! `break`, `continue`, labels, early `return`.
+
+use autodiff_runtime::differentiate;
+
+#[differentiate]
+fn early_return(x: f64, y: f64) -> f64 {
+    if x < 0.0 {
+        return y * y;
+    }
+    let z = x * y;
+    if z > 1.0 {
+        return z.ln();
+    }
+    z * x
+}
+
+#[differentiate]
+fn return_from_loop(x: &[f64], limit: f64) -> f64 {
+    let mut s = 0.0;
+    for i in 0..x.len() {
+        s += x[i] * x[i];
+        if s > limit {
+            return s * limit;
+        }
+    }
+    s - limit
+}
+
+#[differentiate]
+fn return_from_nested_loops(x: &[f64], n: usize) -> f64 {
+    let mut s = 1.0;
+    for i in 0..n {
+        s *= 1.0 + x[i];
+        for j in 0..n {
+            s += x[i] * x[j];
+            if s > 4.0 {
+                return s * x[j];
+            }
+            s *= 0.75;
+        }
+    }
+    s
+}
+
+#[differentiate]
+fn continues(x: &[f64]) -> f64 {
+    let mut s = 0.0;
+    for i in 0..x.len() {
+        if x[i] < 0.0 {
+            continue;
+        }
+        let r = x[i].sqrt();
+        if i % 2 == 1 {
+            s -= r;
+            continue;
+        }
+        s += r * s + r;
+    }
+    s
+}
+
+#[differentiate]
+fn breaks(x: &[f64]) -> f64 {
+    let mut p = 1.0;
+    for i in 0..x.len() {
+        if x[i] > 2.0 {
+            break;
+        }
+        p *= x[i];
+        if p > 1.0 {
+            p += 0.5 * x[i];
+            break;
+        }
+    }
+    p
+}
+
+#[differentiate]
+fn break_then_more(x: &[f64]) -> f64 {
+    let mut s = x[0];
+    let mut i = 0;
+    while i < x.len() {
+        s += x[i] * s;
+        if s > 3.0 {
+            s = s.sqrt();
+            break;
+        }
+        i += 1;
+    }
+    s * i as f64 + s
+}
+
+#[differentiate]
+fn labelled(x: &[f64]) -> f64 {
+    let mut s = 0.0;
+    'rows: for i in 0..x.len() {
+        for j in 0..x.len() {
+            if x[j] < 0.0 {
+                continue 'rows;
+            }
+            if x[i] * x[j] > 3.0 {
+                break 'rows;
+            }
+            if i == j {
+                continue;
+            }
+            s += x[i] * x[j] * (j + 1) as f64;
+        }
+        s *= x[i];
+    }
+    s
+}
+
+#[differentiate]
+fn labelled_block(x: f64, y: f64) -> f64 {
+    let mut z = x;
+    let w = 'found: {
+        z *= y;
+        if z > 1.0 {
+            break 'found z * 2.0;
+        }
+        z += y;
+        if z > 0.5 {
+            break 'found z.sin();
+        }
+        x
+    };
+    w * z
+}
+
+#[differentiate]
+fn return_in_match(x: f64, n: usize) -> f64 {
+    let mut y = x;
+    for k in 0..4 {
+        match (n + k) % 4 {
+            0 => y *= x,
+            1 => continue,
+            2 => y += 1.0,
+            _ => {
+                if y > 1.0 {
+                    return y * y;
+                }
+                y = y.exp();
+            }
+        }
+        y *= 0.9;
+    }
+    y
+}
+
+#[differentiate]
+fn return_as_value(x: f64) -> f64 {
+    let k = if x > 1.0 { return x * 3.0 } else { 2.0 };
+    let y = x * k;
+    y * y
+}
+
+#[differentiate]
+fn break_value_of_active(x: f64) -> f64 {
+    let mut y = 1.0;
+    x + loop {
+        y *= x;
+        if y > 5.0 {
+            break y.ln();
+        } else if y < 0.01 {
+            break x;
+        }
+    }
+}
+
+#[differentiate]
+fn bisection(target: f64, lo: f64, hi: f64) -> f64 {
+    let (mut a, mut b) = (lo, hi);
+    for _ in 0..6 {
+        let m = 0.5 * (a + b);
+        if m * m < target {
+            a = m;
+        } else {
+            b = m;
+        }
+        if b - a < 1e-3 {
+            break;
+        }
+    }
+    0.5 * (a + b) * target
+}
+
+#[differentiate]
+fn while_with_continue(x: f64) -> f64 {
+    let mut i = 0;
+    let mut s = x;
+    while i < 8 {
+        i += 1;
+        if i % 3 == 0 {
+            continue;
+        }
+        s = s * x + i as f64 * 0.1;
+        if s > 2.0 {
+            s *= 0.25;
+            continue;
+        }
+        s += 0.1;
+    }
+    s
+}
+
+#[differentiate]
+fn unconditional_break(x: &[f64]) -> f64 {
+    let mut s = 1.0;
+    for i in 0..x.len() {
+        s *= x[i];
+        break;
+    }
+    s
+}
+
+#[differentiate]
+fn writes_before_return(x: f64, out: &mut [f64]) -> f64 {
+    for i in 0..out.len() {
+        out[i] *= x;
+        if out[i] > 1.0 {
+            out[0] += x;
+            return out[i] * x;
+        }
+    }
+    x
+}
+
+checks! {
+    early_return(-0.5, 1.5) => (0.0, 3.0);
+    early_return as early_return_second(1.5, 1.5);
+    early_return as early_return_none(0.5, 1.5);
+    return_from_loop(&[0.5, 1.0, 1.5], 2.0);
+    return_from_loop as return_from_loop_end(&[0.5, 1.0, 0.5], 2.0);
+    return_from_nested_loops(&[0.5, 1.0, 1.5], @3);
+    return_from_nested_loops as return_from_nested_loops_end(&[0.5, 0.25, -0.5], @3);
+    continues(&[0.5, 1.0, -1.5, 2.0, 3.0]);
+    breaks(&[0.5, 1.0, 1.5]);
+    breaks as breaks_first(&[0.5, 3.0, 1.5]);
+    breaks as breaks_second(&[0.5, 1.75, 1.5, 1.5]);
+    break_then_more(&[0.5, 1.0, 1.5, 2.0]);
+    break_then_more as break_then_more_end(&[0.25, 0.5]);
+    labelled(&[0.5, 1.0, 1.5, 0.25]);
+    labelled as labelled_continue(&[0.5, 1.0, -1.5, 0.25]);
+    labelled as labelled_break(&[0.5, 2.5, 1.5, 0.25]);
+    labelled_block(1.5, 1.0);
+    labelled_block as labelled_block_second(0.5, 0.75);
+    labelled_block as labelled_block_end(0.25, 0.1);
+    return_in_match(0.75, @0);
+    return_in_match as return_in_match_taken(1.75, @1);
+    return_as_value(0.5) => 4.0;
+    return_as_value as return_as_value_taken(1.5) => 3.0;
+    break_value_of_active(1.5);
+    break_value_of_active as break_value_of_active_other(0.3) => 2.0;
+    bisection(2.0, 0.0, 3.0);
+    while_with_continue(0.75);
+    unconditional_break(&[1.5, 2.0]) => [1.0, 0.0];
+    writes_before_return(1.5, &mut vec![0.25, 0.5, 0.75, 2.0]);
+    writes_before_return as writes_before_no_return(0.5, &mut vec![0.25, 0.5, 0.75]);
+}

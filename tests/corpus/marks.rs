@@ -1,0 +1,160 @@
+//! `wrt`, `stop`, `unconnected`, `#[no_diff]`, `stop_gradient`.
+
+use autodiff_runtime::{differentiate, stop_gradient};
+
+#[differentiate(wrt(a, b))]
+fn through(a: f64) -> f64 {
+    let b = 2.0 * a;
+    a + b
+}
+
+#[differentiate(wrt(a, b), stop(a, b))]
+fn stopped(a: f64) -> f64 {
+    let b = 2.0 * a;
+    a + b
+}
+
+#[test]
+fn gradients_by_locals() {
+    assert_eq!(through::value_and_grad(1.5), (4.5, (3.0, 1.0)));
+    assert_eq!(stopped::value_and_grad(1.5), (4.5, (1.0, 1.0)));
+}
+
+#[differentiate(wrt(y))]
+fn one_of_three(x: f64, y: f64, z: f64) -> f64 {
+    x * y * y * z
+}
+
+#[differentiate(wrt(z, x))]
+fn reordered(x: f64, y: f64, z: f64) -> f64 {
+    x * y + z * z
+}
+
+#[differentiate(wrt(h))]
+fn by_intermediate(x: f64) -> f64 {
+    let h = x.sin();
+    let y = h * h;
+    y * x + h
+}
+
+#[differentiate(wrt(hidden, w))]
+fn by_local_vector(w: &[f64], x: &[f64]) -> f64 {
+    let mut hidden = vec![0.0; x.len()];
+    for i in 0..x.len() {
+        hidden[i] = w[i] * x[i];
+    }
+    let mut s = 0.0;
+    for i in 0..x.len() {
+        s += hidden[i] * hidden[i];
+    }
+    s
+}
+
+#[test]
+fn selected_parameters() {
+    assert_eq!(one_of_three::grad(2.0, 3.0, 5.0), 60.0);
+    assert_eq!(reordered::grad(2.0, 3.0, 5.0), (10.0, 3.0));
+}
+
+#[test]
+fn intermediate_values() {
+    let x: f64 = 0.75;
+    let h = x.sin();
+    assert_eq!(by_intermediate::grad(x), 2.0 * h * x + 1.0);
+}
+
+#[differentiate]
+fn cut_inside(x: f64, y: f64) -> f64 {
+    x * stop_gradient(x * y) + y
+}
+
+#[differentiate]
+fn cut_everything(x: f64) -> f64 {
+    autodiff_runtime::stop_gradient(x.sin()) + x
+}
+
+#[test]
+fn stop_gradient_is_the_identity_without_derivative() {
+    assert_eq!(cut_inside(2.0, 3.0), 15.0);
+    assert_eq!(cut_inside::grad(2.0, 3.0), (6.0, 1.0));
+    assert_eq!(cut_inside::jvp(2.0, 3.0, 1.0, 0.0).1, 6.0);
+    assert_eq!(cut_everything::grad(2.0), 1.0);
+}
+
+#[differentiate(unconnected = "none", wrt(x, y))]
+fn none_where_unconnected(x: f64, y: f64) -> f64 {
+    let _ = y;
+    x * x
+}
+
+#[differentiate(unconnected = "zero", wrt(x, y))]
+fn zero_where_unconnected(x: f64, y: f64) -> f64 {
+    let _ = y;
+    x * x
+}
+
+#[test]
+fn unconnected_parameters() {
+    assert_eq!(none_where_unconnected::grad(3.0, 1.0), (6.0, None));
+    assert_eq!(zero_where_unconnected::grad(3.0, 1.0), (6.0, 0.0));
+}
+
+#[differentiate]
+fn inactive_parameter(x: f64, #[no_diff] y: f64, #[no_diff] table: &[f64]) -> f64 {
+    let mut s = 0.0;
+    for i in 0..table.len() {
+        s += x * table[i] * y;
+    }
+    s
+}
+
+#[test]
+fn inactive_parameters_have_no_slot() {
+    assert_eq!(inactive_parameter::grad(2.0, 3.0, &[1.0, 0.5]), 4.5);
+    assert_eq!(inactive_parameter::value_and_grad(2.0, 3.0, &[1.0, 0.5]), (9.0, 4.5));
+}
+
+#[differentiate]
+fn inactive_binding(x: f64, y: f64) -> f64 {
+    #[no_diff]
+    let z = x * y;
+    z * x
+}
+
+#[test]
+fn inactive_bindings() {
+    assert_eq!(inactive_binding::grad(2.0, 3.0), (6.0, 0.0));
+}
+
+#[differentiate]
+fn cut_by_casts(x: f64) -> f64 {
+    let k = x as usize;
+    let below = x.floor();
+    x * k as f64 + below * x
+}
+
+#[test]
+fn casts_cut() {
+    assert_eq!(cut_by_casts::grad(2.5), 4.0);
+}
+
+#[differentiate]
+fn straight_through(x: f64) -> f64 {
+    let rounded = x + stop_gradient(x.round() - x);
+    rounded * rounded
+}
+
+#[test]
+fn straight_through_estimator() {
+    assert_eq!(straight_through::value_and_grad(1.4), (1.0, 2.0));
+}
+
+#[differentiate]
+fn unused(x: &[f64], y: f64) -> f64 {
+    y * 2.0
+}
+
+#[test]
+fn unused_parameters_get_zeros() {
+    assert_eq!(unused::grad(&[1.0, 2.0], 3.0), (vec![0.0, 0.0], 2.0));
+}

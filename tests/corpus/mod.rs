@@ -1,0 +1,21 @@
+//! Functions as people write them, grouped by theme; each file ends with its table of checks.
+
+mod arrays;
+mod branches;
+mod calls;
+mod closures;
+mod combined;
+mod generic;
+mod inout;
+mod iterators;
+mod jumps;
+mod loops;
+mod marks;
+mod methods;
+mod models;
+mod mutation;
+mod scalars;
+mod single;
+mod structs;
+mod tuples;
+mod views;

@@ -1,0 +1,59 @@
+//! Single precision, alone and beside double.
+
+use autodiff_runtime::differentiate;
+
+#[differentiate]
+fn polynomial(x: f32) -> f32 {
+    x * x * x - 2.0 * x + 0.5
+}
+
+#[differentiate]
+fn methods(x: f32, y: f32) -> f32 {
+    x.sin() * y.exp() + f32::sqrt(x * y) + x.max(y).powi(2)
+}
+
+#[differentiate]
+fn sum(x: &[f32]) -> f32 {
+    let mut s = 0.0;
+    for i in 0..x.len() {
+        s += x[i] * x[i] * 0.5;
+    }
+    s
+}
+
+#[differentiate]
+fn widened(x: f32, y: f64) -> f64 {
+    let z = x as f64 * y;
+    z * f64::from(x)
+}
+
+#[differentiate]
+fn narrowed(x: f64) -> f32 {
+    let y = (x * x) as f32;
+    y * 2.0
+}
+
+#[differentiate]
+fn in_place(x: &mut [f32], a: f32) {
+    for v in x.iter_mut() {
+        *v = *v * a + *v;
+    }
+}
+
+#[test]
+fn types_are_kept() {
+    let g: f32 = polynomial::grad(2.0);
+    assert_eq!(g, 10.0);
+    let (by_x, by_y): (f32, f64) = widened::grad(1.5, 2.0);
+    assert_eq!((by_x, by_y), (6.0, 2.25));
+    assert_eq!(narrowed::grad(1.5), 6.0_f64);
+    assert_eq!(sum::grad(&[1.0, 2.0]), vec![1.0_f32, 2.0]);
+}
+
+checks! {
+    polynomial(1.5_f32);
+    methods(0.75_f32, 1.5_f32);
+    sum(&[0.5_f32, -1.5, 2.0]);
+    widened(1.5_f32, 0.75);
+    in_place(&mut vec![0.5_f32, -1.5], 0.75_f32) -> ();
+}

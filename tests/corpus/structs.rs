@@ -1,0 +1,186 @@
+//! Structs, methods, `impl` blocks.
+
+use autodiff_runtime::{Differentiable, differentiate};
+
+use crate::common::{Input, Leaves};
+
+#[derive(Clone, Debug, Differentiable)]
+struct Point {
+    x: f64,
+    y: f64,
+}
+
+impl Leaves for Point {
+    fn push_leaves(&self, leaves: &mut Vec<f64>) {
+        leaves.extend([self.x, self.y]);
+    }
+}
+
+impl Leaves for PointTangent {
+    fn push_leaves(&self, leaves: &mut Vec<f64>) {
+        leaves.extend([self.x, self.y]);
+    }
+}
+
+impl Input for Point {
+    type Adjoint = PointTangent;
+    fn at(&self, numbers: &mut dyn Iterator<Item = f64>) -> Point {
+        Point { x: self.x.at(numbers), y: self.y.at(numbers) }
+    }
+    fn adjoint(&self, numbers: &mut dyn Iterator<Item = f64>) -> PointTangent {
+        PointTangent { x: self.x.adjoint(numbers), y: self.y.adjoint(numbers) }
+    }
+}
+
+#[differentiate]
+fn norm(p: &Point) -> f64 {
+    (p.x * p.x + p.y * p.y).sqrt()
+}
+
+#[differentiate]
+fn by_value(p: Point, a: f64) -> f64 {
+    p.x * a + p.y.sin()
+}
+
+#[differentiate]
+fn field_update(p: &Point, a: f64) -> f64 {
+    let mut q = p.clone();
+    q.x *= a;
+    q.y += q.x * q.x;
+    q.x * q.y
+}
+
+#[differentiate]
+fn constructed(a: f64, b: f64) -> f64 {
+    let p = Point { x: a * b, y: a };
+    let q = Point { x: 2.0, ..p };
+    q.x * q.y
+}
+
+#[differentiate]
+fn in_out_struct(p: &mut Point, a: f64) {
+    p.x = p.y * a;
+    p.y *= p.x;
+}
+
+#[differentiate]
+fn points(ps: &[Point]) -> f64 {
+    let mut s = 0.0;
+    for i in 0..ps.len() {
+        s += ps[i].x * ps[(i + 1) % ps.len()].y;
+    }
+    s
+}
+
+#[derive(Clone, Differentiable)]
+struct Layer {
+    weights: Vec<f64>,
+    bias: [f64; 2],
+    centre: Point,
+    inputs: usize,
+}
+
+#[differentiate]
+fn forward(layer: &Layer, x: &[f64]) -> f64 {
+    let mut s = 0.0;
+    for i in 0..layer.bias.len() {
+        let mut z = layer.bias[i] * layer.centre.x;
+        for j in 0..layer.inputs {
+            z += layer.weights[i * layer.inputs + j] * x[j];
+        }
+        s += z.tanh() + layer.centre.y * x[0];
+    }
+    s
+}
+
+#[test]
+fn nested_structs() {
+    let layer = Layer {
+        weights: vec![0.5, -0.25, 1.0, 0.75],
+        bias: [0.25, -0.5],
+        centre: Point { x: 1.5, y: 0.5 },
+        inputs: 2,
+    };
+    let x = [0.5, 2.0];
+    let (value, (layer_bar, x_bar)) = forward::value_and_grad(&layer, &x);
+    assert_eq!(value.to_bits(), forward(&layer, &x).to_bits());
+    let h = 1e-5;
+    let difference = |f: &dyn Fn(f64) -> f64| (f(h) - f(-h)) / (2.0 * h);
+    let moved = |change: &dyn Fn(&mut Layer)| {
+        let mut moved = layer.clone();
+        change(&mut moved);
+        forward(&moved, &x)
+    };
+    for k in 0..4 {
+        let expected = difference(&|h| moved(&|l| l.weights[k] += h));
+        assert!((layer_bar.weights[k] - expected).abs() < 1e-8);
+    }
+    for k in 0..2 {
+        let expected = difference(&|h| moved(&|l| l.bias[k] += h));
+        assert!((layer_bar.bias[k] - expected).abs() < 1e-8);
+    }
+    assert!((layer_bar.centre.x - difference(&|h| moved(&|l| l.centre.x += h))).abs() < 1e-8);
+    assert!((layer_bar.centre.y - difference(&|h| moved(&|l| l.centre.y += h))).abs() < 1e-8);
+    assert_eq!(x_bar.len(), 2);
+}
+
+struct Quadratic {
+    a: f64,
+    b: f64,
+}
+
+impl Quadratic {
+    #[differentiate]
+    fn value(#[no_diff] &self, x: f64) -> f64 {
+        self.a * x * x + self.b * x
+    }
+}
+
+#[differentiate]
+impl Point {
+    fn dot(&self, other: &Point) -> f64 {
+        self.x * other.x + self.y * other.y
+    }
+
+    fn scaled(&self, a: f64) -> Point {
+        Point { x: self.x * a, y: self.y * a }
+    }
+
+    fn squared(&self) -> f64 {
+        self.dot(self)
+    }
+
+    fn unit(angle: f64) -> Point {
+        Point { x: angle.cos(), y: angle.sin() }
+    }
+}
+
+#[differentiate]
+fn uses_methods(p: &Point, a: f64) -> f64 {
+    let q = p.scaled(a);
+    q.dot(p) + q.squared() + Point::unit(a).x
+}
+
+#[test]
+fn methods() {
+    let q = Quadratic { a: 2.0, b: 3.0 };
+    assert_eq!(q.value_value_and_grad(1.5), (9.0, 9.0));
+    assert_eq!(q.value_grad(1.5), 9.0);
+    let p = Point { x: 1.5, y: 0.5 };
+    let (by_p, by_other) = p.dot_grad(&Point { x: 2.0, y: 4.0 });
+    assert_eq!((by_p.x, by_p.y), (2.0, 4.0));
+    assert_eq!((by_other.x, by_other.y), (1.5, 0.5));
+    let (by_p, _) = uses_methods::grad(&p, 2.0);
+    // a p.p + a² p.p
+    assert_eq!((by_p.x, by_p.y), (2.0 * 1.5 * 6.0, 2.0 * 0.5 * 6.0));
+}
+
+checks! {
+    norm(&Point { x: 1.5, y: -0.5 });
+    by_value(Point { x: 1.5, y: -0.5 }, 0.75);
+    field_update(&Point { x: 1.5, y: -0.5 }, 0.75);
+    constructed(1.5, 0.75) => (2.0, 0.0);
+    in_out_struct(&mut Point { x: 1.5, y: -0.5 }, 0.75) -> ();
+    points(&[Point { x: 1.5, y: -0.5 }, Point { x: 0.25, y: 2.0 }]);
+    uses_methods(&Point { x: 1.5, y: -0.5 }, 0.75);
+}

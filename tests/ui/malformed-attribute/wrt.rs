@@ -1,0 +1,23 @@
+use autodiff_runtime::differentiate;
+
+#[differentiate(wrt)]
+fn no_list(x: f64) -> f64 {
+    x * x
+}
+
+#[differentiate(wrt())]
+fn empty_list(x: f64) -> f64 {
+    x * x
+}
+
+#[differentiate(wrt(x + 1))]
+fn not_a_name(x: f64) -> f64 {
+    x * x
+}
+
+#[differentiate(wrt = "x")]
+fn not_parenthesised(x: f64) -> f64 {
+    x * x
+}
+
+fn main() {}

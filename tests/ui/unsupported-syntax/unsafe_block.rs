@@ -1,0 +1,9 @@
+use autodiff_runtime::differentiate;
+
+#[differentiate]
+fn unchecked(x: &[f64]) -> f64 {
+    let a = unsafe { *x.get_unchecked(0) };
+    a * a
+}
+
+fn main() {}
