@@ -61,7 +61,8 @@ fn function(request: &Request, item: &syn::ItemFn, diag: Diagnostics, kept: Toke
         site: if method { Site::Impl(None) } else { Site::Companion },
     };
     let derived = differentiated(source, &item.sig, &item.block, diag);
-    quote!(#kept #derived)
+    // Who calls its derivatives alone has a use for the function.
+    quote!(#[allow(dead_code)] #kept #derived)
 }
 
 /// The attribute on an `impl` block: each method with active data.
