@@ -60,7 +60,14 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
     // What exists when the forward loop starts.
     let mut early: BTreeSet<Var> = params.clone();
     early.extend(adjoint.forward.stmts[..at].iter().flat_map(Stmt::defines));
-    let late: BTreeSet<Var> = adjoint.forward.stmts[at..].iter().flat_map(Stmt::defines).collect();
+    // What is defined behind it, but could be before.
+    let movable = movable(&adjoint.forward.stmts[at..], &early, vars);
+    early.extend(movable.iter().copied());
+    let late: BTreeSet<Var> = adjoint.forward.stmts[at..]
+        .iter()
+        .flat_map(Stmt::defines)
+        .filter(|var| !movable.contains(var))
+        .collect();
 
     let mut sweep = Effects::of(std::slice::from_ref(&adjoint.reverse.stmts[back]), vars)?;
     // Adjoints of private places are zero between iterations: whatever the loop does to them is its own affair.
@@ -159,7 +166,9 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
     let saved = tape_of(&forward.body);
     let mut result = adjoint.clone();
     result.forward.stmts[at].kind = StmtKind::Loop(Box::new(fused));
-    result.forward.stmts.splice(at..at, hoisted);
+    let mut before = move_up(&mut result.forward.stmts, at, &movable, &hoisted, vars);
+    before.extend(hoisted);
+    result.forward.stmts.splice(at..at, before);
     rest.extend(adjoint.reverse.stmts[back + 1..].iter().cloned());
     result.reverse.stmts = rest;
     if let Some(tape) = saved {
@@ -167,6 +176,82 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
         result.captures.retain(|var| *var != tape);
     }
     Some(result)
+}
+
+/// The `let`s behind the first statement that could as well stand before it: arithmetic of what exists by then.
+fn movable(stmts: &[Stmt], early: &BTreeSet<Var>, vars: &Vars) -> BTreeSet<Var> {
+    let mut movable = BTreeSet::new();
+    let mut written: BTreeSet<Var> = BTreeSet::new();
+    let mut effects = false;
+    for stmt in stmts {
+        if let StmtKind::Let { var, expr } = &stmt.kind {
+            let mut fine = true;
+            expr.walk(&mut |expr| match expr {
+                Expr::Var(var) => fine &= early.contains(var) || movable.contains(var),
+                Expr::Lit(_) | Expr::Rule(..) | Expr::Cast(..) | Expr::Select(..) | Expr::Stop(_) => {}
+                Expr::Len(path) => {
+                    let root = vars.resolve(path).root;
+                    fine &= path.proj.is_empty() && early.contains(&root) && !written.contains(&root);
+                }
+                // May panic, which must not come before what the user sees.
+                Expr::Binary(..) | Expr::Unary(..) => fine &= !effects,
+                Expr::Load(_) | Expr::Whole(_) | Expr::WholeMut(_) | Expr::Inert(_) => fine = false,
+            });
+            if fine {
+                movable.insert(*var);
+            }
+        }
+        changes(stmt, vars, &mut written);
+        effects |= has_effects(stmt);
+    }
+    movable
+}
+
+fn changes(stmt: &Stmt, vars: &Vars, written: &mut BTreeSet<Var>) {
+    stmt.parts(&mut |part| match part {
+        Part::WritePath(path) => {
+            written.insert(vars.resolve(path).root);
+        }
+        Part::Change(var) => {
+            written.insert(vars.resolve(&crate::ir::Path::of(var)).root);
+        }
+        _ => {}
+    });
+    stmt.blocks().iter().flat_map(|block| &block.stmts).for_each(|stmt| changes(stmt, vars, written));
+}
+
+fn has_effects(stmt: &Stmt) -> bool {
+    matches!(stmt.kind, StmtKind::Inert { .. } | StmtKind::Call(_) | StmtKind::Match { .. })
+        || stmt.blocks().iter().any(|block| block.stmts.iter().any(has_effects))
+}
+
+/// Takes out of the statements from `at` on those movable `let`s that the loop or what is hoisted reads.
+fn move_up(
+    stmts: &mut Vec<Stmt>,
+    at: usize,
+    movable: &BTreeSet<Var>,
+    hoisted: &[Stmt],
+    vars: &Vars,
+) -> Vec<Stmt> {
+    let mut readers = hoisted.to_vec();
+    readers.push(stmts[at].clone());
+    let mut read = free_vars(&Block { stmts: readers }, vars);
+    let mut moved = Vec::new();
+    let mut kept: Vec<Stmt> = stmts.drain(at + 1..).collect();
+    // From the last to the first: what one reads stands before it.
+    for index in (0..kept.len()).rev() {
+        if let StmtKind::Let { var, expr } = &kept[index].kind {
+            if movable.contains(var) && read.contains(var) {
+                expr.vars(&mut |var| {
+                    read.insert(var);
+                });
+                moved.push(kept.remove(index));
+            }
+        }
+    }
+    stmts.extend(kept);
+    moved.reverse();
+    moved
 }
 
 fn seeds(adjoint: &Adjoint) -> BTreeSet<Var> {

@@ -27,6 +27,8 @@ pub(crate) struct Differentiated {
     pub(crate) called: Adjoint,
     /// Of the sum of the results.
     pub(crate) ones: Adjoint,
+    /// The same with its loops fused and shaped, to be run by [`joined`].
+    pub(crate) joined: Adjoint,
     /// As it is made, and simplified.
     pub(crate) pushforwards: [Pushforward; 2],
 }
@@ -75,6 +77,27 @@ pub(crate) fn adjoint<N: Number>(
     gradient.result = result;
     gradient.args = args;
     Ok(gradient)
+}
+
+/// Runs both sweeps one behind the other in one scope, as `value_and_grad_into` does.
+pub(crate) fn joined<N: Number>(
+    library: &Library,
+    function: &Function,
+    adjoint: &Adjoint,
+    args: Vec<Value<N>>,
+    seed: Value<N>,
+    slots: Vec<Value<N>>,
+) -> Result<Gradient<N>> {
+    let mut machine = Machine::new(library, &adjoint.vars);
+    for tape in &adjoint.tapes {
+        machine.bind(tape.var, Value::List(Vec::new()));
+    }
+    machine.enter(function, args)?;
+    machine.bind_slots(adjoint, &slots);
+    machine.block(&adjoint.forward)?;
+    let (result, args) = machine.leave(function)?;
+    let gradient = machine.finish(function, adjoint, seed, slots)?;
+    Ok(Gradient { result, args, ..gradient })
 }
 
 /// Runs the tangent program: the result and its tangent, and the tangents of the parameters behind it.
@@ -151,45 +174,16 @@ fn reverse<N: Number>(
     env: Vec<Option<Value<N>>>,
     args: Vec<Value<N>>,
     seed: Value<N>,
-    mut slots: Vec<Value<N>>,
+    slots: Vec<Value<N>>,
 ) -> Result<Gradient<N>> {
-    let Adjoint { vars, tapes, reverse, seed: seeds, params, wrt, .. } = adjoint;
-    let mut machine = Machine { env, ..Machine::new(library, vars) };
+    let mut machine = Machine { env, ..Machine::new(library, &adjoint.vars) };
     for (param, arg) in function.params.iter().zip(args) {
         if param.passing != Passing::Value && !param.ty.is_scalar() {
             machine.bind(param.var, arg);
         }
     }
-    machine.bind_tree(seeds, seed, |var| *var)?;
-    for (param, slot) in params.iter().zip(&slots) {
-        if let Some(ParamAdjoint::ScalarInOut(var) | ParamAdjoint::Place(var)) = param {
-            machine.bind(*var, slot.clone());
-        }
-    }
-    machine.block(reverse)?;
-    for (param, slot) in params.iter().zip(&mut slots) {
-        match param {
-            None => {}
-            Some(ParamAdjoint::Scalar(var)) => slot.accumulate(&machine.get(*var)?)?,
-            Some(ParamAdjoint::ScalarInOut(var) | ParamAdjoint::Place(var)) => *slot = machine.get(*var)?,
-        }
-    }
-    for tape in tapes {
-        if machine.get(tape.var)? != Value::List(Vec::new()) {
-            return Err(format!("tape #{} is not empty in the end", tape.var.0));
-        }
-    }
-    let wrt =
-        wrt.iter().map(|g| g.as_ref().map(|g| machine.operand(g)).transpose()).collect::<Result<_>>()?;
-    let rolled_back = function
-        .params
-        .iter()
-        .map(|param| match param.passing {
-            Passing::RefMut if !param.ty.is_scalar() => machine.get(param.var),
-            _ => Ok(Value::Unit),
-        })
-        .collect::<Result<_>>()?;
-    Ok(Gradient { result: Value::Unit, args: Vec::new(), rolled_back, slots, wrt })
+    machine.bind_slots(adjoint, &slots);
+    machine.finish(function, adjoint, seed, slots)
 }
 
 struct Machine<'a, N> {
@@ -202,6 +196,50 @@ struct Machine<'a, N> {
 impl<'a, N: Number> Machine<'a, N> {
     fn new(library: &'a Library, vars: &'a Vars) -> Machine<'a, N> {
         Machine { library, vars, env: vec![None; vars.0.len()], fuel: 1_000_000 }
+    }
+
+    fn bind_slots(&mut self, adjoint: &Adjoint, slots: &[Value<N>]) {
+        for (param, slot) in adjoint.params.iter().zip(slots) {
+            if let Some(ParamAdjoint::ScalarInOut(var) | ParamAdjoint::Place(var)) = param {
+                self.bind(*var, slot.clone());
+            }
+        }
+    }
+
+    /// The reverse sweep and what comes out of it.
+    fn finish(
+        mut self,
+        function: &Function,
+        adjoint: &Adjoint,
+        seed: Value<N>,
+        mut slots: Vec<Value<N>>,
+    ) -> Result<Gradient<N>> {
+        let Adjoint { tapes, reverse, seed: seeds, params, wrt, .. } = adjoint;
+        self.bind_tree(seeds, seed, |var| *var)?;
+        self.block(reverse)?;
+        for (param, slot) in params.iter().zip(&mut slots) {
+            match param {
+                None => {}
+                Some(ParamAdjoint::Scalar(var)) => slot.accumulate(&self.get(*var)?)?,
+                Some(ParamAdjoint::ScalarInOut(var) | ParamAdjoint::Place(var)) => *slot = self.get(*var)?,
+            }
+        }
+        for tape in tapes {
+            if self.get(tape.var)? != Value::List(Vec::new()) {
+                return Err(format!("tape #{} is not empty in the end", tape.var.0));
+            }
+        }
+        let wrt =
+            wrt.iter().map(|g| g.as_ref().map(|g| self.operand(g)).transpose()).collect::<Result<_>>()?;
+        let rolled_back = function
+            .params
+            .iter()
+            .map(|param| match param.passing {
+                Passing::RefMut if !param.ty.is_scalar() => self.get(param.var),
+                _ => Ok(Value::Unit),
+            })
+            .collect::<Result<_>>()?;
+        Ok(Gradient { result: Value::Unit, args: Vec::new(), rolled_back, slots, wrt })
     }
 
     fn bind(&mut self, var: Var, value: Value<N>) {

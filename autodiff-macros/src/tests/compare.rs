@@ -33,6 +33,7 @@ pub(crate) fn differentiate(function: Function) -> Result<Differentiated> {
     let ([literal, alone], [literal_called, called]) = (reversed(false)?, reversed(true)?);
     let ones = simplify::adjoint(&function, simplify::seed_with_ones(literal.clone()));
     let ones = verified("simplify with ones", ones)?;
+    let joined = simplify::joined(&function, &activity);
     let push = diff::forward::pushforward(&function, &activity);
     let simplified = simplify::pushforward(&function, push.clone());
     for push in [&push, &simplified] {
@@ -45,6 +46,7 @@ pub(crate) fn differentiate(function: Function) -> Result<Differentiated> {
         adjoints: vec![literal, alone, literal_called],
         called,
         ones,
+        joined,
         pushforwards: [push, simplified],
     })
 }
@@ -88,7 +90,9 @@ pub(crate) fn check(library: &Library, of: &Differentiated, args: &[Value<f64>])
         }
     }
     let ones = point.result.shaped(&mut std::iter::repeat(1.0));
-    point.reverse(&of.ones, &ones, &slots, &point.gradient(&ones, &slots)?)?;
+    let truth = point.gradient(&ones, &slots)?;
+    point.reverse(&of.ones, &ones, &slots, &truth)?;
+    point.compare(&of.joined, &ones, &slots, &truth, eval::joined)?;
     let tangents: Vec<Value<f64>> = of
         .function
         .params
@@ -98,6 +102,10 @@ pub(crate) fn check(library: &Library, of: &Differentiated, args: &[Value<f64>])
         .collect();
     of.pushforwards.iter().try_for_each(|push| point.forward(push, &tangents))
 }
+
+/// How both sweeps are run.
+type Run =
+    fn(&Library, &Function, &Adjoint, Vec<Value<f64>>, Value<f64>, Vec<Value<f64>>) -> Result<Gradient<f64>>;
 
 /// A function where its derivatives are compared.
 struct Point<'a> {
@@ -153,10 +161,22 @@ impl Point<'_> {
         slots: &[Value<f64>],
         truth: &[f64],
     ) -> Result<Vec<Value<f64>>> {
+        self.compare(adjoint, seed, slots, truth, eval::adjoint)
+    }
+
+    /// The same, for sweeps that are run in another way.
+    fn compare(
+        &self,
+        adjoint: &Adjoint,
+        seed: &Value<f64>,
+        slots: &[Value<f64>],
+        truth: &[f64],
+        run: Run,
+    ) -> Result<Vec<Value<f64>>> {
         let program =
             || format!("{}{}", print::function(self.function), print::adjoint(self.function, adjoint));
         let (args, seed) = (self.args.to_vec(), seed.clone());
-        let gradient = eval::adjoint(self.library, self.function, adjoint, args, seed, slots.to_vec())
+        let gradient = run(self.library, self.function, adjoint, args, seed, slots.to_vec())
             .map_err(|e| format!("{e}\n{}", program()))?;
         let Gradient { result, args: after, rolled_back, slots: found, wrt } = gradient;
         if !same(&result, &self.result) || !after.iter().zip(&self.after).all(|(a, b)| same(a, b)) {
