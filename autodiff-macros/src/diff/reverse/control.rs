@@ -36,10 +36,13 @@ impl Reverse<'_> {
             if matches!(head, Head::For { index: reversed, .. } if reversed == index) {
                 given.alive.push(index);
             }
-            given.private.extend(self.options.fused.get(&index).into_iter().flatten());
+            given.private.extend(self.options.private.get(&index).into_iter().flatten());
         }
 
         self.loops.push(self.position);
+        if let Head::For { index, .. } = primal.head {
+            self.indices.insert(self.position, index);
+        }
         if let Head::While { test, .. } = &primal.head {
             // Pure lets: numbered like all statements, reversed like none.
             test.walk(&mut |_| self.position += 1);

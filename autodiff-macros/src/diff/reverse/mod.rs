@@ -10,6 +10,7 @@
 mod block;
 mod call;
 mod control;
+mod elements;
 mod statement;
 mod stores;
 mod variables;
@@ -29,9 +30,9 @@ use crate::ir::{
 /// What the caller of the transformation wants.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
-    /// Loops (by their indices) whose two sweeps will be fused, with their private places: within an iteration, these
-    /// are taken for declared there.
-    pub(crate) fused: BTreeMap<Var, BTreeSet<Var>>,
+    /// Loops (by their indices) with their private places: within an iteration, these are taken for declared there. At the
+    /// function's own level, this is a promise that the loop will be fused.
+    pub(crate) private: BTreeMap<Var, BTreeSet<Var>>,
     /// Roll every `&mut` parameter back to what it held before the call (the ABI between functions asks for it).
     pub(crate) roll_back: bool,
 }
@@ -59,6 +60,10 @@ pub(super) struct Reverse<'a> {
     /// Preorder number of the statement at hand, and the loops around it (by their numbers).
     position: usize,
     pub(super) loops: Vec<usize>,
+    /// The index of each counted loop, by its number.
+    indices: BTreeMap<usize, Var>,
+    /// Integer `let`s, for index expressions.
+    integers: BTreeMap<Var, Expr>,
     /// How each place of the function came to be.
     inits: BTreeMap<Var, Init>,
     /// Places that some statement gives another shape.
@@ -78,8 +83,12 @@ impl<'a> Reverse<'a> {
         let mut inits = BTreeMap::new();
         let mut reshaped = BTreeSet::new();
         let mut untracked = BTreeSet::new();
+        let mut integers = BTreeMap::new();
         let root = |path: &Path| function.vars.resolve(path).root;
         function.body.walk(&mut |stmt| match &stmt.kind {
+            StmtKind::Let { var, expr } if matches!(function.vars[*var].ty, Ty::Int(_)) => {
+                integers.insert(*var, expr.clone());
+            }
             StmtKind::Declare { place, init } => {
                 inits.insert(*place, init.clone());
             }
@@ -112,6 +121,8 @@ impl<'a> Reverse<'a> {
             swaps: Vec::new(),
             position: 0,
             loops: Vec::new(),
+            indices: BTreeMap::new(),
+            integers,
             inits,
             reshaped,
             untracked,
@@ -195,7 +206,7 @@ impl<'a> Reverse<'a> {
         let wrt = function.wrt.iter().map(|wrt| self.gradient(wrt.target)).collect();
         let private = self
             .options
-            .fused
+            .private
             .iter()
             .map(|(index, places)| {
                 (*index, places.iter().filter_map(|place| self.bars.get(place).copied()).collect())
