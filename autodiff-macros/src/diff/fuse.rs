@@ -163,7 +163,7 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
     }
 
     let fused = Loop { body: fuse_bodies(&forward.body, &reverse.body, vars)?, ..forward.clone() };
-    let saved = tape_of(&forward.body);
+    let saved = tapes_of(&forward.body);
     let mut result = adjoint.clone();
     result.forward.stmts[at].kind = StmtKind::Loop(Box::new(fused));
     let mut before = move_up(&mut result.forward.stmts, at, &movable, &hoisted, vars);
@@ -171,10 +171,8 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
     result.forward.stmts.splice(at..at, before);
     rest.extend(adjoint.reverse.stmts[back + 1..].iter().cloned());
     result.reverse.stmts = rest;
-    if let Some(tape) = saved {
-        result.tapes.retain(|entry| entry.var != tape);
-        result.captures.retain(|var| *var != tape);
-    }
+    result.tapes.retain(|entry| !saved.contains(&entry.var));
+    result.captures.retain(|var| !saved.contains(var));
     Some(result)
 }
 
@@ -290,25 +288,25 @@ fn shape_known(init: &Init, early: &BTreeSet<Var>, wanted: &mut BTreeSet<Var>, v
     }
 }
 
-fn tape_of(body: &Block) -> Option<Var> {
-    match body.stmts.last().map(|stmt| &stmt.kind) {
-        Some(StmtKind::Save { tape, .. }) => Some(*tape),
+/// The tapes that take what is saved at the end of an iteration.
+fn tapes_of(body: &Block) -> Vec<Var> {
+    let saves = body.stmts.iter().rev().map_while(|stmt| match &stmt.kind {
+        StmtKind::Save { tape, .. } => Some(*tape),
         _ => None,
-    }
+    });
+    saves.collect()
 }
 
 /// One iteration forward, then backward: what the backward part would restore or compute again is still there.
 fn fuse_bodies(forward: &Block, reverse: &Block, vars: &Vars) -> Option<Block> {
-    let tape = tape_of(forward);
+    let tapes = tapes_of(forward);
     let mut stmts = forward.stmts.clone();
-    if tape.is_some() {
-        stmts.pop();
-    }
+    stmts.truncate(stmts.len() - tapes.len());
     let there: BTreeSet<Var> = stmts.iter().flat_map(Stmt::defines).collect();
     for stmt in &reverse.stmts {
         match &stmt.kind {
             StmtKind::Restore { tape: restored, .. } => {
-                if Some(*restored) != tape {
+                if !tapes.contains(restored) {
                     return None;
                 }
             }

@@ -77,6 +77,8 @@ pub(crate) struct Emitter<'a> {
     receivers: HashSet<Var>,
     moves: Moves,
     tapes: HashMap<Var, TapeKind>,
+    /// How many loops are around the statement being emitted.
+    loops: usize,
     /// Where errors in the statement being emitted point.
     span: Span,
 }
@@ -111,6 +113,7 @@ impl<'a> Emitter<'a> {
             receivers: HashSet::new(),
             moves: Moves::Never,
             tapes: HashMap::new(),
+            loops: 0,
             span: Span::mixed_site(),
         };
         emitter.receivers = expr::receivers(unit).into_iter().map(|var| emitter.flow.class(var)).collect();

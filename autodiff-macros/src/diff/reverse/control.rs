@@ -39,6 +39,8 @@ impl Reverse<'_> {
             given.private.extend(self.options.private.get(&index).into_iter().flatten());
         }
 
+        let (started, stepped) = self.count_back(primal, span);
+        given.alive.extend(stepped.iter().map(|(phi, ..)| *phi));
         self.loops.push(self.position);
         if let Head::For { index, .. } = primal.head {
             self.indices.insert(self.position, index);
@@ -47,7 +49,7 @@ impl Reverse<'_> {
             // Pure lets: numbered like all statements, reversed like none.
             test.walk(&mut |_| self.position += 1);
         }
-        let (body_forward, body_reverse) = self.nested(
+        let (body_forward, mut body_reverse) = self.nested(
             &primal.body,
             &given,
             span,
@@ -72,6 +74,15 @@ impl Reverse<'_> {
         forward.push(stmt(StmtKind::Loop(Box::new(Loop { body: body_forward, ..primal.clone() })), span));
         if body_reverse.stmts.is_empty() {
             return;
+        }
+        for (phi, back, step) in stepped.into_iter().rev() {
+            let before = StmtKind::Let { var: phi, expr: Expr::Var(back) };
+            body_reverse.stmts.insert(0, stmt(before, span));
+            let update = StmtKind::Update { var: back, op: StoreOp::Sub, expr: step };
+            body_reverse.stmts.insert(0, stmt(update, span));
+        }
+        for (back, out) in started {
+            reversal.push(stmt(StmtKind::Mut { var: back, init: Expr::Var(out) }, span));
         }
         reversal.push(stmt(
             StmtKind::Loop(Box::new(Loop {

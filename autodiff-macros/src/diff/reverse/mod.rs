@@ -10,6 +10,7 @@
 mod block;
 mod call;
 mod control;
+mod counters;
 mod elements;
 mod statement;
 mod stores;
@@ -62,6 +63,8 @@ pub(super) struct Reverse<'a> {
     pub(super) loops: Vec<usize>,
     /// The index of each counted loop, by its number.
     indices: BTreeMap<usize, Var>,
+    /// Integers that the reverse sweep counts back, by their values at the start of an iteration.
+    counters: BTreeMap<Var, Var>,
     /// Integer `let`s, for index expressions.
     integers: BTreeMap<Var, Expr>,
     /// How each place of the function came to be.
@@ -122,6 +125,7 @@ impl<'a> Reverse<'a> {
             position: 0,
             loops: Vec::new(),
             indices: BTreeMap::new(),
+            counters: BTreeMap::new(),
             integers,
             inits,
             reshaped,
