@@ -63,7 +63,7 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
     // What is defined behind it, but could be before.
     let movable = movable(&adjoint.forward.stmts[at..], &early, vars);
     early.extend(movable.iter().copied());
-    let late: BTreeSet<Var> = adjoint.forward.stmts[at..]
+    let mut late: BTreeSet<Var> = adjoint.forward.stmts[at..]
         .iter()
         .flat_map(Stmt::defines)
         .filter(|var| !movable.contains(var))
@@ -74,6 +74,31 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
     let private = adjoint.private.get(&index).cloned().unwrap_or_default();
     for set in [&mut sweep.read, &mut sweep.added, &mut sweep.set] {
         set.retain(|var| !private.contains(var));
+    }
+    // Adjoints that loops behind, fused already, add to: they are declared before this one instead. Slots as well must not
+    // be read behind before this loop has added to them in the reverse sweep.
+    let mut earlier = Vec::new();
+    for (index, stmt) in adjoint.forward.stmts.iter().enumerate().skip(at + 1) {
+        let met = |var: &&Var| mentions(stmt, **var, vars);
+        let (Some(added), declares) = (sweep.added.iter().find(met), declares(stmt)) else { continue };
+        if declares == Some(*added) {
+            let mut unknown = BTreeSet::new();
+            let fresh = match &stmt.kind {
+                StmtKind::Declare { init, .. } => shape_known(init, &early, &mut unknown, vars),
+                StmtKind::Mut { init, .. } => init.is_zero(),
+                _ => false,
+            };
+            if !fresh || !unknown.is_empty() {
+                return None;
+            }
+            earlier.push(index);
+            late.remove(added);
+            continue;
+        }
+        let touched = Effects::of(std::slice::from_ref(stmt), vars)?;
+        if sweep.added.iter().any(|var| touched.read.contains(var) || touched.set.contains(var)) {
+            return None;
+        }
     }
     let primal_place = |var: &Var| early.contains(var) || late.contains(var);
     // Content is restored only inside an iteration.
@@ -166,6 +191,9 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
     let saved = tapes_of(&forward.body);
     let mut result = adjoint.clone();
     result.forward.stmts[at].kind = StmtKind::Loop(Box::new(fused));
+    for index in earlier.into_iter().rev() {
+        hoisted.push(result.forward.stmts.remove(index));
+    }
     let mut before = move_up(&mut result.forward.stmts, at, &movable, &hoisted, vars);
     before.extend(hoisted);
     result.forward.stmts.splice(at..at, before);
@@ -203,6 +231,28 @@ fn movable(stmts: &[Stmt], early: &BTreeSet<Var>, vars: &Vars) -> BTreeSet<Var> 
         effects |= has_effects(stmt);
     }
     movable
+}
+
+fn declares(stmt: &Stmt) -> Option<Var> {
+    match &stmt.kind {
+        StmtKind::Declare { place: var, .. } | StmtKind::Mut { var, .. } => Some(*var),
+        _ => None,
+    }
+}
+
+/// Whether the statement or one inside it names the variable, or a view of it.
+fn mentions(stmt: &Stmt, var: Var, vars: &Vars) -> bool {
+    let is = |named: Var| named == var || vars.resolve(&crate::ir::Path::of(named)).root == var;
+    let mut found = stmt.defines().into_iter().any(is);
+    stmt.parts(&mut |part| match part {
+        Part::Read(expr) => expr.vars(&mut |named| found |= is(named)),
+        Part::ReadPath(path) | Part::WritePath(path) => {
+            found |= is(path.root);
+            path.index_vars(&mut |named| found |= is(named));
+        }
+        Part::Use(named) | Part::Change(named) | Part::Define(named) => found |= is(named),
+    });
+    found || stmt.blocks().iter().any(|block| block.stmts.iter().any(|stmt| mentions(stmt, var, vars)))
 }
 
 fn changes(stmt: &Stmt, vars: &Vars, written: &mut BTreeSet<Var>) {

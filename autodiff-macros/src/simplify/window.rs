@@ -7,9 +7,12 @@
 
 use std::collections::BTreeMap;
 
-use super::affine::{Indices, plus, same_base, same_path};
+use super::affine::{Indices, plus, same, same_base, same_path};
 use crate::ir::visit::Part;
 use crate::ir::{Block, Expr, Head, Loop, Path, Proj, Role, Stmt, StmtKind, Ty, Var, Vars, build};
+
+/// A place that a loop reaches at more distances from its index is left as it is.
+const WIDEST: usize = 4;
 
 /// Slices the operands of every loop of the block that allows it.
 pub(crate) fn windows(block: &mut Block, vars: &mut Vars) {
@@ -75,40 +78,77 @@ fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<Var> {
     let mut views = Vec::new();
     for (root, operand) in operands {
         let Some(first) = operand.accesses.first().cloned() else { continue };
-        let same = |access: &Access| {
+        let alike = |access: &Access| {
             same_path(&access.prefix, &first.prefix) && same_base(access.base.as_ref(), first.base.as_ref())
         };
         let written = operand.written_otherwise || operand.accesses.iter().any(|access| access.write);
         let alone =
-            operand.accesses.iter().all(same) && !operand.read_otherwise && !operand.written_otherwise;
+            operand.accesses.iter().all(alike) && !operand.read_otherwise && !operand.written_otherwise;
         if written && !alone {
-            continue;
-        }
-        // Exactly as long as what every iteration reaches: without one, no element need be there.
-        let own = || operand.accesses.iter().filter(|access| same(access));
-        if own().any(|access| access.offset != 0) || !own().any(|access| access.always) {
             continue;
         }
         // A window of a window would gain nothing.
         if vars[root].window {
             continue;
         }
-        let name = format!("{}_window", vars[root].name);
-        let element = vars.type_of(&first.prefix).element();
-        let span = vars[root].span;
-        let view = vars.fresh(name, Ty::Slice(Box::new(element)), Role::View, span);
-        let (start, end) = match &first.base {
-            Some(base) => (Some(base.clone()), plus(base.clone(), hi.clone())),
-            None => (None, hi.clone()),
-        };
-        vars[view].view = Some(first.prefix.with(Proj::Range(start, Some(end))));
-        vars[view].window = true;
-        vars[view].mutable = written;
-        let scan = Scan { vars, indices: &indices, operands: BTreeMap::new() };
-        scan.rewrite(&mut the_loop.body, root, &first, view);
-        views.push(view);
+        // Exactly as long as what every iteration reaches: without one, no element need be there.
+        let own = || operand.accesses.iter().filter(|access| alike(access));
+        let mut offsets: Vec<i64> =
+            own().filter(|access| access.always).map(|access| access.offset).collect();
+        offsets.sort_unstable();
+        offsets.dedup();
+        // What is written is reached through one window alone; an index below the base could be none.
+        if (written && (offsets != [0] || own().any(|access| access.offset != 0)))
+            || offsets.first().is_none_or(|first| *first < 0)
+            || offsets.len() > WIDEST
+        {
+            continue;
+        }
+        for offset in offsets {
+            let name = format!("{}_window", vars[root].name);
+            let element = vars.type_of(&first.prefix).element();
+            let span = vars[root].span;
+            let view = vars.fresh(name, Ty::Slice(Box::new(element)), Role::View, span);
+            let base = match (&first.base, offset) {
+                (None, 0) => None,
+                (None, offset) => Some(build::int(offset)),
+                (Some(base), 0) => Some(base.clone()),
+                (Some(base), offset) => Some(plus(base.clone(), build::int(offset))),
+            };
+            let window = match base {
+                None => vec![Proj::Range(None, Some(hi.clone()))],
+                Some(base) if vanishes(&base, &hi) => {
+                    vec![Proj::Range(Some(base.clone()), Some(plus(base, hi.clone())))]
+                }
+                // Without an iteration the base may lie behind the end.
+                Some(base) => {
+                    let length = Expr::Len(first.prefix.clone());
+                    let less = syn::BinOp::Lt(Default::default());
+                    let inside = Expr::Binary(less, Box::new(base.clone()), Box::new(length.clone()));
+                    let start = Expr::Select(Box::new(inside), Box::new(base), Box::new(length));
+                    vec![Proj::Range(Some(start), None), Proj::Range(None, Some(hi.clone()))]
+                }
+            };
+            let mut shown = first.prefix.clone();
+            shown.proj.extend(window);
+            vars[view].view = Some(shown);
+            vars[view].window = true;
+            vars[view].mutable = written;
+            let scan = Scan { vars, indices: &indices, operands: BTreeMap::new() };
+            scan.rewrite(&mut the_loop.body, root, &first, offset, view);
+            views.push(view);
+        }
     }
     views
+}
+
+/// Whether the base is zero where the bound is.
+fn vanishes(base: &Expr, hi: &Expr) -> bool {
+    match base {
+        Expr::Binary(syn::BinOp::Mul(_), a, b) => same(a, hi) || same(b, hi),
+        Expr::Lit(_) => build::value_of(base) == Some(0.0),
+        _ => false,
+    }
 }
 
 impl Scan<'_> {
@@ -197,7 +237,7 @@ fn loads_of_indices(path: &Path, found: &mut Vec<(Path, bool, bool)>) {
 
 impl Scan<'_> {
     /// Sends the accesses that look like `sample` through the window.
-    fn rewrite(&self, body: &mut Block, root: Var, sample: &Access, view: Var) {
+    fn rewrite(&self, body: &mut Block, root: Var, sample: &Access, offset: i64, view: Var) {
         let through = |path: &mut Path| {
             if path.root != root {
                 return;
@@ -207,8 +247,8 @@ impl Scan<'_> {
             if !same_path(&prefix, &sample.prefix) {
                 return;
             }
-            if let Some((base, 0)) = self.indices.affine(at) {
-                if same_base(base.as_ref(), sample.base.as_ref()) {
+            if let Some((base, reached)) = self.indices.affine(at) {
+                if reached == offset && same_base(base.as_ref(), sample.base.as_ref()) {
                     *path = Path { root: view, proj: vec![Proj::Index(Expr::Var(self.indices.index))] };
                 }
             }
