@@ -23,9 +23,7 @@ pub(crate) fn windows(block: &mut Block, vars: &mut Vars) {
         }
         if let StmtKind::Loop(the_loop) = &mut stmt.kind {
             let span = stmt.span;
-            for view in slice_operands(the_loop, vars) {
-                stmts.push(Stmt { kind: StmtKind::View { var: view }, span });
-            }
+            stmts.extend(slice_operands(the_loop, vars).into_iter().map(|kind| Stmt { kind, span }));
         }
         stmts.push(stmt);
     }
@@ -59,7 +57,7 @@ struct Scan<'a> {
     operands: BTreeMap<Var, Operand>,
 }
 
-fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<Var> {
+fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<StmtKind> {
     let Head::For { index, lo, hi, inclusive: false, step: None, .. } = &the_loop.head else {
         return Vec::new();
     };
@@ -75,7 +73,7 @@ fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<Var> {
     scan.block(&the_loop.body, true);
     let operands = scan.operands;
 
-    let mut views = Vec::new();
+    let mut stmts = Vec::new();
     for (root, operand) in operands {
         let Some(first) = operand.accesses.first().cloned() else { continue };
         let alike = |access: &Access| {
@@ -126,7 +124,11 @@ fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<Var> {
                     let less = syn::BinOp::Lt(Default::default());
                     let inside = Expr::Binary(less, Box::new(base.clone()), Box::new(length.clone()));
                     let start = Expr::Select(Box::new(inside), Box::new(base), Box::new(length));
-                    vec![Proj::Range(Some(start), None), Proj::Range(None, Some(hi.clone()))]
+                    // Taken before: a place cannot be asked for its length while it is lent.
+                    let from = vars.fresh("from", Ty::usize(), Role::Value, span);
+                    stmts.push(StmtKind::Let { var: from, expr: start });
+                    let from = Some(Expr::Var(from));
+                    vec![Proj::Range(from, None), Proj::Range(None, Some(hi.clone()))]
                 }
             };
             let mut shown = first.prefix.clone();
@@ -136,10 +138,10 @@ fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<Var> {
             vars[view].mutable = written;
             let scan = Scan { vars, indices: &indices, operands: BTreeMap::new() };
             scan.rewrite(&mut the_loop.body, root, &first, offset, view);
-            views.push(view);
+            stmts.push(StmtKind::View { var: view });
         }
     }
-    views
+    stmts
 }
 
 /// Whether the base is zero where the bound is.
