@@ -317,10 +317,8 @@ fn is_slot(adjoint: &Adjoint, var: Var) -> bool {
 fn known(expr: &Expr, early: &BTreeSet<Var>, wanted: &mut BTreeSet<Var>, vars: &Vars) -> bool {
     let mut fine = true;
     expr.walk(&mut |expr| match expr {
-        Expr::Var(var) => {
-            if !early.contains(var) {
-                wanted.insert(*var);
-            }
+        Expr::Var(var) if !early.contains(var) => {
+            wanted.insert(*var);
         }
         // A place may hold something else by then.
         Expr::Load(_) | Expr::Whole(_) | Expr::Inert(_) => fine = false,
