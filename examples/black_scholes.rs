@@ -38,6 +38,7 @@ fn main() {
     let (spot, strike, rate, volatility, years) = (100.0, 105.0, 0.03, 0.25, 0.75);
     let (price, greeks) = call_price::value_and_grad(spot, strike, rate, volatility, years);
     let (delta, dual_delta, rho, vega, by_years) = greeks;
+    assert_eq!(price, call_price(spot, strike, rate, volatility, years), "the same to the last bit");
 
     // What the textbooks derive by hand.
     let spread = volatility * f64::sqrt(years);

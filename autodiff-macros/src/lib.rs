@@ -24,7 +24,7 @@ pub fn differentiate(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(args.into(), item.into()).into()
 }
 
-/// Gives a struct a tangent: a struct with the same fields, called `…Tangent` (see `autodiff_runtime::Differentiable`).
+#[allow(missing_docs, reason = "documented where `autodiff_runtime` exports it")]
 #[proc_macro_derive(Differentiable, attributes(differentiable, no_diff))]
 pub fn differentiable(input: TokenStream) -> TokenStream {
     derive::expand(input.into()).into()

@@ -56,6 +56,20 @@ impl<S: Scalar> Norm<S> {
         }
     }
 
+    /// Adds numbers as they come, in blocks: one at a time each would be tried for its size.
+    pub(crate) fn extend(&mut self, numbers: impl Iterator<Item = S>) {
+        let (mut block, mut len) = ([S::zero(); 64], 0);
+        for x in numbers {
+            block[len] = x;
+            len += 1;
+            if len == block.len() {
+                self.add(&block);
+                len = 0;
+            }
+        }
+        self.add(&block[..len]);
+    }
+
     fn add_scaled(&mut self, data: &[S]) {
         let (large, small) = Self::units();
         for &x in data {

@@ -1,4 +1,28 @@
 //! Optimizers over [trees of numbers](crate::tree).
+//!
+//! Each optimizer is a [`Rule`], its hyperparameters and the update of one leaf, inside [`Optim`], which has what all of
+//! them share: learning rate or [schedule](crate::schedule), step counter, weight decay, groups, frozen leaves, state.
+//! Where the originals differ, [`Family`] says whose formula and defaults are meant; each optimizer's page lists the
+//! differences. What is known from TensorFlow, Keras, optax and PyTorch is found through [`originals`](crate::originals).
+//!
+//! ```
+//! use autodiff_runtime::Optimizer;
+//! use autodiff_runtime::optim::{Adam, Chain, Group};
+//! use autodiff_runtime::schedule::Schedule;
+//!
+//! // Clip, then AdamW with warm-up and cosine decay; no decay for biases.
+//! let rate = Schedule::warmup_cosine(0.0, 0.1, 10, 290, 0.0);
+//! let adam = Adam::new(rate).weight_decay(0.01).group(".1", Group::new().weight_decay(0.0));
+//! let mut opt = Chain::new(adam).clip_by_global_norm(1.0);
+//!
+//! let mut params = (vec![3.0_f64, -2.0], 1.0);
+//! for _ in 0..300 {
+//!     let grads = (vec![params.0[0] - 1.0, params.0[1] + 1.0], params.1);
+//!     opt.step(&mut params, &grads)?;
+//! }
+//! assert!((params.0[0] - 1.0).abs() < 0.02 && (params.0[1] + 1.0).abs() < 0.02);
+//! # Ok::<(), autodiff_runtime::Error>(())
+//! ```
 
 mod accumulate;
 mod adabelief;
@@ -12,7 +36,11 @@ mod adan;
 mod ademamix;
 mod adopt;
 mod asgd;
+#[cfg(feature = "serde")]
+pub(crate) mod bits;
 mod chain;
+#[cfg(feature = "serde")]
+mod checkpoint;
 mod core;
 mod dog;
 mod ema;

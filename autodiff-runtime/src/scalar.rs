@@ -10,13 +10,13 @@ use num_traits::{Float, NumAssign};
 ///
 /// ```
 /// use autodiff_runtime::Scalar;
-/// assert_eq!(f32::of(0.5).to_f64(), 0.5);
+/// assert_eq!(f32::of(0.5).as_f64(), 0.5);
 /// ```
 pub trait Scalar: Float + NumAssign + Sum + Default + Debug + Display + Send + Sync + 'static {
     /// The nearest number of this type.
     fn of(x: f64) -> Self;
     /// The same number in double precision.
-    fn to_f64(self) -> f64;
+    fn as_f64(self) -> f64;
     /// The number as bytes that a later [`Scalar::from_bits64`] turns back into it.
     fn to_bits64(self) -> u64;
     /// The number whose bits these are.
@@ -31,7 +31,7 @@ macro_rules! scalar {
                 x as $float
             }
             #[inline(always)]
-            fn to_f64(self) -> f64 {
+            fn as_f64(self) -> f64 {
                 self as f64
             }
             fn to_bits64(self) -> u64 {

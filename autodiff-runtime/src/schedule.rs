@@ -18,7 +18,7 @@
 //! | `linear_cosine_decay` | [`Schedule::linear_cosine`] |
 //! | `CosineAnnealingLR` | [`Schedule::cosine_annealing`] |
 //! | `CyclicLR` | [`Schedule::cyclic`] |
-//! | `OneCycleLR`, `optax.*_onecycle_schedule` | [`Schedule::one_cycle`], [`Schedule::interpolated`] |
+//! | `OneCycleLR`, `optax.*_onecycle_schedule` | [`Schedule::one_cycle`]; with three phases [`Schedule::interpolated`] |
 //! | Noam (Transformer) | [`Schedule::noam`] |
 //! | `optax.join_schedules`, `SequentialLR`, `warmup_*` | [`Schedule::join`] |
 //! | `ReduceLROnPlateau`, `optax.contrib.reduce_on_plateau` | [`Plateau`] |

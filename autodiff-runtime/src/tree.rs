@@ -18,7 +18,8 @@
 //!
 //! Two trees match when they have the same branches, names aside, and leaves of the same shapes; their types may
 //! differ (`&mut [f64]` and `Vec<f64>`; a struct and its tangent). Where the second tree is absent, or inactive, the
-//! first has no partner, which to an optimizer means "no gradient: leave it".
+//! first has no partner, which to an optimizer means "no gradient: leave it". The other way round, numbers beside
+//! nothing, is an error.
 //!
 //! Nothing here allocates, except what returns a new tree and what reports an error.
 //!

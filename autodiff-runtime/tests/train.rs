@@ -1,5 +1,7 @@
 //! Whole training runs against TensorFlow v1's `minimize`.
 
+#![allow(clippy::needless_range_loop, reason = "two matrices are indexed at once")]
+
 mod common;
 
 use autodiff_runtime::optim::{Adam, Chain, Sgd};
@@ -127,6 +129,50 @@ fn tensorflow_v1() {
         assert_all(case.name(), &losses, &numbers(case.output("loss_before_each_step_and_after_the_last")));
         assert_all(case.name(), &tree::to_vec(&params), &flat(case.output("final_params")));
         assert_eq!(opt.steps() as f64, number(case.output("global_step")));
+    }
+}
+
+#[test]
+fn seed_examples() {
+    let oracle = Oracle::read("seed_examples");
+    // `minimize` is `compute_gradients` and `apply_gradients`.
+    let case = oracle.case("seed/1.2 minimize equals compute_gradients + apply_gradients");
+    let (w, c) = (numbers(case.input("w")), numbers(case.input("c")));
+    let loss = |w: &Vec<f64>| {
+        let errors: Vec<f64> = w.iter().zip(&c).map(|(w, c)| w - c).collect();
+        (errors.iter().map(|e| e * e).sum::<f64>(), errors.iter().map(|e| 2.0 * e).collect::<Vec<_>>())
+    };
+    let (mut once, mut twice) = (w.clone(), w);
+    let (mut first, mut second) = (Sgd::new(case.h("learning_rate")), Sgd::new(case.h("learning_rate")));
+    for step in case.output("minimize").as_array().unwrap() {
+        train::minimize(loss, &mut once, &mut first).unwrap();
+        train::compute_gradients(loss, &mut twice).1.apply(&mut second).unwrap();
+        assert_eq!(once, twice);
+        let expected = numbers(step);
+        assert!(
+            once.iter().zip(&expected).all(|(found, expected)| (found - expected).abs() < 1e-6),
+            "{once:?}"
+        );
+    }
+
+    // Each gradient clipped on its own, and both together.
+    let clip_each = oracle.case("seed/2.1 example 2 clip_by_norm");
+    let clip_all = oracle.case("seed/2 clip_by_global_norm recipe");
+    for (case, each) in [(clip_each, true), (clip_all, false)] {
+        let mut params = (number(case.input("w")), number(case.input("x")));
+        let loss = |(w, x): &(f64, f64)| (w * x * x, (x * x, 2.0 * w * x));
+        let (_, mut pairs) = train::compute_gradients(loss, &mut params);
+        if each {
+            autodiff_runtime::clip::by_norm(&mut pairs.grads, case.h("clip_norm"));
+            assert_eq!(pairs.grads, (5.0, 5.0));
+        } else {
+            let norm = autodiff_runtime::clip::by_global_norm(&mut pairs.grads, case.h("clip_norm"));
+            assert_eq!(norm, number(case.output("global_norm")));
+            assert_all(case.name(), &tree::to_vec(&pairs.grads), &numbers(case.output("clipped")));
+        }
+        pairs.apply(&mut Sgd::new(case.h("learning_rate"))).unwrap();
+        let expected = numbers(case.output("variables_after_one_step"));
+        assert!((params.0 - expected[0]).abs() < 1e-6 && (params.1 - expected[1]).abs() < 1e-6, "{params:?}");
     }
 }
 

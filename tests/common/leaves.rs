@@ -76,7 +76,7 @@ macro_rules! inactive {
         }
     )*};
 }
-inactive!((), usize, u32, u64, u8, i32, i64, bool, char, &str, String);
+inactive!((), usize, u32, u64, u8, i32, i64, bool, char, &'static str, String);
 
 impl<T: Leaves> Leaves for [T] {
     fn push_leaves(&self, leaves: &mut Vec<f64>) {

@@ -8,6 +8,7 @@
 //!     dot(&[1.0, 2.0], &[3.0, 4.0]);      // arguments as they are passed
 //!     scale(0.5, &mut [1.0, 2.0]) -> ();  // in-out arguments; a function without a result
 //!     power(1.5, @3);                     // `@` before inactive arguments
+//!     ratio(ref 1.5, ref 0.5);            // references to scalars, whose tangents are passed by value
 //!     cube as cube_of_negative(-2.0);     // a second point
 //! }
 //! ```
@@ -219,6 +220,9 @@ macro_rules! check {
     (@args $f:ident $unit:tt $expected:tt [$($done:tt)*] @ $e:expr $(, $($rest:tt)*)?) => {
         check!(@args $f $unit $expected [$($done)* {fixed arg bar ($e)}] $($($rest)*)?)
     };
+    (@args $f:ident $unit:tt $expected:tt [$($done:tt)*] ref $e:expr $(, $($rest:tt)*)?) => {
+        check!(@args $f $unit $expected [$($done)* {scalar_ref arg bar ($e)}] $($($rest)*)?)
+    };
     (@args $f:ident $unit:tt $expected:tt [$($done:tt)*] &mut $e:expr $(, $($rest:tt)*)?) => {
         check!(@args $f $unit $expected [$($done)* {inout arg bar ($e)}] $($($rest)*)?)
     };
@@ -238,23 +242,6 @@ macro_rules! check {
             inout_inputs.resize(point.len(), is_inout!($kind));
         });)*
         let inout = inout_inputs.iter().filter(|inout| **inout).count();
-        // The arguments at `x`.
-        macro_rules! arguments {
-            ($x:ident) => {
-                let mut numbers = $x.iter().copied();
-                $(#[allow(unused_mut)] let mut $a = at!($kind $a, numbers);)*
-                assert!(numbers.next().is_none());
-            };
-        }
-        // The outputs: the leaves of the result, then of what `&mut` arguments hold.
-        macro_rules! outputs {
-            ($result:ident) => {{
-                #[allow(unused_mut)]
-                let mut outputs = leaves(&$result);
-                $(only!(inout $kind { $a.push_leaves(&mut outputs); });)*
-                outputs
-            }};
-        }
         Case {
             name: stringify!($f),
             single: false $(|| $a.single())*,
@@ -262,13 +249,20 @@ macro_rules! check {
             expected: $expected,
             inout_inputs,
             primal: &|x| {
-                arguments!(x);
+                let mut numbers = x.iter().copied();
+                $(#[allow(unused_mut)] let mut $a = at!($kind $a, numbers);)*
+                assert!(numbers.next().is_none());
                 #[allow(clippy::let_unit_value)]
                 let result = super::$f($(pass!($kind $a)),*);
-                outputs!(result)
+                #[allow(unused_mut)]
+                let mut outputs = leaves(&result);
+                $(only!(inout $kind { $a.push_leaves(&mut outputs); });)*
+                outputs
             },
             vjp: &|x, seed| {
-                arguments!(x);
+                let mut numbers = x.iter().copied();
+                $(#[allow(unused_mut)] let mut $a = at!($kind $a, numbers);)*
+                assert!(numbers.next().is_none());
                 #[allow(unused_variables, unused_mut)]
                 let mut tail = seed[seed.len() - inout..].iter().copied();
                 $(only!(inout $kind { let $bar = $a.adjoint(&mut tail); });)*
@@ -277,22 +271,31 @@ macro_rules! check {
                 #[allow(clippy::let_unit_value)]
                 let gradient = pullback_call!($unit pullback, result, seed, [$($kind $bar)*]);
                 let gradient = leaves(&gradient);
-                (outputs!(result), gradient)
+                #[allow(unused_mut)]
+                let mut outputs = leaves(&result);
+                $(only!(inout $kind { $a.push_leaves(&mut outputs); });)*
+                (outputs, gradient)
             },
             jvp: &|x, direction| {
-                arguments!(x);
+                let mut numbers = x.iter().copied();
+                $(#[allow(unused_mut)] let mut $a = at!($kind $a, numbers);)*
+                assert!(numbers.next().is_none());
                 #[allow(unused_variables, unused_mut)]
                 let mut numbers = direction.iter().copied();
                 $(only!(active $kind { #[allow(unused_mut)] let mut $bar = $a.adjoint(&mut numbers); });)*
                 let (result, dot) = with_tangents!(super::$f::jvp, [$(($kind $a))*] [$({$kind $bar})*] []);
-                let outputs = outputs!(result);
+                #[allow(unused_mut)]
+                let mut outputs = leaves(&result);
+                $(only!(inout $kind { $a.push_leaves(&mut outputs); });)*
                 #[allow(unused_mut)]
                 let mut dots = leaves(&dot);
                 $(only!(inout $kind { $bar.push_leaves(&mut dots); });)*
                 (outputs, dots)
             },
             into: &|x, before| {
-                arguments!(x);
+                let mut numbers = x.iter().copied();
+                $(#[allow(unused_mut)] let mut $a = at!($kind $a, numbers);)*
+                assert!(numbers.next().is_none());
                 #[allow(unused_variables, unused_mut)]
                 let mut numbers = before.iter().copied();
                 $(only!(active $kind { let mut $bar = $a.adjoint(&mut numbers); });)*
@@ -300,15 +303,25 @@ macro_rules! check {
                 let result = with_buffers!(super::$f::value_and_grad_into, [$(($kind $a))*] [$({$kind $bar})*] []);
                 let mut after = Vec::new();
                 $(only!(active $kind { $bar.push_leaves(&mut after); });)*
-                (outputs!(result), after)
+                #[allow(unused_mut)]
+                let mut outputs = leaves(&result);
+                $(only!(inout $kind { $a.push_leaves(&mut outputs); });)*
+                (outputs, after)
             },
             gradient: gradient!($unit |x: &[f64]| {
                 let (outputs, first) = {
-                    arguments!(x);
+                    let mut numbers = x.iter().copied();
+                    $(#[allow(unused_mut)] let mut $a = at!($kind $a, numbers);)*
+                    assert!(numbers.next().is_none());
                     let (result, gradient) = super::$f::value_and_grad($(pass!($kind $a)),*);
-                    (outputs!(result), leaves(&gradient))
+                    #[allow(unused_mut)]
+                    let mut outputs = leaves(&result);
+                    $(only!(inout $kind { $a.push_leaves(&mut outputs); });)*
+                    (outputs, leaves(&gradient))
                 };
-                arguments!(x);
+                let mut numbers = x.iter().copied();
+                $(#[allow(unused_mut)] let mut $a = at!($kind $a, numbers);)*
+                assert!(numbers.next().is_none());
                 let second = super::$f::grad($(pass!($kind $a)),*);
                 (outputs, first, leaves(&second))
             }),
@@ -339,6 +352,9 @@ macro_rules! pass {
         &$a
     };
     (fixed_shared $a:ident) => {
+        &$a
+    };
+    (scalar_ref $a:ident) => {
         &$a
     };
     (inout $a:ident) => {
@@ -386,6 +402,9 @@ macro_rules! with_tangents {
     };
     ($f:path, $args:tt [{fixed_shared $bar:ident} $($rest:tt)*] [$($t:expr),*]) => {
         with_tangents!($f, $args [$($rest)*] [$($t),*])
+    };
+    ($f:path, $args:tt [{scalar_ref $bar:ident} $($rest:tt)*] [$($t:expr),*]) => {
+        with_tangents!($f, $args [$($rest)*] [$($t,)* $bar])
     };
     ($f:path, $args:tt [{$kind:ident $bar:ident} $($rest:tt)*] [$($t:expr),*]) => {
         with_tangents!($f, $args [$($rest)*] [$($t,)* pass!($kind $bar)])

@@ -271,15 +271,15 @@ checks! {
     imported(&[0.5, -1.5, 2.0], 0.75);
     cosine(&[0.5, -1.5, 2.0], &[0.75, 1.0, 0.25]);
     matrix_rows(&[0.5, -1.5, 2.0, 0.75], &[1.0, 0.25]);
-    layer(&[0.5, -1.5, 2.0, 0.75], &[1.0, 0.25], &mut [3.0, 4.0]) -> ();
+    layer(&[0.5, -1.5, 2.0, 0.75], &[1.0, 0.25], &mut vec![3.0, 4.0]) -> ();
     network(&[0.5, -1.5, 2.0, 0.75, 0.25, 1.0], &[0.5, 1.5, -1.0, 0.25, 0.75, 2.0], &[1.0, 0.25]);
-    integrate(&mut [0.5, 1.5], 0.1, @5);
+    integrate(&mut vec![0.5, 1.5], 0.1, @5);
     scalar_in_out(1.5, 0.5);
     element_in_out(&[0.5, -1.5, 2.0]);
     tuple_result(1.5, 0.5);
     vector_result(&[0.5, -1.5, 2.0], 0.75);
     array_passed_on(1.5, 0.5);
-    passes_references(1.5, &0.5);
+    passes_references(1.5, ref 0.5);
     inactive_call(1.5, @4) => 6.0;
     nested_function(0.75);
     call_in_branch_in_loop(&[0.5, -1.5, -0.75, 1.25]);

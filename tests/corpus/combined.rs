@@ -455,8 +455,8 @@ fn unused_results(x: f64) -> f64 {
 checks! {
     loop_in_branch_in_loop(&[0.5, 1.5, -0.75, 2.0], @0);
     loop_in_branch_in_loop as loop_in_other_branch_in_loop(&[0.5, 1.5, -0.75, 2.0], @1);
-    return_in_nested_loop_after_writes(&mut [0.5, 1.5, -0.75, 2.0], 4.0);
-    return_in_nested_loop_after_writes as return_at_the_end(&mut [0.5, 1.5, -0.75, 2.0], 40.0);
+    return_in_nested_loop_after_writes(&mut vec![0.5, 1.5, -0.75, 2.0], 4.0);
+    return_in_nested_loop_after_writes as return_at_the_end(&mut vec![0.5, 1.5, -0.75, 2.0], 40.0);
     view_in_closure(&[0.5, 1.5, -0.75, 2.0], 1.25);
     shadowed_vectors(&[0.5, 1.5]);
     state_machine(&[0.5, 1.5, -0.75, 2.0, -0.5, 0.25]);
@@ -472,14 +472,14 @@ checks! {
     loop_value_through_match as loop_value_through_match_last(1.25, @2);
     temporaries_in_conditions(0.5, 4.0);
     temporaries_in_conditions as temporaries_in_conditions_none(0.5, 0.1);
-    in_place_then_alias(&mut [0.5, 1.5, -0.75, 2.0], &[1.25, 0.25]);
+    in_place_then_alias(&mut vec![0.5, 1.5, -0.75, 2.0], &[1.25, 0.25]);
     max_pooling(&[0.5, 1.5, -0.75, -2.0, 3.0]);
     insertion_sort(&[0.5, 1.5, -0.75, 2.0, 0.25], &[1.0, 2.0, 3.0, 4.0, 5.0]);
-    bubble_sort(&mut [0.5, 1.5, -0.75, 2.0, 0.25]) -> ();
+    bubble_sort(&mut vec![0.5, 1.5, -0.75, 2.0, 0.25]) -> ();
     dynamic_programme(&[0.5, 1.5, 0.75, 2.0, 0.25, 1.0], @3);
     gauss_elimination_with_pivots(&[0.5, 1.5, 0.75, 2.0, 0.25, 1.0, -1.0, 0.5, 3.0], &[1.0, 2.0, 3.0]);
-    fast_fourier(&mut [0.5, 1.5, -0.75, 2.0], &mut [0.25, 1.0, 0.5, -1.5]) -> ();
-    long_parameter_list(0.5, &[1.5, 0.25], [2.0, -1.0], @2, (0.75, 1.25), &mut [0.5, -0.5], &vec![1.0, 3.0]);
+    fast_fourier(&mut vec![0.5, 1.5, -0.75, 2.0], &mut vec![0.25, 1.0, 0.5, -1.5]) -> ();
+    long_parameter_list(0.5, &[1.5, 0.25], [2.0, -1.0], @2, (0.75, 1.25), &mut vec![0.5, -0.5], &vec![1.0, 3.0]);
     reads_what_it_overwrites(&[0.5, 1.5, -0.75]);
     constants_overwrite(0.5, 1.5) => (1.5, 0.5 + 3.0);
     zero_trip_inner_loops(&[0.5, 1.5, -0.75, 2.0]);

@@ -160,20 +160,20 @@ fn pullbacks_take_a_seed_for_each_in_out_parameter() {
 }
 
 checks! {
-    scale(1.5, &mut [0.5, -0.75, 2.0]) -> ();
+    scale(1.5, &mut vec![0.5, -0.75, 2.0]) -> ();
     accumulate(&[0.5, -0.75, 2.0], &mut 1.5) -> ();
     overwrite(1.5, &mut 0.75);
-    matrix_vector(&[0.5, 1.5, -0.75, 2.0], &[1.25, 0.5], &mut [3.0, 4.0]) -> ();
-    softmax(&mut [0.5, 1.5, -0.75]) -> ();
-    prefix_sums(&mut [0.5, 1.5, -0.75]) -> ();
+    matrix_vector(&[0.5, 1.5, -0.75, 2.0], &[1.25, 0.5], &mut vec![3.0, 4.0]) -> ();
+    softmax(&mut vec![0.5, 1.5, -0.75]) -> ();
+    prefix_sums(&mut vec![0.5, 1.5, -0.75]) -> ();
     in_out_array(&mut [0.5, 1.5, -0.75], 1.25);
     in_out_vector(&mut vec![0.5, 1.5, -0.75]);
     two_in_out(&mut 0.5, &mut 1.5, -0.75) -> ();
-    swap_contents(&mut [0.5, 1.5], &mut [-0.75, 2.0]) -> ();
-    untouched(&[0.5, 1.5], &mut [-0.75, 2.0]);
-    conditionally_written(0.5, &mut [-0.75, 2.0]) -> ();
-    conditionally_written as conditionally_cleared(-0.5, &mut [-0.75, 2.0]) -> ();
-    heat_step(&mut [0.0, 1.0, 0.5, -0.5, 0.0], 0.2, @3) -> ();
-    gauss_seidel(&mut [0.5, 1.5, -0.75], &[1.0, 2.0, 0.5], @3);
-    in_out_rows(&mut [[0.5, 1.5], [-0.75, 2.0]], &[1.25, 0.5]) -> ();
+    swap_contents(&mut vec![0.5, 1.5], &mut vec![-0.75, 2.0]) -> ();
+    untouched(&[0.5, 1.5], &mut vec![-0.75, 2.0]);
+    conditionally_written(0.5, &mut vec![-0.75, 2.0]) -> ();
+    conditionally_written as conditionally_cleared(-0.5, &mut vec![-0.75, 2.0]) -> ();
+    heat_step(&mut vec![0.0, 1.0, 0.5, -0.5, 0.0], 0.2, @3) -> ();
+    gauss_seidel(&mut vec![0.5, 1.5, -0.75], &[1.0, 2.0, 0.5], @3);
+    in_out_rows(&mut vec![[0.5, 1.5], [-0.75, 2.0]], &[1.25, 0.5]) -> ();
 }

@@ -200,7 +200,7 @@ checks! {
     zipped(&[0.5, -1.5, 2.0], &[0.75, 1.0, 0.25]);
     zipped as zipped_unequal(&[0.5, -1.5, 2.0], &[0.75, 1.0]);
     enumerated(&[0.5, -1.5, 2.0]);
-    mutable_elements(&mut [0.5, -1.5, 2.0], 0.75);
+    mutable_elements(&mut vec![0.5, -1.5, 2.0], 0.75);
     adaptors(&[0.5, -1.5, 2.0, 0.75, 1.25]);
     sum_of_map(&[0.5, -1.5, 2.0]);
     product_of_map(&[0.5, -1.5, 2.0]);

@@ -149,8 +149,9 @@ fn return_in_match(x: f64, n: usize) -> f64 {
 }
 
 #[differentiate]
-fn return_as_argument(x: f64) -> f64 {
-    let y = x * if x > 1.0 { return x * 3.0 } else { 2.0 };
+fn return_as_value(x: f64) -> f64 {
+    let k = if x > 1.0 { return x * 3.0 } else { 2.0 };
+    let y = x * k;
     y * y
 }
 
@@ -247,13 +248,13 @@ checks! {
     labelled_block as labelled_block_end(0.25, 0.1);
     return_in_match(0.75, @0);
     return_in_match as return_in_match_taken(1.75, @1);
-    return_as_argument(0.5) => 4.0;
-    return_as_argument as return_as_argument_taken(1.5) => 3.0;
+    return_as_value(0.5) => 4.0;
+    return_as_value as return_as_value_taken(1.5) => 3.0;
     break_value_of_active(1.5);
     break_value_of_active as break_value_of_active_other(0.3) => 2.0;
     bisection(2.0, 0.0, 3.0);
     while_with_continue(0.75);
     unconditional_break(&[1.5, 2.0]) => [1.0, 0.0];
-    writes_before_return(1.5, &mut [0.25, 0.5, 0.75, 2.0]);
-    writes_before_return as writes_before_no_return(0.5, &mut [0.25, 0.5, 0.75]);
+    writes_before_return(1.5, &mut vec![0.25, 0.5, 0.75, 2.0]);
+    writes_before_return as writes_before_no_return(0.5, &mut vec![0.25, 0.5, 0.75]);
 }

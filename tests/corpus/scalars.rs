@@ -142,7 +142,7 @@ checks! {
     horner(1.25) => 2.0 - 6.0 * 1.25 + 1.5 * 1.25 * 1.25 + 4.0 * 1.25 * 1.25 * 1.25;
     shared_subexpression(0.5, 1.25);
     shadowed(0.75);
-    by_reference(&1.5, &0.5) => (0.5_f64.sin() + 0.5, 1.5 * 0.5_f64.cos() + 1.5);
+    by_reference(ref 1.5, ref 0.5) => (0.5_f64.sin() + 0.5, 1.5 * 0.5_f64.cos() + 1.5);
     integer_factors(1.25, @4, @3) => 4.0 * 3.0 * 1.25 * 1.25 + 1.0;
     integer_factors as negative_power(1.25, @4, @-2);
     integer_factors as zeroth_power(1.25, @4, @0) => 1.0;

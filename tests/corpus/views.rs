@@ -176,6 +176,6 @@ checks! {
     in_place_through_rows(&[0.5, 1.5, -0.75, 2.0], @2);
     moving_window(&[0.5, 1.5, -0.75, 2.0]);
     write_after_view(&[0.5, 1.5, -0.75]);
-    reborrowed(&mut [0.5, 1.5]);
+    reborrowed(&mut vec![0.5, 1.5]);
     copies_of_views(&[0.5, 1.5, -0.75]);
 }

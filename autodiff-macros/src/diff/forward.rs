@@ -11,8 +11,8 @@ use super::Pushforward;
 use super::reverse::stmt;
 use crate::analysis::Activity;
 use crate::ir::{
-    Arg, Block, Call, Carried, CopyHow, Expr, Function, Init, Join, Path, Proj, PushforwardCall, RawStmt,
-    Role, Stmt, StmtKind, StoreOp, Tangent, Var, Vars, WrtTarget, build,
+    Arg, Block, Call, Callee, Carried, CopyHow, Expr, Function, Init, Join, Path, Proj, PushforwardCall,
+    RawStmt, Role, Stmt, StmtKind, StoreOp, Tangent, Var, Vars, WrtTarget, build,
 };
 
 /// The pushforward of `function`.
@@ -88,7 +88,7 @@ impl Forward<'_> {
         }
         let info = self.vars[var].clone();
         let dot = self.vars.fresh(format!("{}_dot", info.name), info.ty, info.role, info.span);
-        self.vars[dot].named = info.named;
+        self.vars[dot].telling = info.named;
         self.vars[dot].mutable = info.mutable;
         self.dots.insert(var, dot);
         dot
@@ -393,6 +393,7 @@ impl Forward<'_> {
             out.push(stmt(StmtKind::Call(Call { differentiated: false, ..call.clone() }), span));
             return;
         }
+        let operator = matches!(call.callee, Callee::Operator(_));
         let tangents = call
             .args
             .iter()
@@ -410,7 +411,10 @@ impl Forward<'_> {
                     }
                 }
                 Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => {
-                    if !self.vars.type_of(path).may_be_active() {
+                    let root = self.vars.resolve(path).root;
+                    // What an operator works on has a tangent, whatever is asked of the parameter it comes from.
+                    let foreign = !operator && self.function.is_foreign(root);
+                    if !self.vars.type_of(path).may_be_active() || foreign {
                         Tangent::Unit
                     } else if self.active_path(path) {
                         Tangent::Place(self.dot_path(path))

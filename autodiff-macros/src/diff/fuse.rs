@@ -57,6 +57,8 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
         adjoint.reverse.stmts.iter().position(|stmt| as_loop(stmt).and_then(index_of) == Some(index))?;
     let reverse = as_loop(&adjoint.reverse.stmts[back])?;
 
+    // The adjoints of results exist only when the results do.
+    let seeds: BTreeSet<Var> = adjoint.seed.leaves().into_iter().flatten().copied().collect();
     // What exists when the forward loop starts.
     let mut early: BTreeSet<Var> = params.clone();
     early.extend(adjoint.forward.stmts[..at].iter().flat_map(Stmt::defines));
@@ -111,6 +113,9 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
         return None;
     }
     if sweep.read.iter().any(|var| late.contains(var)) {
+        return None;
+    }
+    if sweep.read.iter().chain(&sweep.added).any(|var| seeds.contains(var)) {
         return None;
     }
 
@@ -181,7 +186,6 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
     let from_outside = |var: &Var| {
         matches!(vars[*var].role, Role::Place | Role::Mut) && is_slot(adjoint, *var)
             || vars[*var].role == Role::View
-            || seeds(adjoint).contains(var)
     };
     if !wanted.iter().all(|var| defined.contains(var) || from_outside(var)) {
         return None;
@@ -300,10 +304,6 @@ fn move_up(
     stmts.extend(kept);
     moved.reverse();
     moved
-}
-
-fn seeds(adjoint: &Adjoint) -> BTreeSet<Var> {
-    adjoint.seed.leaves().into_iter().flatten().copied().collect()
 }
 
 fn is_slot(adjoint: &Adjoint, var: Var) -> bool {

@@ -63,11 +63,15 @@ struct Item {
 pub(crate) fn companion(source: Source<'_>, function: &Function, derivatives: Derivatives) -> TokenStream {
     let mut shape = Shape::new(source, function);
     shape.connected = derivatives.gradient.wrt.iter().map(Option::is_some).collect();
-    let into = sweeps::joined(function, &shape.signature, derivatives.gradient);
+    let mut into = sweeps::joined(function, &shape.signature, derivatives.gradient);
     let shown = into.body.clone();
-    let forward = sweeps::forward(function, &shape.signature, derivatives.pullback);
-    let pushforward = sweeps::pushforward(function, &shape.signature, derivatives.pushforward);
-    let vjp = derivatives.by_locals.map(|adjoint| shape.vjp_by_locals(adjoint));
+    let mut forward = sweeps::forward(function, &shape.signature, derivatives.pullback);
+    let mut pushforward = sweeps::pushforward(function, &shape.signature, derivatives.pushforward);
+    let mut vjp = derivatives.by_locals.map(|adjoint| shape.vjp_by_locals(adjoint));
+    for sweep in [&mut into, &mut forward, &mut pushforward].into_iter().chain(&mut vjp) {
+        let (nested, body) = (&function.items, &sweep.body);
+        sweep.body = quote!(#(#nested)* #body);
+    }
     let items = shape.items(Some(Bodies { into, vjp, forward, pushforward }));
     shape.assemble(items, false, Some(shown))
 }

@@ -1,13 +1,11 @@
 //! Expressions, with the parentheses that Rust's grammar asks for and no more.
 
-use std::collections::HashSet;
-
 use proc_macro2::{Delimiter, Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
-use super::unit::every;
+use super::inference::{is_constant, is_plain_number};
 use super::walk;
-use super::{Emitter, Form, Moves, Unit, types};
+use super::{Emitter, Form, Moves, types};
 use crate::ir::*;
 use crate::rules::Syntax;
 
@@ -88,7 +86,7 @@ fn above(level: Level) -> Level {
 }
 
 /// How tightly code of the user's holds together.
-fn level_of(tokens: &TokenStream) -> Level {
+pub(super) fn level_of(tokens: &TokenStream) -> Level {
     let mut trees = tokens.clone().into_iter();
     if let (Some(TokenTree::Ident(_) | TokenTree::Literal(_) | TokenTree::Group(_)), None) =
         (trees.next(), trees.next())
@@ -122,65 +120,6 @@ fn level_of(tokens: &TokenStream) -> Level {
         },
         Err(_) => Level::Loose,
     }
-}
-
-/// The variables on which a method is called: a literal bound to one needs its type written.
-pub(crate) fn receivers(unit: &mut Unit) -> HashSet<Var> {
-    struct Receivers(HashSet<Var>);
-    impl Receivers {
-        fn expr(&mut self, expr: &Expr) {
-            match expr {
-                Expr::Rule(rule, args) => {
-                    if let (Syntax::Method, Some(Expr::Var(var))) = (rule.syntax, args.first()) {
-                        self.0.insert(*var);
-                    }
-                    args.iter().for_each(|arg| self.expr(arg));
-                }
-                Expr::Binary(_, a, b) => {
-                    self.expr(a);
-                    self.expr(b);
-                }
-                Expr::Unary(_, a) | Expr::Cast(a, _) | Expr::Stop(a) => self.expr(a),
-                Expr::Select(c, a, b) => [c, a, b].into_iter().for_each(|e| self.expr(e)),
-                // Code of the user's may do anything with what it names.
-                Expr::Inert(inert) => self.inert(inert),
-                Expr::Var(_)
-                | Expr::Lit(_)
-                | Expr::Load(_)
-                | Expr::Len(_)
-                | Expr::Whole(_)
-                | Expr::WholeMut(_) => {}
-            }
-        }
-        fn inert(&mut self, inert: &Inert) {
-            for (_, bind) in &inert.binds {
-                if let Expr::Var(var) = bind {
-                    self.0.insert(*var);
-                }
-            }
-        }
-    }
-    let mut receivers = Receivers(HashSet::new());
-    for block in [&mut unit.first, &mut unit.second] {
-        every(block, &mut |kind| match kind {
-            StmtKind::Let { expr, .. } | StmtKind::Mut { init: expr, .. } | StmtKind::Update { expr, .. } => {
-                receivers.expr(expr);
-            }
-            StmtKind::Store { value, .. } | StmtKind::Push { value, .. } => receivers.expr(value),
-            StmtKind::If { cond, .. } => receivers.expr(cond),
-            StmtKind::Inert { inert, .. } => receivers.inert(inert),
-            StmtKind::Match { scrutinee, .. } => receivers.inert(scrutinee),
-            StmtKind::Loop(l) => {
-                l.carried.iter().for_each(|c| receivers.expr(&c.next));
-                if let Head::While { test: _, cond } = &l.head {
-                    receivers.expr(cond);
-                }
-            }
-            _ => {}
-        });
-    }
-    unit.between.iter().chain(&unit.tail).for_each(|e| receivers.expr(e));
-    receivers.0
 }
 
 impl Emitter<'_> {
@@ -266,12 +205,10 @@ impl Emitter<'_> {
             }
             (_, args) => {
                 let name = Ident::new(rule.name, proc_macro2::Span::mixed_site());
-                let mut codes = args.iter().enumerate().map(|(at, arg)| match (at, arg) {
-                    (0, Expr::Lit(lit)) if lit.made && !matches!(float, Some(Float::Param(_))) => {
-                        suffixed(lit, float.unwrap_or(&self.float))
-                    }
-                    (1, arg) if rule.name == "powi" => self.code(arg, None),
-                    (_, arg) => self.code(arg, float),
+                let mut codes = args.iter().enumerate().map(|(at, arg)| match at {
+                    0 => self.method_receiver(arg, float),
+                    1 if rule.name == "powi" => self.code(arg, None),
+                    _ => self.code(arg, float),
                 });
                 let receiver = codes.next().map(|code| code.at(Level::Postfix));
                 let rest = codes.map(|code| code.tokens);
@@ -280,17 +217,28 @@ impl Emitter<'_> {
         }
     }
 
+    /// What a method is called on: a constant needs its type written.
+    fn method_receiver(&self, receiver: &Expr, float: Option<&Float>) -> Code {
+        let known = float.unwrap_or(&self.float);
+        if matches!(known, Float::Param(_)) || !is_constant(receiver) {
+            return self.code(receiver, float);
+        }
+        if let Expr::Lit(lit) = receiver {
+            if let Some(code) = suffixed(lit, known) {
+                return code;
+            }
+        }
+        let (value, ty) = (self.code(receiver, float).at(Level::Cast), types::float_name(known));
+        Code::new(quote_spanned!(self.span=> #value as #ty), Level::Cast)
+    }
+
     pub(crate) fn literal(&self, lit: &Lit, want: Option<&Float>) -> Code {
         let tokens = &lit.tokens;
         if lit.made && lit.ty.is_float() {
-            let generic = match want {
-                Some(Float::Param(_)) => true,
-                Some(_) => false,
-                None => matches!(self.float, Float::Param(_)),
-            };
-            if generic {
+            // Not to be inferred: `lit(2.0) * x` could be any type that multiplies an `x`.
+            if let Float::Param(name) = want.unwrap_or(&self.float) {
                 let runtime = self.runtime;
-                return Code::postfix(quote_spanned!(self.span=> #runtime::__private::lit(#tokens)));
+                return Code::postfix(quote_spanned!(self.span=> #runtime::__private::lit::<#name>(#tokens)));
             }
         }
         Code::new(tokens.clone(), level_of(tokens))
@@ -302,59 +250,11 @@ impl Emitter<'_> {
         let inner = self.code(operand, None).at(Level::Cast);
         match want {
             Some(Float::F32) if is_f64 => Code::new(quote_spanned!(self.span=> #inner as f32), Level::Cast),
-            Some(Float::Param(_)) if is_f64 => {
+            Some(Float::Param(name)) if is_f64 => {
                 let runtime = self.runtime;
-                Code::postfix(quote_spanned!(self.span=> #runtime::__private::lit(#inner as f64)))
+                Code::postfix(quote_spanned!(self.span=> #runtime::__private::lit::<#name>(#inner as f64)))
             }
             _ => Code::new(quote_spanned!(self.span=> #inner as #ty), Level::Cast),
-        }
-    }
-
-    /// The user's code, behind bindings for those names that mean another version than the one in scope.
-    pub(crate) fn inert(&self, inert: &Inert) -> Code {
-        let prelude = self.prelude(inert, &[]);
-        let code = self.this(&inert.code);
-        if prelude.is_empty() {
-            let level = level_of(&code);
-            return Code::new(code, level);
-        }
-        Code::new(quote_spanned!(self.span=> { #prelude #code }), Level::Loose)
-    }
-
-    /// The bindings that verbatim code needs to see the user's names. `writes`: places it may write to.
-    pub(crate) fn prelude(&self, inert: &Inert, writes: &[Var]) -> TokenStream {
-        let mut prelude = TokenStream::new();
-        for (name, bind) in &inert.binds {
-            if name == "self" {
-                continue;
-            }
-            match bind {
-                Expr::Var(var) if self.is_own(name, *var) => {}
-                // The code takes aggregates for references.
-                Expr::Whole(path)
-                    if path.proj.is_empty()
-                        && self.is_own(name, path.root)
-                        && self.form(path.root) == Form::Ref => {}
-                Expr::Whole(path) | Expr::WholeMut(path) => {
-                    let mutable = matches!(bind, Expr::WholeMut(_)) || writes.contains(&path.root);
-                    let target = self.reference(path, mutable);
-                    prelude.extend(quote_spanned!(self.span=> let #name = #target;));
-                }
-                value => {
-                    let value = self.expr(value, None);
-                    prelude.extend(quote_spanned!(self.span=> let #name = #value;));
-                }
-            }
-        }
-        prelude
-    }
-
-    /// Verbatim code in which the receiver has the name it has here: inside of a pullback it is not `self`.
-    pub(crate) fn this(&self, code: &TokenStream) -> TokenStream {
-        let receiver = self.vars.0.iter().position(|info| info.name == "self").map(|at| Var(at as u32));
-        match receiver.map(|var| self.ident(var)) {
-            Some(ident) if ident != "self" => replace_self(code.clone(), &ident),
-            _ => code.clone(),
         }
     }
 
@@ -445,70 +345,37 @@ impl Emitter<'_> {
 
     /// An expression whose type rustc could not tell from a literal alone: the annotation that says it.
     pub(crate) fn annotation(&self, var: Var, init: &Expr) -> TokenStream {
-        let ty = &self.vars[var].ty;
-        let needed = match (ty, init) {
-            (Ty::Float(Float::Any), _) => false,
-            (Ty::Float(float), init) => {
-                is_untyped(init) && (self.receivers.contains(&self.flow.class(var)) || *float == Float::F32)
-            }
-            (Ty::Int(Some(name)), Expr::Lit(_)) => {
-                is_untyped(init) && !matches!(name.as_str(), "bool" | "char" | "usize" | "i32")
+        let ty = match &self.vars[var].ty {
+            Ty::Float(Float::Any) => Ty::Float(self.float.clone()),
+            ty => ty.clone(),
+        };
+        let needed = match (&ty, init) {
+            (Ty::Float(_), Expr::Inert(_)) => !matches!(self.vars[var].ty, Ty::Float(Float::Any)),
+            (Ty::Float(_), _) => self.annotated.contains(&self.flow.class(var)),
+            (Ty::Int(Some(name)), Expr::Lit(lit)) => {
+                is_plain_number(lit) && !matches!(name.as_str(), "bool" | "char" | "usize" | "i32")
             }
             (Ty::Int(Some(_)), Expr::Inert(_)) => true,
             _ => false,
         };
-        match needed.then(|| types::written(ty, self.runtime)).flatten() {
+        match needed.then(|| types::written(&ty, self.runtime)).flatten() {
             Some(ty) => quote_spanned!(self.span=> : #ty),
             None => TokenStream::new(),
         }
     }
 }
 
-/// Whether the expression is made of literals without a suffix alone.
-fn is_untyped(expr: &Expr) -> bool {
-    match expr {
-        Expr::Lit(lit) => {
-            let text = lit.tokens.to_string();
-            let last = text.chars().last();
-            last.is_some_and(|c| c.is_ascii_digit() || c == '.')
-                && ![
-                    "f32", "f64", "usize", "isize", "u8", "u16", "u32", "u64", "u128", "i8", "i16", "i32",
-                    "i64", "i128",
-                ]
-                .iter()
-                .any(|suffix| text.ends_with(suffix))
-        }
-        Expr::Rule(_, args) => args.iter().all(is_untyped),
-        Expr::Binary(_, a, b) => is_untyped(a) && is_untyped(b),
-        Expr::Unary(_, a) => is_untyped(a),
-        _ => false,
-    }
-}
-
-/// A rule-made literal as the receiver of a method: its type must be written.
-fn suffixed(lit: &Lit, float: &Float) -> Code {
-    let value = lit.value.unwrap_or(0.0);
-    let literal = match float {
-        Float::F32 => Literal::f32_suffixed(value.abs() as f32),
-        _ => Literal::f64_suffixed(value.abs()),
-    };
-    if value < 0.0 { Code::new(quote!(-#literal), Level::Unary) } else { Code::postfix(quote!(#literal)) }
-}
-
-/// `self` replaced by another name, at any depth.
-fn replace_self(code: TokenStream, this: &Ident) -> TokenStream {
-    code.into_iter()
-        .map(|tree| match tree {
-            TokenTree::Ident(ident) if ident == "self" => TokenTree::Ident(this.clone()),
-            TokenTree::Group(group) => {
-                let mut inner =
-                    proc_macro2::Group::new(group.delimiter(), replace_self(group.stream(), this));
-                inner.set_span(group.span());
-                TokenTree::Group(inner)
-            }
-            tree => tree,
-        })
-        .collect()
+/// A number as the receiver of a method: its type must be written.
+fn suffixed(lit: &Lit, float: &Float) -> Option<Code> {
+    let text = lit.tokens.to_string();
+    let digits = text.trim_start_matches(['-', ' ']);
+    let suffix = if matches!(float, Float::F32) { "f32" } else { "f64" };
+    let joint = if digits.ends_with('.') { "0_" } else { "_" };
+    let literal: Literal = format!("{digits}{joint}{suffix}").parse().ok()?;
+    Some(match text.starts_with('-') {
+        true => Code::new(quote!(-#literal), Level::Unary),
+        false => Code::postfix(quote!(#literal)),
+    })
 }
 
 /// The variables that an expression reads.

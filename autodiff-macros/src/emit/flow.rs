@@ -34,7 +34,8 @@ impl Flow {
     /// Of a prepared unit; `entry` as in [`unit::prepare`].
     pub(crate) fn of(unit: &mut Unit, vars: &Vars, entry: &[Var]) -> Flow {
         let mut flow = Flow { written: unit::written(unit, vars), ..Flow::default() };
-        let mut ranges = Ranges { vars, names: interned(vars), clashes: HashSet::new(), flow: &mut flow };
+        let names = groups(unit, vars);
+        let mut ranges = Ranges { vars, names: names.clone(), clashes: HashSet::new(), flow: &mut flow };
         let mut live = Live::new();
         unit.tail.iter_mut().for_each(|e| live.extend(reads(vars, |v| walk::expr(e, v))));
         ranges.block(&mut unit.second, &mut live);
@@ -52,7 +53,7 @@ impl Flow {
         for e in unit.between.iter_mut().chain(&mut unit.tail) {
             flow.read.extend(reads(vars, |v| walk::expr(e, v)));
         }
-        let mut classes = Classes::new(vars, entry, clashes);
+        let mut classes = Classes::new(vars, names, entry, clashes);
         classes.positions(&mut unit.first);
         classes.positions(&mut unit.second);
         classes.merge(&mut unit.first);
@@ -153,21 +154,37 @@ fn handed_on(vars: &Vars, kind: &mut StmtKind) -> Vec<Var> {
     })
 }
 
-fn interned(vars: &Vars) -> Vec<Option<usize>> {
+/// Which values may share storage at all: those of one name, and what a loop carries with what it hands on, whatever their
+/// names.
+fn groups(unit: &mut Unit, vars: &Vars) -> Vec<Option<usize>> {
     let mut numbers: HashMap<&str, usize> = HashMap::new();
-    vars.0
+    let names: Vec<Option<usize>> = vars
+        .0
         .iter()
         .map(|info| {
             let next = numbers.len();
             (info.role == Role::Value).then(|| *numbers.entry(&info.name).or_insert(next))
         })
-        .collect()
+        .collect();
+    let mut group: Vec<usize> = (0..numbers.len()).collect();
+    for block in [&mut unit.first, &mut unit.second] {
+        every(block, &mut |kind| {
+            let StmtKind::Loop(l) = kind else { return };
+            for carried in &l.carried {
+                if let (Some(a), Some(b)) = (names[carried.phi.0 as usize], names[carried.out.0 as usize]) {
+                    let (keep, drop) = (group[a], group[b]);
+                    group.iter_mut().filter(|g| **g == drop).for_each(|g| *g = keep);
+                }
+            }
+        });
+    }
+    names.into_iter().map(|name| name.map(|name| group[name])).collect()
 }
 
 /// The backward walk over live ranges.
 struct Ranges<'a> {
     vars: &'a Vars,
-    /// Each variable's name as a number; none for what never shares storage.
+    /// See [`groups`]; none for what never shares storage.
     names: Vec<Option<usize>>,
     /// Pairs of equally named values of which one is defined while the other is live.
     clashes: HashSet<(Var, Var)>,
@@ -308,6 +325,7 @@ fn bound_inside(kind: &mut StmtKind) -> Vec<Var> {
 /// The union of what shares storage.
 struct Classes<'a> {
     vars: &'a Vars,
+    names: Vec<Option<usize>>,
     clashes: HashSet<(Var, Var)>,
     class: HashMap<Var, Var>,
     members: HashMap<Var, Vec<Var>>,
@@ -320,9 +338,15 @@ struct Classes<'a> {
 }
 
 impl<'a> Classes<'a> {
-    fn new(vars: &'a Vars, entry: &[Var], clashes: HashSet<(Var, Var)>) -> Classes<'a> {
+    fn new(
+        vars: &'a Vars,
+        names: Vec<Option<usize>>,
+        entry: &[Var],
+        clashes: HashSet<(Var, Var)>,
+    ) -> Classes<'a> {
         Classes {
             vars,
+            names,
             clashes,
             class: HashMap::new(),
             members: HashMap::new(),
@@ -392,7 +416,7 @@ impl<'a> Classes<'a> {
             return true;
         }
         let value = |var: Var| self.vars[var].role == Role::Value && !self.pinned.contains(&var);
-        if !value(a) || !value(b) || self.vars[a].name != self.vars[b].name {
+        if !value(a) || !value(b) || self.names[a.0 as usize] != self.names[b.0 as usize] {
             return false;
         }
         let (mine, theirs) = (self.members(a), self.members(b));
@@ -488,7 +512,9 @@ impl<'a> Classes<'a> {
             })
             .collect();
         let outer = values.iter().filter(|var| !inside.contains(var)).any(|&var| self.unite(var, join.var));
-        if outer {
+        // Or the join is what a loop around hands on to its next iteration.
+        let declared = self.first(&self.members(join.var)) < self.first(&[join.var]);
+        if outer || declared {
             for var in values {
                 if inside.contains(&var) && !self.patterns.contains(&var) {
                     self.unite(join.var, var);

@@ -9,6 +9,7 @@ pub(crate) mod fallback;
 mod flow;
 #[cfg(test)]
 mod golden;
+mod inference;
 mod place;
 mod signature;
 mod stmt;
@@ -17,6 +18,7 @@ mod sweeps;
 mod tests;
 pub(crate) mod types;
 mod unit;
+mod verbatim;
 mod walk;
 
 use std::collections::{HashMap, HashSet};
@@ -73,8 +75,8 @@ pub(crate) struct Emitter<'a> {
     scopes: Vec<Vec<Var>>,
     /// The float of rule-made constants and casts whose type nothing else says.
     float: Float,
-    /// Scalars that are receivers of methods: they need a type from the start.
-    receivers: HashSet<Var>,
+    /// Scalars whose type has to be written.
+    annotated: HashSet<Var>,
     moves: Moves,
     tapes: HashMap<Var, TapeKind>,
     /// How many loops are around the statement being emitted.
@@ -110,13 +112,14 @@ impl<'a> Emitter<'a> {
             bound: HashMap::new(),
             scopes: vec![Vec::new()],
             float,
-            receivers: HashSet::new(),
+            annotated: HashSet::new(),
             moves: Moves::Never,
             tapes: HashMap::new(),
             loops: 0,
             span: Span::mixed_site(),
         };
-        emitter.receivers = expr::receivers(unit).into_iter().map(|var| emitter.flow.class(var)).collect();
+        let annotated = inference::annotated(unit, &emitter.vars);
+        emitter.annotated = annotated.into_iter().map(|var| emitter.flow.class(var)).collect();
         emitter
     }
 

@@ -90,7 +90,11 @@ impl Signature {
                 passing: param.passing,
                 role: function.vars[param.var].role,
                 active: param.active,
-                known: param.ty.clone(),
+                // A type that need not be differentiable: its slot is a unit.
+                known: match &param.ty {
+                    Ty::Named(_) | Ty::Unknown if param.no_diff => Ty::Inert,
+                    ty => ty.clone(),
+                },
             });
         }
         let mut captured = Vec::new();

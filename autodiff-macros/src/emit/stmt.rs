@@ -171,15 +171,16 @@ impl Emitter<'_> {
     fn declare(&mut self, place: Var, init: &Init) -> TokenStream {
         let ty = self.vars[place].ty.clone();
         let value = self.init(init, &ty);
-        let annotation = match init {
-            Init::Inert(_) | Init::EmptyVec(_) => {
-                super::types::written(&ty, self.runtime).map(|ty| quote_spanned!(self.span=> : #ty))
-            }
-            Init::List { vec: _, items } if items.is_empty() => {
-                super::types::written(&ty, self.runtime).map(|ty| quote_spanned!(self.span=> : #ty))
-            }
-            _ => None,
+        // An adjoint bears the type of what it is the adjoint of: only the user's own places have the type they are said to.
+        let open = match init {
+            Init::Inert(_) | Init::EmptyVec(_) => self.vars[place].named,
+            Init::List { vec: _, items } => items.is_empty() && self.vars[place].named,
+            _ => false,
         };
+        let annotation = open
+            .then(|| super::types::written(&ty, self.runtime))
+            .flatten()
+            .map(|ty| quote_spanned!(self.span=> : #ty));
         let pattern = self.pattern(place);
         match init {
             Init::Deferred => quote_spanned!(self.span=> let #pattern;),
@@ -215,73 +216,6 @@ impl Emitter<'_> {
             quote_spanned!(self.span=> #path.copy_from_slice(#from);)
         } else {
             quote_spanned!(self.span=> #path.clone_from_slice(#from);)
-        }
-    }
-
-    /// A statement of the user's; what it assigns is either in scope under the user's own name or handed out of a block.
-    fn inert_stmt(
-        &mut self,
-        inert: &Inert,
-        defs: &[(proc_macro2::Ident, Option<Expr>, Var)],
-        writes: &[Var],
-    ) -> TokenStream {
-        let in_place = |this: &Self, (name, before, after): &(proc_macro2::Ident, Option<Expr>, Var)| {
-            let kept = matches!(before, Some(Expr::Var(before)) if this.flow.same(*before, *after));
-            kept && this.is_own(name, *after)
-        };
-        let outside: Vec<_> = defs.iter().filter(|def| !in_place(self, def)).collect();
-        let mut reads = inert.clone();
-        reads.binds.retain(|(name, _)| !defs.iter().any(|(def, ..)| def == name));
-        let prelude = self.prelude(&reads, writes);
-        let code = self.this(&inert.code);
-        let end = match code.clone().into_iter().last() {
-            Some(proc_macro2::TokenTree::Punct(punct)) if punct.as_char() == ';' => None,
-            Some(proc_macro2::TokenTree::Group(group))
-                if group.delimiter() == proc_macro2::Delimiter::Brace && prelude.is_empty() =>
-            {
-                None
-            }
-            _ => Some(quote_spanned!(self.span=> ;)),
-        };
-        if outside.is_empty() {
-            return if prelude.is_empty() {
-                quote_spanned!(self.span=> #code #end)
-            } else {
-                quote_spanned!(self.span=> { #prelude #code #end })
-            };
-        }
-        let (mut begin, mut results) = (TokenStream::new(), Vec::new());
-        for (name, before, _) in &outside {
-            begin.extend(match before {
-                Some(before) => {
-                    let before = self.expr(before, None);
-                    quote_spanned!(self.span=> let mut #name = #before;)
-                }
-                None => quote_spanned!(self.span=> let #name;),
-            });
-            results.push(name);
-        }
-        let (mut patterns, mut assigned, mut fresh) = (Vec::new(), Vec::new(), Vec::new());
-        for (_, _, after) in &outside {
-            if self.is_bound(*after) {
-                // Declared before: the block's result goes there by way of a fresh name.
-                let temporary = self.local(&self.vars[*after].name.clone());
-                let ident = self.ident(*after);
-                assigned.push(quote_spanned!(self.span=> #ident = #temporary;));
-                patterns.push(quote_spanned!(self.span=> #temporary));
-            } else {
-                fresh.push(*after);
-                patterns.push(self.pattern(*after));
-            }
-        }
-        let end = end.unwrap_or_default();
-        match (&patterns[..], &results[..]) {
-            ([pattern], [result]) => {
-                quote_spanned!(self.span=> let #pattern = { #prelude #begin #code #end #result }; #(#assigned)*)
-            }
-            _ => {
-                quote_spanned!(self.span=> let (#(#patterns),*) = { #prelude #begin #code #end (#(#results),*) }; #(#assigned)*)
-            }
         }
     }
 

@@ -34,9 +34,9 @@ fn entry(function: &Function, adjoint: &Adjoint) -> Vec<Var> {
 }
 
 /// Values that only the tail reads are computed there: `*x_bar += seed * y;`
-fn absorb(second: &mut Block, tail: &mut [Expr], vars: &Vars) {
-    let mut reads: Vec<Var> = Vec::new();
-    second.walk(&mut |stmt| stmt.reads(&mut |var| reads.push(var)));
+///
+/// `elsewhere`: what else is read behind the block, beside `behind`.
+fn absorb(block: &mut Block, tail: &mut [Expr], vars: &Vars, behind: &Block, elsewhere: &[Expr]) {
     let loads = |expr: &Expr| {
         let mut found = false;
         expr.walk(&mut |e| {
@@ -44,9 +44,29 @@ fn absorb(second: &mut Block, tail: &mut [Expr], vars: &Vars) {
         });
         found
     };
-    second.stmts.retain(|stmt| {
+    // An in-out scalar is set last of all.
+    while let Some(StmtKind::Update { var, op: StoreOp::Set, expr }) =
+        block.stmts.last().map(|stmt| &stmt.kind)
+    {
+        let uses = tail.iter().filter(|e| matches!(e, Expr::Var(read) if read == var)).count();
+        let target = tail.iter_mut().find(|e| matches!(e, Expr::Var(read) if read == var));
+        match target {
+            Some(target) if uses == 1 && !loads(expr) => *target = expr.clone(),
+            _ => break,
+        }
+        block.stmts.pop();
+    }
+    let mut reads: Vec<Var> = Vec::new();
+    for block in [&*block, behind] {
+        block.walk(&mut |stmt| stmt.reads(&mut |var| reads.push(var)));
+    }
+    elsewhere.iter().for_each(|expr| expr.vars(&mut |var| reads.push(var)));
+    block.stmts.retain(|stmt| {
         let StmtKind::Let { var, expr } = &stmt.kind else { return true };
-        if vars[*var].role != Role::Value || reads.contains(var) || loads(expr) {
+        let mut stays =
+            vars[*var].role != Role::Value || vars[*var].named || reads.contains(var) || loads(expr);
+        expr.vars(&mut |read| stays |= vars[read].role != Role::Value);
+        if stays {
             return true;
         }
         let mut uses = 0;
@@ -60,6 +80,35 @@ fn absorb(second: &mut Block, tail: &mut [Expr], vars: &Vars) {
             _ => true,
         }
     });
+}
+
+/// The adjoint of an aggregate that is handed over by value and then changed: the sweep overwrites it where the function
+/// overwrites the parameter, which what the caller has gathered in its slot must not feel. It gets an adjoint of its own, in
+/// the shape that the parameter has in the end, which is added to the slot behind the sweep.
+fn separate_slots(function: &Function, adjoint: &mut Adjoint) {
+    let span = function.name.span();
+    let changed = unit::changed(&mut adjoint.forward, &adjoint.vars);
+    for (index, param) in function.params.iter().enumerate() {
+        let Some(ParamAdjoint::Place(bar)) = adjoint.params[index] else { continue };
+        if param.passing != Passing::Value || !changed.contains(&param.var) {
+            continue;
+        }
+        let (name, ty) = (adjoint.vars[bar].name.clone(), adjoint.vars[bar].ty.clone());
+        let slot = fresh(&mut adjoint.vars, name, ty, span);
+        let zero = Init::Zero { like: Path::of(param.var) };
+        let declare = Stmt { kind: StmtKind::Declare { place: bar, init: zero }, span };
+        let mut early = false;
+        adjoint.forward.walk(&mut |stmt| {
+            stmt.reads(&mut |var| early |= adjoint.vars.resolve(&Path::of(var)).root == bar)
+        });
+        if early {
+            adjoint.forward.stmts.insert(0, declare);
+        } else {
+            adjoint.reverse.stmts.insert(0, declare);
+        }
+        adjoint.reverse.push(StmtKind::Accumulate { to: Path::of(slot), from: Path::of(bar) }, span);
+        adjoint.params[index] = Some(ParamAdjoint::Place(slot));
+    }
 }
 
 /// What the reverse sweep leaves changed must be saved from it: results first.
@@ -87,6 +136,7 @@ fn keep_results(function: &Function, adjoint: &mut Adjoint) -> Tree<Expr> {
 /// `value_and_grad_into`: both sweeps, one behind the other. `adjoint` is seeded with ones.
 pub(crate) fn joined(function: &Function, signature: &Signature, mut adjoint: Adjoint) -> Sweep {
     let span = function.name.span();
+    separate_slots(function, &mut adjoint);
     let results = keep_results(function, &mut adjoint);
     // Parameters that the reverse sweep brings back to what they held: the caller gets what the primal leaves.
     for &index in &adjoint.rolled_back {
@@ -131,7 +181,9 @@ pub(crate) fn joined(function: &Function, signature: &Signature, mut adjoint: Ad
     unit.tail.extend(function.params.iter().filter_map(|param| param.last.clone()));
     let leaves = unit.tail.len();
     unit.tail.extend(results.leaves().into_iter().cloned());
-    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars);
+    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, &Block::default(), &[]);
+    let (others, own) = unit.tail.split_at_mut(leaves);
+    absorb(&mut unit.first, own, &adjoint.vars, &unit.second, others);
     let seeded: HashSet<Var> = adjoint.seed.leaves().into_iter().flatten().copied().collect();
     let mut bound = Adjoint { forward: Block::default(), reverse: Block::default(), ..adjoint };
     bound.seed = Tree::Tuple(Vec::new());
@@ -225,7 +277,8 @@ pub(crate) fn joined(function: &Function, signature: &Signature, mut adjoint: Ad
 }
 
 /// `forward`: the forward sweep, and the reverse sweep as a closure that owns what it needs and borrows nothing.
-pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoint) -> Sweep {
+pub(crate) fn forward(function: &Function, signature: &Signature, mut adjoint: Adjoint) -> Sweep {
+    separate_slots(function, &mut adjoint);
     let mut unit = Unit {
         first: adjoint.forward.clone(),
         second: adjoint.reverse.clone(),
@@ -244,7 +297,10 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
     unit.between.extend(function.params.iter().filter_map(|param| param.last.clone()));
     let leaves = unit.between.len();
     unit.between.extend(function.result.leaves().into_iter().cloned());
-    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars);
+    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, &Block::default(), &[]);
+    let (others, own) = unit.between.split_at_mut(leaves);
+    let elsewhere: Vec<Expr> = others.iter().chain(&unit.tail).cloned().collect();
+    absorb(&mut unit.first, own, &adjoint.vars, &unit.second, &elsewhere);
 
     let mut emitter =
         Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry(function, &adjoint));
@@ -353,7 +409,10 @@ pub(crate) fn borrowing(
     let leaves = unit.between.len();
     unit.between.extend(function.result.leaves().into_iter().cloned());
     unit.tail.extend(adjoint.wrt.iter().flatten().cloned());
-    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars);
+    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, &Block::default(), &[]);
+    let (others, own) = unit.between.split_at_mut(leaves);
+    let elsewhere: Vec<Expr> = others.iter().chain(&unit.tail).cloned().collect();
+    absorb(&mut unit.first, own, &adjoint.vars, &unit.second, &elsewhere);
 
     let mut emitter =
         Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry(function, &adjoint));
@@ -486,9 +545,23 @@ impl Emitter<'_> {
         }
     }
 
+    /// Methods of types from elsewhere (`nalgebra`, floats behind unknown types) have their rules in traits.
+    fn foreign_rules(&self, body: &Block) -> TokenStream {
+        let mut calls_methods = false;
+        body.walk(&mut |stmt| {
+            if let StmtKind::Call(call) = &stmt.kind {
+                calls_methods |= call.differentiated && matches!(call.callee, Callee::Method(_));
+            }
+        });
+        let runtime = self.runtime;
+        calls_methods
+            .then(|| quote!(#[allow(unused_imports)] use #runtime::rules::prelude::*;))
+            .unwrap_or_default()
+    }
+
     /// Binds the parameters as they enter the body.
     pub(crate) fn enter_params(&mut self, function: &Function) -> TokenStream {
-        let mut prelude = TokenStream::new();
+        let mut prelude = self.foreign_rules(&function.body);
         for param in &function.params {
             let (name, var) = (&param.name, param.var);
             let changes = self.flow.is_mut(var);

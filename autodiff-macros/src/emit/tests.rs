@@ -353,7 +353,7 @@ fn parentheses_are_those_that_the_grammar_asks_for() {
         (apply("sin", &[apply("neg", &[v(a)])]), "(-a).sin()"),
         (apply("neg", &[apply("sin", &[v(a)])]), "-a.sin()"),
         (apply("sqrt", &[sum.clone()]), "(a + b).sqrt()"),
-        (apply("max", &[build::lit(1.0), v(a)]), "1f64.max(a)"),
+        (apply("max", &[build::lit(1.0), v(a)]), "1.0_f64.max(a)"),
         (apply("div", &[v(a), apply("mul", &[v(a), v(b)])]), "a / (a * b)"),
         (
             build::select(binary(syn::parse_quote!(<), v(a), v(b)), v(a), v(b)),

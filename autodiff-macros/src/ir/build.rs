@@ -211,6 +211,7 @@ impl Vars {
         self.0.push(VarInfo {
             name: name.into(),
             named: false,
+            telling: false,
             span,
             ty,
             role,
@@ -238,6 +239,16 @@ impl Vars {
             }
             None => path.clone(),
         }
+    }
+}
+
+impl super::Function {
+    /// Whether a place is a `#[no_diff]` parameter of a type that need not be differentiable: its adjoint slot and its
+    /// tangent are units.
+    pub(crate) fn is_foreign(&self, root: Var) -> bool {
+        self.params
+            .iter()
+            .any(|param| param.var == root && param.no_diff && matches!(param.ty, Ty::Named(_) | Ty::Unknown))
     }
 }
 

@@ -25,9 +25,7 @@ pub(crate) struct Differentiated {
     pub(crate) adjoints: Vec<Adjoint>,
     /// Rolls `&mut` parameters back, as callers expect.
     pub(crate) called: Adjoint,
-    /// Of the sum of the results.
-    pub(crate) ones: Adjoint,
-    /// The same with its loops fused and shaped, to be run by [`joined`].
+    /// Both sweeps as one body, of the sum of the results.
     pub(crate) joined: Adjoint,
     /// As it is made, and simplified.
     pub(crate) pushforwards: [Pushforward; 2],
@@ -79,7 +77,7 @@ pub(crate) fn adjoint<N: Number>(
     Ok(gradient)
 }
 
-/// Runs both sweeps one behind the other in one scope, as `value_and_grad_into` does.
+/// Runs both sweeps as one body.
 pub(crate) fn joined<N: Number>(
     library: &Library,
     function: &Function,
@@ -93,10 +91,10 @@ pub(crate) fn joined<N: Number>(
         machine.bind(tape.var, Value::List(Vec::new()));
     }
     machine.enter(function, args)?;
-    machine.bind_slots(adjoint, &slots);
+    machine.adjoints(adjoint, seed, &slots)?;
     machine.block(&adjoint.forward)?;
     let (result, args) = machine.leave(function)?;
-    let gradient = machine.finish(function, adjoint, seed, slots)?;
+    let gradient = machine.reverse(function, adjoint, slots)?;
     Ok(Gradient { result, args, ..gradient })
 }
 
@@ -182,8 +180,8 @@ fn reverse<N: Number>(
             machine.bind(param.var, arg);
         }
     }
-    machine.bind_slots(adjoint, &slots);
-    machine.finish(function, adjoint, seed, slots)
+    machine.adjoints(adjoint, seed, &slots)?;
+    machine.reverse(function, adjoint, slots)
 }
 
 struct Machine<'a, N> {
@@ -196,50 +194,6 @@ struct Machine<'a, N> {
 impl<'a, N: Number> Machine<'a, N> {
     fn new(library: &'a Library, vars: &'a Vars) -> Machine<'a, N> {
         Machine { library, vars, env: vec![None; vars.0.len()], fuel: 1_000_000 }
-    }
-
-    fn bind_slots(&mut self, adjoint: &Adjoint, slots: &[Value<N>]) {
-        for (param, slot) in adjoint.params.iter().zip(slots) {
-            if let Some(ParamAdjoint::ScalarInOut(var) | ParamAdjoint::Place(var)) = param {
-                self.bind(*var, slot.clone());
-            }
-        }
-    }
-
-    /// The reverse sweep and what comes out of it.
-    fn finish(
-        mut self,
-        function: &Function,
-        adjoint: &Adjoint,
-        seed: Value<N>,
-        mut slots: Vec<Value<N>>,
-    ) -> Result<Gradient<N>> {
-        let Adjoint { tapes, reverse, seed: seeds, params, wrt, .. } = adjoint;
-        self.bind_tree(seeds, seed, |var| *var)?;
-        self.block(reverse)?;
-        for (param, slot) in params.iter().zip(&mut slots) {
-            match param {
-                None => {}
-                Some(ParamAdjoint::Scalar(var)) => slot.accumulate(&self.get(*var)?)?,
-                Some(ParamAdjoint::ScalarInOut(var) | ParamAdjoint::Place(var)) => *slot = self.get(*var)?,
-            }
-        }
-        for tape in tapes {
-            if self.get(tape.var)? != Value::List(Vec::new()) {
-                return Err(format!("tape #{} is not empty in the end", tape.var.0));
-            }
-        }
-        let wrt =
-            wrt.iter().map(|g| g.as_ref().map(|g| self.operand(g)).transpose()).collect::<Result<_>>()?;
-        let rolled_back = function
-            .params
-            .iter()
-            .map(|param| match param.passing {
-                Passing::RefMut if !param.ty.is_scalar() => self.get(param.var),
-                _ => Ok(Value::Unit),
-            })
-            .collect::<Result<_>>()?;
-        Ok(Gradient { result: Value::Unit, args: Vec::new(), rolled_back, slots, wrt })
     }
 
     fn bind(&mut self, var: Var, value: Value<N>) {
@@ -273,6 +227,50 @@ impl<'a, N: Number> Machine<'a, N> {
             })
             .collect::<Result<_>>()?;
         Ok((result, args))
+    }
+
+    /// What is there before the reverse sweep.
+    fn adjoints(&mut self, adjoint: &Adjoint, seed: Value<N>, slots: &[Value<N>]) -> Result {
+        self.bind_tree(&adjoint.seed, seed, |var| *var)?;
+        for (param, slot) in adjoint.params.iter().zip(slots) {
+            if let Some(ParamAdjoint::ScalarInOut(var) | ParamAdjoint::Place(var)) = param {
+                self.bind(*var, slot.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn reverse(
+        &mut self,
+        function: &Function,
+        adjoint: &Adjoint,
+        mut slots: Vec<Value<N>>,
+    ) -> Result<Gradient<N>> {
+        let Adjoint { tapes, reverse, params, wrt, .. } = adjoint;
+        self.block(reverse)?;
+        for (param, slot) in params.iter().zip(&mut slots) {
+            match param {
+                None => {}
+                Some(ParamAdjoint::Scalar(var)) => slot.accumulate(&self.get(*var)?)?,
+                Some(ParamAdjoint::ScalarInOut(var) | ParamAdjoint::Place(var)) => *slot = self.get(*var)?,
+            }
+        }
+        for tape in tapes {
+            if self.get(tape.var)? != Value::List(Vec::new()) {
+                return Err(format!("tape #{} is not empty in the end", tape.var.0));
+            }
+        }
+        let wrt =
+            wrt.iter().map(|g| g.as_ref().map(|g| self.operand(g)).transpose()).collect::<Result<_>>()?;
+        let rolled_back = function
+            .params
+            .iter()
+            .map(|param| match param.passing {
+                Passing::RefMut if !param.ty.is_scalar() => self.get(param.var),
+                _ => Ok(Value::Unit),
+            })
+            .collect::<Result<_>>()?;
+        Ok(Gradient { result: Value::Unit, args: Vec::new(), rolled_back, slots, wrt })
     }
 
     fn tree<T>(

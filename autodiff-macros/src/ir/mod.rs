@@ -44,6 +44,8 @@ pub(crate) enum Role {
 /// What is known of a variable.
 #[derive(Clone, Debug)]
 pub(crate) struct VarInfo {
+    /// Bears a name that readers look for (the adjoint of a named variable): worth a line of its own.
+    pub(crate) telling: bool,
     /// The user's name, or a hint; the emitter makes names unique.
     pub(crate) name: String,
     /// Whether the user wrote the name (such values are never folded into the expressions that use them).

@@ -127,17 +127,29 @@ fn names(vars: &Vars) -> Vec<String> {
     let mut given = BTreeSet::new();
     vars.0
         .iter()
-        .map(|VarInfo { name, named: _, span: _, ty: _, role: _, view: _, window: _, mutable: _ }| {
-            let count = bearers.entry(name).or_default();
-            let mut text = name.clone();
-            while *count > 0 && (taken.contains(text.as_str()) || given.contains(&text)) {
-                text = format!("{name}_{count}");
-                *count += 1;
-            }
-            *count = (*count).max(1);
-            given.insert(text.clone());
-            text
-        })
+        .map(
+            |VarInfo {
+                 name,
+                 named: _,
+                 telling: _,
+                 span: _,
+                 ty: _,
+                 role: _,
+                 view: _,
+                 window: _,
+                 mutable: _,
+             }| {
+                let count = bearers.entry(name).or_default();
+                let mut text = name.clone();
+                while *count > 0 && (taken.contains(text.as_str()) || given.contains(&text)) {
+                    text = format!("{name}_{count}");
+                    *count += 1;
+                }
+                *count = (*count).max(1);
+                given.insert(text.clone());
+                text
+            },
+        )
         .collect()
 }
 

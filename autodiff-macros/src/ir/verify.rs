@@ -82,16 +82,7 @@ pub(crate) fn adjoint(function: &Function, adjoint: &Adjoint) -> Result {
         ahead.read(*capture).map_err(|e| format!("captured: {e}"))?;
         back.declare(*capture);
     }
-    back.tree(seed, |scope, leaf| {
-        leaf.map_or(Ok(()), |var| scope.bind(var, &[Role::Value, Role::Mut, Role::Place]))
-    })?;
-    for param in params {
-        match param {
-            Some(ParamAdjoint::ScalarInOut(var)) => back.bind(*var, &[Role::Mut])?,
-            Some(ParamAdjoint::Place(var)) => back.bind(*var, &[Role::Place])?,
-            Some(ParamAdjoint::Scalar(_)) | None => {}
-        }
-    }
+    back.adjoints(seed, params)?;
     back.stmts(reverse).map_err(|e| format!("reverse sweep: {e}"))?;
     for param in params {
         if let Some(ParamAdjoint::Scalar(var)) = param {
@@ -106,6 +97,30 @@ pub(crate) fn adjoint(function: &Function, adjoint: &Adjoint) -> Result {
     }
     for tape in tapes {
         tape::balanced(tape, forward, reverse).map_err(|e| format!("tape {}: {e}", back.name(tape.var)))?;
+    }
+    Ok(())
+}
+
+/// Checks both sweeps one behind the other, as one body.
+pub(crate) fn joined(function: &Function, adjoint: &Adjoint) -> Result {
+    let Adjoint { vars, tapes, forward, reverse, seed, params, wrt, captures: _, rolled_back: _, private: _ } =
+        adjoint;
+    let mut scope = Scope::new(vars, Program::Reverse);
+    for tape in tapes {
+        scope.bind(tape.var, &[Role::Tape])?;
+    }
+    for param in &function.params {
+        scope.param(param)?;
+    }
+    // A fused loop adds to adjoints while the primal runs.
+    scope.adjoints(seed, params)?;
+    scope.stmts(forward)?;
+    scope.tree(&function.result, |scope, leaf| scope.operand(leaf))?;
+    scope.stmts(reverse)?;
+    function.params.iter().filter_map(|param| param.last.as_ref()).try_for_each(|last| scope.atom(last))?;
+    wrt.iter().flatten().try_for_each(|gradient| scope.operand(gradient))?;
+    for tape in tapes {
+        tape::balanced(tape, forward, reverse).map_err(|e| format!("tape {}: {e}", scope.name(tape.var)))?;
     }
     Ok(())
 }
@@ -181,6 +196,19 @@ impl<'a> Scope<'a> {
 
     fn param(&mut self, param: &Param) -> Result {
         self.bind(param.var, &[Role::Value, Role::Place])
+    }
+
+    /// What is there before the reverse sweep.
+    fn adjoints(&mut self, seed: &Tree<Option<Var>>, params: &[Option<ParamAdjoint>]) -> Result {
+        self.tree(seed, |scope, leaf| match leaf {
+            Some(var) => scope.bind(*var, &[Role::Value, Role::Mut, Role::Place]),
+            None => Ok(()),
+        })?;
+        params.iter().flatten().try_for_each(|param| match param {
+            ParamAdjoint::ScalarInOut(var) => self.bind(*var, &[Role::Mut]),
+            ParamAdjoint::Place(var) => self.bind(*var, &[Role::Place]),
+            ParamAdjoint::Scalar(_) => Ok(()),
+        })
     }
 
     fn read(&self, var: Var) -> Result {

@@ -8,6 +8,7 @@ use super::Lower;
 use super::branch::splits;
 use super::env::{Cell, Value};
 use super::facts::site;
+use super::hoist::hoisted;
 use super::jump::{Slot, Target, TargetKind, mentions_word};
 use super::params::has_no_diff;
 use crate::ir::{Init, Path, Role, StmtKind, Ty};
@@ -80,6 +81,12 @@ impl Lower<'_> {
                 return self.guarded(guard, span, |lower| lower.stmts(&stmts[i..], want, tail));
             }
             let rest = &stmts[i + 1..];
+            if may_jump(stmt) {
+                if let Some(block) = self.hoisted_block(stmt, rest) {
+                    let syn::Expr::Block(block) = &*block else { return Value::Poison };
+                    return self.stmts(&block.block.stmts, want, tail);
+                }
+            }
             match stmt {
                 Stmt::Item(_) => {}
                 Stmt::Local(local) => {
@@ -107,6 +114,19 @@ impl Lower<'_> {
             }
         }
         if self.dead() { Value::Never } else { Value::unit() }
+    }
+
+    /// The statement with its operands bound first, where one of them jumps, and what follows it.
+    fn hoisted_block(&mut self, stmt: &Stmt, rest: &[Stmt]) -> Option<std::rc::Rc<syn::Expr>> {
+        let mut stmts = hoisted(stmt)?;
+        Some(self.nodes.keep(stmt, || {
+            stmts.extend(rest.iter().filter(|stmt| !matches!(stmt, Stmt::Item(_))).cloned());
+            syn::Expr::Block(syn::ExprBlock {
+                attrs: Vec::new(),
+                label: None,
+                block: syn::Block { brace_token: Default::default(), stmts },
+            })
+        }))
     }
 
     /// A branch of which one arm goes on, with what follows it.
@@ -334,4 +354,10 @@ pub(crate) fn attributes(expr: &syn::Expr) -> &[syn::Attribute] {
         E::While(e) => &e.attrs,
         _ => &[],
     }
+}
+
+/// Whether a word of the statement is a jump at all: the rest is not looked at more closely.
+fn may_jump(stmt: &Stmt) -> bool {
+    let tokens = quote::ToTokens::to_token_stream(stmt);
+    ["return", "break", "continue"].iter().any(|word| mentions_word(tokens.clone(), word))
 }

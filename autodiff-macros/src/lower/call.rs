@@ -7,7 +7,6 @@ use syn::spanned::Spanned;
 
 use super::Lower;
 use super::env::Value;
-use super::expr::constant;
 use super::facts::site;
 use super::inert::combine;
 use crate::ir::{Arg, Callee, CopyHow, Expr, Init, Path, Role, StmtKind, StoreOp, Ty};
@@ -495,9 +494,7 @@ impl Lower<'_> {
                 let old = self.take_out(target.clone(), span);
                 let empty = match &ty {
                     Ty::Vec(_) => Value::Init(Box::new(Init::EmptyVec(None)), ty.clone()),
-                    ty if ty.is_scalar() => {
-                        Value::Code(constant(quote!(::core::default::Default::default())), ty.clone())
-                    }
+                    ty if ty.is_scalar() => Value::Atom(self.default_atom(ty), ty.clone()),
                     _ => {
                         return self
                             .refuse(path, "`take` of a value of this type is not supported: use `replace`");

@@ -127,8 +127,14 @@ impl Lower<'_> {
                 };
                 (lit.base10_parse::<f64>().ok(), ty)
             }
+            syn::Lit::Int(lit) if matches!(lit.suffix(), "f32" | "f64") => {
+                let float = if lit.suffix() == "f32" { crate::ir::Float::F32 } else { crate::ir::Float::F64 };
+                (lit.base10_digits().parse().ok(), Ty::Float(float))
+            }
             syn::Lit::Int(lit) => {
                 let ty = match (lit.suffix(), want) {
+                    ("f64", _) => Ty::f64(),
+                    ("f32", _) => Ty::Float(crate::ir::Float::F32),
                     ("", Some(ty @ Ty::Int(_))) => ty.clone(),
                     ("", _) => Ty::Int(None),
                     (suffix, _) => Ty::Int(Some(suffix.into())),

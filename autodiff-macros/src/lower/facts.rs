@@ -21,24 +21,27 @@ impl Facts {
     }
 
     fn learn(&mut self, site: String, ty: Ty) {
-        // The first fact stays: a fact that changed back and forth would be one too many attempts.
-        self.types.entry(site).or_insert_with(|| {
-            self.changed = true;
-            ty
-        });
+        // The first fact stays: one that changed back and forth would be one too many attempts.
+        match self.types.get(&site) {
+            Some(known) if !matches!(known, Ty::Unknown) || matches!(ty, Ty::Unknown) => {}
+            _ => {
+                self.types.insert(site, ty);
+                self.changed = true;
+            }
+        }
     }
 }
 
 /// Parsed contents of macros and copies of closures: kept, since an expression is known by its address.
 #[derive(Debug, Default)]
 pub(crate) struct Nodes {
-    parsed: RefCell<HashMap<usize, Rc<syn::Expr>>>,
+    parsed: RefCell<HashMap<(usize, &'static str), Rc<syn::Expr>>>,
 }
 
 impl Nodes {
     /// The expression that `make` made for the node the first time.
     pub(crate) fn keep<T>(&self, node: &T, make: impl FnOnce() -> syn::Expr) -> Rc<syn::Expr> {
-        let key = std::ptr::from_ref(node) as usize;
+        let key = (std::ptr::from_ref(node) as usize, std::any::type_name::<T>());
         if let Some(kept) = self.parsed.borrow().get(&key) {
             return kept.clone();
         }
@@ -54,12 +57,13 @@ pub(crate) fn site<T>(node: &T) -> String {
 }
 
 impl Lower<'_> {
-    /// Notes what a path of unknown type must be.
-    /// False where that is not possible.
+    /// Notes what a path of unknown type must be; false where that is not possible.
     pub(crate) fn learn(&mut self, path: &Path, ty: Ty) -> bool {
         let (known, site) = self.path_site(path);
         // A place without a name of its own would be another one in the next attempt.
-        let can = matches!(known, Ty::Unknown) && !site.starts_with('v') && self.facts.get(&site).is_none();
+        let can = matches!(known, Ty::Unknown)
+            && !site.starts_with('v')
+            && matches!(self.facts.get(&site), None | Some(Ty::Unknown));
         if can {
             self.facts.learn(site, ty);
         }

@@ -9,6 +9,14 @@ use super::iter::Iter;
 use super::stdlib::reads_only;
 use crate::ir::{Expr, Inert, Path, Role, StmtKind, Ty, Var};
 
+/// An identifier of a name that may be a raw one.
+pub(crate) fn ident(name: &str, span: Span) -> Ident {
+    match name.strip_prefix("r#") {
+        Some(name) => Ident::new_raw(name, span),
+        None => Ident::new(name, span),
+    }
+}
+
 /// How code uses a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Use {
@@ -76,14 +84,14 @@ fn same_operand(a: &Expr, b: &Expr) -> bool {
 }
 
 fn rename(tokens: TokenStream, from: &Ident, to: &Ident) -> TokenStream {
-    rewrite(tokens, false, &mut |name, _| (name == from).then(|| to.to_token_stream()), &mut |_| {})
+    rewrite(tokens, false, &mut |name, _, _| (name == from).then(|| to.to_token_stream()), &mut |_| {})
 }
 
 /// Replaces names where they stand for variables; `strings` is told of names in the braces of string literals.
 fn rewrite(
     tokens: TokenStream,
     field_start: bool,
-    replace: &mut dyn FnMut(&Ident, Use) -> Option<TokenStream>,
+    replace: &mut dyn FnMut(&Ident, Use, bool) -> Option<TokenStream>,
     strings: &mut dyn FnMut(Ident),
 ) -> TokenStream {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
@@ -122,7 +130,9 @@ fn rewrite(
                     && matches!(&tokens[i - 1], TokenTree::Ident(word) if word == "mut")
                     && punct(before(i, 2), '&');
                 let usage = if mutable || is_written(&tokens[i + 1..]) { Use::Write } else { Use::Read };
-                match replace(name, usage) {
+                let accessed = (punct(Some(i + 1), '.') && !punct(Some(i + 2), '.'))
+                    || matches!(tokens.get(i + 1), Some(TokenTree::Group(g)) if g.delimiter() == Delimiter::Bracket);
+                match replace(name, usage, accessed) {
                     Some(new) => out.extend(new),
                     None => out.extend([token.clone()]),
                 }
@@ -220,7 +230,7 @@ impl Lower<'_> {
         rewrite(
             tokens.clone(),
             false,
-            &mut |name, usage| {
+            &mut |name, usage, _| {
                 if find(scopes, name).is_some() {
                     match names.iter_mut().find(|(other, _)| other == name) {
                         Some((_, other)) => *other = usage.max(*other),
@@ -294,7 +304,7 @@ impl Lower<'_> {
         }
         let mut binds: Vec<(Ident, Expr)> = Vec::new();
         let mut prelude = TokenStream::new();
-        let mut owned: Vec<Ident> = Vec::new();
+        let mut owned: Vec<(Ident, Ident)> = Vec::new();
         let mut defs = Vec::new();
         let mut cells = Vec::new();
         let mut pending = self.mentions(&self.scopes, &tokens);
@@ -364,8 +374,11 @@ impl Lower<'_> {
                         Use::Write if self.vars[path.root].mutable => self.written_place(&name, path)?,
                         _ => Expr::Whole(path),
                     };
-                    owned.push(name.clone());
-                    binds.push((name, expr));
+                    // Where the variable itself is meant, not something behind it, a reference has to be followed.
+                    let reference = self.fresh_name(&name.to_string());
+                    owned.push((name.clone(), reference.clone()));
+                    binds.push((name, expr.clone()));
+                    binds.push((reference, expr));
                 }
                 Value::Atom(atom, _) => binds.push((name, atom)),
                 Value::Closure(closure) => {
@@ -383,13 +396,47 @@ impl Lower<'_> {
                 }
             }
         }
+        let mut followed: Vec<Ident> = Vec::new();
+        let mut direct: Vec<Ident> = Vec::new();
+        let mut printed: Vec<Ident> = Vec::new();
         let code = rewrite(
             tokens,
             false,
-            // A variable that holds a value, not a reference, is bound by reference.
-            &mut |name, _| owned.contains(name).then(|| quote!((*#name))),
-            &mut |_| {},
+            &mut |name, _, accessed| match owned.iter().find(|(owner, _)| owner == name) {
+                Some((_, reference)) if !accessed => {
+                    followed.push(reference.clone());
+                    Some(quote!((*#reference)))
+                }
+                Some(_) => {
+                    direct.push(name.clone());
+                    None
+                }
+                None => None,
+            },
+            &mut |name| printed.push(name),
         );
+        direct.append(&mut printed);
+        // Both at once would be two references of which one is exclusive: then all uses follow the one.
+        let both = |name: &Ident| {
+            let reference = owned.iter().find(|(owner, _)| owner == name).map(|(_, reference)| reference);
+            reference.is_some_and(|reference| followed.contains(reference)) && direct.contains(name)
+        };
+        let exclusive: Vec<(Ident, Ident)> = owned
+            .iter()
+            .filter(|(owner, _)| {
+                both(owner) && binds.iter().any(|(n, e)| n == owner && matches!(e, Expr::WholeMut(_)))
+            })
+            .cloned()
+            .collect();
+        let code = exclusive.iter().fold(code, |code, (owner, reference)| rename(code, owner, reference));
+        direct.retain(|name| !exclusive.iter().any(|(owner, _)| owner == name));
+        binds.retain(|(name, _)| {
+            match owned.iter().find(|(owner, reference)| owner == name || reference == name) {
+                Some((owner, _)) if owner == name => direct.contains(name),
+                Some(_) => followed.contains(name),
+                None => true,
+            }
+        });
         let code = if prelude.is_empty() { code } else { quote!({ #prelude #code }) };
         Some(Captured { inert: Inert { code, binds, pure }, defs, cells })
     }
@@ -467,7 +514,14 @@ impl Lower<'_> {
                 Some(super::expr::constant(quote!(#tokens)))
             }
             Value::Atom(atom, _) => {
-                let name = self.fresh_name("value");
+                let name = match &atom {
+                    // The user's own name, so that code and complaints read as written.
+                    Expr::Var(var) if self.vars[*var].named => {
+                        let info = &self.vars[*var];
+                        ident(&info.name, info.span)
+                    }
+                    _ => self.fresh_name("value"),
+                };
                 Some(Inert { code: name.to_token_stream(), binds: vec![(name, atom)], pure: true })
             }
             Value::Path(path) => {

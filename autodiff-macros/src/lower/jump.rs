@@ -111,6 +111,22 @@ impl Lower<'_> {
         )
     }
 
+    /// Lowers what becomes of a value where computing it may have jumped.
+    pub(crate) fn unless_left(&mut self, span: Span, f: impl FnOnce(&mut Self)) {
+        if self.dead() {
+            return;
+        }
+        match self.guard(span) {
+            Some(guard) => {
+                self.guarded(guard, span, |lower| {
+                    f(lower);
+                    Value::unit()
+                });
+            }
+            None => f(self),
+        }
+    }
+
     // ---- jumps ----
 
     pub(crate) fn lower_return(&mut self, jump: &syn::ExprReturn) -> Value {
@@ -121,7 +137,11 @@ impl Lower<'_> {
             Some(expr) => self.expr(expr, want.as_ref()),
             None => Value::unit(),
         };
-        self.leave(target, value, jump.return_token.span)
+        let span = jump.return_token.span;
+        self.unless_left(span, |lower| {
+            lower.leave(target, value, span);
+        });
+        Value::Never
     }
 
     pub(crate) fn lower_break(&mut self, jump: &syn::ExprBreak) -> Value {
@@ -134,7 +154,10 @@ impl Lower<'_> {
             Some(expr) => self.expr(expr, want.as_ref()),
             None => Value::unit(),
         };
-        self.leave(target, value, span)
+        self.unless_left(span, |lower| {
+            lower.leave(target, value, span);
+        });
+        Value::Never
     }
 
     pub(crate) fn lower_continue(&mut self, jump: &syn::ExprContinue) -> Value {
@@ -271,6 +294,18 @@ impl Lower<'_> {
         }
     }
 
+    /// Gives a slot content that type-checks, where a loop carries it from its first iteration on.
+    pub(crate) fn start_slot(&mut self, slot: &Slot) {
+        match slot {
+            Slot::Cell(cell) => {
+                let atom = self.default_atom(&self.cells[cell.0].ty);
+                self.state.set(*cell, Some(atom));
+            }
+            Slot::Tuple(slots) => slots.iter().for_each(|slot| self.start_slot(slot)),
+            Slot::Place(_) | Slot::Later(_) => {}
+        }
+    }
+
     pub(crate) fn read_slot(&mut self, slot: &Slot) -> Value {
         match slot {
             Slot::Cell(cell) => Value::Atom(self.current(*cell), self.cells[cell.0].ty.clone()),
@@ -281,7 +316,7 @@ impl Lower<'_> {
     }
 
     /// Content that type-checks, of a place that is filled before it is read.
-    fn default_init(&self, ty: &Ty) -> Init {
+    pub(crate) fn default_init(&self, ty: &Ty) -> Init {
         match ty {
             Ty::Vec(_) => Init::EmptyVec(None),
             Ty::Array(element, Some(len)) if element.is_scalar() => {

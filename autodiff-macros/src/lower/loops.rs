@@ -139,7 +139,15 @@ impl Lower<'_> {
             self.state.set(flag, Some(build::boolean(false)));
         }
         let endless = matches!(head, Head::Forever) && break_if.is_none();
-        let trips = if matches!(head, Head::For { .. }) && break_if.is_none() {
+        // Only `usize` steps can be taken backwards for sure: the others are counted.
+        let reversible = match &head {
+            Head::For { index, step: Some(_), .. } => {
+                matches!(&self.vars[*index].ty, Ty::Int(Some(name)) if name == "usize")
+            }
+            Head::For { .. } => true,
+            Head::While { .. } | Head::Forever => false,
+        };
+        let trips = if reversible && break_if.is_none() {
             None
         } else {
             Some(self.vars.fresh("trips", Ty::usize(), Role::Value, span))

@@ -151,7 +151,7 @@ impl Lower<'_> {
                     None => return Value::Poison,
                 }
             }
-            let name_ident = proc_macro2::Ident::new(name, span);
+            let name_ident = super::inert::ident(name, span);
             let inert = combine(&parts, |parts| {
                 let (receiver, args) = parts.split_first().expect("a receiver");
                 quote!((#receiver).#name_ident(#(#args),*))
@@ -172,7 +172,7 @@ impl Lower<'_> {
         if super::stdlib::is_foreign_float_method(name) {
             return self.refuse_at(span, format!("`{name}` has no derivative"));
         }
-        let ident = proc_macro2::Ident::new(name, span);
+        let ident = super::inert::ident(name, span);
         self.call(Callee::Method(ident), handed, want, String::from("v"), name, span)
     }
 
@@ -358,6 +358,15 @@ impl Lower<'_> {
         if args.iter().any(|arg| matches!(arg, Value::Poison)) {
             return Value::Poison;
         }
+        if is_collection_method(&expr.method.to_string()) {
+            return self.refuse(
+                &expr.method,
+                format!(
+                    "`{}` is a method of a collection that cannot hold active values: use a `Vec` or an array",
+                    expr.method
+                ),
+            );
+        }
         if expr.method == self.signature.ident
             && matches!(&*expr.receiver, syn::Expr::Path(path) if path.path.is_ident("self"))
         {
@@ -395,4 +404,22 @@ pub(crate) fn turbofish(expr: &syn::ExprMethodCall) -> Option<&syn::Type> {
         syn::GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })
+}
+
+/// Methods that change a map, a queue or a cell.
+fn is_collection_method(name: &str) -> bool {
+    matches!(
+        name,
+        "insert"
+            | "entry"
+            | "push_back"
+            | "push_front"
+            | "pop_back"
+            | "pop_front"
+            | "get_or_insert_with"
+            | "borrow_mut"
+            | "lock"
+            | "send"
+            | "or_insert"
+    )
 }

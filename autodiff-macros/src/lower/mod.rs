@@ -12,6 +12,7 @@ mod closure;
 mod env;
 mod expr;
 mod facts;
+mod hoist;
 mod inert;
 mod iter;
 mod jump;
@@ -25,6 +26,7 @@ mod place;
 mod prune;
 mod rewrite;
 mod sequence;
+mod settle;
 mod stdlib;
 #[cfg(test)]
 mod tests;
@@ -137,6 +139,7 @@ fn attempt(
     lower.check_signature();
     let mut params = lower.params();
     let value = lower.function_body(block);
+    let value = if lower.has_refused_result() { Value::Poison } else { value };
     let result = lower.result(value, block);
     for (param, last) in &mut params {
         param.last = last.map(|cell| lower.current(cell));
@@ -155,6 +158,7 @@ fn attempt(
         items: lower.items,
     };
     prune::function(&mut function);
+    settle::function(&mut function);
     (function, lower.diag)
 }
 

@@ -48,6 +48,13 @@ impl Lower<'_> {
         }
     }
 
+    /// Whether the result's type was complained about: then its value is not.
+    pub(crate) fn has_refused_result(&self) -> bool {
+        let syn::ReturnType::Type(_, ty) = &self.signature.output else { return false };
+        let option = matches!(&**ty, syn::Type::Path(path) if is_option(path));
+        self.result_ty.may_be_active() && (option || self.types.holds_reference(ty))
+    }
+
     /// The parameters, and for `&mut` scalars the variable whose last version the caller sees.
     pub(crate) fn params(&mut self) -> Vec<(Param, Option<Cell>)> {
         let signature = self.signature;

@@ -96,8 +96,10 @@ impl Lower<'_> {
             }
             left @ (syn::Expr::Tuple(_) | syn::Expr::Array(_)) => {
                 let value = self.expr(&expr.right, None);
-                let value = self.detach(value, span);
-                self.destructure(left, value, span);
+                self.unless_left(span, |lower| {
+                    let value = lower.detach(value, span);
+                    lower.destructure(left, value, span);
+                });
             }
             left => {
                 let ty = {
@@ -117,8 +119,10 @@ impl Lower<'_> {
                     ty
                 };
                 let value = self.expr(&expr.right, ty.as_ref());
-                let target = self.place(left);
-                self.assign(target, value, span);
+                self.unless_left(span, |lower| {
+                    let target = lower.place(left);
+                    lower.assign(target, value, span);
+                });
             }
         }
         Value::unit()

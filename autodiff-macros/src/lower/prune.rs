@@ -120,42 +120,46 @@ impl Pass<'_> {
             self.block(test, vars);
         }
         let before = lp.carried.len();
-        let used = self.used;
-        lp.carried.retain(|carried| {
-            if used.has(carried.out) {
-                return true;
+        for at in (0..lp.carried.len()).rev() {
+            let (phi, out) = (lp.carried[at].phi, lp.carried[at].out);
+            if self.used.has(out) {
+                continue;
             }
-            // Read by nothing but its own next value.
-            used.has(carried.phi) && !only_feeds_itself(lp.body.clone(), carried.phi, &carried.next)
-        });
+            if !self.used.has(phi) {
+                lp.carried.remove(at);
+            } else if let Some(maker) = only_feeds_itself(lp, at) {
+                // Read by nothing but its own next value.
+                lp.body.stmts.remove(maker);
+                lp.carried.remove(at);
+            }
+        }
         // A variable that is set anew in each iteration and read behind the loop alone keeps its place in the list.
         self.changed |= lp.carried.len() != before;
     }
 }
 
-/// Whether the only use of a carried value in the body is the statement that makes its next value, which nothing else reads.
-fn only_feeds_itself(mut body: Block, phi: Var, next: &Expr) -> bool {
-    let Expr::Var(next) = next else { return false };
-    let mut vars = Vars::default();
-    let mut maker = None;
-    for stmt in &body.stmts {
-        if let StmtKind::Let { var, expr } = &stmt.kind {
-            if var == next && removable(expr) {
-                maker = Some(stmt.clone());
-            }
-        }
+/// The statement of the body that makes the next value of what the loop carries at a position, where that is the only
+/// use of the carried value, and nothing else reads the next one.
+fn only_feeds_itself(lp: &Loop, at: usize) -> Option<usize> {
+    let phi = lp.carried[at].phi;
+    let Expr::Var(next) = lp.carried[at].next else { return None };
+    let mut rest = lp.clone();
+    rest.carried.remove(at);
+    if rest.body.stmts.iter().any(|stmt| !matches!(stmt.kind, StmtKind::Let { .. })) {
+        return None;
     }
-    if maker.is_none() || body.stmts.iter().any(|stmt| !matches!(stmt.kind, StmtKind::Let { .. })) {
-        return false;
-    }
-    body.stmts.retain(|stmt| !matches!(&stmt.kind, StmtKind::Let { var, .. } if var == next));
+    let maker = rest.body.stmts.iter().position(
+        |stmt| matches!(&stmt.kind, StmtKind::Let { var, expr } if *var == next && removable(expr)),
+    )?;
+    let span = rest.body.stmts.remove(maker).span;
     let mut read = false;
-    visit_block(&mut body, &mut vars, &mut |expr| {
+    let mut whole = Block { stmts: vec![Stmt { kind: StmtKind::Loop(Box::new(rest)), span }] };
+    visit_block(&mut whole, &mut Vars::default(), &mut |expr| {
         if let Expr::Var(var) = expr {
-            read |= *var == phi || var == next;
+            read |= *var == phi || *var == next;
         }
     });
-    !read
+    (!read).then_some(maker)
 }
 
 /// Whether an expression can go when nobody reads its value: it cannot panic and does nothing.

@@ -775,6 +775,7 @@ impl Lower<'_> {
         let some = self.cell("some", false, Ty::bool(), span, Some(build::boolean(false)));
         let site = site(expr);
         let kept = self.slot(want.filter(|ty| ty.is_scalar()), site, "kept", span);
+        self.start_slot(&kept);
         let target = kept.clone();
         // `max_by` keeps the last of equal items, `min_by` the first.
         let ordering = match name {

@@ -219,7 +219,12 @@ impl Context<'_> {
                         .filter_map(|join| join.values.get_mut(index)?.as_mut())
                         .find(|value| matches!(&**value, Expr::Var(read) if read == var));
                     match target {
-                        Some(value) if uses == 1 && !self.vars[*var].named && !self.outputs.contains(var) => {
+                        Some(value)
+                            if uses == 1
+                                && !self.vars[*var].named
+                                && !self.vars[*var].telling
+                                && !self.outputs.contains(var) =>
+                        {
                             *value = expr.clone();
                             arm.stmts.pop();
                             changed = true;

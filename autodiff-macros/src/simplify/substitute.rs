@@ -42,6 +42,7 @@ impl Context<'_> {
             } else {
                 sites.len() == 1
                     && !self.vars[var].named
+                    && !self.vars[var].telling
                     && expr.size() <= LARGEST
                     && self.may_move(&expr, at, last, &summaries)
                     && replace_once(var, &expr, slots[last].as_mut().expect("a use"))

@@ -23,11 +23,57 @@ pub(crate) fn windows(block: &mut Block, vars: &mut Vars) {
         }
         if let StmtKind::Loop(the_loop) = &mut stmt.kind {
             let span = stmt.span;
-            stmts.extend(slice_operands(the_loop, vars).into_iter().map(|kind| Stmt { kind, span }));
+            let made = slice_operands(the_loop, vars);
+            let views: Vec<Var> = made
+                .iter()
+                .filter_map(|kind| match kind {
+                    StmtKind::View { var } => Some(*var),
+                    _ => None,
+                })
+                .collect();
+            // While a mutable window lives, nobody can ask its place for its length.
+            if let Head::For { hi, .. } = &mut the_loop.head {
+                let lent = |root: &Var| {
+                    views.iter().any(|view| vars[*view].mutable && window_root(*view, vars) == *root)
+                };
+                if lengths(hi, vars).iter().any(lent) {
+                    let name = format!("{}_len", vars[lengths(hi, vars)[0]].name);
+                    let len = vars.fresh(name, Ty::usize(), Role::Value, span);
+                    let expr = std::mem::replace(hi, Expr::Var(len));
+                    stmts.push(Stmt { kind: StmtKind::Let { var: len, expr: expr.clone() }, span });
+                    for view in &views {
+                        if let Some(Proj::Range(_, Some(end))) =
+                            vars[*view].view.as_mut().and_then(|path| path.proj.last_mut())
+                        {
+                            end.walk_mut(&mut |part| {
+                                if super::affine::same(part, &expr) {
+                                    *part = Expr::Var(len);
+                                }
+                            });
+                        }
+                    }
+                }
+            }
+            stmts.extend(made.into_iter().map(|kind| Stmt { kind, span }));
         }
         stmts.push(stmt);
     }
     block.stmts = stmts;
+}
+
+fn window_root(view: Var, vars: &Vars) -> Var {
+    vars.resolve(&Path::of(view)).root
+}
+
+/// The places whose lengths an expression is made of.
+fn lengths(expr: &Expr, vars: &Vars) -> Vec<Var> {
+    let mut roots = Vec::new();
+    expr.walk(&mut |expr| {
+        if let Expr::Len(path) = expr {
+            roots.push(vars.resolve(path).root);
+        }
+    });
+    roots
 }
 
 /// One way in which a loop reaches a place: `prefix[base + index + offset]`.
@@ -73,8 +119,14 @@ fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<StmtKind> {
     scan.block(&the_loop.body, true);
     let operands = scan.operands;
 
+    // What an iteration declares is not there before the loop.
+    let mut own = std::collections::BTreeSet::new();
+    the_loop.body.walk(&mut |stmt| own.extend(stmt.defines()));
     let mut stmts = Vec::new();
     for (root, operand) in operands {
+        if own.contains(&root) {
+            continue;
+        }
         let Some(first) = operand.accesses.first().cloned() else { continue };
         let alike = |access: &Access| {
             same_path(&access.prefix, &first.prefix) && same_base(access.base.as_ref(), first.base.as_ref())
@@ -161,6 +213,7 @@ impl Scan<'_> {
                 Part::Read(expr) => {
                     expr.walk(&mut |expr| match expr {
                         Expr::Load(path) => found.push((path.clone(), false, true)),
+                        Expr::Len(path) => found.push((path.clone(), false, false)),
                         Expr::Whole(path) => found.push((path.clone(), false, false)),
                         _ => {}
                     });

@@ -28,26 +28,27 @@ pub(crate) fn differentiate(function: Function) -> Result<Differentiated> {
             reverse::adjoint(&function, &activity, reverse::Options { roll_back, ..Default::default() });
         let literal = verified("reverse", literal)?;
         let simplified = verified("simplify", simplify::adjoint(&function, literal.clone()))?;
-        Ok::<_, String>([literal, simplified])
+        let apart = verified("apart", simplify::apart(&function, literal.clone()))?;
+        Ok::<_, String>([literal, simplified, apart])
     };
-    let ([literal, alone], [literal_called, called]) = (reversed(false)?, reversed(true)?);
-    let ones = simplify::adjoint(&function, simplify::seed_with_ones(literal.clone()));
-    let ones = verified("simplify with ones", ones)?;
+    let ([literal, simplified, alone], [literal_called, _, called]) = (reversed(false)?, reversed(true)?);
     let joined = simplify::joined(&function, &activity);
+    verify::joined(&function, &joined).map_err(|e| {
+        format!("joined: {e}\n{}{}", print::function(&function), print::adjoint(&function, &joined))
+    })?;
     let push = diff::forward::pushforward(&function, &activity);
-    let simplified = simplify::pushforward(&function, push.clone());
-    for push in [&push, &simplified] {
+    let simplified_push = simplify::pushforward(&function, push.clone());
+    for push in [&push, &simplified_push] {
         verify::pushforward(&function, push).map_err(|e| {
             format!("pushforward: {e}\n{}{}", print::function(&function), print::pushforward(&function, push))
         })?;
     }
     Ok(Differentiated {
         function,
-        adjoints: vec![literal, alone, literal_called],
+        adjoints: vec![literal, simplified, alone, literal_called],
         called,
-        ones,
         joined,
-        pushforwards: [push, simplified],
+        pushforwards: [push, simplified_push],
     })
 }
 
@@ -76,10 +77,10 @@ pub(crate) fn check(library: &Library, of: &Differentiated, args: &[Value<f64>])
     let seed = point.result.shaped(&mut random);
     let slots = point.slots(&mut random);
     let truth = point.gradient(&seed, &slots)?;
-    for adjoint in of.adjoints.iter().chain([&of.called]) {
-        point.reverse(adjoint, &seed, &slots, &truth)?;
+    for adjoint in &of.adjoints {
+        point.reverse(adjoint, false, &seed, &slots, &truth)?;
     }
-    let rolled_back = point.reverse(&of.called, &seed, &slots, &truth)?;
+    let rolled_back = point.reverse(&of.called, false, &seed, &slots, &truth)?;
     for ((param, before), rolled_back) in of.function.params.iter().zip(args).zip(&rolled_back) {
         if param.passing == Passing::RefMut && !param.ty.is_scalar() && before != rolled_back {
             let program = print::adjoint(&of.function, &of.called);
@@ -90,9 +91,7 @@ pub(crate) fn check(library: &Library, of: &Differentiated, args: &[Value<f64>])
         }
     }
     let ones = point.result.shaped(&mut std::iter::repeat(1.0));
-    let truth = point.gradient(&ones, &slots)?;
-    point.reverse(&of.ones, &ones, &slots, &truth)?;
-    point.compare(&of.joined, &ones, &slots, &truth, eval::joined)?;
+    point.reverse(&of.joined, true, &ones, &slots, &point.gradient(&ones, &slots)?)?;
     let tangents: Vec<Value<f64>> = of
         .function
         .params
@@ -102,10 +101,6 @@ pub(crate) fn check(library: &Library, of: &Differentiated, args: &[Value<f64>])
         .collect();
     of.pushforwards.iter().try_for_each(|push| point.forward(push, &tangents))
 }
-
-/// How both sweeps are run.
-type Run =
-    fn(&Library, &Function, &Adjoint, Vec<Value<f64>>, Value<f64>, Vec<Value<f64>>) -> Result<Gradient<f64>>;
 
 /// A function where its derivatives are compared.
 struct Point<'a> {
@@ -119,10 +114,10 @@ struct Point<'a> {
 }
 
 impl Point<'_> {
-    /// Adjoints of what the in-out parameters hold behind the call; zeros for the others.
+    /// Adjoints of what the in-out parameters hold behind the call; what the slots of the others hold already.
     fn slots(&self, random: &mut impl Iterator<Item = f64>) -> Vec<Value<f64>> {
         let slot = |((before, after), inout): ((&Value<f64>, &Value<f64>), &bool)| {
-            if *inout { after.shaped(random) } else { before.zero() }
+            if *inout { after.shaped(random) } else { before.shaped(random) }
         };
         self.args.iter().zip(&self.after).zip(&self.inout).map(slot).collect()
     }
@@ -157,25 +152,15 @@ impl Point<'_> {
     fn reverse(
         &self,
         adjoint: &Adjoint,
+        joined: bool,
         seed: &Value<f64>,
         slots: &[Value<f64>],
         truth: &[f64],
-    ) -> Result<Vec<Value<f64>>> {
-        self.compare(adjoint, seed, slots, truth, eval::adjoint)
-    }
-
-    /// The same, for sweeps that are run in another way.
-    fn compare(
-        &self,
-        adjoint: &Adjoint,
-        seed: &Value<f64>,
-        slots: &[Value<f64>],
-        truth: &[f64],
-        run: Run,
     ) -> Result<Vec<Value<f64>>> {
         let program =
             || format!("{}{}", print::function(self.function), print::adjoint(self.function, adjoint));
         let (args, seed) = (self.args.to_vec(), seed.clone());
+        let run = if joined { eval::joined } else { eval::adjoint };
         let gradient = run(self.library, self.function, adjoint, args, seed, slots.to_vec())
             .map_err(|e| format!("{e}\n{}", program()))?;
         let Gradient { result, args: after, rolled_back, slots: found, wrt } = gradient;
@@ -191,13 +176,17 @@ impl Point<'_> {
             let (expected, rest) = truth.split_at(self.args[k].numbers().len());
             truth = rest;
             if param.active {
-                close(&format!("adjoint of `{}`", param.name), &found[k].numbers(), expected)
+                let held = slots[k].numbers();
+                let added = |(found, held): (f64, f64)| if self.inout[k] { found } else { found - held };
+                let found: Vec<f64> = found[k].numbers().into_iter().zip(held).map(added).collect();
+                close(&format!("adjoint of `{}`", param.name), &found, expected)
                     .map_err(|e| format!("{e}\n{}", program()))?;
             }
         }
         for (entry, gradient) in self.function.wrt.iter().zip(&wrt) {
             if let (WrtTarget::Param(k), Some(gradient)) = (entry.target, gradient) {
-                if gradient.numbers() != found[k].numbers() {
+                // A scalar's slot may hold more than its gradient.
+                if gradient.numbers().len() > 1 && gradient.numbers() != found[k].numbers() {
                     return Err(format!("gradient by `{}` is {gradient:?}\n{}", entry.name, program()));
                 }
             }

@@ -1,6 +1,6 @@
 //! Tests across passes.
 
-mod compare;
+pub(crate) mod compare;
 mod random;
 pub(crate) mod sketch;
 mod sprout;

@@ -21,7 +21,7 @@ pub(crate) fn program(seed: u64) -> String {
         closures: Vec::new(),
         loops: Vec::new(),
         names: 0,
-        budget: 24,
+        budget: std::env::var("BUDGET").ok().and_then(|v| v.parse().ok()).unwrap_or(24),
     };
     writer.random.below(8);
     writer.line("let mut s = x * 0.5 + y;");
@@ -426,20 +426,65 @@ impl Writer {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn programs_are_rust() {
-        for seed in 0..200 {
-            let source = program(seed);
-            if let Err(e) = syn::parse_str::<syn::ItemFn>(&source) {
-                panic!("{e}\n{source}");
-            }
-        }
-    }
+    use crate::diag::Diagnostics;
+    use crate::ir::eval::{Library, Value};
+    use crate::request::Request;
+    use crate::tests::compare;
 
     #[test]
     fn programs_repeat() {
         assert_eq!(program(3), program(3));
         assert_ne!(program(3), program(4));
     }
+
+    fn checked(source: &str) -> Result<(), String> {
+        let item: syn::ItemFn = syn::parse_str(source).map_err(|e| e.to_string())?;
+        let mut diag = Diagnostics::new();
+        let function = crate::lower::function(&Request::default(), &item.sig, &item.block, &mut diag);
+        diag.finish().map_err(|e| format!("refused: {e}"))?;
+        let of = compare::differentiate(function)?;
+        let args = [
+            Value::Float(0.75),
+            Value::Float(-0.5),
+            Value::floats([0.5, -1.25, 0.8, 0.3]),
+            Value::floats([1.1, 0.3, -0.6, 0.9]),
+        ];
+        compare::check(&Library::new(), &of, &args)
+    }
+
+    #[test]
+    fn programs_are_differentiated_rightly() {
+        let env = |name, default| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
+        let mut wrong = 0;
+        for seed in env("FROM", 0)..env("TO", 60) {
+            let source = program(seed);
+            if let Err(message) = checked(&source) {
+                wrong += 1;
+                if wrong <= 3 {
+                    println!("---- seed {seed}: {message}\n{source}");
+                }
+            }
+        }
+        assert_eq!(wrong, 0, "programs are differentiated wrongly");
+    }
+}
+#[test]
+fn zz_dev() {
+    let Ok(path) = std::env::var("SOURCE") else { return };
+    let source = std::fs::read_to_string(path).unwrap();
+    let item: syn::ItemFn = syn::parse_str(&source).unwrap();
+    let mut diag = crate::diag::Diagnostics::new();
+    let function = crate::lower::function(&Default::default(), &item.sig, &item.block, &mut diag);
+    diag.finish().unwrap();
+    println!("{}", crate::ir::print::function(&function));
+    match crate::tests::compare::differentiate(function) {
+        Ok(of) => println!(
+            "{}\n{}",
+            crate::ir::print::adjoint(&of.function, &of.joined),
+            crate::ir::print::adjoint(&of.function, &of.called)
+        ),
+        Err(e) => println!("ERR {e}"),
+    }
+    let out = crate::expand::expand(Default::default(), source.parse().unwrap());
+    println!("{}", prettyplease::unparse(&syn::parse2(out).unwrap()));
 }

@@ -58,7 +58,6 @@ pub(crate) fn sum_of_squares() -> Function {
     push(&mut body, StmtKind::Loop(Box::new(looped)));
     let name: Ident = format_ident!("x");
     Function {
-        items: Vec::new(),
         name: format_ident!("sum_of_squares"),
         vars,
         params: vec![Param {
@@ -74,6 +73,7 @@ pub(crate) fn sum_of_squares() -> Function {
         result: Tree::Leaf(Expr::Var(s_out)),
         result_ty: Ty::f64(),
         wrt: vec![Wrt { name, target: WrtTarget::Param(0) }],
+        items: Vec::new(),
     }
 }
 

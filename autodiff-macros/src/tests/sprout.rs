@@ -51,7 +51,6 @@ pub(crate) fn function(seed: u64) -> Function {
         .map(|(k, p)| Wrt { name: p.name.clone(), target: WrtTarget::Param(k) })
         .collect();
     Function {
-        items: Vec::new(),
         name: format_ident!("sprout"),
         vars: sprout.vars,
         params,
@@ -59,6 +58,7 @@ pub(crate) fn function(seed: u64) -> Function {
         result: Tree::Tuple(vec![Tree::Leaf(Expr::Var(s)), Tree::Leaf(Expr::Whole(Path::of(kept)))]),
         result_ty: Ty::Tuple(vec![Ty::f64(), Ty::Vec(Box::new(Ty::f64()))]),
         wrt,
+        items: Vec::new(),
     }
 }
 
@@ -263,7 +263,13 @@ impl Sprout {
             1..=4 => {
                 let value = self.value(block);
                 let at = self.below(self.scalars.len());
-                self.scalars[at] = value;
+                self.scalars[at] = match self.below(2) {
+                    0 => value,
+                    _ => {
+                        let sum = vec![Expr::Var(self.scalars[at]), Expr::Var(value)];
+                        self.float(block, Expr::Rule(rule("add"), sum))
+                    }
+                };
             }
             5..=8 => {
                 let value = Expr::Var(self.value(block));
@@ -385,8 +391,11 @@ impl Sprout {
 
     fn looped(&mut self, block: &mut Block) {
         let inits = self.scalars.clone();
-        let phis: Vec<Var> = inits.iter().map(|_| self.fresh("p", Ty::f64(), Role::Value)).collect();
-        self.scalars = phis.clone();
+        // What is not carried ends with the iteration.
+        let phis: Vec<Option<Var>> = (0..inits.len())
+            .map(|_| (self.below(3) > 0).then(|| self.fresh("p", Ty::f64(), Role::Value)))
+            .collect();
+        self.scalars = phis.iter().zip(&inits).map(|(phi, init)| phi.unwrap_or(*init)).collect();
         let kind = self.below(5);
         let n = 1 + self.below(3);
         let mut break_if = None;
@@ -416,13 +425,15 @@ impl Sprout {
             push(&mut body, StmtKind::Let { var: both, expr: or });
             *condition = Expr::Var(both);
         }
-        let outs: Vec<Var> = inits.iter().map(|_| self.fresh("o", Ty::f64(), Role::Value)).collect();
         let mut carried = Vec::new();
         for (k, phi) in phis.iter().enumerate() {
-            let (init, next) = (Expr::Var(inits[k]), Expr::Var(versions[k]));
-            carried.push(Carried { phi: *phi, init, next, out: outs[k] });
+            self.scalars[k] = inits[k];
+            if let Some(phi) = *phi {
+                let (init, next) = (Expr::Var(inits[k]), Expr::Var(versions[k]));
+                self.scalars[k] = self.fresh("o", Ty::f64(), Role::Value);
+                carried.push(Carried { phi, init, next, out: self.scalars[k] });
+            }
         }
-        self.scalars = outs;
         let head = match kind {
             0..=2 => {
                 let (inclusive, rev) = (self.below(4) == 0, self.below(3) == 0);
@@ -452,7 +463,6 @@ impl Sprout {
         };
         let counted = matches!(head, Head::For { .. }) && break_if.is_none();
         let trips = (!counted).then(|| self.fresh("trips", Ty::usize(), Role::Value));
-        // Scalars that no iteration changes need not be carried.
         let looped = Loop { head, carried, body, break_if, trips, label: None };
         push(block, StmtKind::Loop(Box::new(looped)));
     }

@@ -46,17 +46,22 @@ pub fn adaptive<S: Scalar, G: TreeMut<S> + ?Sized, P: Tree<S> + ?Sized>(
     })
 }
 
+/// The larger, or NaN if the first is.
+fn larger<S: Scalar>(x: S, least: S) -> S {
+    if x < least { least } else { x }
+}
+
 pub(crate) fn adaptive_leaf<S: Scalar>(layout: Layout, g: &mut [S], p: &[S], clipping: S, eps: S) {
     let units = unit_wise(layout);
     for unit in 0..units.count() {
         let norm = |data: &[S]| {
             let mut norm = Norm::default();
-            units.places(unit).for_each(|i| norm.add(&[data[i]]));
+            norm.extend(units.places(unit).map(|i| data[i]));
             norm.get()
         };
-        let (max, found) = (clipping * norm(p).max(eps), norm(g));
+        let (max, found) = (clipping * larger(norm(p), eps), norm(g));
         if !(found < max) {
-            let factor = max / found.max(S::of(1e-6));
+            let factor = max / larger(found, S::of(1e-6));
             units.places(unit).for_each(|i| g[i] *= factor);
         }
     }

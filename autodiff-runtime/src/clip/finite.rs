@@ -40,7 +40,7 @@ pub fn ensure_finite<S: Scalar, T: Tree<S> + ?Sized>(tree: &T) -> Result<(), Err
             first = Some(Error::NonFinite {
                 leaf: path.to_string(),
                 element,
-                value: leaf.data[element].to_f64(),
+                value: leaf.data[element].as_f64(),
             });
         }
     });

@@ -52,11 +52,11 @@ where
 
 /// Factor that brings a norm down to `clip`.
 fn factor<S: Scalar>(norm: S, clip: S) -> S {
-    let clip = clip.max(S::zero());
+    // NaN must win, as it does in TensorFlow's maximum; `Float::max` would drop it.
+    let clip = if clip < S::zero() { S::zero() } else { clip };
     if norm <= clip && clip > S::zero() && clip.is_finite() {
         return S::one();
     }
-    // NaN must win, as it does in TensorFlow's maximum; `Float::max` would drop it.
     clip / if norm.is_nan() || norm > clip { norm } else { clip }
 }
 
@@ -101,7 +101,7 @@ pub fn by_norm_along<S: Scalar, T: TreeMut<S> + ?Sized>(
         let units = Units::new(layout, |axis| axes.iter().any(|&a| a.rem_euclid(rank) == axis as isize));
         for unit in 0..units.count() {
             let mut norm = Norm::default();
-            units.places(unit).for_each(|i| norm.add(&[data[i]]));
+            norm.extend(units.places(unit).map(|i| data[i]));
             let factor = factor(norm.get(), clip);
             units.places(unit).for_each(|i| data[i] *= factor);
         }
@@ -120,7 +120,8 @@ pub fn by_norm_along<S: Scalar, T: TreeMut<S> + ?Sized>(
 pub fn by_average_norm<S: Scalar, T: TreeMut<S> + ?Sized>(tree: &mut T, clip: S) {
     tree::visit_mut(tree, |_, _, data| {
         let average = norm(data) / S::of(data.len() as f64);
-        scale(data, clip * average.recip().min(clip.recip()) + nan_unless_finite(average));
+        let factor = if average.is_nan() { average } else { clip * average.recip().min(clip.recip()) };
+        scale(data, factor);
     });
 }
 

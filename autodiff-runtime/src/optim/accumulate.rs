@@ -21,7 +21,14 @@ use alloc::vec::Vec;
 /// # Ok::<(), autodiff_runtime::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(bound(
+        serialize = "O: serde::Serialize, S: Scalar",
+        deserialize = "O: serde::Deserialize<'de>, S: Scalar"
+    ))
+)]
 pub struct Accumulate<O, S = f64> {
     /// The optimizer that makes the steps.
     pub inner: O,

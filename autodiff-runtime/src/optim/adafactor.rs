@@ -41,7 +41,7 @@ impl<S: Scalar> Adafactor<S> {
     /// Whose formula; Keras' by default. Call it before [`Adafactor::epsilon1`].
     pub fn family(mut self, family: Family) -> Self {
         self.rule.family = family;
-        self.rule.epsilon1 = if family == Family::Torch { S::epsilon().to_f64() } else { 1e-30 };
+        self.rule.epsilon1 = if family == Family::Torch { S::epsilon().as_f64() } else { 1e-30 };
         self
     }
 }
@@ -139,14 +139,21 @@ impl<S: Scalar> Rule<S> for AdafactorRule {
                 *u = g / v.max(floor).sqrt();
             }
         }
+        let keep = S::one() - S::of(update.rate * update.weight_decay);
+        // Keras measures the leaf after the decay, the others before.
+        let kept_of = if self.family == Family::Keras {
+            update.params.iter_mut().for_each(|p| *p *= keep);
+            S::one()
+        } else {
+            keep
+        };
         let rms = |x: &[S]| crate::norm::norm(x) / S::of(len as f64).sqrt();
         let clip = (rms(u) / S::of(self.clip_threshold)).max(S::one());
         let rate =
             if self.family == Family::Optax { update.rate } else { update.rate.min(1.0 / math::sqrt(t)) };
         let rate = S::of(rate) * rms(update.params).max(S::of(self.epsilon2)) / clip;
-        let keep = S::one() - S::of(update.rate * update.weight_decay);
         for (p, &mut u) in update.params.iter_mut().zip(u) {
-            *p = *p * keep - rate * u;
+            *p = *p * kept_of - rate * u;
         }
     }
 }

@@ -26,6 +26,8 @@ optimizer! {
     /// assert!((w[0] - 0.9_f64).abs() < 1e-6 && (w[1] - 2.1).abs() < 1e-6);
     /// # Ok::<(), autodiff_runtime::Error>(())
     /// ```
+    #[doc(alias = "AdamW")]
+    #[doc(alias = "AMSGrad")]
     Adam, AdamRule {
         /// Decay of the first moment, 0.9.
         beta1: f64 = 0.9,

@@ -9,6 +9,8 @@ use alloc::vec::Vec;
 
 /// Steps that gradients pass, in the order in which they were added, before `inner` gets them.
 ///
+/// The gradients of leaves that `inner` keeps frozen count in norms as all others do; leave them `None` if they should not.
+///
 /// ```
 /// use autodiff_runtime::Optimizer;
 /// use autodiff_runtime::optim::{Adam, Chain, Sgd};
@@ -20,19 +22,27 @@ use alloc::vec::Vec;
 /// # Ok::<(), autodiff_runtime::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(bound(
+        serialize = "O: serde::Serialize, S: Scalar",
+        deserialize = "O: serde::Deserialize<'de>, S: Scalar"
+    ))
+)]
 pub struct Chain<O, S = f64> {
     /// The optimizer at the end.
     pub inner: O,
     transforms: Vec<Transform<S>>,
     nonnegative: bool,
+    #[cfg_attr(feature = "serde", serde(skip))]
     global_norm: Option<S>,
     buffer: Buffer<S>,
 }
 
 /// A step of a [`Chain`].
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(bound = "S: Scalar"))]
 enum Transform<S> {
     ByValue(f64, f64),
     ByNorm(f64),
@@ -47,7 +57,7 @@ enum Transform<S> {
     Centralize,
     Normalize(f64, f64),
     /// Decay, whether to correct for the start, steps so far, the average.
-    Average(f64, bool, u64, Vec<S>),
+    Average(f64, bool, u64, #[cfg_attr(feature = "serde", serde(with = "super::bits"))] Vec<S>),
 }
 
 impl<O, S: Scalar> Chain<O, S> {

@@ -11,6 +11,11 @@ use alloc::{format, string::String, string::ToString, vec::Vec};
 ///
 /// [`Sgd`](super::Sgd), [`Adam`](super::Adam) and the others are names for `Optim` with their rule; what is common to
 /// all of them is here. The state is one flat buffer, allocated at the first step; no later step allocates.
+///
+/// With the feature `serde` it is saved and read back as a whole: hyperparameters, schedule, counters, state. What is
+/// read back continues bit for bit (with `serde_json`, enable its `float_roundtrip`, or hyperparameters with many digits
+/// may be rounded). State of another optimizer, of other numbers, or damaged is refused when it is read; state for
+/// parameters of other shapes at the next step.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Optim<R, S = f64> {
     pub(super) rule: R,
@@ -18,7 +23,7 @@ pub struct Optim<R, S = f64> {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(bound = "S: Scalar"))]
 pub(super) struct Core<S> {
     pub(super) rate: Schedule,
     rate_scale: f64,
@@ -27,6 +32,7 @@ pub(super) struct Core<S> {
     groups: Vec<(String, Group)>,
     steps: u64,
     pub(super) leaves: Vec<LeafState>,
+    #[cfg_attr(feature = "serde", serde(with = "super::bits"))]
     pub(super) state: Vec<S>,
 }
 
@@ -34,8 +40,8 @@ pub(super) struct Core<S> {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct LeafState {
-    name: String,
-    layout: Layout,
+    pub(super) name: String,
+    pub(super) layout: Layout,
     pub(super) start: usize,
     pub(super) len: usize,
     updates: u64,
@@ -102,6 +108,21 @@ impl<R, S: Scalar> Optim<R, S> {
     /// Changes the learning rate, from the next step on.
     pub fn set_learning_rate(&mut self, rate: impl Into<Schedule>) {
         self.core.rate = rate.into();
+    }
+
+    /// The state of a leaf, by its name, one array of its size after the other (TensorFlow's slots); `None` before the
+    /// first step.
+    ///
+    /// ```
+    /// use autodiff_runtime::{Optimizer, optim::Sgd};
+    /// let mut opt = Sgd::new(0.1).momentum(0.5);
+    /// opt.step(&mut (1.0, [2.0]), &(3.0, [4.0]))?;
+    /// assert_eq!(opt.state(".1"), Some(&[4.0][..]));
+    /// # Ok::<(), autodiff_runtime::Error>(())
+    /// ```
+    pub fn state(&self, leaf: &str) -> Option<&[S]> {
+        let leaf = self.core.leaves.iter().find(|known| known.name == leaf)?;
+        Some(&self.core.state[leaf.start..leaf.start + leaf.len])
     }
 
     /// Forgets state and step counter.

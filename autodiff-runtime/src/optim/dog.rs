@@ -22,9 +22,13 @@ optimizer! {
         /// Against division by zero.
         epsilon: f64 = 1e-8,
     } private {
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
         reached: f64 = 0.0,
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
         squares: f64 = 0.0,
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
         distance: f64 = 0.0,
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
         size: f64 = 0.0,
     }
 }
@@ -53,7 +57,7 @@ impl<S: Scalar> Rule<S> for DogRule {
 
     fn leaf(&mut self, update: Update<'_, S>) {
         if update.pass == 0 {
-            let square = |x: S| x.to_f64() * x.to_f64();
+            let square = |x: S| x.as_f64() * x.as_f64();
             for ((&p, &g), &start) in update.params.iter().zip(update.grads).zip(&*update.state) {
                 self.distance += square(p - start);
                 self.size += square(start);

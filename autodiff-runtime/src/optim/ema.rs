@@ -25,12 +25,13 @@ use alloc::vec::Vec;
 /// # Ok::<(), autodiff_runtime::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(bound = "S: Scalar"))]
 pub struct Ema<S = f64> {
     decay: f64,
     debias: bool,
     from_zero: bool,
     updates: u64,
+    #[cfg_attr(feature = "serde", serde(with = "super::bits"))]
     average: Vec<S>,
 }
 

@@ -77,7 +77,14 @@ impl<S: Scalar, O: Optimizer<S>> Optimizer<S> for ApplyIfFinite<O> {
 /// # Ok::<(), autodiff_runtime::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(bound(
+        serialize = "O: serde::Serialize, S: Scalar",
+        deserialize = "O: serde::Deserialize<'de>, S: Scalar"
+    ))
+)]
 pub struct LossScale<O, S = f64> {
     /// The optimizer that makes the steps.
     pub inner: O,

@@ -59,7 +59,9 @@ impl<S: Scalar> Rule<S> for FtrlRule {
             let new = n + g * g;
             let raised = raise(new);
             let z = z + g + shrinkage * p - (raised - raise(n)) / rate * p;
-            ((z.max(-l1).min(l1) - z) / (raised / rate + l2), new, z)
+            // Within the penalty exactly 0, also where the denominator is 0.
+            let p = if z.abs() <= l1 { S::zero() } else { (z.max(-l1).min(l1) - z) / (raised / rate + l2) };
+            (p, new, z)
         });
     }
 }

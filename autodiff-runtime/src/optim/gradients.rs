@@ -106,15 +106,16 @@ impl<'a, S: Scalar> Gradients<'a, S> {
 
 /// A copy of gradients, one entry for each leaf of the parameters.
 #[derive(Debug, Clone, PartialEq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(bound = "S: Scalar"))]
 pub(super) struct Buffer<S> {
     pub(super) entries: Vec<Entry<S>>,
 }
 
 /// One leaf of the copy; its memory stays when the gradient is absent.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(bound = "S: Scalar"))]
 pub(super) struct Entry<S> {
+    #[cfg_attr(feature = "serde", serde(with = "super::bits"))]
     pub(super) data: Vec<S>,
     pub(super) layout: Layout,
     pub(super) present: bool,

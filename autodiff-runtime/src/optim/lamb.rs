@@ -10,7 +10,7 @@ optimizer! {
     /// LAMB (You et al. 2020, arXiv:1904.00962): Adam's direction plus weight decay, `u = m̂ / (√v̂ + epsilon) + decay * p`,
     /// scaled for each leaf: `p -= rate * ‖p‖ / ‖u‖ * u` (without the factor where either norm is 0).
     ///
-    /// `epsilon` is 1e-7 in Keras (the default), 1e-6 in optax.
+    /// optax has `epsilon` 1e-6. In Keras (the default) it is 1e-7, and weight decay is not part of `u`, it comes before.
     ///
     /// ```
     /// use autodiff_runtime::{Optimizer, optim::Lamb};
@@ -28,12 +28,15 @@ optimizer! {
         epsilon: f64 = 1e-7,
         /// Added to the second moment under the root (optax).
         epsilon_root: f64 = 0.0,
+    } private {
+        decay_inside: bool = false,
     }
 }
 
 impl<S: Scalar> Lamb<S> {
-    /// Whose `epsilon`; Keras' by default.
-    pub fn family(self, family: Family) -> Self {
+    /// Whose `epsilon` and weight decay; Keras' by default. Call it before [`Lamb::epsilon`].
+    pub fn family(mut self, family: Family) -> Self {
+        self.rule.decay_inside = family == Family::Optax;
         self.epsilon(if family == Family::Optax { 1e-6 } else { 1e-7 })
     }
 }
@@ -51,7 +54,12 @@ impl<S: Scalar> Rule<S> for LambRule {
         let (b1, a1) = (S::of(self.beta1), S::of(1.0 - self.beta1));
         let (b2, a2) = (S::of(self.beta2), S::of(1.0 - self.beta2));
         let (eps, eps_root) = (S::of(self.epsilon), S::of(self.epsilon_root));
-        let (l2, decay) = (S::of(update.l2), S::of(update.weight_decay));
+        let l2 = S::of(update.l2);
+        let decay = S::of(if self.decay_inside { update.weight_decay } else { 0.0 });
+        if !self.decay_inside {
+            let keep = S::one() - S::of(update.rate * update.weight_decay);
+            update.params.iter_mut().for_each(|p| *p *= keep);
+        }
         let direction = |p: S, m: S, v: S| of_m * m / ((of_v * v + eps_root).sqrt() + eps) + decay * p;
         let (m, v) = update.state.split_at_mut(update.params.len());
         let mut length = Norm::default();
@@ -59,8 +67,8 @@ impl<S: Scalar> Rule<S> for LambRule {
             let g = g + l2 * p;
             *m = b1 * *m + a1 * g;
             *v = b2 * *v + a2 * g * g;
-            length.add(&[direction(p, *m, *v)]);
         }
+        length.extend(update.params.iter().zip(m.iter().zip(&*v)).map(|(&p, (&m, &v))| direction(p, m, v)));
         let rate = S::of(update.rate) * trust(norm(update.params), length.get());
         for ((p, &mut m), &mut v) in update.params.iter_mut().zip(m).zip(v) {
             *p -= rate * direction(*p, m, v);

@@ -41,9 +41,7 @@ impl<S: Scalar> Rule<S> for LarsRule {
     fn leaf(&mut self, update: Update<'_, S>) {
         let (decay, mu) = (S::of(update.l2 + update.weight_decay), S::of(self.momentum));
         let mut length = Norm::default();
-        for (&p, &g) in update.params.iter().zip(update.grads) {
-            length.add(&[g + decay * p]);
-        }
+        length.extend(update.params.iter().zip(update.grads).map(|(&p, &g)| g + decay * p));
         let (p, u) = (norm(update.params), length.get());
         let zero = p == S::zero() || u == S::zero();
         let ratio = if zero { S::one() } else { S::of(self.trust) * p / (u + S::of(self.epsilon)) };

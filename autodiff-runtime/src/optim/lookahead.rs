@@ -18,13 +18,21 @@ use alloc::vec::Vec;
 /// # Ok::<(), autodiff_runtime::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(bound(
+        serialize = "O: serde::Serialize, S: Scalar",
+        deserialize = "O: serde::Deserialize<'de>, S: Scalar"
+    ))
+)]
 pub struct Lookahead<O, S = f64> {
     /// The optimizer of the fast parameters.
     pub inner: O,
     period: u64,
     rate: f64,
     calls: u64,
+    #[cfg_attr(feature = "serde", serde(with = "super::bits"))]
     slow: Vec<S>,
 }
 

@@ -14,14 +14,14 @@ macro_rules! optimizer {
     (
         $(#[$doc:meta])* $name:ident, $rule:ident {
             $($(#[$field_doc:meta])* $field:ident: $type:ty = $default:expr,)*
-        } $(private { $($hidden:ident: $hidden_type:ty = $hidden_default:expr,)* })?
+        } $(private { $($(#[$hidden_attr:meta])* $hidden:ident: $hidden_type:ty = $hidden_default:expr,)* })?
     ) => {
         #[doc = concat!("Hyperparameters of [`", stringify!($name), "`].")]
         #[derive(Debug, Clone, PartialEq)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         pub struct $rule {
             $($field: $type,)*
-            $($($hidden: $hidden_type,)*)?
+            $($($(#[$hidden_attr])* $hidden: $hidden_type,)*)?
         }
 
         impl Default for $rule {

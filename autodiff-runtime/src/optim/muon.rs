@@ -35,6 +35,10 @@ optimizer! {
         coefficients: [f64; 3] = [3.4445, -4.775, 2.0315],
         /// Against division by zero, in Adam and (optax) in the iteration.
         epsilon: f64 = 1e-7,
+        /// Root mean square of an update (Keras), 0.2; `None` leaves it as it is.
+        rms_rate: Option<f64> = Some(0.2),
+        /// Factor of the learning rate for Adam, 1 (Keras' `adam_lr_ratio`).
+        adam_rate_factor: f64 = 1.0,
         /// Decay of Adam's first moment, 0.9.
         beta1: f64 = 0.9,
         /// Decay of Adam's second moment, 0.999.
@@ -87,7 +91,8 @@ impl MuonRule {
         let (c1, c2) = (math::debias(self.beta1, update.t), math::debias(self.beta2, update.t));
         let (of_m, of_g) = if self.optax { self.corrected(self.beta1, update.t) } else { (1.0 / c1, 0.0) };
         let eps = if self.optax { self.epsilon } else { self.epsilon / math::sqrt(c2) };
-        let (of_m, of_g) = (S::of(update.rate * of_m), S::of(update.rate * of_g));
+        let rate = update.rate * self.adam_rate_factor;
+        let (of_m, of_g) = (S::of(rate * of_m), S::of(rate * of_g));
         let (root, eps) = (S::of(1.0 / math::sqrt(c2)), S::of(eps));
         let (b1, a1) = (S::of(self.beta1), S::of(1.0 - self.beta1));
         let (b2, a2) = (S::of(self.beta2), S::of(1.0 - self.beta2));
@@ -131,11 +136,11 @@ impl MuonRule {
         }
         let eps = S::of(if self.optax { self.epsilon } else { 1e-7 });
         orthogonalize(x, rows, columns, scratch, self.coefficients.map(S::of), self.iterations, eps);
-        let (rows_, columns_) = (matrix.rows as f64, matrix.columns as f64);
+        let (height, width) = (matrix.rows as f64, matrix.columns as f64);
         let factor = if self.optax {
-            math::sqrt((columns_ / rows_).max(1.0))
+            math::sqrt((width / height).max(1.0))
         } else {
-            0.2 * math::sqrt(rows_.max(columns_))
+            self.rms_rate.map_or(1.0, |rms| rms * math::sqrt(height.max(width)))
         };
         let rate = S::of(update.rate * factor);
         let keep = S::one() - S::of(update.rate * update.weight_decay);

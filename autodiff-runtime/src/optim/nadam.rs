@@ -65,7 +65,7 @@ impl<S: Scalar> Rule<S> for NadamRule {
         let (now, next) = (momentum(t), momentum(t + 1.0));
         let product = &mut update.state[2 * update.params.len()];
         *product *= S::of(now);
-        let product = product.to_f64();
+        let product = product.as_f64();
         let of_m = S::of(update.rate * next / (1.0 - product * next));
         let of_g = S::of(update.rate * (1.0 - now) / (1.0 - product));
         let root = S::of(1.0 / math::sqrt(math::debias(self.beta2, update.t)));

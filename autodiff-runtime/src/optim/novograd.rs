@@ -38,6 +38,10 @@ impl<S: Scalar> Rule<S> for NovoGradRule {
         layout.len() + 1
     }
 
+    fn counts_by_leaf(&self) -> bool {
+        true
+    }
+
     fn leaf(&mut self, mut update: Update<'_, S>) {
         let first = update.t == 1;
         let square = norm(update.grads).powi(2);

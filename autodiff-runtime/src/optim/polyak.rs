@@ -52,7 +52,7 @@ impl<S: Scalar> Rule<S> for PolyakRule {
 
     fn leaf(&mut self, update: Update<'_, S>) {
         if update.pass == 0 {
-            self.squares += math::powf(self.scaling * crate::norm::norm(update.grads).to_f64(), 2.0);
+            self.squares += math::powf(self.scaling * crate::norm::norm(update.grads).as_f64(), 2.0);
             return;
         }
         let gap = self.loss - self.minimum;

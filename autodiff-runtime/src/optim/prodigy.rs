@@ -31,10 +31,15 @@ optimizer! {
         /// Factor of the estimate.
         growth: f64 = 1.0,
     } private {
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
         distance: f64 = 0.0,
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
         products: f64 = 0.0,
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
         product: f64 = 0.0,
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
         sum: f64 = 0.0,
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
         rate: f64 = 0.0,
     }
 }
@@ -74,11 +79,11 @@ impl<S: Scalar> Rule<S> for ProdigyRule {
             let (ms, vs) = rest.split_at_mut(len);
             for i in 0..len {
                 let g = update.grads[i];
-                self.product += (g * (starts[i] - update.params[i])).to_f64();
+                self.product += (g * (starts[i] - update.params[i])).as_f64();
                 ms[i] = b1 * ms[i] + a1 * d * g;
                 vs[i] = b2 * vs[i] + a2 * (d * g) * (d * g);
                 sums[i] = b3 * sums[i] + weight * g;
-                self.sum += sums[i].abs().to_f64();
+                self.sum += sums[i].abs().as_f64();
             }
             return;
         }

@@ -9,8 +9,8 @@ optimizer! {
     /// Schedule-free SGD, or with [`adam`](ScheduleFree::adam) AdamW (Defazio et al. 2024, arXiv:2405.15682).
     ///
     /// The parameters hold the point `y` where gradients are taken. `z` makes plain steps, `x` averages it with weights
-    /// `rate^weight_power`, and `y = beta * x + (1 - beta) * z`. Evaluate the model at [`ScheduleFree::averaged`], which is `x`.
-    /// optax and Keras agree for a constant rate.
+    /// `largest rate^weight_power`, and `y = beta * x + (1 - beta) * z`. Evaluate the model at [`ScheduleFree::averaged`], which is `x`.
+    /// optax and Keras agree for a constant rate; with a warm-up Keras' weights are those of `weight_power` 0.
     ///
     /// ```
     /// use autodiff_runtime::{Optimizer, optim::ScheduleFree};
@@ -32,7 +32,11 @@ optimizer! {
         /// Power of the rate in the weights of the average, 2.
         weight_power: f64 = 2.0,
     } private {
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
         weights: f64 = 0.0,
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
+        largest: f64 = 0.0,
+        #[cfg_attr(feature = "serde", serde(with = "super::bits::one"))]
         share: f64 = 0.0,
     }
 }
@@ -66,7 +70,9 @@ impl<S: Scalar> Rule<S> for ScheduleFreeRule {
     }
 
     fn begin(&mut self, t: u64, rate: f64) {
-        let weight = math::powf(rate, self.weight_power);
+        // A rate that falls again does not make later points count less.
+        self.largest = if t == 1 { rate } else { self.largest.max(rate) };
+        let weight = math::powf(self.largest, self.weight_power);
         self.weights = if t == 1 { weight } else { self.weights + weight };
         self.share = if self.weights > 0.0 { weight / self.weights } else { 0.0 };
     }

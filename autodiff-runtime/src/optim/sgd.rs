@@ -26,6 +26,8 @@ optimizer! {
     /// assert_eq!(w, [0.75, 2.0]);
     /// # Ok::<(), autodiff_runtime::Error>(())
     /// ```
+    #[doc(alias = "Momentum")]
+    #[doc(alias = "Nesterov")]
     Sgd, SgdRule {
         /// Share of the last velocity that is kept; 0 by default.
         momentum: f64 = 0.0,

@@ -8,7 +8,9 @@ use crate::differentiable::Real;
 use crate::ops::matrix::{add_scaled, inner};
 use nalgebra::allocator::Allocator;
 use nalgebra::constraint::{SameNumberOfColumns, SameNumberOfRows, ShapeConstraint};
-use nalgebra::{Const, DMatrix, DefaultAllocator, Dim, DimMin, Matrix, OMatrix, Storage};
+use nalgebra::{
+    Const, DMatrix, DefaultAllocator, Dim, DimMin, Matrix, OMatrix, OVector, RowOVector, Storage,
+};
 
 /// The derivatives of the methods of matrices and vectors of any size and storage.
 #[allow(missing_docs)]
@@ -105,6 +107,73 @@ where
         (self.__matrix().transpose(), dot.transpose())
     }
 
+    fn clone_owned_forward(
+        &self,
+    ) -> (OMatrix<T, R, C>, impl FnOnce(&Self, OMatrix<T, R, C>, &mut OMatrix<T, R, C>) + use<Self, T, R, C, S>)
+    {
+        let pullback = |_: &Self, seed: OMatrix<T, R, C>, bar: &mut OMatrix<T, R, C>| *bar += seed;
+        (self.__matrix().clone_owned(), pullback)
+    }
+    fn clone_owned_pushforward(&self, dot: &OMatrix<T, R, C>) -> (OMatrix<T, R, C>, OMatrix<T, R, C>) {
+        (self.__matrix().clone_owned(), dot.clone())
+    }
+
+    /// A copy of the column: a view would borrow what may change before the pullback runs.
+    fn column_forward(
+        &self,
+        index: usize,
+    ) -> (
+        OVector<T, R>,
+        impl FnOnce(&Self, OVector<T, R>, &mut OMatrix<T, R, C>, &mut ()) + use<Self, T, R, C, S>,
+    )
+    where
+        DefaultAllocator: Allocator<R>,
+    {
+        let pullback = move |_: &Self, seed: OVector<T, R>, bar: &mut OMatrix<T, R, C>, (): &mut ()| {
+            bar.column_mut(index).iter_mut().zip(seed.iter()).for_each(|(bar, seed)| *bar += *seed);
+        };
+        (self.__matrix().column(index).clone_owned(), pullback)
+    }
+    fn column_pushforward(
+        &self,
+        index: usize,
+        dot: &OMatrix<T, R, C>,
+        (): (),
+    ) -> (OVector<T, R>, OVector<T, R>)
+    where
+        DefaultAllocator: Allocator<R>,
+    {
+        (self.__matrix().column(index).clone_owned(), dot.column(index).clone_owned())
+    }
+
+    /// A copy of the row.
+    fn row_forward(
+        &self,
+        index: usize,
+    ) -> (
+        RowOVector<T, C>,
+        impl FnOnce(&Self, RowOVector<T, C>, &mut OMatrix<T, R, C>, &mut ()) + use<Self, T, R, C, S>,
+    )
+    where
+        DefaultAllocator: Allocator<Const<1>, C>,
+    {
+        let pullback = move |_: &Self, seed: RowOVector<T, C>, bar: &mut OMatrix<T, R, C>, (): &mut ()| {
+            bar.row_mut(index).iter_mut().zip(seed.iter()).for_each(|(bar, seed)| *bar += *seed);
+        };
+        (self.__matrix().row(index).clone_owned(), pullback)
+    }
+    fn row_pushforward(
+        &self,
+        index: usize,
+        dot: &OMatrix<T, R, C>,
+        (): (),
+    ) -> (RowOVector<T, C>, RowOVector<T, C>)
+    where
+        DefaultAllocator: Allocator<Const<1>, C>,
+    {
+        (self.__matrix().row(index).clone_owned(), dot.row(index).clone_owned())
+    }
+
     fn scale_forward(
         &self,
         factor: T,
@@ -185,6 +254,47 @@ where
         ShapeConstraint: SameNumberOfRows<R, R2> + SameNumberOfColumns<C, C2>,
     {
         (self.__matrix().dot(other), inner(dot, other) + inner(self.__matrix(), other_dot))
+    }
+
+    fn tr_mul_forward<R2: Dim, C2: Dim, S2: Storage<T, R2, C2>>(
+        &self,
+        other: &Matrix<T, R2, C2, S2>,
+    ) -> (
+        OMatrix<T, C, C2>,
+        impl FnOnce(
+            &Self,
+            &Matrix<T, R2, C2, S2>,
+            OMatrix<T, C, C2>,
+            &mut OMatrix<T, R, C>,
+            &mut OMatrix<T, R2, C2>,
+        ) + use<Self, T, R, C, S, R2, C2, S2>,
+    )
+    where
+        DefaultAllocator: Allocator<R2, C2> + Allocator<C, C2> + Allocator<C2, C>,
+        ShapeConstraint: SameNumberOfRows<R, R2> + SameNumberOfRows<R2, R>,
+    {
+        let pullback = |this: &Self,
+                        other: &Matrix<T, R2, C2, S2>,
+                        seed: OMatrix<T, C, C2>,
+                        bar: &mut OMatrix<T, R, C>,
+                        other_bar: &mut OMatrix<T, R2, C2>| {
+            bar.gemm(T::one(), other, &seed.transpose(), T::one());
+            other_bar.gemm(T::one(), this.__matrix(), &seed, T::one());
+        };
+        (self.__matrix().tr_mul(other), pullback)
+    }
+    fn tr_mul_pushforward<R2: Dim, C2: Dim, S2: Storage<T, R2, C2>>(
+        &self,
+        other: &Matrix<T, R2, C2, S2>,
+        dot: &OMatrix<T, R, C>,
+        other_dot: &OMatrix<T, R2, C2>,
+    ) -> (OMatrix<T, C, C2>, OMatrix<T, C, C2>)
+    where
+        DefaultAllocator: Allocator<R2, C2> + Allocator<C, C2>,
+        ShapeConstraint: SameNumberOfRows<R, R2>,
+    {
+        let this = self.__matrix();
+        (this.tr_mul(other), dot.tr_mul(other) + this.tr_mul(other_dot))
     }
 
     fn component_mul_forward<S2: Storage<T, R, C>>(
@@ -502,7 +612,25 @@ mod tests {
         check!(dot dot_forward dot_pushforward: DVector::<f64>::from_vec(vec![1.0, 2.0, 4.0]), Vector3::<f64>::new(1.0, -2.0, 0.5));
         check!(component_mul component_mul_forward component_mul_pushforward: matrix(3, 2, 0.1), matrix(3, 2, 0.7));
         check!(component_div component_div_forward component_div_pushforward: matrix(3, 2, 0.1), matrix(3, 2, 0.7));
+        check!(tr_mul tr_mul_forward tr_mul_pushforward: matrix(3, 2, 0.1), matrix(3, 4, 0.7));
+        check!(tr_mul tr_mul_forward tr_mul_pushforward: Matrix2x3::<f64>::new(1.0, 2.0, 3.0, 0.5, -1.0, 2.5), matrix(2, 1, 0.7));
         check!(cross cross_forward cross_pushforward: Vector3::<f64>::new(1.0, -2.0, 0.5), Vector3::<f64>::new(0.3, 1.0, 2.0));
+    }
+
+    #[test]
+    fn rows_and_columns() {
+        check!(clone_owned clone_owned_forward clone_owned_pushforward: matrix(3, 2, 0.1));
+        let a = matrix(3, 2, 0.3);
+        let (column, pullback) = a.column_forward(1);
+        let mut a_bar = a.zero_tangent();
+        assert_eq!(column, a.column(1));
+        pullback(&a, DVector::<f64>::from_vec(vec![1.0, 2.0, 3.0]), &mut a_bar, &mut ());
+        let (row, pullback) = a.row_forward(2);
+        assert_eq!(row, a.row(2));
+        pullback(&a, nalgebra::RowDVector::from_vec(vec![10.0, 20.0]), &mut a_bar, &mut ());
+        assert_eq!(a_bar, DMatrix::from_row_slice(3, 2, &[0.0, 1.0, 0.0, 2.0, 10.0, 23.0]));
+        assert_eq!(a.column_pushforward(1, &a_bar, ()).1.as_slice(), [1.0, 2.0, 23.0]);
+        assert_eq!(a.row_pushforward(2, &a_bar, ()).1.as_slice(), [10.0, 23.0]);
     }
 
     #[test]

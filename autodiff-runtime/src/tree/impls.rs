@@ -3,7 +3,7 @@
 use super::{Layout, Leaf, Name, Node, Tree, TreeMut, no_child};
 use crate::Scalar;
 use alloc::{boxed::Box, string::String, vec::Vec};
-use core::slice;
+use core::{marker::PhantomData, slice};
 
 macro_rules! scalar_leaf {
     ($($float:ty)*) => { $(
@@ -48,6 +48,13 @@ impl<S: Scalar> Tree<S> for str {
         Node::Branch(0)
     }
 }
+
+impl<S: Scalar, T: ?Sized> Tree<S> for PhantomData<T> {
+    fn node(&self) -> Node<'_, S> {
+        Node::Branch(0)
+    }
+}
+impl<S: Scalar, T: ?Sized> TreeMut<S> for PhantomData<T> {}
 
 impl<S: Scalar, T: Tree<S>> Tree<S> for [T] {
     fn node(&self) -> Node<'_, S> {

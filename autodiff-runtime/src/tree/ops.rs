@@ -122,9 +122,7 @@ pub fn dot<S: Scalar, A: Tree<S> + ?Sized, B: Tree<S> + ?Sized>(a: &A, b: &B) ->
 pub fn distance<S: Scalar, A: Tree<S> + ?Sized, B: Tree<S> + ?Sized>(a: &A, b: &B) -> Result<S, Error> {
     let mut norm = Norm::default();
     zip(a, b, |_, a, b| {
-        for (&x, &y) in a.data.iter().zip(b.unwrap_or_default()) {
-            norm.add(&[x - y]);
-        }
+        norm.extend(a.data.iter().zip(b.unwrap_or_default()).map(|(&x, &y)| x - y));
     })?;
     Ok(norm.get())
 }

@@ -70,9 +70,7 @@ fn partner<'b, S: Scalar, B: Tree<S> + ?Sized>(
         (&Node::Opaque(why), _) | (_, Some(Node::Opaque(why))) => {
             return Err(Error::Opaque { leaf: path.to_string(), why });
         }
-        (_, None | Some(Node::Absent | Node::Branch(0))) | (Node::Absent | Node::Branch(0), _) => {
-            return Ok(None);
-        }
+        (_, None | Some(Node::Absent | Node::Branch(0))) => return Ok(None),
         (a, Some(b)) => (a, b),
     };
     match (a_is, &b) {

@@ -51,6 +51,7 @@ fn keras() {
                 let coefficients = [h("muon_a"), h("muon_b"), h("muon_c")];
                 let opt = Muon::new(rate).weight_decay(h("weight_decay")).momentum(h("momentum"));
                 let opt = opt.iterations(h("ns_steps") as usize).coefficients(coefficients);
+                let opt = opt.rms_rate(Some(h("rms_rate"))).adam_rate_factor(h("adam_lr_ratio"));
                 let opt = opt.beta1(h("adam_beta_1")).beta2(h("adam_beta_2")).epsilon(h("epsilon"));
                 run(case, opt.nesterov(case.flag("nesterov")));
             }

@@ -6,7 +6,9 @@ use proc_macro2::Span;
 
 use super::{Reverse, stmt, unit};
 use crate::diff::record::Read;
-use crate::ir::{Arg, Call, Expr, Init, Path, PullbackCall, Role, Slot, Stmt, StmtKind, StoreOp, Var, build};
+use crate::ir::{
+    Arg, Call, Callee, Expr, Init, Path, PullbackCall, Role, Slot, Stmt, StmtKind, StoreOp, Var, build,
+};
 
 impl Reverse<'_> {
     pub(super) fn reverse_call(
@@ -45,8 +47,21 @@ impl Reverse<'_> {
         let mut behind = Vec::new();
         let mut lent = BTreeSet::new();
         let mut again = call.clone();
-        let slots =
-            again.args.iter_mut().map(|arg| self.slot(arg, &mut lent, reversal, &mut behind, span)).collect();
+        // What an operator works on has a tangent, whatever is asked of the parameter it comes from.
+        let operator = matches!(call.callee, Callee::Operator(_));
+        let slots = again
+            .args
+            .iter_mut()
+            .map(|arg| {
+                let slot = self.slot(arg, &mut lent, reversal, &mut behind, span);
+                match (&slot, &*arg) {
+                    (Slot::Unit, Arg::Ref(path)) if operator && self.type_of(path).may_be_active() => {
+                        Slot::Scratch
+                    }
+                    _ => slot,
+                }
+            })
+            .collect();
         reversal.push(stmt(StmtKind::Pullback(PullbackCall { call: again, seed, slots }), span));
         reversal.extend(behind);
     }
@@ -154,7 +169,7 @@ impl Reverse<'_> {
                         element: None,
                     });
                 }
-                if !self.type_of(&path).may_be_active() {
+                if !self.type_of(&path).may_be_active() || self.function.is_foreign(root) {
                     if moved {
                         *arg = Arg::Value(build::int(0));
                     }
@@ -171,7 +186,10 @@ impl Reverse<'_> {
                     return Slot::Adjoint(bar);
                 }
                 let own = self.vars.fresh("own_bar", self.type_of(&path), Role::Place, span);
-                let like = Init::Zero { like: bar.clone() };
+                // A tangent of a type that the macro does not know has no zero of its own to be asked for.
+                let known = self.type_of(&path);
+                let like = if known.is_sequence() && known.element().is_float() { bar.clone() } else { path };
+                let like = Init::Zero { like };
                 before.push(stmt(StmtKind::Declare { place: own, init: like }, span));
                 self.accumulate(bar, Path::of(own), behind, span);
                 Slot::Adjoint(Path::of(own))

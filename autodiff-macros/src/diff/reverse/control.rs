@@ -28,6 +28,14 @@ impl Reverse<'_> {
             .iter()
             .filter(|carried| self.active_var(carried.phi) || self.active_var(carried.out))
             .collect();
+        let counting;
+        let primal = if primal.trips.is_none() && !self.runs_backwards(&primal.head) {
+            let trips = self.vars.fresh("trips", Ty::usize(), Role::Value, span);
+            counting = Loop { trips: Some(trips), ..primal.clone() };
+            &counting
+        } else {
+            primal
+        };
         let head = self.reversed_head(primal, span);
         let own = primal.carried.iter().map(|carried| carried.phi).collect();
         let mut given = Given { own, ..Given::default() };
@@ -101,26 +109,28 @@ impl Reverse<'_> {
         }
     }
 
+    /// Whether the standard library runs the head's range backwards: stepped ranges only if they know their length.
+    fn runs_backwards(&self, head: &Head) -> bool {
+        match head {
+            Head::For { index, inclusive, step: Some(_), rev: false, .. } => {
+                !inclusive && matches!(&self.vars[*index].ty, Ty::Int(Some(name)) if name == "usize")
+            }
+            _ => true,
+        }
+    }
+
     /// The head of the reverse loop: the same indices backwards where the number of iterations is known from them,
     /// else a count of the iterations that ran (the index is then a value like others).
     pub(super) fn reversed_head(&mut self, primal: &Loop, span: Span) -> Head {
         match (&primal.head, primal.trips) {
-            (Head::For { index, lo, hi, inclusive, step, rev }, None) => {
-                let stepped_wide = step.is_some()
-                    && !matches!(&self.vars[*index].ty, Ty::Int(Some(name)) if name == "usize");
-                debug_assert!(primal.break_if.is_none());
-                if !stepped_wide {
-                    return Head::For {
-                        index: *index,
-                        lo: lo.clone(),
-                        hi: hi.clone(),
-                        inclusive: *inclusive,
-                        step: step.clone(),
-                        rev: !rev,
-                    };
-                }
-                unreachable!("lowering counts the trips of stepped loops over other integers than usize")
-            }
+            (Head::For { index, lo, hi, inclusive, step, rev }, None) => Head::For {
+                index: *index,
+                lo: lo.clone(),
+                hi: hi.clone(),
+                inclusive: *inclusive,
+                step: step.clone(),
+                rev: !rev,
+            },
             (Head::For { index, lo, inclusive: false, step: None, rev: false, .. }, Some(trips)) if matches!(&self.vars[*index].ty, Ty::Int(Some(name)) if name == "usize") =>
             {
                 let hi = match build::value_of(lo) {

@@ -187,6 +187,13 @@ impl<'a> Reverse<'a> {
                     span,
                 ));
             }
+            if let Some(ParamAdjoint::Place(slot)) = slot {
+                let own = self.bar(param.var);
+                if own != *slot {
+                    let (to, from) = (Path::of(*slot), Path::of(own));
+                    body.push(stmt(StmtKind::Accumulate { to, from }, span));
+                }
+            }
         }
 
         // Everything of the function's own block is alive; only adjoints are declared.
@@ -207,7 +214,17 @@ impl<'a> Reverse<'a> {
             .collect();
         reverse.stmts.splice(0..0, views);
 
-        let wrt = function.wrt.iter().map(|wrt| self.gradient(wrt.target)).collect();
+        let wrt = function
+            .wrt
+            .iter()
+            .map(|wrt| match wrt.target {
+                WrtTarget::Param(index) => match params[index] {
+                    Some(ParamAdjoint::Place(slot)) => Some(Expr::Whole(Path::of(slot))),
+                    _ => self.gradient(wrt.target),
+                },
+                WrtTarget::Local(_) => self.gradient(wrt.target),
+            })
+            .collect();
         let private = self
             .options
             .private
@@ -258,6 +275,16 @@ impl<'a> Reverse<'a> {
                         ParamAdjoint::ScalarInOut(self.vars.fresh(name, ty, Role::Mut, param.name.span()))
                     }
                     (None, Role::Value) => ParamAdjoint::Scalar(self.bar(param.var)),
+                    // What is changed behind the caller's back has an adjoint of its own, which starts at zero.
+                    (None, _)
+                        if param.passing == Passing::Value
+                            && self.writes_place(&function.body, param.var) =>
+                    {
+                        let (name, ty) = (format!("{}_bar", param.name), self.vars[param.var].ty.clone());
+                        let slot = self.vars.fresh(name, ty, Role::Place, param.name.span());
+                        self.vars[slot].mutable = true;
+                        ParamAdjoint::Place(slot)
+                    }
                     (None, _) => ParamAdjoint::Place(self.bar(param.var)),
                 })
             })

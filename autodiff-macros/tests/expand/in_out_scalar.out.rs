@@ -1,0 +1,174 @@
+fn step(state: &mut f64, velocity: f64, dt: f64) -> f64 {
+    let before = *state;
+    *state += dt * velocity.sin();
+    before * *state
+}
+///The derivatives of [`step`](fn@step).
+/**
+The value and the gradient are computed as
+```text
+let state_ref = state;
+let state = *state_ref;
+let state_bar_1 = *state_bar;
+let before = state;
+let sin = velocity.sin();
+let state_1 = state + dt * sin;
+let state_bar_2 = state_bar_1 + before;
+*state_bar = state_bar_2 + state_1;
+*velocity_bar += state_bar_2 * dt * velocity.cos();
+*dt_bar += state_bar_2 * sin;
+*state_ref = state_1;
+before * state_1
+```*/
+#[allow(non_camel_case_types, dead_code)]
+struct step {}
+#[allow(clippy::all, clippy::pedantic, unused, non_snake_case, private_interfaces)]
+impl step {
+    ///The value of [`step`] and its gradient.
+    #[inline]
+    fn value_and_grad(
+        state: &mut f64,
+        velocity: f64,
+        dt: f64,
+    ) -> (f64, (f64, f64, f64)) {
+        let mut state_bar = 0.0;
+        let mut velocity_bar = 0.0;
+        let mut dt_bar = 0.0;
+        let value = Self::value_and_grad_into(
+            &mut *state,
+            velocity,
+            dt,
+            &mut state_bar,
+            &mut velocity_bar,
+            &mut dt_bar,
+        );
+        (value, (state_bar, velocity_bar, dt_bar))
+    }
+    ///The gradient of [`step`] (of the sum of its results, where there are several).
+    #[inline]
+    fn grad(state: &mut f64, velocity: f64, dt: f64) -> (f64, f64, f64) {
+        Self::value_and_grad(&mut *state, velocity, dt).1
+    }
+    ///The value of [`step`]; its gradient is added to what the buffers hold.
+    #[inline]
+    fn value_and_grad_into(
+        state: &mut f64,
+        velocity: f64,
+        dt: f64,
+        state_bar: &mut f64,
+        velocity_bar: &mut f64,
+        dt_bar: &mut f64,
+    ) -> f64 {
+        let state_ref = state;
+        let state = *state_ref;
+        let state_bar_1 = *state_bar;
+        let before = state;
+        let sin = velocity.sin();
+        let state_1 = state + dt * sin;
+        let state_bar_2 = state_bar_1 + before;
+        *state_bar = state_bar_2 + state_1;
+        *velocity_bar += state_bar_2 * dt * velocity.cos();
+        *dt_bar += state_bar_2 * sin;
+        *state_ref = state_1;
+        before * state_1
+    }
+    ///The value of [`step`] and its pullback: from the adjoint of the result to the gradient.
+    #[inline]
+    fn vjp<'ad0>(
+        state: &'ad0 mut f64,
+        velocity: f64,
+        dt: f64,
+    ) -> (f64, impl ::core::ops::FnOnce(f64, f64) -> (f64, f64, f64) + use<'ad0>) {
+        let (value, pullback) = Self::forward(&mut *state, velocity, dt);
+        (
+            value,
+            move |seed: f64, mut state_bar: f64| {
+                let state_out = *state;
+                let mut velocity_bar = 0.0;
+                let mut dt_bar = 0.0;
+                pullback(
+                    &mut *state,
+                    seed,
+                    &mut state_bar,
+                    &mut velocity_bar,
+                    &mut dt_bar,
+                );
+                *state = state_out;
+                (state_bar, velocity_bar, dt_bar)
+            },
+        )
+    }
+    ///The value of [`step`] and its tangent, from the tangents of its arguments.
+    #[inline]
+    fn jvp(
+        state: &mut f64,
+        velocity: f64,
+        dt: f64,
+        state_dot: &mut f64,
+        velocity_dot: f64,
+        dt_dot: f64,
+    ) -> (f64, f64) {
+        Self::pushforward(&mut *state, velocity, dt, state_dot, velocity_dot, dt_dot)
+    }
+    ///The value and the pullback that other differentiated functions call.
+    #[doc(hidden)]
+    #[inline]
+    fn forward(
+        state: &mut f64,
+        velocity: f64,
+        dt: f64,
+    ) -> (
+        f64,
+        impl ::core::ops::FnOnce(&mut f64, f64, &mut f64, &mut f64, &mut f64) + use<>,
+    ) {
+        let state_ref = state;
+        let state = *state_ref;
+        let before = state;
+        let sin = velocity.sin();
+        let state_1 = state + dt * sin;
+        *state_ref = state_1;
+        (
+            before * state_1,
+            move |
+                state_2: &mut f64,
+                seed: f64,
+                state_bar: &mut f64,
+                velocity_bar: &mut f64,
+                dt_bar: &mut f64|
+            {
+                let state_bar_1 = *state_bar;
+                let before_bar = seed * state_1;
+                let state_bar_2 = state_bar_1 + seed * before;
+                *state_bar = state_bar_2 + before_bar;
+                *velocity_bar += state_bar_2 * dt * velocity.cos();
+                *dt_bar += state_bar_2 * sin;
+                *state_2 = state;
+            },
+        )
+    }
+    ///The value and its tangent, as other differentiated functions call it.
+    #[doc(hidden)]
+    #[inline]
+    fn pushforward(
+        state: &mut f64,
+        velocity: f64,
+        dt: f64,
+        state_dot: &mut f64,
+        velocity_dot: f64,
+        dt_dot: f64,
+    ) -> (f64, f64) {
+        let state_ref = state;
+        let state = *state_ref;
+        let state_dot_1 = *state_dot;
+        let before = state;
+        let sin = velocity.sin();
+        let state_1 = state + dt * sin;
+        let state_dot_2 = state_dot_1
+            + (dt_dot * sin + velocity_dot * velocity.cos() * dt);
+        let mul = before * state_1;
+        let mul_dot = state_dot_1 * state_1 + state_dot_2 * before;
+        *state_ref = state_1;
+        *state_dot = state_dot_2;
+        (mul, mul_dot)
+    }
+}

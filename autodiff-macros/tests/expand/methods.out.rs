@@ -1,0 +1,136 @@
+impl Model {
+    pub fn energy(&self, x: f64) -> f64 {
+        self.stiffness * x * x
+    }
+}
+impl Model {
+    ///The value of [`energy`] and its gradient.
+    #[allow(clippy::all, clippy::pedantic, unused, non_snake_case, private_interfaces)]
+    #[inline]
+    pub fn energy_value_and_grad(
+        &self,
+        x: f64,
+    ) -> (f64, (<Self as ::autodiff_runtime::Differentiable>::Tangent, f64)) {
+        let mut self_bar = ::autodiff_runtime::Differentiable::zero_tangent(self);
+        let mut x_bar = 0.0;
+        let value = Self::energy_value_and_grad_into(self, x, &mut self_bar, &mut x_bar);
+        (value, (self_bar, x_bar))
+    }
+    ///The gradient of [`energy`] (of the sum of its results, where there are several).
+    #[allow(clippy::all, clippy::pedantic, unused, non_snake_case, private_interfaces)]
+    #[inline]
+    pub fn energy_grad(
+        &self,
+        x: f64,
+    ) -> (<Self as ::autodiff_runtime::Differentiable>::Tangent, f64) {
+        Self::energy_value_and_grad(self, x).1
+    }
+    ///The value of [`energy`]; its gradient is added to what the buffers hold.
+    /**
+The value and the gradient are computed as
+```text
+let stiffness = self.stiffness;
+let mul = stiffness * x;
+self_bar.stiffness += x * x;
+*x_bar += mul + x * stiffness;
+mul * x
+```*/
+    #[allow(clippy::all, clippy::pedantic, unused, non_snake_case, private_interfaces)]
+    #[inline]
+    pub fn energy_value_and_grad_into(
+        &self,
+        x: f64,
+        self_bar: &mut <Self as ::autodiff_runtime::Differentiable>::Tangent,
+        x_bar: &mut f64,
+    ) -> f64 {
+        let stiffness = self.stiffness;
+        let mul = stiffness * x;
+        self_bar.stiffness += x * x;
+        *x_bar += mul + x * stiffness;
+        mul * x
+    }
+    ///The value of [`energy`] and its pullback: from the adjoint of the result to the gradient.
+    #[allow(clippy::all, clippy::pedantic, unused, non_snake_case, private_interfaces)]
+    #[inline]
+    pub fn energy_vjp<'ad0>(
+        &'ad0 self,
+        x: f64,
+    ) -> (
+        f64,
+        impl ::core::ops::FnOnce(
+            f64,
+        ) -> (<Self as ::autodiff_runtime::Differentiable>::Tangent, f64) + use<'ad0>,
+    ) {
+        let (value, pullback) = Self::energy_forward(self, x);
+        (
+            value,
+            move |seed: f64| {
+                let mut self_bar = ::autodiff_runtime::Differentiable::zero_tangent(
+                    self,
+                );
+                let mut x_bar = 0.0;
+                pullback(self, seed, &mut self_bar, &mut x_bar);
+                (self_bar, x_bar)
+            },
+        )
+    }
+    ///The value of [`energy`] and its tangent, from the tangents of its arguments.
+    #[allow(clippy::all, clippy::pedantic, unused, non_snake_case, private_interfaces)]
+    #[inline]
+    pub fn energy_jvp(
+        &self,
+        x: f64,
+        self_dot: &<Self as ::autodiff_runtime::Differentiable>::Tangent,
+        x_dot: f64,
+    ) -> (f64, f64) {
+        Self::energy_pushforward(self, x, self_dot, x_dot)
+    }
+    ///The value and the pullback that other differentiated functions call.
+    #[doc(hidden)]
+    #[allow(clippy::all, clippy::pedantic, unused, non_snake_case, private_interfaces)]
+    #[inline]
+    pub fn energy_forward(
+        &self,
+        x: f64,
+    ) -> (
+        f64,
+        impl ::core::ops::FnOnce(
+            &Self,
+            f64,
+            &mut <Self as ::autodiff_runtime::Differentiable>::Tangent,
+            &mut f64,
+        ) + use<>,
+    ) {
+        let stiffness = self.stiffness;
+        let mul = stiffness * x;
+        (
+            mul * x,
+            move |
+                this: &Self,
+                seed: f64,
+                self_bar: &mut <Self as ::autodiff_runtime::Differentiable>::Tangent,
+                x_bar: &mut f64|
+            {
+                let mul_bar = seed * x;
+                self_bar.stiffness += mul_bar * x;
+                *x_bar += seed * mul + mul_bar * stiffness;
+            },
+        )
+    }
+    ///The value and its tangent, as other differentiated functions call it.
+    #[doc(hidden)]
+    #[allow(clippy::all, clippy::pedantic, unused, non_snake_case, private_interfaces)]
+    #[inline]
+    pub fn energy_pushforward(
+        &self,
+        x: f64,
+        self_dot: &<Self as ::autodiff_runtime::Differentiable>::Tangent,
+        x_dot: f64,
+    ) -> (f64, f64) {
+        let stiffness = self.stiffness;
+        let mul = stiffness * x;
+        let mul_1 = mul * x;
+        let mul_dot = (self_dot.stiffness * x + x_dot * stiffness) * x + x_dot * mul;
+        (mul_1, mul_dot)
+    }
+}

@@ -1,0 +1,61 @@
+fn f(x: f64, n: usize) -> f64 {
+    unknown!(x, n)
+}
+::core::compile_error! {
+    "unknown argument `colour`: expected `wrt(…)`, `stop(…)`, `unconnected = …`, `crate = …`, `companion = …`, `associated`, `vjp = …` or `jvp = …`"
+}
+::core::compile_error! {
+    "the macro `unknown!` with active arguments is not supported: write what it expands to"
+}
+::core::compile_error! {
+    "`wrt` names `z`, which is neither a parameter nor a local binding"
+}
+///The derivatives of [`f`](fn@f).
+#[allow(non_camel_case_types, dead_code)]
+struct f {}
+#[allow(clippy::all, clippy::pedantic, unused, non_snake_case, private_interfaces)]
+impl f {
+    ///The value of [`f`] and its gradient.
+    #[inline]
+    fn value_and_grad(x: f64, n: usize) -> (f64, ()) {
+        ::core::unreachable!()
+    }
+    ///The gradient of [`f`] (of the sum of its results, where there are several).
+    #[inline]
+    fn grad(x: f64, n: usize) {
+        ::core::unreachable!()
+    }
+    ///The value of [`f`]; its gradient is added to what the buffers hold.
+    #[inline]
+    fn value_and_grad_into(x: f64, n: usize) -> f64 {
+        ::core::unreachable!()
+    }
+    ///The value of [`f`] and its pullback: from the adjoint of the result to the gradient.
+    #[inline]
+    fn vjp(x: f64, n: usize) -> (f64, impl ::core::ops::FnOnce(f64) -> () + use<>) {
+        (::core::unreachable!(), move |_: f64| -> () { ::core::unreachable!() })
+    }
+    ///The value of [`f`] and its tangent, from the tangents of its arguments.
+    #[inline]
+    fn jvp(x: f64, n: usize) -> (f64, f64) {
+        ::core::unreachable!()
+    }
+    ///The value and the pullback that other differentiated functions call.
+    #[doc(hidden)]
+    #[inline]
+    fn forward(
+        x: f64,
+        n: usize,
+    ) -> (f64, impl ::core::ops::FnOnce(f64, &mut f64, &mut ()) + use<>) {
+        (
+            ::core::unreachable!(),
+            move |_: f64, _: &mut f64, _: &mut ()| -> () { ::core::unreachable!() },
+        )
+    }
+    ///The value and its tangent, as other differentiated functions call it.
+    #[doc(hidden)]
+    #[inline]
+    fn pushforward(x: f64, n: usize, _: f64, _: ()) -> (f64, f64) {
+        ::core::unreachable!()
+    }
+}

@@ -1,0 +1,166 @@
+fn rosenbrock(x: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..x.len() - 1 {
+        let a = 1.0 - x[i];
+        let b = x[i + 1] - x[i] * x[i];
+        sum += a * a + 100.0 * b * b;
+    }
+    sum
+}
+///The derivatives of [`rosenbrock`](fn@rosenbrock).
+/**
+The value and the gradient are computed as
+```text
+let mut sum = 0.0;
+let mut x_bar_pending = 0.0;
+let x_window = &x[..x.len() - 1];
+let from = if 1 < x.len() {
+    1
+} else {
+    x.len()
+};
+let x_window_1 = &x[from..][..x.len() - 1];
+let x_bar_window = &mut x_bar[..x.len() - 1];
+for i in 0..x.len() - 1 {
+    let a = 1.0 - x_window[i];
+    let b = x_window_1[i] - x_window[i] * x_window[i];
+    sum += a * a + 100.0 * b * b;
+    let b_bar = 100.0 * b + b * 100.0;
+    let a_bar = 2.0 * a;
+    let mul_bar = -b_bar;
+    x_bar_window[i] += x_bar_pending + (mul_bar * x_window[i] + mul_bar * x_window[i] - a_bar);
+    x_bar_pending = b_bar;
+}
+if 0 < x.len() - 1 {
+    x_bar[x.len() - 1] += x_bar_pending;
+}
+sum
+```*/
+#[allow(non_camel_case_types, dead_code)]
+struct rosenbrock {}
+#[allow(clippy::all, clippy::pedantic, unused, non_snake_case, private_interfaces)]
+impl rosenbrock {
+    ///The value of [`rosenbrock`] and its gradient.
+    #[inline]
+    fn value_and_grad(x: &[f64]) -> (f64, ::autodiff_runtime::__private::Vec<f64>) {
+        let mut x_bar = ::autodiff_runtime::__private::vec![0.0; x.len()];
+        let value = Self::value_and_grad_into(x, &mut x_bar);
+        (value, x_bar)
+    }
+    ///The gradient of [`rosenbrock`] (of the sum of its results, where there are several).
+    #[inline]
+    fn grad(x: &[f64]) -> ::autodiff_runtime::__private::Vec<f64> {
+        Self::value_and_grad(x).1
+    }
+    ///The value of [`rosenbrock`]; its gradient is added to what the buffers hold.
+    #[inline]
+    fn value_and_grad_into(x: &[f64], x_bar: &mut [f64]) -> f64 {
+        let mut sum = 0.0;
+        let mut x_bar_pending = 0.0;
+        let x_window = &x[..x.len() - 1];
+        let from = if 1 < x.len() { 1 } else { x.len() };
+        let x_window_1 = &x[from..][..x.len() - 1];
+        let x_bar_window = &mut x_bar[..x.len() - 1];
+        for i in 0..x.len() - 1 {
+            let a = 1.0 - x_window[i];
+            let b = x_window_1[i] - x_window[i] * x_window[i];
+            sum += a * a + 100.0 * b * b;
+            let b_bar = 100.0 * b + b * 100.0;
+            let a_bar = 2.0 * a;
+            let mul_bar = -b_bar;
+            x_bar_window[i]
+                += x_bar_pending
+                    + (mul_bar * x_window[i] + mul_bar * x_window[i] - a_bar);
+            x_bar_pending = b_bar;
+        }
+        if 0 < x.len() - 1 {
+            x_bar[x.len() - 1] += x_bar_pending;
+        }
+        sum
+    }
+    ///The value of [`rosenbrock`] and its pullback: from the adjoint of the result to the gradient.
+    #[inline]
+    fn vjp<'ad0>(
+        x: &'ad0 [f64],
+    ) -> (
+        f64,
+        impl ::core::ops::FnOnce(
+            f64,
+        ) -> ::autodiff_runtime::__private::Vec<f64> + use<'ad0>,
+    ) {
+        let (value, pullback) = Self::forward(x);
+        (
+            value,
+            move |seed: f64| {
+                let mut x_bar = ::autodiff_runtime::__private::vec![0.0; x.len()];
+                pullback(x, seed, &mut x_bar);
+                x_bar
+            },
+        )
+    }
+    ///The value of [`rosenbrock`] and its tangent, from the tangents of its arguments.
+    #[inline]
+    fn jvp(x: &[f64], x_dot: &[f64]) -> (f64, f64) {
+        Self::pushforward(x, x_dot)
+    }
+    ///The value and the pullback that other differentiated functions call.
+    #[doc(hidden)]
+    #[inline]
+    fn forward(
+        x: &[f64],
+    ) -> (f64, impl ::core::ops::FnOnce(&[f64], f64, &mut [f64]) + use<>) {
+        let mut sum = 0.0;
+        let index = x.len() - 1;
+        let x_window = &x[..index];
+        let from = if 1 < x.len() { 1 } else { x.len() };
+        let x_window_1 = &x[from..][..index];
+        for i in 0..index {
+            let a = 1.0 - x_window[i];
+            let b = x_window_1[i] - x_window[i] * x_window[i];
+            sum += a * a + 100.0 * b * b;
+        }
+        (
+            sum,
+            move |x: &[f64], seed: f64, x_bar: &mut [f64]| {
+                let mut x_bar_pending = 0.0;
+                let x_window_2 = &x[..index];
+                let from_1 = if 1 < x.len() { 1 } else { x.len() };
+                let x_window_3 = &x[from_1..][..index];
+                for i in (0..index).rev() {
+                    let a = 1.0 - x_window_2[i];
+                    let x_i = x_window_2[i];
+                    let x_i_1 = x_window_2[i];
+                    let b = x_window_3[i] - x_i * x_i_1;
+                    let b_bar = seed * (100.0 * b) + seed * b * 100.0;
+                    let a_bar = seed * a + seed * a;
+                    let mul_bar = -b_bar;
+                    x_bar[i + 1] += x_bar_pending + b_bar;
+                    x_bar_pending = mul_bar * x_i + mul_bar * x_i_1 - a_bar;
+                }
+                if 0 < index {
+                    x_bar[0] += x_bar_pending;
+                }
+            },
+        )
+    }
+    ///The value and its tangent, as other differentiated functions call it.
+    #[doc(hidden)]
+    #[inline]
+    fn pushforward(x: &[f64], x_dot: &[f64]) -> (f64, f64) {
+        let mut sum = 0.0;
+        let mut sum_dot = 0.0;
+        for i in 0..x.len() - 1 {
+            let a = 1.0 - x[i];
+            let a_dot = -x_dot[i];
+            let index = i + 1;
+            let x_i = x[i];
+            let x_i_1 = x[i];
+            let b = x[index] - x_i * x_i_1;
+            let b_dot = x_dot[index] - (x_dot[i] * x_i_1 + x_dot[i] * x_i);
+            let mul = 100.0 * b;
+            sum += a * a + mul * b;
+            sum_dot += a_dot * a + a_dot * a + (b_dot * 100.0 * b + b_dot * mul);
+        }
+        (sum, sum_dot)
+    }
+}

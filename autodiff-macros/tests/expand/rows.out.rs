@@ -1,0 +1,275 @@
+fn layer(w: &[f64], x: &[f64], rows: usize) -> Vec<f64> {
+    let n = x.len();
+    let mut out = vec![0.0; rows];
+    for i in 0..rows {
+        let row = &w[i * n..(i + 1) * n];
+        let mut sum = 0.0;
+        for j in 0..n {
+            sum += row[j] * x[j];
+        }
+        out[i] = sum.tanh();
+    }
+    out
+}
+///The derivatives of [`layer`](fn@layer).
+/**
+The value and the gradient are computed as
+```text
+let mut tape = Vec::new();
+let n = x.len();
+let mut out = vec![0.0; rows];
+let out_window = &mut out[..rows];
+tape.reserve(rows);
+for i in 0..rows {
+    let index = i * n;
+    let index_1 = (i + 1) * n;
+    let row = &w[index..index_1];
+    let mut sum = 0.0;
+    let x_window = &x[..n];
+    for j in 0..n {
+        sum += row[j] * x_window[j];
+    }
+    let tanh = sum.tanh();
+    out_window[i] = tanh;
+    tape.push(tanh);
+}
+let mut out_bar = vec![1.0; out.len()];
+let out_bar_window = &mut out_bar[..rows];
+for i in (0..rows).rev() {
+    let Some(tanh) = tape.pop() else {
+        unreachable!()
+    };
+    let index = i * n;
+    let index_1 = (i + 1) * n;
+    let row = &w[index..index_1];
+    let tanh_bar = out_bar_window[i];
+    out_bar_window[i] = 0.0;
+    let sum_bar = tanh_bar * (1.0 - tanh * tanh);
+    let x_window = &x[..n];
+    let x_bar_window = &mut x_bar[..n];
+    for j in (0..n).rev() {
+        x_bar_window[j] += sum_bar * row[j];
+        w_bar[index..index_1][j] += sum_bar * x_window[j];
+    }
+}
+out
+```*/
+#[allow(non_camel_case_types, dead_code)]
+struct layer {}
+#[allow(clippy::all, clippy::pedantic, unused, non_snake_case, private_interfaces)]
+impl layer {
+    ///The value of [`layer`] and its gradient.
+    #[inline]
+    fn value_and_grad(
+        w: &[f64],
+        x: &[f64],
+        rows: usize,
+    ) -> (
+        Vec<f64>,
+        (
+            ::autodiff_runtime::__private::Vec<f64>,
+            ::autodiff_runtime::__private::Vec<f64>,
+        ),
+    ) {
+        let mut w_bar = ::autodiff_runtime::__private::vec![0.0; w.len()];
+        let mut x_bar = ::autodiff_runtime::__private::vec![0.0; x.len()];
+        let value = Self::value_and_grad_into(w, x, rows, &mut w_bar, &mut x_bar);
+        (value, (w_bar, x_bar))
+    }
+    ///The gradient of [`layer`] (of the sum of its results, where there are several).
+    #[inline]
+    fn grad(
+        w: &[f64],
+        x: &[f64],
+        rows: usize,
+    ) -> (
+        ::autodiff_runtime::__private::Vec<f64>,
+        ::autodiff_runtime::__private::Vec<f64>,
+    ) {
+        Self::value_and_grad(w, x, rows).1
+    }
+    ///The value of [`layer`]; its gradient is added to what the buffers hold.
+    #[inline]
+    fn value_and_grad_into(
+        w: &[f64],
+        x: &[f64],
+        rows: usize,
+        w_bar: &mut [f64],
+        x_bar: &mut [f64],
+    ) -> Vec<f64> {
+        let mut tape = ::autodiff_runtime::__private::Vec::new();
+        let n = x.len();
+        let mut out = ::autodiff_runtime::__private::vec![0.0; rows];
+        let out_window = &mut out[..rows];
+        tape.reserve(rows);
+        for i in 0..rows {
+            let index = i * n;
+            let index_1 = (i + 1) * n;
+            let row = &w[index..index_1];
+            let mut sum = 0.0;
+            let x_window = &x[..n];
+            for j in 0..n {
+                sum += row[j] * x_window[j];
+            }
+            let tanh = sum.tanh();
+            out_window[i] = tanh;
+            tape.push(tanh);
+        }
+        let mut out_bar = ::autodiff_runtime::__private::vec![1.0; out.len()];
+        let out_bar_window = &mut out_bar[..rows];
+        for i in (0..rows).rev() {
+            let ::core::option::Option::Some(tanh) = tape.pop() else {
+                ::core::unreachable!()
+            };
+            let index = i * n;
+            let index_1 = (i + 1) * n;
+            let row = &w[index..index_1];
+            let tanh_bar = out_bar_window[i];
+            out_bar_window[i] = 0.0;
+            let sum_bar = tanh_bar * (1.0 - tanh * tanh);
+            let x_window = &x[..n];
+            let x_bar_window = &mut x_bar[..n];
+            for j in (0..n).rev() {
+                x_bar_window[j] += sum_bar * row[j];
+                w_bar[index..index_1][j] += sum_bar * x_window[j];
+            }
+        }
+        out
+    }
+    ///The value of [`layer`] and its pullback: from the adjoint of the result to the gradient.
+    #[inline]
+    fn vjp<'ad0, 'ad1>(
+        w: &'ad0 [f64],
+        x: &'ad1 [f64],
+        rows: usize,
+    ) -> (
+        Vec<f64>,
+        impl ::core::ops::FnOnce(
+            ::autodiff_runtime::__private::Vec<f64>,
+        ) -> (
+                ::autodiff_runtime::__private::Vec<f64>,
+                ::autodiff_runtime::__private::Vec<f64>,
+            ) + use<'ad0, 'ad1>,
+    ) {
+        let (value, pullback) = Self::forward(w, x, rows);
+        (
+            value,
+            move |seed: ::autodiff_runtime::__private::Vec<f64>| {
+                let mut w_bar = ::autodiff_runtime::__private::vec![0.0; w.len()];
+                let mut x_bar = ::autodiff_runtime::__private::vec![0.0; x.len()];
+                pullback(w, x, seed, &mut w_bar, &mut x_bar, &mut ());
+                (w_bar, x_bar)
+            },
+        )
+    }
+    ///The value of [`layer`] and its tangent, from the tangents of its arguments.
+    #[inline]
+    fn jvp(
+        w: &[f64],
+        x: &[f64],
+        rows: usize,
+        w_dot: &[f64],
+        x_dot: &[f64],
+    ) -> (Vec<f64>, ::autodiff_runtime::__private::Vec<f64>) {
+        Self::pushforward(w, x, rows, w_dot, x_dot, ())
+    }
+    ///The value and the pullback that other differentiated functions call.
+    #[doc(hidden)]
+    #[inline]
+    fn forward(
+        w: &[f64],
+        x: &[f64],
+        rows: usize,
+    ) -> (
+        Vec<f64>,
+        impl ::core::ops::FnOnce(
+            &[f64],
+            &[f64],
+            ::autodiff_runtime::__private::Vec<f64>,
+            &mut [f64],
+            &mut [f64],
+            &mut (),
+        ) + use<>,
+    ) {
+        let mut tape = ::autodiff_runtime::__private::Vec::new();
+        let n = x.len();
+        let mut out = ::autodiff_runtime::__private::vec![0.0; rows];
+        let out_window = &mut out[..rows];
+        tape.reserve(rows);
+        for i in 0..rows {
+            let index = i * n;
+            let index_1 = (i + 1) * n;
+            let row = &w[index..index_1];
+            let mut sum = 0.0;
+            let x_window = &x[..n];
+            for j in 0..n {
+                sum += row[j] * x_window[j];
+            }
+            let tanh = sum.tanh();
+            out_window[i] = tanh;
+            tape.push(tanh);
+        }
+        (
+            out,
+            move |
+                w: &[f64],
+                x: &[f64],
+                mut out_bar: ::autodiff_runtime::__private::Vec<f64>,
+                w_bar: &mut [f64],
+                x_bar: &mut [f64],
+                _: &mut ()|
+            {
+                let out_bar_window = &mut out_bar[..rows];
+                for i in (0..rows).rev() {
+                    let ::core::option::Option::Some(tanh) = tape.pop() else {
+                        ::core::unreachable!()
+                    };
+                    let index = i * n;
+                    let index_1 = (i + 1) * n;
+                    let row = &w[index..index_1];
+                    let tanh_bar = out_bar_window[i];
+                    out_bar_window[i] = 0.0;
+                    let sum_bar = tanh_bar * (1.0 - tanh * tanh);
+                    let x_window = &x[..n];
+                    let x_bar_window = &mut x_bar[..n];
+                    for j in (0..n).rev() {
+                        x_bar_window[j] += sum_bar * row[j];
+                        w_bar[index..index_1][j] += sum_bar * x_window[j];
+                    }
+                }
+            },
+        )
+    }
+    ///The value and its tangent, as other differentiated functions call it.
+    #[doc(hidden)]
+    #[inline]
+    fn pushforward(
+        w: &[f64],
+        x: &[f64],
+        rows: usize,
+        w_dot: &[f64],
+        x_dot: &[f64],
+        _: (),
+    ) -> (Vec<f64>, ::autodiff_runtime::__private::Vec<f64>) {
+        let n = x.len();
+        let mut out_dot = ::autodiff_runtime::__private::vec![0.0; rows];
+        let mut out = ::autodiff_runtime::__private::vec![0.0; rows];
+        for i in 0..rows {
+            let index = i * n;
+            let index_1 = (i + 1) * n;
+            let row = &w[index..index_1];
+            let mut sum = 0.0;
+            let mut sum_dot = 0.0;
+            for j in 0..n {
+                let row_i = row[j];
+                let x_i = x[j];
+                sum += row_i * x_i;
+                sum_dot += w_dot[index..index_1][j] * x_i + x_dot[j] * row_i;
+            }
+            let tanh = sum.tanh();
+            out[i] = tanh;
+            out_dot[i] = sum_dot * (1.0 - tanh * tanh);
+        }
+        (out, out_dot)
+    }
+}

@@ -1,0 +1,302 @@
+fn call_price(spot: f64, strike: f64, rate: f64, vol: f64, time: f64) -> f64 {
+    let sd = vol * time.sqrt();
+    let d1 = ((spot / strike).ln() + (rate + 0.5 * vol * vol) * time) / sd;
+    let d2 = d1 - sd;
+    let cdf = |d: f64| 1.0 / (1.0 + (-1.702 * d).exp());
+    spot * cdf(d1) - strike * (-rate * time).exp() * cdf(d2)
+}
+///The derivatives of [`call_price`](fn@call_price).
+/**
+The value and the gradient are computed as
+```text
+let sqrt = time.sqrt();
+let sd = vol * sqrt;
+let div = spot / strike;
+let mul = 0.5 * vol;
+let add = rate + mul * vol;
+let d1 = (div.ln() + add * time) / sd;
+let d2 = d1 - sd;
+let exp = (-1.702 * d1).exp();
+let add_1 = 1.0 + exp;
+let div_1 = 1.0 / add_1;
+let neg = -rate;
+let exp_1 = (neg * time).exp();
+let mul_1 = strike * exp_1;
+let exp_2 = (-1.702 * d2).exp();
+let add_2 = 1.0 + exp_2;
+let div_2 = 1.0 / add_2;
+let mul_bar = -div_2;
+let d2_bar = mul_1 * div_2 / add_2 * exp_2 * -1.702;
+let mul_bar_1 = mul_bar * strike * exp_1;
+let d1_bar = -(spot * div_1 / add_1 * exp * -1.702) + d2_bar;
+let add_bar = d1_bar / sd;
+let sd_bar = -d2_bar - d1_bar * d1 / sd;
+let add_bar_1 = add_bar * time;
+let div_bar = ::autodiff_runtime::special::chain(add_bar, 1.0 / div);
+*spot_bar += div_1 + div_bar / strike;
+*strike_bar += mul_bar * exp_1 - div_bar * div / strike;
+*rate_bar += -(mul_bar_1 * time) + add_bar_1;
+*vol_bar += add_bar_1 * mul + add_bar_1 * vol * 0.5 + sd_bar * sqrt;
+*time_bar += mul_bar_1 * neg + add_bar * add + ::autodiff_runtime::special::chain(sd_bar * vol, 0.5 / sqrt);
+spot * div_1 - mul_1 * div_2
+```*/
+#[allow(non_camel_case_types, dead_code)]
+struct call_price {}
+#[allow(clippy::all, clippy::pedantic, unused, non_snake_case, private_interfaces)]
+impl call_price {
+    ///The value of [`call_price`] and its gradient.
+    #[inline]
+    fn value_and_grad(
+        spot: f64,
+        strike: f64,
+        rate: f64,
+        vol: f64,
+        time: f64,
+    ) -> (f64, (f64, f64, f64, f64, f64)) {
+        let mut spot_bar = 0.0;
+        let mut strike_bar = 0.0;
+        let mut rate_bar = 0.0;
+        let mut vol_bar = 0.0;
+        let mut time_bar = 0.0;
+        let value = Self::value_and_grad_into(
+            spot,
+            strike,
+            rate,
+            vol,
+            time,
+            &mut spot_bar,
+            &mut strike_bar,
+            &mut rate_bar,
+            &mut vol_bar,
+            &mut time_bar,
+        );
+        (value, (spot_bar, strike_bar, rate_bar, vol_bar, time_bar))
+    }
+    ///The gradient of [`call_price`] (of the sum of its results, where there are several).
+    #[inline]
+    fn grad(
+        spot: f64,
+        strike: f64,
+        rate: f64,
+        vol: f64,
+        time: f64,
+    ) -> (f64, f64, f64, f64, f64) {
+        Self::value_and_grad(spot, strike, rate, vol, time).1
+    }
+    ///The value of [`call_price`]; its gradient is added to what the buffers hold.
+    #[inline]
+    fn value_and_grad_into(
+        spot: f64,
+        strike: f64,
+        rate: f64,
+        vol: f64,
+        time: f64,
+        spot_bar: &mut f64,
+        strike_bar: &mut f64,
+        rate_bar: &mut f64,
+        vol_bar: &mut f64,
+        time_bar: &mut f64,
+    ) -> f64 {
+        let sqrt = time.sqrt();
+        let sd = vol * sqrt;
+        let div = spot / strike;
+        let mul = 0.5 * vol;
+        let add = rate + mul * vol;
+        let d1 = (div.ln() + add * time) / sd;
+        let d2 = d1 - sd;
+        let exp = (-1.702 * d1).exp();
+        let add_1 = 1.0 + exp;
+        let div_1 = 1.0 / add_1;
+        let neg = -rate;
+        let exp_1 = (neg * time).exp();
+        let mul_1 = strike * exp_1;
+        let exp_2 = (-1.702 * d2).exp();
+        let add_2 = 1.0 + exp_2;
+        let div_2 = 1.0 / add_2;
+        let mul_bar = -div_2;
+        let d2_bar = mul_1 * div_2 / add_2 * exp_2 * -1.702;
+        let mul_bar_1 = mul_bar * strike * exp_1;
+        let d1_bar = -(spot * div_1 / add_1 * exp * -1.702) + d2_bar;
+        let add_bar = d1_bar / sd;
+        let sd_bar = -d2_bar - d1_bar * d1 / sd;
+        let add_bar_1 = add_bar * time;
+        let div_bar = ::autodiff_runtime::special::chain(add_bar, 1.0 / div);
+        *spot_bar += div_1 + div_bar / strike;
+        *strike_bar += mul_bar * exp_1 - div_bar * div / strike;
+        *rate_bar += -(mul_bar_1 * time) + add_bar_1;
+        *vol_bar += add_bar_1 * mul + add_bar_1 * vol * 0.5 + sd_bar * sqrt;
+        *time_bar
+            += mul_bar_1 * neg + add_bar * add
+                + ::autodiff_runtime::special::chain(sd_bar * vol, 0.5 / sqrt);
+        spot * div_1 - mul_1 * div_2
+    }
+    ///The value of [`call_price`] and its pullback: from the adjoint of the result to the gradient.
+    #[inline]
+    fn vjp(
+        spot: f64,
+        strike: f64,
+        rate: f64,
+        vol: f64,
+        time: f64,
+    ) -> (f64, impl ::core::ops::FnOnce(f64) -> (f64, f64, f64, f64, f64) + use<>) {
+        let (value, pullback) = Self::forward(spot, strike, rate, vol, time);
+        (
+            value,
+            move |seed: f64| {
+                let mut spot_bar = 0.0;
+                let mut strike_bar = 0.0;
+                let mut rate_bar = 0.0;
+                let mut vol_bar = 0.0;
+                let mut time_bar = 0.0;
+                pullback(
+                    seed,
+                    &mut spot_bar,
+                    &mut strike_bar,
+                    &mut rate_bar,
+                    &mut vol_bar,
+                    &mut time_bar,
+                );
+                (spot_bar, strike_bar, rate_bar, vol_bar, time_bar)
+            },
+        )
+    }
+    ///The value of [`call_price`] and its tangent, from the tangents of its arguments.
+    #[inline]
+    fn jvp(
+        spot: f64,
+        strike: f64,
+        rate: f64,
+        vol: f64,
+        time: f64,
+        spot_dot: f64,
+        strike_dot: f64,
+        rate_dot: f64,
+        vol_dot: f64,
+        time_dot: f64,
+    ) -> (f64, f64) {
+        Self::pushforward(
+            spot,
+            strike,
+            rate,
+            vol,
+            time,
+            spot_dot,
+            strike_dot,
+            rate_dot,
+            vol_dot,
+            time_dot,
+        )
+    }
+    ///The value and the pullback that other differentiated functions call.
+    #[doc(hidden)]
+    #[inline]
+    fn forward(
+        spot: f64,
+        strike: f64,
+        rate: f64,
+        vol: f64,
+        time: f64,
+    ) -> (
+        f64,
+        impl ::core::ops::FnOnce(
+            f64,
+            &mut f64,
+            &mut f64,
+            &mut f64,
+            &mut f64,
+            &mut f64,
+        ) + use<>,
+    ) {
+        let sqrt = time.sqrt();
+        let sd = vol * sqrt;
+        let div = spot / strike;
+        let mul = 0.5 * vol;
+        let add = rate + mul * vol;
+        let d1 = (div.ln() + add * time) / sd;
+        let d2 = d1 - sd;
+        let exp = (-1.702 * d1).exp();
+        let add_1 = 1.0 + exp;
+        let div_1 = 1.0 / add_1;
+        let neg = -rate;
+        let exp_1 = (neg * time).exp();
+        let mul_1 = strike * exp_1;
+        let exp_2 = (-1.702 * d2).exp();
+        let add_2 = 1.0 + exp_2;
+        let div_2 = 1.0 / add_2;
+        (
+            spot * div_1 - mul_1 * div_2,
+            move |
+                seed: f64,
+                spot_bar: &mut f64,
+                strike_bar: &mut f64,
+                rate_bar: &mut f64,
+                vol_bar: &mut f64,
+                time_bar: &mut f64|
+            {
+                let mul_bar = -seed;
+                let mul_bar_1 = mul_bar * div_2;
+                let d2_bar = -(mul_bar * mul_1 * div_2 / add_2 * exp_2 * -1.702);
+                let mul_bar_2 = mul_bar_1 * strike * exp_1;
+                let d1_bar = -(seed * spot * div_1 / add_1 * exp * -1.702) + d2_bar;
+                let add_bar = d1_bar / sd;
+                let sd_bar = -d2_bar - d1_bar * d1 / sd;
+                let add_bar_1 = add_bar * time;
+                let div_bar = ::autodiff_runtime::special::chain(add_bar, 1.0 / div);
+                *spot_bar += seed * div_1 + div_bar / strike;
+                *strike_bar += mul_bar_1 * exp_1 - div_bar * div / strike;
+                *rate_bar += -(mul_bar_2 * time) + add_bar_1;
+                *vol_bar += add_bar_1 * mul + add_bar_1 * vol * 0.5 + sd_bar * sqrt;
+                *time_bar
+                    += mul_bar_2 * neg + add_bar * add
+                        + ::autodiff_runtime::special::chain(sd_bar * vol, 0.5 / sqrt);
+            },
+        )
+    }
+    ///The value and its tangent, as other differentiated functions call it.
+    #[doc(hidden)]
+    #[inline]
+    fn pushforward(
+        spot: f64,
+        strike: f64,
+        rate: f64,
+        vol: f64,
+        time: f64,
+        spot_dot: f64,
+        strike_dot: f64,
+        rate_dot: f64,
+        vol_dot: f64,
+        time_dot: f64,
+    ) -> (f64, f64) {
+        let sqrt = time.sqrt();
+        let sd = vol * sqrt;
+        let sd_dot = vol_dot * sqrt
+            + ::autodiff_runtime::special::chain(time_dot, 0.5 / sqrt) * vol;
+        let div = spot / strike;
+        let mul = 0.5 * vol;
+        let add = rate + mul * vol;
+        let add_dot = ::autodiff_runtime::special::chain(
+            spot_dot / strike - strike_dot * div / strike,
+            1.0 / div,
+        ) + ((rate_dot + (vol_dot * 0.5 * vol + vol_dot * mul)) * time + time_dot * add);
+        let d1 = (div.ln() + add * time) / sd;
+        let d1_dot = add_dot / sd - sd_dot * d1 / sd;
+        let d2 = d1 - sd;
+        let d2_dot = d1_dot - sd_dot;
+        let exp = (-1.702 * d1).exp();
+        let add_1 = 1.0 + exp;
+        let div_1 = 1.0 / add_1;
+        let neg = -rate;
+        let exp_1 = (neg * time).exp();
+        let mul_1 = strike * exp_1;
+        let exp_2 = (-1.702 * d2).exp();
+        let add_2 = 1.0 + exp_2;
+        let div_2 = 1.0 / add_2;
+        let mul_dot = (strike_dot * exp_1
+            + (-(rate_dot * time) + time_dot * neg) * exp_1 * strike) * div_2
+            - d2_dot * -1.702 * exp_2 * div_2 / add_2 * mul_1;
+        let sub = spot * div_1 - mul_1 * div_2;
+        let sub_dot = spot_dot * div_1 - d1_dot * -1.702 * exp * div_1 / add_1 * spot
+            - mul_dot;
+        (sub, sub_dot)
+    }
+}

@@ -1,0 +1,106 @@
+fn polar(x: f64, y: f64) -> (f64, f64) {
+    let r = x.hypot(y);
+    (r, y.atan2(x))
+}
+///The derivatives of [`polar`](fn@polar).
+/**
+The value and the gradient are computed as
+```text
+let r = x.hypot(y);
+*x_bar += -(y / (y * y + x * x)) + (if r == 0.0 {
+    0.0
+} else {
+    x / r
+});
+*y_bar += x / (y * y + x * x) + (if r == 0.0 {
+    0.0
+} else {
+    y / r
+});
+(r, y.atan2(x))
+```*/
+#[allow(non_camel_case_types, dead_code)]
+struct polar {}
+#[allow(clippy::all, clippy::pedantic, unused, non_snake_case, private_interfaces)]
+impl polar {
+    ///The value of [`polar`] and its gradient.
+    #[inline]
+    fn value_and_grad(x: f64, y: f64) -> ((f64, f64), (f64, f64)) {
+        let mut x_bar = 0.0;
+        let mut y_bar = 0.0;
+        let value = Self::value_and_grad_into(x, y, &mut x_bar, &mut y_bar);
+        (value, (x_bar, y_bar))
+    }
+    ///The gradient of [`polar`] (of the sum of its results, where there are several).
+    #[inline]
+    fn grad(x: f64, y: f64) -> (f64, f64) {
+        Self::value_and_grad(x, y).1
+    }
+    ///The value of [`polar`]; its gradient is added to what the buffers hold.
+    #[inline]
+    fn value_and_grad_into(
+        x: f64,
+        y: f64,
+        x_bar: &mut f64,
+        y_bar: &mut f64,
+    ) -> (f64, f64) {
+        let r = x.hypot(y);
+        *x_bar += -(y / (y * y + x * x)) + (if r == 0.0 { 0.0 } else { x / r });
+        *y_bar += x / (y * y + x * x) + (if r == 0.0 { 0.0 } else { y / r });
+        (r, y.atan2(x))
+    }
+    ///The value of [`polar`] and its pullback: from the adjoint of the result to the gradient.
+    #[inline]
+    fn vjp(
+        x: f64,
+        y: f64,
+    ) -> ((f64, f64), impl ::core::ops::FnOnce((f64, f64)) -> (f64, f64) + use<>) {
+        let (value, pullback) = Self::forward(x, y);
+        (
+            value,
+            move |seed: (f64, f64)| {
+                let mut x_bar = 0.0;
+                let mut y_bar = 0.0;
+                pullback(seed, &mut x_bar, &mut y_bar);
+                (x_bar, y_bar)
+            },
+        )
+    }
+    ///The value of [`polar`] and its tangent, from the tangents of its arguments.
+    #[inline]
+    fn jvp(x: f64, y: f64, x_dot: f64, y_dot: f64) -> ((f64, f64), (f64, f64)) {
+        Self::pushforward(x, y, x_dot, y_dot)
+    }
+    ///The value and the pullback that other differentiated functions call.
+    #[doc(hidden)]
+    #[inline]
+    fn forward(
+        x: f64,
+        y: f64,
+    ) -> ((f64, f64), impl ::core::ops::FnOnce((f64, f64), &mut f64, &mut f64) + use<>) {
+        let r = x.hypot(y);
+        (
+            (r, y.atan2(x)),
+            move |(seed, seed_1): (f64, f64), x_bar: &mut f64, y_bar: &mut f64| {
+                *x_bar
+                    += -::autodiff_runtime::special::chain(seed_1, y / (y * y + x * x))
+                        + (if r == 0.0 { 0.0 } else { seed * x / r });
+                *y_bar
+                    += ::autodiff_runtime::special::chain(seed_1, x / (y * y + x * x))
+                        + (if r == 0.0 { 0.0 } else { seed * y / r });
+            },
+        )
+    }
+    ///The value and its tangent, as other differentiated functions call it.
+    #[doc(hidden)]
+    #[inline]
+    fn pushforward(x: f64, y: f64, x_dot: f64, y_dot: f64) -> ((f64, f64), (f64, f64)) {
+        let r = x.hypot(y);
+        let r_dot = (if r == 0.0 { 0.0 } else { x_dot * x / r })
+            + (if r == 0.0 { 0.0 } else { y_dot * y / r });
+        let atan2 = y.atan2(x);
+        let atan2_dot = ::autodiff_runtime::special::chain(y_dot, x / (y * y + x * x))
+            - ::autodiff_runtime::special::chain(x_dot, y / (y * y + x * x));
+        ((r, atan2), (r_dot, atan2_dot))
+    }
+}
