@@ -16,9 +16,8 @@ for i in 0..value {
 }
 let sqrt = sum.sqrt();
 let sum_bar = 0.5 / sqrt;
-for i in (0..value).rev() {
-    x_bar[i] += sum_bar * x[i];
-    x_bar[i] += sum_bar * x[i];
+for i in 0..value {
+    x_bar[i] += 2.0 * (sum_bar * x[i]);
 }
 sqrt
 ```*/
@@ -48,9 +47,8 @@ impl norm {
         }
         let sqrt = sum.sqrt();
         let sum_bar = 0.5 / sqrt;
-        for i in (0..value).rev() {
-            x_bar[i] += sum_bar * x[i];
-            x_bar[i] += sum_bar * x[i];
+        for i in 0..value {
+            x_bar[i] += 2.0 * (sum_bar * x[i]);
         }
         sqrt
     }
@@ -90,9 +88,8 @@ impl norm {
             sqrt,
             move |x: &[f64; N], seed: f64, x_bar: &mut [f64; N]| {
                 let sum_bar = ::autodiff_runtime::special::chain(seed, 0.5 / sqrt);
-                for i in (0..value).rev() {
-                    x_bar[i] += sum_bar * x[i];
-                    x_bar[i] += sum_bar * x[i];
+                for i in 0..value {
+                    x_bar[i] += 2.0 * (sum_bar * x[i]);
                 }
             },
         )
