@@ -272,11 +272,13 @@ impl Vars {
 
 impl super::Function {
     /// Whether a place is a `#[no_diff]` parameter of a type that need not be differentiable: its adjoint slot and its
-    /// tangent are units.
-    pub(crate) fn is_foreign(&self, root: Var) -> bool {
-        self.params
-            .iter()
-            .any(|param| param.var == root && param.no_diff && matches!(param.ty, Ty::Named(_) | Ty::Unknown))
+    /// tangent are units. Parts of it are numbers like others to whoever they are handed to.
+    pub(crate) fn is_foreign(&self, path: &Path) -> bool {
+        let Path { root, proj } = self.vars.resolve(path);
+        proj.is_empty()
+            && self.params.iter().any(|param| {
+                param.var == root && param.no_diff && matches!(param.ty, Ty::Named(_) | Ty::Unknown)
+            })
     }
 }
 
