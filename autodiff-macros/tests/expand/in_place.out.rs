@@ -25,8 +25,7 @@ for i in (1..x_len).rev() {
     };
     let add_bar = x_bar[i];
     x_bar[i] = 0.0;
-    x_bar[i] += add_bar * x_i_1;
-    x_bar[i] += add_bar * x_i_2;
+    x_bar[i] += add_bar * x_i_1 + add_bar * x_i_2;
     rate_bar_1 += add_bar * x_i;
     x_bar[i - 1] += add_bar * rate;
 }
@@ -77,8 +76,7 @@ impl smooth {
             };
             let add_bar = x_bar[i];
             x_bar[i] = 0.0;
-            x_bar[i] += add_bar * x_i_1;
-            x_bar[i] += add_bar * x_i_2;
+            x_bar[i] += add_bar * x_i_1 + add_bar * x_i_2;
             rate_bar_1 += add_bar * x_i;
             x_bar[i - 1] += add_bar * rate;
         }
@@ -140,8 +138,7 @@ impl smooth {
                     let add_bar = x_bar[i];
                     x_bar[i] = 0.0;
                     x[i] = x_old;
-                    x_bar[i] += add_bar * x_i_1;
-                    x_bar[i] += add_bar * x_i_2;
+                    x_bar[i] += add_bar * x_i_1 + add_bar * x_i_2;
                     rate_bar_1 += add_bar * x_i;
                     x_bar[i - 1] += add_bar * rate;
                 }
