@@ -38,8 +38,9 @@ pub(crate) struct Source<'a> {
 pub(crate) struct Derivatives {
     /// By what the user asks for, seeded with ones.
     pub(crate) gradient: Adjoint,
-    /// The same with seeds of the caller's, where it is by locals: these have no slot in `pullback`.
-    pub(crate) by_locals: Option<Adjoint>,
+    /// The same with seeds of the caller's, where `vjp` is not made of `pullback`: locals have no slot there, and `&mut`
+    /// parameters need not be rolled back. `wrt` may be longer than that of the user.
+    pub(crate) direct: Option<(Function, Adjoint)>,
     /// By every active parameter, `&mut` parameters rolled back: what other functions call.
     pub(crate) pullback: Adjoint,
     /// By every active parameter.
@@ -67,7 +68,7 @@ pub(crate) fn companion(source: Source<'_>, function: &Function, derivatives: De
     let shown = into.body.clone();
     let mut forward = sweeps::forward(function, &shape.signature, derivatives.pullback);
     let mut pushforward = sweeps::pushforward(function, &shape.signature, derivatives.pushforward);
-    let mut vjp = derivatives.by_locals.map(|adjoint| shape.vjp_by_locals(adjoint));
+    let mut vjp = derivatives.direct.map(|(function, adjoint)| shape.direct_vjp(&function, adjoint));
     for sweep in [&mut into, &mut forward, &mut pushforward].into_iter().chain(&mut vjp) {
         let (nested, body) = (&function.items, &sweep.body);
         sweep.body = quote!(#(#nested)* #body);
@@ -329,10 +330,10 @@ impl<'a> Shape<'a> {
             .collect()
     }
 
-    fn vjp_by_locals(&self, adjoint: Adjoint) -> Sweep {
+    fn direct_vjp(&self, function: &Function, adjoint: Adjoint) -> Sweep {
         let (mut emitter, _) = self.wrapper();
         let seeds = self.in_out_seeds(&mut emitter);
-        sweeps::borrowing(self.function, &self.signature, adjoint, &seeds)
+        sweeps::borrowing(function, &self.signature, adjoint, &seeds, self.function.wrt.len())
     }
 
     fn vjp(&self, direct: Option<Sweep>) -> Item {

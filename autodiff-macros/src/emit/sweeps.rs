@@ -34,7 +34,7 @@ fn entry(function: &Function, adjoint: &Adjoint) -> Vec<Var> {
 }
 
 /// Values that only the tail reads are computed there: `*x_bar += seed * y;`
-fn absorb(block: &mut Block, tail: &mut [Expr], vars: &Vars, behind: &Block) {
+fn absorb(block: &mut Block, tail: &mut [Expr], vars: &Vars, behind: (&Block, &[Expr])) {
     let loads = |expr: &Expr| {
         let mut found = false;
         expr.walk(&mut |e| {
@@ -55,9 +55,10 @@ fn absorb(block: &mut Block, tail: &mut [Expr], vars: &Vars, behind: &Block) {
         block.stmts.pop();
     }
     let mut reads: Vec<Var> = Vec::new();
-    for block in [&*block, behind] {
+    for block in [&*block, behind.0] {
         block.walk(&mut |stmt| stmt.reads(&mut |var| reads.push(var)));
     }
+    behind.1.iter().for_each(|e| e.vars(&mut |var| reads.push(var)));
     block.stmts.retain(|stmt| {
         let StmtKind::Let { var, expr } = &stmt.kind else { return true };
         let mut stays =
@@ -178,8 +179,9 @@ pub(crate) fn joined(function: &Function, signature: &Signature, mut adjoint: Ad
     unit.tail.extend(function.params.iter().filter_map(|param| param.last.clone()));
     let leaves = unit.tail.len();
     unit.tail.extend(results.leaves().into_iter().cloned());
-    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, &Block::default());
-    absorb(&mut unit.first, &mut unit.tail[leaves..], &adjoint.vars, &unit.second);
+    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, (&Block::default(), &[]));
+    let (read, returned) = unit.tail.split_at_mut(leaves);
+    absorb(&mut unit.first, returned, &adjoint.vars, (&unit.second, read));
     let seeded: HashSet<Var> = adjoint.seed.leaves().into_iter().flatten().copied().collect();
     let mut bound = Adjoint { forward: Block::default(), reverse: Block::default(), ..adjoint };
     bound.seed = Tree::Tuple(Vec::new());
@@ -293,8 +295,10 @@ pub(crate) fn forward(function: &Function, signature: &Signature, mut adjoint: A
     unit.between.extend(function.params.iter().filter_map(|param| param.last.clone()));
     let leaves = unit.between.len();
     unit.between.extend(function.result.leaves().into_iter().cloned());
-    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, &Block::default());
-    absorb(&mut unit.first, &mut unit.between[leaves..], &adjoint.vars, &unit.second);
+    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, (&Block::default(), &[]));
+    let (lasts, returned) = unit.between.split_at_mut(leaves);
+    let read: Vec<Expr> = lasts.iter().chain(&unit.tail).cloned().collect();
+    absorb(&mut unit.first, returned, &adjoint.vars, (&unit.second, &read));
 
     let mut emitter =
         Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry(function, &adjoint));
@@ -376,12 +380,14 @@ pub(crate) fn forward(function: &Function, signature: &Signature, mut adjoint: A
 }
 
 /// The body of `vjp` where the gradient is by locals, which have no slot in `forward`: a closure that borrows the arguments
-/// and returns the gradient. `seeds`: the parameters of the closure for `&mut` parameters, by index.
+/// and returns the gradient. `seeds`: the parameters of the closure for `&mut` parameters, by index. The gradient is by the
+/// first `count` entries of `wrt`; the others are there because seeds arrive through them.
 pub(crate) fn borrowing(
     function: &Function,
     signature: &Signature,
     mut adjoint: Adjoint,
     seeds: &[(usize, Ident)],
+    count: usize,
 ) -> Sweep {
     let span = function.name.span();
     let mut begin = Vec::new();
@@ -403,8 +409,10 @@ pub(crate) fn borrowing(
     let leaves = unit.between.len();
     unit.between.extend(function.result.leaves().into_iter().cloned());
     unit.tail.extend(adjoint.wrt.iter().flatten().cloned());
-    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, &Block::default());
-    absorb(&mut unit.first, &mut unit.between[leaves..], &adjoint.vars, &unit.second);
+    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, (&Block::default(), &[]));
+    let (lasts, returned) = unit.between.split_at_mut(leaves);
+    let read: Vec<Expr> = lasts.iter().chain(&unit.tail).cloned().collect();
+    absorb(&mut unit.first, returned, &adjoint.vars, (&unit.second, &read));
 
     let mut emitter =
         Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry(function, &adjoint));
@@ -441,6 +449,7 @@ pub(crate) fn borrowing(
         emitter.moves = Moves::once(&unit.tail);
         let mut tail = unit.tail.iter();
         let gradient: Vec<TokenStream> = (function.wrt.iter().zip(&adjoint.wrt))
+            .take(count)
             .map(|(wrt, connected)| match (connected, wrt.target) {
                 (Some(_), _) => tail
                     .next()
