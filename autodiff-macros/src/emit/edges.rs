@@ -25,9 +25,11 @@ impl Emitter<'_> {
             }
         });
         let runtime = self.runtime;
-        calls_methods
-            .then(|| quote!(#[allow(unused_imports)] use #runtime::rules::prelude::*;))
-            .unwrap_or_default()
+        if calls_methods {
+            quote!(#[allow(unused_imports)] use #runtime::rules::prelude::*;)
+        } else {
+            TokenStream::new()
+        }
     }
 
     /// Binds the parameters as they enter the body.

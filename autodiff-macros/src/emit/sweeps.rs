@@ -9,7 +9,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 use self::ones::ones;
-use self::prepare::{absorb, entry, fresh, keep_results, separate_slots};
+use self::prepare::{absorb, entry, fresh, keep_results};
 use super::signature::Signature;
 use super::unit::Unit;
 use super::{Emitter, Form, Moves};
@@ -26,7 +26,6 @@ pub(crate) struct Sweep {
 /// `value_and_grad_into`: both sweeps, one behind the other. `adjoint` is seeded with ones.
 pub(crate) fn joined(function: &Function, signature: &Signature, mut adjoint: Adjoint) -> Sweep {
     let span = function.name.span();
-    separate_slots(function, &mut adjoint);
     let results = keep_results(function, &mut adjoint);
     // Parameters that the reverse sweep brings back to what they held: the caller gets what the primal leaves.
     for &index in &adjoint.rolled_back {
@@ -167,8 +166,7 @@ pub(crate) fn joined(function: &Function, signature: &Signature, mut adjoint: Ad
 }
 
 /// `forward`: the forward sweep, and the reverse sweep as a closure that owns what it needs and borrows nothing.
-pub(crate) fn forward(function: &Function, signature: &Signature, mut adjoint: Adjoint) -> Sweep {
-    separate_slots(function, &mut adjoint);
+pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoint) -> Sweep {
     let mut unit = Unit {
         first: adjoint.forward.clone(),
         second: adjoint.reverse.clone(),

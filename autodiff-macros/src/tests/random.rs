@@ -21,7 +21,7 @@ pub(crate) fn program(seed: u64) -> String {
         closures: Vec::new(),
         loops: Vec::new(),
         names: 0,
-        budget: std::env::var("BUDGET").ok().and_then(|v| v.parse().ok()).unwrap_or(24),
+        budget: 16,
     };
     writer.random.below(8);
     writer.line("let mut s = x * 0.5 + y;");
@@ -223,7 +223,7 @@ impl Writer {
             14 if nested => {
                 let scrutinee = match self.integers.as_slice() {
                     [] => "v.len() % 3".to_string(),
-                    integers => format!("{} % 3", self.random.pick(&integers.to_vec())),
+                    integers => format!("{} % 3", self.random.pick(integers)),
                 };
                 self.line(&format!("match {scrutinee} {{"));
                 self.depth += 1;
@@ -467,24 +467,4 @@ mod tests {
         }
         assert_eq!(wrong, 0, "programs are differentiated wrongly");
     }
-}
-#[test]
-fn zz_dev() {
-    let Ok(path) = std::env::var("SOURCE") else { return };
-    let source = std::fs::read_to_string(path).unwrap();
-    let item: syn::ItemFn = syn::parse_str(&source).unwrap();
-    let mut diag = crate::diag::Diagnostics::new();
-    let function = crate::lower::function(&Default::default(), &item.sig, &item.block, &mut diag);
-    diag.finish().unwrap();
-    println!("{}", crate::ir::print::function(&function));
-    match crate::tests::compare::differentiate(function) {
-        Ok(of) => println!(
-            "{}\n{}",
-            crate::ir::print::adjoint(&of.function, &of.joined),
-            crate::ir::print::adjoint(&of.function, &of.called)
-        ),
-        Err(e) => println!("ERR {e}"),
-    }
-    let out = crate::expand::expand(Default::default(), source.parse().unwrap());
-    println!("{}", prettyplease::unparse(&syn::parse2(out).unwrap()));
 }

@@ -10,6 +10,7 @@ The value and the gradient are computed as
 ```text
 let mut tape = Vec::new();
 let x_len = x.len();
+tape.reserve(usize::saturating_sub(x_len, 1));
 for i in 1..x_len {
     let x_i = x[i - 1];
     let x_i_1 = x[i];
@@ -61,6 +62,7 @@ impl smooth {
     ) {
         let mut tape = ::autodiff_runtime::__private::Vec::new();
         let x_len = x.len();
+        tape.reserve(usize::saturating_sub(x_len, 1));
         for i in 1..x_len {
             let x_i = x[i - 1];
             let x_i_1 = x[i];
@@ -135,6 +137,7 @@ impl smooth {
     ) -> ((), impl ::core::ops::FnOnce(&mut [f64], (), &mut [f64], &mut f64) + use<>) {
         let mut tape = ::autodiff_runtime::__private::Vec::new();
         let x_len = x.len();
+        tape.reserve(usize::saturating_sub(x_len, 1));
         for i in 1..x_len {
             let x_i = x[i - 1];
             let x_i_1 = x[i];

@@ -15,6 +15,7 @@ The value and the gradient are computed as
 let mut tape = Vec::new();
 let mut theta_1 = theta;
 let mut omega_1 = omega;
+tape.reserve(steps);
 for i in 0..steps {
     let acceleration = -damping * omega_1 - theta_1.sin();
     let theta_2 = theta_1 + 0.01 * omega_1;
@@ -89,6 +90,7 @@ impl pendulum {
         let mut tape = ::autodiff_runtime::__private::Vec::new();
         let mut theta_1 = theta;
         let mut omega_1 = omega;
+        tape.reserve(steps);
         for i in 0..steps {
             let acceleration = -damping * omega_1 - theta_1.sin();
             let theta_2 = theta_1 + 0.01 * omega_1;
@@ -182,6 +184,7 @@ impl pendulum {
         let mut tape = ::autodiff_runtime::__private::Vec::new();
         let mut theta_1 = theta;
         let mut omega_1 = omega;
+        tape.reserve(steps);
         for i in 0..steps {
             let acceleration = -damping * omega_1 - theta_1.sin();
             let theta_2 = theta_1 + 0.01 * omega_1;

@@ -67,35 +67,6 @@ pub(super) fn absorb(block: &mut Block, tail: &mut [Expr], vars: &Vars, behind: 
     });
 }
 
-/// The adjoint of an aggregate that is handed over by value and then changed: the sweep overwrites it where the function
-/// overwrites the parameter, which what the caller has gathered in its slot must not feel. It gets an adjoint of its own, in
-/// the shape that the parameter has in the end, which is added to the slot behind the sweep.
-pub(super) fn separate_slots(function: &Function, adjoint: &mut Adjoint) {
-    let span = function.name.span();
-    let changed = unit::changed(&mut adjoint.forward, &adjoint.vars);
-    for (index, param) in function.params.iter().enumerate() {
-        let Some(ParamAdjoint::Place(bar)) = adjoint.params[index] else { continue };
-        if param.passing != Passing::Value || !changed.contains(&param.var) {
-            continue;
-        }
-        let (name, ty) = (adjoint.vars[bar].name.clone(), adjoint.vars[bar].ty.clone());
-        let slot = fresh(&mut adjoint.vars, name, ty, span);
-        let zero = Init::Zero { like: Path::of(param.var) };
-        let declare = Stmt { kind: StmtKind::Declare { place: bar, init: zero }, span };
-        let mut early = false;
-        adjoint.forward.walk(&mut |stmt| {
-            stmt.reads(&mut |var| early |= adjoint.vars.resolve(&Path::of(var)).root == bar)
-        });
-        if early {
-            adjoint.forward.stmts.insert(0, declare);
-        } else {
-            adjoint.reverse.stmts.insert(0, declare);
-        }
-        adjoint.reverse.push(StmtKind::Accumulate { to: Path::of(slot), from: Path::of(bar) }, span);
-        adjoint.params[index] = Some(ParamAdjoint::Place(slot));
-    }
-}
-
 /// What the reverse sweep leaves changed must be saved from it: results first.
 pub(super) fn keep_results(function: &Function, adjoint: &mut Adjoint) -> Tree<Expr> {
     let changed = unit::changed(&mut adjoint.reverse, &adjoint.vars);
