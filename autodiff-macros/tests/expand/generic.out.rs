@@ -8,11 +8,12 @@ The value and the gradient are computed as
 ```text
 let exp = (x * scale).exp();
 let y = exp.ln_1p();
+let div = y.powi(3) / scale;
 let y_bar = lit::< T > (1.0) / scale * (lit::< T > (3.0) * (y * y));
 let mul_bar = ::autodiff_runtime::special::chain(y_bar, lit::< T > (1.0) / (lit::< T > (1.0) + exp)) * exp;
 *x_bar = *x_bar + mul_bar * scale;
 *scale_bar = *scale_bar + (-(div / scale) + mul_bar * x);
-y.powi(3) / scale
+div
 ```*/
 #[allow(non_camel_case_types, dead_code)]
 struct softplus {}
@@ -41,6 +42,7 @@ impl softplus {
     ) -> T {
         let exp = (x * scale).exp();
         let y = exp.ln_1p();
+        let div = y.powi(3) / scale;
         let y_bar = ::autodiff_runtime::__private::lit::<T>(1.0) / scale
             * (::autodiff_runtime::__private::lit::<T>(3.0) * (y * y));
         let mul_bar = ::autodiff_runtime::special::chain(
@@ -50,7 +52,7 @@ impl softplus {
         ) * exp;
         *x_bar = *x_bar + mul_bar * scale;
         *scale_bar = *scale_bar + (-(div / scale) + mul_bar * x);
-        y.powi(3) / scale
+        div
     }
     ///The value of [`softplus`] and its pullback: from the adjoint of the result to the gradient.
     #[inline]
@@ -83,8 +85,9 @@ impl softplus {
     ) -> (T, impl ::core::ops::FnOnce(T, &mut T, &mut T) + use<T>) {
         let exp = (x * scale).exp();
         let y = exp.ln_1p();
+        let div = y.powi(3) / scale;
         (
-            y.powi(3) / scale,
+            div,
             move |seed: T, x_bar: &mut T, scale_bar: &mut T| {
                 let y_bar = seed / scale
                     * (::autodiff_runtime::__private::lit::<T>(3.0) * (y * y));
