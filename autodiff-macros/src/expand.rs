@@ -61,7 +61,8 @@ fn function(request: &Request, item: &syn::ItemFn, diag: Diagnostics, kept: Toke
         site: if method { Site::Impl(None) } else { Site::Companion },
     };
     let derived = differentiated(source, &item.sig, &item.block, diag);
-    quote!(#kept #derived)
+    // A user who only wants the gradient does not call the function itself.
+    quote!(#[allow(dead_code)] #kept #derived)
 }
 
 /// The attribute on an `impl` block: each method with active data.

@@ -79,6 +79,8 @@ pub(crate) struct Emitter<'a> {
     annotated: HashSet<Var>,
     moves: Moves,
     tapes: HashMap<Var, TapeKind>,
+    /// How many loops are around the statement being emitted.
+    loops: usize,
     /// Where errors in the statement being emitted point.
     span: Span,
 }
@@ -113,6 +115,7 @@ impl<'a> Emitter<'a> {
             annotated: HashSet::new(),
             moves: Moves::Never,
             tapes: HashMap::new(),
+            loops: 0,
             span: Span::mixed_site(),
         };
         let annotated = inference::annotated(unit, &emitter.vars);

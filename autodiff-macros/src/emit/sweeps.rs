@@ -247,7 +247,7 @@ pub(crate) fn joined(function: &Function, signature: &Signature, mut adjoint: Ad
 }
 
 /// `forward`: the forward sweep, and the reverse sweep as a closure that owns what it needs and borrows nothing.
-pub(crate) fn forward(function: &Function, signature: &Signature, mut adjoint: Adjoint) -> Sweep {
+pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoint) -> Sweep {
     let mut unit = Unit {
         first: adjoint.forward.clone(),
         second: adjoint.reverse.clone(),
@@ -523,9 +523,11 @@ impl Emitter<'_> {
             }
         });
         let runtime = self.runtime;
-        calls_methods
-            .then(|| quote!(#[allow(unused_imports)] use #runtime::rules::prelude::*;))
-            .unwrap_or_default()
+        if calls_methods {
+            quote!(#[allow(unused_imports)] use #runtime::rules::prelude::*;)
+        } else {
+            Default::default()
+        }
     }
 
     /// Binds the parameters as they enter the body.
@@ -609,7 +611,9 @@ impl Emitter<'_> {
                 self.tapes.insert(tape.var, tape.kind.clone());
                 let name = self.bind(tape.var, Form::Owned);
                 match tape.kind {
-                    TapeKind::Stack => quote!(let mut #name = #runtime::__private::Vec::new();),
+                    TapeKind::Stack | TapeKind::Flat => {
+                        quote!(let mut #name = #runtime::__private::Vec::new();)
+                    }
                     TapeKind::Slot => quote!(let mut #name = ::core::option::Option::None;),
                 }
             })

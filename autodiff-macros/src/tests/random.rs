@@ -223,7 +223,7 @@ impl Writer {
             14 if nested => {
                 let scrutinee = match self.integers.as_slice() {
                     [] => "v.len() % 3".to_string(),
-                    integers => format!("{} % 3", self.random.pick(&integers.to_vec())),
+                    integers => format!("{} % 3", self.random.pick(integers)),
                 };
                 self.line(&format!("match {scrutinee} {{"));
                 self.depth += 1;

@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 fn norm<const N: usize>(x: &[f64; N]) -> f64 {
     let mut sum = 0.0;
     for i in 0..N {

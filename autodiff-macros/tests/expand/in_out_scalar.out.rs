@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 fn step(state: &mut f64, velocity: f64, dt: f64) -> f64 {
     let before = *state;
     *state += dt * velocity.sin();

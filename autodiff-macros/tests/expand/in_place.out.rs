@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 fn smooth(x: &mut [f64], rate: f64) {
     for i in 1..x.len() {
         x[i] = x[i - 1] * rate + x[i] * x[i];
@@ -9,6 +10,7 @@ The value and the gradient are computed as
 ```text
 let mut tape = Vec::new();
 let x_len = x.len();
+tape.reserve(usize::saturating_sub(x_len, 1));
 for i in 1..x_len {
     let x_i = x[i - 1];
     let x_i_1 = x[i];
@@ -60,6 +62,7 @@ impl smooth {
     ) {
         let mut tape = ::autodiff_runtime::__private::Vec::new();
         let x_len = x.len();
+        tape.reserve(usize::saturating_sub(x_len, 1));
         for i in 1..x_len {
             let x_i = x[i - 1];
             let x_i_1 = x[i];
@@ -118,6 +121,7 @@ impl smooth {
     ) -> ((), impl ::core::ops::FnOnce(&mut [f64], (), &mut [f64], &mut f64) + use<>) {
         let mut tape = ::autodiff_runtime::__private::Vec::new();
         let x_len = x.len();
+        tape.reserve(usize::saturating_sub(x_len, 1));
         for i in 1..x_len {
             let x_i = x[i - 1];
             let x_i_1 = x[i];

@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 fn pendulum(theta: f64, omega: f64, damping: f64, steps: usize) -> f64 {
     let (mut theta, mut omega) = (theta, omega);
     for _ in 0..steps {
@@ -14,6 +15,7 @@ The value and the gradient are computed as
 let mut tape = Vec::new();
 let mut theta_1 = theta;
 let mut omega_1 = omega;
+tape.reserve(steps);
 for i in 0..steps {
     let acceleration = -damping * omega_1 - theta_1.sin();
     let theta_2 = theta_1 + 0.01 * omega_1;
@@ -88,6 +90,7 @@ impl pendulum {
         let mut tape = ::autodiff_runtime::__private::Vec::new();
         let mut theta_1 = theta;
         let mut omega_1 = omega;
+        tape.reserve(steps);
         for i in 0..steps {
             let acceleration = -damping * omega_1 - theta_1.sin();
             let theta_2 = theta_1 + 0.01 * omega_1;
@@ -181,6 +184,7 @@ impl pendulum {
         let mut tape = ::autodiff_runtime::__private::Vec::new();
         let mut theta_1 = theta;
         let mut omega_1 = omega;
+        tape.reserve(steps);
         for i in 0..steps {
             let acceleration = -damping * omega_1 - theta_1.sin();
             let theta_2 = theta_1 + 0.01 * omega_1;

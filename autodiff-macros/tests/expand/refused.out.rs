@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 fn f(x: f64, n: usize) -> f64 {
     unknown!(x, n)
 }

@@ -162,7 +162,12 @@ impl Reverse<'_> {
                 let moved = matches!(arg, Arg::Move(_));
                 let root = self.vars.resolve(&path).root;
                 if !moved {
-                    self.reads.push(Read { root, position: self.position, loops: self.loops.clone() });
+                    self.reads.push(Read {
+                        root,
+                        position: self.position,
+                        loops: self.loops.clone(),
+                        element: None,
+                    });
                 }
                 if !self.type_of(&path).may_be_active() || self.function.is_foreign(root) {
                     if moved {
