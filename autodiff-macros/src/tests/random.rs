@@ -380,7 +380,9 @@ impl Writer {
             // The jump as one arm of a value.
             let (jump, value) = (jump.trim_end_matches(';').to_string(), self.expr(1));
             return match (self.assignable(), self.random.below(3)) {
-                (Some(name), 0) => self.line(&format!("{name} = if {condition} {{ {jump} }} else {{ {value} }};")),
+                (Some(name), 0) => {
+                    self.line(&format!("{name} = if {condition} {{ {jump} }} else {{ {value} }};"))
+                }
                 (Some(name), 1) => {
                     let other = self.expr(1);
                     self.line(&format!("{name} = match v.len() % 2 {{"));
