@@ -57,18 +57,48 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
         adjoint.reverse.stmts.iter().position(|stmt| as_loop(stmt).and_then(index_of) == Some(index))?;
     let reverse = as_loop(&adjoint.reverse.stmts[back])?;
 
-    // The adjoints of results exist only when the results do.
-    let seeds: BTreeSet<Var> = adjoint.seed.leaves().into_iter().flatten().copied().collect();
     // What exists when the forward loop starts.
     let mut early: BTreeSet<Var> = params.clone();
     early.extend(adjoint.forward.stmts[..at].iter().flat_map(Stmt::defines));
-    let late: BTreeSet<Var> = adjoint.forward.stmts[at..].iter().flat_map(Stmt::defines).collect();
+    // What is defined behind it, but could be before.
+    let movable = movable(&adjoint.forward.stmts[at..], &early, vars);
+    early.extend(movable.iter().copied());
+    let mut late: BTreeSet<Var> = adjoint.forward.stmts[at..]
+        .iter()
+        .flat_map(Stmt::defines)
+        .filter(|var| !movable.contains(var))
+        .collect();
 
     let mut sweep = Effects::of(std::slice::from_ref(&adjoint.reverse.stmts[back]), vars)?;
     // Adjoints of private places are zero between iterations: whatever the loop does to them is its own affair.
     let private = adjoint.private.get(&index).cloned().unwrap_or_default();
     for set in [&mut sweep.read, &mut sweep.added, &mut sweep.set] {
         set.retain(|var| !private.contains(var));
+    }
+    // Adjoints that loops behind, fused already, add to: they are declared before this one instead. Slots as well must not
+    // be read behind before this loop has added to them in the reverse sweep.
+    let mut earlier = Vec::new();
+    for (index, stmt) in adjoint.forward.stmts.iter().enumerate().skip(at + 1) {
+        let met = |var: &&Var| mentions(stmt, **var, vars);
+        let (Some(added), declares) = (sweep.added.iter().find(met), declares(stmt)) else { continue };
+        if declares == Some(*added) {
+            let mut unknown = BTreeSet::new();
+            let fresh = match &stmt.kind {
+                StmtKind::Declare { init, .. } => shape_known(init, &early, &mut unknown, vars),
+                StmtKind::Mut { init, .. } => init.is_zero(),
+                _ => false,
+            };
+            if !fresh || !unknown.is_empty() {
+                return None;
+            }
+            earlier.push(index);
+            late.remove(added);
+            continue;
+        }
+        let touched = Effects::of(std::slice::from_ref(stmt), vars)?;
+        if sweep.added.iter().any(|var| touched.read.contains(var) || touched.set.contains(var)) {
+            return None;
+        }
     }
     let primal_place = |var: &Var| early.contains(var) || late.contains(var);
     // Content is restored only inside an iteration.
@@ -83,7 +113,9 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
     if sweep.read.iter().any(|var| late.contains(var)) {
         return None;
     }
-    if sweep.read.iter().chain(&sweep.added).any(|var| seeds.contains(var)) {
+    // The adjoints of results exist only when the results do.
+    let seeds: BTreeSet<Var> = adjoint.seed.leaves().into_iter().flatten().copied().collect();
+    if sweep.read.iter().chain(&sweep.added).chain(&sweep.set).any(|var| seeds.contains(var)) {
         return None;
     }
 
@@ -160,17 +192,118 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
     }
 
     let fused = Loop { body: fuse_bodies(&forward.body, &reverse.body, vars)?, ..forward.clone() };
-    let saved = tape_of(&forward.body);
+    let saved = tapes_of(&forward.body);
     let mut result = adjoint.clone();
     result.forward.stmts[at].kind = StmtKind::Loop(Box::new(fused));
-    result.forward.stmts.splice(at..at, hoisted);
+    for index in earlier.into_iter().rev() {
+        hoisted.push(result.forward.stmts.remove(index));
+    }
+    let mut before = move_up(&mut result.forward.stmts, at, &movable, &hoisted, vars);
+    before.extend(hoisted);
+    result.forward.stmts.splice(at..at, before);
     rest.extend(adjoint.reverse.stmts[back + 1..].iter().cloned());
     result.reverse.stmts = rest;
-    if let Some(tape) = saved {
-        result.tapes.retain(|entry| entry.var != tape);
-        result.captures.retain(|var| *var != tape);
-    }
+    result.tapes.retain(|entry| !saved.contains(&entry.var));
+    result.captures.retain(|var| !saved.contains(var));
     Some(result)
+}
+
+/// The `let`s behind the first statement that could as well stand before it: arithmetic of what exists by then.
+fn movable(stmts: &[Stmt], early: &BTreeSet<Var>, vars: &Vars) -> BTreeSet<Var> {
+    let mut movable = BTreeSet::new();
+    let mut written: BTreeSet<Var> = BTreeSet::new();
+    let mut effects = false;
+    for stmt in stmts {
+        if let StmtKind::Let { var, expr } = &stmt.kind {
+            let mut fine = true;
+            expr.walk(&mut |expr| match expr {
+                Expr::Var(var) => fine &= early.contains(var) || movable.contains(var),
+                Expr::Lit(_) | Expr::Rule(..) | Expr::Cast(..) | Expr::Select(..) | Expr::Stop(_) => {}
+                Expr::Len(path) => {
+                    let root = vars.resolve(path).root;
+                    fine &= path.proj.is_empty() && early.contains(&root) && !written.contains(&root);
+                }
+                // May panic, which must not come before what the user sees.
+                Expr::Binary(..) | Expr::Unary(..) => fine &= !effects,
+                Expr::Load(_) | Expr::Whole(_) | Expr::WholeMut(_) | Expr::Inert(_) => fine = false,
+            });
+            if fine {
+                movable.insert(*var);
+            }
+        }
+        changes(stmt, vars, &mut written);
+        effects |= has_effects(stmt);
+    }
+    movable
+}
+
+fn declares(stmt: &Stmt) -> Option<Var> {
+    match &stmt.kind {
+        StmtKind::Declare { place: var, .. } | StmtKind::Mut { var, .. } => Some(*var),
+        _ => None,
+    }
+}
+
+/// Whether the statement or one inside it names the variable, or a view of it.
+fn mentions(stmt: &Stmt, var: Var, vars: &Vars) -> bool {
+    let is = |named: Var| named == var || vars.resolve(&crate::ir::Path::of(named)).root == var;
+    let mut found = stmt.defines().into_iter().any(is);
+    stmt.parts(&mut |part| match part {
+        Part::Read(expr) => expr.vars(&mut |named| found |= is(named)),
+        Part::ReadPath(path) | Part::WritePath(path) => {
+            found |= is(path.root);
+            path.index_vars(&mut |named| found |= is(named));
+        }
+        Part::Use(named) | Part::Change(named) | Part::Define(named) => found |= is(named),
+    });
+    found || stmt.blocks().iter().any(|block| block.stmts.iter().any(|stmt| mentions(stmt, var, vars)))
+}
+
+fn changes(stmt: &Stmt, vars: &Vars, written: &mut BTreeSet<Var>) {
+    stmt.parts(&mut |part| match part {
+        Part::WritePath(path) => {
+            written.insert(vars.resolve(path).root);
+        }
+        Part::Change(var) => {
+            written.insert(vars.resolve(&crate::ir::Path::of(var)).root);
+        }
+        _ => {}
+    });
+    stmt.blocks().iter().flat_map(|block| &block.stmts).for_each(|stmt| changes(stmt, vars, written));
+}
+
+fn has_effects(stmt: &Stmt) -> bool {
+    matches!(stmt.kind, StmtKind::Inert { .. } | StmtKind::Call(_) | StmtKind::Match { .. })
+        || stmt.blocks().iter().any(|block| block.stmts.iter().any(has_effects))
+}
+
+/// Takes out of the statements from `at` on those movable `let`s that the loop or what is hoisted reads.
+fn move_up(
+    stmts: &mut Vec<Stmt>,
+    at: usize,
+    movable: &BTreeSet<Var>,
+    hoisted: &[Stmt],
+    vars: &Vars,
+) -> Vec<Stmt> {
+    let mut readers = hoisted.to_vec();
+    readers.push(stmts[at].clone());
+    let mut read = free_vars(&Block { stmts: readers }, vars);
+    let mut moved = Vec::new();
+    let mut kept: Vec<Stmt> = stmts.drain(at + 1..).collect();
+    // From the last to the first: what one reads stands before it.
+    for index in (0..kept.len()).rev() {
+        if let StmtKind::Let { var, expr } = &kept[index].kind {
+            if movable.contains(var) && read.contains(var) {
+                expr.vars(&mut |var| {
+                    read.insert(var);
+                });
+                moved.push(kept.remove(index));
+            }
+        }
+    }
+    stmts.extend(kept);
+    moved.reverse();
+    moved
 }
 
 fn is_slot(adjoint: &Adjoint, var: Var) -> bool {
@@ -184,10 +317,8 @@ fn is_slot(adjoint: &Adjoint, var: Var) -> bool {
 fn known(expr: &Expr, early: &BTreeSet<Var>, wanted: &mut BTreeSet<Var>, vars: &Vars) -> bool {
     let mut fine = true;
     expr.walk(&mut |expr| match expr {
-        Expr::Var(var) => {
-            if !early.contains(var) {
-                wanted.insert(*var);
-            }
+        Expr::Var(var) if !early.contains(var) => {
+            wanted.insert(*var);
         }
         // A place may hold something else by then.
         Expr::Load(_) | Expr::Whole(_) | Expr::Inert(_) => fine = false,
@@ -205,25 +336,25 @@ fn shape_known(init: &Init, early: &BTreeSet<Var>, wanted: &mut BTreeSet<Var>, v
     }
 }
 
-fn tape_of(body: &Block) -> Option<Var> {
-    match body.stmts.last().map(|stmt| &stmt.kind) {
-        Some(StmtKind::Save { tape, .. }) => Some(*tape),
+/// The tapes that take what is saved at the end of an iteration.
+fn tapes_of(body: &Block) -> Vec<Var> {
+    let saves = body.stmts.iter().rev().map_while(|stmt| match &stmt.kind {
+        StmtKind::Save { tape, .. } => Some(*tape),
         _ => None,
-    }
+    });
+    saves.collect()
 }
 
 /// One iteration forward, then backward: what the backward part would restore or compute again is still there.
 fn fuse_bodies(forward: &Block, reverse: &Block, vars: &Vars) -> Option<Block> {
-    let tape = tape_of(forward);
+    let tapes = tapes_of(forward);
     let mut stmts = forward.stmts.clone();
-    if tape.is_some() {
-        stmts.pop();
-    }
+    stmts.truncate(stmts.len() - tapes.len());
     let there: BTreeSet<Var> = stmts.iter().flat_map(Stmt::defines).collect();
     for stmt in &reverse.stmts {
         match &stmt.kind {
             StmtKind::Restore { tape: restored, .. } => {
-                if Some(*restored) != tape {
+                if !tapes.contains(restored) {
                     return None;
                 }
             }

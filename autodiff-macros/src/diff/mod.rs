@@ -63,6 +63,8 @@ pub(crate) enum TapeKind {
     Slot,
     /// Any number of records: a stack, `Vec`.
     Stack,
+    /// Any number of contents of one place, whose length does not change: their elements one behind the other in a `Vec`.
+    Flat,
 }
 
 /// What forward mode makes of a function: the primal and its tangent in one block.

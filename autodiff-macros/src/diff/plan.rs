@@ -9,7 +9,7 @@ use super::cut::Graph;
 use super::record::Read;
 use super::reverse::Reverse;
 use crate::ir::visit::Part;
-use crate::ir::{Expr, Path, Role, Stmt, StmtKind, Ty, Var};
+use crate::ir::{Expr, Path, Proj, Role, Stmt, StmtKind, Ty, Var};
 
 /// Dearer functions are saved, not computed again (in units of an addition, see the rule table).
 const CHEAP: u32 = 2;
@@ -26,8 +26,8 @@ struct Source<'s> {
     stmt: &'s Stmt,
     /// What of this block and of surrounding ones it reads.
     operands: Vec<Var>,
-    /// Places whose content it reads.
-    roots: Vec<Var>,
+    /// Places whose content it reads, with the element where it is one.
+    roots: Vec<(Var, Option<Path>)>,
 }
 
 impl Reverse<'_> {
@@ -88,12 +88,12 @@ impl Reverse<'_> {
                 plan.saved.push(*var);
             } else if let (true, Some(source)) = (recomputed.contains(var), sources.get(var)) {
                 plan.recomputed.push(source.stmt.clone());
-                reads.extend(source.roots.iter().map(|root| (*root, *var)));
+                reads.extend(source.roots.iter().map(|(root, element)| (*root, element.clone(), *var)));
             }
         }
-        for (root, var) in reads {
+        for (root, element, var) in reads {
             let position = self.positions.get(&var).copied().unwrap_or(0);
-            self.reads.push(Read { root, position, loops: self.loops.clone() });
+            self.reads.push(Read { root, position, loops: self.loops.clone(), element });
         }
         plan
     }
@@ -136,7 +136,13 @@ impl Reverse<'_> {
         Some((var, Source { stmt, operands, roots }))
     }
 
-    fn repeatable(&self, expr: &Expr, behind: &[Stmt], local: &BTreeSet<Var>, roots: &mut Vec<Var>) -> bool {
+    fn repeatable(
+        &self,
+        expr: &Expr,
+        behind: &[Stmt],
+        local: &BTreeSet<Var>,
+        roots: &mut Vec<(Var, Option<Path>)>,
+    ) -> bool {
         match expr {
             Expr::Var(_) | Expr::Lit(_) => true,
             Expr::Rule(rule, args) => {
@@ -162,13 +168,20 @@ impl Reverse<'_> {
 
     /// Whether an element can be loaded again at the start of the block's reversal: nothing behind its load in the block
     /// writes to its place, and the place lives outside of the block.
-    fn reloadable(&self, path: &Path, behind: &[Stmt], local: &BTreeSet<Var>, roots: &mut Vec<Var>) -> bool {
+    fn reloadable(
+        &self,
+        path: &Path,
+        behind: &[Stmt],
+        local: &BTreeSet<Var>,
+        roots: &mut Vec<(Var, Option<Path>)>,
+    ) -> bool {
         let root = self.vars.resolve(path).root;
         if local.contains(&root) || self.untracked(root) || behind.iter().any(|stmt| self.writes(stmt, root))
         {
             return false;
         }
-        roots.push(root);
+        let element = matches!(path.proj.last(), Some(Proj::Index(_))).then(|| path.clone());
+        roots.push((root, element));
         true
     }
 

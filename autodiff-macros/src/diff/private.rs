@@ -10,29 +10,61 @@ use crate::ir::{
     Block, Expr, Function, Head, Init, Loop, Path, Proj, Stmt, StmtKind, StoreOp, Var, WrtTarget,
 };
 
-/// The private places of each counted loop of the function's own block, by the loop's index.
+/// The private places of each counted loop, by the loop's index.
 pub(crate) fn private_places(function: &Function) -> BTreeMap<Var, BTreeSet<Var>> {
-    let stmts = &function.body.stmts;
     let mut result = BTreeMap::new();
+    scan(function, &function.body, &[], &mut result);
+    result
+}
+
+/// `candidates`: places from outside that only this block touches.
+fn scan(
+    function: &Function,
+    block: &Block,
+    candidates: &[(Var, &Init)],
+    result: &mut BTreeMap<Var, BTreeSet<Var>>,
+) {
+    let stmts = &block.stmts;
     for (at, stmt) in stmts.iter().enumerate() {
         let StmtKind::Loop(the_loop) = &stmt.kind else { continue };
+        let declared = stmts[..at].iter().filter_map(|declaration| match &declaration.kind {
+            StmtKind::Declare { place, init } if !handed_out(function, *place) => Some((*place, init)),
+            _ => None,
+        });
+        let alone: Vec<(Var, &Init)> = candidates
+            .iter()
+            .copied()
+            .chain(declared)
+            .filter(|(place, _)| {
+                stmts.iter().enumerate().all(|(other, stmt)| {
+                    other == at
+                        || matches!(&stmt.kind, StmtKind::Declare { place: declared, .. } if declared == place)
+                        || !touches(function, stmt, *place)
+                })
+            })
+            .collect();
+        scan(function, &the_loop.body, &alone, result);
         let Head::For { index, .. } = &the_loop.head else { continue };
-        let mut places = BTreeSet::new();
-        for declaration in &stmts[..at] {
-            let StmtKind::Declare { place, init } = &declaration.kind else { continue };
-            let others = stmts.iter().enumerate().filter(|(other, stmt)| {
-                *other != at
-                    && !matches!(&stmt.kind, StmtKind::Declare { place: declared, .. } if declared == place)
-            });
-            let alone = others.clone().all(|(_, stmt)| !touches(function, stmt, *place))
-                && !handed_out(function, *place);
-            if alone && covers(function, &the_loop.body, *place, init) {
-                places.insert(*place);
-            }
-        }
-        result.insert(*index, places);
+        let private = alone
+            .iter()
+            .filter(|(place, init)| {
+                covers(function, &the_loop.body, *place, init) || within(&the_loop.body, *place, result)
+            })
+            .map(|(place, _)| *place)
+            .collect();
+        result.insert(*index, private);
     }
-    result
+}
+
+/// Whether a loop right in the body has the place for itself: what is private to each of its iterations is private to all.
+fn within(body: &Block, place: Var, result: &BTreeMap<Var, BTreeSet<Var>>) -> bool {
+    body.stmts.iter().any(|stmt| match &stmt.kind {
+        StmtKind::Loop(inner) => match &inner.head {
+            Head::For { index, .. } => result.get(index).is_some_and(|places| places.contains(&place)),
+            _ => false,
+        },
+        _ => false,
+    })
 }
 
 /// Whether the statement or one inside it reads or writes the place, other than for its length.

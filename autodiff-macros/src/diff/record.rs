@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::reverse::Options;
-use crate::ir::{Block, Function, Passing, Role, Stmt, StmtKind, Var};
+use crate::ir::{Block, Function, Head, Passing, Path, Role, Stmt, StmtKind, Var};
 
 /// The reverse sweep reads the content of `root` as it is behind the statement at `position`.
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub(crate) struct Read {
     pub(crate) position: usize,
     /// The loops around it, outermost first.
     pub(crate) loops: Vec<usize>,
+    /// The element that is read, where it is one.
+    pub(crate) element: Option<Path>,
 }
 
 #[derive(Clone, Debug)]
@@ -43,10 +45,7 @@ impl Recording {
             by_root.entry(read.root).or_default().push(read.clone());
         }
         let mut depths = BTreeMap::new();
-        declared_depths(&function.body, 0, &mut depths);
-        for place in options.fused.values().flatten() {
-            depths.insert(*place, 1);
-        }
+        declared_depths(&function.body, 0, options, &mut depths);
         let rolled_back: Vec<Var> = function
             .params
             .iter()
@@ -73,8 +72,15 @@ impl Recording {
         Recording { reads: Some(by_root), depths, rolled_back }
     }
 
-    /// Whether a store to `root` at `position` inside `loops` saves the old content.
-    pub(super) fn records(&self, root: Var, position: usize, loops: &[usize]) -> bool {
+    /// Whether a store to `root` at `position` inside `loops` saves the old content. `distinct(read, outer, inner)`: the
+    /// store reaches another element in every other iteration of the loops `outer..inner` around it than the read does.
+    pub(super) fn records(
+        &self,
+        root: Var,
+        position: usize,
+        loops: &[usize],
+        distinct: impl Fn(&Path, usize, usize) -> bool,
+    ) -> bool {
         let Some(reads) = &self.reads else { return true };
         if self.rolled_back.contains(&root) {
             return true;
@@ -82,7 +88,8 @@ impl Recording {
         let depth = self.depths.get(&root).copied().unwrap_or(0);
         reads.get(&root).into_iter().flatten().any(|read| {
             let common = read.loops.iter().zip(loops).take_while(|(a, b)| a == b).count();
-            read.position < position || common > depth
+            let spared = |element: &Path| distinct(element, depth, common);
+            read.position < position || (common > depth && !read.element.as_ref().is_some_and(spared))
         })
     }
 
@@ -95,7 +102,7 @@ impl Recording {
     }
 }
 
-fn declared_depths(block: &Block, depth: usize, depths: &mut BTreeMap<Var, usize>) {
+fn declared_depths(block: &Block, depth: usize, options: &Options, depths: &mut BTreeMap<Var, usize>) {
     for Stmt { kind, .. } in &block.stmts {
         match kind {
             StmtKind::Declare { place, .. } => {
@@ -107,13 +114,20 @@ fn declared_depths(block: &Block, depth: usize, depths: &mut BTreeMap<Var, usize
                 }
             }
             StmtKind::If { then, otherwise, .. } => {
-                declared_depths(then, depth, depths);
-                declared_depths(otherwise, depth, depths);
+                declared_depths(then, depth, options, depths);
+                declared_depths(otherwise, depth, options, depths);
             }
             StmtKind::Match { arms, .. } => {
-                arms.iter().for_each(|arm| declared_depths(&arm.body, depth, depths))
+                arms.iter().for_each(|arm| declared_depths(&arm.body, depth, options, depths))
             }
-            StmtKind::Loop(the_loop) => declared_depths(&the_loop.body, depth + 1, depths),
+            StmtKind::Loop(the_loop) => {
+                if let Head::For { index, .. } = &the_loop.head {
+                    for place in options.private.get(index).into_iter().flatten() {
+                        depths.insert(*place, depth + 1);
+                    }
+                }
+                declared_depths(&the_loop.body, depth + 1, options, depths);
+            }
             _ => {}
         }
     }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
 use super::expr::{Level, reads_of};
-use super::{Emitter, Form};
+use super::{Emitter, Form, TapeKind};
 use crate::ir::*;
 
 impl Emitter<'_> {
@@ -207,6 +207,7 @@ impl Emitter<'_> {
     }
 
     pub(crate) fn loop_stmt(&mut self, l: &Loop) -> TokenStream {
+        let reserve = self.reserve(l);
         let before = self.carried_inits(&l.carried);
         let trips = l.trips.map(|trips| {
             let trips = self.bind(trips, Form::Owned);
@@ -216,12 +217,14 @@ impl Emitter<'_> {
         let moves: Vec<(Var, Expr)> = l.carried.iter().map(|c| (c.phi, c.next.clone())).collect();
         let tokens = self.scoped(|this| {
             let (head, test) = this.head(&l.head);
+            this.loops += 1;
             let body = this.block(&l.body);
+            this.loops -= 1;
             let (stop, leave) = this.leave_if(l.break_if.as_ref(), &moves);
             let copies = this.copies(&moves);
             quote_spanned!(this.span=> #head { #test #body #stop #copies #count #leave })
         });
-        quote_spanned!(self.span=> #before #declare_trips #tokens)
+        quote_spanned!(self.span=> #reserve #before #declare_trips #tokens)
     }
 
     /// The storages of carried values before the loop. New ones are declared first: their initial values may be storages
@@ -240,6 +243,40 @@ impl Emitter<'_> {
         let moves: Vec<(Var, Expr)> = bound.into_iter().map(|c| (c.phi, c.init.clone())).collect();
         tokens.extend(self.copies(&moves));
         tokens
+    }
+
+    /// Makes room on the tapes that every iteration of an outermost loop saves to.
+    fn reserve(&mut self, l: &Loop) -> TokenStream {
+        let Head::For { index, lo, hi, inclusive: false, step: None, .. } = &l.head else {
+            return TokenStream::new();
+        };
+        let wide = matches!(&self.vars[*index].ty, Ty::Int(Some(name)) if name == "usize");
+        if !wide || self.loops > 0 || l.break_if.is_some() || l.trips.is_some() {
+            return TokenStream::new();
+        }
+        let tapes: Vec<Var> = l
+            .body
+            .stmts
+            .iter()
+            .filter_map(|stmt| match &stmt.kind {
+                StmtKind::Save { tape, .. } => Some(*tape),
+                _ => None,
+            })
+            .filter(|tape| matches!(self.tapes.get(tape), Some(TapeKind::Stack)))
+            .collect();
+        let mut reserve = TokenStream::new();
+        for tape in tapes {
+            let count = match lo {
+                Expr::Lit(lit) if lit.value == Some(0.0) => self.expr(hi, None),
+                lo => {
+                    let (lo, hi) = (self.expr(lo, None), self.expr(hi, None));
+                    quote_spanned!(self.span=> usize::saturating_sub(#hi, #lo))
+                }
+            };
+            let tape = self.ident(tape);
+            reserve.extend(quote_spanned!(self.span=> #tape.reserve(#count);));
+        }
+        reserve
     }
 
     /// `for …`, `while …` or `loop`, and what stands at the beginning of the body.

@@ -1,9 +1,11 @@
 //! IR to tokens: function bodies, companions and their signatures, and what is emitted when there are errors.
 
 mod call;
+mod classes;
 pub(crate) mod companion;
 mod control;
 mod doc;
+mod edges;
 mod expr;
 pub(crate) mod fallback;
 mod flow;
@@ -79,6 +81,8 @@ pub(crate) struct Emitter<'a> {
     annotated: HashSet<Var>,
     moves: Moves,
     tapes: HashMap<Var, TapeKind>,
+    /// How many loops are around the statement being emitted.
+    loops: usize,
     /// Where errors in the statement being emitted point.
     span: Span,
 }
@@ -113,6 +117,7 @@ impl<'a> Emitter<'a> {
             annotated: HashSet::new(),
             moves: Moves::Never,
             tapes: HashMap::new(),
+            loops: 0,
             span: Span::mixed_site(),
         };
         let annotated = inference::annotated(unit, &emitter.vars);
@@ -202,16 +207,13 @@ impl<'a> Emitter<'a> {
         if mutable { quote!(mut #ident) } else { quote!(#ident) }
     }
 
-    pub(crate) fn vars(&self) -> &Vars {
-        &self.vars
-    }
-
     /// Whether the body reads the variable at all.
     pub(crate) fn reads(&self, var: Var) -> bool {
         self.flow.read.contains(&var)
     }
 
-    pub(crate) fn writes(&self, var: Var) -> bool {
+    #[cfg(test)]
+    fn writes(&self, var: Var) -> bool {
         self.flow.is_mut(var)
     }
 }

@@ -220,6 +220,10 @@ impl Emitter<'_> {
     }
 
     fn save(&mut self, tape: Var, values: &[Saved]) -> TokenStream {
+        if let (Some(TapeKind::Flat), [Saved::Content(place)]) = (self.tapes.get(&tape), values) {
+            let (tape, place) = (self.ident(tape), self.receiver(&Path::of(*place)));
+            return quote_spanned!(self.span=> #tape.extend_from_slice(&#place[..]););
+        }
         let stack = matches!(self.tapes.get(&tape), Some(TapeKind::Stack) | None);
         let tape = self.ident(tape);
         let mut parts = values.iter().map(|value| match value {
@@ -241,6 +245,15 @@ impl Emitter<'_> {
     }
 
     fn restore(&mut self, tape: Var, values: &[Saved]) -> TokenStream {
+        if let (Some(TapeKind::Flat), [Saved::Content(place)]) = (self.tapes.get(&tape), values) {
+            let (tape, place) = (self.ident(tape), self.receiver(&Path::of(*place)));
+            let start = self.local("start");
+            return quote_spanned! {self.span=>
+                let #start = #tape.len() - #place.len();
+                #place.copy_from_slice(&#tape[#start..]);
+                #tape.truncate(#start);
+            };
+        }
         let stack = matches!(self.tapes.get(&tape), Some(TapeKind::Stack) | None);
         let tape = self.ident(tape);
         let (mut patterns, mut back) = (Vec::new(), TokenStream::new());

@@ -54,6 +54,7 @@ pub(crate) fn adjoint(function: &Function, adjoint: &Adjoint) -> String {
             let kind = match kind {
                 TapeKind::Slot => "slot",
                 TapeKind::Stack => "stack",
+                TapeKind::Flat => "flat",
             };
             p.line(format!("tape {}: {kind}", p.var(*var)));
         }

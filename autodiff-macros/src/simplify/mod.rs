@@ -5,6 +5,7 @@
 
 mod affine;
 mod dead;
+mod direct;
 mod fold;
 pub(crate) mod rotate;
 mod sink;
@@ -106,14 +107,25 @@ pub(crate) fn pushforward(function: &Function, mut push: Pushforward) -> Pushfor
 /// Both sweeps one behind the other, seeded with ones, loops fused where that is possible: the body of `value_and_grad`.
 pub(crate) fn joined(function: &Function, activity: &Activity) -> Adjoint {
     let params: BTreeSet<Var> = function.params.iter().map(|param| param.var).collect();
+    let own: BTreeSet<Var> = function
+        .body
+        .stmts
+        .iter()
+        .flat_map(|stmt| match &stmt.kind {
+            StmtKind::Loop(_) => stmt.defines(),
+            _ => Vec::new(),
+        })
+        .collect();
     // Private places are a promise that the loop will be fused: where that fails, once more without.
-    let mut options = Options { roll_back: false, fused: private_places(function) };
+    let mut options = Options { roll_back: false, private: private_places(function) };
     loop {
         let raw = reverse::adjoint(function, activity, options.clone());
         let (fused, done) = fuse::fuse(adjoint(function, seed_with_ones(raw)), &params);
-        let promises = options.fused.len();
-        options.fused.retain(|index, places| places.is_empty() || done.contains(index));
-        if options.fused.len() == promises {
+        let promises = options.private.len();
+        options
+            .private
+            .retain(|index, places| places.is_empty() || done.contains(index) || !own.contains(index));
+        if options.private.len() == promises {
             return shape_loops(function, adjoint(function, fused));
         }
     }
@@ -126,11 +138,13 @@ pub(crate) fn apart(function: &Function, raw: Adjoint) -> Adjoint {
 
 /// What makes loops fast that rustc cannot do: neighbouring contributions in scalars, operands sliced beforehand.
 fn shape_loops(function: &Function, mut shaped: Adjoint) -> Adjoint {
+    let made_from = function.vars.0.len() as u32;
     for block in [&mut shaped.forward, &mut shaped.reverse] {
         rotate::rotations(block, &mut shaped.vars);
     }
     let mut shaped = adjoint(function, shaped);
     for block in [&mut shaped.forward, &mut shaped.reverse] {
+        direct::forwards(block, &shaped.vars, made_from);
         window::windows(block, &mut shaped.vars);
     }
     shaped

@@ -7,9 +7,12 @@
 
 use std::collections::BTreeMap;
 
-use super::affine::{Indices, plus, same_base, same_path};
+use super::affine::{Indices, plus, same, same_base, same_path};
 use crate::ir::visit::Part;
 use crate::ir::{Block, Expr, Head, Loop, Path, Proj, Role, Stmt, StmtKind, Ty, Var, Vars, build};
+
+/// A place that a loop reaches at more distances from its index is left as it is.
+const WIDEST: usize = 4;
 
 /// Slices the operands of every loop of the block that allows it.
 pub(crate) fn windows(block: &mut Block, vars: &mut Vars) {
@@ -20,50 +23,51 @@ pub(crate) fn windows(block: &mut Block, vars: &mut Vars) {
         }
         if let StmtKind::Loop(the_loop) = &mut stmt.kind {
             let span = stmt.span;
-            let views = slice_operands(the_loop, vars);
-            // While a mutable window lives, nobody can ask its place for its length.
-            if let Head::For { hi, .. } = &mut the_loop.head {
-                let lent = |root: &Var| {
-                    views.iter().any(|view| vars[*view].mutable && window_root(*view, vars) == *root)
-                };
-                if lengths(hi, vars).iter().any(lent) {
-                    let name = format!("{}_len", vars[lengths(hi, vars)[0]].name);
-                    let len = vars.fresh(name, Ty::usize(), Role::Value, span);
-                    let expr = std::mem::replace(hi, Expr::Var(len));
-                    stmts.push(Stmt { kind: StmtKind::Let { var: len, expr: expr.clone() }, span });
-                    for view in &views {
-                        if let Some(Proj::Range(_, Some(end))) =
-                            vars[*view].view.as_mut().and_then(|path| path.proj.last_mut())
-                        {
-                            end.walk_mut(&mut |part| {
-                                if super::affine::same(part, &expr) {
-                                    *part = Expr::Var(len);
-                                }
-                            });
-                        }
-                    }
-                }
-            }
-            stmts.extend(views.into_iter().map(|view| Stmt { kind: StmtKind::View { var: view }, span }));
+            let operands = slice_operands(the_loop, vars);
+            let length = settle_length(the_loop, &operands, vars);
+            stmts.extend(length.into_iter().chain(operands).map(|kind| Stmt { kind, span }));
         }
         stmts.push(stmt);
     }
     block.stmts = stmts;
 }
 
-fn window_root(view: Var, vars: &Vars) -> Var {
-    vars.resolve(&Path::of(view)).root
-}
-
-/// The places whose lengths an expression is made of.
-fn lengths(expr: &Expr, vars: &Vars) -> Vec<Var> {
-    let mut roots = Vec::new();
-    expr.walk(&mut |expr| {
+/// While a mutable window lives nobody can ask its place for its length: a bound that does is computed before.
+fn settle_length(the_loop: &mut Loop, operands: &[StmtKind], vars: &mut Vars) -> Option<StmtKind> {
+    let Head::For { hi, .. } = &mut the_loop.head else { return None };
+    let views: Vec<Var> = operands
+        .iter()
+        .filter_map(|kind| match kind {
+            StmtKind::View { var } => Some(*var),
+            _ => None,
+        })
+        .collect();
+    let root_of = |path: &Path| vars.resolve(path).root;
+    let lent = |root: Var| views.iter().any(|view| vars[*view].mutable && root_of(&Path::of(*view)) == root);
+    let mut asked = None;
+    hi.walk(&mut |expr| {
         if let Expr::Len(path) = expr {
-            roots.push(vars.resolve(path).root);
+            if lent(root_of(path)) {
+                asked = Some(path.root);
+            }
         }
     });
-    roots
+    let name = format!("{}_len", vars[asked?].name);
+    let span = vars[asked?].span;
+    let length = vars.fresh(name, Ty::usize(), Role::Value, span);
+    let expr = std::mem::replace(hi, Expr::Var(length));
+    for view in views {
+        for proj in vars[view].view.iter_mut().flat_map(|path| &mut path.proj) {
+            if let Proj::Range(_, Some(end)) = proj {
+                end.walk_mut(&mut |part| {
+                    if same(part, &expr) {
+                        *part = Expr::Var(length);
+                    }
+                });
+            }
+        }
+    }
+    Some(StmtKind::Let { var: length, expr })
 }
 
 /// One way in which a loop reaches a place: `prefix[base + index + offset]`.
@@ -93,7 +97,7 @@ struct Scan<'a> {
     operands: BTreeMap<Var, Operand>,
 }
 
-fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<Var> {
+fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<StmtKind> {
     let Head::For { index, lo, hi, inclusive: false, step: None, .. } = &the_loop.head else {
         return Vec::new();
     };
@@ -110,48 +114,89 @@ fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<Var> {
     let operands = scan.operands;
 
     // What an iteration declares is not there before the loop.
-    let mut own = std::collections::BTreeSet::new();
-    the_loop.body.walk(&mut |stmt| own.extend(stmt.defines()));
-    let mut views = Vec::new();
+    let mut inside = std::collections::BTreeSet::new();
+    the_loop.body.walk(&mut |stmt| inside.extend(stmt.defines()));
+    let mut stmts = Vec::new();
     for (root, operand) in operands {
-        if own.contains(&root) {
+        if inside.contains(&root) {
             continue;
         }
         let Some(first) = operand.accesses.first().cloned() else { continue };
-        let same = |access: &Access| {
+        let alike = |access: &Access| {
             same_path(&access.prefix, &first.prefix) && same_base(access.base.as_ref(), first.base.as_ref())
         };
         let written = operand.written_otherwise || operand.accesses.iter().any(|access| access.write);
         let alone =
-            operand.accesses.iter().all(same) && !operand.read_otherwise && !operand.written_otherwise;
+            operand.accesses.iter().all(alike) && !operand.read_otherwise && !operand.written_otherwise;
         if written && !alone {
-            continue;
-        }
-        // Exactly as long as what every iteration reaches: without one, no element need be there.
-        let own = || operand.accesses.iter().filter(|access| same(access));
-        if own().any(|access| access.offset != 0) || !own().any(|access| access.always) {
             continue;
         }
         // A window of a window would gain nothing.
         if vars[root].window {
             continue;
         }
-        let name = format!("{}_window", vars[root].name);
-        let element = vars.type_of(&first.prefix).element();
-        let span = vars[root].span;
-        let view = vars.fresh(name, Ty::Slice(Box::new(element)), Role::View, span);
-        let (start, end) = match &first.base {
-            Some(base) => (Some(base.clone()), plus(base.clone(), hi.clone())),
-            None => (None, hi.clone()),
-        };
-        vars[view].view = Some(first.prefix.with(Proj::Range(start, Some(end))));
-        vars[view].window = true;
-        vars[view].mutable = written;
-        let scan = Scan { vars, indices: &indices, operands: BTreeMap::new() };
-        scan.rewrite(&mut the_loop.body, root, &first, view);
-        views.push(view);
+        // Exactly as long as what every iteration reaches: without one, no element need be there.
+        let own = || operand.accesses.iter().filter(|access| alike(access));
+        let mut offsets: Vec<i64> =
+            own().filter(|access| access.always).map(|access| access.offset).collect();
+        offsets.sort_unstable();
+        offsets.dedup();
+        // What is written is reached through one window alone; an index below the base could be none.
+        if (written && (offsets != [0] || own().any(|access| access.offset != 0)))
+            || offsets.first().is_none_or(|first| *first < 0)
+            || offsets.len() > WIDEST
+        {
+            continue;
+        }
+        for offset in offsets {
+            let name = format!("{}_window", vars[root].name);
+            let element = vars.type_of(&first.prefix).element();
+            let span = vars[root].span;
+            let view = vars.fresh(name, Ty::Slice(Box::new(element)), Role::View, span);
+            let base = match (&first.base, offset) {
+                (None, 0) => None,
+                (None, offset) => Some(build::int(offset)),
+                (Some(base), 0) => Some(base.clone()),
+                (Some(base), offset) => Some(plus(base.clone(), build::int(offset))),
+            };
+            let window = match base {
+                None => vec![Proj::Range(None, Some(hi.clone()))],
+                Some(base) if vanishes(&base, &hi) => {
+                    vec![Proj::Range(Some(base.clone()), Some(plus(base, hi.clone())))]
+                }
+                // Without an iteration the base may lie behind the end.
+                Some(base) => {
+                    let length = Expr::Len(first.prefix.clone());
+                    let less = syn::BinOp::Lt(Default::default());
+                    let inside = Expr::Binary(less, Box::new(base.clone()), Box::new(length.clone()));
+                    let start = Expr::Select(Box::new(inside), Box::new(base), Box::new(length));
+                    // Taken before: a place cannot be asked for its length while it is lent.
+                    let from = vars.fresh("from", Ty::usize(), Role::Value, span);
+                    stmts.push(StmtKind::Let { var: from, expr: start });
+                    let from = Some(Expr::Var(from));
+                    vec![Proj::Range(from, None), Proj::Range(None, Some(hi.clone()))]
+                }
+            };
+            let mut shown = first.prefix.clone();
+            shown.proj.extend(window);
+            vars[view].view = Some(shown);
+            vars[view].window = true;
+            vars[view].mutable = written;
+            let scan = Scan { vars, indices: &indices, operands: BTreeMap::new() };
+            scan.rewrite(&mut the_loop.body, root, &first, offset, view);
+            stmts.push(StmtKind::View { var: view });
+        }
     }
-    views
+    stmts
+}
+
+/// Whether the base is zero where the bound is.
+fn vanishes(base: &Expr, hi: &Expr) -> bool {
+    match base {
+        Expr::Binary(syn::BinOp::Mul(_), a, b) => same(a, hi) || same(b, hi),
+        Expr::Lit(_) => build::value_of(base) == Some(0.0),
+        _ => false,
+    }
 }
 
 impl Scan<'_> {
@@ -162,8 +207,7 @@ impl Scan<'_> {
                 Part::Read(expr) => {
                     expr.walk(&mut |expr| match expr {
                         Expr::Load(path) => found.push((path.clone(), false, true)),
-                        Expr::Len(path) => found.push((path.clone(), false, false)),
-                        Expr::Whole(path) => found.push((path.clone(), false, false)),
+                        Expr::Len(path) | Expr::Whole(path) => found.push((path.clone(), false, false)),
                         _ => {}
                     });
                 }
@@ -241,7 +285,7 @@ fn loads_of_indices(path: &Path, found: &mut Vec<(Path, bool, bool)>) {
 
 impl Scan<'_> {
     /// Sends the accesses that look like `sample` through the window.
-    fn rewrite(&self, body: &mut Block, root: Var, sample: &Access, view: Var) {
+    fn rewrite(&self, body: &mut Block, root: Var, sample: &Access, offset: i64, view: Var) {
         let through = |path: &mut Path| {
             if path.root != root {
                 return;
@@ -251,8 +295,8 @@ impl Scan<'_> {
             if !same_path(&prefix, &sample.prefix) {
                 return;
             }
-            if let Some((base, 0)) = self.indices.affine(at) {
-                if same_base(base.as_ref(), sample.base.as_ref()) {
+            if let Some((base, reached)) = self.indices.affine(at) {
+                if reached == offset && same_base(base.as_ref(), sample.base.as_ref()) {
                     *path = Path { root: view, proj: vec![Proj::Index(Expr::Var(self.indices.index))] };
                 }
             }

@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 fn outer(x: &[f64], k: usize) -> f64 {
     let mut s = 0.0;
     for i in 0..x.len() {
@@ -96,6 +97,7 @@ impl outer {
         let mut s = 0.0;
         let x_len = x.len();
         let x_window = &x[..x_len];
+        tape.reserve(x_len);
         for i in 0..x_len {
             let (inner, inner_pullback) = inner::forward(x_window[i], k);
             s += inner * x_window[i];

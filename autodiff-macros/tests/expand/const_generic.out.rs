@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 fn norm<const N: usize>(x: &[f64; N]) -> f64 {
     let mut sum = 0.0;
     for i in 0..N {
@@ -15,9 +16,8 @@ for i in 0..N {
 }
 let sqrt = sum.sqrt();
 let sum_bar = 0.5 / sqrt;
-for i in (0..N).rev() {
-    x_bar[i] += sum_bar * x[i];
-    x_bar[i] += sum_bar * x[i];
+for i in 0..N {
+    x_bar[i] += 2.0 * (sum_bar * x[i]);
 }
 sqrt
 ```*/
@@ -46,9 +46,8 @@ impl norm {
         }
         let sqrt = sum.sqrt();
         let sum_bar = 0.5 / sqrt;
-        for i in (0..N).rev() {
-            x_bar[i] += sum_bar * x[i];
-            x_bar[i] += sum_bar * x[i];
+        for i in 0..N {
+            x_bar[i] += 2.0 * (sum_bar * x[i]);
         }
         sqrt
     }
@@ -87,9 +86,8 @@ impl norm {
             sqrt,
             move |x: &[f64; N], seed: f64, x_bar: &mut [f64; N]| {
                 let sum_bar = ::autodiff_runtime::special::chain(seed, 0.5 / sqrt);
-                for i in (0..N).rev() {
-                    x_bar[i] += sum_bar * x[i];
-                    x_bar[i] += sum_bar * x[i];
+                for i in 0..N {
+                    x_bar[i] += 2.0 * (sum_bar * x[i]);
                 }
             },
         )

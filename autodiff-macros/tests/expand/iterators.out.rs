@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 fn weighted(w: &[f64], x: &[f64]) -> f64 {
     w.iter().zip(x).map(|(a, b)| a * b).sum::<f64>().exp()
 }
@@ -23,7 +24,7 @@ let w_window_1 = &w[..count];
 let x_window_1 = &x[..count];
 let w_bar_window = &mut w_bar[..count];
 let x_bar_window = &mut x_bar[..count];
-for k in (0..count).rev() {
+for k in 0..count {
     x_bar_window[k] += exp * w_window_1[k];
     w_bar_window[k] += exp * x_window_1[k];
 }
@@ -83,7 +84,7 @@ impl weighted {
         let x_window_1 = &x[..count];
         let w_bar_window = &mut w_bar[..count];
         let x_bar_window = &mut x_bar[..count];
-        for k in (0..count).rev() {
+        for k in 0..count {
             x_bar_window[k] += exp * w_window_1[k];
             w_bar_window[k] += exp * x_window_1[k];
         }
@@ -147,7 +148,7 @@ impl weighted {
                 let x_window_1 = &x[..count];
                 let w_bar_window = &mut w_bar[..count];
                 let x_bar_window = &mut x_bar[..count];
-                for k in (0..count).rev() {
+                for k in 0..count {
                     x_bar_window[k] += sum_bar * w_window_1[k];
                     w_bar_window[k] += sum_bar * x_window_1[k];
                 }

@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 fn rosenbrock(x: &[f64]) -> f64 {
     let mut sum = 0.0;
     for i in 0..x.len() - 1 {
@@ -13,15 +14,21 @@ The value and the gradient are computed as
 ```text
 let mut sum = 0.0;
 let mut x_bar_pending = 0.0;
+let x_window = &x[..x.len() - 1];
+let from = if 1 < x.len() {
+    1
+} else {
+    x.len()
+};
+let x_window_1 = &x[from..][..x.len() - 1];
 let x_bar_window = &mut x_bar[..x.len() - 1];
 for i in 0..x.len() - 1 {
-    let a = 1.0 - x[i];
-    let b = x[i + 1] - x[i] * x[i];
+    let a = 1.0 - x_window[i];
+    let b = x_window_1[i] - x_window[i] * x_window[i];
     sum += a * a + 100.0 * b * b;
-    let b_bar = 100.0 * b + b * 100.0;
+    let b_bar = 2.0 * (100.0 * b);
     let a_bar = 2.0 * a;
-    let mul_bar = -b_bar;
-    x_bar_window[i] += x_bar_pending + (mul_bar * x[i] + mul_bar * x[i] - a_bar);
+    x_bar_window[i] += x_bar_pending + (-(2.0 * (b_bar * x_window[i])) - a_bar);
     x_bar_pending = b_bar;
 }
 if 0 < x.len() - 1 {
@@ -50,15 +57,17 @@ impl rosenbrock {
     fn value_and_grad_into(x: &[f64], x_bar: &mut [f64]) -> f64 {
         let mut sum = 0.0;
         let mut x_bar_pending = 0.0;
+        let x_window = &x[..x.len() - 1];
+        let from = if 1 < x.len() { 1 } else { x.len() };
+        let x_window_1 = &x[from..][..x.len() - 1];
         let x_bar_window = &mut x_bar[..x.len() - 1];
         for i in 0..x.len() - 1 {
-            let a = 1.0 - x[i];
-            let b = x[i + 1] - x[i] * x[i];
+            let a = 1.0 - x_window[i];
+            let b = x_window_1[i] - x_window[i] * x_window[i];
             sum += a * a + 100.0 * b * b;
-            let b_bar = 100.0 * b + b * 100.0;
+            let b_bar = 2.0 * (100.0 * b);
             let a_bar = 2.0 * a;
-            let mul_bar = -b_bar;
-            x_bar_window[i] += x_bar_pending + (mul_bar * x[i] + mul_bar * x[i] - a_bar);
+            x_bar_window[i] += x_bar_pending + (-(2.0 * (b_bar * x_window[i])) - a_bar);
             x_bar_pending = b_bar;
         }
         if 0 < x.len() - 1 {
@@ -99,22 +108,28 @@ impl rosenbrock {
     ) -> (f64, impl ::core::ops::FnOnce(&[f64], f64, &mut [f64]) + use<>) {
         let mut sum = 0.0;
         let index = x.len() - 1;
+        let x_window = &x[..index];
+        let from = if 1 < x.len() { 1 } else { x.len() };
+        let x_window_1 = &x[from..][..index];
         for i in 0..index {
-            let a = 1.0 - x[i];
-            let b = x[i + 1] - x[i] * x[i];
+            let a = 1.0 - x_window[i];
+            let b = x_window_1[i] - x_window[i] * x_window[i];
             sum += a * a + 100.0 * b * b;
         }
         (
             sum,
             move |x: &[f64], seed: f64, x_bar: &mut [f64]| {
                 let mut x_bar_pending = 0.0;
+                let x_window_2 = &x[..index];
+                let from_1 = if 1 < x.len() { 1 } else { x.len() };
+                let x_window_3 = &x[from_1..][..index];
                 for i in (0..index).rev() {
-                    let a = 1.0 - x[i];
-                    let x_i = x[i];
-                    let x_i_1 = x[i];
-                    let b = x[i + 1] - x_i * x_i_1;
+                    let a = 1.0 - x_window_2[i];
+                    let x_i = x_window_2[i];
+                    let x_i_1 = x_window_2[i];
+                    let b = x_window_3[i] - x_i * x_i_1;
                     let b_bar = seed * (100.0 * b) + seed * b * 100.0;
-                    let a_bar = seed * a + seed * a;
+                    let a_bar = 2.0 * (seed * a);
                     let mul_bar = -b_bar;
                     x_bar[i + 1] += x_bar_pending + b_bar;
                     x_bar_pending = mul_bar * x_i + mul_bar * x_i_1 - a_bar;
@@ -141,7 +156,7 @@ impl rosenbrock {
             let b_dot = x_dot[index] - (x_dot[i] * x_i_1 + x_dot[i] * x_i);
             let mul = 100.0 * b;
             sum += a * a + mul * b;
-            sum_dot += a_dot * a + a_dot * a + (b_dot * 100.0 * b + b_dot * mul);
+            sum_dot += 2.0 * (a_dot * a) + (b_dot * 100.0 * b + b_dot * mul);
         }
         (sum, sum_dot)
     }

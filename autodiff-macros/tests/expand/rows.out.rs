@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 fn layer(w: &[f64], x: &[f64], rows: usize) -> Vec<f64> {
     let n = x.len();
     let mut out = vec![0.0; rows];
@@ -19,6 +20,7 @@ let mut tape = Vec::new();
 let n = x.len();
 let mut out = vec![0.0; rows];
 let out_window = &mut out[..rows];
+tape.reserve(rows);
 for i in 0..rows {
     let index = i * n;
     let index_1 = (i + 1) * n;
@@ -100,6 +102,7 @@ impl layer {
         let n = x.len();
         let mut out = ::autodiff_runtime::__private::vec![0.0; rows];
         let out_window = &mut out[..rows];
+        tape.reserve(rows);
         for i in 0..rows {
             let index = i * n;
             let index_1 = (i + 1) * n;
@@ -193,6 +196,7 @@ impl layer {
         let n = x.len();
         let mut out = ::autodiff_runtime::__private::vec![0.0; rows];
         let out_window = &mut out[..rows];
+        tape.reserve(rows);
         for i in 0..rows {
             let index = i * n;
             let index_1 = (i + 1) * n;

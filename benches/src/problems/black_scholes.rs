@@ -2,6 +2,7 @@
 
 use crate::contest::{Contestant, Problem};
 use crate::random::Random;
+use autodiff_runtime::differentiate;
 
 const OPTIONS: usize = 256;
 
@@ -10,6 +11,7 @@ const B: [f64; 5] = [0.319_381_530, -0.356_563_782, 1.781_477_937, -1.821_255_97
 const INV_SQRT_TAU: f64 = 0.398_942_280_401_432_7;
 
 /// The normal distribution function, after Abramowitz and Stegun 26.2.17.
+#[differentiate]
 pub fn normal_cdf(x: f64) -> f64 {
     let t = 1.0 / (1.0 + P * x.abs());
     let poly = t * (B[0] + t * (B[1] + t * (B[2] + t * (B[3] + t * B[4]))));
@@ -18,6 +20,7 @@ pub fn normal_cdf(x: f64) -> f64 {
 }
 
 /// The function: the price of one option.
+#[differentiate]
 pub fn primal(spot: f64, strike: f64, rate: f64, volatility: f64, maturity: f64) -> f64 {
     let deviation = volatility * maturity.sqrt();
     let d1 = ((spot / strike).ln() + (rate + 0.5 * volatility * volatility) * maturity) / deviation;
@@ -143,7 +146,10 @@ pub fn textbook(spot: f64, strike: f64, rate: f64, volatility: f64, maturity: f6
 
 /// The gradient made from `primal`.
 pub fn generated() -> Option<Contestant> {
-    None
+    Some(book("generated", |spot, strike, rate, volatility, maturity| {
+        let (price, (s, k, r, v, t)) = primal::value_and_grad(spot, strike, rate, volatility, maturity);
+        (price, [s, k, r, v, t])
+    }))
 }
 
 /// Prices the book by `gradient`, which is that of one option.

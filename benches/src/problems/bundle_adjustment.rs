@@ -8,6 +8,7 @@ use crate::contest::{Contestant, Problem};
 #[cfg(test)]
 use crate::random::Random;
 use crate::reference;
+use autodiff_runtime::differentiate;
 use std::rc::Rc;
 
 /// Numbers in a camera.
@@ -46,11 +47,13 @@ impl Data {
 }
 
 /// The cross product.
+#[differentiate]
 pub fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
     [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
 }
 
 /// Rotates `p` by the axis-angle vector `r`.
+#[differentiate]
 pub fn rotate(r: [f64; 3], p: [f64; 3]) -> [f64; 3] {
     let square = r[0] * r[0] + r[1] * r[1] + r[2] * r[2];
     if square == 0.0 {
@@ -70,7 +73,8 @@ pub fn rotate(r: [f64; 3], p: [f64; 3]) -> [f64; 3] {
 }
 
 /// The weighted distance of the projection of a point from where it was seen.
-pub fn reprojection(camera: &[f64], point: &[f64], weight: f64, feature: &[f64]) -> [f64; 2] {
+#[differentiate]
+pub fn reprojection(camera: &[f64], point: &[f64], weight: f64, #[no_diff] feature: &[f64]) -> [f64; 2] {
     let moved = [point[0] - camera[3], point[1] - camera[4], point[2] - camera[5]];
     let z = rotate([camera[0], camera[1], camera[2]], moved);
     let a = z[0] / z[2];
@@ -84,12 +88,13 @@ pub fn reprojection(camera: &[f64], point: &[f64], weight: f64, feature: &[f64])
 }
 
 /// The function: half the sum of the squared residuals, of `cameras`, `points` and `weights`.
+#[differentiate]
 pub fn primal(
     cameras: &[f64],
     points: &[f64],
     weights: &[f64],
     observations: &[(usize, usize)],
-    features: &[f64],
+    #[no_diff] features: &[f64],
 ) -> f64 {
     let mut sum = 0.0;
     for i in 0..observations.len() {
@@ -497,13 +502,65 @@ pub fn textbook_jacobian(
 }
 
 /// The gradient made from `primal`.
-pub fn generated(_: &Rc<Data>) -> Option<Contestant> {
-    None
+pub fn generated(data: &Rc<Data>) -> Option<Contestant> {
+    let data = data.clone();
+    Some(Contestant::new("generated", move |p, g| {
+        g.fill(0.0);
+        let (cameras, points, weights) = data.split(p);
+        let (cameras_bar, points_bar, weights_bar) = data.split_mut(g);
+        let Data { observations, features, .. } = &*data;
+        primal::value_and_grad_into(
+            cameras,
+            points,
+            weights,
+            observations,
+            features,
+            cameras_bar,
+            points_bar,
+            weights_bar,
+        )
+    }))
 }
 
-/// The Jacobian made from `reprojection`, two pullbacks an observation.
-pub fn generated_jacobian(_: &Rc<Data>) -> Option<Contestant> {
-    None
+/// The Jacobian made from `reprojection`, two gradients an observation.
+pub fn generated_jacobian(data: &Rc<Data>) -> Option<Contestant> {
+    let data = data.clone();
+    let mut errors = vec![0.0; 3 * data.observations.len()];
+    Some(Contestant::new("generated", move |p, g| {
+        g.fill(0.0);
+        let (cameras, points, weights) = data.split(p);
+        let (pairs, weight_errors) = errors.split_at_mut(2 * data.observations.len());
+        for (i, stored) in g.chunks_exact_mut(STORED).enumerate() {
+            let (c, p) = data.observations[i];
+            let camera = &cameras[11 * c..11 * c + 11];
+            let point = &points[3 * p..3 * p + 3];
+            let feature = &data.features[2 * i..2 * i + 2];
+            for row in 0..2 {
+                let (camera_bar, rest) = stored[row * BLOCK..(row + 1) * BLOCK].split_at_mut(CAMERA);
+                let (point_bar, weight_bar) = rest.split_at_mut(3);
+                let weight_bar = &mut weight_bar[0];
+                pairs[2 * i + row] = coordinate::value_and_grad_into(
+                    camera, point, weights[i], feature, row, camera_bar, point_bar, weight_bar,
+                );
+            }
+            let (error, slope) = weight_error::value_and_grad(weights[i]);
+            weight_errors[i] = error;
+            stored[2 * BLOCK] = slope;
+        }
+        std::hint::black_box(&errors)[errors.len() / 3]
+    }))
+}
+
+/// One of the two coordinates of an error.
+#[differentiate]
+pub fn coordinate(camera: &[f64], point: &[f64], weight: f64, #[no_diff] feature: &[f64], row: usize) -> f64 {
+    reprojection(camera, point, weight, feature)[row]
+}
+
+/// How far a weight is from one.
+#[differentiate]
+pub fn weight_error(weight: f64) -> f64 {
+    1.0 - weight * weight
 }
 
 /// The published inputs.

@@ -2,10 +2,12 @@
 
 use crate::contest::{Contestant, Problem};
 use crate::random::Random;
+use autodiff_runtime::differentiate;
 
 const N: usize = 1000;
 
 /// The function.
+#[differentiate]
 pub fn primal(x: &[f64], y: &[f64]) -> f64 {
     let mut sum = 0.0;
     for i in 0..x.len() {
@@ -45,7 +47,11 @@ pub fn textbook(x: &[f64], y: &[f64], x_bar: &mut [f64], y_bar: &mut [f64]) -> f
 
 /// The gradient made from `primal`.
 pub fn generated() -> Option<Contestant> {
-    None
+    Some(Contestant::new("generated", |p, g| {
+        g.fill(0.0);
+        let ((x, y), (x_bar, y_bar)) = (p.split_at(N), g.split_at_mut(N));
+        primal::value_and_grad_into(x, y, x_bar, y_bar)
+    }))
 }
 
 /// The problem with its contestants.

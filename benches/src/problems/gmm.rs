@@ -3,6 +3,7 @@
 use crate::contest::{Contestant, Problem};
 use crate::random::Random;
 use crate::reference;
+use autodiff_runtime::differentiate;
 use std::rc::Rc;
 
 /// The literal that the published reference values were computed with.
@@ -66,6 +67,7 @@ pub fn prior_constant(d: usize, gamma: f64, m: usize) -> f64 {
 }
 
 /// The logarithm of the sum of exponentials.
+#[differentiate]
 pub fn log_sum_exp(v: &[f64]) -> f64 {
     let mut largest = v[0];
     for i in 1..v.len() {
@@ -79,14 +81,15 @@ pub fn log_sum_exp(v: &[f64]) -> f64 {
 }
 
 /// The function: of `alphas`, `means` and `factors`.
+#[differentiate]
 pub fn primal(
     alphas: &[f64],
     means: &[f64],
     factors: &[f64],
-    points: &[f64],
+    #[no_diff] points: &[f64],
     d: usize,
     k: usize,
-    gamma: f64,
+    #[no_diff] gamma: f64,
     m: usize,
 ) -> f64 {
     let n = points.len() / d;
@@ -451,8 +454,27 @@ pub fn textbook(
 }
 
 /// The gradient made from `primal`.
-pub fn generated(_: &Rc<Data>) -> Option<Contestant> {
-    None
+pub fn generated(data: &Rc<Data>) -> Option<Contestant> {
+    let data = data.clone();
+    Some(Contestant::new("generated", move |p, g| {
+        g.fill(0.0);
+        let (alphas, means, factors) = data.split(p);
+        let (alphas_bar, means_bar, factors_bar) = data.split_mut(g);
+        let Data { d, k, points, gamma, m } = &*data;
+        primal::value_and_grad_into(
+            alphas,
+            means,
+            factors,
+            points,
+            *d,
+            *k,
+            *gamma,
+            *m,
+            alphas_bar,
+            means_bar,
+            factors_bar,
+        )
+    }))
 }
 
 fn of(name: &'static str, size: &'static str, (point, data): (Vec<f64>, Data)) -> Problem {

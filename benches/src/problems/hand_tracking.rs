@@ -5,6 +5,7 @@
 
 use crate::contest::{Contestant, Problem};
 use crate::random::Random;
+use autodiff_runtime::differentiate;
 use std::rc::Rc;
 
 const BONES: usize = 22;
@@ -97,6 +98,7 @@ fn invert(a: &Affine) -> Affine {
 }
 
 /// `a` after `b`.
+#[differentiate]
 pub fn compose(a: &Affine, b: &Affine) -> Affine {
     let mut c = [0.0; 12];
     for i in 0..3 {
@@ -109,6 +111,7 @@ pub fn compose(a: &Affine, b: &Affine) -> Affine {
 }
 
 /// A turn by `tx` about the first axis, then by `tz` about the third.
+#[differentiate]
 pub fn bend(tx: f64, tz: f64) -> Affine {
     let (sx, cx) = (tx.sin(), tx.cos());
     let (sz, cz) = (tz.sin(), tz.cos());
@@ -116,6 +119,7 @@ pub fn bend(tx: f64, tz: f64) -> Affine {
 }
 
 /// The rotation by an axis-angle vector, row by row.
+#[differentiate]
 pub fn rotation(r: [f64; 3]) -> [f64; 9] {
     let phi = (r[0] * r[0] + r[1] * r[1] + r[2] * r[2]).sqrt();
     if phi < 1e-4 {
@@ -137,7 +141,14 @@ pub fn rotation(r: [f64; 3]) -> [f64; 9] {
 }
 
 /// The function: of the joint parameters `theta` and the barycentric coordinates `u`.
-pub fn primal(theta: &[f64], u: &[f64], model: &Model, hits: &[usize], targets: &[f64]) -> f64 {
+#[differentiate]
+pub fn primal(
+    theta: &[f64],
+    u: &[f64],
+    #[no_diff] model: &Model,
+    hits: &[usize],
+    #[no_diff] targets: &[f64],
+) -> f64 {
     let bones = model.parents.len();
     let mut tx = [0.0; BONES];
     let mut tz = [0.0; BONES];
@@ -587,8 +598,13 @@ pub fn textbook(
 }
 
 /// The gradient made from `primal`.
-pub fn generated(_: &Rc<Data>) -> Option<Contestant> {
-    None
+pub fn generated(data: &Rc<Data>) -> Option<Contestant> {
+    let data = data.clone();
+    Some(Contestant::new("generated", move |p, g| {
+        g.fill(0.0);
+        let ((theta, u), (theta_bar, u_bar)) = (p.split_at(THETA), g.split_at_mut(THETA));
+        primal::value_and_grad_into(theta, u, &data.model, &data.hits, &data.targets, theta_bar, u_bar)
+    }))
 }
 
 /// The problem with its contestants.

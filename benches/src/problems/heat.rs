@@ -2,13 +2,15 @@
 
 use crate::contest::{Contestant, Problem};
 use crate::random::Random;
+use autodiff_runtime::differentiate;
 use std::rc::Rc;
 
 const CELLS: usize = 200;
 const STEPS: usize = 500;
 
 /// The function: half the squared distance from `target` after `steps` steps; the ends keep their temperature.
-pub fn primal(initial: &[f64], r: f64, target: &[f64], steps: usize) -> f64 {
+#[differentiate]
+pub fn primal(initial: &[f64], r: f64, #[no_diff] target: &[f64], steps: usize) -> f64 {
     let n = initial.len();
     let mut u = initial.to_vec();
     let mut next = initial.to_vec();
@@ -162,8 +164,13 @@ pub fn textbook(
 }
 
 /// The gradient made from `primal`.
-pub fn generated(_: &Rc<Vec<f64>>) -> Option<Contestant> {
-    None
+pub fn generated(target: &Rc<Vec<f64>>) -> Option<Contestant> {
+    let target = target.clone();
+    Some(Contestant::new("generated", move |p, g| {
+        g.fill(0.0);
+        let (initial_bar, r_bar) = g.split_at_mut(CELLS);
+        primal::value_and_grad_into(&p[..CELLS], p[CELLS], &target, STEPS, initial_bar, &mut r_bar[0])
+    }))
 }
 
 /// The problem with its contestants.

@@ -2,6 +2,7 @@
 
 use crate::contest::{Contestant, Problem};
 use crate::random::Random;
+use autodiff_runtime::differentiate;
 use std::rc::Rc;
 
 const SAMPLES: usize = 1000;
@@ -32,7 +33,8 @@ impl Default for Data {
 }
 
 /// The function: of `weights` and `bias`.
-pub fn primal(weights: &[f64], bias: f64, samples: &[f64], labels: &[f64]) -> f64 {
+#[differentiate]
+pub fn primal(weights: &[f64], bias: f64, #[no_diff] samples: &[f64], #[no_diff] labels: &[f64]) -> f64 {
     let d = weights.len();
     let mut loss = 0.0;
     for s in 0..labels.len() {
@@ -118,8 +120,20 @@ pub fn textbook(
 }
 
 /// The gradient made from `primal`.
-pub fn generated(_: &Rc<Data>) -> Option<Contestant> {
-    None
+pub fn generated(data: &Rc<Data>) -> Option<Contestant> {
+    let data = data.clone();
+    Some(Contestant::new("generated", move |p, g| {
+        g.fill(0.0);
+        let (w_bar, b_bar) = g.split_at_mut(FEATURES);
+        primal::value_and_grad_into(
+            &p[..FEATURES],
+            p[FEATURES],
+            &data.samples,
+            &data.labels,
+            w_bar,
+            &mut b_bar[0],
+        )
+    }))
 }
 
 /// The problem with its contestants.

@@ -1,6 +1,7 @@
 //! 1000 Runge-Kutta steps of the Lotka-Volterra equations, by the initial state and the four rates.
 
 use crate::contest::{Contestant, Problem};
+use autodiff_runtime::differentiate;
 
 /// How many steps.
 pub const STEPS: usize = 1000;
@@ -8,7 +9,17 @@ pub const STEPS: usize = 1000;
 pub const STEP: f64 = 0.01;
 
 /// The function: prey and predators together after `steps` steps of length `h`.
-pub fn primal(prey: f64, predators: f64, a: f64, b: f64, c: f64, d: f64, h: f64, steps: usize) -> f64 {
+#[differentiate]
+pub fn primal(
+    prey: f64,
+    predators: f64,
+    a: f64,
+    b: f64,
+    c: f64,
+    d: f64,
+    #[no_diff] h: f64,
+    steps: usize,
+) -> f64 {
     let mut x = prey;
     let mut y = predators;
     for _ in 0..steps {
@@ -198,7 +209,12 @@ pub fn textbook(
 
 /// The gradient made from `primal`.
 pub fn generated() -> Option<Contestant> {
-    None
+    Some(Contestant::new("generated", |p, g| {
+        let (value, (prey, predators, a, b, c, d)) =
+            primal::value_and_grad(p[0], p[1], p[2], p[3], p[4], p[5], STEP, STEPS);
+        g.copy_from_slice(&[prey, predators, a, b, c, d]);
+        value
+    }))
 }
 
 /// The problem with its contestants.

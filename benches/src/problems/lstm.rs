@@ -2,6 +2,7 @@
 
 use crate::contest::{Contestant, Problem};
 use crate::random::Random;
+use autodiff_runtime::differentiate;
 use std::rc::Rc;
 
 const LAYERS: usize = 2;
@@ -36,16 +37,18 @@ impl Data {
 }
 
 /// The logistic function.
+#[differentiate]
 pub fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
 /// The function: of the parameters of the layers (`main`) and of the input and output (`extra`).
+#[differentiate]
 pub fn primal(
     main: &[f64],
     extra: &[f64],
-    state: &[f64],
-    sequence: &[f64],
+    #[no_diff] state: &[f64],
+    #[no_diff] sequence: &[f64],
     layers: usize,
     bits: usize,
 ) -> f64 {
@@ -401,8 +404,14 @@ pub fn textbook(
 }
 
 /// The gradient made from `primal`.
-pub fn generated(_: &Rc<Data>) -> Option<Contestant> {
-    None
+pub fn generated(data: &Rc<Data>) -> Option<Contestant> {
+    let data = data.clone();
+    Some(Contestant::new("generated", move |p, g| {
+        g.fill(0.0);
+        let Data { state, sequence, layers, bits } = &*data;
+        let ((main, extra), (main_bar, extra_bar)) = (p.split_at(data.main()), g.split_at_mut(data.main()));
+        primal::value_and_grad_into(main, extra, state, sequence, *layers, *bits, main_bar, extra_bar)
+    }))
 }
 
 fn of(data: Data) -> Problem {

@@ -2,6 +2,7 @@
 
 use crate::contest::{Contestant, Problem};
 use crate::random::Random;
+use autodiff_runtime::differentiate;
 use std::rc::Rc;
 
 const SAMPLES: usize = 256;
@@ -35,6 +36,7 @@ impl Default for Data {
 }
 
 /// The function; weights are stored row by row, a row for each unit.
+#[differentiate]
 pub fn primal(
     w1: &[f64],
     b1: &[f64],
@@ -42,8 +44,8 @@ pub fn primal(
     b2: &[f64],
     w3: &[f64],
     b3: f64,
-    inputs: &[f64],
-    targets: &[f64],
+    #[no_diff] inputs: &[f64],
+    #[no_diff] targets: &[f64],
 ) -> f64 {
     let (n1, n2) = (b1.len(), b2.len());
     let mut h1 = vec![0.0; n1];
@@ -253,8 +255,18 @@ pub fn textbook(
 }
 
 /// The gradient made from `primal`.
-pub fn generated(_: &Rc<Data>) -> Option<Contestant> {
-    None
+pub fn generated(data: &Rc<Data>) -> Option<Contestant> {
+    let data = data.clone();
+    Some(Contestant::new("generated", move |p, g| {
+        g.fill(0.0);
+        let [w1, b1, w2, b2, w3, b3] = split(p);
+        let [w1_bar, b1_bar, w2_bar, b2_bar, w3_bar, b3_bar] = split_mut(g);
+        let Data { inputs, targets } = &*data;
+        let b3_bar = &mut b3_bar[0];
+        primal::value_and_grad_into(
+            w1, b1, w2, b2, w3, b3[0], inputs, targets, w1_bar, b1_bar, w2_bar, b2_bar, w3_bar, b3_bar,
+        )
+    }))
 }
 
 /// The parameters in a flat point.

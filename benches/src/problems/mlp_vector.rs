@@ -2,6 +2,7 @@
 
 use crate::contest::{Contestant, Problem};
 use crate::random::Random;
+use autodiff_runtime::differentiate;
 use std::rc::Rc;
 
 const INPUTS: usize = 64;
@@ -12,7 +13,8 @@ const LABEL: usize = 3;
 const SIZES: [usize; 4] = [HIDDEN * INPUTS, HIDDEN, OUTPUTS * HIDDEN, OUTPUTS];
 
 /// The function; weights are stored row by row, a row for each unit.
-pub fn primal(w1: &[f64], b1: &[f64], w2: &[f64], b2: &[f64], x: &[f64], label: usize) -> f64 {
+#[differentiate]
+pub fn primal(w1: &[f64], b1: &[f64], w2: &[f64], b2: &[f64], #[no_diff] x: &[f64], label: usize) -> f64 {
     let (n, hidden, outputs) = (x.len(), b1.len(), b2.len());
     let mut h = vec![0.0; hidden];
     for j in 0..hidden {
@@ -216,8 +218,14 @@ pub fn textbook(
 }
 
 /// The gradient made from `primal`, for the sample `x`.
-pub fn generated(_: &Rc<Vec<f64>>) -> Option<Contestant> {
-    None
+pub fn generated(sample: &Rc<Vec<f64>>) -> Option<Contestant> {
+    let sample = sample.clone();
+    Some(Contestant::new("generated", move |p, g| {
+        g.fill(0.0);
+        let [w1, b1, w2, b2] = split(p);
+        let [w1_bar, b1_bar, w2_bar, b2_bar] = split_mut(g);
+        primal::value_and_grad_into(w1, b1, w2, b2, &sample, LABEL, w1_bar, b1_bar, w2_bar, b2_bar)
+    }))
 }
 
 /// The parameters in a flat point.

@@ -6,7 +6,7 @@ use proc_macro2::Span;
 
 use super::{Reverse, free_vars, stmt};
 use crate::diff::{Tape, TapeKind};
-use crate::ir::{Block, Role, Saved, Stmt, StmtKind, Ty, Var};
+use crate::ir::{Block, Path, Role, Saved, Stmt, StmtKind, Ty, Var};
 
 /// A block on its way through the transformation.
 pub(super) struct Sweeps {
@@ -26,6 +26,15 @@ pub(super) struct Given {
 }
 
 impl Reverse<'_> {
+    /// Whether the elements of a place are plain numbers, as many throughout.
+    fn is_flat(&self, var: Var) -> bool {
+        let numbers = match &self.vars[var].ty {
+            Ty::Vec(element) | Ty::Slice(element) | Ty::Array(element, _) => element.is_float(),
+            _ => false,
+        };
+        numbers && !self.reshaped_root(&Path::of(var))
+    }
+
     pub(super) fn sweep(&mut self, block: &Block) -> Sweeps {
         let mut sweeps = Sweeps { forward: Vec::new(), reversals: Vec::new() };
         for stmt in &block.stmts {
@@ -76,6 +85,17 @@ impl Reverse<'_> {
             });
         }
         let mut materialised = Vec::new();
+        // What stays declared while it is restored gives its length, so that no record needs one of its own.
+        let (flat, saved): (Vec<Saved>, Vec<Saved>) = saved.into_iter().partition(|saved| match saved {
+            Saved::Content(var) => private.contains(var) && self.is_flat(*var),
+            Saved::Value(_) => false,
+        });
+        for content in flat {
+            let tape = self.vars.fresh("tape", Ty::Unknown, Role::Tape, span);
+            self.tapes.push(Tape { var: tape, kind: TapeKind::Flat });
+            sweeps.forward.push(stmt(StmtKind::Save { tape, values: vec![content.clone()] }, span));
+            materialised.push(stmt(StmtKind::Restore { tape, values: vec![content] }, span));
+        }
         if !saved.is_empty() {
             let tape = self.vars.fresh("tape", Ty::Unknown, Role::Tape, span);
             let kind = if self.loops.is_empty() { TapeKind::Slot } else { TapeKind::Stack };

@@ -162,9 +162,14 @@ impl Reverse<'_> {
                 let moved = matches!(arg, Arg::Move(_));
                 let root = self.vars.resolve(&path).root;
                 if !moved {
-                    self.reads.push(Read { root, position: self.position, loops: self.loops.clone() });
+                    self.reads.push(Read {
+                        root,
+                        position: self.position,
+                        loops: self.loops.clone(),
+                        element: None,
+                    });
                 }
-                if !self.type_of(&path).may_be_active() || self.function.is_foreign(root) {
+                if !self.type_of(&path).may_be_active() || self.function.is_foreign(&path) {
                     if moved {
                         *arg = Arg::Value(build::int(0));
                     }

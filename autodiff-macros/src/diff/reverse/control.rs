@@ -44,15 +44,20 @@ impl Reverse<'_> {
             if matches!(head, Head::For { index: reversed, .. } if reversed == index) {
                 given.alive.push(index);
             }
-            given.private.extend(self.options.fused.get(&index).into_iter().flatten());
+            given.private.extend(self.options.private.get(&index).into_iter().flatten());
         }
 
+        let (started, stepped) = self.count_back(primal, span);
+        given.alive.extend(stepped.iter().map(|(phi, ..)| *phi));
         self.loops.push(self.position);
+        if let Head::For { index, .. } = primal.head {
+            self.indices.insert(self.position, index);
+        }
         if let Head::While { test, .. } = &primal.head {
             // Pure lets: numbered like all statements, reversed like none.
             test.walk(&mut |_| self.position += 1);
         }
-        let (body_forward, body_reverse) = self.nested(
+        let (body_forward, mut body_reverse) = self.nested(
             &primal.body,
             &given,
             span,
@@ -77,6 +82,15 @@ impl Reverse<'_> {
         forward.push(stmt(StmtKind::Loop(Box::new(Loop { body: body_forward, ..primal.clone() })), span));
         if body_reverse.stmts.is_empty() {
             return;
+        }
+        for (phi, back, step) in stepped.into_iter().rev() {
+            let before = StmtKind::Let { var: phi, expr: Expr::Var(back) };
+            body_reverse.stmts.insert(0, stmt(before, span));
+            let update = StmtKind::Update { var: back, op: StoreOp::Sub, expr: step };
+            body_reverse.stmts.insert(0, stmt(update, span));
+        }
+        for (back, out) in started {
+            reversal.push(stmt(StmtKind::Mut { var: back, init: Expr::Var(out) }, span));
         }
         reversal.push(stmt(
             StmtKind::Loop(Box::new(Loop {

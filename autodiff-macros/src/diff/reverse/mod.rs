@@ -10,6 +10,8 @@
 mod block;
 mod call;
 mod control;
+mod counters;
+mod elements;
 mod statement;
 mod stores;
 mod variables;
@@ -29,9 +31,9 @@ use crate::ir::{
 /// What the caller of the transformation wants.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
-    /// Loops (by their indices) whose two sweeps will be fused, with their private places: within an iteration, these
-    /// are taken for declared there.
-    pub(crate) fused: BTreeMap<Var, BTreeSet<Var>>,
+    /// Loops (by their indices) with their private places: within an iteration, these are taken for declared there. At the
+    /// function's own level, this is a promise that the loop will be fused.
+    pub(crate) private: BTreeMap<Var, BTreeSet<Var>>,
     /// Roll every `&mut` parameter back to what it held before the call (the ABI between functions asks for it).
     pub(crate) roll_back: bool,
 }
@@ -59,6 +61,12 @@ pub(super) struct Reverse<'a> {
     /// Preorder number of the statement at hand, and the loops around it (by their numbers).
     position: usize,
     pub(super) loops: Vec<usize>,
+    /// The index of each counted loop, by its number.
+    indices: BTreeMap<usize, Var>,
+    /// Integers that the reverse sweep counts back, by their values at the start of an iteration.
+    counters: BTreeMap<Var, Var>,
+    /// Integer `let`s, for index expressions.
+    integers: BTreeMap<Var, Expr>,
     /// How each place of the function came to be.
     inits: BTreeMap<Var, Init>,
     /// Places that some statement gives another shape.
@@ -78,8 +86,12 @@ impl<'a> Reverse<'a> {
         let mut inits = BTreeMap::new();
         let mut reshaped = BTreeSet::new();
         let mut untracked = BTreeSet::new();
+        let mut integers = BTreeMap::new();
         let root = |path: &Path| function.vars.resolve(path).root;
         function.body.walk(&mut |stmt| match &stmt.kind {
+            StmtKind::Let { var, expr } if matches!(function.vars[*var].ty, Ty::Int(_)) => {
+                integers.insert(*var, expr.clone());
+            }
             StmtKind::Declare { place, init } => {
                 inits.insert(*place, init.clone());
             }
@@ -112,6 +124,9 @@ impl<'a> Reverse<'a> {
             swaps: Vec::new(),
             position: 0,
             loops: Vec::new(),
+            indices: BTreeMap::new(),
+            counters: BTreeMap::new(),
+            integers,
             inits,
             reshaped,
             untracked,
@@ -136,10 +151,8 @@ impl<'a> Reverse<'a> {
         let mut arrivals = Vec::new();
         let seed = function.result.map(&mut |leaf| self.seed(leaf, &mut arrivals, span));
         for (param, slot) in function.params.iter().zip(&params) {
-            if let (Some(ParamAdjoint::ScalarInOut(bar)), Some(last)) = (slot, &param.last) {
-                if let Expr::Var(last) = last {
-                    arrivals.push((*last, Expr::Var(*bar)));
-                }
+            if let (Some(ParamAdjoint::ScalarInOut(bar)), Some(Expr::Var(last))) = (slot, &param.last) {
+                arrivals.push((*last, Expr::Var(*bar)));
             }
         }
         let seeded: BTreeSet<Var> = seed.leaves().into_iter().flatten().copied().collect();
@@ -212,7 +225,7 @@ impl<'a> Reverse<'a> {
             .collect();
         let private = self
             .options
-            .fused
+            .private
             .iter()
             .map(|(index, places)| {
                 (*index, places.iter().filter_map(|place| self.bars.get(place).copied()).collect())

@@ -4,7 +4,7 @@ use super::block::Given;
 use super::control::choose;
 use super::{Reverse, stmt};
 use crate::diff::record::Read;
-use crate::ir::{Expr, Join, Path, RawStmt, Role, Stmt, StmtKind, Ty, Var, build};
+use crate::ir::{Expr, Join, Path, RawStmt, Role, Stmt, StmtKind, Ty, build};
 
 impl Reverse<'_> {
     pub(super) fn statement(&mut self, primal: &Stmt, forward: &mut Vec<Stmt>, reversal: &mut Vec<Stmt>) {
@@ -42,7 +42,12 @@ impl Reverse<'_> {
                 }
                 let roots = [a, b].map(|path| self.vars.resolve(path).root);
                 if roots[0] != roots[1] {
-                    self.swaps.push(roots.map(|root| Read { root, position, loops: self.loops.clone() }));
+                    self.swaps.push(roots.map(|root| Read {
+                        root,
+                        position,
+                        loops: self.loops.clone(),
+                        element: None,
+                    }));
                 }
                 if roots.iter().any(|root| self.recording.reads_root(*root)) {
                     reversal.push(stmt(StmtKind::Raw(RawStmt::Swap(a.clone(), b.clone())), span));
@@ -81,7 +86,10 @@ impl Reverse<'_> {
                     };
                     self.contribute(value, contribution, reversal, span);
                 }
-                if self.recording.records(self.vars.resolve(path).root, position, &self.loops) {
+                if self
+                    .recording
+                    .records(self.vars.resolve(path).root, position, &self.loops, |_, _, _| false)
+                {
                     reversal
                         .push(stmt(StmtKind::Raw(RawStmt::Pop { path: path.clone(), popped: None }), span));
                 }

@@ -193,7 +193,8 @@ impl Reverse<'_> {
         span: Span,
     ) -> Vec<Stmt> {
         let root = self.vars.resolve(path).root;
-        if !self.recording.records(root, position, &self.loops) {
+        let distinct = |read: &Path, outer, inner| self.distinct(path, read, outer, inner);
+        if !self.recording.records(root, position, &self.loops, distinct) {
             return Vec::new();
         }
         let name = format!("{}_old", self.vars[root].name);
@@ -210,7 +211,8 @@ impl Reverse<'_> {
         forward: &mut Vec<Stmt>,
         span: Span,
     ) -> Vec<Stmt> {
-        if self.recording.records(self.vars.resolve(path).root, position, &self.loops) {
+        let root = self.vars.resolve(path).root;
+        if self.recording.records(root, position, &self.loops, |_, _, _| false) {
             self.keep(path, forward, span)
         } else {
             Vec::new()
