@@ -252,10 +252,13 @@ impl Lower<'_> {
             Value::Code(inert, ty) => {
                 // Inactive items: collected first, so that they have indices.
                 let inert = match ty {
-                    Ty::Unknown | Ty::Inert => combine(&[inert], |parts| {
-                        let part = &parts[0];
-                        quote!((#part).into_iter().collect::<::std::vec::Vec<_>>())
-                    }),
+                    Ty::Unknown | Ty::Inert => {
+                        let runtime = &self.request.runtime;
+                        combine(&[inert], |parts| {
+                            let part = &parts[0];
+                            quote!((#part).into_iter().collect::<#runtime::__private::Vec<_>>())
+                        })
+                    }
                     _ => inert,
                 };
                 let place =
