@@ -83,7 +83,9 @@ fn log_likelihood(mixture: &[Component; KINDS], #[no_diff] points: &[[f64; 2]]) 
 }
 
 /// Radius and concavity of each mass, both standardised, and whether it is benign.
-fn read(path: &Path) -> Result<(Vec<[f64; 2]>, Vec<bool>), Box<dyn Error>> {
+type Masses = (Vec<[f64; 2]>, Vec<bool>);
+
+fn read(path: &Path) -> Result<Masses, Box<dyn Error>> {
     let (mut points, mut benign) = (Vec::new(), Vec::new());
     for row in csv::Reader::from_path(path)?.deserialize() {
         let row: Vec<f64> = row?;
@@ -134,10 +136,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let weights = log_softmax(&[mixture[0].logit, mixture[1].logit]);
     println!();
-    for k in 0..KINDS {
+    for (k, weight) in weights.iter().enumerate() {
         let of = points.iter().zip(&benign).filter(|(at, _)| kind(at) == k);
         let (all, good) = of.fold((0, 0), |(all, good), (_, &benign)| (all + 1, good + usize::from(benign)));
-        println!("kind {k}: weight {:.2}, {all} masses, of which {good} are benign", weights[k].exp());
+        println!("kind {k}: weight {:.2}, {all} masses, of which {good} are benign", weight.exp());
     }
     let same = points.iter().zip(&benign).filter(|&(at, &benign)| (kind(at) == 0) == benign).count();
     let agreement = same.max(points.len() - same) as f64 / points.len() as f64;

@@ -15,6 +15,9 @@ macro_rules! by_first {
     }};
 }
 
+/// The loss of a row and its gradient by it.
+type ByRow = (f64, Vec<f64>);
+
 /// The loss of a case: a value for each number, or each row, of the first argument, and the gradient of their sum by it.
 fn evaluate(case: Case) -> (Vec<f64>, Vec<f64>) {
     let args = case.input("args").as_array().unwrap();
@@ -29,10 +32,10 @@ fn evaluate(case: Case) -> (Vec<f64>, Vec<f64>) {
         let (values, gradients): (_, Vec<_>) = rows.unzip();
         (values, gradients.concat())
     };
-    let rows = |f: &dyn Fn(&[f64], &[f64]) -> (f64, Vec<f64>)| {
+    let rows = |f: &dyn Fn(&[f64], &[f64]) -> ByRow| {
         collect(&mut first.chunks(width).zip(data[1].chunks(width)).map(|(a, b)| f(a, b)))
     };
-    let labels = |f: &dyn Fn(&[f64], usize) -> (f64, Vec<f64>)| {
+    let labels = |f: &dyn Fn(&[f64], usize) -> ByRow| {
         collect(&mut first.chunks(width).zip(&data[1]).map(|(a, &label)| f(a, label as usize)))
     };
     let h = |name: &str| case.h(name);
