@@ -44,8 +44,8 @@ fn loss(w1: &[f64], b1: &[f64], w2: &[f64], b2: &[f64], #[no_diff] images: &[f64
             top = top.max(sum);
         }
         let mut sum = 0.0;
-        for k in 0..CLASSES {
-            sum += (scores[k] - top).exp();
+        for score in &scores {
+            sum += (score - top).exp();
         }
         total += sum.ln() + top - scores[labels[n]];
     }

@@ -3,6 +3,25 @@
 //! Plain functions, of numbers and of slices. Those of a single prediction return a number; `mean_…` and those with
 //! slices reduce as their originals do. A batch is a loop over its rows.
 //!
+//! All but the metrics are `#[differentiate]`d, by every argument that is a float: call them in your own differentiated
+//! functions, or use the gradients by themselves.
+//!
+//! ```
+//! use autodiff_runtime::{differentiate, losses};
+//!
+//! #[differentiate]
+//! fn loss(w: f64, #[no_diff] x: &[f64], #[no_diff] y: &[f64]) -> f64 {
+//!     let mut sum = 0.0;
+//!     for i in 0..x.len() {
+//!         sum += losses::huber(w * x[i], y[i], 1.0);
+//!     }
+//!     sum
+//! }
+//!
+//! assert_eq!(loss::grad(2.0, &[1.0, 3.0], &[1.5, 9.0]), 0.5 - 3.0);
+//! assert_eq!(losses::mean_squared_error::grad(&[3.0], &[1.0]).0, [4.0]);
+//! ```
+//!
 //! | original | here |
 //! |---|---|
 //! | `l2_loss`, `tf.nn.l2_loss` | [`half_squared_error`], [`half_square_sum`] |
@@ -25,6 +44,7 @@
 //! | `ranking_softmax_loss` | the mean of [`softmax_cross_entropy`] over the lists |
 //! | `smooth_labels` | [`smooth_labels`] |
 //! | `logsumexp`, `softmax`, `log_softmax` | [`log_sum_exp`], [`softmax`], [`log_softmax`] |
+//! | `sigmoid`, `softplus` | [`sigmoid`], [`softplus`] |
 
 #![allow(clippy::needless_range_loop, reason = "indexed loops are differentiated best")]
 

@@ -1,8 +1,8 @@
 //! Trees of `nalgebra` and `ndarray`, and what all trees have in common.
 
-use autodiff_runtime::optim::{Adam, Family, Muon, Sgd};
+use autodiff_runtime::Optimizer;
+use autodiff_runtime::optim::Sgd;
 use autodiff_runtime::tree::{self, Shaped};
-use autodiff_runtime::{Optimizer, clip};
 
 fn layouts<T: autodiff_runtime::Tree + ?Sized>(tree: &T) -> Vec<String> {
     let mut layouts = Vec::new();
@@ -50,6 +50,8 @@ fn a_shape_that_does_not_fit_is_an_error() {
 #[cfg(feature = "nalgebra")]
 #[test]
 fn nalgebra() {
+    use autodiff_runtime::clip;
+    use autodiff_runtime::optim::{Family, Muon};
     use nalgebra::{DMatrix, DVector, Matrix2x3, Vector3};
     let params = (DMatrix::<f64>::zeros(2, 3), DVector::<f64>::zeros(4), Vector3::<f64>::zeros());
     assert_eq!(layouts(&params), [".0 [2, 3] by columns", ".1 [4]", ".2 [3]"]);
@@ -74,6 +76,7 @@ fn nalgebra() {
 #[cfg(feature = "ndarray")]
 #[test]
 fn ndarray() {
+    use autodiff_runtime::optim::Adam;
     use ndarray::{Array1, Array2, Axis, array};
     let mut params = (array![[1.0, 2.0], [3.0, 4.0]], Array1::<f64>::ones(3));
     assert_eq!(layouts(&params), [".0 [2, 2]", ".1 [3]"]);

@@ -1,5 +1,6 @@
 //! Functions on `nalgebra` matrices and vectors under `#[differentiate]`.
 #![cfg(feature = "nalgebra")]
+#![allow(clippy::needless_range_loop, clippy::op_ref, reason = "what people write is to be differentiated")]
 
 use autodiff_runtime::{Differentiable, differentiate};
 use nalgebra::{DMatrix, DVector, Matrix3, SMatrix, Vector3};

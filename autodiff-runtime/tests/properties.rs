@@ -1,4 +1,5 @@
 //! What must hold for any numbers.
+#![allow(clippy::needless_range_loop, reason = "several vectors are indexed at once")]
 
 use autodiff_runtime::optim::*;
 use autodiff_runtime::solvers::{ConjugateGradient, Lbfgs, LevenbergMarquardt};

@@ -1,4 +1,5 @@
 //! Structs with `#[derive(Differentiable)]` in functions and methods under `#[differentiate]`.
+#![allow(clippy::needless_range_loop, reason = "loops over indices are to be differentiated as well")]
 
 use autodiff_runtime::{Differentiable, Optimizer, clip, differentiate, optim::Sgd};
 
@@ -152,6 +153,7 @@ fn types_without_a_tangent_are_passed_along() {
     let model = Model { scale: 1.5, centres: vec![4.0] };
     let gradient = settled::grad(&model, &settings);
     assert_eq!((gradient.scale, gradient.centres), (2.0 * 4.0 + 19.5, vec![3.0]));
+    assert_eq!(settle::value_and_grad(1.5, &settings), (settle(1.5, &settings), 19.5));
     let along = ModelTangent { scale: 1.0, centres: vec![0.0] };
-    assert_eq!(settled::jvp(&model, &settings, &along).1, 27.5);
+    assert_eq!(settled::jvp(&model, &settings, &along), (settled(&model, &settings), 27.5));
 }

@@ -454,7 +454,7 @@ fn unused_results(x: f64) -> f64 {
 
 checks! {
     loop_in_branch_in_loop(&[0.5, 1.5, -0.75, 2.0], @0);
-    loop_in_branch_in_loop as loop_in_other_branch_in_loop(&[0.5, 1.5, -0.75, 2.0], @1);
+    loop_in_branch_in_loop as loop_in_other_branch_in_loop(&[0.5, 1.5, -0.75, 2.25], @1);
     return_in_nested_loop_after_writes(&mut vec![0.5, 1.5, -0.75, 2.0], 4.0);
     return_in_nested_loop_after_writes as return_at_the_end(&mut vec![0.5, 1.5, -0.75, 2.0], 40.0);
     view_in_closure(&[0.5, 1.5, -0.75, 2.0], 1.25);

@@ -173,17 +173,15 @@ impl Analysis<'_> {
                 self.vary(a.root, either);
                 self.vary(b.root, either);
             }
-            StmtKind::Call(call) => {
-                if call.args.iter().any(|arg| self.varied_arg(arg)) {
-                    for var in call.results.leaves() {
-                        self.vary(*var, true);
-                    }
-                    for arg in &call.args {
-                        match arg {
-                            Arg::RefMut(path) => self.vary(path.root, true),
-                            Arg::RefMutValue(_, after) => self.vary(*after, true),
-                            _ => {}
-                        }
+            StmtKind::Call(call) if call.args.iter().any(|arg| self.varied_arg(arg)) => {
+                for var in call.results.leaves() {
+                    self.vary(*var, true);
+                }
+                for arg in &call.args {
+                    match arg {
+                        Arg::RefMut(path) => self.vary(path.root, true),
+                        Arg::RefMutValue(_, after) => self.vary(*after, true),
+                        _ => {}
                     }
                 }
             }

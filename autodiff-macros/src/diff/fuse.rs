@@ -57,8 +57,6 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
         adjoint.reverse.stmts.iter().position(|stmt| as_loop(stmt).and_then(index_of) == Some(index))?;
     let reverse = as_loop(&adjoint.reverse.stmts[back])?;
 
-    // The adjoints of results exist only when the results do.
-    let seeds: BTreeSet<Var> = adjoint.seed.leaves().into_iter().flatten().copied().collect();
     // What exists when the forward loop starts.
     let mut early: BTreeSet<Var> = params.clone();
     early.extend(adjoint.forward.stmts[..at].iter().flat_map(Stmt::defines));
@@ -115,7 +113,9 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
     if sweep.read.iter().any(|var| late.contains(var)) {
         return None;
     }
-    if sweep.read.iter().chain(&sweep.added).any(|var| seeds.contains(var)) {
+    // The adjoints of results exist only when the results do.
+    let seeds: BTreeSet<Var> = adjoint.seed.leaves().into_iter().flatten().copied().collect();
+    if sweep.read.iter().chain(&sweep.added).chain(&sweep.set).any(|var| seeds.contains(var)) {
         return None;
     }
 
@@ -317,10 +317,8 @@ fn is_slot(adjoint: &Adjoint, var: Var) -> bool {
 fn known(expr: &Expr, early: &BTreeSet<Var>, wanted: &mut BTreeSet<Var>, vars: &Vars) -> bool {
     let mut fine = true;
     expr.walk(&mut |expr| match expr {
-        Expr::Var(var) => {
-            if !early.contains(var) {
-                wanted.insert(*var);
-            }
+        Expr::Var(var) if !early.contains(var) => {
+            wanted.insert(*var);
         }
         // A place may hold something else by then.
         Expr::Load(_) | Expr::Whole(_) | Expr::Inert(_) => fine = false,

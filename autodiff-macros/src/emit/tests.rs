@@ -349,10 +349,10 @@ fn parentheses_are_those_that_the_grammar_asks_for() {
         (apply("add", &[v(a), sum.clone()]), "a + (a + b)"),
         (apply("add", &[sum.clone(), v(a)]), "a + b + a"),
         (apply("sub", &[v(a), apply("neg", &[v(b)])]), "a - -b"),
-        (apply("neg", &[sum.clone()]), "-(a + b)"),
+        (apply("neg", std::slice::from_ref(&sum)), "-(a + b)"),
         (apply("sin", &[apply("neg", &[v(a)])]), "(-a).sin()"),
         (apply("neg", &[apply("sin", &[v(a)])]), "-a.sin()"),
-        (apply("sqrt", &[sum.clone()]), "(a + b).sqrt()"),
+        (apply("sqrt", std::slice::from_ref(&sum)), "(a + b).sqrt()"),
         (apply("max", &[build::lit(1.0), v(a)]), "1.0_f64.max(a)"),
         (apply("div", &[v(a), apply("mul", &[v(a), v(b)])]), "a / (a * b)"),
         (

@@ -203,7 +203,10 @@ impl Lower<'_> {
             }
             Value::Path(path) => Some(Arg::Ref(path)),
             Value::Init(init, ty) => Some(Arg::Ref(Path::of(self.temp_place("operand", ty, *init, span)))),
-            Value::Poison | Value::Never => None,
+            value @ (Value::Poison | Value::Never) => {
+                self.give_up(&value);
+                None
+            }
             _ => {
                 self.refuse_at(span, "this operand is not supported");
                 None
@@ -465,6 +468,8 @@ impl Lower<'_> {
 
     pub(crate) fn compound(&mut self, op: &BinOp, left: Value, right: Value, site: String, span: Span) {
         if matches!(right, Value::Poison | Value::Never) || matches!(left, Value::Poison | Value::Never) {
+            self.give_up(&left);
+            self.give_up(&right);
             return;
         }
         let left = left.peel();

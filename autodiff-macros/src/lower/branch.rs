@@ -7,6 +7,9 @@ use super::env::{Cell, State, Value, same};
 use super::jump::{Ends, block_ends, expr_ends, is_false, is_true};
 use crate::ir::{Block, CopyHow, Expr, Init, Join, Path, Role, StmtKind, Ty};
 
+/// What follows a branch in its block, given the value of the arm that goes on.
+pub(crate) type Rest<'r, 'a> = Option<&'r mut dyn FnMut(&mut Lower<'a>, Value) -> Value>;
+
 /// An arm, lowered.
 pub(crate) struct Lowered {
     pub(crate) block: Block,
@@ -14,7 +17,7 @@ pub(crate) struct Lowered {
     pub(crate) value: Value,
 }
 
-impl Lower<'_> {
+impl<'a> Lower<'a> {
     pub(crate) fn arm(&mut self, f: impl FnOnce(&mut Self) -> Value) -> Lowered {
         let before = self.state.clone();
         let outer = std::mem::take(&mut self.block);
@@ -285,7 +288,7 @@ impl Lower<'_> {
         expr: &syn::ExprIf,
         want: Option<&Ty>,
         tail: bool,
-        rest: Option<&mut dyn FnMut(&mut Self, Value) -> Value>,
+        rest: Rest<'_, 'a>,
     ) -> Value {
         let span = expr.if_token.span;
         let then_ends = block_ends(&expr.then_branch);
@@ -321,12 +324,7 @@ impl Lower<'_> {
     }
 
     /// What follows a branch inside the arm that comes to its end.
-    pub(crate) fn go_on(
-        &mut self,
-        value: Value,
-        rest: Option<&mut dyn FnMut(&mut Self, Value) -> Value>,
-        span: Span,
-    ) -> Value {
+    pub(crate) fn go_on(&mut self, value: Value, rest: Rest<'_, 'a>, span: Span) -> Value {
         let Some(rest) = rest else { return value };
         if self.dead() {
             return Value::Never;

@@ -471,7 +471,7 @@ impl Lower<'_> {
             }
             Known::VecFrom => {
                 let value = next();
-                self.to_vec(value, span)
+                self.vec_of(value, span)
             }
             Known::Boxed => {
                 self.refuse(path, "`Box` of an active value is not supported yet: hold the value itself")

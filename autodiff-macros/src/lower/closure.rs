@@ -58,6 +58,18 @@ impl Lower<'_> {
                 Value::Cell(self.cell(&info.name, info.named, info.ty, info.span, atom))
             }
             Value::Tuple(items) => Value::Tuple(items.into_iter().map(|item| self.snapshot(item)).collect()),
+            // By value: a copy of what can be copied, which the variable outside no longer changes.
+            Value::Path(from) => {
+                let (ty, span) = (self.path_ty(&from), self.vars[from.root].span);
+                let (name, mutable) = (self.vars[from.root].name.clone(), self.vars[from.root].mutable);
+                let (_, site) = self.path_site(&from);
+                let init = crate::ir::Init::Copy { from, how: crate::ir::CopyHow::Move };
+                let place = self.temp_place(&name, ty, init, span);
+                self.vars[place].named = true;
+                self.vars[place].mutable = mutable;
+                self.sites.insert(place, site);
+                Value::Path(crate::ir::Path::of(place))
+            }
             value => value,
         }
     }
@@ -145,7 +157,7 @@ impl Lower<'_> {
             syn::Pat::Type(typed) => {
                 let (passing, ty) = self.types.passing(&typed.ty);
                 let value = match (passing, value) {
-                    (crate::ir::Passing::Value, value) => self.retype(value, &ty, typed.span()),
+                    (crate::ir::Passing::Value, value) => self.retype(value, &ty),
                     (_, value) => value,
                 };
                 self.bind_argument(&typed.pat, value);

@@ -8,7 +8,7 @@ use super::Lower;
 use super::env::Value;
 use super::facts::site;
 use super::iter::Iter;
-use crate::ir::{CopyHow, Expr, Inert, Init, Lit, Path, Proj, Role, Ty, build};
+use crate::ir::{CopyHow, Expr, Inert, Init, Lit, Path, Proj, Role, Ty};
 
 impl Lower<'_> {
     /// An expression's value. `want`: its type, where the context knows it.
@@ -481,7 +481,10 @@ impl Lower<'_> {
                 }
                 (self.default_atom(&fallback), fallback)
             }
-            Value::Poison | Value::Never => (self.default_atom(&fallback), fallback),
+            value @ (Value::Poison | Value::Never) => {
+                self.give_up(&value);
+                (self.default_atom(&fallback), fallback)
+            }
             _ => {
                 self.refuse_at(span, "a number is needed here");
                 (self.default_atom(&fallback), fallback)
@@ -537,7 +540,10 @@ impl Lower<'_> {
                     None
                 }
             },
-            Value::Poison | Value::Never => None,
+            value @ (Value::Poison | Value::Never) => {
+                self.give_up(&value);
+                None
+            }
             _ => {
                 self.refuse_at(span, "this value cannot be stored in a place");
                 None
@@ -565,7 +571,10 @@ impl Lower<'_> {
             Value::Ref { to, mutable: false } if !self.ty_of(&to).may_be_active() => {
                 self.whole(*to, want, span)
             }
-            Value::Poison | Value::Never => None,
+            value @ (Value::Poison | Value::Never) => {
+                self.give_up(&value);
+                None
+            }
             value => {
                 let ty = match (self.ty_of(&value), want) {
                     (Ty::Unknown, Some(want)) => want.clone(),

@@ -112,6 +112,28 @@ impl Iter {
         }
     }
 
+    /// Whether it runs more than one loop, so that leaving the innermost is not leaving it.
+    pub(crate) fn nests(&self) -> bool {
+        match self {
+            Iter::Chain(..) | Iter::FlatMap(..) => true,
+            Iter::Zip(a, b) => a.nests() || b.nests(),
+            Iter::Enumerate(i)
+            | Iter::Rev(i)
+            | Iter::Skip(i, _)
+            | Iter::Take(i, _)
+            | Iter::StepBy(i, _)
+            | Iter::Map(i, _)
+            | Iter::Copied(i)
+            | Iter::Filter(i, _)
+            | Iter::FilterMap(i, _)
+            | Iter::TakeWhile(i, _)
+            | Iter::SkipWhile(i, _)
+            | Iter::Inspect(i, _)
+            | Iter::Scan(i, ..) => i.nests(),
+            _ => false,
+        }
+    }
+
     /// A range that the head of a loop can express, its step, and whether it is run backwards.
     fn as_head(&self) -> Option<(&Expr, &Expr, bool, Option<&Expr>, bool)> {
         match self {
@@ -202,12 +224,14 @@ impl Lower<'_> {
     }
 
     /// What stands behind `in`.
+    #[expect(clippy::result_large_err, reason = "the error is the value that takes its place")]
     pub(crate) fn iterator(&mut self, expr: &syn::Expr) -> Result<Iter, Value> {
         let value = self.operand(expr, None);
-        self.into_iterator(value, expr.span())
+        self.items_of(value, expr.span())
     }
 
-    pub(crate) fn into_iterator(&mut self, value: Value, span: Span) -> Result<Iter, Value> {
+    #[expect(clippy::result_large_err, reason = "the error is the value that takes its place")]
+    pub(crate) fn items_of(&mut self, value: Value, span: Span) -> Result<Iter, Value> {
         match value {
             Value::Iter(iter) => Ok(*iter),
             Value::Ref { to, mutable } => match *to {
@@ -217,7 +241,7 @@ impl Lower<'_> {
                     }
                     Ok(Iter::Elements { path, access: if mutable { Access::RefMut } else { Access::Ref } })
                 }
-                Value::Ref { .. } | Value::Init(..) | Value::Code(..) => self.into_iterator(*to, span),
+                Value::Ref { .. } | Value::Init(..) | Value::Code(..) => self.items_of(*to, span),
                 _ => Err(self.refuse_at(span, "this cannot be iterated over")),
             },
             Value::Path(path) => Ok(Iter::Elements { path, access: Access::Value }),
@@ -268,6 +292,12 @@ impl Lower<'_> {
                 body(lower, item);
             });
             return;
+        }
+        if let Iter::TakeWhile(inner, _) | Iter::Scan(inner, ..) = &iter {
+            if inner.nests() {
+                self.refuse_nested(span);
+                return;
+            }
         }
         match iter {
             Iter::Map(inner, closure) => self.drive(*inner, label, slot, span, &mut |lower, item| {
@@ -375,16 +405,35 @@ impl Lower<'_> {
             }
             Iter::FlatMap(inner, closure) => self.drive(*inner, label, slot, span, &mut |lower, item| {
                 let items = lower.apply(&closure, vec![item], None, span);
-                if let Ok(items) = lower.into_iterator(items, span) {
+                if let Ok(items) = lower.items_of(items, span) {
                     lower.drive(items, None, Slot::unit(), span, body);
                 }
             }),
             Iter::Chain(a, b) => {
                 self.drive(*a, label.clone(), slot.clone(), span, body);
-                self.drive(*b, label, slot, span, body);
+                if self.dead() {
+                    return;
+                }
+                // What returned from the first loop does not run the second.
+                match self.guard(span) {
+                    Some(guard) => {
+                        self.guarded(guard, span, |lower| {
+                            lower.drive(*b, label, slot, span, body);
+                            Value::unit()
+                        });
+                    }
+                    None => self.drive(*b, label, slot, span, body),
+                }
             }
             iter => self.drive_indexed(iter, label, slot, span, body),
         }
+    }
+
+    pub(crate) fn refuse_nested(&mut self, span: Span) -> Value {
+        self.refuse_at(
+            span,
+            "leaving a loop over `chain` or `flat_map` early is not supported: write two loops, or nested ones",
+        )
     }
 
     fn drive_indexed(
@@ -442,10 +491,7 @@ impl Lower<'_> {
     fn indexed(&mut self, iter: Iter, span: Span) -> Option<Indexed> {
         Some(match iter {
             Iter::Range { lo, hi, inclusive, ty } => {
-                let len = match hi {
-                    None => None,
-                    Some(hi) => Some(self.range_len(&lo, &hi, inclusive, &ty, span)),
-                };
+                let len = hi.map(|hi| self.range_len(&lo, &hi, inclusive, &ty, span));
                 Indexed { len, item: ItemAt::Range { lo, ty } }
             }
             Iter::Elements { path, access } => {

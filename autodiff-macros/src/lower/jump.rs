@@ -259,7 +259,7 @@ impl Lower<'_> {
 
     pub(crate) fn fill_slot(&mut self, slot: &Slot, value: Value, span: Span) {
         match (slot, value) {
-            (_, Value::Never | Value::Poison) => {}
+            (_, value @ (Value::Never | Value::Poison)) => self.give_up(&value),
             (Slot::Later(site), value) => {
                 let ty = self.ty_of(&value);
                 self.learn_site(site.clone(), ty);

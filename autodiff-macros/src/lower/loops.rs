@@ -12,6 +12,7 @@ use super::rewrite::Substitution;
 use crate::ir::{Block, Carried, Expr, Head, Loop, Role, StmtKind, Ty, Var, build};
 
 /// The head of a loop before its parts are known inside of it.
+#[expect(clippy::large_enum_variant, reason = "one at a time, on the stack")]
 pub(crate) enum LoopHead<'a> {
     For { index: Var, lo: Expr, hi: Expr, inclusive: bool, step: Option<Expr>, rev: bool },
     While(&'a syn::Expr),
@@ -224,6 +225,10 @@ impl Lower<'_> {
             Ok(source) => source,
             Err(value) => return value,
         };
+        let tokens = quote::ToTokens::to_token_stream(&expr.body);
+        if source.nests() && (label.is_some() || super::jump::mentions_word(tokens, "break")) {
+            return self.refuse_nested(span);
+        }
         self.drive(source, label, Slot::unit(), span, &mut |lower, item| {
             lower.scoped(|lower| {
                 lower.bind_pattern(&expr.pat, item);
@@ -256,7 +261,7 @@ impl Lower<'_> {
                     && self.is_plain(&e.left)
                     && self.is_plain(&e.right)
                     // The right operand may panic where the left one decides.
-                    && !(matches!(e.op, syn::BinOp::And(_) | syn::BinOp::Or(_)) && !never_panics(&e.right))
+                    && (!matches!(e.op, syn::BinOp::And(_) | syn::BinOp::Or(_)) || never_panics(&e.right))
             }
             E::MethodCall(e) => {
                 (crate::rules::method(&e.method.to_string(), e.args.len() + 1).is_some()

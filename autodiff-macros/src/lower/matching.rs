@@ -7,15 +7,15 @@ use syn::spanned::Spanned;
 use syn::{Member, Pat, Stmt};
 
 use super::Lower;
-use super::branch::Condition;
+use super::branch::{Condition, Rest};
 use super::env::Value;
 use super::facts::site;
 use super::inert::combine;
 use super::jump::{Ends, expr_ends};
 use super::pattern::is_rest;
-use crate::ir::{Arm, Expr, Inert, Init, Path, Proj, Role, StmtKind, Ty, build};
+use crate::ir::{Arm, Expr, Inert, Path, Proj, Role, StmtKind, Ty, build};
 
-impl Lower<'_> {
+impl<'a> Lower<'a> {
     // ---- chains of conditions ----
 
     pub(crate) fn lower_if_chain(
@@ -24,7 +24,7 @@ impl Lower<'_> {
         chain: &[Condition],
         want: Option<&Ty>,
         tail: bool,
-        rest: Option<&mut dyn FnMut(&mut Self, Value) -> Value>,
+        rest: Rest<'_, 'a>,
     ) -> Value {
         let span = expr.if_token.span;
         let then_goes_on = super::jump::block_ends(&expr.then_branch) == Ends::Live;
@@ -58,7 +58,7 @@ impl Lower<'_> {
         expr: &syn::ExprIf,
         chain: &[Condition],
         want: Option<&Ty>,
-        rest: Option<&mut dyn FnMut(&mut Self, Value) -> Value>,
+        rest: Rest<'_, 'a>,
     ) -> Value {
         let value = self.lower_if_chain(expr, chain, want, false, None);
         self.go_on(value, rest, expr.if_token.span)
@@ -208,7 +208,7 @@ impl Lower<'_> {
         expr: &syn::ExprMatch,
         want: Option<&Ty>,
         tail: bool,
-        rest: Option<&mut dyn FnMut(&mut Self, Value) -> Value>,
+        rest: Rest<'_, 'a>,
     ) -> Value {
         let span = expr.match_token.span;
         let value = self.scrutinee(&expr.expr);

@@ -68,6 +68,8 @@ pub(crate) struct Lower<'a> {
     /// Under which name facts about a place of unknown type are kept.
     sites: HashMap<Var, String>,
     items: Vec<syn::Item>,
+    /// A value that was given up was needed.
+    poisoned: bool,
     /// How many names were made for code.
     names: usize,
     /// First versions of the locals that `wrt` names.
@@ -132,6 +134,7 @@ fn attempt(
         nodes,
         sites: HashMap::new(),
         items: Vec::new(),
+        poisoned: false,
         names: 0,
         locals: HashMap::new(),
         stopped: Vec::new(),
@@ -144,9 +147,18 @@ fn attempt(
     for (param, last) in &mut params {
         param.last = last.map(|cell| lower.current(cell));
     }
-    let params = params.into_iter().map(|(param, _)| param).collect();
+    let params: Vec<crate::ir::Param> = params.into_iter().map(|(param, _)| param).collect();
     let wrt = lower.wrt(&params);
     lower.check_stop();
+    if lower.poisoned && lower.diag.is_empty() && !lower.facts.changed {
+        let name = &signature.ident;
+        lower.diag.error(
+            name,
+            format!(
+                "`#[differentiate]` lost track of a value in `{name}`: please report this, with the function"
+            ),
+        );
+    }
     let mut function = Function {
         name: signature.ident.clone(),
         vars: lower.vars,
@@ -167,6 +179,11 @@ impl Lower<'_> {
     fn refuse(&mut self, tokens: impl quote::ToTokens, message: impl std::fmt::Display) -> Value {
         self.diag.error(tokens, message);
         Value::Poison
+    }
+
+    /// Notes that a value is needed that was given up: there must be a complaint about it.
+    fn give_up(&mut self, value: &Value) {
+        self.poisoned |= matches!(value, Value::Poison);
     }
 
     fn refuse_at(&mut self, span: Span, message: impl std::fmt::Display) -> Value {
@@ -207,12 +224,15 @@ impl Lower<'_> {
                         .collect(),
                 )
             }
-            (Value::Never | Value::Poison, ty) => match ty {
-                Ty::Tuple(tys) => {
-                    Tree::Tuple(tys.iter().map(|ty| self.result_leaf(Value::Never, ty, span)).collect())
+            (value @ (Value::Never | Value::Poison), ty) => {
+                self.give_up(&value);
+                match ty {
+                    Ty::Tuple(tys) => {
+                        Tree::Tuple(tys.iter().map(|ty| self.result_leaf(Value::Never, ty, span)).collect())
+                    }
+                    ty => Tree::Leaf(self.default_atom(ty)),
                 }
-                ty => Tree::Leaf(self.default_atom(ty)),
-            },
+            }
             (value, ty) if ty.is_scalar() => Tree::Leaf(self.scalar(value, Some(ty), span).0),
             (value, ty) => match self.whole(value, Some(ty), span) {
                 Some(whole) => Tree::Leaf(whole),
@@ -222,7 +242,7 @@ impl Lower<'_> {
     }
 
     /// What the gradient is asked for.
-    fn wrt(&mut self, params: &Vec<crate::ir::Param>) -> Vec<Wrt> {
+    fn wrt(&mut self, params: &[crate::ir::Param]) -> Vec<Wrt> {
         let Some(names) = &self.request.wrt else {
             return params
                 .iter()

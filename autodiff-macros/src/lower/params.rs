@@ -58,6 +58,12 @@ impl Lower<'_> {
     /// The parameters, and for `&mut` scalars the variable whose last version the caller sees.
     pub(crate) fn params(&mut self) -> Vec<(Param, Option<Cell>)> {
         let signature = self.signature;
+        for param in signature.generics.const_params() {
+            let ty = self.types.ty(&param.ty);
+            let tokens = quote::ToTokens::to_token_stream(&param.ident);
+            let lit = crate::ir::Lit { tokens, value: None, ty: ty.clone(), made: false };
+            self.bind(&param.ident, Value::Atom(Expr::Lit(lit), ty));
+        }
         signature.inputs.iter().enumerate().map(|(i, input)| self.param(i, input)).collect()
     }
 

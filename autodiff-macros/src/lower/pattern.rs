@@ -26,7 +26,7 @@ impl Lower<'_> {
             }
             Pat::Type(pat) => {
                 let ty = self.types.ty(&pat.ty);
-                let value = self.retype(value, &ty, span);
+                let value = self.retype(value, &ty);
                 self.bind_pattern(&pat.pat, value);
             }
             Pat::Paren(pat) => self.bind_pattern(&pat.pat, value),
@@ -114,7 +114,8 @@ impl Lower<'_> {
                 Some(at) if i == at => {
                     let Pat::Ident(name) = elem else { continue };
                     let lo = Some(build::int(i as i64)).filter(|_| i > 0);
-                    let hi = if after > 0 { Some(self.from_end(value.clone(), after, span)) } else { None };
+                    let hi =
+                        if after > 0 { Some(self.counted_back(value.clone(), after, span)) } else { None };
                     let part = self.part(value.clone(), Proj::Range(lo, hi), span);
                     // Through a reference the rest is one as well; by value it is read only, which is the same.
                     self.bind_name(
@@ -124,7 +125,9 @@ impl Lower<'_> {
                     );
                     continue;
                 }
-                Some(at) if i > at => Proj::Index(self.from_end(value.clone(), pat.elems.len() - i, span)),
+                Some(at) if i > at => {
+                    Proj::Index(self.counted_back(value.clone(), pat.elems.len() - i, span))
+                }
                 _ => Proj::Index(build::int(i as i64)),
             };
             let part = self.part(value.clone(), proj, span);
@@ -133,7 +136,7 @@ impl Lower<'_> {
     }
 
     /// `value.len() - back`
-    fn from_end(&mut self, value: Value, back: usize, span: Span) -> Expr {
+    fn counted_back(&mut self, value: Value, back: usize, span: Span) -> Expr {
         let len = self.len(value, span);
         let back = build::int(back as i64);
         let index = Expr::Binary(syn::BinOp::Sub(Default::default()), Box::new(len), Box::new(back));
@@ -276,7 +279,7 @@ impl Lower<'_> {
     }
 
     /// Gives a value the type that the user wrote.
-    pub(crate) fn retype(&mut self, value: Value, ty: &Ty, span: Span) -> Value {
+    pub(crate) fn retype(&mut self, value: Value, ty: &Ty) -> Value {
         match (value, ty) {
             (value, Ty::Unknown) => value,
             (Value::Atom(atom, known), ty) if ty.is_scalar() => {
@@ -288,9 +291,9 @@ impl Lower<'_> {
                 let ty = if matches!(ty, Ty::Int(_)) && known.is_float() { known } else { ty.clone() };
                 Value::Atom(atom, ty)
             }
-            (Value::Tuple(items), Ty::Tuple(tys)) if items.len() == tys.len() => Value::Tuple(
-                items.into_iter().zip(tys).map(|(item, ty)| self.retype(item, ty, span)).collect(),
-            ),
+            (Value::Tuple(items), Ty::Tuple(tys)) if items.len() == tys.len() => {
+                Value::Tuple(items.into_iter().zip(tys).map(|(item, ty)| self.retype(item, ty)).collect())
+            }
             (Value::Path(path), ty) => {
                 if path.proj.is_empty() && !self.vars[path.root].named {
                     let known = self.path_ty(&path);
@@ -304,7 +307,7 @@ impl Lower<'_> {
             }
             (Value::Code(inert, _), ty) => Value::Code(inert, ty.clone()),
             (Value::Ref { to, mutable }, ty) => {
-                let to = Box::new(self.retype(*to, ty, span));
+                let to = Box::new(self.retype(*to, ty));
                 Value::Ref { to, mutable }
             }
             (value, _) => value,

@@ -177,6 +177,7 @@ impl Lower<'_> {
     /// `target = value`
     pub(crate) fn assign(&mut self, target: Value, value: Value, span: Span) {
         if matches!(value, Value::Poison | Value::Never) {
+            self.give_up(&value);
             return;
         }
         match target {

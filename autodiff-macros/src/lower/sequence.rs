@@ -548,7 +548,7 @@ impl Lower<'_> {
     }
 
     /// `Vec::from(x)`
-    pub(crate) fn to_vec(&mut self, value: Value, span: Span) -> Value {
+    pub(crate) fn vec_of(&mut self, value: Value, span: Span) -> Value {
         match value.peel() {
             Value::Path(from) => {
                 let ty = Ty::Vec(Box::new(self.path_ty(&from).element()));
@@ -709,6 +709,7 @@ impl Lower<'_> {
                 });
                 Value::Atom(self.current(found), Ty::bool())
             }
+            ("position" | "find", 1) if iter.nests() => self.refuse_nested(span),
             ("position", 1) => {
                 let Some(closure) = self.callable(&expr.args[0]) else { return Value::Poison };
                 let found = self.cell("found", false, Ty::bool(), span, Some(build::boolean(false)));
@@ -772,6 +773,9 @@ impl Lower<'_> {
             },
             None => None,
         };
+        if closure.is_none() && name != "last" {
+            return self.refuse(&expr.method, format!("`{name}` takes a closure"));
+        }
         let some = self.cell("some", false, Ty::bool(), span, Some(build::boolean(false)));
         let site = site(expr);
         let kept = self.slot(want.filter(|ty| ty.is_scalar()), site, "kept", span);

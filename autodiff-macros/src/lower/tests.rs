@@ -465,6 +465,32 @@ same! {
         let y = s - if x > 100.0 { return s * 2.0 } else { x };
         return if y > 0.0 { y * x } else { return y };
     }
+    fn empty_sums(x: &[f64] = slice(&[])) -> pair((f64, f64)) {
+        (x.iter().sum::<f64>(), x.iter().product::<f64>() * x.iter().map(|v| v + 1.0).sum::<f64>())
+    }
+    fn taken_along(x: f64 = float(0.3)) -> float(f64) {
+        let mut a = [x, 2.0 * x];
+        let mut k = 1.0;
+        let inside = move |y: f64| a[0] * y * k;
+        let by_name = |y: f64, b: [f64; 2]| b[0] * y;
+        a[0] = 5.0 * x * x;
+        k = 3.0;
+        inside(2.0) + by_name(k, a)
+    }
+    fn left_early(x: &[f64] = slice(&[1.0, 2.0, 0.5]), y: &[f64] = slice(&[3.0, 0.1])) -> float(f64) {
+        let mut s = 0.0;
+        for v in x.iter().chain(y) {
+            if s > 3.2 {
+                return s * 2.0;
+            }
+            s += v * v;
+            if s > 100.0 {
+                continue;
+            }
+            s *= 0.9;
+        }
+        s
+    }
     fn swapped(x: f64 = float(1.1), n: usize = int(3)) -> float(f64) {
         let mut old = vec![x, x * x];
         let mut new = vec![0.0; 2];
@@ -659,6 +685,23 @@ fn refusals() {
                 }
             ),
             &["`next` of an iterator is not supported: use `first`, `get`, an index, or a `for` loop"],
+        ),
+        (
+            parse_quote!(
+                fn f(x: &[f64]) -> f64 {
+                    let mut s = 0.0;
+                    for v in x.iter().chain(x) {
+                        if s > 1.0 {
+                            break;
+                        }
+                        s += v;
+                    }
+                    s
+                }
+            ),
+            &[
+                "leaving a loop over `chain` or `flat_map` early is not supported: write two loops, or nested ones",
+            ],
         ),
     ];
     for (item, expected) in cases {

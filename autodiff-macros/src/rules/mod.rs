@@ -6,9 +6,7 @@
 pub(crate) mod table;
 pub(crate) mod term;
 
-#[cfg(test)]
-pub(crate) use table::RULES;
-pub(crate) use table::{method, operator, path_function};
+pub(crate) use table::{method, path_function};
 pub(crate) use term::Term;
 
 use crate::ir::Expr;

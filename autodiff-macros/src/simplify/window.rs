@@ -23,57 +23,51 @@ pub(crate) fn windows(block: &mut Block, vars: &mut Vars) {
         }
         if let StmtKind::Loop(the_loop) = &mut stmt.kind {
             let span = stmt.span;
-            let made = slice_operands(the_loop, vars);
-            let views: Vec<Var> = made
-                .iter()
-                .filter_map(|kind| match kind {
-                    StmtKind::View { var } => Some(*var),
-                    _ => None,
-                })
-                .collect();
-            // While a mutable window lives, nobody can ask its place for its length.
-            if let Head::For { hi, .. } = &mut the_loop.head {
-                let lent = |root: &Var| {
-                    views.iter().any(|view| vars[*view].mutable && window_root(*view, vars) == *root)
-                };
-                if lengths(hi, vars).iter().any(lent) {
-                    let name = format!("{}_len", vars[lengths(hi, vars)[0]].name);
-                    let len = vars.fresh(name, Ty::usize(), Role::Value, span);
-                    let expr = std::mem::replace(hi, Expr::Var(len));
-                    stmts.push(Stmt { kind: StmtKind::Let { var: len, expr: expr.clone() }, span });
-                    for view in &views {
-                        if let Some(Proj::Range(_, Some(end))) =
-                            vars[*view].view.as_mut().and_then(|path| path.proj.last_mut())
-                        {
-                            end.walk_mut(&mut |part| {
-                                if super::affine::same(part, &expr) {
-                                    *part = Expr::Var(len);
-                                }
-                            });
-                        }
-                    }
-                }
-            }
-            stmts.extend(made.into_iter().map(|kind| Stmt { kind, span }));
+            let operands = slice_operands(the_loop, vars);
+            let length = settle_length(the_loop, &operands, vars);
+            stmts.extend(length.into_iter().chain(operands).map(|kind| Stmt { kind, span }));
         }
         stmts.push(stmt);
     }
     block.stmts = stmts;
 }
 
-fn window_root(view: Var, vars: &Vars) -> Var {
-    vars.resolve(&Path::of(view)).root
-}
-
-/// The places whose lengths an expression is made of.
-fn lengths(expr: &Expr, vars: &Vars) -> Vec<Var> {
-    let mut roots = Vec::new();
-    expr.walk(&mut |expr| {
+/// While a mutable window lives nobody can ask its place for its length: a bound that does is computed before.
+fn settle_length(the_loop: &mut Loop, operands: &[StmtKind], vars: &mut Vars) -> Option<StmtKind> {
+    let Head::For { hi, .. } = &mut the_loop.head else { return None };
+    let views: Vec<Var> = operands
+        .iter()
+        .filter_map(|kind| match kind {
+            StmtKind::View { var } => Some(*var),
+            _ => None,
+        })
+        .collect();
+    let root_of = |path: &Path| vars.resolve(path).root;
+    let lent = |root: Var| views.iter().any(|view| vars[*view].mutable && root_of(&Path::of(*view)) == root);
+    let mut asked = None;
+    hi.walk(&mut |expr| {
         if let Expr::Len(path) = expr {
-            roots.push(vars.resolve(path).root);
+            if lent(root_of(path)) {
+                asked = Some(path.root);
+            }
         }
     });
-    roots
+    let name = format!("{}_len", vars[asked?].name);
+    let span = vars[asked?].span;
+    let length = vars.fresh(name, Ty::usize(), Role::Value, span);
+    let expr = std::mem::replace(hi, Expr::Var(length));
+    for view in views {
+        for proj in vars[view].view.iter_mut().flat_map(|path| &mut path.proj) {
+            if let Proj::Range(_, Some(end)) = proj {
+                end.walk_mut(&mut |part| {
+                    if same(part, &expr) {
+                        *part = Expr::Var(length);
+                    }
+                });
+            }
+        }
+    }
+    Some(StmtKind::Let { var: length, expr })
 }
 
 /// One way in which a loop reaches a place: `prefix[base + index + offset]`.
@@ -120,11 +114,11 @@ fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<StmtKind> {
     let operands = scan.operands;
 
     // What an iteration declares is not there before the loop.
-    let mut own = std::collections::BTreeSet::new();
-    the_loop.body.walk(&mut |stmt| own.extend(stmt.defines()));
+    let mut inside = std::collections::BTreeSet::new();
+    the_loop.body.walk(&mut |stmt| inside.extend(stmt.defines()));
     let mut stmts = Vec::new();
     for (root, operand) in operands {
-        if own.contains(&root) {
+        if inside.contains(&root) {
             continue;
         }
         let Some(first) = operand.accesses.first().cloned() else { continue };
@@ -213,8 +207,7 @@ impl Scan<'_> {
                 Part::Read(expr) => {
                     expr.walk(&mut |expr| match expr {
                         Expr::Load(path) => found.push((path.clone(), false, true)),
-                        Expr::Len(path) => found.push((path.clone(), false, false)),
-                        Expr::Whole(path) => found.push((path.clone(), false, false)),
+                        Expr::Len(path) | Expr::Whole(path) => found.push((path.clone(), false, false)),
                         _ => {}
                     });
                 }

@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 fn huber(r: f64, delta: f64) -> f64 {
     let a = r.abs();
     if a <= delta {

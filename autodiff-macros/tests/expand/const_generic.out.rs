@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 fn norm<const N: usize>(x: &[f64; N]) -> f64 {
     let mut sum = 0.0;
     for i in 0..N {
@@ -10,13 +11,12 @@ fn norm<const N: usize>(x: &[f64; N]) -> f64 {
 The value and the gradient are computed as
 ```text
 let mut sum = 0.0;
-let value = N;
-for i in 0..value {
+for i in 0..N {
     sum += x[i] * x[i];
 }
 let sqrt = sum.sqrt();
 let sum_bar = 0.5 / sqrt;
-for i in 0..value {
+for i in 0..N {
     x_bar[i] += 2.0 * (sum_bar * x[i]);
 }
 sqrt
@@ -41,13 +41,12 @@ impl norm {
     #[inline]
     fn value_and_grad_into<const N: usize>(x: &[f64; N], x_bar: &mut [f64; N]) -> f64 {
         let mut sum = 0.0;
-        let value = N;
-        for i in 0..value {
+        for i in 0..N {
             sum += x[i] * x[i];
         }
         let sqrt = sum.sqrt();
         let sum_bar = 0.5 / sqrt;
-        for i in 0..value {
+        for i in 0..N {
             x_bar[i] += 2.0 * (sum_bar * x[i]);
         }
         sqrt
@@ -79,8 +78,7 @@ impl norm {
         x: &[f64; N],
     ) -> (f64, impl ::core::ops::FnOnce(&[f64; N], f64, &mut [f64; N]) + use<N>) {
         let mut sum = 0.0;
-        let value = N;
-        for i in 0..value {
+        for i in 0..N {
             sum += x[i] * x[i];
         }
         let sqrt = sum.sqrt();
@@ -88,7 +86,7 @@ impl norm {
             sqrt,
             move |x: &[f64; N], seed: f64, x_bar: &mut [f64; N]| {
                 let sum_bar = ::autodiff_runtime::special::chain(seed, 0.5 / sqrt);
-                for i in 0..value {
+                for i in 0..N {
                     x_bar[i] += 2.0 * (sum_bar * x[i]);
                 }
             },

@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 fn first_above(x: &[f64], limit: f64) -> f64 {
     let mut total = 0.0;
     for i in 0..x.len() {

@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 fn f(a: f64) -> f64 {
     let b = 2.0 * a;
     a + b

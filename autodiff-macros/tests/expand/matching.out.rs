@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 fn activate(kind: usize, x: f64) -> f64 {
     match kind {
         0 => x.max(0.0),

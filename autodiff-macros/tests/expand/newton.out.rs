@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 fn square_root(a: f64) -> f64 {
     let mut x = a;
     while (x * x - a).abs() > 1e-12 {

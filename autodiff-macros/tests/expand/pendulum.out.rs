@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 fn pendulum(theta: f64, omega: f64, damping: f64, steps: usize) -> f64 {
     let (mut theta, mut omega) = (theta, omega);
     for _ in 0..steps {

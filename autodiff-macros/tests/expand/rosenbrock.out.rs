@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 fn rosenbrock(x: &[f64]) -> f64 {
     let mut sum = 0.0;
     for i in 0..x.len() - 1 {

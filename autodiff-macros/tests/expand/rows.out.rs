@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 fn layer(w: &[f64], x: &[f64], rows: usize) -> Vec<f64> {
     let n = x.len();
     let mut out = vec![0.0; rows];

@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 fn poly(x: f32, n: i32) -> f32 {
     let mut y = 0.0;
     for k in 0..n {

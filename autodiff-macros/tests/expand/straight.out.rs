@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 fn call_price(spot: f64, strike: f64, rate: f64, vol: f64, time: f64) -> f64 {
     let sd = vol * time.sqrt();
     let d1 = ((spot / strike).ln() + (rate + 0.5 * vol * vol) * time) / sd;

@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 #[allow(unused_variables)]
 fn f(a: f64, c: f64) -> f64 {
     a * a

@@ -73,7 +73,7 @@ pub enum NormKind {
     Two,
     /// Largest magnitude.
     Max,
-    /// Root of the sum of this power of the magnitudes.
+    /// Root of the sum of this power of the magnitudes; for 0 how many are not 0.
     Power(f64),
 }
 
@@ -90,6 +90,9 @@ impl NormKind {
                         if x.abs() > max || x.is_nan() { x.abs() } else { max }
                     },
                 )
+            }
+            NormKind::Power(0.0) => {
+                tree::fold(tree, S::zero(), |sum, x: S| sum + S::of(f64::from(x != S::zero())))
             }
             NormKind::Power(p) => {
                 let p = S::of(p);

@@ -1,8 +1,10 @@
 //! Losses of logits for classes.
 
 #[cfg(not(feature = "std"))]
+#[allow(unused_imports, reason = "a dependency that uses std brings the methods along")]
 use num_traits::Float;
 
+use crate::{differentiate, stop_gradient};
 use alloc::vec::Vec;
 
 /// `1 / (1 + exp(-x))`, without overflow.
@@ -11,6 +13,7 @@ use alloc::vec::Vec;
 /// use autodiff_runtime::losses::sigmoid;
 /// assert_eq!((sigmoid(0.0), sigmoid(-1000.0)), (0.5, 0.0));
 /// ```
+#[differentiate(crate = crate)]
 pub fn sigmoid(x: f64) -> f64 {
     if x >= 0.0 {
         1.0 / (1.0 + (-x).exp())
@@ -20,15 +23,31 @@ pub fn sigmoid(x: f64) -> f64 {
     }
 }
 
-/// Cross-entropy of a label between 0 and 1 with `sigmoid(logit)`: `max(x, 0) - x z + ln(1 + exp(-|x|))`.
+/// `ln(1 + exp(x))`, without overflow.
+///
+/// Written with two branches, each smooth: in `max(x, 0) + ln(1 + exp(-|x|))` the kinks cancel in the value, but each
+/// term has its own derivative at 0.
+///
+/// ```
+/// use autodiff_runtime::losses::softplus;
+/// assert_eq!((softplus(0.0), softplus(1000.0)), (2.0_f64.ln(), 1000.0));
+/// assert_eq!(softplus::grad(0.0), 0.5);
+/// ```
+#[differentiate(crate = crate)]
+pub fn softplus(x: f64) -> f64 {
+    if x > 0.0 { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() }
+}
+
+/// Cross-entropy of a label between 0 and 1 with `sigmoid(logit)`: `softplus(x) - x z`.
 ///
 /// ```
 /// use autodiff_runtime::losses::sigmoid_cross_entropy;
 /// assert_eq!(sigmoid_cross_entropy(0.0, 1.0), 2.0_f64.ln());
 /// assert_eq!(sigmoid_cross_entropy(1000.0, 0.0), 1000.0);
 /// ```
+#[differentiate(crate = crate)]
 pub fn sigmoid_cross_entropy(logit: f64, label: f64) -> f64 {
-    logit.max(0.0) - logit * label + (-logit.abs()).exp().ln_1p()
+    softplus(logit) - logit * label
 }
 
 /// Mean of [`sigmoid_cross_entropy`].
@@ -36,11 +55,13 @@ pub fn sigmoid_cross_entropy(logit: f64, label: f64) -> f64 {
 /// ```
 /// assert_eq!(autodiff_runtime::losses::mean_sigmoid_cross_entropy(&[0.0, 0.0], &[0.0, 1.0]), 2.0_f64.ln());
 /// ```
+#[differentiate(crate = crate)]
 pub fn mean_sigmoid_cross_entropy(logits: &[f64], labels: &[f64]) -> f64 {
     let mut sum = 0.0;
     for i in 0..logits.len() {
         let x = logits[i];
-        sum += x.max(0.0) - x * labels[i] + (-x.abs()).exp().ln_1p();
+        let softplus = if x > 0.0 { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() };
+        sum += softplus - x * labels[i];
     }
     sum / logits.len() as f64
 }
@@ -50,9 +71,10 @@ pub fn mean_sigmoid_cross_entropy(logits: &[f64], labels: &[f64]) -> f64 {
 /// ```
 /// assert_eq!(autodiff_runtime::losses::weighted_cross_entropy(0.0, 1.0, 2.0), 2.0 * 2.0_f64.ln());
 /// ```
+#[differentiate(crate = crate)]
 pub fn weighted_cross_entropy(logit: f64, label: f64, positive_weight: f64) -> f64 {
     let weight = 1.0 + (positive_weight - 1.0) * label;
-    (1.0 - label) * logit + weight * ((-logit.abs()).exp().ln_1p() + (-logit).max(0.0))
+    (1.0 - label) * logit + weight * softplus(-logit)
 }
 
 /// [`sigmoid_cross_entropy`] times `(1 - p)^gamma`, `p` the probability of the label. Lin et al. 2017, arXiv:1708.02002.
@@ -60,6 +82,7 @@ pub fn weighted_cross_entropy(logit: f64, label: f64, positive_weight: f64) -> f
 /// ```
 /// assert_eq!(autodiff_runtime::losses::sigmoid_focal(0.0, 1.0, 2.0), 0.25 * 2.0_f64.ln());
 /// ```
+#[differentiate(crate = crate)]
 pub fn sigmoid_focal(logit: f64, label: f64, gamma: f64) -> f64 {
     let p = sigmoid(logit);
     let of_label = p * label + (1.0 - p) * (1.0 - label);
@@ -73,15 +96,17 @@ pub fn sigmoid_focal(logit: f64, label: f64, gamma: f64) -> f64 {
 /// assert_eq!(log_sum_exp(&[1000.0, 1000.0]), 1000.0 + 2.0_f64.ln());
 /// assert_eq!(log_sum_exp(&[f64::NEG_INFINITY]), f64::NEG_INFINITY);
 /// ```
+#[differentiate(crate = crate)]
 pub fn log_sum_exp(x: &[f64]) -> f64 {
-    let max = maximum(x);
+    let max = stop_gradient(maximum(x));
     if max.is_infinite() {
-        return max;
+        return maximum(x);
     }
     max + log_sum_below(x, max)
 }
 
 /// The largest number; minus infinity of none.
+#[differentiate(crate = crate)]
 fn maximum(x: &[f64]) -> f64 {
     let mut max = f64::NEG_INFINITY;
     for i in 0..x.len() {
@@ -91,6 +116,7 @@ fn maximum(x: &[f64]) -> f64 {
 }
 
 /// `ln Σ exp(x - max)`. Kept apart from `max`, it loses nothing when `max` is large.
+#[differentiate(crate = crate)]
 fn log_sum_below(x: &[f64], max: f64) -> f64 {
     let mut sum = 0.0;
     for i in 0..x.len() {
@@ -104,8 +130,9 @@ fn log_sum_below(x: &[f64], max: f64) -> f64 {
 /// ```
 /// assert_eq!(autodiff_runtime::losses::softmax(&[1000.0, 1000.0]), [0.5, 0.5]);
 /// ```
+#[differentiate(crate = crate)]
 pub fn softmax(x: &[f64]) -> Vec<f64> {
-    let max = maximum(x);
+    let max = stop_gradient(maximum(x));
     let mut out = alloc::vec![0.0; x.len()];
     let mut sum = 0.0;
     for i in 0..x.len() {
@@ -123,8 +150,9 @@ pub fn softmax(x: &[f64]) -> Vec<f64> {
 /// ```
 /// assert_eq!(autodiff_runtime::losses::log_softmax(&[0.0, 0.0])[1], -2.0_f64.ln());
 /// ```
+#[differentiate(crate = crate)]
 pub fn log_softmax(x: &[f64]) -> Vec<f64> {
-    let max = maximum(x);
+    let max = stop_gradient(maximum(x));
     let log_sum = log_sum_below(x, max);
     let mut out = alloc::vec![0.0; x.len()];
     for i in 0..x.len() {
@@ -139,8 +167,9 @@ pub fn log_softmax(x: &[f64]) -> Vec<f64> {
 /// let loss = autodiff_runtime::losses::softmax_cross_entropy(&[0.0, 0.0], &[0.5, 0.5]);
 /// assert_eq!(loss, 2.0_f64.ln());
 /// ```
+#[differentiate(crate = crate)]
 pub fn softmax_cross_entropy(logits: &[f64], labels: &[f64]) -> f64 {
-    let max = maximum(logits);
+    let max = stop_gradient(maximum(logits));
     let log_sum = log_sum_below(logits, max);
     let mut sum = 0.0;
     for i in 0..logits.len() {
@@ -156,8 +185,9 @@ pub fn softmax_cross_entropy(logits: &[f64], labels: &[f64]) -> f64 {
 /// ```
 /// assert_eq!(autodiff_runtime::losses::sparse_softmax_cross_entropy(&[0.0, 0.0], 1), 2.0_f64.ln());
 /// ```
+#[differentiate(crate = crate)]
 pub fn sparse_softmax_cross_entropy(logits: &[f64], label: usize) -> f64 {
-    let max = maximum(logits);
+    let max = stop_gradient(maximum(logits));
     log_sum_below(logits, max) - (logits[label] - max)
 }
 
@@ -167,8 +197,9 @@ pub fn sparse_softmax_cross_entropy(logits: &[f64], label: usize) -> f64 {
 /// let loss = autodiff_runtime::losses::poly_cross_entropy(&[0.0, 0.0], &[1.0, 0.0], 2.0);
 /// assert_eq!(loss, 2.0_f64.ln() + 1.0);
 /// ```
+#[differentiate(crate = crate)]
 pub fn poly_cross_entropy(logits: &[f64], labels: &[f64], epsilon: f64) -> f64 {
-    let max = maximum(logits);
+    let max = stop_gradient(maximum(logits));
     let log_sum = log_sum_below(logits, max);
     let (mut cross, mut agreement) = (0.0, 0.0);
     for i in 0..logits.len() {
@@ -184,6 +215,7 @@ pub fn poly_cross_entropy(logits: &[f64], labels: &[f64], epsilon: f64) -> f64 {
 /// ```
 /// assert_eq!(autodiff_runtime::losses::smooth_labels(&[1.0, 0.0], 0.5), [0.75, 0.25]);
 /// ```
+#[differentiate(crate = crate)]
 pub fn smooth_labels(labels: &[f64], alpha: f64) -> Vec<f64> {
     let mut out = alloc::vec![0.0; labels.len()];
     for i in 0..labels.len() {
@@ -198,6 +230,7 @@ pub fn smooth_labels(labels: &[f64], alpha: f64) -> Vec<f64> {
 /// ```
 /// assert_eq!(autodiff_runtime::losses::binary_dice(&[0.0, 0.0], &[1.0, 0.0], 1.0), 0.25);
 /// ```
+#[differentiate(crate = crate)]
 pub fn binary_dice(logits: &[f64], targets: &[f64], smooth: f64) -> f64 {
     let (mut common, mut total) = (0.0, 0.0);
     for i in 0..logits.len() {

@@ -1,11 +1,14 @@
 //! Losses that want a margin between the right class and the others.
 
+use crate::differentiate;
+
 /// `max(0, 1 - score * label)`, the label -1 or 1.
 ///
 /// ```
 /// use autodiff_runtime::losses::hinge;
 /// assert_eq!((hinge(0.25, 1.0), hinge(2.0, 1.0)), (0.75, 0.0));
 /// ```
+#[differentiate(crate = crate)]
 pub fn hinge(score: f64, label: f64) -> f64 {
     (1.0 - score * label).max(0.0)
 }
@@ -15,6 +18,7 @@ pub fn hinge(score: f64, label: f64) -> f64 {
 /// ```
 /// assert_eq!(autodiff_runtime::losses::mean_hinge(&[0.5, 2.0], &[1.0, 1.0]), 0.25);
 /// ```
+#[differentiate(crate = crate)]
 pub fn mean_hinge(scores: &[f64], labels: &[f64]) -> f64 {
     let mut sum = 0.0;
     for i in 0..scores.len() {
@@ -28,6 +32,7 @@ pub fn mean_hinge(scores: &[f64], labels: &[f64]) -> f64 {
 /// ```
 /// assert_eq!(autodiff_runtime::losses::perceptron(0.25, -1.0), 0.25);
 /// ```
+#[differentiate(crate = crate)]
 pub fn perceptron(score: f64, label: f64) -> f64 {
     (-score * label).max(0.0)
 }
@@ -39,6 +44,7 @@ pub fn perceptron(score: f64, label: f64) -> f64 {
 /// use autodiff_runtime::losses::sparsemax;
 /// assert_eq!((sparsemax(0.0, 1.0), sparsemax(3.0, 0.0), sparsemax(3.0, 1.0)), (0.25, 3.0, 0.0));
 /// ```
+#[differentiate(crate = crate)]
 pub fn sparsemax(score: f64, label: f64) -> f64 {
     let x = score * (1.0 - 2.0 * label);
     if x <= -1.0 {
@@ -55,6 +61,7 @@ pub fn sparsemax(score: f64, label: f64) -> f64 {
 /// ```
 /// assert_eq!(autodiff_runtime::losses::multiclass_hinge(&[1.0, 0.5], 0), 0.5);
 /// ```
+#[differentiate(crate = crate)]
 pub fn multiclass_hinge(scores: &[f64], label: usize) -> f64 {
     let mut max = scores[label];
     for j in 0..scores.len() {
@@ -70,6 +77,7 @@ pub fn multiclass_hinge(scores: &[f64], label: usize) -> f64 {
 /// ```
 /// assert_eq!(autodiff_runtime::losses::multiclass_perceptron(&[1.0, 0.5], 1), 0.5);
 /// ```
+#[differentiate(crate = crate)]
 pub fn multiclass_perceptron(scores: &[f64], label: usize) -> f64 {
     let mut max = scores[0];
     for j in 1..scores.len() {
@@ -84,6 +92,7 @@ pub fn multiclass_perceptron(scores: &[f64], label: usize) -> f64 {
 /// ```
 /// assert_eq!(autodiff_runtime::losses::multiclass_sparsemax(&[0.0, 0.0], 0), 0.25);
 /// ```
+#[differentiate(crate = crate)]
 pub fn multiclass_sparsemax(scores: &[f64], label: usize) -> f64 {
     // Raising the threshold drops scores from the support, which raises it again, until none is dropped.
     let mut threshold = f64::NEG_INFINITY;

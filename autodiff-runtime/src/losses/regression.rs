@@ -1,13 +1,17 @@
 //! Losses of a number that should be another number.
 
 #[cfg(not(feature = "std"))]
+#[allow(unused_imports, reason = "a dependency that uses std brings the methods along")]
 use num_traits::Float;
+
+use crate::differentiate;
 
 /// `(prediction - target)²`.
 ///
 /// ```
 /// assert_eq!(autodiff_runtime::losses::squared_error(3.0, 1.0), 4.0);
 /// ```
+#[differentiate(crate = crate)]
 pub fn squared_error(prediction: f64, target: f64) -> f64 {
     let error = prediction - target;
     error * error
@@ -18,6 +22,7 @@ pub fn squared_error(prediction: f64, target: f64) -> f64 {
 /// ```
 /// assert_eq!(autodiff_runtime::losses::half_squared_error(3.0, 1.0), 2.0);
 /// ```
+#[differentiate(crate = crate)]
 pub fn half_squared_error(prediction: f64, target: f64) -> f64 {
     let error = prediction - target;
     0.5 * error * error
@@ -28,6 +33,7 @@ pub fn half_squared_error(prediction: f64, target: f64) -> f64 {
 /// ```
 /// assert_eq!(autodiff_runtime::losses::half_square_sum(&[3.0, 1.0]), 5.0);
 /// ```
+#[differentiate(crate = crate)]
 pub fn half_square_sum(x: &[f64]) -> f64 {
     let mut sum = 0.0;
     for i in 0..x.len() {
@@ -41,6 +47,7 @@ pub fn half_square_sum(x: &[f64]) -> f64 {
 /// ```
 /// assert_eq!(autodiff_runtime::losses::mean_squared_error(&[1.0, 2.0], &[1.0, 4.0]), 2.0);
 /// ```
+#[differentiate(crate = crate)]
 pub fn mean_squared_error(predictions: &[f64], targets: &[f64]) -> f64 {
     let mut sum = 0.0;
     for i in 0..predictions.len() {
@@ -55,6 +62,7 @@ pub fn mean_squared_error(predictions: &[f64], targets: &[f64]) -> f64 {
 /// ```
 /// assert_eq!(autodiff_runtime::losses::mean_absolute_error(&[1.0, 2.0], &[1.0, 4.0]), 1.0);
 /// ```
+#[differentiate(crate = crate)]
 pub fn mean_absolute_error(predictions: &[f64], targets: &[f64]) -> f64 {
     let mut sum = 0.0;
     for i in 0..predictions.len() {
@@ -70,6 +78,7 @@ pub fn mean_absolute_error(predictions: &[f64], targets: &[f64]) -> f64 {
 /// use autodiff_runtime::losses::huber;
 /// assert_eq!((huber(1.5, 1.0, 1.0), huber(5.0, 1.0, 1.0)), (0.125, 3.5));
 /// ```
+#[differentiate(crate = crate)]
 pub fn huber(prediction: f64, target: f64, delta: f64) -> f64 {
     let error = (prediction - target).abs();
     if error <= delta { 0.5 * error * error } else { delta * (error - 0.5 * delta) }
@@ -80,6 +89,7 @@ pub fn huber(prediction: f64, target: f64, delta: f64) -> f64 {
 /// ```
 /// assert_eq!(autodiff_runtime::losses::mean_huber(&[1.5, 5.0], &[1.0, 1.0], 1.0), 1.8125);
 /// ```
+#[differentiate(crate = crate)]
 pub fn mean_huber(predictions: &[f64], targets: &[f64], delta: f64) -> f64 {
     let mut sum = 0.0;
     for i in 0..predictions.len() {
@@ -96,6 +106,7 @@ pub fn mean_huber(predictions: &[f64], targets: &[f64], delta: f64) -> f64 {
 /// assert!((log_cosh(1000.0, 0.0) - (1000.0 - 2.0_f64.ln())).abs() < 1e-12);
 /// assert_eq!(log_cosh(2.0, 2.0), 0.0);
 /// ```
+#[differentiate(crate = crate)]
 pub fn log_cosh(prediction: f64, target: f64) -> f64 {
     let error = (prediction - target).abs();
     error + (-2.0 * error).exp().ln_1p() - core::f64::consts::LN_2
@@ -106,6 +117,7 @@ pub fn log_cosh(prediction: f64, target: f64) -> f64 {
 /// ```
 /// assert_eq!(autodiff_runtime::losses::mean_log_cosh(&[1.0], &[1.0]), 0.0);
 /// ```
+#[differentiate(crate = crate)]
 pub fn mean_log_cosh(predictions: &[f64], targets: &[f64]) -> f64 {
     let mut sum = 0.0;
     for i in 0..predictions.len() {
@@ -120,6 +132,7 @@ pub fn mean_log_cosh(predictions: &[f64], targets: &[f64]) -> f64 {
 /// ```
 /// assert_eq!(autodiff_runtime::losses::log_poisson(0.0, 3.0), 1.0);
 /// ```
+#[differentiate(crate = crate)]
 pub fn log_poisson(log_mean: f64, target: f64) -> f64 {
     log_mean.exp() - target * log_mean
 }

@@ -1,7 +1,10 @@
 //! Losses of vectors that should be near to each other, or far.
 
 #[cfg(not(feature = "std"))]
+#[allow(unused_imports, reason = "a dependency that uses std brings the methods along")]
 use num_traits::Float;
+
+use crate::differentiate;
 
 /// Cosine of the angle between two vectors; norms count as `epsilon` at least.
 ///
@@ -9,6 +12,7 @@ use num_traits::Float;
 /// use autodiff_runtime::losses::cosine_similarity;
 /// assert_eq!(cosine_similarity(&[3.0, 4.0], &[0.0, 2.0], 1e-8), 0.8);
 /// ```
+#[differentiate(crate = crate)]
 pub fn cosine_similarity(a: &[f64], b: &[f64], epsilon: f64) -> f64 {
     let (mut product, mut a_square, mut b_square) = (0.0, 0.0, 0.0);
     for i in 0..a.len() {
@@ -25,6 +29,7 @@ pub fn cosine_similarity(a: &[f64], b: &[f64], epsilon: f64) -> f64 {
 /// use autodiff_runtime::losses::cosine_distance;
 /// assert_eq!(cosine_distance(&[1.0, 0.0], &[0.0, 1.0], 1e-8), 1.0);
 /// ```
+#[differentiate(crate = crate)]
 pub fn cosine_distance(a: &[f64], b: &[f64], epsilon: f64) -> f64 {
     1.0 - cosine_similarity(a, b, epsilon)
 }
@@ -35,6 +40,7 @@ pub fn cosine_distance(a: &[f64], b: &[f64], epsilon: f64) -> f64 {
 /// let loss = autodiff_runtime::losses::triplet_margin(&[0.0], &[1.0], &[9.0], 1.0);
 /// assert_eq!(loss, 0.0);
 /// ```
+#[differentiate(crate = crate)]
 pub fn triplet_margin(anchor: &[f64], positive: &[f64], negative: &[f64], margin: f64) -> f64 {
     let (mut near, mut far) = (1e-6, 1e-6);
     for i in 0..anchor.len() {
@@ -52,6 +58,7 @@ pub fn triplet_margin(anchor: &[f64], positive: &[f64], negative: &[f64], margin
 /// let loss = autodiff_runtime::losses::ntxent(&rows, 2, &[0, 0, 1], 1.0);
 /// assert!((loss - (1.0 + (-1.0_f64).exp()).ln()).abs() < 1e-12);
 /// ```
+#[differentiate(crate = crate)]
 pub fn ntxent(embeddings: &[f64], width: usize, labels: &[usize], temperature: f64) -> f64 {
     let n = labels.len();
     let row = |i: usize| &embeddings[i * width..(i + 1) * width];

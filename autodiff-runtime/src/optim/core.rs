@@ -90,6 +90,8 @@ impl<R, S: Scalar> Optim<R, S> {
 
     /// Other settings for the leaves that `pattern` names: a leaf or a part of the tree (`layers[0]`, `.1`), or all
     /// leaves that end so (`*.bias`). The last group that names a leaf counts.
+    ///
+    /// Groups, as weight decay, are assigned to the leaves at the first step.
     pub fn group(mut self, pattern: &str, group: Group) -> Self {
         self.core.groups.push((pattern.to_string(), group));
         self

@@ -151,10 +151,8 @@ impl<'a> Reverse<'a> {
         let mut arrivals = Vec::new();
         let seed = function.result.map(&mut |leaf| self.seed(leaf, &mut arrivals, span));
         for (param, slot) in function.params.iter().zip(&params) {
-            if let (Some(ParamAdjoint::ScalarInOut(bar)), Some(last)) = (slot, &param.last) {
-                if let Expr::Var(last) = last {
-                    arrivals.push((*last, Expr::Var(*bar)));
-                }
+            if let (Some(ParamAdjoint::ScalarInOut(bar)), Some(Expr::Var(last))) = (slot, &param.last) {
+                arrivals.push((*last, Expr::Var(*bar)));
             }
         }
         let seeded: BTreeSet<Var> = seed.leaves().into_iter().flatten().copied().collect();

@@ -4,7 +4,7 @@ use super::block::Given;
 use super::control::choose;
 use super::{Reverse, stmt};
 use crate::diff::record::Read;
-use crate::ir::{Expr, Join, Path, RawStmt, Role, Stmt, StmtKind, Ty, Var, build};
+use crate::ir::{Expr, Join, Path, RawStmt, Role, Stmt, StmtKind, Ty, build};
 
 impl Reverse<'_> {
     pub(super) fn statement(&mut self, primal: &Stmt, forward: &mut Vec<Stmt>, reversal: &mut Vec<Stmt>) {

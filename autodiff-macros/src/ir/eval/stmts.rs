@@ -222,10 +222,17 @@ impl<N: Number> Machine<'_, N> {
 
     pub(super) fn joins(&mut self, joins: &[Join], arm: usize) -> Result {
         for join in joins {
-            if let Some(value) = &join.values[arm] {
-                let value = self.expr(value)?;
-                self.bind(join.var, value);
-            }
+            let value = match &join.values[arm] {
+                Some(value) => self.expr(value)?,
+                // Whatever it is, it may be handed around, but the results must not depend on it.
+                None => match &self.vars[join.var].ty {
+                    Ty::Float(_) => Value::Float(N::constant(123.456)),
+                    Ty::Int(Some(name)) if name == "bool" => Value::Bool(false),
+                    Ty::Int(_) => Value::Int(0),
+                    _ => continue,
+                },
+            };
+            self.bind(join.var, value);
         }
         Ok(())
     }
