@@ -113,7 +113,9 @@ impl Emitter<'_> {
                 self.tapes.insert(tape.var, tape.kind.clone());
                 let name = self.bind(tape.var, Form::Owned);
                 match tape.kind {
-                    TapeKind::Stack => quote!(let mut #name = #runtime::__private::Vec::new();),
+                    TapeKind::Stack | TapeKind::Flat => {
+                        quote!(let mut #name = #runtime::__private::Vec::new();)
+                    }
                     TapeKind::Slot => quote!(let mut #name = ::core::option::Option::None;),
                 }
             })

@@ -95,6 +95,7 @@ impl smooth {
     ) {
         let mut tape = ::autodiff_runtime::__private::Vec::new();
         let x_len = x.len();
+        tape.reserve(usize::saturating_sub(x_len, 1));
         for i in 1..x_len {
             let x_i = x[i - 1];
             let x_i_1 = x[i];
@@ -112,8 +113,7 @@ impl smooth {
                     else { ::core::unreachable!() };
                     let add_bar = x_bar[i];
                     x_bar[i] = 0.0;
-                    x_bar[i] += add_bar * x_i_1;
-                    x_bar[i] += add_bar * x_i_2;
+                    x_bar[i] += add_bar * x_i_1 + add_bar * x_i_2;
                     rate_bar += add_bar * x_i;
                     x_bar[i - 1] += add_bar * rate;
                 }
