@@ -1,13 +1,17 @@
 //! The driver: an item in, the item and its derivatives out.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+mod marks;
+mod operator;
+
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
+use self::marks::without_marks;
 use crate::diag::Diagnostics;
 use crate::diff::reverse::Options;
 use crate::emit::companion::{self, Derivatives, Site, Source};
 use crate::emit::fallback;
-use crate::ir::{Function, Ty, Wrt, WrtTarget};
+use crate::ir::{Function, Param, Passing, Ty, Wrt, WrtTarget};
 use crate::request::{Request, Unconnected};
 use crate::{analysis, diff, lower, simplify};
 
@@ -18,7 +22,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let kept = without_marks(item.clone());
     match syn::parse2::<syn::Item>(item.clone()) {
         Ok(syn::Item::Fn(item)) => function(&request, &item, diag, kept),
-        Ok(syn::Item::Impl(item)) => methods(&request, item, diag),
+        Ok(syn::Item::Impl(item)) => methods(&request, &item, diag),
         Ok(item) => {
             diag.error(
                 subject(&item),
@@ -61,17 +65,30 @@ fn function(request: &Request, item: &syn::ItemFn, diag: Diagnostics, kept: Toke
         site: if method { Site::Impl(None) } else { Site::Companion },
     };
     let derived = differentiated(source, &item.sig, &item.block, diag);
-    // A user who only wants the gradient does not call the function itself.
+    // A function may be there for its derivative alone.
     quote!(#[allow(dead_code)] #kept #derived)
 }
 
 /// The attribute on an `impl` block: each method with active data.
-fn methods(request: &Request, item: syn::ItemImpl, mut diag: Diagnostics) -> TokenStream {
+fn methods(request: &Request, item: &syn::ItemImpl, diag: Diagnostics) -> TokenStream {
+    let kept = without_marks(item.to_token_stream());
+    if !diag.is_empty() {
+        return with_errors(diag, kept);
+    }
+    if let Some(operator) = operator::Operator::of(item) {
+        let derived = operator.rule(request);
+        return quote!(#kept #derived);
+    }
     let mut derived = TokenStream::new();
+    let mut found = false;
     for member in &item.items {
         let syn::ImplItem::Fn(method) = member else { continue };
+        found = true;
         let mut signature = method.sig.clone();
         signature.generics = merged(&item.generics, &method.sig.generics);
+        if !has_derivative(request, &signature) {
+            continue;
+        }
         let visibility = if item.trait_.is_some() { &syn::Visibility::Inherited } else { &method.vis };
         let source = Source {
             request,
@@ -80,23 +97,32 @@ fn methods(request: &Request, item: syn::ItemImpl, mut diag: Diagnostics) -> Tok
             attributes: &method.attrs,
             site: Site::Impl(Some(&item.generics)),
         };
-        derived.extend(differentiated(
-            source,
-            &signature,
-            &method.block,
-            std::mem::replace(&mut diag, Diagnostics::new()),
-        ));
+        derived.extend(differentiated(source, &signature, &method.block, Diagnostics::new()));
     }
-    diag.discard();
-    let (attributes, generics, ty) = (&item.attrs, &item.generics, &item.self_ty);
-    let kept = without_marks(item.to_token_stream());
-    let cfg = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    if !found {
+        let mut diag = Diagnostics::new();
+        diag.error(&item.self_ty, "there is no function in this `impl` block to differentiate");
+        return with_errors(diag, kept);
+    }
+    let (generics, ty) = (&item.generics, &item.self_ty);
+    let conditions = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     let (parameters, _, predicates) = generics.split_for_impl();
     quote! {
+        #[allow(dead_code)]
         #kept
-        #(#cfg)*
+        #(#conditions)*
         impl #parameters #ty #predicates { #derived }
     }
+}
+
+/// Whether the signature alone says that there is something to differentiate, and by something.
+fn has_derivative(request: &Request, signature: &syn::Signature) -> bool {
+    let mut diag = Diagnostics::new();
+    let function = lower::function(request, signature, &syn::parse_quote!({ loop {} }), &mut diag);
+    diag.discard();
+    let result = function.result_ty.may_be_active();
+    let changed = function.params.iter().any(|param| param.active && param.passing == Passing::RefMut);
+    function.params.iter().any(|param| param.active) && (result || changed)
 }
 
 /// The generics of an `impl` block and of its method, as one.
@@ -116,7 +142,7 @@ fn differentiated(
     block: &syn::Block,
     mut diag: Diagnostics,
 ) -> TokenStream {
-    let function = lower::function(source.request, signature, block, &mut diag);
+    let function = analysis::invariant::hoist(lower::function(source.request, signature, block, &mut diag));
     let wanted = every_parameter(&function);
     let mut errors = Vec::new();
     let gradient = analysis::activity(&function, &mut errors);
@@ -152,10 +178,13 @@ fn differentiated(
     if let Err(errors) = diag.finish() {
         return fallback::expand(source, &function, &errors);
     }
-    let by_locals = function.wrt.iter().any(|wrt| matches!(wrt.target, WrtTarget::Local(_)));
+    let direct = seeded_by_the_caller(&function);
     let derivatives = Derivatives {
-        by_locals: by_locals.then(|| {
-            simplify::apart(&function, diff::reverse::adjoint(&function, &gradient, Options::default()))
+        direct: direct.map(|function| {
+            let activity = analysis::activity(&function, &mut Vec::new());
+            let adjoint = diff::reverse::adjoint(&function, &activity, Options::default());
+            let adjoint = simplify::apart(&function, adjoint);
+            (function, adjoint)
         }),
         gradient: simplify::joined(&function, &gradient),
         pullback: simplify::apart(
@@ -193,6 +222,24 @@ fn known(ty: &Ty) -> bool {
     }
 }
 
+/// The function that `vjp` differentiates without a detour over the pullback that others call: where the gradient is by
+/// locals, or something is changed through `&mut`. All that a seed arrives at is asked for, behind what the user asks for.
+fn seeded_by_the_caller(function: &Function) -> Option<Function> {
+    let lent = |param: &Param| param.active && param.passing == Passing::RefMut;
+    let by_locals = function.wrt.iter().any(|wrt| matches!(wrt.target, WrtTarget::Local(_)));
+    if !by_locals && !function.params.iter().any(lent) {
+        return None;
+    }
+    let mut wrt = function.wrt.clone();
+    for (index, param) in function.params.iter().enumerate().filter(|(_, param)| lent(param)) {
+        let target = WrtTarget::Param(index);
+        if wrt.iter().all(|entry| entry.target != target) {
+            wrt.push(Wrt { name: param.name.clone(), target });
+        }
+    }
+    Some(Function { wrt, ..function.clone() })
+}
+
 /// The function differentiated by all its active parameters, whatever the user asks for: callers need every slot.
 fn every_parameter(function: &Function) -> Function {
     let wrt = (function.params.iter().enumerate())
@@ -200,37 +247,4 @@ fn every_parameter(function: &Function) -> Function {
         .map(|(index, param)| Wrt { name: param.name.clone(), target: WrtTarget::Param(index) })
         .collect();
     Function { wrt, ..function.clone() }
-}
-
-/// The item without the marks that only this macro understands.
-fn without_marks(item: TokenStream) -> TokenStream {
-    let trees: Vec<TokenTree> = item.into_iter().collect();
-    let mut kept = TokenStream::new();
-    let mut at = 0;
-    while at < trees.len() {
-        if let (TokenTree::Punct(hash), Some(TokenTree::Group(group))) = (&trees[at], trees.get(at + 1)) {
-            if hash.as_char() == '#' && group.delimiter() == Delimiter::Bracket && is_mark(group) {
-                at += 2;
-                continue;
-            }
-        }
-        match &trees[at] {
-            TokenTree::Group(group) => {
-                let mut inner = Group::new(group.delimiter(), without_marks(group.stream()));
-                inner.set_span(group.span());
-                kept.extend([TokenTree::Group(inner)]);
-            }
-            tree => kept.extend([tree.clone()]),
-        }
-        at += 1;
-    }
-    kept
-}
-
-fn is_mark(group: &Group) -> bool {
-    let mut trees = group.stream().into_iter();
-    match (trees.next(), trees.next()) {
-        (Some(TokenTree::Ident(name)), None) => name == "no_diff" || name == "checkpoint",
-        _ => false,
-    }
 }

@@ -411,9 +411,8 @@ impl Forward<'_> {
                     }
                 }
                 Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => {
-                    let root = self.vars.resolve(path).root;
                     // What an operator works on has a tangent, whatever is asked of the parameter it comes from.
-                    let foreign = !operator && self.function.is_foreign(root);
+                    let foreign = !operator && self.function.is_foreign(path);
                     if !self.vars.type_of(path).may_be_active() || foreign {
                         Tangent::Unit
                     } else if self.active_path(path) {

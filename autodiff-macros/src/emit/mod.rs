@@ -1,9 +1,11 @@
 //! IR to tokens: function bodies, companions and their signatures, and what is emitted when there are errors.
 
 mod call;
+mod classes;
 pub(crate) mod companion;
 mod control;
 mod doc;
+mod edges;
 mod expr;
 pub(crate) mod fallback;
 mod flow;
@@ -205,16 +207,13 @@ impl<'a> Emitter<'a> {
         if mutable { quote!(mut #ident) } else { quote!(#ident) }
     }
 
-    pub(crate) fn vars(&self) -> &Vars {
-        &self.vars
-    }
-
     /// Whether the body reads the variable at all.
     pub(crate) fn reads(&self, var: Var) -> bool {
         self.flow.read.contains(&var)
     }
 
-    pub(crate) fn writes(&self, var: Var) -> bool {
+    #[cfg(test)]
+    fn writes(&self, var: Var) -> bool {
         self.flow.is_mut(var)
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 
 use super::types::{owned_tangent, tangent};
-use crate::ir::{Function, Passing, Role, Ty, Wrt, WrtTarget};
+use crate::ir::{Function, Passing, Role, Ty};
 
 /// One parameter of the function.
 #[derive(Clone, Debug)]
@@ -17,8 +17,6 @@ pub(crate) struct ParamSig {
     pub(crate) inner: TokenStream,
     pub(crate) passing: Passing,
     pub(crate) role: Role,
-    /// Carries a derivative by type and is not `#[no_diff]`.
-    pub(crate) active: bool,
     known: Ty,
 }
 
@@ -89,7 +87,6 @@ impl Signature {
                 inner,
                 passing: param.passing,
                 role: function.vars[param.var].role,
-                active: param.active,
                 // A type that need not be differentiable: its slot is a unit.
                 known: match &param.ty {
                     Ty::Named(_) | Ty::Unknown if param.no_diff => Ty::Inert,
@@ -268,16 +265,6 @@ impl ParamSig {
     pub(crate) fn may_be_active(&self) -> bool {
         self.known.may_be_active()
     }
-}
-
-/// The parameters that the gradient is by, in order; `None` for a local.
-pub(crate) fn asked(wrt: &[Wrt]) -> Vec<Option<usize>> {
-    wrt.iter()
-        .map(|wrt| match wrt.target {
-            WrtTarget::Param(index) => Some(index),
-            WrtTarget::Local(_) => None,
-        })
-        .collect()
 }
 
 fn bare(ty: &syn::Type) -> &syn::Type {

@@ -1,14 +1,19 @@
 //! The bodies that hold sweeps: `value_and_grad_into`, `forward` with its pullback, `pushforward`.
 
+mod ones;
+mod prepare;
+
 use std::collections::HashSet;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, quote};
 
+use self::ones::ones;
+use self::prepare::{absorb, entry, fresh, keep_results};
 use super::signature::Signature;
-use super::unit::{self, Unit};
+use super::unit::Unit;
 use super::{Emitter, Form, Moves};
-use crate::diff::{Adjoint, ParamAdjoint, Pushforward, Tape, TapeKind};
+use crate::diff::{Adjoint, ParamAdjoint, Pushforward};
 use crate::ir::*;
 
 /// Parameters beyond the function's own, and a body.
@@ -16,92 +21,6 @@ use crate::ir::*;
 pub(crate) struct Sweep {
     pub(crate) args: Vec<TokenStream>,
     pub(crate) body: TokenStream,
-}
-
-fn fresh(vars: &mut Vars, name: String, ty: Ty, span: proc_macro2::Span) -> Var {
-    vars.fresh(name, ty, Role::Place, span)
-}
-
-/// Everything bound before the first statement.
-fn entry(function: &Function, adjoint: &Adjoint) -> Vec<Var> {
-    let params = function.params.iter().map(|param| param.var);
-    let slots = adjoint.params.iter().flatten().filter_map(|slot| match slot {
-        ParamAdjoint::Place(var) | ParamAdjoint::ScalarInOut(var) => Some(*var),
-        ParamAdjoint::Scalar(_) => None,
-    });
-    let seeds = adjoint.seed.leaves().into_iter().flatten().copied();
-    params.chain(slots).chain(seeds).chain(adjoint.tapes.iter().map(|tape| tape.var)).collect()
-}
-
-/// Values that only the tail reads are computed there: `*x_bar += seed * y;`
-///
-/// `elsewhere`: what else is read behind the block, beside `behind`.
-fn absorb(block: &mut Block, tail: &mut [Expr], vars: &Vars, behind: &Block, elsewhere: &[Expr]) {
-    let loads = |expr: &Expr| {
-        let mut found = false;
-        expr.walk(&mut |e| {
-            found |= matches!(e, Expr::Load(_) | Expr::Whole(_) | Expr::Len(_) | Expr::Inert(_))
-        });
-        found
-    };
-    // An in-out scalar is set last of all.
-    while let Some(StmtKind::Update { var, op: StoreOp::Set, expr }) =
-        block.stmts.last().map(|stmt| &stmt.kind)
-    {
-        let uses = tail.iter().filter(|e| matches!(e, Expr::Var(read) if read == var)).count();
-        let target = tail.iter_mut().find(|e| matches!(e, Expr::Var(read) if read == var));
-        match target {
-            Some(target) if uses == 1 && !loads(expr) => *target = expr.clone(),
-            _ => break,
-        }
-        block.stmts.pop();
-    }
-    let mut reads: Vec<Var> = Vec::new();
-    for block in [&*block, behind] {
-        block.walk(&mut |stmt| stmt.reads(&mut |var| reads.push(var)));
-    }
-    elsewhere.iter().for_each(|expr| expr.vars(&mut |var| reads.push(var)));
-    block.stmts.retain(|stmt| {
-        let StmtKind::Let { var, expr } = &stmt.kind else { return true };
-        let mut stays =
-            vars[*var].role != Role::Value || vars[*var].named || reads.contains(var) || loads(expr);
-        expr.vars(&mut |read| stays |= vars[read].role != Role::Value);
-        if stays {
-            return true;
-        }
-        let mut uses = 0;
-        tail.iter().for_each(|e| e.vars(&mut |read| uses += usize::from(read == *var)));
-        let target = tail.iter_mut().find(|e| matches!(e, Expr::Var(read) if read == var));
-        match target {
-            Some(target) if uses == 1 => {
-                *target = expr.clone();
-                false
-            }
-            _ => true,
-        }
-    });
-}
-
-/// What the reverse sweep leaves changed must be saved from it: results first.
-fn keep_results(function: &Function, adjoint: &mut Adjoint) -> Tree<Expr> {
-    let changed = unit::changed(&mut adjoint.reverse, &adjoint.vars);
-    let span = function.name.span();
-    let mut results = function.result.clone();
-    for leaf in results.leaves_mut() {
-        let Expr::Whole(path) = leaf else { continue };
-        let root = adjoint.vars.resolve(path).root;
-        let owned = function.params.iter().all(|param| param.var != root);
-        if owned && !changed.contains(&root) {
-            continue;
-        }
-        let ty = adjoint.vars.type_of(path);
-        let name = adjoint.vars[root].name.clone();
-        let kept = fresh(&mut adjoint.vars, name, ty, span);
-        let init = Init::Copy { from: path.clone(), how: CopyHow::Move };
-        adjoint.forward.push(StmtKind::Declare { place: kept, init }, span);
-        *leaf = Expr::Whole(Path::of(kept));
-    }
-    results
 }
 
 /// `value_and_grad_into`: both sweeps, one behind the other. `adjoint` is seeded with ones.
@@ -151,9 +70,9 @@ pub(crate) fn joined(function: &Function, signature: &Signature, mut adjoint: Ad
     unit.tail.extend(function.params.iter().filter_map(|param| param.last.clone()));
     let leaves = unit.tail.len();
     unit.tail.extend(results.leaves().into_iter().cloned());
-    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, &Block::default(), &[]);
-    let (others, own) = unit.tail.split_at_mut(leaves);
-    absorb(&mut unit.first, own, &adjoint.vars, &unit.second, others);
+    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, (&Block::default(), &[]));
+    let (read, returned) = unit.tail.split_at_mut(leaves);
+    absorb(&mut unit.first, returned, &adjoint.vars, (&unit.second, read));
     let seeded: HashSet<Var> = adjoint.seed.leaves().into_iter().flatten().copied().collect();
     let mut bound = Adjoint { forward: Block::default(), reverse: Block::default(), ..adjoint };
     bound.seed = Tree::Tuple(Vec::new());
@@ -266,10 +185,10 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
     unit.between.extend(function.params.iter().filter_map(|param| param.last.clone()));
     let leaves = unit.between.len();
     unit.between.extend(function.result.leaves().into_iter().cloned());
-    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, &Block::default(), &[]);
-    let (others, own) = unit.between.split_at_mut(leaves);
-    let elsewhere: Vec<Expr> = others.iter().chain(&unit.tail).cloned().collect();
-    absorb(&mut unit.first, own, &adjoint.vars, &unit.second, &elsewhere);
+    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, (&Block::default(), &[]));
+    let (lasts, returned) = unit.between.split_at_mut(leaves);
+    let read: Vec<Expr> = lasts.iter().chain(&unit.tail).cloned().collect();
+    absorb(&mut unit.first, returned, &adjoint.vars, (&unit.second, &read));
 
     let mut emitter =
         Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry(function, &adjoint));
@@ -351,12 +270,14 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
 }
 
 /// The body of `vjp` where the gradient is by locals, which have no slot in `forward`: a closure that borrows the arguments
-/// and returns the gradient. `seeds`: the parameters of the closure for `&mut` parameters, by index.
+/// and returns the gradient. `seeds`: the parameters of the closure for `&mut` parameters, by index. The gradient is by the
+/// first `count` entries of `wrt`; the others are there because seeds arrive through them.
 pub(crate) fn borrowing(
     function: &Function,
     signature: &Signature,
     mut adjoint: Adjoint,
     seeds: &[(usize, Ident)],
+    count: usize,
 ) -> Sweep {
     let span = function.name.span();
     let mut begin = Vec::new();
@@ -378,10 +299,10 @@ pub(crate) fn borrowing(
     let leaves = unit.between.len();
     unit.between.extend(function.result.leaves().into_iter().cloned());
     unit.tail.extend(adjoint.wrt.iter().flatten().cloned());
-    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, &Block::default(), &[]);
-    let (others, own) = unit.between.split_at_mut(leaves);
-    let elsewhere: Vec<Expr> = others.iter().chain(&unit.tail).cloned().collect();
-    absorb(&mut unit.first, own, &adjoint.vars, &unit.second, &elsewhere);
+    absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, (&Block::default(), &[]));
+    let (lasts, returned) = unit.between.split_at_mut(leaves);
+    let read: Vec<Expr> = lasts.iter().chain(&unit.tail).cloned().collect();
+    absorb(&mut unit.first, returned, &adjoint.vars, (&unit.second, &read));
 
     let mut emitter =
         Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry(function, &adjoint));
@@ -418,6 +339,7 @@ pub(crate) fn borrowing(
         emitter.moves = Moves::once(&unit.tail);
         let mut tail = unit.tail.iter();
         let gradient: Vec<TokenStream> = (function.wrt.iter().zip(&adjoint.wrt))
+            .take(count)
             .map(|(wrt, connected)| match (connected, wrt.target) {
                 (Some(_), _) => tail
                     .next()
@@ -503,267 +425,4 @@ pub(crate) fn pushforward(function: &Function, signature: &Signature, push: Push
     let mut tangents = unit.tail[tangents..].iter();
     let tangent = emitter.tangent_result(&push.result, &function.result_ty, &mut tangents);
     Sweep { args, body: quote!(#prelude #begin #body #updates (#result, #tangent)) }
-}
-
-impl Emitter<'_> {
-    /// The user's names come first: what is generated beside them has to give way.
-    fn reserve_params(&mut self, function: &Function) {
-        for param in &function.params {
-            let text = param.name.to_string();
-            self.names.reserve(text.strip_prefix("r#").unwrap_or(&text));
-        }
-    }
-
-    /// Methods of types from elsewhere (`nalgebra`, floats behind unknown types) have their rules in traits.
-    fn foreign_rules(&self, body: &Block) -> TokenStream {
-        let mut calls_methods = false;
-        body.walk(&mut |stmt| {
-            if let StmtKind::Call(call) = &stmt.kind {
-                calls_methods |= call.differentiated && matches!(call.callee, Callee::Method(_));
-            }
-        });
-        let runtime = self.runtime;
-        if calls_methods {
-            quote!(#[allow(unused_imports)] use #runtime::rules::prelude::*;)
-        } else {
-            Default::default()
-        }
-    }
-
-    /// Binds the parameters as they enter the body.
-    pub(crate) fn enter_params(&mut self, function: &Function) -> TokenStream {
-        let mut prelude = self.foreign_rules(&function.body);
-        for param in &function.params {
-            let (name, var) = (&param.name, param.var);
-            let changes = self.flow.is_mut(var);
-            let place = self.vars[var].role == Role::Place;
-            match param.passing {
-                Passing::Ref if place => {
-                    self.bind_as(var, name.clone(), Form::Ref, true);
-                }
-                Passing::RefMut if place => {
-                    self.bind_as(var, name.clone(), Form::RefMut, true);
-                }
-                Passing::Value if name == "self" && changes => {
-                    let this = self.rebind(var, "this", Form::Owned);
-                    prelude.extend(quote!(let mut #this = self;));
-                }
-                Passing::Value => {
-                    if changes {
-                        prelude.extend(quote!(let mut #name = #name;));
-                    }
-                    self.bind_as(var, name.clone(), Form::Owned, true);
-                }
-                // Scalars behind references are read at entry.
-                Passing::Ref if changes => {
-                    prelude.extend(quote!(let mut #name = *#name;));
-                    self.bind_as(var, name.clone(), Form::Owned, true);
-                }
-                Passing::Ref => {
-                    prelude.extend(quote!(let #name = *#name;));
-                    self.bind_as(var, name.clone(), Form::Owned, true);
-                }
-                Passing::RefMut => {
-                    let reference = self.reference_of(param);
-                    let mutable = changes.then(|| quote!(mut));
-                    prelude.extend(quote!(let #reference = #name; let #mutable #name = *#reference;));
-                    self.bind_as(var, name.clone(), Form::Owned, true);
-                }
-            }
-        }
-        prelude
-    }
-
-    /// The reference behind which a `&mut` scalar lives: its own name is that of the value.
-    fn reference_of(&mut self, param: &Param) -> Ident {
-        let name = format_ident!("{}_ref", param.name, span = crate::names::hygienic(param.name.span()));
-        self.names.reserve(&name.to_string());
-        name
-    }
-
-    fn rebind(&mut self, var: Var, base: &str, form: Form) -> Ident {
-        let name = self.local(base);
-        self.bind_as(var, name, form, false)
-    }
-
-    /// `&mut` scalars get what they hold at the end.
-    fn write_back(&mut self, function: &Function, lasts: &[Expr]) -> TokenStream {
-        let params = function.params.iter().filter(|param| param.last.is_some());
-        params
-            .zip(lasts)
-            .map(|(param, last)| {
-                let reference = self.reference_of(param);
-                let float = match &param.ty {
-                    Ty::Float(float) => Some(float),
-                    _ => None,
-                };
-                let last = self.expr(last, float);
-                quote!(*#reference = #last;)
-            })
-            .collect()
-    }
-
-    fn declare_tapes(&mut self, tapes: &[Tape]) -> TokenStream {
-        let runtime = self.runtime;
-        tapes
-            .iter()
-            .map(|tape| {
-                self.tapes.insert(tape.var, tape.kind.clone());
-                let name = self.bind(tape.var, Form::Owned);
-                match tape.kind {
-                    TapeKind::Stack | TapeKind::Flat => {
-                        quote!(let mut #name = #runtime::__private::Vec::new();)
-                    }
-                    TapeKind::Slot => quote!(let mut #name = ::core::option::Option::None;),
-                }
-            })
-            .collect()
-    }
-
-    fn add_to(&self, to: TokenStream, value: &Expr, ty: &Ty) -> TokenStream {
-        let float = match ty {
-            Ty::Float(Float::Any) => self.float_of(value).unwrap_or_else(|| self.float.clone()),
-            Ty::Float(float) => float.clone(),
-            _ => self.float.clone(),
-        };
-        if value.is_zero() {
-            return TokenStream::new();
-        }
-        let value = self.code(value, Some(&float));
-        let generic = matches!(float, Float::Param(_));
-        let value = if generic { value.at(super::expr::Level::Product) } else { value.tokens };
-        self.add_assign(to, value, &float)
-    }
-
-    /// The adjoint of a scalar parameter to its slot.
-    fn scalar_slot(&self, slot: &Option<ParamAdjoint>, name: &Ident, value: &Expr, ty: &Ty) -> TokenStream {
-        match slot {
-            Some(ParamAdjoint::ScalarInOut(_)) => {
-                let value = self.expr(value, self.float_of(value).as_ref());
-                quote!(*#name = #value;)
-            }
-            _ => self.add_to(quote!(*#name), value, ty),
-        }
-    }
-
-    fn seed_pattern(&mut self, seed: &Tree<Option<Var>>) -> TokenStream {
-        match seed {
-            Tree::Leaf(None) => quote!(_),
-            Tree::Leaf(Some(var)) => self.pattern(*var),
-            Tree::Tuple(parts) => {
-                let parts: Vec<TokenStream> = parts.iter().map(|part| self.seed_pattern(part)).collect();
-                match &parts[..] {
-                    [] => quote!(_),
-                    parts => quote!((#(#parts,)*)),
-                }
-            }
-        }
-    }
-
-    /// A value in the shape of the result.
-    fn result<'e>(&self, shape: &Tree<Expr>, leaves: &mut impl Iterator<Item = &'e Expr>) -> TokenStream {
-        match shape {
-            Tree::Leaf(_) => leaves.next().map_or_else(TokenStream::new, |leaf| {
-                let float = self.float_of(leaf);
-                self.expr(leaf, float.as_ref())
-            }),
-            Tree::Tuple(parts) => {
-                let parts: Vec<TokenStream> =
-                    parts.iter().map(|part| self.result_part(part, leaves)).collect();
-                match &parts[..] {
-                    [part] => quote!((#part,)),
-                    parts => quote!((#(#parts),*)),
-                }
-            }
-        }
-    }
-
-    fn result_part(&self, shape: &Tree<Expr>, leaves: &mut dyn Iterator<Item = &Expr>) -> TokenStream {
-        let mut leaves = leaves;
-        self.result(shape, &mut leaves)
-    }
-
-    fn tangent_result(
-        &self,
-        shape: &Tree<Option<Expr>>,
-        ty: &Ty,
-        leaves: &mut dyn Iterator<Item = &Expr>,
-    ) -> TokenStream {
-        match shape {
-            Tree::Leaf(None) => quote!(()),
-            Tree::Leaf(Some(_)) => {
-                let float = match ty {
-                    Ty::Float(float) => Some(float),
-                    _ => None,
-                };
-                leaves.next().map_or_else(TokenStream::new, |leaf| self.expr(leaf, float))
-            }
-            Tree::Tuple(parts) => {
-                let none = Ty::Unknown;
-                let parts: Vec<TokenStream> = parts
-                    .iter()
-                    .enumerate()
-                    .map(|(at, part)| {
-                        let ty = match ty {
-                            Ty::Tuple(tys) => tys.get(at).unwrap_or(&none),
-                            _ => &none,
-                        };
-                        self.tangent_result(part, ty, leaves)
-                    })
-                    .collect();
-                match &parts[..] {
-                    [part] => quote!((#part,)),
-                    parts => quote!((#(#parts),*)),
-                }
-            }
-        }
-    }
-}
-
-/// Ones in the shape of a path: the seed of the sum of its elements.
-fn ones(ty: &Ty, path: &Path, runtime: &TokenStream) -> Init {
-    match ty {
-        Ty::Vec(t) | Ty::Slice(t) if t.is_float() => {
-            let len = Expr::Len(path.clone());
-            Init::Repeat { vec: true, value: build::lit(1.0), len }
-        }
-        Ty::Array(t, Some(len)) if t.is_float() => {
-            let len = Lit { tokens: len.clone(), value: None, ty: Ty::usize(), made: false };
-            Init::Repeat { vec: false, value: build::lit(1.0), len: Expr::Lit(len) }
-        }
-        ty => {
-            let name = Ident::new("result", proc_macro2::Span::mixed_site());
-            let code = ones_of(ty, name.to_token_stream(), runtime);
-            Init::Inert(Inert { code, binds: vec![(name, Expr::Whole(path.clone()))], pure: true })
-        }
-    }
-}
-
-/// Ones in the shape of what `value`, a reference, refers to.
-fn ones_of(ty: &Ty, value: TokenStream, runtime: &TokenStream) -> TokenStream {
-    if !ty.may_be_active() {
-        return quote!(());
-    }
-    match ty {
-        Ty::Float(Float::Param(_)) => quote!(#runtime::__private::lit(1.0)),
-        Ty::Float(_) => quote!(1.0),
-        Ty::Array(t, _) => {
-            let element = Ident::new("element", proc_macro2::Span::mixed_site());
-            let ones = ones_of(t, element.to_token_stream(), runtime);
-            quote!(#value.each_ref().map(|#element| #ones))
-        }
-        Ty::Vec(t) | Ty::Slice(t) => {
-            let element = Ident::new("element", proc_macro2::Span::mixed_site());
-            let ones = ones_of(t, element.to_token_stream(), runtime);
-            quote!(#value.iter().map(|#element| #ones).collect::<#runtime::__private::Vec<_>>())
-        }
-        Ty::Tuple(ts) => {
-            let parts = ts.iter().enumerate().map(|(at, t)| {
-                let field = syn::Index::from(at);
-                ones_of(t, quote!((&#value.#field)), runtime)
-            });
-            quote!((#(#parts,)*))
-        }
-        _ => quote!(#runtime::__private::ones(#value)),
-    }
 }

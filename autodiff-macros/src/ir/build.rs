@@ -21,6 +21,34 @@ pub(crate) fn lit(value: f64) -> Expr {
     Expr::Lit(Lit { tokens, value: Some(value), ty: Ty::Float(Float::Any), made: true })
 }
 
+/// Whether two expressions of one statement have the same bits: the same operations on the same operands, but for the
+/// order of those that do not mind it.
+fn equal(a: &Expr, b: &Expr) -> bool {
+    match (a, b) {
+        (Expr::Var(a), Expr::Var(b)) => a == b,
+        (Expr::Lit(a), Expr::Lit(b)) => a.tokens.to_string() == b.tokens.to_string(),
+        (Expr::Load(a), Expr::Load(b)) => {
+            a.root == b.root
+                && a.proj.len() == b.proj.len()
+                && a.proj.iter().zip(&b.proj).all(|pair| match pair {
+                    (Proj::Index(a), Proj::Index(b)) => equal(a, b),
+                    (Proj::Field(a), Proj::Field(b)) => a == b,
+                    (Proj::Deref, Proj::Deref) => true,
+                    _ => false,
+                })
+        }
+        (Expr::Rule(f, x), Expr::Rule(g, y)) => {
+            f.name == g.name
+                && x.len() == y.len()
+                && (x.iter().zip(y).all(|(x, y)| equal(x, y))
+                    || (["add", "mul"].contains(&f.name) && equal(&x[0], &y[1]) && equal(&x[1], &y[0])))
+        }
+        (Expr::Binary(f, a, b), Expr::Binary(g, x, y)) => f == g && equal(a, x) && equal(b, y),
+        (Expr::Cast(a, t), Expr::Cast(b, u)) => t == u && equal(a, b),
+        _ => false,
+    }
+}
+
 /// An integer constant.
 pub(crate) fn int(value: i64) -> Expr {
     let magnitude = Literal::u64_unsuffixed(value.unsigned_abs());
@@ -59,7 +87,7 @@ pub(crate) fn add(a: Expr, b: Expr) -> Expr {
         (Some(x), Some(y)) => lit(x + y),
         (Some(0.0), _) => b,
         (_, Some(0.0)) => a,
-        _ if matches!((&a, &b), (Expr::Var(x), Expr::Var(y)) if x == y) => mul(lit(2.0), a),
+        _ if equal(&a, &b) => mul(lit(2.0), a),
         _ => match operands(&b, "neg") {
             Some([b]) => sub(a, b.clone()),
             _ => apply("add", vec![a, b]),
@@ -244,11 +272,13 @@ impl Vars {
 
 impl super::Function {
     /// Whether a place is a `#[no_diff]` parameter of a type that need not be differentiable: its adjoint slot and its
-    /// tangent are units.
-    pub(crate) fn is_foreign(&self, root: Var) -> bool {
-        self.params
-            .iter()
-            .any(|param| param.var == root && param.no_diff && matches!(param.ty, Ty::Named(_) | Ty::Unknown))
+    /// tangent are units. Parts of it are numbers like others to whoever they are handed to.
+    pub(crate) fn is_foreign(&self, path: &Path) -> bool {
+        let Path { root, proj } = self.vars.resolve(path);
+        proj.is_empty()
+            && self.params.iter().any(|param| {
+                param.var == root && param.no_diff && matches!(param.ty, Ty::Named(_) | Ty::Unknown)
+            })
     }
 }
 

@@ -3,7 +3,9 @@
 //! Regroups `a * (n / d)` to `a * n / d` and moves signs outwards; primal values that are computed again stay as they are.
 
 use super::Context;
-use crate::ir::{Block, Expr, StmtKind, StoreOp, build};
+use super::affine::same_path;
+use super::summary::dependencies;
+use crate::ir::{Block, Expr, Stmt, StmtKind, StoreOp, build};
 
 impl Context<'_> {
     pub(super) fn fold(&mut self, block: &mut Block) -> bool {
@@ -31,6 +33,7 @@ impl Context<'_> {
             }
         }
         let before = block.stmts.len();
+        self.gather(block);
         block.stmts.retain(|stmt| match &stmt.kind {
             StmtKind::Update { var, op: StoreOp::Set, expr: Expr::Var(read) } => var != read,
             StmtKind::Update { op: StoreOp::Add | StoreOp::Sub, expr, .. } => !expr.is_zero(),
@@ -40,6 +43,33 @@ impl Context<'_> {
             _ => true,
         });
         changed || block.stmts.len() != before
+    }
+}
+
+impl Context<'_> {
+    /// `x_bar[i] += a; x_bar[i] += b;` one right behind the other is `x_bar[i] += a + b;`, where `b` does not read it.
+    fn gather(&self, block: &mut Block) {
+        let mut gathered: Vec<Stmt> = Vec::with_capacity(block.stmts.len());
+        for stmt in std::mem::take(&mut block.stmts) {
+            if let (
+                StmtKind::Store { path, op: op @ (StoreOp::Add | StoreOp::Sub), value },
+                Some(StmtKind::Store { path: last, op: last_op @ (StoreOp::Add | StoreOp::Sub), value: sum }),
+            ) = (&stmt.kind, gathered.last_mut().map(|stmt| &mut stmt.kind))
+            {
+                let root = self.vars.resolve(path).root;
+                let reads = dependencies(value, self.vars).contains(&root);
+                if self.made(root) && !reads && same_path(path, last) {
+                    let first = std::mem::replace(sum, build::lit(0.0));
+                    *sum = match (*last_op == StoreOp::Add, *op == StoreOp::Add) {
+                        (true, true) | (false, false) => build::add(first, value.clone()),
+                        _ => build::sub(first, value.clone()),
+                    };
+                    continue;
+                }
+            }
+            gathered.push(stmt);
+        }
+        block.stmts = gathered;
     }
 }
 

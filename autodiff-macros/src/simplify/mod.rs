@@ -5,6 +5,7 @@
 
 mod affine;
 mod dead;
+mod direct;
 mod fold;
 pub(crate) mod rotate;
 mod sink;
@@ -137,11 +138,13 @@ pub(crate) fn apart(function: &Function, raw: Adjoint) -> Adjoint {
 
 /// What makes loops fast that rustc cannot do: neighbouring contributions in scalars, operands sliced beforehand.
 fn shape_loops(function: &Function, mut shaped: Adjoint) -> Adjoint {
+    let made_from = function.vars.0.len() as u32;
     for block in [&mut shaped.forward, &mut shaped.reverse] {
         rotate::rotations(block, &mut shaped.vars);
     }
     let mut shaped = adjoint(function, shaped);
     for block in [&mut shaped.forward, &mut shaped.reverse] {
+        direct::forwards(block, &shaped.vars, made_from);
         window::windows(block, &mut shaped.vars);
     }
     shaped

@@ -178,7 +178,7 @@ impl huber {
             let sub = a - 0.5 * delta;
             (delta * sub, delta_dot * sub + (a_dot - delta_dot * 0.5) * delta)
         } else {
-            (delta * delta, delta_dot * delta + delta_dot * delta)
+            (delta * delta, 2.0 * (delta_dot * delta))
         };
         (branch, branch_dot)
     }

@@ -16,9 +16,8 @@ for i in 0..N {
 }
 let sqrt = sum.sqrt();
 let sum_bar = 0.5 / sqrt;
-for i in (0..N).rev() {
-    x_bar[i] += sum_bar * x[i];
-    x_bar[i] += sum_bar * x[i];
+for i in 0..N {
+    x_bar[i] += 2.0 * (sum_bar * x[i]);
 }
 sqrt
 ```*/
@@ -47,9 +46,8 @@ impl norm {
         }
         let sqrt = sum.sqrt();
         let sum_bar = 0.5 / sqrt;
-        for i in (0..N).rev() {
-            x_bar[i] += sum_bar * x[i];
-            x_bar[i] += sum_bar * x[i];
+        for i in 0..N {
+            x_bar[i] += 2.0 * (sum_bar * x[i]);
         }
         sqrt
     }
@@ -88,9 +86,8 @@ impl norm {
             sqrt,
             move |x: &[f64; N], seed: f64, x_bar: &mut [f64; N]| {
                 let sum_bar = ::autodiff_runtime::special::chain(seed, 0.5 / sqrt);
-                for i in (0..N).rev() {
-                    x_bar[i] += sum_bar * x[i];
-                    x_bar[i] += sum_bar * x[i];
+                for i in 0..N {
+                    x_bar[i] += 2.0 * (sum_bar * x[i]);
                 }
             },
         )

@@ -74,8 +74,7 @@ for i in (0..trips).rev() {
             limit_bar_1 -= result_bar;
         }
         total_bar_1 += total_bar_2;
-        x_bar[i] += total_bar_2 * x_i;
-        x_bar[i] += total_bar_2 * x_i_1;
+        x_bar[i] += total_bar_2 * x_i + total_bar_2 * x_i_1;
     }
     total_bar = total_bar_1;
     result_bar = result_before_bar;
@@ -169,8 +168,7 @@ impl first_above {
                     limit_bar_1 -= result_bar;
                 }
                 total_bar_1 += total_bar_2;
-                x_bar[i] += total_bar_2 * x_i;
-                x_bar[i] += total_bar_2 * x_i_1;
+                x_bar[i] += total_bar_2 * x_i + total_bar_2 * x_i_1;
             }
             total_bar = total_bar_1;
             result_bar = result_before_bar;
@@ -273,8 +271,7 @@ impl first_above {
                             limit_bar_1 -= result_bar;
                         }
                         total_bar_1 += total_bar_2;
-                        x_bar[i] += total_bar_2 * x_i;
-                        x_bar[i] += total_bar_2 * x_i_1;
+                        x_bar[i] += total_bar_2 * x_i + total_bar_2 * x_i_1;
                     }
                     total_bar = total_bar_1;
                     result_bar = result_before_bar;

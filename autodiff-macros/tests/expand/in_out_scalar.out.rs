@@ -80,22 +80,21 @@ impl step {
         velocity: f64,
         dt: f64,
     ) -> (f64, impl ::core::ops::FnOnce(f64, f64) -> (f64, f64, f64) + use<'ad0>) {
-        let (value, pullback) = Self::forward(&mut *state, velocity, dt);
+        let state_ref = state;
+        let state = *state_ref;
+        let before = state;
+        let sin = velocity.sin();
+        let state_1 = state + dt * sin;
+        *state_ref = state_1;
         (
-            value,
-            move |seed: f64, mut state_bar: f64| {
-                let state_out = *state;
-                let mut velocity_bar = 0.0;
-                let mut dt_bar = 0.0;
-                pullback(
-                    &mut *state,
-                    seed,
-                    &mut state_bar,
-                    &mut velocity_bar,
-                    &mut dt_bar,
-                );
-                *state = state_out;
-                (state_bar, velocity_bar, dt_bar)
+            before * state_1,
+            move |seed: f64, state_seed: f64| {
+                let mut state_bar = state_seed;
+                let before_bar = seed * state_1;
+                let state_bar_1 = state_bar + seed * before;
+                let state_bar_2 = state_bar_1 + before_bar;
+                state_bar = state_bar_2;
+                (state_bar_2, state_bar_1 * dt * velocity.cos(), state_bar_1 * sin)
             },
         )
     }

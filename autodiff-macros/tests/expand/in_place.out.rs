@@ -25,8 +25,7 @@ for i in (1..x_len).rev() {
     };
     let add_bar = x_bar[i];
     x_bar[i] = 0.0;
-    x_bar[i] += add_bar * x_i_1;
-    x_bar[i] += add_bar * x_i_2;
+    x_bar[i] += add_bar * x_i_1 + add_bar * x_i_2;
     rate_bar_1 += add_bar * x_i;
     x_bar[i - 1] += add_bar * rate;
 }
@@ -77,8 +76,7 @@ impl smooth {
             };
             let add_bar = x_bar[i];
             x_bar[i] = 0.0;
-            x_bar[i] += add_bar * x_i_1;
-            x_bar[i] += add_bar * x_i_2;
+            x_bar[i] += add_bar * x_i_1 + add_bar * x_i_2;
             rate_bar_1 += add_bar * x_i;
             x_bar[i - 1] += add_bar * rate;
         }
@@ -95,14 +93,30 @@ impl smooth {
             ::autodiff_runtime::__private::Vec<f64>,
         ) -> (::autodiff_runtime::__private::Vec<f64>, f64) + use<'ad0>,
     ) {
-        let (value, pullback) = Self::forward(&mut *x, rate);
+        let mut tape = ::autodiff_runtime::__private::Vec::new();
+        let x_len = x.len();
+        tape.reserve(usize::saturating_sub(x_len, 1));
+        for i in 1..x_len {
+            let x_i = x[i - 1];
+            let x_i_1 = x[i];
+            let x_i_2 = x[i];
+            x[i] = x_i * rate + x_i_1 * x_i_2;
+            tape.push((x_i, x_i_1, x_i_2));
+        }
         (
-            value,
-            move |mut x_bar: ::autodiff_runtime::__private::Vec<f64>| {
-                let x_out = x.to_vec();
+            (),
+            move |x_seed: ::autodiff_runtime::__private::Vec<f64>| {
+                let mut x_bar = x_seed;
                 let mut rate_bar = 0.0;
-                pullback(&mut *x, (), &mut x_bar, &mut rate_bar);
-                x.clone_from_slice(&x_out);
+                for i in (1..x_len).rev() {
+                    let ::core::option::Option::Some((x_i, x_i_1, x_i_2)) = tape.pop()
+                    else { ::core::unreachable!() };
+                    let add_bar = x_bar[i];
+                    x_bar[i] = 0.0;
+                    x_bar[i] += add_bar * x_i_1 + add_bar * x_i_2;
+                    rate_bar += add_bar * x_i;
+                    x_bar[i - 1] += add_bar * rate;
+                }
                 (x_bar, rate_bar)
             },
         )
@@ -140,8 +154,7 @@ impl smooth {
                     let add_bar = x_bar[i];
                     x_bar[i] = 0.0;
                     x[i] = x_old;
-                    x_bar[i] += add_bar * x_i_1;
-                    x_bar[i] += add_bar * x_i_2;
+                    x_bar[i] += add_bar * x_i_1 + add_bar * x_i_2;
                     rate_bar_1 += add_bar * x_i;
                     x_bar[i - 1] += add_bar * rate;
                 }

@@ -24,7 +24,7 @@ let w_window_1 = &w[..count];
 let x_window_1 = &x[..count];
 let w_bar_window = &mut w_bar[..count];
 let x_bar_window = &mut x_bar[..count];
-for k in (0..count).rev() {
+for k in 0..count {
     x_bar_window[k] += exp * w_window_1[k];
     w_bar_window[k] += exp * x_window_1[k];
 }
@@ -84,7 +84,7 @@ impl weighted {
         let x_window_1 = &x[..count];
         let w_bar_window = &mut w_bar[..count];
         let x_bar_window = &mut x_bar[..count];
-        for k in (0..count).rev() {
+        for k in 0..count {
             x_bar_window[k] += exp * w_window_1[k];
             w_bar_window[k] += exp * x_window_1[k];
         }
@@ -148,7 +148,7 @@ impl weighted {
                 let x_window_1 = &x[..count];
                 let w_bar_window = &mut w_bar[..count];
                 let x_bar_window = &mut x_bar[..count];
-                for k in (0..count).rev() {
+                for k in 0..count {
                     x_bar_window[k] += sum_bar * w_window_1[k];
                     w_bar_window[k] += sum_bar * x_window_1[k];
                 }

@@ -26,7 +26,7 @@ let w_window_1 = &w[..w_len];
 let x_window_1 = &x[..w_len];
 let w_bar_window = &mut w_bar[..w_len];
 let x_bar_window = &mut x_bar[..w_len];
-for i in (0..w_len).rev() {
+for i in 0..w_len {
     x_bar_window[i] += z_bar * w_window_1[i];
     w_bar_window[i] += z_bar * x_window_1[i];
 }
@@ -112,7 +112,7 @@ impl loss {
         let x_window_1 = &x[..w_len];
         let w_bar_window = &mut w_bar[..w_len];
         let x_bar_window = &mut x_bar[..w_len];
-        for i in (0..w_len).rev() {
+        for i in 0..w_len {
             x_bar_window[i] += z_bar * w_window_1[i];
             w_bar_window[i] += z_bar * x_window_1[i];
         }
@@ -205,13 +205,13 @@ impl loss {
                 x_bar: &mut [f64],
                 y_bar: &mut f64|
             {
-                let e_bar = seed * e + seed * e;
+                let e_bar = 2.0 * (seed * e);
                 let z_bar = e_bar * (1.0 - tanh * tanh);
                 let w_window_1 = &w[..w_len];
                 let x_window_1 = &x[..w_len];
                 let w_bar_window = &mut w_bar[..w_len];
                 let x_bar_window = &mut x_bar[..w_len];
-                for i in (0..w_len).rev() {
+                for i in 0..w_len {
                     x_bar_window[i] += z_bar * w_window_1[i];
                     w_bar_window[i] += z_bar * x_window_1[i];
                 }
@@ -245,7 +245,7 @@ impl loss {
         let e = tanh - y;
         let e_dot = z_dot * (1.0 - tanh * tanh) - y_dot;
         let mul = e * e;
-        let mul_dot = e_dot * e + e_dot * e;
+        let mul_dot = 2.0 * (e_dot * e);
         (mul, mul_dot)
     }
 }

@@ -1,3 +1,4 @@
+#[allow(dead_code)]
 impl Model {
     pub fn energy(&self, x: f64) -> f64 {
         self.stiffness * x * x

@@ -15,16 +15,17 @@ The value and the gradient are computed as
 let mut tape = Vec::new();
 let mut theta_1 = theta;
 let mut omega_1 = omega;
+let neg = -damping;
 tape.reserve(steps);
 for i in 0..steps {
-    let acceleration = -damping * omega_1 - theta_1.sin();
+    let acceleration = neg * omega_1 - theta_1.sin();
     let theta_2 = theta_1 + 0.01 * omega_1;
     let omega_2 = omega_1 + 0.01 * acceleration;
     tape.push((theta_1, omega_1));
     theta_1 = theta_2;
     omega_1 = omega_2;
 }
-let mut damping_bar_1 = 0.0;
+let mut neg_bar = 0.0;
 let mut omega_bar_1 = 0.0;
 let mut theta_bar_1 = 1.0;
 for i in (0..steps).rev() {
@@ -33,11 +34,12 @@ for i in (0..steps).rev() {
     };
     let acceleration_bar = omega_bar_1 * 0.01;
     let theta_bar_2 = theta_bar_1 - acceleration_bar * theta_2.cos();
-    let omega_bar_2 = omega_bar_1 + theta_bar_1 * 0.01 - acceleration_bar * damping;
-    damping_bar_1 -= acceleration_bar * omega_2;
+    neg_bar += acceleration_bar * omega_2;
+    let omega_bar_2 = omega_bar_1 + theta_bar_1 * 0.01 + acceleration_bar * neg;
     theta_bar_1 = theta_bar_2;
     omega_bar_1 = omega_bar_2;
 }
+let damping_bar_1 = -neg_bar;
 let omega_bar_2 = omega_bar_1;
 let theta_bar_2 = theta_bar_1;
 *theta_bar += theta_bar_2;
@@ -90,16 +92,17 @@ impl pendulum {
         let mut tape = ::autodiff_runtime::__private::Vec::new();
         let mut theta_1 = theta;
         let mut omega_1 = omega;
+        let neg = -damping;
         tape.reserve(steps);
         for i in 0..steps {
-            let acceleration = -damping * omega_1 - theta_1.sin();
+            let acceleration = neg * omega_1 - theta_1.sin();
             let theta_2 = theta_1 + 0.01 * omega_1;
             let omega_2 = omega_1 + 0.01 * acceleration;
             tape.push((theta_1, omega_1));
             theta_1 = theta_2;
             omega_1 = omega_2;
         }
-        let mut damping_bar_1 = 0.0;
+        let mut neg_bar = 0.0;
         let mut omega_bar_1 = 0.0;
         let mut theta_bar_1 = 1.0;
         for i in (0..steps).rev() {
@@ -108,12 +111,12 @@ impl pendulum {
             };
             let acceleration_bar = omega_bar_1 * 0.01;
             let theta_bar_2 = theta_bar_1 - acceleration_bar * theta_2.cos();
-            let omega_bar_2 = omega_bar_1 + theta_bar_1 * 0.01
-                - acceleration_bar * damping;
-            damping_bar_1 -= acceleration_bar * omega_2;
+            neg_bar += acceleration_bar * omega_2;
+            let omega_bar_2 = omega_bar_1 + theta_bar_1 * 0.01 + acceleration_bar * neg;
             theta_bar_1 = theta_bar_2;
             omega_bar_1 = omega_bar_2;
         }
+        let damping_bar_1 = -neg_bar;
         let omega_bar_2 = omega_bar_1;
         let theta_bar_2 = theta_bar_1;
         *theta_bar += theta_bar_2;
@@ -184,9 +187,10 @@ impl pendulum {
         let mut tape = ::autodiff_runtime::__private::Vec::new();
         let mut theta_1 = theta;
         let mut omega_1 = omega;
+        let neg = -damping;
         tape.reserve(steps);
         for i in 0..steps {
-            let acceleration = -damping * omega_1 - theta_1.sin();
+            let acceleration = neg * omega_1 - theta_1.sin();
             let theta_2 = theta_1 + 0.01 * omega_1;
             let omega_2 = omega_1 + 0.01 * acceleration;
             tape.push((theta_1, omega_1));
@@ -202,7 +206,7 @@ impl pendulum {
                 damping_bar: &mut f64,
                 _: &mut ()|
             {
-                let mut damping_bar_1 = 0.0;
+                let mut neg_bar = 0.0;
                 let mut omega_bar_1 = 0.0;
                 let mut theta_bar_1 = seed;
                 for i in (0..steps).rev() {
@@ -210,12 +214,13 @@ impl pendulum {
                     else { ::core::unreachable!() };
                     let acceleration_bar = omega_bar_1 * 0.01;
                     let theta_bar_2 = theta_bar_1 - acceleration_bar * theta_2.cos();
+                    neg_bar += acceleration_bar * omega_2;
                     let omega_bar_2 = omega_bar_1 + theta_bar_1 * 0.01
-                        - acceleration_bar * damping;
-                    damping_bar_1 -= acceleration_bar * omega_2;
+                        + acceleration_bar * neg;
                     theta_bar_1 = theta_bar_2;
                     omega_bar_1 = omega_bar_2;
                 }
+                let damping_bar_1 = -neg_bar;
                 let omega_bar_2 = omega_bar_1;
                 let theta_bar_2 = theta_bar_1;
                 *theta_bar += theta_bar_2;
@@ -241,10 +246,11 @@ impl pendulum {
         let mut omega_dot = omega_dot;
         let mut theta_1 = theta;
         let mut omega_1 = omega;
+        let neg = -damping;
+        let neg_dot = -damping_dot;
         for i in 0..steps {
-            let neg = -damping;
             let acceleration = neg * omega_1 - theta_1.sin();
-            let acceleration_dot = -(damping_dot * omega_1) + omega_dot * neg
+            let acceleration_dot = neg_dot * omega_1 + omega_dot * neg
                 - theta_dot * theta_1.cos();
             theta_1 += 0.01 * omega_1;
             theta_dot += omega_dot * 0.01;

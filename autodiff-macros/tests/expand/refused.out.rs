@@ -18,23 +18,23 @@ struct f {}
 impl f {
     ///The value of [`f`] and its gradient.
     #[inline]
-    fn value_and_grad(x: f64, n: usize) -> (f64, ()) {
+    fn value_and_grad(x: f64, n: usize) -> (f64, f64) {
         ::core::unreachable!()
     }
     ///The gradient of [`f`] (of the sum of its results, where there are several).
     #[inline]
-    fn grad(x: f64, n: usize) {
+    fn grad(x: f64, n: usize) -> f64 {
         ::core::unreachable!()
     }
     ///The value of [`f`]; its gradient is added to what the buffers hold.
     #[inline]
-    fn value_and_grad_into(x: f64, n: usize) -> f64 {
+    fn value_and_grad_into(x: f64, n: usize, z_bar: &mut f64) -> f64 {
         ::core::unreachable!()
     }
     ///The value of [`f`] and its pullback: from the adjoint of the result to the gradient.
     #[inline]
-    fn vjp(x: f64, n: usize) -> (f64, impl ::core::ops::FnOnce(f64) -> () + use<>) {
-        (::core::unreachable!(), move |_: f64| -> () { ::core::unreachable!() })
+    fn vjp(x: f64, n: usize) -> (f64, impl ::core::ops::FnOnce(f64) -> f64 + use<>) {
+        (::core::unreachable!(), move |_: f64| -> f64 { ::core::unreachable!() })
     }
     ///The value of [`f`] and its tangent, from the tangents of its arguments.
     #[inline]

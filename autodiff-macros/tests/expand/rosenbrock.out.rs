@@ -26,10 +26,9 @@ for i in 0..x.len() - 1 {
     let a = 1.0 - x_window[i];
     let b = x_window_1[i] - x_window[i] * x_window[i];
     sum += a * a + 100.0 * b * b;
-    let b_bar = 100.0 * b + b * 100.0;
+    let b_bar = 2.0 * (100.0 * b);
     let a_bar = 2.0 * a;
-    let mul_bar = -b_bar;
-    x_bar_window[i] += x_bar_pending + (mul_bar * x_window[i] + mul_bar * x_window[i] - a_bar);
+    x_bar_window[i] += x_bar_pending + (-(2.0 * (b_bar * x_window[i])) - a_bar);
     x_bar_pending = b_bar;
 }
 if 0 < x.len() - 1 {
@@ -66,12 +65,9 @@ impl rosenbrock {
             let a = 1.0 - x_window[i];
             let b = x_window_1[i] - x_window[i] * x_window[i];
             sum += a * a + 100.0 * b * b;
-            let b_bar = 100.0 * b + b * 100.0;
+            let b_bar = 2.0 * (100.0 * b);
             let a_bar = 2.0 * a;
-            let mul_bar = -b_bar;
-            x_bar_window[i]
-                += x_bar_pending
-                    + (mul_bar * x_window[i] + mul_bar * x_window[i] - a_bar);
+            x_bar_window[i] += x_bar_pending + (-(2.0 * (b_bar * x_window[i])) - a_bar);
             x_bar_pending = b_bar;
         }
         if 0 < x.len() - 1 {
@@ -133,7 +129,7 @@ impl rosenbrock {
                     let x_i_1 = x_window_2[i];
                     let b = x_window_3[i] - x_i * x_i_1;
                     let b_bar = seed * (100.0 * b) + seed * b * 100.0;
-                    let a_bar = seed * a + seed * a;
+                    let a_bar = 2.0 * (seed * a);
                     let mul_bar = -b_bar;
                     x_bar[i + 1] += x_bar_pending + b_bar;
                     x_bar_pending = mul_bar * x_i + mul_bar * x_i_1 - a_bar;
@@ -160,7 +156,7 @@ impl rosenbrock {
             let b_dot = x_dot[index] - (x_dot[i] * x_i_1 + x_dot[i] * x_i);
             let mul = 100.0 * b;
             sum += a * a + mul * b;
-            sum_dot += a_dot * a + a_dot * a + (b_dot * 100.0 * b + b_dot * mul);
+            sum_dot += 2.0 * (a_dot * a) + (b_dot * 100.0 * b + b_dot * mul);
         }
         (sum, sum_dot)
     }

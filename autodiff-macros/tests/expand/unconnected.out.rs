@@ -68,7 +68,7 @@ impl f {
         (
             a * a,
             move |seed: f64, a_bar: &mut f64, _: &mut f64| {
-                *a_bar += seed * a + seed * a;
+                *a_bar += 2.0 * (seed * a);
             },
         )
     }
@@ -77,7 +77,7 @@ impl f {
     #[inline]
     fn pushforward(a: f64, c: f64, a_dot: f64, _: f64) -> (f64, f64) {
         let mul = a * a;
-        let mul_dot = a_dot * a + a_dot * a;
+        let mul_dot = 2.0 * (a_dot * a);
         (mul, mul_dot)
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::contest::{Contestant, Problem};
 use crate::random::Random;
-use autodiff_runtime::{Differentiable, differentiate};
+use autodiff_runtime::differentiate;
 use std::rc::Rc;
 
 const BONES: usize = 22;
@@ -18,7 +18,6 @@ const MEASUREMENTS: usize = 100;
 pub type Affine = [f64; 12];
 
 /// The hand at rest.
-#[derive(Differentiable)]
 pub struct Model {
     /// The parent of each bone, -1 for the root; parents come before their children.
     pub parents: Vec<i32>,

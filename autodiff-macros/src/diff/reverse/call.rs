@@ -169,7 +169,7 @@ impl Reverse<'_> {
                         element: None,
                     });
                 }
-                if !self.type_of(&path).may_be_active() || self.function.is_foreign(root) {
+                if !self.type_of(&path).may_be_active() || self.function.is_foreign(&path) {
                     if moved {
                         *arg = Arg::Value(build::int(0));
                     }

@@ -1,0 +1,82 @@
+//! Loop-invariant arithmetic, moved before its loop: it is then computed once, and alive in the reverse sweep.
+//!
+//! Invariant: only arithmetic of floats moves, which never panics, so that a loop without iterations is not told from before.
+
+use std::collections::BTreeSet;
+
+use crate::ir::{Block, Expr, Function, Head, Role, Stmt, StmtKind, Var, WrtTarget};
+
+/// Moves what every loop of the function computes anew from values of outside.
+pub(crate) fn hoist(mut function: Function) -> Function {
+    let asked: BTreeSet<Var> = function
+        .wrt
+        .iter()
+        .filter_map(|wrt| match wrt.target {
+            WrtTarget::Local(var) => Some(var),
+            WrtTarget::Param(_) => None,
+        })
+        .collect();
+    let places: BTreeSet<Var> = (0..function.vars.0.len() as u32)
+        .map(Var)
+        .filter(|var| function.vars[*var].role != Role::Value)
+        .collect();
+    let kept = asked.union(&places).copied().collect();
+    block(&mut function.body, &kept);
+    function
+}
+
+fn block(of: &mut Block, kept: &BTreeSet<Var>) {
+    let mut stmts = Vec::with_capacity(of.stmts.len());
+    for mut stmt in std::mem::take(&mut of.stmts) {
+        for inner in stmt.blocks_mut() {
+            block(inner, kept);
+        }
+        if let StmtKind::Loop(the_loop) = &mut stmt.kind {
+            let mut own: BTreeSet<Var> = the_loop.carried.iter().map(|carried| carried.phi).collect();
+            if let Head::For { index, .. } = the_loop.head {
+                own.insert(index);
+            }
+            defined(&the_loop.body, &mut own);
+            if let Head::While { test, .. } = &the_loop.head {
+                defined(test, &mut own);
+            }
+            let (mut moved, mut stay): (Vec<Stmt>, Vec<Stmt>) = (Vec::new(), Vec::new());
+            for stmt in std::mem::take(&mut the_loop.body.stmts) {
+                match &stmt.kind {
+                    StmtKind::Let { var, expr: expr @ Expr::Rule(..) }
+                        if !kept.contains(var) && fixed(expr, &own) =>
+                    {
+                        own.remove(var);
+                        moved.push(stmt);
+                    }
+                    _ => stay.push(stmt),
+                }
+            }
+            the_loop.body.stmts = stay;
+            stmts.extend(moved);
+        }
+        stmts.push(stmt);
+    }
+    of.stmts = stmts;
+}
+
+/// Everything that a block and those inside it define.
+fn defined(of: &Block, own: &mut BTreeSet<Var>) {
+    of.walk(&mut |stmt| {
+        own.extend(stmt.defines());
+        if let StmtKind::Loop(inner) = &stmt.kind {
+            own.extend(inner.carried.iter().map(|carried| carried.phi));
+        }
+    });
+}
+
+/// Arithmetic of values from outside.
+fn fixed(expr: &Expr, own: &BTreeSet<Var>) -> bool {
+    let mut fixed = true;
+    expr.walk(&mut |expr| match expr {
+        Expr::Var(var) => fixed &= !own.contains(var),
+        Expr::Lit(_) | Expr::Rule(..) => {}
+        _ => fixed = false,
+    });
+    fixed
+}

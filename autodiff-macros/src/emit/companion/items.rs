@@ -1,0 +1,348 @@
+//! The functions of a companion, one by one.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::super::Emitter;
+use super::super::signature::ParamSig;
+use super::super::sweeps::{self, Sweep};
+use super::super::types::owned_tangent;
+use super::{Bodies, Item, Shape};
+use crate::diff::Adjoint;
+use crate::ir::*;
+
+impl Shape<'_> {
+    pub(super) fn items(&self, bodies: Option<Bodies>) -> Vec<Item> {
+        let (into, vjp, forward, pushforward) = match bodies {
+            Some(bodies) => (Some(bodies.into), bodies.vjp, Some(bodies.forward), Some(bodies.pushforward)),
+            None => (None, None, None, None),
+        };
+        vec![
+            self.value_and_grad(),
+            self.grad(),
+            self.value_and_grad_into(into),
+            self.vjp(vjp),
+            self.jvp(),
+            self.forward(forward),
+            self.pushforward(pushforward),
+        ]
+    }
+
+    fn own_args(&self) -> Vec<TokenStream> {
+        self.params().iter().map(ParamSig::arg).collect()
+    }
+
+    fn passed(&self) -> Vec<TokenStream> {
+        self.params().iter().map(ParamSig::pass).collect()
+    }
+
+    fn value_and_grad(&self) -> Item {
+        let (mut emitter, names) = self.wrapper();
+        let mut begin = TokenStream::new();
+        let mut args = self.passed();
+        for (wrt, name) in self.function.wrt.iter().zip(&names) {
+            let zero = self.zero(&emitter, wrt.target);
+            begin.extend(quote!(let mut #name = #zero;));
+            args.push(quote!(&mut #name));
+        }
+        let value = emitter.local("value");
+        let call = self.call("value_and_grad_into", &args);
+        let gradient = self.gradient_value(&names);
+        let (result, gradient_type) = (&self.signature.result, self.gradient_type());
+        Item {
+            name: "value_and_grad",
+            summary: format!("The value of [`{}`] and its gradient.", self.function.name),
+            hidden: false,
+            lifetimes: Vec::new(),
+            args: self.own_args(),
+            output: quote!((#result, #gradient_type)),
+            body: quote!(#begin let #value = #call; (#value, #gradient)),
+            stub: never(),
+        }
+    }
+
+    fn grad(&self) -> Item {
+        let call = self.call("value_and_grad", &self.passed());
+        Item {
+            name: "grad",
+            summary: format!(
+                "The gradient of [`{}`] (of the sum of its results, where there are several).",
+                self.function.name
+            ),
+            hidden: false,
+            lifetimes: Vec::new(),
+            args: self.own_args(),
+            output: self.gradient_type(),
+            body: quote!(#call.1),
+            stub: never(),
+        }
+    }
+
+    fn value_and_grad_into(&self, sweep: Option<Sweep>) -> Item {
+        let mut args = self.own_args();
+        let body = match sweep {
+            Some(sweep) => {
+                args.extend(sweep.args);
+                sweep.body
+            }
+            None => {
+                let (_, names) = self.wrapper();
+                for (wrt, name) in self.function.wrt.iter().zip(names) {
+                    let ty = match wrt.target {
+                        WrtTarget::Param(index) => self.params()[index].slot(&self.signature.runtime),
+                        WrtTarget::Local(var) => {
+                            owned_tangent(&self.function.vars[var].ty, &self.signature.runtime)
+                        }
+                    };
+                    args.push(quote!(#name: &mut #ty));
+                }
+                TokenStream::new()
+            }
+        };
+        Item {
+            name: "value_and_grad_into",
+            summary: format!(
+                "The value of [`{}`]; its gradient is added to what the buffers hold.",
+                self.function.name
+            ),
+            hidden: false,
+            lifetimes: Vec::new(),
+            args,
+            output: self.signature.result.clone(),
+            body,
+            stub: never(),
+        }
+    }
+
+    fn forward(&self, sweep: Option<Sweep>) -> Item {
+        let runtime = &self.signature.runtime;
+        let mut types: Vec<TokenStream> = self.params().iter().filter_map(ParamSig::again).collect();
+        types.push(self.signature.seed());
+        types.extend(self.params().iter().map(|param| {
+            let slot = param.slot(runtime);
+            quote!(&mut #slot)
+        }));
+        let captures = self.signature.captures(&quote!(#(#types),*));
+        let result = &self.signature.result;
+        Item {
+            name: "forward",
+            summary: "The value and the pullback that other differentiated functions call.".into(),
+            hidden: true,
+            lifetimes: Vec::new(),
+            args: self.own_args(),
+            output: quote!((#result, impl ::core::ops::FnOnce(#(#types),*) + #captures)),
+            body: sweep.map(|sweep| sweep.body).unwrap_or_default(),
+            stub: never_closure(&types, &quote!(())),
+        }
+    }
+
+    /// The names of the seeds of `&mut` parameters in `vjp`, by index.
+    fn in_out_seeds(&self, emitter: &mut Emitter<'_>) -> Vec<(usize, Ident)> {
+        (self.function.params.iter().enumerate())
+            .filter(|(_, param)| param.passing == Passing::RefMut && param.active)
+            .map(|(index, param)| (index, emitter.local(&format!("{}_seed", param.name))))
+            .collect()
+    }
+
+    pub(super) fn direct_vjp(&self, function: &Function, adjoint: Adjoint) -> Sweep {
+        let (mut emitter, _) = self.wrapper();
+        let seeds = self.in_out_seeds(&mut emitter);
+        sweeps::borrowing(function, &self.signature, adjoint, &seeds, self.function.wrt.len())
+    }
+
+    fn vjp(&self, direct: Option<Sweep>) -> Item {
+        let runtime = &self.signature.runtime;
+        let mut lifetimes = Vec::new();
+        let args: Vec<TokenStream> =
+            self.params().iter().map(|param| param.arg_with_lifetimes(&mut lifetimes)).collect();
+        let (mut emitter, names) = self.wrapper();
+        let mut seeds: Vec<(TokenStream, TokenStream)> = Vec::new();
+        let seed = emitter.local("seed");
+        if !self.signature.returns_nothing() {
+            seeds.push((quote!(#seed), self.signature.seed()));
+        }
+        let seed = if self.signature.returns_nothing() { quote!(()) } else { quote!(#seed) };
+
+        let (mut before, mut begin, mut end) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
+        let (mut again, mut slots) = (Vec::new(), Vec::new());
+        for (index, (param, sig)) in self.function.params.iter().zip(self.params()).enumerate() {
+            let name = &param.name;
+            match (param.passing, sig.receiver) {
+                (Passing::Value, true) => {
+                    let this = emitter.local("this");
+                    before.extend(quote!(let #this = ::core::clone::Clone::clone(&self);));
+                    again.push(quote!(&#this));
+                }
+                (Passing::Value, false) => {}
+                (Passing::Ref, _) => again.push(quote!(#name)),
+                (Passing::RefMut, _) => {
+                    // The caller finds what the primal left, though the pullback rolls back.
+                    let kept = emitter.local(&format!("{name}_out"));
+                    let (keep, put_back) = keep(&emitter, param, &kept);
+                    begin.extend(keep);
+                    end.extend(put_back);
+                    again.push(quote!(&mut *#name));
+                }
+            }
+            if !sig.may_be_active() {
+                slots.push(quote!(&mut ()));
+                continue;
+            }
+            let asked = self.function.wrt.iter().position(|wrt| wrt.target == WrtTarget::Param(index));
+            let slot = match asked {
+                Some(at) => names[at].clone(),
+                None => emitter.local(&format!("{name}_bar")),
+            };
+            if param.passing == Passing::RefMut && param.active {
+                seeds.push((quote!(mut #slot), sig.owned(runtime)));
+            } else {
+                let zero = emitter.zero(&Path::of(param.var));
+                // What is handed over by value is gone when the pullback runs.
+                let early = param.passing == Passing::Value && sig.role == Role::Place;
+                let declare = quote!(let mut #slot = #zero;);
+                if early { before.extend(declare) } else { begin.extend(declare) }
+            }
+            slots.push(quote!(&mut #slot));
+        }
+        for (wrt, name) in self.function.wrt.iter().zip(&names) {
+            if matches!(wrt.target, WrtTarget::Local(_)) {
+                let zero = self.zero(&emitter, wrt.target);
+                begin.extend(quote!(let #name = #zero;));
+            }
+        }
+        let (value, pullback) = (emitter.local("value"), emitter.local("pullback"));
+        let call = self.call("forward", &self.passed());
+        let params = seeds.iter().map(|(pattern, ty)| quote!(#pattern: #ty));
+        let gradient = self.gradient_value(&names);
+        let body = quote! {
+            #before
+            let (#value, #pullback) = #call;
+            (#value, move |#(#params),*| {
+                #begin
+                #pullback(#(#again,)* #seed, #(#slots),*);
+                #end
+                #gradient
+            })
+        };
+        let body = direct.map_or(body, |sweep| sweep.body);
+        let types: Vec<TokenStream> = seeds.into_iter().map(|(_, ty)| ty).collect();
+        let (result, gradient_type) = (&self.signature.result, self.gradient_type());
+        let captures = self.signature.borrowing(&lifetimes);
+        Item {
+            name: "vjp",
+            summary: format!(
+                "The value of [`{}`] and its pullback: from the adjoint of the result to the gradient.",
+                self.function.name
+            ),
+            hidden: false,
+            lifetimes,
+            args,
+            output: quote!((#result, impl ::core::ops::FnOnce(#(#types),*) -> #gradient_type + #captures)),
+            body,
+            stub: never_closure(&types, &gradient_type),
+        }
+    }
+
+    fn jvp(&self) -> Item {
+        let runtime = &self.signature.runtime;
+        let (mut emitter, _) = self.wrapper();
+        let mut args = self.own_args();
+        let (mut before, mut tangents, mut passed) = (TokenStream::new(), Vec::new(), self.passed());
+        let mut dots = vec![None; self.params().len()];
+        for wrt in &self.function.wrt {
+            if let WrtTarget::Param(index) = wrt.target {
+                let name = emitter.local_at(&format!("{}_dot", wrt.name), wrt.name.span());
+                let ty = self.params()[index].dot(runtime);
+                args.push(quote!(#name: #ty));
+                dots[index] = Some(name);
+            }
+        }
+        for ((param, sig), dot) in self.function.params.iter().zip(self.params()).zip(dots) {
+            tangents.push(match (dot, param.passing) {
+                (Some(name), _) => quote!(#name),
+                (None, _) if !sig.may_be_active() => quote!(()),
+                (None, passing) => {
+                    let name = emitter.local(&format!("{}_dot", param.name));
+                    let zero = emitter.zero(&Path::of(param.var));
+                    before.extend(quote!(let mut #name = #zero;));
+                    match passing {
+                        Passing::RefMut => quote!(&mut #name),
+                        Passing::Ref if sig.role == Role::Place => quote!(&#name),
+                        Passing::Value if sig.receiver => quote!(&#name),
+                        Passing::Ref | Passing::Value => quote!(#name),
+                    }
+                }
+            });
+        }
+        passed.extend(tangents);
+        let call = self.call("pushforward", &passed);
+        let (result, tangent) = (&self.signature.result, self.signature.seed());
+        Item {
+            name: "jvp",
+            summary: format!(
+                "The value of [`{}`] and its tangent, from the tangents of its arguments.",
+                self.function.name
+            ),
+            hidden: false,
+            lifetimes: Vec::new(),
+            args,
+            output: quote!((#result, #tangent)),
+            body: quote!(#before #call),
+            stub: never(),
+        }
+    }
+
+    fn pushforward(&self, sweep: Option<Sweep>) -> Item {
+        let mut args = self.own_args();
+        let body = match sweep {
+            Some(sweep) => {
+                args.extend(sweep.args);
+                sweep.body
+            }
+            None => {
+                args.extend(self.params().iter().map(|param| {
+                    let ty = param.dot(&self.signature.runtime);
+                    quote!(_: #ty)
+                }));
+                TokenStream::new()
+            }
+        };
+        let (result, tangent) = (&self.signature.result, self.signature.seed());
+        Item {
+            name: "pushforward",
+            summary: "The value and its tangent, as other differentiated functions call it.".into(),
+            hidden: true,
+            lifetimes: Vec::new(),
+            args,
+            output: quote!((#result, #tangent)),
+            body,
+            stub: never(),
+        }
+    }
+}
+
+fn never() -> TokenStream {
+    quote!(::core::unreachable!())
+}
+
+fn never_closure(types: &[TokenStream], output: &TokenStream) -> TokenStream {
+    let params = types.iter().map(|ty| quote!(_: #ty));
+    quote!((::core::unreachable!(), move |#(#params),*| -> #output { ::core::unreachable!() }))
+}
+
+/// Keeps the content of a `&mut` parameter, and puts it back.
+fn keep(emitter: &Emitter<'_>, param: &Param, kept: &Ident) -> (TokenStream, TokenStream) {
+    let name = &param.name;
+    let copy = match &param.ty {
+        ty if ty.is_scalar() => quote!(*#name),
+        Ty::Slice(_) => quote!(#name.to_vec()),
+        Ty::Array(t, _) if t.is_scalar() => quote!(*#name),
+        _ => quote!(::core::clone::Clone::clone(&*#name)),
+    };
+    let back = match &param.ty {
+        Ty::Slice(_) => quote!(#name.clone_from_slice(&#kept);),
+        _ => quote!(*#name = #kept;),
+    };
+    let _ = emitter;
+    (quote!(let #kept = #copy;), back)
+}

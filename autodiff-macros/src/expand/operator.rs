@@ -1,0 +1,224 @@
+//! Operators of types: `impl Mul for Vec3` becomes differentiable through the rule trait of its operator.
+//!
+//! The operator's method becomes a function of its operands, whose companion stands in an anonymous block beside the rule:
+//! an `impl` of items may not be written for types from elsewhere (`impl Mul<Vec3> for f64`) or for references.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+
+use super::differentiated;
+use crate::diag::Diagnostics;
+use crate::emit::companion::{Site, Source};
+use crate::request::Request;
+
+/// An `impl` of an operator of the standard library that has a rule.
+pub(super) struct Operator<'a> {
+    item: &'a syn::ItemImpl,
+    path: &'a syn::Path,
+    method: &'a syn::ImplItemFn,
+    rule: Ident,
+    /// The type of the other operand; `Self` where it is left out; none for negation.
+    other: Option<TokenStream>,
+    output: TokenStream,
+}
+
+impl<'a> Operator<'a> {
+    pub(super) fn of(item: &'a syn::ItemImpl) -> Option<Operator<'a>> {
+        let (path, _) = item.trait_.as_ref()?;
+        let last = path.segments.last()?;
+        let name = last.ident.to_string();
+        let binary = ["Add", "Sub", "Mul", "Div", "Rem"].contains(&&name[..]);
+        if !binary && name != "Neg" {
+            return None;
+        }
+        let (mut methods, mut output) = (Vec::new(), None);
+        for member in &item.items {
+            match member {
+                syn::ImplItem::Fn(method) => methods.push(method),
+                syn::ImplItem::Type(ty) if ty.ident == "Output" => output = Some(ty.ty.to_token_stream()),
+                _ => {}
+            }
+        }
+        let ([method], Some(output)) = (&methods[..], output) else { return None };
+        let arguments = match &last.arguments {
+            syn::PathArguments::AngleBracketed(arguments) => {
+                arguments.args.first().map(|arg| arg.to_token_stream())
+            }
+            _ => None,
+        };
+        let output = match &output.to_string()[..] {
+            "Self" => item.self_ty.to_token_stream(),
+            _ => output,
+        };
+        let rule = Ident::new(&format!("{name}Rule"), Span::call_site());
+        let other = binary.then(|| arguments.unwrap_or_else(|| item.self_ty.to_token_stream()));
+        Some(Operator { item, path, method, rule, other, output })
+    }
+
+    /// The rule, with the companion that it calls.
+    pub(super) fn rule(&self, request: &Request) -> TokenStream {
+        let Some((signature, block)) = self.function() else {
+            let mut diag = Diagnostics::new();
+            diag.error(
+                &self.item.self_ty,
+                "this operator cannot be differentiated: its method is not `fn(self, …)`",
+            );
+            let errors = diag.into_error().map(|error| error.to_compile_error());
+            return quote!(#errors);
+        };
+        let request = &Request { companion: None, ..request.clone() };
+        let source = Source {
+            request,
+            signature: &signature,
+            visibility: &syn::Visibility::Inherited,
+            attributes: &[],
+            site: Site::Companion,
+        };
+        let companion = differentiated(source, &signature, &block, Diagnostics::new());
+        let rule = self.implementation(&request.runtime.to_token_stream(), &signature.ident);
+        let conditions = self.item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+        quote! {
+            #(#conditions)*
+            const _: () = { #companion #rule };
+        }
+    }
+
+    /// The method as a function of its operands.
+    fn function(&self) -> Option<(syn::Signature, syn::Block)> {
+        let method = &self.method;
+        let this = Ident::new("this", Span::mixed_site());
+        let receiver = method.sig.receiver()?;
+        if !matches!(receiver.kind, syn::ReceiverKind::Value) {
+            return None;
+        }
+        let replace = |tokens: TokenStream| self.without_self(tokens, &this);
+        let mut signature = method.sig.clone();
+        let ty = &self.item.self_ty;
+        let mutability = &receiver.mutability;
+        let inputs = signature.inputs.iter().skip(1).map(|input| replace(input.to_token_stream()));
+        let inputs = quote!(#mutability #this: #ty, #(#inputs),*);
+        let output = replace(signature.output.to_token_stream());
+        signature.inputs =
+            syn::parse::Parser::parse2(syn::punctuated::Punctuated::parse_terminated, inputs).ok()?;
+        signature.output = syn::parse2(output).ok()?;
+        signature.generics = self.item.generics.clone();
+        let block = syn::parse2(replace(method.block.to_token_stream())).ok()?;
+        Some((signature, block))
+    }
+
+    /// Code in which neither `self` nor `Self` occurs.
+    fn without_self(&self, tokens: TokenStream, this: &Ident) -> TokenStream {
+        let trees: Vec<TokenTree> = tokens.into_iter().collect();
+        let is = |at: usize, text: &str| trees.get(at).is_some_and(|tree| tree.to_string() == text);
+        let mut replaced = TokenStream::new();
+        let mut at = 0;
+        while at < trees.len() {
+            match &trees[at] {
+                TokenTree::Ident(ident) if ident == "self" => {
+                    let mut this = this.clone();
+                    this.set_span(this.span().located_at(ident.span()));
+                    replaced.extend([TokenTree::Ident(this)]);
+                }
+                TokenTree::Ident(ident) if ident == "Self" => {
+                    if is(at + 1, ":") && is(at + 2, ":") && is(at + 3, "Output") {
+                        replaced.extend(self.output.clone());
+                        at += 3;
+                    } else {
+                        replaced.extend(self.self_path());
+                    }
+                }
+                TokenTree::Group(group) => {
+                    let mut inner =
+                        proc_macro2::Group::new(group.delimiter(), self.without_self(group.stream(), this));
+                    inner.set_span(group.span());
+                    replaced.extend([TokenTree::Group(inner)]);
+                }
+                tree => replaced.extend([tree.clone()]),
+            }
+            at += 1;
+        }
+        replaced
+    }
+
+    /// The type of the `impl`, in a form that expressions allow as well.
+    fn self_path(&self) -> TokenStream {
+        let syn::Type::Path(path) = &*self.item.self_ty else { return self.item.self_ty.to_token_stream() };
+        let mut path = path.clone();
+        if let Some(last) = path.path.segments.last_mut() {
+            if let syn::PathArguments::AngleBracketed(arguments) = &mut last.arguments {
+                arguments.colon2_token.get_or_insert_with(Default::default);
+            }
+        }
+        path.to_token_stream()
+    }
+
+    fn implementation(&self, runtime: &TokenStream, name: &Ident) -> TokenStream {
+        let (generics, _, predicates) = self.item.generics.split_for_impl();
+        let (mut path, rule, ty) = (self.path.clone(), &self.rule, &self.item.self_ty);
+        // The operands say which `impl` it is, and with which lifetimes.
+        if let Some(last) = path.segments.last_mut() {
+            last.arguments = syn::PathArguments::None;
+        }
+        let (ty, ty_is_reference) = referent(&ty.to_token_stream());
+        let output = &self.output;
+        let clone = |value: TokenStream, reference: bool| match reference {
+            true => value,
+            false => quote!(::core::clone::Clone::clone(#value)),
+        };
+        let this = clone(quote!(self), ty_is_reference);
+        let this_again = ty_is_reference.then(|| quote!(self,));
+        let this_dot = dot(quote!(self_dot), ty_is_reference && !is_float(&ty));
+        let tangent = |ty: &TokenStream| quote!(<#ty as #runtime::Differentiable>::Tangent);
+        let (this_bar, seed) = (tangent(&ty), tangent(output));
+        let Some(other) = &self.other else {
+            return quote! {
+                impl #generics #runtime::ops::#rule for #ty #predicates {
+                    type Output = #output;
+                    fn value(&self) -> #output { #path::#name(#this) }
+                    fn pullback(&self, seed: #seed, self_bar: &mut #this_bar) {
+                        let (_, pullback) = #name::forward(#this);
+                        pullback(#this_again seed, self_bar);
+                    }
+                    fn pushforward(&self, self_dot: &#this_bar) -> (#output, #seed) {
+                        #name::pushforward(#this, #this_dot)
+                    }
+                }
+            };
+        };
+        let (other, other_is_reference) = referent(other);
+        let that = clone(quote!(other), other_is_reference);
+        let that_again = other_is_reference.then(|| quote!(other,));
+        let that_dot = dot(quote!(other_dot), other_is_reference && !is_float(&other));
+        let that_bar = tangent(&other);
+        quote! {
+            impl #generics #runtime::ops::#rule<#other> for #ty #predicates {
+                type Output = #output;
+                fn value(&self, other: &#other) -> #output { #path::#name(#this, #that) }
+                fn pullback(&self, other: &#other, seed: #seed, self_bar: &mut #this_bar, other_bar: &mut #that_bar) {
+                    let (_, pullback) = #name::forward(#this, #that);
+                    pullback(#this_again #that_again seed, self_bar, other_bar);
+                }
+                fn pushforward(&self, other: &#other, self_dot: &#this_bar, other_dot: &#that_bar) -> (#output, #seed) {
+                    #name::pushforward(#this, #that, #this_dot, #that_dot)
+                }
+            }
+        }
+    }
+}
+
+/// A tangent in the form that the operand has: references stay references but for those to floats.
+fn dot(name: TokenStream, reference: bool) -> TokenStream {
+    if reference { name } else { quote!(::core::clone::Clone::clone(#name)) }
+}
+
+fn is_float(ty: &TokenStream) -> bool {
+    matches!(&ty.to_string()[..], "f64" | "f32")
+}
+
+/// What a reference refers to, and whether it is one.
+fn referent(ty: &TokenStream) -> (TokenStream, bool) {
+    match syn::parse2::<syn::Type>(ty.clone()) {
+        Ok(syn::Type::Reference(reference)) => (reference.elem.to_token_stream(), true),
+        _ => (ty.clone(), false),
+    }
+}
