@@ -66,8 +66,8 @@ fn draw(path: &Path, visited: &[(f64, f64)]) -> Result<(), Box<dyn Error>> {
         .y_label_area_size(40)
         .build_cartesian_2d(-1.6..1.6, -0.6..1.8)?;
     chart.configure_mesh().disable_mesh().x_desc("x₁").y_desc("x₂").draw()?;
-    let cell = 0.025;
-    let cells = (0..128).flat_map(|i| (0..96).map(move |j| (-1.6 + cell * i as f64, -0.6 + cell * j as f64)));
+    let cell = 0.05;
+    let cells = (0..64).flat_map(|i| (0..48).map(move |j| (-1.6 + cell * i as f64, -0.6 + cell * j as f64)));
     chart.draw_series(cells.map(|(x, y)| {
         let value = rosenbrock(&[x + cell / 2.0, y + cell / 2.0]);
         // Shades in steps show the levels.
@@ -75,8 +75,10 @@ fn draw(path: &Path, visited: &[(f64, f64)]) -> Result<(), Box<dyn Error>> {
         let shade = ((level + 5.0) / 13.0).clamp(0.0, 1.0);
         Rectangle::new([(x, y), (x + cell, y + cell)], HSLColor(0.6, 0.4, 0.55 + 0.42 * shade).filled())
     }))?;
-    chart.draw_series(LineSeries::new(visited.iter().copied(), RED.stroke_width(1)))?;
-    chart.draw_series(visited.iter().map(|&at| Circle::new(at, 3, RED.filled())))?;
+    // The first trial step goes far out.
+    let visited: Vec<_> = visited.iter().filter(|at| at.0.abs() < 1.6 && at.1 < 1.8).collect();
+    chart.draw_series(LineSeries::new(visited.iter().map(|&&at| at), RED.stroke_width(1)))?;
+    chart.draw_series(visited.iter().map(|&&at| Circle::new(at, 3, RED.filled())))?;
     root.present()?;
     Ok(())
 }

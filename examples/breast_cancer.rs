@@ -129,7 +129,7 @@ fn draw(path: &Path, scores: &[f64], benign: &[f64]) -> Result<(), Box<dyn Error
     std::fs::create_dir_all(path.parent().ok_or("a file in a directory")?)?;
     let root = SVGBackend::new(path, (800, 400)).into_drawing_area();
     root.fill(&WHITE)?;
-    const END: i32 = 12;
+    const END: i32 = 20;
     let count = |label: f64| -> Vec<(i32, i32)> {
         let mut bins = [0; 2 * END as usize];
         for (score, _) in scores.iter().zip(benign).filter(|&(_, &is)| is == label) {
@@ -159,7 +159,7 @@ fn draw(path: &Path, scores: &[f64], benign: &[f64]) -> Result<(), Box<dyn Error
     chart.draw_series(LineSeries::new([(0.0, 0.0), (0.0, f64::from(top + 2))], BLACK.stroke_width(1)))?;
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperLeft)
+        .position(SeriesLabelPosition::UpperRight)
         .background_style(WHITE.mix(0.8))
         .border_style(BLACK)
         .draw()?;

@@ -158,3 +158,54 @@ fn unused(x: &[f64], y: f64) -> f64 {
 fn unused_parameters_get_zeros() {
     assert_eq!(unused::grad(&[1.0, 2.0], 3.0), (vec![0.0, 0.0], 2.0));
 }
+
+#[derive(Clone)]
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> f64 {
+        self.0 = self.0 * 5 % 7;
+        self.0 as f64
+    }
+}
+
+fn threshold(w: &[f64], dice: &mut Dice) -> Vec<f64> {
+    w.iter().map(|w| if 10.0 * w > dice.roll() { 1.0 } else { 0.0 }).collect()
+}
+
+#[differentiate]
+fn linear(v: &[f64], w: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..w.len() {
+        sum += v[i] * w[i];
+    }
+    sum
+}
+
+/// A sampler that depends on active data and changes its own state.
+#[differentiate]
+fn sampled(w: &[f64], n: usize, #[no_diff] dice: &mut Dice) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..n {
+        #[no_diff]
+        let v = threshold(w, dice);
+        sum += linear(&v, w) * (i + 1) as f64;
+    }
+    sum
+}
+
+#[test]
+fn samplers_run_once_and_have_no_derivative() {
+    let w = [0.25, 0.35, 0.45];
+    let (mut dice, mut same, mut again) = (Dice(1), Dice(1), Dice(1));
+    // The rolls are 5 4 6, 2 3 1, 5 4 6.
+    let value = sampled(&w, 3, &mut dice);
+    assert_eq!(value, (0.0 + 2.0 * w.iter().sum::<f64>()) + 0.0);
+    assert_eq!(sampled::value_and_grad(&w, 3, &mut same), (value, vec![2.0; 3]));
+    assert_eq!(sampled::jvp(&w, 3, &mut again, &[1.0, 0.0, 0.5]), (value, 3.0));
+    assert_eq!((dice.0, same.0, again.0), (6, 6, 6));
+    let mut first = Dice(1);
+    let (_, pullback) = sampled::vjp(&w, 2, &mut first);
+    assert_eq!(pullback(0.5), [1.0; 3]);
+    assert_eq!(first.0, 1);
+}

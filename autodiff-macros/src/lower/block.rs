@@ -1,6 +1,7 @@
 //! Blocks and statements. A statement behind a branch that may have jumped is lowered inside the arm that goes on, or
 //! under a guard.
 
+use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Pat, Stmt};
 
@@ -245,9 +246,25 @@ impl Lower<'_> {
                 lower.stmts(rest, want, tail)
             }));
         }
-        let value = self.expr(&init.expr, ty.as_ref());
+        let value = if cut && self.calls_unseen(&init.expr) {
+            match self.inactive_code(init.expr.to_token_stream(), ty.unwrap_or(Ty::Unknown), false) {
+                Value::Code(inert, ty) if !ty.is_scalar() => Value::Init(Box::new(Init::Inert(inert)), ty),
+                value => value,
+            }
+        } else {
+            self.expr(&init.expr, ty.as_ref())
+        };
         bind(self, value);
         None
+    }
+
+    /// Whether this is a call that goes to a function elsewhere: where its derivative is not wanted, neither is the
+    /// function's companion, and it may do what differentiated code may not.
+    fn calls_unseen(&self, expr: &syn::Expr) -> bool {
+        let syn::Expr::Call(call) = expr else { return false };
+        let syn::Expr::Path(path) = &*call.func else { return false };
+        let local = path.path.get_ident().is_some_and(|name| self.lookup(name).is_some());
+        !local && self.is_unseen_function(&path.path) && Self::can_stand_alone(&call.args.to_token_stream())
     }
 
     /// `let x;`

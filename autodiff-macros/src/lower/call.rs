@@ -77,6 +77,13 @@ impl Lower<'_> {
         self.is_inactive(&tokens) && Self::can_stand_alone(&tokens)
     }
 
+    /// Whether the path names neither a function of the rule table nor one of the standard library.
+    pub(crate) fn is_unseen_function(&self, path: &syn::Path) -> bool {
+        known_function(&segment_names(path)).is_none()
+            && !self.is_float_function(path)
+            && !is_constructor(path)
+    }
+
     /// A call of something that is a value: a function that came as an argument or from a field.
     fn call_unknown(&mut self, expr: &syn::ExprCall, want: Option<&Ty>) -> Value {
         if self.is_inactive(&expr.to_token_stream()) {

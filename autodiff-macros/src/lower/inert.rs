@@ -332,8 +332,11 @@ impl Lower<'_> {
                 }
                 Value::Ref { to, mutable } => {
                     match *to {
+                        // A generator of random numbers that is handed on by its name is changed there.
                         Value::Path(path)
-                            if self.path_ty(&path).is_scalar() || usage == Use::Read || !mutable =>
+                            if self.path_ty(&path).is_scalar()
+                                || !mutable
+                                || (usage == Use::Read && !matches!(self.path_ty(&path), Ty::Inert)) =>
                         {
                             let scalar = self.path_ty(&path).is_scalar();
                             if scalar && usage == Use::Write && mutable {

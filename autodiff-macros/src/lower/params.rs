@@ -134,7 +134,9 @@ impl Lower<'_> {
     ) -> (Param, Option<Cell>) {
         let span: Span = name.span();
         let role = if ty.is_scalar() { Role::Value } else { Role::Place };
-        let var = self.vars.named(name, ty.clone(), role);
+        // A random number generator, a counter: the body may hand it on to code that is not differentiated.
+        let tool = no_diff && passing == Passing::RefMut && matches!(ty, Ty::Named(_));
+        let var = self.vars.named(name, if tool { Ty::Inert } else { ty.clone() }, role);
         self.sites.insert(var, format!("p{index}"));
         if self.request.stop.iter().any(|stop| stop == name) {
             self.stopped.push(name.to_string());

@@ -72,6 +72,7 @@ fn stop_input(x: f64) -> f64 {
     x * x
 }
 
+#[allow(clippy::let_and_return)] // the binding is what `stop` names
 #[differentiate(wrt(x), stop(y), unconnected = "none")]
 fn stop_output(x: f64) -> f64 {
     let y = x * x;
