@@ -248,3 +248,61 @@ fn every_parameter(function: &Function) -> Function {
         .collect();
     Function { wrt, ..function.clone() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expanded(args: &str, item: &str) -> String {
+        let tokens = expand(args.parse().unwrap(), item.parse().unwrap());
+        syn::parse2::<syn::File>(tokens.clone()).unwrap_or_else(|e| panic!("{e}: {tokens}"));
+        tokens.to_string()
+    }
+
+    #[test]
+    fn whatever_it_stands_on_is_kept_beside_the_error() {
+        for (item, says) in [
+            ("struct S { x: f64 }", "belongs on a function"),
+            ("enum E { A, B(f64) }", "belongs on a function"),
+            ("trait T { fn f(&self, x: f64) -> f64; }", "belongs on a function"),
+            ("mod m { fn f() {} }", "belongs on a function"),
+            ("const X: f64 = 1.0;", "belongs on a function"),
+            ("impl S { const N: usize = 3; }", "no function in this `impl` block"),
+            ("async fn f(x: f64) -> f64 { x }", "an `async` function cannot be differentiated"),
+            ("unsafe fn f(x: f64) -> f64 { x }", "an `unsafe` function cannot be differentiated"),
+        ] {
+            let text = expanded("", item);
+            assert!(text.contains("compile_error") && text.contains(says), "{item}: {text}");
+            let name = item.split(' ').find(|word| word.len() == 1).unwrap_or("x");
+            assert!(text.contains(name), "{item}: {text}");
+        }
+    }
+
+    #[test]
+    fn marks_go_no_further() {
+        let text =
+            expanded("", "fn f(#[no_diff] k: f64, x: f64) -> f64 { #[no_diff] let y = k * 2.0; x * y }");
+        assert!(!text.contains("no_diff") && !text.contains("compile_error"), "{text}");
+    }
+
+    #[test]
+    fn names_of_wrt_without_a_meaning_have_a_place_in_the_stub() {
+        let text = expanded("wrt(x, nothing)", "fn f(x: f64) -> f64 { x }");
+        assert!(text.contains("compile_error") && text.contains("nothing_bar : & mut f64"), "{text}");
+    }
+
+    #[test]
+    fn methods_without_a_derivative_are_left_alone() {
+        let text = expanded(
+            "",
+            "impl M { fn len(&self) -> usize { self.n } fn e(&self, x: f64) -> f64 { x * self.k } }",
+        );
+        assert!(!text.contains("len_grad") && text.contains("e_grad"), "{text}");
+    }
+
+    #[test]
+    fn operators_get_the_rule_of_their_trait() {
+        let text = expanded("", "impl Mul<V> for f64 { type Output = V; fn mul(self, v: V) -> V { v } }");
+        assert!(text.contains("MulRule < V > for f64"), "{text}");
+    }
+}
