@@ -24,27 +24,27 @@
 //!
 //! | original | here |
 //! |---|---|
-//! | `l2_loss`, `tf.nn.l2_loss` | [`half_squared_error`], [`half_square_sum`] |
-//! | `squared_error`, Keras `MeanSquaredError` | [`squared_error`], [`mean_squared_error`] |
-//! | Keras `MeanAbsoluteError` | [`mean_absolute_error`] |
-//! | `huber_loss`, `log_cosh` | [`huber`], [`log_cosh`], [`mean_huber`], [`mean_log_cosh`] |
-//! | `log_poisson_loss` | [`log_poisson`] |
-//! | `cosine_similarity`, `cosine_distance` | [`cosine_similarity`], [`cosine_distance`] |
-//! | `sigmoid_cross_entropy_with_logits`, `sigmoid_binary_cross_entropy` | [`sigmoid_cross_entropy`] |
-//! | `weighted_cross_entropy_with_logits` | [`weighted_cross_entropy`] |
-//! | `sigmoid_focal_loss` | [`sigmoid_focal`] |
-//! | `softmax_cross_entropy(_with_logits)`, `safe_…` | [`softmax_cross_entropy`] |
-//! | `sparse_softmax_cross_entropy…`, `…_with_integer_labels` | [`sparse_softmax_cross_entropy`] |
-//! | `poly_loss_cross_entropy` | [`poly_cross_entropy`] |
-//! | `hinge_loss`, `perceptron_loss`, `sparsemax_loss` | [`hinge`], [`perceptron`], [`sparsemax`] |
-//! | `multiclass_…` of these | [`multiclass_hinge`], [`multiclass_perceptron`], [`multiclass_sparsemax`] |
-//! | `kl_divergence`, `…_with_log_targets`, `convex_…` | [`kl_divergence`], [`kl_divergence_log`], [`convex_kl_divergence`] |
-//! | `triplet_margin_loss`, `ntxent` | [`triplet_margin`], [`ntxent`] |
-//! | `binary_dice_loss` | [`binary_dice`] |
-//! | `ranking_softmax_loss` | the mean of [`softmax_cross_entropy`] over the lists |
-//! | `smooth_labels` | [`smooth_labels`] |
-//! | `logsumexp`, `softmax`, `log_softmax` | [`log_sum_exp`], [`softmax`], [`log_softmax`] |
-//! | `sigmoid`, `softplus` | [`sigmoid`], [`softplus`] |
+//! | `l2_loss`, `tf.nn.l2_loss` | [`half_squared_error()`], [`half_square_sum()`] |
+//! | `squared_error`, Keras `MeanSquaredError` | [`squared_error()`], [`mean_squared_error()`] |
+//! | Keras `MeanAbsoluteError` | [`mean_absolute_error()`] |
+//! | `huber_loss`, `log_cosh` | [`huber()`], [`log_cosh()`], [`mean_huber()`], [`mean_log_cosh()`] |
+//! | `log_poisson_loss` | [`log_poisson()`] |
+//! | `cosine_similarity`, `cosine_distance` | [`cosine_similarity()`], [`cosine_distance()`] |
+//! | `sigmoid_cross_entropy_with_logits`, `sigmoid_binary_cross_entropy` | [`sigmoid_cross_entropy()`] |
+//! | `weighted_cross_entropy_with_logits` | [`weighted_cross_entropy()`] |
+//! | `sigmoid_focal_loss` | [`sigmoid_focal()`] |
+//! | `softmax_cross_entropy(_with_logits)`, `safe_…` | [`softmax_cross_entropy()`] |
+//! | `sparse_softmax_cross_entropy…`, `…_with_integer_labels` | [`sparse_softmax_cross_entropy()`] |
+//! | `poly_loss_cross_entropy` | [`poly_cross_entropy()`] |
+//! | `hinge_loss`, `perceptron_loss`, `sparsemax_loss` | [`hinge()`], [`perceptron()`], [`sparsemax()`] |
+//! | `multiclass_…` of these | [`multiclass_hinge()`], [`multiclass_perceptron()`], [`multiclass_sparsemax()`] |
+//! | `kl_divergence`, `…_with_log_targets`, `convex_…` | [`kl_divergence()`], [`kl_divergence_log()`], [`convex_kl_divergence()`] |
+//! | `triplet_margin_loss`, `ntxent` | [`triplet_margin()`], [`ntxent()`] |
+//! | `binary_dice_loss` | [`binary_dice()`] |
+//! | `ranking_softmax_loss` | the mean of [`softmax_cross_entropy()`] over the lists |
+//! | `smooth_labels` | [`smooth_labels()`] |
+//! | `logsumexp`, `softmax`, `log_softmax` | [`log_sum_exp()`], [`softmax()`], [`log_softmax()`] |
+//! | `sigmoid`, `softplus` | [`sigmoid()`], [`softplus()`] |
 
 #![allow(clippy::needless_range_loop, reason = "indexed loops are differentiated best")]
 

@@ -10,8 +10,7 @@ mod tape;
 use std::collections::BTreeSet;
 
 use super::{
-    Block, Expr, Function, Head, Inert, Init, Param, Passing, Path, Proj, Role, Saved, StmtKind, Tree, Var,
-    Vars, WrtTarget, print,
+    Expr, Function, Inert, Init, Param, Passing, Path, Proj, Role, Tree, Var, Vars, WrtTarget, print,
 };
 use crate::diff::{Adjoint, ParamAdjoint, Pushforward};
 

@@ -50,7 +50,7 @@ pub fn sigmoid_cross_entropy(logit: f64, label: f64) -> f64 {
     softplus(logit) - logit * label
 }
 
-/// Mean of [`sigmoid_cross_entropy`].
+/// Mean of [`sigmoid_cross_entropy()`].
 ///
 /// ```
 /// assert_eq!(autodiff_runtime::losses::mean_sigmoid_cross_entropy(&[0.0, 0.0], &[0.0, 1.0]), 2.0_f64.ln());
@@ -66,7 +66,7 @@ pub fn mean_sigmoid_cross_entropy(logits: &[f64], labels: &[f64]) -> f64 {
     sum / logits.len() as f64
 }
 
-/// As [`sigmoid_cross_entropy`], with positive labels counted `positive_weight` times.
+/// As [`sigmoid_cross_entropy()`], with positive labels counted `positive_weight` times.
 ///
 /// ```
 /// assert_eq!(autodiff_runtime::losses::weighted_cross_entropy(0.0, 1.0, 2.0), 2.0 * 2.0_f64.ln());
@@ -77,7 +77,7 @@ pub fn weighted_cross_entropy(logit: f64, label: f64, positive_weight: f64) -> f
     (1.0 - label) * logit + weight * softplus(-logit)
 }
 
-/// [`sigmoid_cross_entropy`] times `(1 - p)^gamma`, `p` the probability of the label. Lin et al. 2017, arXiv:1708.02002.
+/// [`sigmoid_cross_entropy()`] times `(1 - p)^gamma`, `p` the probability of the label. Lin et al. 2017, arXiv:1708.02002.
 ///
 /// ```
 /// assert_eq!(autodiff_runtime::losses::sigmoid_focal(0.0, 1.0, 2.0), 0.25 * 2.0_f64.ln());
@@ -145,7 +145,7 @@ pub fn softmax(x: &[f64]) -> Vec<f64> {
     out
 }
 
-/// Logarithm of [`softmax`].
+/// Logarithm of [`softmax()`].
 ///
 /// ```
 /// assert_eq!(autodiff_runtime::losses::log_softmax(&[0.0, 0.0])[1], -2.0_f64.ln());
@@ -191,7 +191,7 @@ pub fn sparse_softmax_cross_entropy(logits: &[f64], label: usize) -> f64 {
     log_sum_below(logits, max) - (logits[label] - max)
 }
 
-/// [`softmax_cross_entropy`] plus `epsilon * (1 - Σ label * softmax)`. Leng et al. 2022, arXiv:2204.12511.
+/// [`softmax_cross_entropy()`] plus `epsilon * (1 - Σ label * softmax)`. Leng et al. 2022, arXiv:2204.12511.
 ///
 /// ```
 /// let loss = autodiff_runtime::losses::poly_cross_entropy(&[0.0, 0.0], &[1.0, 0.0], 2.0);

@@ -37,7 +37,7 @@ pub fn kl_divergence_log(log_predictions: &[f64], log_targets: &[f64]) -> f64 {
     sum
 }
 
-/// [`kl_divergence`] plus `Σ (exp(log_prediction) - t)`: convex in both also where they do not sum to 1.
+/// [`kl_divergence()`] plus `Σ (exp(log_prediction) - t)`: convex in both also where they do not sum to 1.
 ///
 /// ```
 /// assert_eq!(autodiff_runtime::losses::convex_kl_divergence(&[0.0], &[1.0]), 0.0);

@@ -13,7 +13,7 @@ pub fn hinge(score: f64, label: f64) -> f64 {
     (1.0 - score * label).max(0.0)
 }
 
-/// Mean of [`hinge`].
+/// Mean of [`hinge()`].
 ///
 /// ```
 /// assert_eq!(autodiff_runtime::losses::mean_hinge(&[0.5, 2.0], &[1.0, 1.0]), 0.25);

@@ -84,7 +84,7 @@ pub fn huber(prediction: f64, target: f64, delta: f64) -> f64 {
     if error <= delta { 0.5 * error * error } else { delta * (error - 0.5 * delta) }
 }
 
-/// Mean of [`huber`].
+/// Mean of [`huber()`].
 ///
 /// ```
 /// assert_eq!(autodiff_runtime::losses::mean_huber(&[1.5, 5.0], &[1.0, 1.0], 1.0), 1.8125);
@@ -112,7 +112,7 @@ pub fn log_cosh(prediction: f64, target: f64) -> f64 {
     error + (-2.0 * error).exp().ln_1p() - core::f64::consts::LN_2
 }
 
-/// Mean of [`log_cosh`].
+/// Mean of [`log_cosh()`].
 ///
 /// ```
 /// assert_eq!(autodiff_runtime::losses::mean_log_cosh(&[1.0], &[1.0]), 0.0);

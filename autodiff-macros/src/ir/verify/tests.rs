@@ -1,5 +1,6 @@
 use super::*;
 use crate::diff::{Tape, TapeKind};
+use crate::ir::{Block, Head, Saved, StmtKind};
 use crate::ir::{Role, StoreOp, Ty, build};
 use crate::tests::sketch::{self, push, var};
 
