@@ -3,4 +3,5 @@
 pub(crate) mod compare;
 mod random;
 pub(crate) mod sketch;
+mod speed;
 mod sprout;
