@@ -1,5 +1,4 @@
 //! The compiler behind `autodiff-runtime`: use that crate, which re-exports these macros.
-#![allow(dead_code)]
 
 mod analysis;
 mod derive;

@@ -177,7 +177,6 @@ impl Emitter<'_> {
     /// The statements with a fixed form.
     pub(crate) fn raw(&mut self, raw: &RawStmt) -> TokenStream {
         match raw {
-            RawStmt::TakeAdjoint { taken, path } => self.take(*taken, path),
             RawStmt::PutBack { path, from } => self.put_back(path, *from),
             RawStmt::Keep { old, path } => {
                 let content = self.copy(path);
@@ -249,34 +248,6 @@ impl Emitter<'_> {
                 quote_spanned!(self.span=> #path = #from;)
             }
         }
-    }
-
-    fn take(&mut self, taken: Var, path: &Path) -> TokenStream {
-        let ty = self.type_of(path);
-        let reference = self.reference(path, true);
-        let value = match &ty {
-            Ty::Float(float) if !matches!(float, Float::Param(_)) => {
-                quote_spanned!(self.span=> ::core::mem::take(#reference))
-            }
-            Ty::Slice(_) => {
-                let receiver = self.receiver(path);
-                let clear = self.clear(path);
-                let pattern = self.pattern(taken);
-                return quote_spanned!(self.span=> let #pattern = #receiver.to_vec(); #clear);
-            }
-            ty => match self.constant(ty, 0.0) {
-                Some(zero) => quote_spanned!(self.span=> ::core::mem::replace(#reference, #zero)),
-                None => {
-                    // A tangent type is its own tangent type.
-                    let zero = self.zero(path);
-                    let name = self.scoped(|this| this.local("zero"));
-                    let pattern = self.pattern(taken);
-                    return quote_spanned!(self.span=> let #pattern = { let #name = #zero; ::core::mem::replace(#reference, #name) };);
-                }
-            },
-        };
-        let pattern = self.pattern(taken);
-        quote_spanned!(self.span=> let #pattern = #value;)
     }
 
     /// Zeroes a whole adjoint in place.

@@ -153,9 +153,7 @@ pub(crate) fn operands(kind: &mut StmtKind, v: &mut dyn Visitor) {
             }
         }
         StmtKind::Raw(raw) => match raw {
-            RawStmt::TakeAdjoint { taken: _, path }
-            | RawStmt::Pop { path, popped: _ }
-            | RawStmt::Clear { path } => {
+            RawStmt::Pop { path, popped: _ } | RawStmt::Clear { path } => {
                 v.path(path, Access::Write);
             }
             RawStmt::PutBack { path, from } => {
@@ -234,7 +232,6 @@ pub(crate) fn definitions(kind: &mut StmtKind, v: &mut dyn Visitor) {
             }
             leaves(result_tangents, &mut |var| v.define(var));
         }
-        StmtKind::Raw(RawStmt::TakeAdjoint { taken, .. }) => v.define(taken),
         StmtKind::Raw(RawStmt::Keep { old, .. }) => v.define(old),
         StmtKind::Raw(RawStmt::Pop { popped, .. }) => popped.iter_mut().for_each(|popped| v.define(popped)),
         StmtKind::Raw(_)

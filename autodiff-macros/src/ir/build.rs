@@ -67,13 +67,6 @@ fn apply(name: &str, args: Vec<Expr>) -> Expr {
     Expr::Rule(rule(name), args)
 }
 
-fn rule_name(expr: &Expr) -> &str {
-    match expr {
-        Expr::Rule(rule, _) => rule.name,
-        _ => "",
-    }
-}
-
 /// The operands of an application of the rule called `name`.
 fn operands<'a>(expr: &'a Expr, name: &str) -> Option<&'a [Expr]> {
     match expr {
@@ -206,9 +199,7 @@ pub(crate) fn compare(is: Is, a: Expr, b: Expr) -> Expr {
     let op = match is {
         Is::Equal => syn::BinOp::Eq(Default::default()),
         Is::Less => syn::BinOp::Lt(Default::default()),
-        Is::AtMost => syn::BinOp::Le(Default::default()),
         Is::More => syn::BinOp::Gt(Default::default()),
-        Is::AtLeast => syn::BinOp::Ge(Default::default()),
     };
     Expr::Binary(op, Box::new(a), Box::new(b))
 }
@@ -323,10 +314,5 @@ impl Expr {
 
     pub(crate) fn is_zero(&self) -> bool {
         value_of(self) == Some(0.0)
-    }
-
-    /// Whether this is an application of the rule called `name`.
-    pub(crate) fn applies(&self, name: &str) -> bool {
-        rule_name(self) == name
     }
 }

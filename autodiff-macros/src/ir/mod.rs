@@ -12,7 +12,9 @@
 pub(crate) mod build;
 #[cfg(test)]
 pub(crate) mod eval;
+#[cfg(test)]
 pub(crate) mod print;
+#[cfg(test)]
 pub(crate) mod verify;
 pub(crate) mod visit;
 
@@ -360,6 +362,7 @@ pub(crate) struct Loop {
     pub(crate) break_if: Option<Expr>,
     /// The number of iterations whose body ran; defined behind the loop. Always there unless `head` is `For` and `break_if` is None.
     pub(crate) trips: Option<Var>,
+    #[cfg_attr(not(test), expect(dead_code, reason = "read by the printer"))]
     pub(crate) label: Option<String>,
 }
 
@@ -534,8 +537,6 @@ pub(crate) enum Tangent {
 /// Statements with a fixed form that need no structure.
 #[derive(Clone, Debug)]
 pub(crate) enum RawStmt {
-    /// `adjoint` leaves `path` and is replaced by zero: `let taken = mem::replace(path, zero)`.
-    TakeAdjoint { taken: Var, path: Path },
     /// `path = content` moved back: the restoring of an overwritten aggregate.
     PutBack { path: Path, from: Var },
     /// `let old = path.clone()`/`to_vec()`, the content before an overwriting.

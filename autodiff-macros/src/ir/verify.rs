@@ -329,12 +329,5 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// The program is sound, or the macro says so in its own name.
-pub(crate) fn expect(checked: Result, name: &proc_macro2::Ident, program: impl FnOnce() -> String) {
-    if let Err(message) = checked {
-        panic!("this is a bug in autodiff, in the derivative of `{name}`: {message}\n{}", program());
-    }
-}
-
 #[cfg(test)]
 mod tests;

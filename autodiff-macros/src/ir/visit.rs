@@ -60,17 +60,6 @@ impl Expr {
             _ => {}
         });
     }
-
-    /// Whether any of the places that the expression reads the content of satisfies `f`.
-    pub(crate) fn loads(&self, f: &mut impl FnMut(&Path) -> bool) -> bool {
-        let mut found = false;
-        self.walk(&mut |expr| {
-            if let Expr::Load(path) | Expr::Whole(path) = expr {
-                found |= f(path);
-            }
-        });
-        found
-    }
 }
 
 impl Path {
@@ -299,11 +288,6 @@ impl Stmt {
                 push.result_tangents.leaves().into_iter().for_each(|var| f(Define(*var)));
             }
             StmtKind::Raw(raw) => match raw {
-                RawStmt::TakeAdjoint { taken, path } => {
-                    f(ReadPath(path));
-                    f(WritePath(path));
-                    f(Define(*taken));
-                }
                 RawStmt::PutBack { path, from } => {
                     f(Use(*from));
                     f(WritePath(path));
@@ -480,8 +464,7 @@ impl Stmt {
                 }
             }
             StmtKind::Raw(raw) => match raw {
-                RawStmt::TakeAdjoint { path, .. }
-                | RawStmt::PutBack { path, .. }
+                RawStmt::PutBack { path, .. }
                 | RawStmt::Keep { path, .. }
                 | RawStmt::Pop { path, .. }
                 | RawStmt::SumInto { path, .. }

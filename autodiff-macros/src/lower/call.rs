@@ -9,7 +9,7 @@ use super::Lower;
 use super::env::Value;
 use super::facts::site;
 use super::inert::combine;
-use crate::ir::{Arg, Callee, CopyHow, Expr, Init, Path, Role, StmtKind, StoreOp, Ty};
+use crate::ir::{Arg, Callee, CopyHow, Expr, Init, Path, Role, StmtKind, Ty};
 use crate::rules::path_function;
 
 impl Lower<'_> {
@@ -557,12 +557,6 @@ impl Lower<'_> {
                 self.assign(b, Value::Atom(x, ty), span);
             }
         }
-    }
-
-    /// A scalar stored at a path.
-    pub(crate) fn store(&mut self, path: Path, value: Expr, span: Span) {
-        self.mark_mutable(&path);
-        self.block.push(StmtKind::Store { path, op: StoreOp::Set, value }, span);
     }
 }
 

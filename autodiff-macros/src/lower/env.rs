@@ -108,10 +108,6 @@ impl Value {
             value => value,
         }
     }
-
-    pub(crate) fn is_unit(&self) -> bool {
-        matches!(self, Value::Tuple(items) if items.is_empty())
-    }
 }
 
 pub(crate) type Scope = Vec<(String, Value)>;

@@ -1,7 +1,6 @@
 //! Loops: every mutable scalar is carried at first; what turns out not to change is taken out again.
 
 use proc_macro2::Span;
-use syn::spanned::Spanned;
 
 use super::Lower;
 use super::branch::Condition;
@@ -9,7 +8,7 @@ use super::env::{Cell, Value, same};
 use super::facts::site;
 use super::jump::{Slot, Target, TargetKind, is_false};
 use super::rewrite::Substitution;
-use crate::ir::{Block, Carried, Expr, Head, Loop, Role, StmtKind, Ty, Var, build};
+use crate::ir::{Carried, Expr, Head, Loop, Role, StmtKind, Ty, Var, build};
 
 /// The head of a loop before its parts are known inside of it.
 #[expect(clippy::large_enum_variant, reason = "one at a time, on the stack")]
@@ -238,13 +237,6 @@ impl Lower<'_> {
         Value::unit()
     }
 
-    /// Lowers a block of its own.
-    pub(crate) fn separate(&mut self, f: impl FnOnce(&mut Self)) -> Block {
-        let outer = std::mem::take(&mut self.block);
-        f(self);
-        std::mem::replace(&mut self.block, outer)
-    }
-
     /// Whether evaluating the expression takes arithmetic on scalars alone, so that it can stand in the head of a loop.
     pub(crate) fn is_plain(&self, expr: &syn::Expr) -> bool {
         use syn::Expr as E;
@@ -335,9 +327,4 @@ fn breaks_with_value(block: &syn::Block) -> bool {
         })
     }
     scan(quote::ToTokens::to_token_stream(block))
-}
-
-/// The span of a whole expression.
-pub(crate) fn span_of(node: &impl Spanned) -> Span {
-    node.span()
 }

@@ -1,6 +1,6 @@
 //! Macros: `vec!` is lowered, what asserts, prints or panics runs once in the forward sweep, inactive ones stay.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
@@ -169,11 +169,6 @@ impl Lower<'_> {
             }
             self.items.push(item.clone());
         }
-    }
-
-    /// Where a macro's tokens are.
-    pub(crate) fn macro_span(mac: &syn::Macro) -> Span {
-        mac.path.span()
     }
 }
 

@@ -10,8 +10,8 @@ use super::facts::site;
 use super::iter::{Access, Iter};
 use super::jump::Slot;
 use super::method::turbofish;
-use crate::ir::{CopyHow, Expr, Init, Path, Proj, Role, StmtKind, Ty, build};
-use crate::rules::{method, table};
+use crate::ir::{CopyHow, Expr, Init, Path, Proj, StmtKind, Ty, build};
+use crate::rules::table;
 
 /// Methods of sequences and iterators that lowering knows, whatever they are called on.
 pub(crate) fn is_known(name: &str) -> bool {
@@ -1116,14 +1116,5 @@ impl Lower<'_> {
                 "this method of an `Option` of active data is not supported: use `match`",
             ),
         }
-    }
-
-    /// Whether a name is a rule of floats with that many arguments.
-    pub(crate) fn is_rule(&self, name: &str, arity: usize) -> bool {
-        method(name, arity).is_some()
-    }
-
-    pub(crate) fn is_place(&self, path: &Path) -> bool {
-        self.vars[path.root].role == Role::Place
     }
 }

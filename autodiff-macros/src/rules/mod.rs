@@ -88,9 +88,7 @@ pub(crate) trait Num:
 pub(crate) enum Is {
     Equal,
     Less,
-    AtMost,
     More,
-    AtLeast,
 }
 
 impl Num for f64 {
@@ -120,9 +118,7 @@ impl Num for f64 {
         match comparison {
             Is::Equal => self == other,
             Is::Less => self < other,
-            Is::AtMost => self <= other,
             Is::More => self > other,
-            Is::AtLeast => self >= other,
         }
     }
     fn select(condition: bool, then: f64, otherwise: f64) -> f64 {

@@ -175,11 +175,6 @@ impl<N: Number> Machine<'_, N> {
 
     pub(super) fn raw(&mut self, raw: &RawStmt) -> Result {
         match raw {
-            RawStmt::TakeAdjoint { taken, path } => {
-                let value = self.load(path)?;
-                self.set(path, value.zero())?;
-                self.bind(*taken, value);
-            }
             RawStmt::PutBack { path, from } => {
                 let value = self.get(*from)?;
                 self.set(path, value)?;

@@ -125,9 +125,6 @@ impl Printer<'_> {
                 format!("pushforward {} tangents {tangents} -> {results}", self.call(call))
             }
             StmtKind::Raw(raw) => match raw {
-                RawStmt::TakeAdjoint { taken, path } => {
-                    format!("take {} <- {}", self.var(*taken), self.path(path))
-                }
                 RawStmt::PutBack { path, from } => {
                     format!("put back {} <- {}", self.path(path), self.var(*from))
                 }

@@ -230,7 +230,7 @@ impl Scope<'_> {
 
     fn raw(&mut self, raw: &RawStmt) -> Result {
         match raw {
-            RawStmt::TakeAdjoint { taken, path } | RawStmt::Keep { old: taken, path } => {
+            RawStmt::Keep { old: taken, path } => {
                 self.path(path)?;
                 self.bind(*taken, &[Role::Value, Role::Mut, Role::Place])
             }
