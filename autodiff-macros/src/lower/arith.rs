@@ -55,6 +55,9 @@ impl Lower<'_> {
             return self.short_circuit(expr);
         }
         let comparison = is_comparison(&expr.op);
+        // What later code was found to need of the result.
+        let learned = self.facts.get(&site(expr)).cloned();
+        let want = want.or(learned.as_ref());
         let hint = if comparison { None } else { want.filter(|ty| ty.is_scalar()) };
         // Of two operands a literal or constant takes the type of the other.
         let left = self.operand(&expr.left, hint);
@@ -118,6 +121,18 @@ impl Lower<'_> {
             {
                 let atom = self.scalar(right, Some(ty), span);
                 (left, Value::Atom(atom.0, atom.1))
+            }
+            _ => (left, right),
+        };
+        // What gives a float is made of floats: of all else that has these operators, nothing gives one.
+        let (a, b) = (self.ty_of(&left), self.ty_of(&right));
+        let (left, right) = match (&a, &b, want) {
+            (Ty::Unknown, Ty::Unknown, Some(ty @ Ty::Float(_)))
+                if self.may_learn(&left) && self.may_learn(&right) =>
+            {
+                let l = self.scalar(left, Some(ty), span);
+                let r = self.scalar(right, Some(ty), span);
+                (Value::Atom(l.0, l.1), Value::Atom(r.0, r.1))
             }
             _ => (left, right),
         };

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::Lower;
+use super::env::Value;
 use crate::ir::{Path, Ty};
 
 /// Types learned, under the name of the expression, field or element that has them.
@@ -59,15 +60,31 @@ pub(crate) fn site<T>(node: &T) -> String {
 impl Lower<'_> {
     /// Notes what a path of unknown type must be; false where that is not possible.
     pub(crate) fn learn(&mut self, path: &Path, ty: Ty) -> bool {
-        let (known, site) = self.path_site(path);
-        // A place without a name of its own would be another one in the next attempt.
-        let can = matches!(known, Ty::Unknown)
-            && !site.starts_with('v')
-            && matches!(self.facts.get(&site), None | Some(Ty::Unknown));
-        if can {
+        let site = self.open_site(path);
+        let can = site.is_some();
+        if let Some(site) = site {
             self.facts.learn(site, ty);
         }
         can
+    }
+
+    /// Whether the type of a value could be learned.
+    pub(crate) fn may_learn(&self, value: &Value) -> bool {
+        match value {
+            Value::Path(path) => self.open_site(path).is_some(),
+            Value::Atom(..) | Value::Code(..) => true,
+            _ => false,
+        }
+    }
+
+    /// Under which name a path of unknown type may be learned about.
+    fn open_site(&self, path: &Path) -> Option<String> {
+        let (known, site) = self.path_site(path);
+        // A place without a name of its own would be another one in the next attempt.
+        let open = matches!(known, Ty::Unknown)
+            && !site.starts_with('v')
+            && matches!(self.facts.get(&site), None | Some(Ty::Unknown));
+        open.then_some(site)
     }
 
     /// Notes what the expression called `site` must be.

@@ -79,7 +79,7 @@ pub(crate) struct Lower<'a> {
 }
 
 /// How often types may be learned before we make do with what is known.
-const ROUNDS: usize = 24;
+const ROUNDS: usize = 64;
 
 /// Lowers a function.
 pub(crate) fn function(

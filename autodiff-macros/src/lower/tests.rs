@@ -754,3 +754,20 @@ fn types_are_learned() {
         assert!(text.contains(line), "{text}");
     }
 }
+
+/// A float tells what the operands of the operators were that gave it, through any number of lines.
+#[test]
+fn operands_are_learned_from_results() {
+    let item: syn::ItemFn = parse_quote!(
+        fn f(x: f64) -> f64 {
+            let z = g(x);
+            let a = z[0] / z[2];
+            let b = h(x) * a;
+            let c = x * b - z[1];
+            let d = g(c);
+            d * b
+        }
+    );
+    let text = print::function(&lowered(&item));
+    assert!(!text.contains("ops"), "{text}");
+}
