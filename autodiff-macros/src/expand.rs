@@ -142,7 +142,7 @@ fn differentiated(
     block: &syn::Block,
     mut diag: Diagnostics,
 ) -> TokenStream {
-    let function = analysis::invariant::hoist(lower::function(source.request, signature, block, &mut diag));
+    let function = analysis::prepare(lower::function(source.request, signature, block, &mut diag));
     let wanted = every_parameter(&function);
     let mut errors = Vec::new();
     let gradient = analysis::activity(&function, &mut errors);

@@ -24,7 +24,7 @@ mod params;
 mod pattern;
 mod place;
 mod prune;
-mod rewrite;
+pub(crate) mod rewrite;
 mod sequence;
 mod settle;
 mod stdlib;

@@ -12,8 +12,8 @@ type Result<T = (), E = String> = std::result::Result<T, E>;
 /// Both transformations of a function, verified behind each pass.
 pub(crate) fn differentiate(function: Function) -> Result<Differentiated> {
     verify::function(&function).map_err(|e| format!("primal: {e}\n{}", print::function(&function)))?;
-    let function = analysis::invariant::hoist(function);
-    verify::function(&function).map_err(|e| format!("hoisted: {e}\n{}", print::function(&function)))?;
+    let function = analysis::prepare(function);
+    verify::function(&function).map_err(|e| format!("prepared: {e}\n{}", print::function(&function)))?;
     let mut errors = Vec::new();
     let activity = analysis::activity::activity(&function, &mut errors);
     if let Some(error) = errors.first() {

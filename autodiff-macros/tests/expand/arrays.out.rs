@@ -10,34 +10,22 @@ let a_i = a[1];
 let b_i = b[2];
 let a_i_1 = a[2];
 let b_i_1 = b[1];
-let a_i_2 = a[2];
 let b_i_2 = b[0];
-let a_i_3 = a[0];
-let b_i_3 = b[2];
-let a_i_4 = a[0];
-let b_i_4 = b[1];
-let a_i_5 = a[1];
-let b_i_5 = b[0];
-let item = [a_i * b_i - a_i_1 * b_i_1, a_i_2 * b_i_2 - a_i_3 * b_i_3, a_i_4 * b_i_4 - a_i_5 * b_i_5];
+let a_i_2 = a[0];
+let item = [a_i * b_i - a_i_1 * b_i_1, a_i_1 * b_i_2 - a_i_2 * b_i, a_i_2 * b_i_1 - a_i * b_i_2];
 let item_bar = [1.0; 3usize];
 let sub_bar = item_bar[0];
 let sub_bar_1 = item_bar[1];
 let sub_bar_2 = item_bar[2];
 let mul_bar = -sub_bar_2;
-b_bar[0] += mul_bar * a_i_5;
-a_bar[1] += mul_bar * b_i_5;
-b_bar[1] += sub_bar_2 * a_i_4;
-a_bar[0] += sub_bar_2 * b_i_4;
 let mul_bar_1 = -sub_bar_1;
-b_bar[2] += mul_bar_1 * a_i_3;
-a_bar[0] += mul_bar_1 * b_i_3;
-b_bar[0] += sub_bar_1 * a_i_2;
-a_bar[2] += sub_bar_1 * b_i_2;
+a_bar[0] += sub_bar_2 * b_i_1 + mul_bar_1 * b_i;
+b_bar[0] += mul_bar * a_i + sub_bar_1 * a_i_1;
 let mul_bar_2 = -sub_bar;
-b_bar[1] += mul_bar_2 * a_i_1;
-a_bar[2] += mul_bar_2 * b_i_1;
-b_bar[2] += sub_bar * a_i;
-a_bar[1] += sub_bar * b_i;
+b_bar[1] += sub_bar_2 * a_i_2 + mul_bar_2 * a_i_1;
+a_bar[2] += sub_bar_1 * b_i_2 + mul_bar_2 * b_i_1;
+b_bar[2] += mul_bar_1 * a_i_2 + sub_bar * a_i;
+a_bar[1] += mul_bar * b_i_2 + sub_bar * b_i;
 item
 ```*/
 #[allow(non_camel_case_types, dead_code)]
@@ -69,38 +57,26 @@ impl cross {
         let b_i = b[2];
         let a_i_1 = a[2];
         let b_i_1 = b[1];
-        let a_i_2 = a[2];
         let b_i_2 = b[0];
-        let a_i_3 = a[0];
-        let b_i_3 = b[2];
-        let a_i_4 = a[0];
-        let b_i_4 = b[1];
-        let a_i_5 = a[1];
-        let b_i_5 = b[0];
+        let a_i_2 = a[0];
         let item = [
             a_i * b_i - a_i_1 * b_i_1,
-            a_i_2 * b_i_2 - a_i_3 * b_i_3,
-            a_i_4 * b_i_4 - a_i_5 * b_i_5,
+            a_i_1 * b_i_2 - a_i_2 * b_i,
+            a_i_2 * b_i_1 - a_i * b_i_2,
         ];
         let item_bar = [1.0; 3usize];
         let sub_bar = item_bar[0];
         let sub_bar_1 = item_bar[1];
         let sub_bar_2 = item_bar[2];
         let mul_bar = -sub_bar_2;
-        b_bar[0] += mul_bar * a_i_5;
-        a_bar[1] += mul_bar * b_i_5;
-        b_bar[1] += sub_bar_2 * a_i_4;
-        a_bar[0] += sub_bar_2 * b_i_4;
         let mul_bar_1 = -sub_bar_1;
-        b_bar[2] += mul_bar_1 * a_i_3;
-        a_bar[0] += mul_bar_1 * b_i_3;
-        b_bar[0] += sub_bar_1 * a_i_2;
-        a_bar[2] += sub_bar_1 * b_i_2;
+        a_bar[0] += sub_bar_2 * b_i_1 + mul_bar_1 * b_i;
+        b_bar[0] += mul_bar * a_i + sub_bar_1 * a_i_1;
         let mul_bar_2 = -sub_bar;
-        b_bar[1] += mul_bar_2 * a_i_1;
-        a_bar[2] += mul_bar_2 * b_i_1;
-        b_bar[2] += sub_bar * a_i;
-        a_bar[1] += sub_bar * b_i;
+        b_bar[1] += sub_bar_2 * a_i_2 + mul_bar_2 * a_i_1;
+        a_bar[2] += sub_bar_1 * b_i_2 + mul_bar_2 * b_i_1;
+        b_bar[2] += mul_bar_1 * a_i_2 + sub_bar * a_i;
+        a_bar[1] += mul_bar * b_i_2 + sub_bar * b_i;
         item
     }
     ///The value of [`cross`] and its pullback: from the adjoint of the result to the gradient.
@@ -152,18 +128,12 @@ impl cross {
         let b_i = b[2];
         let a_i_1 = a[2];
         let b_i_1 = b[1];
-        let a_i_2 = a[2];
         let b_i_2 = b[0];
-        let a_i_3 = a[0];
-        let b_i_3 = b[2];
-        let a_i_4 = a[0];
-        let b_i_4 = b[1];
-        let a_i_5 = a[1];
-        let b_i_5 = b[0];
+        let a_i_2 = a[0];
         let item = [
             a_i * b_i - a_i_1 * b_i_1,
-            a_i_2 * b_i_2 - a_i_3 * b_i_3,
-            a_i_4 * b_i_4 - a_i_5 * b_i_5,
+            a_i_1 * b_i_2 - a_i_2 * b_i,
+            a_i_2 * b_i_1 - a_i * b_i_2,
         ];
         (
             item,
@@ -177,20 +147,14 @@ impl cross {
                 let sub_bar_1 = item_bar[1];
                 let sub_bar_2 = item_bar[2];
                 let mul_bar = -sub_bar_2;
-                b_bar[0] += mul_bar * a_i_5;
-                a_bar[1] += mul_bar * b_i_5;
-                b_bar[1] += sub_bar_2 * a_i_4;
-                a_bar[0] += sub_bar_2 * b_i_4;
                 let mul_bar_1 = -sub_bar_1;
-                b_bar[2] += mul_bar_1 * a_i_3;
-                a_bar[0] += mul_bar_1 * b_i_3;
-                b_bar[0] += sub_bar_1 * a_i_2;
-                a_bar[2] += sub_bar_1 * b_i_2;
+                a_bar[0] += sub_bar_2 * b_i_1 + mul_bar_1 * b_i;
+                b_bar[0] += mul_bar * a_i + sub_bar_1 * a_i_1;
                 let mul_bar_2 = -sub_bar;
-                b_bar[1] += mul_bar_2 * a_i_1;
-                a_bar[2] += mul_bar_2 * b_i_1;
-                b_bar[2] += sub_bar * a_i;
-                a_bar[1] += sub_bar * b_i;
+                b_bar[1] += sub_bar_2 * a_i_2 + mul_bar_2 * a_i_1;
+                a_bar[2] += sub_bar_1 * b_i_2 + mul_bar_2 * b_i_1;
+                b_bar[2] += mul_bar_1 * a_i_2 + sub_bar * a_i;
+                a_bar[1] += mul_bar * b_i_2 + sub_bar * b_i;
             },
         )
     }
@@ -204,26 +168,26 @@ impl cross {
         b_dot: [f64; 3],
     ) -> ([f64; 3], [f64; 3]) {
         let a_i = a[1];
+        let a_i_dot = a_dot[1];
         let b_i = b[2];
+        let b_i_dot = b_dot[2];
         let a_i_1 = a[2];
+        let a_i_dot_1 = a_dot[2];
         let b_i_1 = b[1];
-        let a_i_2 = a[2];
+        let b_i_dot_1 = b_dot[1];
         let b_i_2 = b[0];
-        let a_i_3 = a[0];
-        let b_i_3 = b[2];
-        let a_i_4 = a[0];
-        let b_i_4 = b[1];
-        let a_i_5 = a[1];
-        let b_i_5 = b[0];
+        let b_i_dot_2 = b_dot[0];
+        let a_i_2 = a[0];
+        let a_i_dot_2 = a_dot[0];
         let item_dot = [
-            a_dot[1] * b_i + b_dot[2] * a_i - (a_dot[2] * b_i_1 + b_dot[1] * a_i_1),
-            a_dot[2] * b_i_2 + b_dot[0] * a_i_2 - (a_dot[0] * b_i_3 + b_dot[2] * a_i_3),
-            a_dot[0] * b_i_4 + b_dot[1] * a_i_4 - (a_dot[1] * b_i_5 + b_dot[0] * a_i_5),
+            a_i_dot * b_i + b_i_dot * a_i - (a_i_dot_1 * b_i_1 + b_i_dot_1 * a_i_1),
+            a_i_dot_1 * b_i_2 + b_i_dot_2 * a_i_1 - (a_i_dot_2 * b_i + b_i_dot * a_i_2),
+            a_i_dot_2 * b_i_1 + b_i_dot_1 * a_i_2 - (a_i_dot * b_i_2 + b_i_dot_2 * a_i),
         ];
         let item = [
             a_i * b_i - a_i_1 * b_i_1,
-            a_i_2 * b_i_2 - a_i_3 * b_i_3,
-            a_i_4 * b_i_4 - a_i_5 * b_i_5,
+            a_i_1 * b_i_2 - a_i_2 * b_i,
+            a_i_2 * b_i_1 - a_i * b_i_2,
         ];
         (item, item_dot)
     }

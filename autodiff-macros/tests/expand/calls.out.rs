@@ -14,11 +14,11 @@ let mut s = 0.0;
 let x_window = &x[..x.len()];
 let x_bar_window = &mut x_bar[..x.len()];
 for i in 0..x.len() {
-    let (inner, inner_pullback) = inner::forward(x_window[i], k);
-    s += inner * x_window[i];
-    let mut x_i_bar = 0.0;
+    let x_i = x_window[i];
+    let (inner, inner_pullback) = inner::forward(x_i, k);
+    s += inner * x_i;
     let inner_bar = x_window[i];
-    x_bar_window[i] += inner;
+    let mut x_i_bar = inner;
     inner_pullback(inner_bar, &mut x_i_bar, &mut());
     x_bar_window[i] += x_i_bar;
 }
@@ -50,11 +50,11 @@ impl outer {
         let x_window = &x[..x.len()];
         let x_bar_window = &mut x_bar[..x.len()];
         for i in 0..x.len() {
-            let (inner, inner_pullback) = inner::forward(x_window[i], k);
-            s += inner * x_window[i];
-            let mut x_i_bar = 0.0;
+            let x_i = x_window[i];
+            let (inner, inner_pullback) = inner::forward(x_i, k);
+            s += inner * x_i;
             let inner_bar = x_window[i];
-            x_bar_window[i] += inner;
+            let mut x_i_bar = inner;
             inner_pullback(inner_bar, &mut x_i_bar, &mut ());
             x_bar_window[i] += x_i_bar;
         }
@@ -99,8 +99,9 @@ impl outer {
         let x_window = &x[..x_len];
         tape.reserve(x_len);
         for i in 0..x_len {
-            let (inner, inner_pullback) = inner::forward(x_window[i], k);
-            s += inner * x_window[i];
+            let x_i = x_window[i];
+            let (inner, inner_pullback) = inner::forward(x_i, k);
+            s += inner * x_i;
             tape.push((inner, inner_pullback));
         }
         (
@@ -111,9 +112,8 @@ impl outer {
                 for i in (0..x_len).rev() {
                     let ::core::option::Option::Some((inner, inner_pullback)) = tape
                         .pop() else { ::core::unreachable!() };
-                    let mut x_i_bar = 0.0;
                     let inner_bar = seed * x_window_1[i];
-                    x_bar_window[i] += seed * inner;
+                    let mut x_i_bar = seed * inner;
                     inner_pullback(inner_bar, &mut x_i_bar, &mut ());
                     x_bar_window[i] += x_i_bar;
                 }
@@ -130,9 +130,8 @@ impl outer {
             let x_i = x[i];
             let x_i_dot = x_dot[i];
             let (inner, inner_dot) = inner::pushforward(x_i, k, x_i_dot, ());
-            let x_i_1 = x[i];
-            s += inner * x_i_1;
-            s_dot += inner_dot * x_i_1 + x_dot[i] * inner;
+            s += inner * x_i;
+            s_dot += inner_dot * x_i + x_i_dot * inner;
         }
         (s, s_dot)
     }

@@ -12,7 +12,8 @@ The value and the gradient are computed as
 ```text
 let mut sum = 0.0;
 for i in 0..N {
-    sum += x[i] * x[i];
+    let x_i = x[i];
+    sum += x_i * x_i;
 }
 let sqrt = sum.sqrt();
 let sum_bar = 0.5 / sqrt;
@@ -42,7 +43,8 @@ impl norm {
     fn value_and_grad_into<const N: usize>(x: &[f64; N], x_bar: &mut [f64; N]) -> f64 {
         let mut sum = 0.0;
         for i in 0..N {
-            sum += x[i] * x[i];
+            let x_i = x[i];
+            sum += x_i * x_i;
         }
         let sqrt = sum.sqrt();
         let sum_bar = 0.5 / sqrt;
@@ -79,7 +81,8 @@ impl norm {
     ) -> (f64, impl ::core::ops::FnOnce(&[f64; N], f64, &mut [f64; N]) + use<N>) {
         let mut sum = 0.0;
         for i in 0..N {
-            sum += x[i] * x[i];
+            let x_i = x[i];
+            sum += x_i * x_i;
         }
         let sqrt = sum.sqrt();
         (
@@ -100,9 +103,8 @@ impl norm {
         let mut sum_dot = 0.0;
         for i in 0..N {
             let x_i = x[i];
-            let x_i_1 = x[i];
-            sum += x_i * x_i_1;
-            sum_dot += x_dot[i] * x_i_1 + x_dot[i] * x_i;
+            sum += x_i * x_i;
+            sum_dot += 2.0 * (x_dot[i] * x_i);
         }
         let sqrt = sum.sqrt();
         let sqrt_dot = ::autodiff_runtime::special::chain(sum_dot, 0.5 / sqrt);

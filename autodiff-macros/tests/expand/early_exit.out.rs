@@ -22,12 +22,13 @@ let mut returned_before = false;
 let mut result_before = 0.0;
 let mut trips = 0usize;
 for i in 0..x.len() {
-    let total_1 = if x[i] < 0.0 {
+    let x_i = x[i];
+    let total_1 = if x_i < 0.0 {
         returned_before = false;
         result_before = 0.0;
         total
     } else {
-        let total_1 = total + x[i] * x[i];
+        let total_1 = total + x_i * x_i;
         let test = total_1 > limit;
         if test {
             result_before = total_1 - limit;
@@ -56,26 +57,29 @@ if returned_before {
     total_bar += 1.0;
 }
 let x_window = &x[..trips];
+let x_bar_window = &mut x_bar[..trips];
 for i in (0..trips).rev() {
     let Some(total_1) = tape.pop() else {
         unreachable!()
     };
+    let x_i = x_window[i];
     let mut total_bar_1 = 0.0;
     let result_before_bar = 0.0;
-    if x_window[i] < 0.0 {
+    let mut x_i_bar = 0.0;
+    if x_i < 0.0 {
         total_bar_1 += total_bar;
     } else {
-        let x_i = x_window[i];
-        let x_i_1 = x_window[i];
-        let total_2 = total_1 + x_i * x_i_1;
+        let total_2 = total_1 + x_i * x_i;
         let mut total_bar_2 = total_bar;
         if total_2 > limit {
             total_bar_2 += result_bar;
             limit_bar_1 -= result_bar;
         }
         total_bar_1 += total_bar_2;
-        x_bar[i] += total_bar_2 * x_i + total_bar_2 * x_i_1;
+        x_i_bar += total_bar_2 * x_i;
+        x_i_bar += total_bar_2 * x_i;
     }
+    x_bar_window[i] += x_i_bar;
     total_bar = total_bar_1;
     result_bar = result_before_bar;
 }
@@ -116,12 +120,13 @@ impl first_above {
         let mut result_before = 0.0;
         let mut trips = 0usize;
         for i in 0..x.len() {
-            let total_1 = if x[i] < 0.0 {
+            let x_i = x[i];
+            let total_1 = if x_i < 0.0 {
                 returned_before = false;
                 result_before = 0.0;
                 total
             } else {
-                let total_1 = total + x[i] * x[i];
+                let total_1 = total + x_i * x_i;
                 let test = total_1 > limit;
                 if test {
                     result_before = total_1 - limit;
@@ -150,26 +155,29 @@ impl first_above {
             total_bar += 1.0;
         }
         let x_window = &x[..trips];
+        let x_bar_window = &mut x_bar[..trips];
         for i in (0..trips).rev() {
             let ::core::option::Option::Some(total_1) = tape.pop() else {
                 ::core::unreachable!()
             };
+            let x_i = x_window[i];
             let mut total_bar_1 = 0.0;
             let result_before_bar = 0.0;
-            if x_window[i] < 0.0 {
+            let mut x_i_bar = 0.0;
+            if x_i < 0.0 {
                 total_bar_1 += total_bar;
             } else {
-                let x_i = x_window[i];
-                let x_i_1 = x_window[i];
-                let total_2 = total_1 + x_i * x_i_1;
+                let total_2 = total_1 + x_i * x_i;
                 let mut total_bar_2 = total_bar;
                 if total_2 > limit {
                     total_bar_2 += result_bar;
                     limit_bar_1 -= result_bar;
                 }
                 total_bar_1 += total_bar_2;
-                x_bar[i] += total_bar_2 * x_i + total_bar_2 * x_i_1;
+                x_i_bar += total_bar_2 * x_i;
+                x_i_bar += total_bar_2 * x_i;
             }
+            x_bar_window[i] += x_i_bar;
             total_bar = total_bar_1;
             result_bar = result_before_bar;
         }
@@ -216,12 +224,13 @@ impl first_above {
         let mut result_before = 0.0;
         let mut trips = 0usize;
         for i in 0..x.len() {
-            let total_1 = if x[i] < 0.0 {
+            let x_i = x[i];
+            let total_1 = if x_i < 0.0 {
                 returned_before = false;
                 result_before = 0.0;
                 total
             } else {
-                let total_1 = total + x[i] * x[i];
+                let total_1 = total + x_i * x_i;
                 let test = total_1 > limit;
                 if test {
                     result_before = total_1 - limit;
@@ -253,26 +262,29 @@ impl first_above {
                     total_bar += seed;
                 }
                 let x_window = &x[..trips];
+                let x_bar_window = &mut x_bar[..trips];
                 for i in (0..trips).rev() {
                     let ::core::option::Option::Some(total_1) = tape.pop() else {
                         ::core::unreachable!()
                     };
+                    let x_i = x_window[i];
                     let mut total_bar_1 = 0.0;
                     let result_before_bar = 0.0;
-                    if x_window[i] < 0.0 {
+                    let mut x_i_bar = 0.0;
+                    if x_i < 0.0 {
                         total_bar_1 += total_bar;
                     } else {
-                        let x_i = x_window[i];
-                        let x_i_1 = x_window[i];
-                        let total_2 = total_1 + x_i * x_i_1;
+                        let total_2 = total_1 + x_i * x_i;
                         let mut total_bar_2 = total_bar;
                         if total_2 > limit {
                             total_bar_2 += result_bar;
                             limit_bar_1 -= result_bar;
                         }
                         total_bar_1 += total_bar_2;
-                        x_bar[i] += total_bar_2 * x_i + total_bar_2 * x_i_1;
+                        x_i_bar += total_bar_2 * x_i;
+                        x_i_bar += total_bar_2 * x_i;
                     }
+                    x_bar_window[i] += x_i_bar;
                     total_bar = total_bar_1;
                     result_bar = result_before_bar;
                 }
@@ -291,15 +303,15 @@ impl first_above {
         let mut result_before_dot = 0.0;
         let mut trips = 0usize;
         for i in 0..x.len() {
-            if x[i] < 0.0 {
+            let x_i = x[i];
+            let x_i_dot = x_dot[i];
+            if x_i < 0.0 {
                 returned_before = false;
                 result_before = 0.0;
                 result_before_dot = 0.0;
             } else {
-                let x_i = x[i];
-                let x_i_1 = x[i];
-                total += x_i * x_i_1;
-                total_dot += x_dot[i] * x_i_1 + x_dot[i] * x_i;
+                total += x_i * x_i;
+                total_dot += 2.0 * (x_i_dot * x_i);
                 let test = total > limit;
                 if test {
                     result_before = total - limit;

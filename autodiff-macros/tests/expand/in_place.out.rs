@@ -14,18 +14,17 @@ tape.reserve(usize::saturating_sub(x_len, 1));
 for i in 1..x_len {
     let x_i = x[i - 1];
     let x_i_1 = x[i];
-    let x_i_2 = x[i];
-    x[i] = x_i * rate + x_i_1 * x_i_2;
-    tape.push((x_i, x_i_1, x_i_2));
+    x[i] = x_i * rate + x_i_1 * x_i_1;
+    tape.push((x_i, x_i_1));
 }
 let mut rate_bar_1 = 0.0;
 for i in (1..x_len).rev() {
-    let Some((x_i, x_i_1, x_i_2)) = tape.pop() else {
+    let Some((x_i, x_i_1)) = tape.pop() else {
         unreachable!()
     };
     let add_bar = x_bar[i];
     x_bar[i] = 0.0;
-    x_bar[i] += add_bar * x_i_1 + add_bar * x_i_2;
+    x_bar[i] += 2.0 * (add_bar * x_i_1);
     rate_bar_1 += add_bar * x_i;
     x_bar[i - 1] += add_bar * rate;
 }
@@ -65,18 +64,17 @@ impl smooth {
         for i in 1..x_len {
             let x_i = x[i - 1];
             let x_i_1 = x[i];
-            let x_i_2 = x[i];
-            x[i] = x_i * rate + x_i_1 * x_i_2;
-            tape.push((x_i, x_i_1, x_i_2));
+            x[i] = x_i * rate + x_i_1 * x_i_1;
+            tape.push((x_i, x_i_1));
         }
         let mut rate_bar_1 = 0.0;
         for i in (1..x_len).rev() {
-            let ::core::option::Option::Some((x_i, x_i_1, x_i_2)) = tape.pop() else {
+            let ::core::option::Option::Some((x_i, x_i_1)) = tape.pop() else {
                 ::core::unreachable!()
             };
             let add_bar = x_bar[i];
             x_bar[i] = 0.0;
-            x_bar[i] += add_bar * x_i_1 + add_bar * x_i_2;
+            x_bar[i] += 2.0 * (add_bar * x_i_1);
             rate_bar_1 += add_bar * x_i;
             x_bar[i - 1] += add_bar * rate;
         }
@@ -99,9 +97,8 @@ impl smooth {
         for i in 1..x_len {
             let x_i = x[i - 1];
             let x_i_1 = x[i];
-            let x_i_2 = x[i];
-            x[i] = x_i * rate + x_i_1 * x_i_2;
-            tape.push((x_i, x_i_1, x_i_2));
+            x[i] = x_i * rate + x_i_1 * x_i_1;
+            tape.push((x_i, x_i_1));
         }
         (
             (),
@@ -109,11 +106,12 @@ impl smooth {
                 let mut x_bar = x_seed;
                 let mut rate_bar = 0.0;
                 for i in (1..x_len).rev() {
-                    let ::core::option::Option::Some((x_i, x_i_1, x_i_2)) = tape.pop()
-                    else { ::core::unreachable!() };
+                    let ::core::option::Option::Some((x_i, x_i_1)) = tape.pop() else {
+                        ::core::unreachable!()
+                    };
                     let add_bar = x_bar[i];
                     x_bar[i] = 0.0;
-                    x_bar[i] += add_bar * x_i_1 + add_bar * x_i_2;
+                    x_bar[i] += 2.0 * (add_bar * x_i_1);
                     rate_bar += add_bar * x_i;
                     x_bar[i - 1] += add_bar * rate;
                 }
@@ -139,22 +137,21 @@ impl smooth {
         for i in 1..x_len {
             let x_i = x[i - 1];
             let x_i_1 = x[i];
-            let x_i_2 = x[i];
             let x_old = x[i];
-            x[i] = x_i * rate + x_i_1 * x_i_2;
-            tape.push((x_i, x_i_1, x_i_2, x_old));
+            x[i] = x_i * rate + x_i_1 * x_i_1;
+            tape.push((x_i, x_i_1, x_old));
         }
         (
             (),
             move |x: &mut [f64], _: (), x_bar: &mut [f64], rate_bar: &mut f64| {
                 let mut rate_bar_1 = 0.0;
                 for i in (1..x_len).rev() {
-                    let ::core::option::Option::Some((x_i, x_i_1, x_i_2, x_old)) = tape
-                        .pop() else { ::core::unreachable!() };
+                    let ::core::option::Option::Some((x_i, x_i_1, x_old)) = tape.pop()
+                    else { ::core::unreachable!() };
                     let add_bar = x_bar[i];
                     x_bar[i] = 0.0;
                     x[i] = x_old;
-                    x_bar[i] += add_bar * x_i_1 + add_bar * x_i_2;
+                    x_bar[i] += 2.0 * (add_bar * x_i_1);
                     rate_bar_1 += add_bar * x_i;
                     x_bar[i - 1] += add_bar * rate;
                 }
@@ -175,10 +172,8 @@ impl smooth {
             let index = i - 1;
             let x_i = x[index];
             let x_i_1 = x[i];
-            let x_i_2 = x[i];
-            x[i] = x_i * rate + x_i_1 * x_i_2;
-            x_dot[i] = x_dot[index] * rate + rate_dot * x_i
-                + (x_dot[i] * x_i_2 + x_dot[i] * x_i_1);
+            x[i] = x_i * rate + x_i_1 * x_i_1;
+            x_dot[i] = x_dot[index] * rate + rate_dot * x_i + 2.0 * (x_dot[i] * x_i_1);
         }
         ((), ())
     }

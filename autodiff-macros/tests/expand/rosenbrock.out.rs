@@ -23,12 +23,13 @@ let from = if 1 < x.len() {
 let x_window_1 = &x[from..][..x.len() - 1];
 let x_bar_window = &mut x_bar[..x.len() - 1];
 for i in 0..x.len() - 1 {
-    let a = 1.0 - x_window[i];
-    let b = x_window_1[i] - x_window[i] * x_window[i];
+    let x_i = x_window[i];
+    let a = 1.0 - x_i;
+    let b = x_window_1[i] - x_i * x_i;
     sum += a * a + 100.0 * b * b;
     let b_bar = 2.0 * (100.0 * b);
     let a_bar = 2.0 * a;
-    x_bar_window[i] += x_bar_pending + (-(2.0 * (b_bar * x_window[i])) - a_bar);
+    x_bar_window[i] += x_bar_pending + (-(2.0 * (b_bar * x_i)) - a_bar);
     x_bar_pending = b_bar;
 }
 if 0 < x.len() - 1 {
@@ -62,12 +63,13 @@ impl rosenbrock {
         let x_window_1 = &x[from..][..x.len() - 1];
         let x_bar_window = &mut x_bar[..x.len() - 1];
         for i in 0..x.len() - 1 {
-            let a = 1.0 - x_window[i];
-            let b = x_window_1[i] - x_window[i] * x_window[i];
+            let x_i = x_window[i];
+            let a = 1.0 - x_i;
+            let b = x_window_1[i] - x_i * x_i;
             sum += a * a + 100.0 * b * b;
             let b_bar = 2.0 * (100.0 * b);
             let a_bar = 2.0 * a;
-            x_bar_window[i] += x_bar_pending + (-(2.0 * (b_bar * x_window[i])) - a_bar);
+            x_bar_window[i] += x_bar_pending + (-(2.0 * (b_bar * x_i)) - a_bar);
             x_bar_pending = b_bar;
         }
         if 0 < x.len() - 1 {
@@ -112,8 +114,9 @@ impl rosenbrock {
         let from = if 1 < x.len() { 1 } else { x.len() };
         let x_window_1 = &x[from..][..index];
         for i in 0..index {
-            let a = 1.0 - x_window[i];
-            let b = x_window_1[i] - x_window[i] * x_window[i];
+            let x_i = x_window[i];
+            let a = 1.0 - x_i;
+            let b = x_window_1[i] - x_i * x_i;
             sum += a * a + 100.0 * b * b;
         }
         (
@@ -124,15 +127,13 @@ impl rosenbrock {
                 let from_1 = if 1 < x.len() { 1 } else { x.len() };
                 let x_window_3 = &x[from_1..][..index];
                 for i in (0..index).rev() {
-                    let a = 1.0 - x_window_2[i];
                     let x_i = x_window_2[i];
-                    let x_i_1 = x_window_2[i];
-                    let b = x_window_3[i] - x_i * x_i_1;
+                    let a = 1.0 - x_i;
+                    let b = x_window_3[i] - x_i * x_i;
                     let b_bar = seed * (100.0 * b) + seed * b * 100.0;
                     let a_bar = 2.0 * (seed * a);
-                    let mul_bar = -b_bar;
                     x_bar[i + 1] += x_bar_pending + b_bar;
-                    x_bar_pending = mul_bar * x_i + mul_bar * x_i_1 - a_bar;
+                    x_bar_pending = -(2.0 * (b_bar * x_i)) - a_bar;
                 }
                 if 0 < index {
                     x_bar[0] += x_bar_pending;
@@ -147,13 +148,13 @@ impl rosenbrock {
         let mut sum = 0.0;
         let mut sum_dot = 0.0;
         for i in 0..x.len() - 1 {
-            let a = 1.0 - x[i];
-            let a_dot = -x_dot[i];
-            let index = i + 1;
             let x_i = x[i];
-            let x_i_1 = x[i];
-            let b = x[index] - x_i * x_i_1;
-            let b_dot = x_dot[index] - (x_dot[i] * x_i_1 + x_dot[i] * x_i);
+            let x_i_dot = x_dot[i];
+            let a = 1.0 - x_i;
+            let a_dot = -x_i_dot;
+            let index = i + 1;
+            let b = x[index] - x_i * x_i;
+            let b_dot = x_dot[index] - 2.0 * (x_i_dot * x_i);
             let mul = 100.0 * b;
             sum += a * a + mul * b;
             sum_dot += 2.0 * (a_dot * a) + (b_dot * 100.0 * b + b_dot * mul);
