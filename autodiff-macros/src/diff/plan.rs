@@ -12,7 +12,7 @@ use crate::ir::visit::Part;
 use crate::ir::{Expr, Path, Proj, Role, Stmt, StmtKind, Ty, Var};
 
 /// Dearer functions are saved, not computed again (in units of an addition, see the rule table).
-const CHEAP: u32 = 2;
+pub(super) const CHEAP: u32 = 2;
 
 #[derive(Debug, Default)]
 pub(super) struct Plan {

@@ -7,6 +7,7 @@ mod affine;
 mod dead;
 mod direct;
 mod fold;
+mod reciprocal;
 pub(crate) mod rotate;
 mod sink;
 mod substitute;
@@ -119,7 +120,8 @@ pub(crate) fn joined(function: &Function, activity: &Activity) -> Adjoint {
     // Private places are a promise that the loop will be fused: where that fails, once more without.
     let mut options = Options { roll_back: false, private: private_places(function) };
     loop {
-        let raw = reverse::adjoint(function, activity, options.clone());
+        let mut raw = reverse::adjoint(function, activity, options.clone());
+        share_reciprocals(function, &mut raw);
         let (fused, done) = fuse::fuse(adjoint(function, seed_with_ones(raw)), &params);
         let promises = options.private.len();
         options
@@ -132,8 +134,13 @@ pub(crate) fn joined(function: &Function, activity: &Activity) -> Adjoint {
 }
 
 /// The two sweeps apart, each as fast as it can be.
-pub(crate) fn apart(function: &Function, raw: Adjoint) -> Adjoint {
+pub(crate) fn apart(function: &Function, mut raw: Adjoint) -> Adjoint {
+    share_reciprocals(function, &mut raw);
     shape_loops(function, adjoint(function, raw))
+}
+
+fn share_reciprocals(function: &Function, raw: &mut Adjoint) {
+    reciprocal::reciprocals(&mut raw.reverse, &mut raw.vars, function.vars.0.len() as u32);
 }
 
 /// What makes loops fast that rustc cannot do: neighbouring contributions in scalars, operands sliced beforehand.

@@ -10,10 +10,11 @@ The value and the gradient are computed as
 let exp = (x * scale).exp();
 let y = exp.ln_1p();
 let div = y.powi(3) / scale;
-let y_bar = lit::< T > (1.0) / scale * (lit::< T > (3.0) * (y * y));
+let scale_recip = lit::< T > (1.0) / scale;
+let y_bar = scale_recip * (lit::< T > (3.0) * (y * y));
 let mul_bar = ::autodiff_runtime::special::chain(y_bar, lit::< T > (1.0) / (lit::< T > (1.0) + exp)) * exp;
 *x_bar = *x_bar + mul_bar * scale;
-*scale_bar = *scale_bar + (-(div / scale) + mul_bar * x);
+*scale_bar = *scale_bar + (-(div * scale_recip) + mul_bar * x);
 div
 ```*/
 #[allow(non_camel_case_types, dead_code)]
@@ -44,7 +45,8 @@ impl softplus {
         let exp = (x * scale).exp();
         let y = exp.ln_1p();
         let div = y.powi(3) / scale;
-        let y_bar = ::autodiff_runtime::__private::lit::<T>(1.0) / scale
+        let scale_recip = ::autodiff_runtime::__private::lit::<T>(1.0) / scale;
+        let y_bar = scale_recip
             * (::autodiff_runtime::__private::lit::<T>(3.0) * (y * y));
         let mul_bar = ::autodiff_runtime::special::chain(
             y_bar,
@@ -52,7 +54,7 @@ impl softplus {
                 / (::autodiff_runtime::__private::lit::<T>(1.0) + exp),
         ) * exp;
         *x_bar = *x_bar + mul_bar * scale;
-        *scale_bar = *scale_bar + (-(div / scale) + mul_bar * x);
+        *scale_bar = *scale_bar + (-(div * scale_recip) + mul_bar * x);
         div
     }
     ///The value of [`softplus`] and its pullback: from the adjoint of the result to the gradient.
@@ -90,7 +92,8 @@ impl softplus {
         (
             div,
             move |seed: T, x_bar: &mut T, scale_bar: &mut T| {
-                let y_bar = seed / scale
+                let scale_recip = ::autodiff_runtime::__private::lit::<T>(1.0) / scale;
+                let y_bar = seed * scale_recip
                     * (::autodiff_runtime::__private::lit::<T>(3.0) * (y * y));
                 let mul_bar = ::autodiff_runtime::special::chain(
                     y_bar,
@@ -98,7 +101,7 @@ impl softplus {
                         / (::autodiff_runtime::__private::lit::<T>(1.0) + exp),
                 ) * exp;
                 *x_bar = *x_bar + mul_bar * scale;
-                *scale_bar = *scale_bar + (-(seed * div / scale) + mul_bar * x);
+                *scale_bar = *scale_bar + (-(seed * div * scale_recip) + mul_bar * x);
             },
         )
     }

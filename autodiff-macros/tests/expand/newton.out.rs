@@ -31,8 +31,9 @@ for _trip in 0..trips {
         unreachable!()
     };
     let add_bar = x_bar * 0.5;
-    a_bar_1 += add_bar / x_1;
-    let x_bar_1 = add_bar - add_bar * div / x_1;
+    let x_recip = 1.0 / x_1;
+    a_bar_1 += add_bar * x_recip;
+    let x_bar_1 = add_bar - add_bar * div * x_recip;
     x_bar = x_bar_1;
 }
 a_bar_1 += x_bar;
@@ -79,8 +80,9 @@ impl square_root {
                 ::core::unreachable!()
             };
             let add_bar = x_bar * 0.5;
-            a_bar_1 += add_bar / x_1;
-            let x_bar_1 = add_bar - add_bar * div / x_1;
+            let x_recip = 1.0 / x_1;
+            a_bar_1 += add_bar * x_recip;
+            let x_bar_1 = add_bar - add_bar * div * x_recip;
             x_bar = x_bar_1;
         }
         a_bar_1 += x_bar;
@@ -133,8 +135,9 @@ impl square_root {
                         ::core::unreachable!()
                     };
                     let add_bar = x_bar * 0.5;
-                    a_bar_1 += add_bar / x_1;
-                    let x_bar_1 = add_bar - add_bar * div / x_1;
+                    let x_recip = 1.0 / x_1;
+                    a_bar_1 += add_bar * x_recip;
+                    let x_bar_1 = add_bar - add_bar * div * x_recip;
                     x_bar = x_bar_1;
                 }
                 a_bar_1 += x_bar;

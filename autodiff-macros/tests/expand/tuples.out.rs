@@ -8,15 +8,16 @@ fn polar(x: f64, y: f64) -> (f64, f64) {
 The value and the gradient are computed as
 ```text
 let r = x.hypot(y);
+let r_recip = 1.0 / r;
 *x_bar += -(y / (y * y + x * x)) + (if r == 0.0 {
     0.0
 } else {
-    x / r
+    x * r_recip
 });
 *y_bar += x / (y * y + x * x) + (if r == 0.0 {
     0.0
 } else {
-    y / r
+    y * r_recip
 });
 (r, y.atan2(x))
 ```*/
@@ -46,8 +47,9 @@ impl polar {
         y_bar: &mut f64,
     ) -> (f64, f64) {
         let r = x.hypot(y);
-        *x_bar += -(y / (y * y + x * x)) + (if r == 0.0 { 0.0 } else { x / r });
-        *y_bar += x / (y * y + x * x) + (if r == 0.0 { 0.0 } else { y / r });
+        let r_recip = 1.0 / r;
+        *x_bar += -(y / (y * y + x * x)) + (if r == 0.0 { 0.0 } else { x * r_recip });
+        *y_bar += x / (y * y + x * x) + (if r == 0.0 { 0.0 } else { y * r_recip });
         (r, y.atan2(x))
     }
     ///The value of [`polar`] and its pullback: from the adjoint of the result to the gradient.
@@ -83,12 +85,13 @@ impl polar {
         (
             (r, y.atan2(x)),
             move |(seed, seed_1): (f64, f64), x_bar: &mut f64, y_bar: &mut f64| {
+                let r_recip = 1.0 / r;
                 *x_bar
                     += -::autodiff_runtime::special::chain(seed_1, y / (y * y + x * x))
-                        + (if r == 0.0 { 0.0 } else { seed * x / r });
+                        + (if r == 0.0 { 0.0 } else { seed * x * r_recip });
                 *y_bar
                     += ::autodiff_runtime::special::chain(seed_1, x / (y * y + x * x))
-                        + (if r == 0.0 { 0.0 } else { seed * y / r });
+                        + (if r == 0.0 { 0.0 } else { seed * y * r_recip });
             },
         )
     }

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use proc_macro2::Span;
 
 use super::{Reverse, free_vars, stmt};
+use crate::diff::plan::CHEAP;
 use crate::diff::{Tape, TapeKind};
-use crate::ir::{Block, Path, Role, Saved, Stmt, StmtKind, Ty, Var};
+use crate::ir::{Block, Expr, Path, Role, Saved, Stmt, StmtKind, Ty, Var};
 
 /// A block on its way through the transformation.
 pub(super) struct Sweeps {
@@ -37,6 +38,14 @@ impl Reverse<'_> {
 
     pub(super) fn sweep(&mut self, block: &Block) -> Sweeps {
         let mut sweeps = Sweeps { forward: Vec::new(), reversals: Vec::new() };
+        let outside = self.dear.len();
+        self.dear.extend(block.stmts.iter().filter_map(|stmt| match &stmt.kind {
+            StmtKind::Let { var, expr: Expr::Rule(rule, args) } => match args[..] {
+                [Expr::Var(arg)] if rule.cost > CHEAP => Some((rule.name, arg, *var)),
+                _ => None,
+            },
+            _ => None,
+        }));
         for stmt in &block.stmts {
             self.position += 1;
             for var in stmt.defines() {
@@ -46,6 +55,7 @@ impl Reverse<'_> {
             self.statement(stmt, &mut sweeps.forward, &mut reversal);
             sweeps.reversals.push(reversal);
         }
+        self.dear.truncate(outside);
         sweeps
     }
 

@@ -75,6 +75,8 @@ pub(super) struct Reverse<'a> {
     untracked: BTreeSet<Var>,
     /// The position of the statement that defines each value.
     pub(super) positions: BTreeMap<Var, usize>,
+    /// Functions of one argument that the open blocks evaluate: name, argument, value.
+    dear: Vec<(&'static str, Var, Var)>,
 }
 impl<'a> Reverse<'a> {
     pub(super) fn new(
@@ -131,6 +133,7 @@ impl<'a> Reverse<'a> {
             reshaped,
             untracked,
             positions: BTreeMap::new(),
+            dear: Vec::new(),
         }
     }
 

@@ -14,7 +14,8 @@ impl Reverse<'_> {
             Expr::Var(_) => self.contribute(expr, bar, out, span),
             Expr::Rule(rule, args) => {
                 let partials = rule.partials(args, &Expr::Var(var));
-                for (arg, partial) in args.iter().zip(partials) {
+                for (arg, mut partial) in args.iter().zip(partials) {
+                    self.reuse(&mut partial);
                     let contribution = build::chain(bar.clone(), partial, rule.singular);
                     self.contribute(arg, contribution, out, span);
                 }
@@ -40,6 +41,18 @@ impl Reverse<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Functions in a partial that the primal evaluates as well: `cos` of the angle whose sine it took.
+    fn reuse(&self, partial: &mut Expr) {
+        partial.walk_mut(&mut |expr| {
+            let Expr::Rule(rule, args) = expr else { return };
+            let [Expr::Var(arg)] = args[..] else { return };
+            let known = self.dear.iter().find(|(name, of, _)| *name == rule.name && *of == arg);
+            if let Some((.., value)) = known {
+                *expr = Expr::Var(*value);
+            }
+        });
     }
 
     /// The adjoint of a place's first content, or of a whole assignment, flows from `from` to what it was made of.
