@@ -1,13 +1,27 @@
-//! Minimum vertex cuts of small graphs, by augmenting paths (Ford and Fulkerson 1956, breadth first).
+//! Which values to save and which to compute again, at the least cost: a minimum cut.
+//!
+//! Each vertex is a value. That it is *there* costs its saving; that it is *computed* instead refunds the saving, costs the
+//! computation, and demands that its operands are there. Choosing so that what is needed is there is a maximum closure
+//! (Picard 1976), solved by augmenting paths (Ford and Fulkerson 1956, breadth first).
 
 use std::collections::VecDeque;
 
-/// A graph of values: edges go from operands to what is computed of them.
+/// What a value costs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cost {
+    /// `None`: cannot be saved.
+    pub(super) save: Option<u32>,
+    /// `None`: cannot be computed again.
+    pub(super) compute: Option<u32>,
+}
+
+/// A graph of values: edges go from what is computed to its operands.
 #[derive(Debug)]
 pub(super) struct Graph {
-    /// Edges of the split graph: `2v` is the entry of vertex v, `2v + 1` its exit.
+    /// Vertex v is there at `2v`, computed at `2v + 1`.
     heads: Vec<Vec<usize>>,
     edges: Vec<Edge>,
+    computable: Vec<bool>,
     source: usize,
     sink: usize,
 }
@@ -19,15 +33,27 @@ struct Edge {
 }
 
 const UNLIMITED: u32 = u32::MAX / 2;
+/// What is dearer than any computation, and still refunded by one.
+const UNSAVEABLE: u32 = 1 << 20;
 
 impl Graph {
-    /// A graph whose vertex v costs `costs[v]` to cut; `None`: may not be cut.
-    pub(super) fn new(costs: &[Option<u32>]) -> Graph {
+    pub(super) fn new(costs: &[Cost]) -> Graph {
         let n = costs.len();
-        let mut graph =
-            Graph { heads: vec![Vec::new(); 2 * n + 2], edges: Vec::new(), source: 2 * n, sink: 2 * n + 1 };
+        let mut graph = Graph {
+            heads: vec![Vec::new(); 2 * n + 2],
+            edges: Vec::new(),
+            computable: vec![false; n],
+            source: 2 * n,
+            sink: 2 * n + 1,
+        };
         for (v, cost) in costs.iter().enumerate() {
-            graph.edge(2 * v, 2 * v + 1, cost.unwrap_or(UNLIMITED));
+            let save = cost.save.unwrap_or(UNSAVEABLE);
+            graph.edge(2 * v, graph.sink, save);
+            if let Some(compute) = cost.compute.filter(|compute| *compute < save) {
+                graph.computable[v] = true;
+                graph.edge(graph.source, 2 * v + 1, save - compute);
+                graph.edge(2 * v + 1, 2 * v, UNLIMITED);
+            }
         }
         graph
     }
@@ -41,24 +67,21 @@ impl Graph {
 
     /// `user` is computed of `operand`.
     pub(super) fn depends(&mut self, user: usize, operand: usize) {
-        self.edge(2 * operand + 1, 2 * user, UNLIMITED);
+        self.edge(2 * user + 1, 2 * operand, UNLIMITED);
     }
 
-    /// The vertex cannot be computed.
-    pub(super) fn given(&mut self, v: usize) {
+    /// The vertex must be there.
+    pub(super) fn needed(&mut self, v: usize) {
         self.edge(self.source, 2 * v, UNLIMITED);
     }
 
-    /// The vertex must be known.
-    pub(super) fn needed(&mut self, v: usize) {
-        self.edge(2 * v + 1, self.sink, UNLIMITED);
-    }
-
-    /// The cheapest vertices that separate what is given from what is needed, as near to the needed as possible.
-    pub(super) fn cut(mut self) -> Vec<usize> {
+    /// The vertices to be saved.
+    pub(super) fn saved(mut self) -> Vec<usize> {
         while self.augment() {}
-        let reaches = self.reaches_sink();
-        (0..self.source / 2).filter(|v| !reaches[2 * v] && reaches[2 * v + 1]).collect()
+        let chosen = self.reached();
+        (0..self.computable.len())
+            .filter(|&v| chosen[2 * v] && !(self.computable[v] && chosen[2 * v + 1]))
+            .collect()
     }
 
     fn augment(&mut self) -> bool {
@@ -83,65 +106,82 @@ impl Graph {
             self.edges[edge].capacity -= flow;
             self.edges[edge ^ 1].capacity += flow;
         }
-        // An unlimited path would mean that something needed can neither be saved nor computed.
-        flow < UNLIMITED
+        flow > 0
     }
 
-    /// From where the sink can still be reached.
-    fn reaches_sink(&self) -> Vec<bool> {
-        let mut reaches = vec![false; self.heads.len()];
-        reaches[self.sink] = true;
-        let mut queue = VecDeque::from([self.sink]);
+    /// What the source still reaches: the closure that was chosen.
+    fn reached(&self) -> Vec<bool> {
+        let mut reached = vec![false; self.heads.len()];
+        reached[self.source] = true;
+        let mut queue = VecDeque::from([self.source]);
         while let Some(at) = queue.pop_front() {
             for &edge in &self.heads[at] {
-                // The edge into `at` is the twin of one out of it.
-                let from = self.edges[edge].to;
-                if self.edges[edge ^ 1].capacity > 0 && !reaches[from] {
-                    reaches[from] = true;
-                    queue.push_back(from);
+                let to = self.edges[edge].to;
+                if self.edges[edge].capacity > 0 && !reached[to] {
+                    reached[to] = true;
+                    queue.push_back(to);
                 }
             }
         }
-        reaches
+        reached
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Graph;
+    use super::{Cost, Graph};
+
+    const GIVEN: Cost = Cost { save: Some(4), compute: None };
+    const CHEAP: Cost = Cost { save: Some(4), compute: Some(1) };
 
     #[test]
     fn many_values_of_one_save_the_one() {
-        // 0 is given; 1, 2, 3 are computed of it and needed.
-        let mut graph = Graph::new(&[Some(1); 4]);
-        graph.given(0);
+        // 1, 2, 3 are computed of 0 and needed.
+        let mut graph = Graph::new(&[GIVEN, CHEAP, CHEAP, CHEAP]);
         for v in 1..4 {
             graph.depends(v, 0);
             graph.needed(v);
         }
-        assert_eq!(graph.cut(), [0]);
+        assert_eq!(graph.saved(), [0]);
     }
 
     #[test]
     fn one_value_of_many_is_saved_itself() {
-        // 0, 1, 2 are given; 3 is computed of them and needed.
-        let mut graph = Graph::new(&[Some(1); 4]);
+        // 3 is computed of 0, 1, 2 and needed.
+        let mut graph = Graph::new(&[GIVEN, GIVEN, GIVEN, CHEAP]);
         for v in 0..3 {
-            graph.given(v);
             graph.depends(3, v);
         }
         graph.needed(3);
-        assert_eq!(graph.cut(), [3]);
+        assert_eq!(graph.saved(), [3]);
     }
 
     #[test]
-    fn what_cannot_be_cut_moves_the_cut() {
-        let mut graph = Graph::new(&[Some(1), Some(1), None]);
-        graph.given(0);
-        graph.given(1);
+    fn what_cannot_be_saved_is_computed() {
+        let mut graph = Graph::new(&[GIVEN, GIVEN, Cost { save: None, compute: Some(1) }]);
         graph.depends(2, 0);
         graph.depends(2, 1);
         graph.needed(2);
-        assert_eq!(graph.cut(), [0, 1]);
+        assert_eq!(graph.saved(), [0, 1]);
+    }
+
+    #[test]
+    fn long_computations_are_not_repeated() {
+        // A chain of eight additions from 0, of which all is there anyway.
+        let mut graph = Graph::new(&[GIVEN, CHEAP, CHEAP, CHEAP, CHEAP, CHEAP, CHEAP, CHEAP, CHEAP]);
+        for v in 1..9 {
+            graph.depends(v, v - 1);
+        }
+        graph.needed(0);
+        graph.needed(8);
+        assert_eq!(graph.saved(), [0, 8]);
+        // A short one is.
+        let mut graph = Graph::new(&[GIVEN, CHEAP, CHEAP]);
+        for v in 1..3 {
+            graph.depends(v, v - 1);
+        }
+        graph.needed(0);
+        graph.needed(2);
+        assert_eq!(graph.saved(), [0]);
     }
 }

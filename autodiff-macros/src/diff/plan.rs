@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cut::Graph;
+use super::cut::{Cost, Graph};
 use super::record::Read;
 use super::reverse::Reverse;
 use crate::ir::visit::Part;
@@ -14,11 +14,29 @@ use crate::ir::{Expr, Path, Proj, Role, Stmt, StmtKind, Ty, Var};
 /// Dearer functions are saved, not computed again (in units of an addition, see the rule table).
 pub(super) const CHEAP: u32 = 2;
 
+/// What it costs to push a number and to pop it, in additions.
+const WORD: u32 = 4;
+
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     pub(super) saved: Vec<Var>,
     /// `Let`s and views, in forward order.
     pub(super) recomputed: Vec<Stmt>,
+}
+
+/// What it costs to compute a value again, in additions; integers are nearly free beside floats.
+fn computing_cost(stmt: &Stmt) -> u32 {
+    let mut cost = 0;
+    if let StmtKind::Let { expr, .. } = &stmt.kind {
+        expr.walk(&mut |expr| {
+            cost += match expr {
+                Expr::Rule(rule, _) => rule.cost,
+                Expr::Load(_) | Expr::Inert(_) => 1,
+                _ => 0,
+            };
+        });
+    }
+    cost
 }
 
 /// How a value of the block could be had again.
@@ -49,7 +67,7 @@ impl Reverse<'_> {
             .filter_map(|(index, stmt)| self.source(forward, index, stmt, &local))
             .collect();
 
-        // The fewest values from which all that is needed can be computed: a minimum cut of the value graph.
+        // The cheapest way to have all that is needed: a minimum cut of the value graph.
         let vertices: BTreeMap<Var, usize> = defined
             .iter()
             .filter(|var| !alive.contains(var))
@@ -57,22 +75,31 @@ impl Reverse<'_> {
             .map(|(vertex, var)| (*var, vertex))
             .collect();
         let ordered: Vec<Var> = defined.iter().copied().filter(|var| !alive.contains(var)).collect();
-        let costs: Vec<Option<u32>> = ordered.iter().map(|var| self.saving_cost(*var)).collect();
-        let mut graph = Graph::new(&costs);
-        for (vertex, var) in ordered.iter().enumerate() {
-            match sources.get(var) {
-                Some(source) => {
-                    for operand in source.operands.iter().filter_map(|operand| vertices.get(operand)) {
+        let solve = |dear: bool| {
+            let costs: Vec<Cost> = ordered
+                .iter()
+                .map(|var| Cost {
+                    save: self.saving_cost(*var),
+                    compute: sources.get(var).map(|source| if dear { computing_cost(source.stmt) } else { 0 }),
+                })
+                .collect();
+            let mut graph = Graph::new(&costs);
+            for (vertex, var) in ordered.iter().enumerate() {
+                for operand in sources.get(var).into_iter().flat_map(|source| &source.operands) {
+                    if let Some(operand) = vertices.get(operand) {
                         graph.depends(vertex, *operand);
                     }
                 }
-                None => graph.given(vertex),
+                if needed.contains(var) {
+                    graph.needed(vertex);
+                }
             }
-            if needed.contains(var) {
-                graph.needed(vertex);
-            }
-        }
-        let saved: BTreeSet<Var> = graph.cut().into_iter().map(|vertex| ordered[vertex]).collect();
+            graph.saved().into_iter().map(|vertex| ordered[vertex]).collect::<BTreeSet<Var>>()
+        };
+        // A block that can do without a tape, but for what stores overwrite, has iterations that know nothing of each other.
+        let fewest = solve(false);
+        let own = self.function.vars.0.len() as u32;
+        let saved = if fewest.iter().all(|var| var.0 >= own) { fewest } else { solve(true) };
 
         let mut recomputed: BTreeSet<Var> = BTreeSet::new();
         let mut pending: Vec<Var> = needed.iter().copied().collect();
@@ -98,12 +125,12 @@ impl Reverse<'_> {
         plan
     }
 
-    /// What a value costs on the tape, in words; views cannot be saved.
+    /// What a value costs on the tape, in additions; views cannot be saved.
     fn saving_cost(&self, var: Var) -> Option<u32> {
-        match (self.vars[var].role, &self.vars[var].ty) {
-            (Role::View, _) => None,
-            (Role::Place, _) => Some(8),
-            _ => Some(1),
+        match self.vars[var].role {
+            Role::View => None,
+            Role::Place => Some(8 * WORD),
+            _ => Some(WORD),
         }
     }
 

@@ -18,18 +18,16 @@ let add = rate + mul * vol;
 let d1 = (div.ln() + add * time) / sd;
 let d2 = d1 - sd;
 let exp = (-1.702 * d1).exp();
-let add_1 = 1.0 + exp;
-let div_1 = 1.0 / add_1;
+let div_1 = 1.0 / (1.0 + exp);
 let neg = -rate;
 let exp_1 = (neg * time).exp();
 let mul_1 = strike * exp_1;
 let exp_2 = (-1.702 * d2).exp();
-let add_2 = 1.0 + exp_2;
-let div_2 = 1.0 / add_2;
+let div_2 = 1.0 / (1.0 + exp_2);
 let mul_bar = -div_2;
-let d2_bar = mul_1 * div_2 / add_2 * exp_2 * -1.702;
+let d2_bar = mul_1 * (div_2 * div_2) * exp_2 * -1.702;
 let mul_bar_1 = mul_bar * strike * exp_1;
-let d1_bar = -(spot * div_1 / add_1 * exp * -1.702) + d2_bar;
+let d1_bar = -(spot * (div_1 * div_1) * exp * -1.702) + d2_bar;
 let sd_recip = 1.0 / sd;
 let add_bar = d1_bar * sd_recip;
 let sd_bar = -d2_bar - d1_bar * d1 * sd_recip;
@@ -108,18 +106,16 @@ impl call_price {
         let d1 = (div.ln() + add * time) / sd;
         let d2 = d1 - sd;
         let exp = (-1.702 * d1).exp();
-        let add_1 = 1.0 + exp;
-        let div_1 = 1.0 / add_1;
+        let div_1 = 1.0 / (1.0 + exp);
         let neg = -rate;
         let exp_1 = (neg * time).exp();
         let mul_1 = strike * exp_1;
         let exp_2 = (-1.702 * d2).exp();
-        let add_2 = 1.0 + exp_2;
-        let div_2 = 1.0 / add_2;
+        let div_2 = 1.0 / (1.0 + exp_2);
         let mul_bar = -div_2;
-        let d2_bar = mul_1 * div_2 / add_2 * exp_2 * -1.702;
+        let d2_bar = mul_1 * (div_2 * div_2) * exp_2 * -1.702;
         let mul_bar_1 = mul_bar * strike * exp_1;
-        let d1_bar = -(spot * div_1 / add_1 * exp * -1.702) + d2_bar;
+        let d1_bar = -(spot * (div_1 * div_1) * exp * -1.702) + d2_bar;
         let sd_recip = 1.0 / sd;
         let add_bar = d1_bar * sd_recip;
         let sd_bar = -d2_bar - d1_bar * d1 * sd_recip;
@@ -220,14 +216,12 @@ impl call_price {
         let d1 = (div.ln() + add * time) / sd;
         let d2 = d1 - sd;
         let exp = (-1.702 * d1).exp();
-        let add_1 = 1.0 + exp;
-        let div_1 = 1.0 / add_1;
+        let div_1 = 1.0 / (1.0 + exp);
         let neg = -rate;
         let exp_1 = (neg * time).exp();
         let mul_1 = strike * exp_1;
         let exp_2 = (-1.702 * d2).exp();
-        let add_2 = 1.0 + exp_2;
-        let div_2 = 1.0 / add_2;
+        let div_2 = 1.0 / (1.0 + exp_2);
         (
             spot * div_1 - mul_1 * div_2,
             move |
@@ -240,9 +234,9 @@ impl call_price {
             {
                 let mul_bar = -seed;
                 let mul_bar_1 = mul_bar * div_2;
-                let d2_bar = -(mul_bar * mul_1 * div_2 / add_2 * exp_2 * -1.702);
+                let d2_bar = -(mul_bar * mul_1 * (div_2 * div_2) * exp_2 * -1.702);
                 let mul_bar_2 = mul_bar_1 * strike * exp_1;
-                let d1_bar = -(seed * spot * div_1 / add_1 * exp * -1.702) + d2_bar;
+                let d1_bar = -(seed * spot * (div_1 * div_1) * exp * -1.702) + d2_bar;
                 let sd_recip = 1.0 / sd;
                 let add_bar = d1_bar * sd_recip;
                 let sd_bar = -d2_bar - d1_bar * d1 * sd_recip;

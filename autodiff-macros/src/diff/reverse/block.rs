@@ -7,7 +7,7 @@ use proc_macro2::Span;
 use super::{Reverse, free_vars, stmt};
 use crate::diff::plan::CHEAP;
 use crate::diff::{Tape, TapeKind};
-use crate::ir::{Block, Expr, Path, Role, Saved, Stmt, StmtKind, Ty, Var};
+use crate::ir::{Block, Expr, Path, Role, Saved, Stmt, StmtKind, Ty, Var, build};
 
 /// A block on its way through the transformation.
 pub(super) struct Sweeps {
@@ -40,8 +40,11 @@ impl Reverse<'_> {
         let mut sweeps = Sweeps { forward: Vec::new(), reversals: Vec::new() };
         let outside = self.dear.len();
         self.dear.extend(block.stmts.iter().filter_map(|stmt| match &stmt.kind {
-            StmtKind::Let { var, expr: Expr::Rule(rule, args) } => match args[..] {
-                [Expr::Var(arg)] if rule.cost > CHEAP => Some((rule.name, arg, *var)),
+            StmtKind::Let { var, expr: Expr::Rule(rule, args) } => match &args[..] {
+                [Expr::Var(arg)] if rule.cost > CHEAP => Some((rule.name, *arg, *var)),
+                [one, Expr::Var(arg)] if rule.name == "div" && build::value_of(one) == Some(1.0) => {
+                    Some(("recip", *arg, *var))
+                }
                 _ => None,
             },
             _ => None,

@@ -43,14 +43,23 @@ impl Reverse<'_> {
         }
     }
 
-    /// Functions in a partial that the primal evaluates as well: `cos` of the angle whose sine it took.
+    /// Functions in a partial that the primal evaluates as well: `cos` of the angle whose sine it took, `1.0 / x`.
     fn reuse(&self, partial: &mut Expr) {
+        let known = |name, arg| {
+            let known = self.dear.iter().find(|(function, of, _)| *function == name && *of == arg);
+            known.map(|(.., value)| Expr::Var(*value))
+        };
         partial.walk_mut(&mut |expr| {
-            let Expr::Rule(rule, args) = expr else { return };
-            let [Expr::Var(arg)] = args[..] else { return };
-            let known = self.dear.iter().find(|(name, of, _)| *name == rule.name && *of == arg);
-            if let Some((.., value)) = known {
-                *expr = Expr::Var(*value);
+            let Expr::Rule(rule, args) = &*expr else { return };
+            let reused = match &args[..] {
+                [Expr::Var(arg)] => known(rule.name, *arg),
+                [dividend, Expr::Var(divisor)] if rule.name == "div" => {
+                    known("recip", *divisor).map(|recip| build::mul(dividend.clone(), recip))
+                }
+                _ => None,
+            };
+            if let Some(reused) = reused {
+                *expr = reused;
             }
         });
     }
