@@ -266,7 +266,7 @@ fn parts_of(init: &Init) -> Vec<(Step, Expr)> {
     }
 }
 
-fn writes(stmt: &Stmt, vars: &Vars, written: &mut HashSet<Var>) {
+pub(super) fn writes(stmt: &Stmt, vars: &Vars, written: &mut HashSet<Var>) {
     stmt.parts(&mut |part| match part {
         Part::WritePath(path) => {
             written.insert(vars.resolve(path).root);
@@ -278,6 +278,6 @@ fn writes(stmt: &Stmt, vars: &Vars, written: &mut HashSet<Var>) {
     });
 }
 
-fn written_in(block: &Block, vars: &Vars, written: &mut HashSet<Var>) {
+pub(super) fn written_in(block: &Block, vars: &Vars, written: &mut HashSet<Var>) {
     block.walk(&mut |stmt| writes(stmt, vars, written));
 }

@@ -1,0 +1,97 @@
+//! Local copies that are only looked at, of places that stay as they are meanwhile: views, which cost nothing to make, to
+//! save and to differentiate.
+//!
+//! Invariant: between a copy and the end of its block nothing writes to what was copied, nothing ever writes to the copy,
+//! and nothing takes it by value.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::share::{writes, written_in};
+use crate::ir::visit::Part;
+use crate::ir::{Arg, Block, Expr, Function, Init, Path, Proj, Role, Stmt, StmtKind, Var, Vars, WrtTarget};
+
+/// Turns what copies it can into views.
+pub(crate) fn borrow(mut function: Function) -> Function {
+    let mut kept: HashSet<Var> = HashSet::new();
+    written_in(&function.body, &function.vars, &mut kept);
+    kept.extend(function.wrt.iter().filter_map(|wrt| match wrt.target {
+        WrtTarget::Local(var) => Some(var),
+        WrtTarget::Param(_) => None,
+    }));
+    function.body.walk(&mut |stmt| taken(stmt, &function.vars, &mut kept));
+    for leaf in function.result.leaves() {
+        takes(leaf, &function.vars, &mut kept);
+    }
+    let mut views = BTreeMap::new();
+    block(&mut function.body, &function.vars, &kept, &mut views);
+    for (place, from) in views {
+        let info = &mut function.vars[place];
+        info.role = Role::View;
+        info.view = Some(from);
+    }
+    function
+}
+
+fn block(of: &mut Block, vars: &Vars, kept: &HashSet<Var>, views: &mut BTreeMap<Var, Path>) {
+    for at in 0..of.stmts.len() {
+        let source = match &of.stmts[at].kind {
+            StmtKind::Declare { place, init: Init::Copy { from, .. } }
+                if !kept.contains(place) && !from.proj.iter().any(|proj| matches!(proj, Proj::Deref)) =>
+            {
+                Some((*place, from.clone()))
+            }
+            _ => None,
+        };
+        if let Some((place, from)) = source {
+            let mut written = HashSet::new();
+            for stmt in &of.stmts[at + 1..] {
+                writes(stmt, vars, &mut written);
+                stmt.blocks().into_iter().for_each(|block| written_in(block, vars, &mut written));
+            }
+            if !written.contains(&vars.resolve(&from).root) {
+                of.stmts[at].kind = StmtKind::View { var: place };
+                views.insert(place, from);
+            }
+        }
+        for inner in of.stmts[at].blocks_mut() {
+            block(inner, vars, kept, views);
+        }
+    }
+}
+
+/// The places that a statement takes by value, or a part of them.
+fn taken(stmt: &Stmt, vars: &Vars, kept: &mut HashSet<Var>) {
+    let mut copied = |init: &Init| {
+        if let Init::Copy { from: path, .. } | Init::Struct { base: Some(path), .. } | Init::Zero { like: path } = init {
+            kept.insert(vars.resolve(path).root);
+        }
+    };
+    match &stmt.kind {
+        StmtKind::Declare { init: Init::Stop(init), .. } => copied(init),
+        StmtKind::Declare { init, .. } | StmtKind::Assign { init, .. } => copied(init),
+        StmtKind::Call(call) => {
+            for arg in &call.args {
+                if let Arg::Move(path) = arg {
+                    kept.insert(vars.resolve(path).root);
+                }
+            }
+        }
+        _ => {}
+    }
+    stmt.parts(&mut |part| {
+        if let Part::Read(expr) = part {
+            takes(expr, vars, kept);
+        }
+    });
+}
+
+/// What the user's own code names is bound by reference, anything else that stands for a whole takes it.
+fn takes(expr: &Expr, vars: &Vars, kept: &mut HashSet<Var>) {
+    match expr {
+        Expr::Whole(path) | Expr::WholeMut(path) => {
+            kept.insert(vars.resolve(path).root);
+        }
+        Expr::Stop(inner) | Expr::Cast(inner, _) | Expr::Unary(_, inner) => takes(inner, vars, kept),
+        _ => {}
+    }
+}
