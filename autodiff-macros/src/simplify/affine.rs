@@ -79,7 +79,7 @@ impl Indices {
     }
 
     /// The expression in terms of what exists before the loop.
-    fn invariant(&self, expr: &Expr) -> Option<Expr> {
+    pub(super) fn invariant(&self, expr: &Expr) -> Option<Expr> {
         if !self.varies(expr) {
             return Some(expr.clone());
         }

@@ -3,6 +3,7 @@
 //! Invariant of every pass: the program computes the same values (sums of adjoints keep their order, so the same bits, but
 //! for the regrouping of products that [`fold`] documents), reads no more than before, and runs nothing twice.
 
+mod accumulate;
 mod affine;
 mod dead;
 mod direct;
@@ -148,6 +149,7 @@ fn shape_loops(function: &Function, mut shaped: Adjoint) -> Adjoint {
     let made_from = function.vars.0.len() as u32;
     for block in [&mut shaped.forward, &mut shaped.reverse] {
         rotate::rotations(block, &mut shaped.vars);
+        accumulate::accumulators(block, &mut shaped.vars, made_from);
     }
     let mut shaped = adjoint(function, shaped);
     for block in [&mut shaped.forward, &mut shaped.reverse] {
