@@ -209,6 +209,13 @@ impl<'a> Shape<'a> {
         }
     }
 
+    /// A body with loops is better optimised on its own, where rustc knows that its arguments do not overlap.
+    fn has_loops(&self) -> bool {
+        let mut found = false;
+        self.function.body.walk(&mut |stmt| found |= matches!(stmt.kind, StmtKind::Loop(_)));
+        found
+    }
+
     fn assemble(&self, items: Vec<Item>, stubs: bool, shown: Option<TokenStream>) -> TokenStream {
         let (visibility, name) = (self.source.visibility, &self.function.name);
         let conditions: Vec<&syn::Attribute> =
@@ -226,13 +233,14 @@ impl<'a> Shape<'a> {
                 let shown = (beside && item.name == "value_and_grad_into").then_some(&shown);
                 let lints = beside.then(lints);
                 let conditions = if beside { &conditions[..] } else { &[] };
+                let inline = (item.name != "value_and_grad_into" || !self.has_loops()).then(|| quote!(#[inline]));
                 quote! {
                     #(#conditions)*
                     #[doc = #summary]
                     #shown
                     #hidden
                     #lints
-                    #[inline]
+                    #inline
                     #visibility #header { #body }
                 }
             })
