@@ -3,13 +3,14 @@
 //! Invariant: every needed value is either alive, saved, or recomputed from values that are; what is recomputed gives the
 //! same bits, since it reads places only where their content at the start of the reversal is what it was.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cut::{Cost, Graph};
 use super::record::Read;
 use super::reverse::Reverse;
 use crate::ir::visit::Part;
-use crate::ir::{Expr, Path, Proj, Role, Stmt, StmtKind, Ty, Var};
+use crate::ir::{Expr, Path, Proj, Role, Stmt, StmtKind, StoreOp, Ty, Var};
 
 /// Dearer functions are saved, not computed again (in units of an addition, see the rule table).
 pub(super) const CHEAP: u32 = 2;
@@ -41,11 +42,13 @@ fn computing_cost(stmt: &Stmt) -> u32 {
 
 /// How a value of the block could be had again.
 struct Source<'s> {
-    stmt: &'s Stmt,
+    stmt: Cow<'s, Stmt>,
     /// What of this block and of surrounding ones it reads.
     operands: Vec<Var>,
     /// Places whose content it reads, with the element where it is one.
     roots: Vec<(Var, Option<Path>)>,
+    /// The statement behind which these are read, where it is not the one that defines the value.
+    position: Option<usize>,
 }
 
 impl Reverse<'_> {
@@ -80,7 +83,7 @@ impl Reverse<'_> {
                 .iter()
                 .map(|var| Cost {
                     save: self.saving_cost(*var),
-                    compute: sources.get(var).map(|source| if dear { computing_cost(source.stmt) } else { 0 }),
+                    compute: sources.get(var).map(|source| if dear { computing_cost(&source.stmt) } else { 0 }),
                 })
                 .collect();
             let mut graph = Graph::new(&costs);
@@ -109,20 +112,37 @@ impl Reverse<'_> {
             }
         }
         let mut plan = Plan::default();
-        let mut reads = Vec::new();
+        let mut done: BTreeSet<Var> = BTreeSet::new();
         for var in defined {
             if saved.contains(var) {
                 plan.saved.push(*var);
-            } else if let (true, Some(source)) = (recomputed.contains(var), sources.get(var)) {
-                plan.recomputed.push(source.stmt.clone());
-                reads.extend(source.roots.iter().map(|(root, element)| (*root, element.clone(), *var)));
+            } else if recomputed.contains(var) {
+                self.recompute(*var, &sources, &recomputed, &mut done, &mut plan);
             }
         }
-        for (root, element, var) in reads {
-            let position = self.positions.get(&var).copied().unwrap_or(0);
-            self.reads.push(Read { root, position, loops: self.loops.clone(), element });
-        }
         plan
+    }
+
+    /// Computes a value again, behind its operands.
+    fn recompute(
+        &mut self,
+        var: Var,
+        sources: &BTreeMap<Var, Source<'_>>,
+        recomputed: &BTreeSet<Var>,
+        done: &mut BTreeSet<Var>,
+        plan: &mut Plan,
+    ) {
+        let Some(source) = sources.get(&var).filter(|_| recomputed.contains(&var) && done.insert(var)) else {
+            return;
+        };
+        for operand in &source.operands {
+            self.recompute(*operand, sources, recomputed, done, plan);
+        }
+        plan.recomputed.push(source.stmt.clone().into_owned());
+        let position = source.position.or_else(|| self.positions.get(&var).copied()).unwrap_or(0);
+        for (root, element) in &source.roots {
+            self.reads.push(Read { root: *root, position, loops: self.loops.clone(), element: element.clone() });
+        }
     }
 
     /// What a value costs on the tape, in additions; views cannot be saved.
@@ -147,7 +167,7 @@ impl Reverse<'_> {
         let var = match &stmt.kind {
             StmtKind::Let { var, expr } => {
                 if !self.repeatable(expr, &forward[index + 1..], local, &mut roots) {
-                    return None;
+                    return self.stored(*var, &forward[index + 1..], local);
                 }
                 expr.vars(&mut |var| operands.push(var));
                 *var
@@ -160,7 +180,33 @@ impl Reverse<'_> {
             }
             _ => return None,
         };
-        Some((var, Source { stmt, operands, roots }))
+        Some((var, Source { stmt: Cow::Borrowed(stmt), operands, roots, position: None }))
+    }
+
+    /// A value that its block stores, and that is still there when the block's reversal starts: it is loaded instead of
+    /// saved, where no store has to be recorded for that.
+    fn stored<'s>(&self, var: Var, behind: &'s [Stmt], local: &BTreeSet<Var>) -> Option<(Var, Source<'s>)> {
+        let stored = |stmt: &'s Stmt| match &stmt.kind {
+            StmtKind::Store { path, op: StoreOp::Set, value: Expr::Var(value) } if *value == var => Some(path),
+            _ => None,
+        };
+        let (at, path) = behind.iter().enumerate().find_map(|(at, stmt)| Some((at, stored(stmt)?)))?;
+        let mut roots = Vec::new();
+        if !self.reloadable(path, &behind[at + 1..], local, &mut roots) {
+            return None;
+        }
+        let position = self.position;
+        let root = self.vars.resolve(path).root;
+        let read = Read { root, position, loops: self.loops.clone(), element: Some(path.clone()) };
+        let distinct = |store: &Path, outer, inner| self.distinct(store, path, outer, inner);
+        if !matches!(path.proj.last(), Some(Proj::Index(_))) || !self.recording.leaves_alone(&read, distinct) {
+            return None;
+        }
+        let mut operands = vec![path.root];
+        path.index_vars(&mut |var| operands.push(var));
+        let load = StmtKind::Let { var, expr: Expr::Load(path.clone()) };
+        let stmt = Cow::Owned(Stmt { kind: load, span: behind[at].span });
+        Some((var, Source { stmt, operands, roots, position: Some(position) }))
     }
 
     fn repeatable(
@@ -212,7 +258,7 @@ impl Reverse<'_> {
         true
     }
 
-    fn writes(&self, stmt: &Stmt, root: Var) -> bool {
+    pub(super) fn writes(&self, stmt: &Stmt, root: Var) -> bool {
         let mut found = false;
         stmt.parts(&mut |part| match part {
             Part::WritePath(path) => found |= self.vars.resolve(path).root == root,

@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 
 use super::reverse::Options;
-use crate::ir::{Block, Function, Head, Passing, Path, Role, Stmt, StmtKind, Var};
+use crate::ir::visit::Part;
+use crate::ir::{Block, Function, Head, Passing, Path, Proj, Role, Stmt, StmtKind, Var};
 
 /// The reverse sweep reads the content of `root` as it is behind the statement at `position`.
 #[derive(Clone, Debug)]
@@ -27,14 +28,30 @@ pub(super) struct Recording {
     /// How many loops there are around the declaration of each place.
     depths: BTreeMap<Var, usize>,
     rolled_back: Vec<Var>,
+    /// Everything that writes to each place.
+    writes: BTreeMap<Var, Vec<Write>>,
+}
+
+/// A statement that writes to a place.
+#[derive(Clone, Debug)]
+struct Write {
+    position: usize,
+    loops: Vec<usize>,
+    /// The element, where it is one.
+    element: Option<Path>,
 }
 
 impl Recording {
-    pub(super) fn everything() -> Self {
-        Recording { reads: None, depths: BTreeMap::new(), rolled_back: Vec::new() }
+    pub(super) fn everything(function: &Function, options: &Options) -> Self {
+        let mut depths = BTreeMap::new();
+        declared_depths(&function.body, 0, options, &mut depths);
+        let mut writes = BTreeMap::new();
+        written(&function.body, function, &mut 0, &mut Vec::new(), &mut writes);
+        Recording { reads: None, depths, rolled_back: Vec::new(), writes }
     }
 
     pub(super) fn needed(
+        self,
         function: &Function,
         reads: &[Read],
         swaps: &[[Read; 2]],
@@ -44,8 +61,6 @@ impl Recording {
         for read in reads {
             by_root.entry(read.root).or_default().push(read.clone());
         }
-        let mut depths = BTreeMap::new();
-        declared_depths(&function.body, 0, options, &mut depths);
         let rolled_back: Vec<Var> = function
             .params
             .iter()
@@ -69,7 +84,7 @@ impl Recording {
             }
             swaps = rest;
         }
-        Recording { reads: Some(by_root), depths, rolled_back }
+        Recording { reads: Some(by_root), rolled_back, ..self }
     }
 
     /// Whether a store to `root` at `position` inside `loops` saves the old content. `distinct(read, outer, inner)`: the
@@ -90,6 +105,18 @@ impl Recording {
             let common = read.loops.iter().zip(loops).take_while(|(a, b)| a == b).count();
             let spared = |element: &Path| distinct(element, depth, common);
             read.position < position || (common > depth && !read.element.as_ref().is_some_and(spared))
+        })
+    }
+
+    /// Whether no store would have to be recorded for a read of an element. `distinct`: as for [`Self::records`], of the
+    /// store's element.
+    pub(super) fn leaves_alone(&self, read: &Read, distinct: impl Fn(&Path, usize, usize) -> bool) -> bool {
+        let depth = self.depths.get(&read.root).copied().unwrap_or(0);
+        !self.writes.get(&read.root).into_iter().flatten().any(|write| {
+            let common = read.loops.iter().zip(&write.loops).take_while(|(a, b)| a == b).count();
+            let spared = |element: &Path| distinct(element, depth, common);
+            read.position < write.position
+                || (common > depth && !write.element.as_ref().is_some_and(spared))
         })
     }
 
@@ -129,6 +156,44 @@ fn declared_depths(block: &Block, depth: usize, options: &Options, depths: &mut 
                 declared_depths(&the_loop.body, depth + 1, options, depths);
             }
             _ => {}
+        }
+    }
+}
+
+/// All writes, numbered as the sweep over the function numbers statements and loops.
+fn written(
+    block: &Block,
+    function: &Function,
+    position: &mut usize,
+    loops: &mut Vec<usize>,
+    writes: &mut BTreeMap<Var, Vec<Write>>,
+) {
+    for stmt in &block.stmts {
+        *position += 1;
+        let root = |var: Var| function.vars.resolve(&Path::of(var)).root;
+        let element = match &stmt.kind {
+            StmtKind::Store { path, .. } if matches!(path.proj.last(), Some(Proj::Index(_))) => Some(path.clone()),
+            _ => None,
+        };
+        stmt.parts(&mut |part| {
+            let var = match part {
+                Part::WritePath(path) => path.root,
+                Part::Change(var) => var,
+                _ => return,
+            };
+            let write = Write { position: *position, loops: loops.clone(), element: element.clone() };
+            writes.entry(root(var)).or_default().push(write);
+        });
+        match &stmt.kind {
+            StmtKind::Loop(the_loop) => {
+                loops.push(*position);
+                if let Head::While { test, .. } = &the_loop.head {
+                    test.walk(&mut |_| *position += 1);
+                }
+                written(&the_loop.body, function, position, loops, writes);
+                loops.pop();
+            }
+            _ => stmt.blocks().into_iter().for_each(|block| written(block, function, position, loops, writes)),
         }
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn lit(value: f64) -> Expr {
 
 /// Whether two expressions of one statement have the same bits: the same operations on the same operands, but for the
 /// order of those that do not mind it.
-fn equal(a: &Expr, b: &Expr) -> bool {
+pub(crate) fn equal(a: &Expr, b: &Expr) -> bool {
     match (a, b) {
         (Expr::Var(a), Expr::Var(b)) => a == b,
         (Expr::Lit(a), Expr::Lit(b)) => a.tokens.to_string() == b.tokens.to_string(),

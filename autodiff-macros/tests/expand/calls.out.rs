@@ -44,7 +44,6 @@ impl outer {
         Self::value_and_grad(x, k).1
     }
     ///The value of [`outer`]; its gradient is added to what the buffers hold.
-    #[inline]
     fn value_and_grad_into(x: &[f64], k: usize, x_bar: &mut [f64]) -> f64 {
         let mut s = 0.0;
         let x_window = &x[..x.len()];

@@ -39,7 +39,6 @@ impl norm {
         Self::value_and_grad::<N>(x).1
     }
     ///The value of [`norm`]; its gradient is added to what the buffers hold.
-    #[inline]
     fn value_and_grad_into<const N: usize>(x: &[f64; N], x_bar: &mut [f64; N]) -> f64 {
         let mut sum = 0.0;
         for i in 0..N {

@@ -107,7 +107,6 @@ impl first_above {
         Self::value_and_grad(x, limit).1
     }
     ///The value of [`first_above`]; its gradient is added to what the buffers hold.
-    #[inline]
     fn value_and_grad_into(
         x: &[f64],
         limit: f64,

@@ -51,7 +51,6 @@ impl smooth {
         Self::value_and_grad(&mut *x, rate).1
     }
     ///The value of [`smooth`]; its gradient is added to what the buffers hold.
-    #[inline]
     fn value_and_grad_into(
         x: &mut [f64],
         rate: f64,
@@ -137,20 +136,20 @@ impl smooth {
         for i in 1..x_len {
             let x_i = x[i - 1];
             let x_i_1 = x[i];
-            let x_old = x[i];
             x[i] = x_i * rate + x_i_1 * x_i_1;
-            tape.push((x_i, x_i_1, x_old));
+            tape.push((x_i, x_i_1));
         }
         (
             (),
             move |x: &mut [f64], _: (), x_bar: &mut [f64], rate_bar: &mut f64| {
                 let mut rate_bar_1 = 0.0;
                 for i in (1..x_len).rev() {
-                    let ::core::option::Option::Some((x_i, x_i_1, x_old)) = tape.pop()
-                    else { ::core::unreachable!() };
+                    let ::core::option::Option::Some((x_i, x_i_1)) = tape.pop() else {
+                        ::core::unreachable!()
+                    };
                     let add_bar = x_bar[i];
                     x_bar[i] = 0.0;
-                    x[i] = x_old;
+                    x[i] = x_i_1;
                     x_bar[i] += 2.0 * (add_bar * x_i_1);
                     rate_bar_1 += add_bar * x_i;
                     x_bar[i - 1] += add_bar * rate;

@@ -63,7 +63,6 @@ impl weighted {
         Self::value_and_grad(w, x).1
     }
     ///The value of [`weighted`]; its gradient is added to what the buffers hold.
-    #[inline]
     fn value_and_grad_into(
         w: &[f64],
         x: &[f64],

@@ -86,7 +86,6 @@ impl loss {
         Self::value_and_grad(w, b, x, y).1
     }
     ///The value of [`loss`]; its gradient is added to what the buffers hold.
-    #[inline]
     pub fn value_and_grad_into(
         w: &[f64],
         b: f64,

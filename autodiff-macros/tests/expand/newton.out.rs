@@ -57,7 +57,6 @@ impl square_root {
         Self::value_and_grad(a).1
     }
     ///The value of [`square_root`]; its gradient is added to what the buffers hold.
-    #[inline]
     fn value_and_grad_into(a: f64, a_bar: &mut f64) -> f64 {
         let mut tape = ::autodiff_runtime::__private::Vec::new();
         let mut x = a;

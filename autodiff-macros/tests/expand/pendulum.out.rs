@@ -79,7 +79,6 @@ impl pendulum {
         Self::value_and_grad(theta, omega, damping, steps).1
     }
     ///The value of [`pendulum`]; its gradient is added to what the buffers hold.
-    #[inline]
     fn value_and_grad_into(
         theta: f64,
         omega: f64,

@@ -54,7 +54,6 @@ impl rosenbrock {
         Self::value_and_grad(x).1
     }
     ///The value of [`rosenbrock`]; its gradient is added to what the buffers hold.
-    #[inline]
     fn value_and_grad_into(x: &[f64], x_bar: &mut [f64]) -> f64 {
         let mut sum = 0.0;
         let mut x_bar_pending = 0.0;

@@ -16,11 +16,9 @@ fn layer(w: &[f64], x: &[f64], rows: usize) -> Vec<f64> {
 /**
 The value and the gradient are computed as
 ```text
-let mut tape = Vec::new();
 let n = x.len();
 let mut out = vec![0.0; rows];
 let out_window = &mut out[..rows];
-tape.reserve(rows);
 for i in 0..rows {
     let index = i * n;
     let index_1 = (i + 1) * n;
@@ -30,19 +28,16 @@ for i in 0..rows {
     for j in 0..n {
         sum += row[j] * x_window[j];
     }
-    let tanh = sum.tanh();
-    out_window[i] = tanh;
-    tape.push(tanh);
+    out_window[i] = sum.tanh();
 }
 let mut out_bar = vec![1.0; out.len()];
+let out_window_1 = &out[..rows];
 let out_bar_window = &mut out_bar[..rows];
 for i in (0..rows).rev() {
-    let Some(tanh) = tape.pop() else {
-        unreachable!()
-    };
     let index = i * n;
     let index_1 = (i + 1) * n;
     let row = &w[index..index_1];
+    let tanh = out_window_1[i];
     let tanh_bar = out_bar_window[i];
     out_bar_window[i] = 0.0;
     let sum_bar = tanh_bar * (1.0 - tanh * tanh);
@@ -90,7 +85,6 @@ impl layer {
         Self::value_and_grad(w, x, rows).1
     }
     ///The value of [`layer`]; its gradient is added to what the buffers hold.
-    #[inline]
     fn value_and_grad_into(
         w: &[f64],
         x: &[f64],
@@ -98,11 +92,9 @@ impl layer {
         w_bar: &mut [f64],
         x_bar: &mut [f64],
     ) -> Vec<f64> {
-        let mut tape = ::autodiff_runtime::__private::Vec::new();
         let n = x.len();
         let mut out = ::autodiff_runtime::__private::vec![0.0; rows];
         let out_window = &mut out[..rows];
-        tape.reserve(rows);
         for i in 0..rows {
             let index = i * n;
             let index_1 = (i + 1) * n;
@@ -112,19 +104,16 @@ impl layer {
             for j in 0..n {
                 sum += row[j] * x_window[j];
             }
-            let tanh = sum.tanh();
-            out_window[i] = tanh;
-            tape.push(tanh);
+            out_window[i] = sum.tanh();
         }
         let mut out_bar = ::autodiff_runtime::__private::vec![1.0; out.len()];
+        let out_window_1 = &out[..rows];
         let out_bar_window = &mut out_bar[..rows];
         for i in (0..rows).rev() {
-            let ::core::option::Option::Some(tanh) = tape.pop() else {
-                ::core::unreachable!()
-            };
             let index = i * n;
             let index_1 = (i + 1) * n;
             let row = &w[index..index_1];
+            let tanh = out_window_1[i];
             let tanh_bar = out_bar_window[i];
             out_bar_window[i] = 0.0;
             let sum_bar = tanh_bar * (1.0 - tanh * tanh);
@@ -192,11 +181,9 @@ impl layer {
             &mut (),
         ) + use<>,
     ) {
-        let mut tape = ::autodiff_runtime::__private::Vec::new();
         let n = x.len();
         let mut out = ::autodiff_runtime::__private::vec![0.0; rows];
         let out_window = &mut out[..rows];
-        tape.reserve(rows);
         for i in 0..rows {
             let index = i * n;
             let index_1 = (i + 1) * n;
@@ -206,12 +193,10 @@ impl layer {
             for j in 0..n {
                 sum += row[j] * x_window[j];
             }
-            let tanh = sum.tanh();
-            out_window[i] = tanh;
-            tape.push(tanh);
+            out_window[i] = sum.tanh();
         }
         (
-            out,
+            out.clone(),
             move |
                 w: &[f64],
                 x: &[f64],
@@ -220,14 +205,13 @@ impl layer {
                 x_bar: &mut [f64],
                 _: &mut ()|
             {
+                let out_window_1 = &out[..rows];
                 let out_bar_window = &mut out_bar[..rows];
                 for i in (0..rows).rev() {
-                    let ::core::option::Option::Some(tanh) = tape.pop() else {
-                        ::core::unreachable!()
-                    };
                     let index = i * n;
                     let index_1 = (i + 1) * n;
                     let row = &w[index..index_1];
+                    let tanh = out_window_1[i];
                     let tanh_bar = out_bar_window[i];
                     out_bar_window[i] = 0.0;
                     let sum_bar = tanh_bar * (1.0 - tanh * tanh);

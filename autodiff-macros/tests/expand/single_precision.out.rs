@@ -40,7 +40,6 @@ impl poly {
         Self::value_and_grad(x, n).1
     }
     ///The value of [`poly`]; its gradient is added to what the buffers hold.
-    #[inline]
     fn value_and_grad_into(x: f32, n: i32, x_bar: &mut f32) -> f32 {
         let mut y: f32 = 0.0;
         let mut x_bar_1: f32 = 0.0;

@@ -11,7 +11,7 @@ type Polynomial = BTreeMap<Vec<Var>, i64>;
 impl Reverse<'_> {
     /// Whether a store to `store` reaches, in every other iteration of the loops `outer..inner` around the statement at hand,
     /// another element than the load of `read` does: both name the same one by the index of the only such loop.
-    pub(super) fn distinct(&self, store: &Path, read: &Path, outer: usize, inner: usize) -> bool {
+    pub(in crate::diff) fn distinct(&self, store: &Path, read: &Path, outer: usize, inner: usize) -> bool {
         let (store, read) = (self.vars.resolve(store), self.vars.resolve(read));
         if inner != outer + 1 || store.proj.len() != read.proj.len() {
             return false;

@@ -41,8 +41,9 @@ pub(crate) struct Options {
 /// The adjoint of `function`.
 pub(crate) fn adjoint(function: &Function, activity: &Activity, options: Options) -> Adjoint {
     // A first run, which records every store, finds what the reverse sweep reads; the second records what that needs.
-    let (_, reads, swaps) = Reverse::new(function, activity, Recording::everything(), &options).run();
-    let recording = Recording::needed(function, &reads, &swaps, &options);
+    let everything = Recording::everything(function, &options);
+    let (_, reads, swaps) = Reverse::new(function, activity, everything.clone(), &options).run();
+    let recording = everything.needed(function, &reads, &swaps, &options);
     Reverse::new(function, activity, recording, &options).run().0
 }
 
@@ -59,7 +60,7 @@ pub(super) struct Reverse<'a> {
     /// The two contents that a swap between places exchanges.
     pub(super) swaps: Vec<[Read; 2]>,
     /// Preorder number of the statement at hand, and the loops around it (by their numbers).
-    position: usize,
+    pub(super) position: usize,
     pub(super) loops: Vec<usize>,
     /// The index of each counted loop, by its number.
     indices: BTreeMap<usize, Var>,

@@ -219,9 +219,22 @@ impl Reverse<'_> {
         if !self.recording.records(root, position, &self.loops, distinct) {
             return Vec::new();
         }
-        let name = format!("{}_old", self.vars[root].name);
-        let old = self.vars.fresh(name, self.type_of(path), Role::Value, span);
-        forward.push(stmt(StmtKind::Let { var: old, expr: Expr::Load(path.clone()) }, span));
+        let load = Expr::Load(path.clone());
+        // The primal may just have loaded the element itself.
+        let untouched = forward.iter().rev().take_while(|stmt| !self.writes(stmt, root));
+        let loaded = untouched.filter_map(|stmt| match &stmt.kind {
+            StmtKind::Let { var, expr } if build::equal(expr, &load) => Some(*var),
+            _ => None,
+        });
+        let old = match loaded.last() {
+            Some(old) => old,
+            None => {
+                let name = format!("{}_old", self.vars[root].name);
+                let old = self.vars.fresh(name, self.type_of(path), Role::Value, span);
+                forward.push(stmt(StmtKind::Let { var: old, expr: load }, span));
+                old
+            }
+        };
         vec![stmt(StmtKind::Store { path: path.clone(), op: StoreOp::Set, value: Expr::Var(old) }, span)]
     }
 
