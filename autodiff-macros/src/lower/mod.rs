@@ -29,7 +29,7 @@ mod sequence;
 mod settle;
 mod stdlib;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod types;
 
 use std::collections::HashMap;

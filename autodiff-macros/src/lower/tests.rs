@@ -17,7 +17,7 @@ fn lower(args: proc_macro2::TokenStream, item: &syn::ItemFn) -> (Function, Vec<S
 }
 
 /// A function that lowers without complaints, verified.
-fn lowered(item: &syn::ItemFn) -> Function {
+pub(crate) fn lowered(item: &syn::ItemFn) -> Function {
     let (function, errors) = lower(Default::default(), item);
     assert!(errors.is_empty(), "{}: {errors:#?}", item.sig.ident);
     if let Err(error) = verify::function(&function) {

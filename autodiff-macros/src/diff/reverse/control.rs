@@ -3,6 +3,7 @@
 use proc_macro2::Span;
 
 use super::block::Given;
+use super::elements::Counted;
 use super::{Reverse, stmt};
 use crate::ir::{Block, Carried, Expr, Head, Join, Loop, Role, Stmt, StmtKind, StoreOp, Ty, Var, build};
 
@@ -50,8 +51,9 @@ impl Reverse<'_> {
         let (started, stepped) = self.count_back(primal, span);
         given.alive.extend(stepped.iter().map(|(phi, ..)| *phi));
         self.loops.push(self.position);
-        if let Head::For { index, .. } = primal.head {
-            self.indices.insert(self.position, index);
+        if let Head::For { index, hi, inclusive, .. } = &primal.head {
+            let below = (!inclusive).then(|| hi.clone());
+            self.counted.insert(self.position, Counted { index: *index, below });
         }
         if let Head::While { test, .. } = &primal.head {
             // Pure lets: numbered like all statements, reversed like none.

@@ -8,18 +8,31 @@ use crate::ir::{Expr, Path, Proj, Var, build};
 /// Each product of variables with its coefficient.
 type Polynomial = BTreeMap<Vec<Var>, i64>;
 
+/// A counted loop.
+#[derive(Debug)]
+pub(super) struct Counted {
+    pub(super) index: Var,
+    /// Where that is known, all indices are less.
+    pub(super) below: Option<Expr>,
+}
+
+/// The length of the only product that has the variable as one factor.
+fn product_len(polynomial: &Polynomial, var: Var) -> usize {
+    polynomial.keys().find(|product| product.contains(&var)).map_or(0, Vec::len)
+}
+
 impl Reverse<'_> {
     /// Whether a store to `store` reaches, in every other iteration of the loops `outer..inner` around the statement at hand,
-    /// another element than the load of `read` does: both name the same one by the index of the only such loop.
+    /// another element than the load of `read` does: both name the same one by the indices of all these loops.
     pub(in crate::diff) fn distinct(&self, store: &Path, read: &Path, outer: usize, inner: usize) -> bool {
         let (store, read) = (self.vars.resolve(store), self.vars.resolve(read));
-        if inner != outer + 1 || store.proj.len() != read.proj.len() {
+        if inner <= outer || inner > self.loops.len() || store.proj.len() != read.proj.len() {
             return false;
         }
-        let Some(index) = self.loops.get(outer).and_then(|number| self.indices.get(number)) else {
-            return false;
-        };
-        let mut pinned = false;
+        let loops: Option<Vec<&Counted>> =
+            self.loops[outer..inner].iter().map(|number| self.counted.get(number)).collect();
+        let Some(loops) = loops else { return false };
+        let mut pinned: Vec<Var> = Vec::new();
         for pair in store.proj.iter().zip(&read.proj) {
             match pair {
                 (Proj::Field(a), Proj::Field(b)) if a == b => {}
@@ -28,21 +41,70 @@ impl Reverse<'_> {
                     if a != b {
                         return false;
                     }
-                    pinned |= self.pins(&a, *index, outer);
+                    pinned.extend(self.pinned(&a, &loops, self.loops[outer]));
                 }
                 _ => return false,
             }
         }
-        pinned
+        loops.iter().all(|counted| pinned.contains(&counted.index))
     }
 
-    /// Whether the polynomial is the index and what does not change in its loop.
-    fn pins(&self, polynomial: &Polynomial, index: Var, outer: usize) -> bool {
-        let start = self.loops[outer];
-        polynomial.get(&vec![index]).is_some_and(|coefficient| *coefficient != 0)
-            && polynomial.keys().filter(|product| **product != vec![index]).flatten().all(|var| {
-                self.positions.get(var).map_or_else(|| self.is_param(*var), |position| *position < start)
-            })
+    /// The indices that the value of the polynomial tells: of loops from the outermost on, the first of them at `start`. The
+    /// digits of a number with the loops' lengths for bases, `(i * n + j) * m + k`.
+    fn pinned(&self, polynomial: &Polynomial, loops: &[&Counted], start: usize) -> Vec<Var> {
+        let mut found = Vec::new();
+        // What the next digit to the left must be multiplied with.
+        let mut base: Option<(Vec<Var>, i64)> = None;
+        let mut rest = polynomial.clone();
+        for counted in loops.iter().rev() {
+            let own: Vec<&Vec<Var>> = rest.keys().filter(|product| product.contains(&counted.index)).collect();
+            let [product] = own[..] else {
+                if own.is_empty() {
+                    continue;
+                }
+                return Vec::new();
+            };
+            let mut weight = product.clone();
+            weight.retain(|var| *var != counted.index);
+            let Some(coefficient) = rest.remove(&product.clone()) else { return Vec::new() };
+            if weight.len() + 1 != product_len(polynomial, counted.index) || coefficient <= 0 {
+                return Vec::new();
+            }
+            if base.as_ref().is_some_and(|(product, factor)| weight != *product || coefficient < *factor) {
+                return Vec::new();
+            }
+            found.push(counted.index);
+            base = self.length(counted).map(|(length, factor)| {
+                let mut product: Vec<Var> = weight.iter().chain(&length).copied().collect();
+                product.sort();
+                (product, coefficient * factor)
+            });
+            // Without a length, nothing may stand to the left.
+            if base.is_none() {
+                break;
+            }
+        }
+        let fixed = polynomial.keys().flatten().filter(|var| !found.contains(var)).all(|var| {
+            self.positions.get(var).map_or_else(|| self.is_param(*var), |position| *position < start)
+        });
+        if fixed { found } else { Vec::new() }
+    }
+
+    /// A product that a loop's indices stay below.
+    fn length(&self, counted: &Counted) -> Option<(Vec<Var>, i64)> {
+        let mut bound = counted.below.as_ref()?;
+        // In a triangle, the inner index stays below the outer one, which stays below its own end.
+        while let Expr::Var(var) = bound {
+            match self.counted.values().find(|outer| outer.index == *var) {
+                Some(outer) => bound = outer.below.as_ref()?,
+                None => break,
+            }
+        }
+        let polynomial = self.polynomial(bound)?;
+        match polynomial.iter().next() {
+            Some((product, factor)) if polynomial.len() == 1 && *factor > 0 => Some((product.clone(), *factor)),
+            _ => None,
+        }
     }
 
     fn is_param(&self, var: Var) -> bool {
@@ -80,6 +142,68 @@ impl Reverse<'_> {
                 Some(all)
             }
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use crate::analysis;
+    use crate::diff::reverse;
+    use crate::ir::print;
+
+    /// The forward sweep of a function, for its tapes.
+    fn forward(item: proc_macro2::TokenStream) -> String {
+        let function = crate::lower::tests::lowered(&syn::parse2(item).unwrap());
+        let function = analysis::prepare(function);
+        let activity = analysis::activity(&function, &mut Vec::new());
+        print::adjoint(&function, &reverse::adjoint(&function, &activity, reverse::Options::default()))
+    }
+
+    #[test]
+    fn flat_matrices_are_written_once() {
+        for (index, bound) in [
+            (quote!(i * m + j), quote!(m)),
+            (quote!(m * i + j + 1), quote!(m)),
+            (quote!(i * m + j), quote!(i)),
+            (quote!(8 * i + j), quote!(8)),
+        ] {
+            let text = forward(quote! {
+                fn f(x: &[f64], m: usize, a: &mut [f64]) {
+                    for i in 0..m {
+                        for j in 0..#bound {
+                            a[#index] = (x[j] * x[i]).tanh();
+                        }
+                    }
+                }
+            });
+            assert!(!text.contains("save"), "{text}");
+        }
+    }
+
+    #[test]
+    fn overlapping_rows_are_not() {
+        for (index, bound) in [
+            (quote!(i * m + j), quote!(m + 1)),
+            (quote!(i + j), quote!(m)),
+            (quote!(8 * i + j), quote!(9)),
+            (quote!(j), quote!(m)),
+            (quote!(i * j), quote!(m)),
+            (quote!(k * m + j), quote!(m)),
+        ] {
+            let text = forward(quote! {
+                fn f(x: &[f64], m: usize, a: &mut [f64]) {
+                    for i in 0..m {
+                        let k = i / 2;
+                        for j in 0..#bound {
+                            a[#index] = (x[j] * x[i]).tanh();
+                        }
+                    }
+                }
+            });
+            assert!(text.contains("save"), "{text}");
         }
     }
 }

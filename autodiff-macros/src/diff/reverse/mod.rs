@@ -20,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Span, TokenStream};
 
+use self::elements::Counted;
 use super::record::{Read, Recording};
 use super::{Adjoint, ParamAdjoint, Tape};
 use crate::analysis::Activity;
@@ -63,7 +64,7 @@ pub(super) struct Reverse<'a> {
     pub(super) position: usize,
     pub(super) loops: Vec<usize>,
     /// The index of each counted loop, by its number.
-    indices: BTreeMap<usize, Var>,
+    counted: BTreeMap<usize, Counted>,
     /// Integers that the reverse sweep counts back, by their values at the start of an iteration.
     counters: BTreeMap<Var, Var>,
     /// Integer `let`s, for index expressions.
@@ -127,7 +128,7 @@ impl<'a> Reverse<'a> {
             swaps: Vec::new(),
             position: 0,
             loops: Vec::new(),
-            indices: BTreeMap::new(),
+            counted: BTreeMap::new(),
             counters: BTreeMap::new(),
             integers,
             inits,
