@@ -8,9 +8,7 @@ pub(crate) mod private;
 mod record;
 pub(crate) mod reverse;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use crate::ir::{Block, Expr, Tree, Var, Vars};
+use crate::ir::{Block, Expr, Tree, Var, VarMap, VarSet, Vars};
 
 /// What reverse mode makes of a function: the forward sweep, which computes the primal and saves, and the reverse sweep.
 ///
@@ -34,7 +32,7 @@ pub(crate) struct Adjoint {
     /// Values of the forward sweep that the reverse sweep reads (places that are parameters passed by reference excepted).
     pub(crate) captures: Vec<Var>,
     /// For each loop (by its index) that is to be fused: the adjoints of its private places, zero between iterations.
-    pub(crate) private: BTreeMap<Var, BTreeSet<Var>>,
+    pub(crate) private: VarMap<VarSet>,
     /// `&mut` parameters (indices) whose content the reverse sweep rolls back to what it was before the call.
     pub(crate) rolled_back: Vec<usize>,
 }

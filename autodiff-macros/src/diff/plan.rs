@@ -3,13 +3,11 @@
 //! Invariant: every needed value is either alive, saved, or recomputed from values that are; what is recomputed gives the
 //! same bits, since it reads places only where their content at the start of the reversal is what it was.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::cut::{Cost, Graph};
 use super::record::Read;
 use super::reverse::Reverse;
 use crate::ir::visit::Part;
-use crate::ir::{Expr, Path, Proj, Role, Stmt, StmtKind, Ty, Var};
+use crate::ir::{Expr, Path, Proj, Role, Stmt, StmtKind, Ty, Var, VarMap, VarSet};
 
 /// Dearer functions are saved, not computed again (in units of an addition, see the rule table).
 pub(super) const CHEAP: u32 = 2;
@@ -50,25 +48,19 @@ struct Source<'s> {
 
 impl Reverse<'_> {
     /// Plans the block whose forward sweep is `forward`; `defined` in the order of definition.
-    pub(super) fn plan(
-        &mut self,
-        forward: &[Stmt],
-        needed: &BTreeSet<Var>,
-        defined: &[Var],
-        alive: &[Var],
-    ) -> Plan {
+    pub(super) fn plan(&mut self, forward: &[Stmt], needed: &VarSet, defined: &[Var], alive: &[Var]) -> Plan {
         if needed.is_empty() {
             return Plan::default();
         }
-        let local: BTreeSet<Var> = defined.iter().copied().collect();
-        let sources: BTreeMap<Var, Source<'_>> = forward
+        let local: VarSet = defined.iter().copied().collect();
+        let sources: VarMap<Source<'_>> = forward
             .iter()
             .enumerate()
             .filter_map(|(index, stmt)| self.source(forward, index, stmt, &local))
             .collect();
 
         // The cheapest way to have all that is needed: a minimum cut of the value graph.
-        let vertices: BTreeMap<Var, usize> = defined
+        let vertices: VarMap<usize> = defined
             .iter()
             .filter(|var| !alive.contains(var))
             .enumerate()
@@ -80,7 +72,9 @@ impl Reverse<'_> {
                 .iter()
                 .map(|var| Cost {
                     save: self.saving_cost(*var),
-                    compute: sources.get(var).map(|source| if dear { computing_cost(source.stmt) } else { 0 }),
+                    compute: sources
+                        .get(var)
+                        .map(|source| if dear { computing_cost(source.stmt) } else { 0 }),
                 })
                 .collect();
             let mut graph = Graph::new(&costs);
@@ -94,15 +88,15 @@ impl Reverse<'_> {
                     graph.needed(vertex);
                 }
             }
-            graph.saved().into_iter().map(|vertex| ordered[vertex]).collect::<BTreeSet<Var>>()
+            graph.saved().into_iter().map(|vertex| ordered[vertex]).collect::<VarSet>()
         };
         // A block that can do without a tape, but for what stores overwrite, has iterations that know nothing of each other.
         let fewest = solve(false);
         let own = self.function.vars.0.len() as u32;
         let saved = if fewest.iter().all(|var| var.0 >= own) { fewest } else { solve(true) };
 
-        let mut recomputed: BTreeSet<Var> = BTreeSet::new();
-        let mut pending: Vec<Var> = needed.iter().copied().collect();
+        let mut recomputed: VarSet = VarSet::new();
+        let mut pending: Vec<Var> = needed.iter().collect();
         while let Some(var) = pending.pop() {
             if vertices.contains_key(&var) && !saved.contains(&var) && recomputed.insert(var) {
                 pending.extend(sources.get(&var).into_iter().flat_map(|source| &source.operands));
@@ -140,7 +134,7 @@ impl Reverse<'_> {
         forward: &'s [Stmt],
         index: usize,
         stmt: &'s Stmt,
-        local: &BTreeSet<Var>,
+        local: &VarSet,
     ) -> Option<(Var, Source<'s>)> {
         let mut operands = Vec::new();
         let mut roots = Vec::new();
@@ -167,7 +161,7 @@ impl Reverse<'_> {
         &self,
         expr: &Expr,
         behind: &[Stmt],
-        local: &BTreeSet<Var>,
+        local: &VarSet,
         roots: &mut Vec<(Var, Option<Path>)>,
     ) -> bool {
         match expr {
@@ -199,7 +193,7 @@ impl Reverse<'_> {
         &self,
         path: &Path,
         behind: &[Stmt],
-        local: &BTreeSet<Var>,
+        local: &VarSet,
         roots: &mut Vec<(Var, Option<Path>)>,
     ) -> bool {
         let root = self.vars.resolve(path).root;

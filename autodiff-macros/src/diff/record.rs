@@ -4,10 +4,8 @@
 //! hands a reference to a pullback). A store is recorded when such a read may come before it in the forward sweep: then, in
 //! the reverse sweep, the old content must be back before the read.
 
-use std::collections::BTreeMap;
-
 use super::reverse::Options;
-use crate::ir::{Block, Function, Head, Passing, Path, Role, Stmt, StmtKind, Var};
+use crate::ir::{Block, Function, Head, Passing, Path, Role, Stmt, StmtKind, Var, VarMap};
 
 /// The reverse sweep reads the content of `root` as it is behind the statement at `position`.
 #[derive(Clone, Debug)]
@@ -23,15 +21,15 @@ pub(crate) struct Read {
 #[derive(Clone, Debug)]
 pub(super) struct Recording {
     /// `None`: record everything.
-    reads: Option<BTreeMap<Var, Vec<Read>>>,
+    reads: Option<VarMap<Vec<Read>>>,
     /// How many loops there are around the declaration of each place.
-    depths: BTreeMap<Var, usize>,
+    depths: VarMap<usize>,
     rolled_back: Vec<Var>,
 }
 
 impl Recording {
     pub(super) fn everything() -> Self {
-        Recording { reads: None, depths: BTreeMap::new(), rolled_back: Vec::new() }
+        Recording { reads: None, depths: VarMap::new(), rolled_back: Vec::new() }
     }
 
     pub(super) fn needed(
@@ -40,11 +38,11 @@ impl Recording {
         swaps: &[[Read; 2]],
         options: &Options,
     ) -> Self {
-        let mut by_root: BTreeMap<Var, Vec<Read>> = BTreeMap::new();
+        let mut by_root: VarMap<Vec<Read>> = VarMap::new();
         for read in reads {
-            by_root.entry(read.root).or_default().push(read.clone());
+            by_root.or_default(read.root).push(read.clone());
         }
-        let mut depths = BTreeMap::new();
+        let mut depths = VarMap::new();
         declared_depths(&function.body, 0, options, &mut depths);
         let rolled_back: Vec<Var> = function
             .params
@@ -65,7 +63,7 @@ impl Recording {
                 break;
             }
             for read in reached.into_iter().flatten() {
-                by_root.entry(read.root).or_default().push(read.clone());
+                by_root.or_default(read.root).push(read.clone());
             }
             swaps = rest;
         }
@@ -102,7 +100,7 @@ impl Recording {
     }
 }
 
-fn declared_depths(block: &Block, depth: usize, options: &Options, depths: &mut BTreeMap<Var, usize>) {
+fn declared_depths(block: &Block, depth: usize, options: &Options, depths: &mut VarMap<usize>) {
     for Stmt { kind, .. } in &block.stmts {
         match kind {
             StmtKind::Declare { place, .. } => {
@@ -123,7 +121,7 @@ fn declared_depths(block: &Block, depth: usize, options: &Options, depths: &mut 
             StmtKind::Loop(the_loop) => {
                 if let Head::For { index, .. } = &the_loop.head {
                     for place in options.private.get(index).into_iter().flatten() {
-                        depths.insert(*place, depth + 1);
+                        depths.insert(place, depth + 1);
                     }
                 }
                 declared_depths(&the_loop.body, depth + 1, options, depths);

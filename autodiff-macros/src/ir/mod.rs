@@ -14,6 +14,7 @@ pub(crate) mod build;
 pub(crate) mod eval;
 #[cfg(test)]
 pub(crate) mod print;
+pub(crate) mod table;
 #[cfg(test)]
 pub(crate) mod verify;
 pub(crate) mod visit;
@@ -21,6 +22,8 @@ pub(crate) mod visit;
 use proc_macro2::{Ident, Span, TokenStream};
 
 use crate::rules::Rule;
+
+pub(crate) use table::{VarMap, VarSet};
 
 /// A variable: an index into [`Vars`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

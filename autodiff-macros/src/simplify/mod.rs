@@ -14,13 +14,11 @@ mod substitute;
 mod summary;
 pub(crate) mod window;
 
-use std::collections::BTreeSet;
-
 use crate::analysis::Activity;
 use crate::diff::private::private_places;
 use crate::diff::reverse::{self, Options};
 use crate::diff::{Adjoint, ParamAdjoint, Pushforward, fuse};
-use crate::ir::{Block, Expr, Function, Role, StmtKind, Tree, Var, Vars};
+use crate::ir::{Block, Expr, Function, Role, StmtKind, Tree, Var, VarSet, Vars};
 
 /// Rounds after which a program that still changes is left as it is (each round is a complete program).
 const ROUNDS: usize = 6;
@@ -29,7 +27,7 @@ const ROUNDS: usize = 6;
 struct Context<'a> {
     vars: &'a mut Vars,
     /// Read behind the block.
-    outputs: BTreeSet<Var>,
+    outputs: VarSet,
     /// Variables from here on were made by differentiation: their values may be regrouped.
     made_from: u32,
     /// Whether the block is the primal's: nothing that could panic is moved or dropped.
@@ -39,7 +37,7 @@ struct Context<'a> {
 /// Simplifies both sweeps of an adjoint.
 pub(crate) fn adjoint(function: &Function, mut adjoint: Adjoint) -> Adjoint {
     let made_from = function.vars.0.len() as u32;
-    let mut outputs: BTreeSet<Var> = BTreeSet::new();
+    let mut outputs: VarSet = VarSet::new();
     for param in adjoint.params.iter().flatten() {
         let (ParamAdjoint::Scalar(var) | ParamAdjoint::ScalarInOut(var) | ParamAdjoint::Place(var)) = param;
         outputs.insert(*var);
@@ -60,9 +58,9 @@ pub(crate) fn adjoint(function: &Function, mut adjoint: Adjoint) -> Adjoint {
     }
 
     let read = crate::diff::reverse::free_vars(&adjoint.reverse, &adjoint.vars);
-    let tapes: BTreeSet<Var> = adjoint.tapes.iter().map(|tape| tape.var).collect();
+    let tapes: VarSet = adjoint.tapes.iter().map(|tape| tape.var).collect();
     adjoint.captures.retain(|var| read.contains(var) || tapes.contains(var));
-    outputs.extend(read);
+    outputs.unite(&read);
     for leaf in function
         .result
         .leaves()
@@ -86,7 +84,7 @@ pub(crate) fn adjoint(function: &Function, mut adjoint: Adjoint) -> Adjoint {
 /// Simplifies a pushforward.
 pub(crate) fn pushforward(function: &Function, mut push: Pushforward) -> Pushforward {
     let made_from = function.vars.0.len() as u32;
-    let mut outputs: BTreeSet<Var> = BTreeSet::new();
+    let mut outputs: VarSet = VarSet::new();
     let mut read = |expr: &Expr| {
         expr.vars(&mut |var| {
             outputs.insert(var);
@@ -107,8 +105,8 @@ pub(crate) fn pushforward(function: &Function, mut push: Pushforward) -> Pushfor
 
 /// Both sweeps one behind the other, seeded with ones, loops fused where that is possible: the body of `value_and_grad`.
 pub(crate) fn joined(function: &Function, activity: &Activity) -> Adjoint {
-    let params: BTreeSet<Var> = function.params.iter().map(|param| param.var).collect();
-    let own: BTreeSet<Var> = function
+    let params: VarSet = function.params.iter().map(|param| param.var).collect();
+    let own: VarSet = function
         .body
         .stmts
         .iter()
@@ -124,9 +122,9 @@ pub(crate) fn joined(function: &Function, activity: &Activity) -> Adjoint {
         share_reciprocals(function, &mut raw);
         let (fused, done) = fuse::fuse(adjoint(function, seed_with_ones(raw)), &params);
         let promises = options.private.len();
-        options
-            .private
-            .retain(|index, places| places.is_empty() || done.contains(index) || !own.contains(index));
+        options.private.retain(&mut |index, places| {
+            places.is_empty() || done.contains(&index) || !own.contains(&index)
+        });
         if options.private.len() == promises {
             return shape_loops(function, adjoint(function, fused));
         }
@@ -159,8 +157,8 @@ fn shape_loops(function: &Function, mut shaped: Adjoint) -> Adjoint {
 
 /// The same adjoint with every scalar seed a constant one: the gradient of the sum of the results.
 pub(crate) fn seed_with_ones(mut adjoint: Adjoint) -> Adjoint {
-    let mut ones = BTreeSet::new();
-    fn take(seed: &mut Tree<Option<Var>>, vars: &Vars, ones: &mut BTreeSet<Var>) {
+    let mut ones = VarSet::new();
+    fn take(seed: &mut Tree<Option<Var>>, vars: &Vars, ones: &mut VarSet) {
         match seed {
             Tree::Leaf(leaf) => {
                 if let Some(var) = leaf.filter(|var| vars[*var].role == Role::Value) {
@@ -264,11 +262,9 @@ impl Expr {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use crate::analysis;
     use crate::diff::{fuse, reverse};
-    use crate::ir::{Function, Var, print, verify};
+    use crate::ir::{Function, VarSet, print, verify};
     use crate::tests::sketch;
 
     fn show(function: &Function) -> String {
@@ -276,7 +272,7 @@ mod tests {
         let adjoint = reverse::adjoint(function, &activity, reverse::Options::default());
         let adjoint = super::adjoint(function, super::seed_with_ones(adjoint));
         verify::adjoint(function, &adjoint).unwrap();
-        let params: BTreeSet<Var> = function.params.iter().map(|param| param.var).collect();
+        let params: VarSet = function.params.iter().map(|param| param.var).collect();
         let fused = super::adjoint(function, fuse::fuse(adjoint.clone(), &params).0);
         format!("{}\n----\n{}", print::adjoint(function, &adjoint), print::adjoint(function, &fused))
     }

@@ -12,7 +12,9 @@ use proc_macro2::Span;
 
 use super::affine::{Indices, plus, same_base, same_path};
 use crate::ir::visit::Part;
-use crate::ir::{Block, Expr, Head, Loop, Path, Proj, Role, Stmt, StmtKind, StoreOp, Var, Vars, build};
+use crate::ir::{
+    Block, Expr, Head, Loop, Path, Proj, Role, Stmt, StmtKind, StoreOp, Var, VarMap, Vars, build,
+};
 
 /// Wider stencils stay as they are.
 const WIDEST: i64 = 4;
@@ -123,13 +125,13 @@ fn rotate(the_loop: &mut Loop, vars: &mut Vars, span: Span, before: &mut Vec<Stm
 }
 
 /// The places that the loop's body reaches by contributions at fixed distances from the index alone.
-fn stencils(body: &Block, indices: &Indices, vars: &Vars) -> BTreeMap<Var, Vec<Contribution>> {
-    let mut found: BTreeMap<Var, Vec<Contribution>> = BTreeMap::new();
+fn stencils(body: &Block, indices: &Indices, vars: &Vars) -> VarMap<Vec<Contribution>> {
+    let mut found: VarMap<Vec<Contribution>> = VarMap::new();
     let mut excluded: Vec<Var> = Vec::new();
     for (at, stmt) in body.stmts.iter().enumerate() {
         match contribution(stmt, at, indices, vars) {
             Some((root, contribution)) => {
-                let all = found.entry(root).or_default();
+                let all = found.or_default(root);
                 let fits = all.first().is_none_or(|first| {
                     same_path(&first.prefix, &contribution.prefix)
                         && same_base(first.base.as_ref(), contribution.base.as_ref())
@@ -143,7 +145,7 @@ fn stencils(body: &Block, indices: &Indices, vars: &Vars) -> BTreeMap<Var, Vec<C
             None => touched(stmt, vars, &mut excluded),
         }
     }
-    found.retain(|root, _| !excluded.contains(root));
+    found.retain(&mut |root, _| !excluded.contains(&root));
     found
 }
 

@@ -3,11 +3,9 @@
 //! Invariant: a value moves only past statements that change nothing it is made of, and, if evaluating it could be told from
 //! outside (it may panic), past no effect; never into a block that may run more than once or not at all.
 
-use std::collections::BTreeMap;
-
 use super::Context;
 use super::summary::{Summary, delicate, dependencies};
-use crate::ir::{Arg, Block, Expr, Head, Role, Stmt, StmtKind, Var};
+use crate::ir::{Arg, Block, Expr, Head, Role, Stmt, StmtKind, Var, VarMap};
 
 /// Larger expressions keep their name.
 const LARGEST: usize = 24;
@@ -21,10 +19,10 @@ impl Context<'_> {
         let mut slots: Vec<Option<Stmt>> = std::mem::take(&mut block.stmts).into_iter().map(Some).collect();
         let mut summaries: Vec<Summary> =
             slots.iter().map(|stmt| Summary::of(stmt.as_ref().expect("still there"), self.vars)).collect();
-        let mut uses: BTreeMap<Var, Vec<usize>> = BTreeMap::new();
+        let mut uses: VarMap<Vec<usize>> = VarMap::new();
         for (index, summary) in summaries.iter().enumerate() {
             for var in &summary.reads {
-                uses.entry(*var).or_default().push(index);
+                uses.or_default(*var).push(index);
             }
         }
         for at in 0..slots.len() {
@@ -50,7 +48,7 @@ impl Context<'_> {
             if done {
                 for site in &sites {
                     summaries[*site] = Summary::of(slots[*site].as_ref().expect("a use"), self.vars);
-                    expr.vars(&mut |read| uses.entry(read).or_default().push(*site));
+                    expr.vars(&mut |read| uses.or_default(read).push(*site));
                 }
                 expr.vars(&mut |read| {
                     if let Some(sites) = uses.get_mut(&read) {
