@@ -21,12 +21,12 @@ impl Diagnostics {
 
     /// Reports `message` at `tokens`.
     pub(crate) fn error(&mut self, tokens: impl ToTokens, message: impl Display) {
-        self.push(syn::Error::new_spanned(tokens, message));
+        self.push(syn::Error::new_spanned(tokens.to_token_stream(), message.to_string()));
     }
 
     /// Reports `message` at `span`.
     pub(crate) fn error_at(&mut self, span: Span, message: impl Display) {
-        self.push(syn::Error::new(span, message));
+        self.push(syn::Error::new(span, message.to_string()));
     }
 
     pub(crate) fn push(&mut self, error: syn::Error) {

@@ -130,10 +130,18 @@ impl Lower<'_> {
     }
 
     pub(crate) fn scoped<R>(&mut self, f: impl FnOnce(&mut Self) -> R) -> R {
-        self.scopes.push(Vec::new());
+        self.open_scope();
         let result = f(self);
-        self.scopes.pop();
+        self.close_scope();
         result
+    }
+
+    fn open_scope(&mut self) {
+        self.scopes.push(Vec::new());
+    }
+
+    fn close_scope(&mut self) {
+        self.scopes.pop();
     }
 
     // ---- cells ----

@@ -6,8 +6,6 @@
 //! Invariant: behind the loop every element holds the same contributions; those of one element are added to each other
 //! first, and then to it.
 
-use std::collections::BTreeMap;
-
 use proc_macro2::Span;
 
 use super::affine::{Indices, plus, same_base, same_path};
@@ -90,15 +88,17 @@ fn rotate(the_loop: &mut Loop, vars: &mut Vars, span: Span, before: &mut Vec<Stm
             before.push(stmt(StmtKind::Mut { var: *var, init: build::lit(0.0) }));
         }
         // The contributions keep their places, as values.
-        let mut gathered: BTreeMap<i64, Expr> = BTreeMap::new();
+        let mut gathered: Vec<Option<Expr>> = vec![None; order.len()];
+        let slot = |offset: i64| (offset - first) as usize;
         for contribution in &contributions {
             let value = vars.fresh(format!("{name}_part"), float.clone(), Role::Value, span);
             the_loop.body.stmts[contribution.at].kind =
                 StmtKind::Let { var: value, expr: contribution.value.clone() };
-            let sum = gathered.remove(&contribution.offset).unwrap_or_else(|| build::lit(0.0));
-            gathered.insert(contribution.offset, build::add(sum, Expr::Var(value)));
+            let at = slot(contribution.offset);
+            let sum = gathered[at].take().unwrap_or_else(|| build::lit(0.0));
+            gathered[at] = Some(build::add(sum, Expr::Var(value)));
         }
-        let mut gather = |offset: i64| gathered.remove(&offset).expect("every offset has a contribution");
+        let mut gather = |offset: i64| gathered[slot(offset)].take().expect("every offset has a contribution");
         let completed = build::add(Expr::Var(pending[0]), gather(order[0]));
         let path = element(Expr::Var(index), order[0]);
         let end = &mut the_loop.body.stmts;

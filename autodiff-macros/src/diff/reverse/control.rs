@@ -51,7 +51,7 @@ impl Reverse<'_> {
         given.alive.extend(stepped.iter().map(|(phi, ..)| *phi));
         self.loops.push(self.position);
         if let Head::For { index, .. } = primal.head {
-            self.indices.insert(self.position, index);
+            self.indices.push((self.position, index));
         }
         if let Head::While { test, .. } = &primal.head {
             // Pure lets: numbered like all statements, reversed like none.

@@ -16,8 +16,6 @@ mod statement;
 mod stores;
 mod variables;
 
-use std::collections::BTreeMap;
-
 use proc_macro2::{Span, TokenStream};
 
 use super::record::{Read, Recording};
@@ -62,7 +60,7 @@ pub(super) struct Reverse<'a> {
     position: usize,
     pub(super) loops: Vec<usize>,
     /// The index of each counted loop, by its number.
-    indices: BTreeMap<usize, Var>,
+    indices: Vec<(usize, Var)>,
     /// Integers that the reverse sweep counts back, by their values at the start of an iteration.
     counters: VarMap<Var>,
     /// Integer `let`s, for index expressions.
@@ -126,7 +124,7 @@ impl<'a> Reverse<'a> {
             swaps: Vec::new(),
             position: 0,
             loops: Vec::new(),
-            indices: BTreeMap::new(),
+            indices: Vec::new(),
             counters: VarMap::new(),
             integers,
             inits,
