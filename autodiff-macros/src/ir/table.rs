@@ -142,12 +142,12 @@ impl Keys {
     fn find(&self, var: Var) -> Result<usize, usize> {
         let (mut from, mut to) = (0, self.0.len());
         // Mostly, what is added is newer than all else.
-        if to == 0 || self.0[to - 1] < var {
+        if to == 0 || self.0[to - 1].0 < var.0 {
             return Err(to);
         }
         while from < to {
             let middle = (from + to) / 2;
-            if self.0[middle] < var {
+            if self.0[middle].0 < var.0 {
                 from = middle + 1;
             } else {
                 to = middle;

@@ -7,20 +7,19 @@ use crate::ir::{Block, Expr, Init, RawStmt, Saved, Stmt, StmtKind, Var, VarMap, 
 
 impl Context<'_> {
     /// Drops what is not read behind, from the last statement to the first.
-    pub(super) fn drop_dead(&mut self, block: &mut Block) -> bool {
+    pub(super) fn drop_dead(&mut self, block: &mut Block, summaries: &[Summary]) -> bool {
         let mut changed = false;
-        let mut read: VarMap<usize> = VarMap::new();
-        for stmt in &block.stmts {
-            for var in Summary::of(stmt, self.vars).reads {
-                *read.or_default(var) += 1;
-            }
+        // How often each variable is read.
+        let mut read: Vec<u32> = vec![0; self.vars.0.len()];
+        for var in summaries.iter().flat_map(|summary| &summary.reads) {
+            read[var.0 as usize] += 1;
         }
         let mut dead_accumulators = VarSet::new();
         let mut kept = Vec::with_capacity(block.stmts.len());
-        for mut stmt in std::mem::take(&mut block.stmts).into_iter().rev() {
+        for (mut stmt, summary) in std::mem::take(&mut block.stmts).into_iter().zip(summaries).rev() {
             if self.is_dead(&mut stmt, &read, &mut dead_accumulators) {
-                for var in Summary::of(&stmt, self.vars).reads {
-                    *read.or_default(var) -= 1;
+                for var in &summary.reads {
+                    read[var.0 as usize] -= 1;
                 }
                 changed = true;
             } else {
@@ -35,8 +34,8 @@ impl Context<'_> {
         changed
     }
 
-    fn is_dead(&self, stmt: &mut Stmt, read: &VarMap<usize>, accumulators: &mut VarSet) -> bool {
-        let unread = |var: &Var| read.get(var).copied().unwrap_or(0) == 0 && !self.outputs.contains(var);
+    fn is_dead(&self, stmt: &mut Stmt, read: &[u32], accumulators: &mut VarSet) -> bool {
+        let unread = |var: &Var| read[var.0 as usize] == 0 && !self.outputs.contains(var);
         match &mut stmt.kind {
             StmtKind::Let { var, expr } => unread(var) && self.droppable(expr),
             StmtKind::View { var } => !self.primal && unread(var),

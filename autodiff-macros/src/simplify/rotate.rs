@@ -17,23 +17,26 @@ use crate::ir::{
 /// Wider stencils stay as they are.
 const WIDEST: i64 = 4;
 
-/// Rotates the stencils of every loop in the block.
-pub(crate) fn rotations(block: &mut Block, vars: &mut Vars) {
+/// Rotates the stencils of every loop in the block; tells whether there were any.
+pub(crate) fn rotations(block: &mut Block, vars: &mut Vars) -> bool {
+    let mut found = false;
     let mut stmts = Vec::with_capacity(block.stmts.len());
     for mut stmt in std::mem::take(&mut block.stmts) {
         for inner in stmt.blocks_mut() {
-            rotations(inner, vars);
+            found |= rotations(inner, vars);
         }
         let span = stmt.span;
         let (mut before, mut behind) = (Vec::new(), Vec::new());
         if let StmtKind::Loop(the_loop) = &mut stmt.kind {
             rotate(the_loop, vars, span, &mut before, &mut behind);
         }
+        found |= !before.is_empty();
         stmts.extend(before);
         stmts.push(stmt);
         stmts.extend(behind);
     }
     block.stmts = stmts;
+    found
 }
 
 /// `prefix[base + index + offset] += value` in the loop's own block.
@@ -98,7 +101,8 @@ fn rotate(the_loop: &mut Loop, vars: &mut Vars, span: Span, before: &mut Vec<Stm
             let sum = gathered[at].take().unwrap_or_else(|| build::lit(0.0));
             gathered[at] = Some(build::add(sum, Expr::Var(value)));
         }
-        let mut gather = |offset: i64| gathered[slot(offset)].take().expect("every offset has a contribution");
+        let mut gather =
+            |offset: i64| gathered[slot(offset)].take().expect("every offset has a contribution");
         let completed = build::add(Expr::Var(pending[0]), gather(order[0]));
         let path = element(Expr::Var(index), order[0]);
         let end = &mut the_loop.body.stmts;

@@ -79,6 +79,12 @@ impl Summary {
     }
 }
 
+/// The statements that are still there, with their summaries.
+pub(super) fn left(slots: Vec<Option<Stmt>>, summaries: Vec<Summary>) -> (Vec<Stmt>, Vec<Summary>) {
+    let both = slots.into_iter().zip(summaries);
+    both.filter_map(|(stmt, summary)| Some((stmt?, summary))).unzip()
+}
+
 /// What an expression's value depends on: scalars and roots of the places it loads from.
 pub(super) fn dependencies(expr: &Expr, vars: &Vars) -> Vec<Var> {
     let mut summary = Summary::default();

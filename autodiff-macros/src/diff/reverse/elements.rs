@@ -37,7 +37,9 @@ impl Reverse<'_> {
             return false;
         }
         let Some(number) = self.loops.get(outer) else { return false };
-        let Some((_, index)) = self.indices.iter().find(|(counted, _)| counted == number) else { return false };
+        let Some((_, index)) = self.indices.iter().find(|(counted, _)| counted == number) else {
+            return false;
+        };
         let mut pinned = false;
         for pair in store.proj.iter().zip(&read.proj) {
             match pair {

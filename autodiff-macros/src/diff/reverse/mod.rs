@@ -387,8 +387,8 @@ impl<'a> Reverse<'a> {
 
 /// Every variable that a block reads before defining it itself; views bring what they show.
 pub(crate) fn free_vars(block: &Block, vars: &Vars) -> VarSet {
-    pub(super) fn visit(block: &Block, vars: &Vars, bound: &mut Vec<Var>, free: &mut VarSet) {
-        let depth = bound.len();
+    fn visit(block: &Block, vars: &Vars, bound: &mut VarSet, free: &mut VarSet) {
+        let mut here: Vec<Var> = Vec::new();
         for stmt in &block.stmts {
             // What the statement defines for its own blocks (indices, patterns) is bound inside and behind it.
             let mut read = Vec::new();
@@ -406,7 +406,7 @@ pub(crate) fn free_vars(block: &Block, vars: &Vars) -> VarSet {
                     .iter()
                     .flat_map(|block| block.stmts.iter().flat_map(Stmt::defines))
                     .collect();
-                bound.extend(own.iter().copied());
+                here.extend(own.iter().copied().filter(|var| bound.insert(*var)));
                 for block in stmt.blocks() {
                     visit(block, vars, bound, free);
                 }
@@ -424,12 +424,14 @@ pub(crate) fn free_vars(block: &Block, vars: &Vars) -> VarSet {
                     }
                 }
             }
-            bound.extend(own);
+            here.extend(own.into_iter().filter(|var| bound.insert(*var)));
         }
-        bound.truncate(depth);
+        for var in here {
+            bound.remove(&var);
+        }
     }
     let mut free = VarSet::new();
-    visit(block, vars, &mut Vec::new(), &mut free);
+    visit(block, vars, &mut VarSet::new(), &mut free);
     free
 }
 
