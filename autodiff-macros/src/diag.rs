@@ -6,7 +6,6 @@ use proc_macro2::Span;
 use quote::ToTokens;
 
 /// Errors in the order in which they were found. Must be read: dropping it unread is a bug that debug builds report.
-#[derive(Debug)]
 pub(crate) struct Diagnostics {
     errors: Option<syn::Error>,
     /// Spans and texts seen, so that code lowered twice (a closure at each of its calls) complains once.

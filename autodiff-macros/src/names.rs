@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use proc_macro2::{Ident, Span};
 
 /// Hands out names. Invariant: no name is handed out while the same text is visible.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Namer {
     scopes: Vec<Vec<String>>,
     visible: HashSet<String>,

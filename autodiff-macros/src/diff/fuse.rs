@@ -374,7 +374,7 @@ fn moved(stmts: &[Stmt], root: Var) -> bool {
 }
 
 /// What a piece of the reverse sweep does to variables from outside of it.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Effects {
     read: VarSet,
     /// Changed by `+=`/`-=` alone, so that the order among others does not matter.

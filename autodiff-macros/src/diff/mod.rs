@@ -14,7 +14,7 @@ use crate::ir::{Block, Expr, Tree, Var, VarMap, VarSet, Vars};
 ///
 /// Put one behind the other they are the body of `value_and_grad_into`; split, with `captures` moved into a closure, they
 /// are `forward` and its pullback.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Adjoint {
     /// The function's variables and those that differentiation added.
     pub(crate) vars: Vars,
@@ -38,7 +38,7 @@ pub(crate) struct Adjoint {
 }
 
 /// The adjoint of a parameter in the reverse sweep.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) enum ParamAdjoint {
     /// A scalar by value or `&`: a `Mut` that starts at zero (declared by the reverse sweep); to be added to the caller's slot behind it.
     Scalar(Var),
@@ -49,13 +49,13 @@ pub(crate) enum ParamAdjoint {
 }
 
 /// How the forward sweep hands values over.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Tape {
     pub(crate) var: Var,
     pub(crate) kind: TapeKind,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum TapeKind {
     /// At most one record: `let mut tape = None;`, `tape = Some((…));`, `if let Some((…)) = tape.take()`.
     Slot,
@@ -66,7 +66,7 @@ pub(crate) enum TapeKind {
 }
 
 /// What forward mode makes of a function: the primal and its tangent in one block.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Pushforward {
     pub(crate) vars: Vars,
     pub(crate) body: Block,

@@ -15,7 +15,7 @@ pub(super) const CHEAP: u32 = 2;
 /// What it costs to push a number and to pop it, in additions.
 const WORD: u32 = 4;
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Plan {
     pub(super) saved: Vec<Var>,
     /// `Let`s and views, in forward order.

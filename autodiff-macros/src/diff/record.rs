@@ -8,7 +8,7 @@ use super::reverse::Options;
 use crate::ir::{Block, Function, Head, Passing, Path, Role, Stmt, StmtKind, Var, VarMap};
 
 /// The reverse sweep reads the content of `root` as it is behind the statement at `position`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Read {
     pub(crate) root: Var,
     pub(crate) position: usize,
@@ -18,7 +18,7 @@ pub(crate) struct Read {
     pub(crate) element: Option<Path>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Recording {
     /// `None`: record everything.
     reads: Option<VarMap<Vec<Read>>>,

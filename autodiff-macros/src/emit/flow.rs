@@ -12,7 +12,7 @@ use super::walk::{self, Access, Visitor};
 use crate::ir::*;
 
 /// The facts, by variable and statement.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Flow {
     class: VarMap<Var>,
     shared: VarSet,

@@ -40,7 +40,7 @@ pub(crate) enum Form {
     RefMut,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Bound {
     ident: Ident,
     form: Form,
@@ -87,7 +87,7 @@ pub(crate) struct Emitter<'a> {
 }
 
 /// Which aggregates may be moved out of where they are read.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Moves {
     Never,
     /// Those that are dead behind the statement.

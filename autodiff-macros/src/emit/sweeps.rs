@@ -15,7 +15,7 @@ use crate::diff::{Adjoint, ParamAdjoint, Pushforward};
 use crate::ir::*;
 
 /// Parameters beyond the function's own, and a body.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Sweep {
     pub(crate) args: Vec<TokenStream>,
     pub(crate) body: TokenStream,

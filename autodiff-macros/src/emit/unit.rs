@@ -9,7 +9,7 @@ use super::walk::{self, Access, Visitor};
 use crate::ir::*;
 
 /// A forward part, what is read between, a second part (behind which a closure may begin), what is read at the end.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Unit {
     pub(crate) first: Block,
     pub(crate) between: Vec<Expr>,

@@ -120,21 +120,15 @@ impl FromIterator<Var> for VarSet {
     }
 }
 
-impl std::fmt::Debug for VarSet {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_set().entries(self).finish()
-    }
-}
-
 /// What is known of some variables.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct VarMap<T> {
     keys: Keys,
     values: Vec<T>,
 }
 
 /// The variables of a map, sorted: apart from the values, so that rustc sees the search once.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Keys(Vec<Var>);
 
 impl Keys {

@@ -56,7 +56,9 @@ impl<'a> Lower<'a> {
 
     fn branch(&mut self, cond: Expr, span: Span, then: Lowered, otherwise: Lowered) -> Value {
         let (blocks, joins, value) = self.merge(vec![then, otherwise], Some(&cond), span);
-        let [then, otherwise] = <[Block; 2]>::try_from(blocks).expect("as many blocks as arms");
+        let Ok([then, otherwise]) = <[Block; 2]>::try_from(blocks) else {
+            unreachable!("a block for each arm")
+        };
         if !(then.stmts.is_empty() && otherwise.stmts.is_empty() && joins.is_empty()) {
             self.block.push(StmtKind::If { cond, then, otherwise, joins }, span);
         }

@@ -160,7 +160,7 @@ fn visit_arg(arg: &mut Arg, f: &mut dyn FnMut(&mut Expr)) {
 }
 
 /// Values to be replaced by atoms.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Substitution(VarMap<Expr>);
 
 impl Substitution {

@@ -4,7 +4,6 @@ use crate::ir::visit::Part;
 use crate::ir::{Expr, Loop, Path, Proj, StmtKind, Ty, Var, VarMap, Vars, build};
 
 /// What index expressions in a loop's body are made of.
-#[derive(Debug)]
 pub(super) struct Indices {
     pub(super) index: Var,
     /// Integer `let`s of the loop's own body.
@@ -101,7 +100,7 @@ pub(super) fn same(a: &Expr, b: &Expr) -> bool {
         (Expr::Var(a), Expr::Var(b)) => a == b,
         (Expr::Lit(a), Expr::Lit(b)) => a.tokens.to_string() == b.tokens.to_string(),
         (Expr::Binary(op, a1, a2), Expr::Binary(other, b1, b2)) => {
-            op == other && same(a1, b1) && same(a2, b2)
+            build::same_operator(op, other) && same(a1, b1) && same(a2, b2)
         }
         (Expr::Len(a), Expr::Len(b)) => same_path(a, b),
         _ => false,

@@ -4,7 +4,7 @@ use crate::ir::visit::Part;
 use crate::ir::{Expr, Stmt, StmtKind, StoreOp, Var, Vars};
 
 /// A statement seen from outside.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Summary {
     /// Variables read, once for each occurrence. A `v += …` does not count as a read of `v`.
     pub(super) reads: Vec<Var>,

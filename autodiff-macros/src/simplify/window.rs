@@ -71,7 +71,7 @@ fn settle_length(the_loop: &mut Loop, operands: &[StmtKind], vars: &mut Vars) ->
 }
 
 /// One way in which a loop reaches a place: `prefix[base + index + offset]`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Access {
     /// The path before the index, as text: equal texts are equal paths.
     prefix: Path,
@@ -83,7 +83,7 @@ struct Access {
 }
 
 /// How all accesses to one place look.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Operand {
     accesses: Vec<Access>,
     /// Reached in a way that is not an [`Access`], for reading or for writing.

@@ -14,7 +14,7 @@ pub(super) struct Sweeps {
     pub(super) reversals: Vec<Vec<Stmt>>,
 }
 /// What the owner of a block defines for it.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Given {
     /// Variables bound at its start (indices, carried values, patterns).
     pub(super) own: Vec<Var>,

@@ -27,7 +27,7 @@ use crate::ir::{
 };
 
 /// What the caller of the transformation wants.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Options {
     /// Loops (by their indices) with their private places: within an iteration, these are taken for declared there. At the
     /// function's own level, this is a promise that the loop will be fused.
