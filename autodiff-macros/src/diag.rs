@@ -6,7 +6,6 @@ use proc_macro2::Span;
 use quote::ToTokens;
 
 /// Errors in the order in which they were found. Must be read: dropping it unread is a bug that debug builds report.
-#[derive(Debug)]
 pub(crate) struct Diagnostics {
     errors: Option<syn::Error>,
     /// Spans and texts seen, so that code lowered twice (a closure at each of its calls) complains once.
@@ -21,12 +20,12 @@ impl Diagnostics {
 
     /// Reports `message` at `tokens`.
     pub(crate) fn error(&mut self, tokens: impl ToTokens, message: impl Display) {
-        self.push(syn::Error::new_spanned(tokens, message));
+        self.push(syn::Error::new_spanned(tokens.to_token_stream(), message.to_string()));
     }
 
     /// Reports `message` at `span`.
     pub(crate) fn error_at(&mut self, span: Span, message: impl Display) {
-        self.push(syn::Error::new(span, message));
+        self.push(syn::Error::new(span, message.to_string()));
     }
 
     pub(crate) fn push(&mut self, error: syn::Error) {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use proc_macro2::{Ident, Span};
 
 /// Hands out names. Invariant: no name is handed out while the same text is visible.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Namer {
     scopes: Vec<Vec<String>>,
     visible: HashSet<String>,
@@ -70,6 +70,10 @@ pub(crate) fn ident(text: &str, span: Span) -> Ident {
         return Ident::new(text, span);
     }
     let text = sanitize(text);
+    // No keyword has a single letter, or an underscore: most names need no parser to tell.
+    if text.is_ascii() && (text.len() == 1 || text.contains('_')) {
+        return Ident::new(&text, span);
+    }
     match syn::parse_str::<Ident>(&text) {
         Ok(_) => Ident::new(&text, span),
         Err(_) => match syn::parse_str::<Ident>(&format!("r#{text}")) {

@@ -9,7 +9,7 @@ use syn::{Token, parse_quote};
 use crate::diag::Diagnostics;
 
 /// What the user asks for.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Request {
     /// `wrt(a, b)`: what the gradient is by; parameters or local bindings. `None`: every active parameter, in order.
     pub(crate) wrt: Option<Vec<Ident>>,

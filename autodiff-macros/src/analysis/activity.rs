@@ -12,14 +12,14 @@ use crate::ir::{
 };
 
 /// The sets, indexed by variable.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Activity {
     varied: Vec<bool>,
     useful: Vec<bool>,
 }
 
 /// An active value met something that has no derivative.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct ActivityError {
     pub(crate) span: Span,
     pub(crate) message: String,

@@ -4,15 +4,13 @@
 //! Invariant: between a copy and the end of its block nothing writes to what was copied, nothing ever writes to the copy,
 //! and nothing takes it by value.
 
-use std::collections::{BTreeMap, HashSet};
-
 use super::share::{writes, written_in};
 use crate::ir::visit::Part;
-use crate::ir::{Arg, Block, Expr, Function, Init, Path, Proj, Role, Stmt, StmtKind, Var, Vars, WrtTarget};
+use crate::ir::{Arg, Block, Expr, Function, Init, Path, Proj, Role, Stmt, StmtKind, VarMap, VarSet, Vars, WrtTarget};
 
 /// Turns what copies it can into views.
 pub(crate) fn borrow(mut function: Function) -> Function {
-    let mut kept: HashSet<Var> = HashSet::new();
+    let mut kept: VarSet = VarSet::new();
     written_in(&function.body, &function.vars, &mut kept);
     kept.extend(function.wrt.iter().filter_map(|wrt| match wrt.target {
         WrtTarget::Local(var) => Some(var),
@@ -22,17 +20,17 @@ pub(crate) fn borrow(mut function: Function) -> Function {
     for leaf in function.result.leaves() {
         takes(leaf, &function.vars, &mut kept);
     }
-    let mut views = BTreeMap::new();
+    let mut views = VarMap::new();
     block(&mut function.body, &function.vars, &kept, &mut views);
-    for (place, from) in views {
-        let info = &mut function.vars[place];
+    for (place, from) in views.iter() {
+        let info = &mut function.vars[*place];
         info.role = Role::View;
-        info.view = Some(from);
+        info.view = Some(from.clone());
     }
     function
 }
 
-fn block(of: &mut Block, vars: &Vars, kept: &HashSet<Var>, views: &mut BTreeMap<Var, Path>) {
+fn block(of: &mut Block, vars: &Vars, kept: &VarSet, views: &mut VarMap<Path>) {
     for at in 0..of.stmts.len() {
         let source = match &of.stmts[at].kind {
             StmtKind::Declare { place, init: Init::Copy { from, .. } }
@@ -43,7 +41,7 @@ fn block(of: &mut Block, vars: &Vars, kept: &HashSet<Var>, views: &mut BTreeMap<
             _ => None,
         };
         if let Some((place, from)) = source {
-            let mut written = HashSet::new();
+            let mut written = VarSet::new();
             for stmt in &of.stmts[at + 1..] {
                 writes(stmt, vars, &mut written);
                 stmt.blocks().into_iter().for_each(|block| written_in(block, vars, &mut written));
@@ -60,7 +58,7 @@ fn block(of: &mut Block, vars: &Vars, kept: &HashSet<Var>, views: &mut BTreeMap<
 }
 
 /// The places that a statement takes by value, or a part of them.
-fn taken(stmt: &Stmt, vars: &Vars, kept: &mut HashSet<Var>) {
+fn taken(stmt: &Stmt, vars: &Vars, kept: &mut VarSet) {
     let mut copied = |init: &Init| {
         if let Init::Copy { from: path, .. } | Init::Struct { base: Some(path), .. } | Init::Zero { like: path } = init {
             kept.insert(vars.resolve(path).root);
@@ -86,7 +84,7 @@ fn taken(stmt: &Stmt, vars: &Vars, kept: &mut HashSet<Var>) {
 }
 
 /// What the user's own code names is bound by reference, anything else that stands for a whole takes it.
-fn takes(expr: &Expr, vars: &Vars, kept: &mut HashSet<Var>) {
+fn takes(expr: &Expr, vars: &Vars, kept: &mut VarSet) {
     match expr {
         Expr::Whole(path) | Expr::WholeMut(path) => {
             kept.insert(vars.resolve(path).root);

@@ -2,13 +2,11 @@
 //!
 //! Invariant: only arithmetic of floats moves, which never panics, so that a loop without iterations is not told from before.
 
-use std::collections::BTreeSet;
-
-use crate::ir::{Block, Expr, Function, Head, Role, Stmt, StmtKind, Var, WrtTarget};
+use crate::ir::{Block, Expr, Function, Head, Role, Stmt, StmtKind, Var, VarSet, WrtTarget};
 
 /// Moves what every loop of the function computes anew from values of outside.
 pub(crate) fn hoist(mut function: Function) -> Function {
-    let asked: BTreeSet<Var> = function
+    let mut kept: VarSet = function
         .wrt
         .iter()
         .filter_map(|wrt| match wrt.target {
@@ -16,23 +14,20 @@ pub(crate) fn hoist(mut function: Function) -> Function {
             WrtTarget::Param(_) => None,
         })
         .collect();
-    let places: BTreeSet<Var> = (0..function.vars.0.len() as u32)
-        .map(Var)
-        .filter(|var| function.vars[*var].role != Role::Value)
-        .collect();
-    let kept = asked.union(&places).copied().collect();
+    let vars = (0..function.vars.0.len() as u32).map(Var);
+    kept.extend(vars.filter(|var| function.vars[*var].role != Role::Value));
     block(&mut function.body, &kept);
     function
 }
 
-fn block(of: &mut Block, kept: &BTreeSet<Var>) {
+fn block(of: &mut Block, kept: &VarSet) {
     let mut stmts = Vec::with_capacity(of.stmts.len());
     for mut stmt in std::mem::take(&mut of.stmts) {
         for inner in stmt.blocks_mut() {
             block(inner, kept);
         }
         if let StmtKind::Loop(the_loop) = &mut stmt.kind {
-            let mut own: BTreeSet<Var> = the_loop.carried.iter().map(|carried| carried.phi).collect();
+            let mut own: VarSet = the_loop.carried.iter().map(|carried| carried.phi).collect();
             if let Head::For { index, .. } = the_loop.head {
                 own.insert(index);
             }
@@ -61,7 +56,7 @@ fn block(of: &mut Block, kept: &BTreeSet<Var>) {
 }
 
 /// Everything that a block and those inside it define.
-fn defined(of: &Block, own: &mut BTreeSet<Var>) {
+fn defined(of: &Block, own: &mut VarSet) {
     of.walk(&mut |stmt| {
         own.extend(stmt.defines());
         if let StmtKind::Loop(inner) = &stmt.kind {
@@ -71,7 +66,7 @@ fn defined(of: &Block, own: &mut BTreeSet<Var>) {
 }
 
 /// Arithmetic of values from outside.
-fn fixed(expr: &Expr, own: &BTreeSet<Var>) -> bool {
+fn fixed(expr: &Expr, own: &VarSet) -> bool {
     let mut fixed = true;
     expr.walk(&mut |expr| match expr {
         Expr::Var(var) => fixed &= !own.contains(var),

@@ -3,12 +3,15 @@
 //! Invariant: the same values with the same bits, and the same panics, since what is left out would have repeated what
 //! went before it with the same operands. A value of the user's that the gradient is asked for stands for itself alone.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use quote::ToTokens;
 
 use crate::ir::visit::Part;
-use crate::ir::{Block, Expr, Function, Head, Init, Path, Proj, Stmt, StmtKind, StoreOp, Var, Vars, WrtTarget};
+use crate::ir::{
+    Block, Expr, Function, Head, Init, Path, Proj, Stmt, StmtKind, StoreOp, Var, VarMap, VarSet, Vars,
+    WrtTarget,
+};
 use crate::lower::rewrite::Substitution;
 
 /// Named values are replaced by others only where that saves more than an arithmetic operation.
@@ -24,9 +27,9 @@ pub(crate) fn share(mut function: Function) -> Function {
         vars: &function.vars,
         asked: asked.collect(),
         known: HashMap::new(),
-        of_root: HashMap::new(),
+        of_root: VarMap::new(),
         scope: Vec::new(),
-        renamed: HashMap::new(),
+        renamed: VarMap::new(),
     };
     pass.block(&mut function.body);
     let mut renamed = Substitution::default();
@@ -61,14 +64,14 @@ enum Step {
 struct Share<'v> {
     vars: &'v Vars,
     /// Locals that the gradient is asked for.
-    asked: HashSet<Var>,
+    asked: VarSet,
     /// The atoms that hold what was computed.
     known: HashMap<Key, Expr>,
     /// What is known of the content of each place.
-    of_root: HashMap<Var, Vec<Key>>,
+    of_root: VarMap<Vec<Key>>,
     /// What became known in the blocks that are open.
     scope: Vec<Key>,
-    renamed: HashMap<Var, Expr>,
+    renamed: VarMap<Expr>,
 }
 
 impl Share<'_> {
@@ -114,9 +117,9 @@ impl Share<'_> {
             StmtKind::Match { arms, .. } => arms.iter_mut().for_each(|arm| self.block(&mut arm.body)),
             StmtKind::Loop(the_loop) => {
                 // An iteration finds what those before it left.
-                let mut written = HashSet::new();
+                let mut written = VarSet::new();
                 written_in(&the_loop.body, self.vars, &mut written);
-                written.iter().for_each(|root| self.forget(*root, None));
+                written.iter().for_each(|root| self.forget(root, None));
                 if let Head::While { test, .. } = &mut the_loop.head {
                     self.block(test);
                 }
@@ -124,7 +127,7 @@ impl Share<'_> {
                 written.into_iter().for_each(|root| self.forget(root, None));
             }
             _ => {
-                let mut written = HashSet::new();
+                let mut written = VarSet::new();
                 writes(stmt, self.vars, &mut written);
                 written.into_iter().for_each(|root| self.forget(root, None));
             }
@@ -165,7 +168,7 @@ impl Share<'_> {
 
     fn learn(&mut self, key: Key, atom: Expr, root: Option<Var>) {
         if let Some(root) = root {
-            self.of_root.entry(root).or_default().push(key.clone());
+            self.of_root.or_default(root).push(key.clone());
         }
         self.scope.push(key.clone());
         self.known.insert(key, atom);
@@ -266,7 +269,7 @@ fn parts_of(init: &Init) -> Vec<(Step, Expr)> {
     }
 }
 
-pub(super) fn writes(stmt: &Stmt, vars: &Vars, written: &mut HashSet<Var>) {
+pub(super) fn writes(stmt: &Stmt, vars: &Vars, written: &mut VarSet) {
     stmt.parts(&mut |part| match part {
         Part::WritePath(path) => {
             written.insert(vars.resolve(path).root);
@@ -278,6 +281,6 @@ pub(super) fn writes(stmt: &Stmt, vars: &Vars, written: &mut HashSet<Var>) {
     });
 }
 
-pub(super) fn written_in(block: &Block, vars: &Vars, written: &mut HashSet<Var>) {
+pub(super) fn written_in(block: &Block, vars: &Vars, written: &mut VarSet) {
     block.walk(&mut |stmt| writes(stmt, vars, written));
 }

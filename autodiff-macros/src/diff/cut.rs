@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 /// What a value costs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Cost {
     /// `None`: cannot be saved.
     pub(super) save: Option<u32>,
@@ -16,7 +16,6 @@ pub(super) struct Cost {
 }
 
 /// A graph of values: edges go from what is computed to its operands.
-#[derive(Debug)]
 pub(super) struct Graph {
     /// Vertex v is there at `2v`, computed at `2v + 1`.
     heads: Vec<Vec<usize>>,
@@ -26,7 +25,6 @@ pub(super) struct Graph {
     sink: usize,
 }
 
-#[derive(Debug)]
 struct Edge {
     to: usize,
     capacity: u32,

@@ -3,8 +3,6 @@
 //! Invariant: behind each statement, the tangent of every active variable defined so far is defined, and the tangent of
 //! every active place has the shape of the place.
 
-use std::collections::BTreeMap;
-
 use proc_macro2::Span;
 
 use super::Pushforward;
@@ -12,12 +10,12 @@ use super::reverse::stmt;
 use crate::analysis::Activity;
 use crate::ir::{
     Arg, Block, Call, Callee, Carried, CopyHow, Expr, Function, Init, Join, Path, Proj, PushforwardCall,
-    RawStmt, Role, Stmt, StmtKind, StoreOp, Tangent, Var, Vars, WrtTarget, build,
+    RawStmt, Role, Stmt, StmtKind, StoreOp, Tangent, Var, VarMap, Vars, WrtTarget, build,
 };
 
 /// The pushforward of `function`.
 pub(crate) fn pushforward(function: &Function, activity: &Activity) -> Pushforward {
-    let mut forward = Forward { function, activity, vars: function.vars.clone(), dots: BTreeMap::new() };
+    let mut forward = Forward { function, activity, vars: function.vars.clone(), dots: VarMap::new() };
     let params = (0..function.params.len())
         .map(|index| {
             let param = &function.params[index];
@@ -77,7 +75,7 @@ struct Forward<'a> {
     function: &'a Function,
     activity: &'a Activity,
     vars: Vars,
-    dots: BTreeMap<Var, Var>,
+    dots: VarMap<Var>,
 }
 
 impl Forward<'_> {

@@ -7,18 +7,16 @@
 //! order in which contributions of different statements are added: the fused loop adds its own first, and in the order of
 //! the forward sweep.
 
-use std::collections::BTreeSet;
-
 use super::Adjoint;
 use super::reverse::free_vars;
 use crate::ir::visit::Part;
 use crate::ir::{
-    Block, Expr, Head, Init, Loop, RawStmt, Role, Slot, Stmt, StmtKind, StoreOp, Var, Vars, build,
+    Block, Expr, Head, Init, Loop, RawStmt, Role, Slot, Stmt, StmtKind, StoreOp, Var, VarSet, Vars, build,
 };
 
 /// Fuses every loop of the function's own block that allows it; gives the indices of those that were.
-pub(crate) fn fuse(mut adjoint: Adjoint, params: &BTreeSet<Var>) -> (Adjoint, BTreeSet<Var>) {
-    let mut done = BTreeSet::new();
+pub(crate) fn fuse(mut adjoint: Adjoint, params: &VarSet) -> (Adjoint, VarSet) {
+    let mut done = VarSet::new();
     // From the last loop to the first: what one fusion makes early may let the one before follow.
     let mut at = adjoint.forward.stmts.len();
     while at > 0 {
@@ -46,7 +44,7 @@ fn index_of(the_loop: &Loop) -> Option<Var> {
     }
 }
 
-fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjoint> {
+fn try_fuse(adjoint: &Adjoint, at: usize, params: &VarSet) -> Option<Adjoint> {
     let vars = &adjoint.vars;
     let forward = as_loop(&adjoint.forward.stmts[at])?;
     let index = index_of(forward)?;
@@ -58,12 +56,12 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
     let reverse = as_loop(&adjoint.reverse.stmts[back])?;
 
     // What exists when the forward loop starts.
-    let mut early: BTreeSet<Var> = params.clone();
+    let mut early: VarSet = params.clone();
     early.extend(adjoint.forward.stmts[..at].iter().flat_map(Stmt::defines));
     // What is defined behind it, but could be before.
     let movable = movable(&adjoint.forward.stmts[at..], &early, vars);
-    early.extend(movable.iter().copied());
-    let mut late: BTreeSet<Var> = adjoint.forward.stmts[at..]
+    early.unite(&movable);
+    let mut late: VarSet = adjoint.forward.stmts[at..]
         .iter()
         .flat_map(Stmt::defines)
         .filter(|var| !movable.contains(var))
@@ -73,16 +71,16 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
     // Adjoints of private places are zero between iterations: whatever the loop does to them is its own affair.
     let private = adjoint.private.get(&index).cloned().unwrap_or_default();
     for set in [&mut sweep.read, &mut sweep.added, &mut sweep.set] {
-        set.retain(|var| !private.contains(var));
+        set.subtract(&private);
     }
     // Adjoints that loops behind, fused already, add to: they are declared before this one instead. Slots as well must not
     // be read behind before this loop has added to them in the reverse sweep.
     let mut earlier = Vec::new();
     for (index, stmt) in adjoint.forward.stmts.iter().enumerate().skip(at + 1) {
-        let met = |var: &&Var| mentions(stmt, **var, vars);
+        let met = |var: &Var| mentions(stmt, *var, vars);
         let (Some(added), declares) = (sweep.added.iter().find(met), declares(stmt)) else { continue };
-        if declares == Some(*added) {
-            let mut unknown = BTreeSet::new();
+        if declares == Some(added) {
+            let mut unknown = VarSet::new();
             let fresh = match &stmt.kind {
                 StmtKind::Declare { init, .. } => shape_known(init, &early, &mut unknown, vars),
                 StmtKind::Mut { init, .. } => init.is_zero(),
@@ -92,37 +90,36 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
                 return None;
             }
             earlier.push(index);
-            late.remove(added);
+            late.remove(&added);
             continue;
         }
         let touched = Effects::of(std::slice::from_ref(stmt), vars)?;
-        if sweep.added.iter().any(|var| touched.read.contains(var) || touched.set.contains(var)) {
+        if sweep.added.iter().any(|var| touched.read.contains(&var) || touched.set.contains(&var)) {
             return None;
         }
     }
-    let primal_place = |var: &Var| early.contains(var) || late.contains(var);
+    let primal_place = |var: Var| early.contains(&var) || late.contains(&var);
     // Content is restored only inside an iteration.
     if sweep.added.iter().chain(&sweep.set).any(primal_place) || !sweep.set.is_empty() {
         return None;
     }
     let free = free_vars(&Block { stmts: vec![adjoint.reverse.stmts[back].clone()] }, vars);
     // What is only added to need not be known; what is read must be.
-    if sweep.read.iter().any(|var| sweep.added.contains(var)) {
+    if sweep.read.iter().any(|var| sweep.added.contains(&var)) {
         return None;
     }
-    if sweep.read.iter().any(|var| late.contains(var)) {
+    if sweep.read.iter().any(|var| late.contains(&var)) {
         return None;
     }
     // The adjoints of results exist only when the results do.
-    let seeds: BTreeSet<Var> = adjoint.seed.leaves().into_iter().flatten().copied().collect();
-    if sweep.read.iter().chain(&sweep.added).chain(&sweep.set).any(|var| seeds.contains(var)) {
+    let seeds: VarSet = adjoint.seed.leaves().into_iter().flatten().copied().collect();
+    if sweep.read.iter().chain(&sweep.added).chain(&sweep.set).any(|var| seeds.contains(&var)) {
         return None;
     }
 
     // The statements before the reverse loop that define what it reads, and the declarations of what it adds to.
-    let mut wanted: BTreeSet<Var> = free
+    let mut wanted: VarSet = free
         .iter()
-        .copied()
         .filter(|var| !early.contains(var) && vars[*var].role != Role::Tape)
         .filter(|var| !sweep.added.contains(var) && !private.contains(var))
         .collect();
@@ -165,11 +162,11 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
             _ => {
                 // Anything else stays, provided that the loop's additions do not meet it.
                 let touched = Effects::of(std::slice::from_ref(stmt), vars)?;
-                let meets = |var: &Var| sweep.added.contains(var);
+                let meets = |var: Var| sweep.added.contains(&var);
                 if touched.read.iter().any(meets) || touched.set.iter().any(meets) {
                     return None;
                 }
-                if touched.set.iter().chain(&touched.added).any(|var| wanted.contains(var)) {
+                if touched.set.iter().chain(&touched.added).any(|var| wanted.contains(&var)) {
                     return None;
                 }
                 if stmt.defines().iter().any(|var| wanted.contains(var)) {
@@ -182,12 +179,12 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
     hoisted.reverse();
     rest.reverse();
     // Everything read is defined by now, by the seed or by the emitter.
-    let defined: BTreeSet<Var> = hoisted.iter().flat_map(Stmt::defines).collect();
-    let from_outside = |var: &Var| {
-        matches!(vars[*var].role, Role::Place | Role::Mut) && is_slot(adjoint, *var)
-            || vars[*var].role == Role::View
+    let defined: VarSet = hoisted.iter().flat_map(Stmt::defines).collect();
+    let from_outside = |var: Var| {
+        matches!(vars[var].role, Role::Place | Role::Mut) && is_slot(adjoint, var)
+            || vars[var].role == Role::View
     };
-    if !wanted.iter().all(|var| defined.contains(var) || from_outside(var)) {
+    if !wanted.iter().all(|var| defined.contains(&var) || from_outside(var)) {
         return None;
     }
 
@@ -209,9 +206,9 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &BTreeSet<Var>) -> Option<Adjo
 }
 
 /// The `let`s behind the first statement that could as well stand before it: arithmetic of what exists by then.
-fn movable(stmts: &[Stmt], early: &BTreeSet<Var>, vars: &Vars) -> BTreeSet<Var> {
-    let mut movable = BTreeSet::new();
-    let mut written: BTreeSet<Var> = BTreeSet::new();
+fn movable(stmts: &[Stmt], early: &VarSet, vars: &Vars) -> VarSet {
+    let mut movable = VarSet::new();
+    let mut written: VarSet = VarSet::new();
     let mut effects = false;
     for stmt in stmts {
         if let StmtKind::Let { var, expr } = &stmt.kind {
@@ -259,7 +256,7 @@ fn mentions(stmt: &Stmt, var: Var, vars: &Vars) -> bool {
     found || stmt.blocks().iter().any(|block| block.stmts.iter().any(|stmt| mentions(stmt, var, vars)))
 }
 
-fn changes(stmt: &Stmt, vars: &Vars, written: &mut BTreeSet<Var>) {
+fn changes(stmt: &Stmt, vars: &Vars, written: &mut VarSet) {
     stmt.parts(&mut |part| match part {
         Part::WritePath(path) => {
             written.insert(vars.resolve(path).root);
@@ -278,13 +275,7 @@ fn has_effects(stmt: &Stmt) -> bool {
 }
 
 /// Takes out of the statements from `at` on those movable `let`s that the loop or what is hoisted reads.
-fn move_up(
-    stmts: &mut Vec<Stmt>,
-    at: usize,
-    movable: &BTreeSet<Var>,
-    hoisted: &[Stmt],
-    vars: &Vars,
-) -> Vec<Stmt> {
+fn move_up(stmts: &mut Vec<Stmt>, at: usize, movable: &VarSet, hoisted: &[Stmt], vars: &Vars) -> Vec<Stmt> {
     let mut readers = hoisted.to_vec();
     readers.push(stmts[at].clone());
     let mut read = free_vars(&Block { stmts: readers }, vars);
@@ -314,7 +305,7 @@ fn is_slot(adjoint: &Adjoint, var: Var) -> bool {
 }
 
 /// Whether an expression of scalars can be evaluated before the loop; what it is made of is wanted early as well.
-fn known(expr: &Expr, early: &BTreeSet<Var>, wanted: &mut BTreeSet<Var>, vars: &Vars) -> bool {
+fn known(expr: &Expr, early: &VarSet, wanted: &mut VarSet, vars: &Vars) -> bool {
     let mut fine = true;
     expr.walk(&mut |expr| match expr {
         Expr::Var(var) if !early.contains(var) => {
@@ -328,7 +319,7 @@ fn known(expr: &Expr, early: &BTreeSet<Var>, wanted: &mut BTreeSet<Var>, vars: &
     fine
 }
 
-fn shape_known(init: &Init, early: &BTreeSet<Var>, wanted: &mut BTreeSet<Var>, vars: &Vars) -> bool {
+fn shape_known(init: &Init, early: &VarSet, wanted: &mut VarSet, vars: &Vars) -> bool {
     match init {
         Init::Zero { like } => early.contains(&vars.resolve(like).root) && like.proj.is_empty(),
         Init::Repeat { value, len, .. } => value.is_zero() && known(len, early, wanted, vars),
@@ -350,7 +341,7 @@ fn fuse_bodies(forward: &Block, reverse: &Block, vars: &Vars) -> Option<Block> {
     let tapes = tapes_of(forward);
     let mut stmts = forward.stmts.clone();
     stmts.truncate(stmts.len() - tapes.len());
-    let there: BTreeSet<Var> = stmts.iter().flat_map(Stmt::defines).collect();
+    let there: VarSet = stmts.iter().flat_map(Stmt::defines).collect();
     for stmt in &reverse.stmts {
         match &stmt.kind {
             StmtKind::Restore { tape: restored, .. } => {
@@ -383,13 +374,13 @@ fn moved(stmts: &[Stmt], root: Var) -> bool {
 }
 
 /// What a piece of the reverse sweep does to variables from outside of it.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Effects {
-    read: BTreeSet<Var>,
+    read: VarSet,
     /// Changed by `+=`/`-=` alone, so that the order among others does not matter.
-    added: BTreeSet<Var>,
+    added: VarSet,
     /// Changed in any other way.
-    set: BTreeSet<Var>,
+    set: VarSet,
 }
 
 impl Effects {
@@ -430,7 +421,7 @@ impl Effects {
             _ => false,
         };
         // A pullback adds to its slots, unless it is handed a place to change.
-        let lent: BTreeSet<Var> = match &stmt.kind {
+        let lent: VarSet = match &stmt.kind {
             StmtKind::Pullback(pullback) => {
                 if pullback
                     .call
@@ -450,7 +441,7 @@ impl Effects {
                     .collect()
             }
             StmtKind::Inert { .. } | StmtKind::Call(_) => return None,
-            _ => BTreeSet::new(),
+            _ => VarSet::new(),
         };
         stmt.parts(&mut |part| match part {
             Part::Read(expr) => expr.vars(&mut |var| self.read.extend(outside(var))),

@@ -8,15 +8,13 @@ pub(crate) mod private;
 mod record;
 pub(crate) mod reverse;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use crate::ir::{Block, Expr, Tree, Var, Vars};
+use crate::ir::{Block, Expr, Tree, Var, VarMap, VarSet, Vars};
 
 /// What reverse mode makes of a function: the forward sweep, which computes the primal and saves, and the reverse sweep.
 ///
 /// Put one behind the other they are the body of `value_and_grad_into`; split, with `captures` moved into a closure, they
 /// are `forward` and its pullback.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Adjoint {
     /// The function's variables and those that differentiation added.
     pub(crate) vars: Vars,
@@ -34,13 +32,13 @@ pub(crate) struct Adjoint {
     /// Values of the forward sweep that the reverse sweep reads (places that are parameters passed by reference excepted).
     pub(crate) captures: Vec<Var>,
     /// For each loop (by its index) that is to be fused: the adjoints of its private places, zero between iterations.
-    pub(crate) private: BTreeMap<Var, BTreeSet<Var>>,
+    pub(crate) private: VarMap<VarSet>,
     /// `&mut` parameters (indices) whose content the reverse sweep rolls back to what it was before the call.
     pub(crate) rolled_back: Vec<usize>,
 }
 
 /// The adjoint of a parameter in the reverse sweep.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) enum ParamAdjoint {
     /// A scalar by value or `&`: a `Mut` that starts at zero (declared by the reverse sweep); to be added to the caller's slot behind it.
     Scalar(Var),
@@ -51,13 +49,13 @@ pub(crate) enum ParamAdjoint {
 }
 
 /// How the forward sweep hands values over.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Tape {
     pub(crate) var: Var,
     pub(crate) kind: TapeKind,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum TapeKind {
     /// At most one record: `let mut tape = None;`, `tape = Some((…));`, `if let Some((…)) = tape.take()`.
     Slot,
@@ -68,7 +66,7 @@ pub(crate) enum TapeKind {
 }
 
 /// What forward mode makes of a function: the primal and its tangent in one block.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Pushforward {
     pub(crate) vars: Vars,
     pub(crate) body: Block,

@@ -4,13 +4,12 @@
 //! same bits, since it reads places only where their content at the start of the reversal is what it was.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 
 use super::cut::{Cost, Graph};
 use super::record::Read;
 use super::reverse::Reverse;
 use crate::ir::visit::Part;
-use crate::ir::{Expr, Path, Proj, Role, Stmt, StmtKind, StoreOp, Ty, Var};
+use crate::ir::{Expr, Path, Proj, Role, Stmt, StmtKind, StoreOp, Ty, Var, VarMap, VarSet};
 
 /// Dearer functions are saved, not computed again (in units of an addition, see the rule table).
 pub(super) const CHEAP: u32 = 2;
@@ -18,7 +17,7 @@ pub(super) const CHEAP: u32 = 2;
 /// What it costs to push a number and to pop it, in additions.
 const WORD: u32 = 4;
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Plan {
     pub(super) saved: Vec<Var>,
     /// `Let`s and views, in forward order.
@@ -53,25 +52,19 @@ struct Source<'s> {
 
 impl Reverse<'_> {
     /// Plans the block whose forward sweep is `forward`; `defined` in the order of definition.
-    pub(super) fn plan(
-        &mut self,
-        forward: &[Stmt],
-        needed: &BTreeSet<Var>,
-        defined: &[Var],
-        alive: &[Var],
-    ) -> Plan {
+    pub(super) fn plan(&mut self, forward: &[Stmt], needed: &VarSet, defined: &[Var], alive: &[Var]) -> Plan {
         if needed.is_empty() {
             return Plan::default();
         }
-        let local: BTreeSet<Var> = defined.iter().copied().collect();
-        let sources: BTreeMap<Var, Source<'_>> = forward
+        let local: VarSet = defined.iter().copied().collect();
+        let sources: VarMap<Source<'_>> = forward
             .iter()
             .enumerate()
             .filter_map(|(index, stmt)| self.source(forward, index, stmt, &local))
             .collect();
 
         // The cheapest way to have all that is needed: a minimum cut of the value graph.
-        let vertices: BTreeMap<Var, usize> = defined
+        let vertices: VarMap<usize> = defined
             .iter()
             .filter(|var| !alive.contains(var))
             .enumerate()
@@ -97,22 +90,22 @@ impl Reverse<'_> {
                     graph.needed(vertex);
                 }
             }
-            graph.saved().into_iter().map(|vertex| ordered[vertex]).collect::<BTreeSet<Var>>()
+            graph.saved().into_iter().map(|vertex| ordered[vertex]).collect::<VarSet>()
         };
         // A block that can do without a tape, but for what stores overwrite, has iterations that know nothing of each other.
         let fewest = solve(false);
         let own = self.function.vars.0.len() as u32;
         let saved = if fewest.iter().all(|var| var.0 >= own) { fewest } else { solve(true) };
 
-        let mut recomputed: BTreeSet<Var> = BTreeSet::new();
-        let mut pending: Vec<Var> = needed.iter().copied().collect();
+        let mut recomputed: VarSet = VarSet::new();
+        let mut pending: Vec<Var> = needed.iter().collect();
         while let Some(var) = pending.pop() {
             if vertices.contains_key(&var) && !saved.contains(&var) && recomputed.insert(var) {
                 pending.extend(sources.get(&var).into_iter().flat_map(|source| &source.operands));
             }
         }
         let mut plan = Plan::default();
-        let mut done: BTreeSet<Var> = BTreeSet::new();
+        let mut done: VarSet = VarSet::new();
         for var in defined {
             if saved.contains(var) {
                 plan.saved.push(*var);
@@ -127,9 +120,9 @@ impl Reverse<'_> {
     fn recompute(
         &mut self,
         var: Var,
-        sources: &BTreeMap<Var, Source<'_>>,
-        recomputed: &BTreeSet<Var>,
-        done: &mut BTreeSet<Var>,
+        sources: &VarMap<Source<'_>>,
+        recomputed: &VarSet,
+        done: &mut VarSet,
         plan: &mut Plan,
     ) {
         let Some(source) = sources.get(&var).filter(|_| recomputed.contains(&var) && done.insert(var)) else {
@@ -160,7 +153,7 @@ impl Reverse<'_> {
         forward: &'s [Stmt],
         index: usize,
         stmt: &'s Stmt,
-        local: &BTreeSet<Var>,
+        local: &VarSet,
     ) -> Option<(Var, Source<'s>)> {
         let mut operands = Vec::new();
         let mut roots = Vec::new();
@@ -185,7 +178,7 @@ impl Reverse<'_> {
 
     /// A value that its block stores, and that is still there when the block's reversal starts: it is loaded instead of
     /// saved, where no store has to be recorded for that.
-    fn stored<'s>(&self, var: Var, behind: &'s [Stmt], local: &BTreeSet<Var>) -> Option<(Var, Source<'s>)> {
+    fn stored<'s>(&self, var: Var, behind: &'s [Stmt], local: &VarSet) -> Option<(Var, Source<'s>)> {
         let stored = |stmt: &'s Stmt| match &stmt.kind {
             StmtKind::Store { path, op: StoreOp::Set, value: Expr::Var(value) } if *value == var => Some(path),
             _ => None,
@@ -213,7 +206,7 @@ impl Reverse<'_> {
         &self,
         expr: &Expr,
         behind: &[Stmt],
-        local: &BTreeSet<Var>,
+        local: &VarSet,
         roots: &mut Vec<(Var, Option<Path>)>,
     ) -> bool {
         match expr {
@@ -245,7 +238,7 @@ impl Reverse<'_> {
         &self,
         path: &Path,
         behind: &[Stmt],
-        local: &BTreeSet<Var>,
+        local: &VarSet,
         roots: &mut Vec<(Var, Option<Path>)>,
     ) -> bool {
         let root = self.vars.resolve(path).root;

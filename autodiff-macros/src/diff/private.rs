@@ -3,27 +3,21 @@
 //! `let mut hidden = [0.0; 64]; for n in … { for j in 0..64 { hidden[j] = …; } … }`: no iteration sees what another left,
 //! so that within one iteration the place behaves as if it were declared there.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::ir::visit::Part;
 use crate::ir::{
-    Block, Expr, Function, Head, Init, Loop, Path, Proj, Stmt, StmtKind, StoreOp, Var, WrtTarget,
+    Block, Expr, Function, Head, Init, Loop, Path, Proj, Stmt, StmtKind, StoreOp, Var, VarMap, VarSet,
+    WrtTarget,
 };
 
 /// The private places of each counted loop, by the loop's index.
-pub(crate) fn private_places(function: &Function) -> BTreeMap<Var, BTreeSet<Var>> {
-    let mut result = BTreeMap::new();
+pub(crate) fn private_places(function: &Function) -> VarMap<VarSet> {
+    let mut result = VarMap::new();
     scan(function, &function.body, &[], &mut result);
     result
 }
 
 /// `candidates`: places from outside that only this block touches.
-fn scan(
-    function: &Function,
-    block: &Block,
-    candidates: &[(Var, &Init)],
-    result: &mut BTreeMap<Var, BTreeSet<Var>>,
-) {
+fn scan(function: &Function, block: &Block, candidates: &[(Var, &Init)], result: &mut VarMap<VarSet>) {
     let stmts = &block.stmts;
     for (at, stmt) in stmts.iter().enumerate() {
         let StmtKind::Loop(the_loop) = &stmt.kind else { continue };
@@ -57,7 +51,7 @@ fn scan(
 }
 
 /// Whether a loop right in the body has the place for itself: what is private to each of its iterations is private to all.
-fn within(body: &Block, place: Var, result: &BTreeMap<Var, BTreeSet<Var>>) -> bool {
+fn within(body: &Block, place: Var, result: &VarMap<VarSet>) -> bool {
     body.stmts.iter().any(|stmt| match &stmt.kind {
         StmtKind::Loop(inner) => match &inner.head {
             Head::For { index, .. } => result.get(index).is_some_and(|places| places.contains(&place)),

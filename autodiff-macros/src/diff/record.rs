@@ -4,14 +4,12 @@
 //! hands a reference to a pullback). A store is recorded when such a read may come before it in the forward sweep: then, in
 //! the reverse sweep, the old content must be back before the read.
 
-use std::collections::BTreeMap;
-
 use super::reverse::Options;
 use crate::ir::visit::Part;
-use crate::ir::{Block, Function, Head, Passing, Path, Proj, Role, Stmt, StmtKind, Var};
+use crate::ir::{Block, Function, Head, Passing, Path, Proj, Role, Stmt, StmtKind, Var, VarMap};
 
 /// The reverse sweep reads the content of `root` as it is behind the statement at `position`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Read {
     pub(crate) root: Var,
     pub(crate) position: usize,
@@ -21,19 +19,19 @@ pub(crate) struct Read {
     pub(crate) element: Option<Path>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Recording {
     /// `None`: record everything.
-    reads: Option<BTreeMap<Var, Vec<Read>>>,
+    reads: Option<VarMap<Vec<Read>>>,
     /// How many loops there are around the declaration of each place.
-    depths: BTreeMap<Var, usize>,
+    depths: VarMap<usize>,
     rolled_back: Vec<Var>,
     /// Everything that writes to each place.
-    writes: BTreeMap<Var, Vec<Write>>,
+    writes: VarMap<Vec<Write>>,
 }
 
 /// A statement that writes to a place.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Write {
     position: usize,
     loops: Vec<usize>,
@@ -43,9 +41,9 @@ struct Write {
 
 impl Recording {
     pub(super) fn everything(function: &Function, options: &Options) -> Self {
-        let mut depths = BTreeMap::new();
+        let mut depths = VarMap::new();
         declared_depths(&function.body, 0, options, &mut depths);
-        let mut writes = BTreeMap::new();
+        let mut writes = VarMap::new();
         written(&function.body, function, &mut 0, &mut Vec::new(), &mut writes);
         Recording { reads: None, depths, rolled_back: Vec::new(), writes }
     }
@@ -57,9 +55,9 @@ impl Recording {
         swaps: &[[Read; 2]],
         options: &Options,
     ) -> Self {
-        let mut by_root: BTreeMap<Var, Vec<Read>> = BTreeMap::new();
+        let mut by_root: VarMap<Vec<Read>> = VarMap::new();
         for read in reads {
-            by_root.entry(read.root).or_default().push(read.clone());
+            by_root.or_default(read.root).push(read.clone());
         }
         let rolled_back: Vec<Var> = function
             .params
@@ -80,7 +78,7 @@ impl Recording {
                 break;
             }
             for read in reached.into_iter().flatten() {
-                by_root.entry(read.root).or_default().push(read.clone());
+                by_root.or_default(read.root).push(read.clone());
             }
             swaps = rest;
         }
@@ -129,7 +127,7 @@ impl Recording {
     }
 }
 
-fn declared_depths(block: &Block, depth: usize, options: &Options, depths: &mut BTreeMap<Var, usize>) {
+fn declared_depths(block: &Block, depth: usize, options: &Options, depths: &mut VarMap<usize>) {
     for Stmt { kind, .. } in &block.stmts {
         match kind {
             StmtKind::Declare { place, .. } => {
@@ -150,7 +148,7 @@ fn declared_depths(block: &Block, depth: usize, options: &Options, depths: &mut 
             StmtKind::Loop(the_loop) => {
                 if let Head::For { index, .. } = &the_loop.head {
                     for place in options.private.get(index).into_iter().flatten() {
-                        depths.insert(*place, depth + 1);
+                        depths.insert(place, depth + 1);
                     }
                 }
                 declared_depths(&the_loop.body, depth + 1, options, depths);
@@ -166,7 +164,7 @@ fn written(
     function: &Function,
     position: &mut usize,
     loops: &mut Vec<usize>,
-    writes: &mut BTreeMap<Var, Vec<Write>>,
+    writes: &mut VarMap<Vec<Write>>,
 ) {
     for stmt in &block.stmts {
         *position += 1;
@@ -182,7 +180,7 @@ fn written(
                 _ => return,
             };
             let write = Write { position: *position, loops: loops.clone(), element: element.clone() };
-            writes.entry(root(var)).or_default().push(write);
+            writes.or_default(root(var)).push(write);
         });
         match &stmt.kind {
             StmtKind::Loop(the_loop) => {

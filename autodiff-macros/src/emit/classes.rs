@@ -1,6 +1,6 @@
 //! The values that share one variable: a union of what is handed on from one to another.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::flow::{bound_inside, defines};
 use super::unit::{self, every};
@@ -12,14 +12,14 @@ pub(super) struct Classes<'a> {
     vars: &'a Vars,
     names: Vec<Option<usize>>,
     clashes: HashSet<(Var, Var)>,
-    pub(super) class: HashMap<Var, Var>,
-    pub(super) members: HashMap<Var, Vec<Var>>,
+    pub(super) class: VarMap<Var>,
+    pub(super) members: VarMap<Vec<Var>>,
     /// Where a value is bound, in program order.
-    position: HashMap<Var, usize>,
+    position: VarMap<usize>,
     /// Values bound by patterns: they may begin a class, not be assigned to.
-    patterns: HashSet<Var>,
+    patterns: VarSet,
     /// Values bound by patterns of the user's.
-    pinned: HashSet<Var>,
+    pinned: VarSet,
 }
 
 impl<'a> Classes<'a> {
@@ -33,17 +33,17 @@ impl<'a> Classes<'a> {
             vars,
             names,
             clashes,
-            class: HashMap::new(),
-            members: HashMap::new(),
+            class: VarMap::new(),
+            members: VarMap::new(),
             position: entry.iter().enumerate().map(|(at, &var)| (var, at)).collect(),
             patterns: entry.iter().copied().collect(),
-            pinned: HashSet::new(),
+            pinned: VarSet::new(),
         }
     }
 
     fn place(&mut self, var: Var) {
         let at = self.position.len();
-        self.position.entry(var).or_insert(at);
+        self.position.or_insert(var, at);
     }
 
     pub(super) fn positions(&mut self, block: &mut Block) {
@@ -151,7 +151,7 @@ impl<'a> Classes<'a> {
             }
             StmtKind::If { joins, .. } | StmtKind::Match { joins, .. } if !joins.is_empty() => {
                 let joins: Vec<Join> = joins.clone();
-                let inside: HashSet<Var> = unit::blocks(kind)
+                let inside: VarSet = unit::blocks(kind)
                     .into_iter()
                     .flat_map(|arm| {
                         let mut defs = Vec::new();
@@ -186,7 +186,7 @@ impl<'a> Classes<'a> {
 
     /// A join is an assignment in the arms where the variable is declared before the branch, so that
     /// `if c { z = … }` reads as the user wrote it; else the branch is an expression.
-    fn join(&mut self, join: &Join, inside: &HashSet<Var>) {
+    fn join(&mut self, join: &Join, inside: &VarSet) {
         let values: Vec<Var> = join
             .values
             .iter()

@@ -17,7 +17,7 @@ use crate::ir::*;
 use crate::request::{Request, Unconnected};
 
 /// Where the generated functions stand.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) enum Site<'a> {
     /// In a struct of the function's name.
     Companion,
@@ -26,7 +26,7 @@ pub(crate) enum Site<'a> {
 }
 
 /// The function as the user wrote it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Source<'a> {
     pub(crate) request: &'a Request,
     pub(crate) signature: &'a syn::Signature,
@@ -36,7 +36,7 @@ pub(crate) struct Source<'a> {
 }
 
 /// The derivative programs of a function.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Derivatives {
     /// By what the user asks for, seeded with ones.
     pub(crate) gradient: Adjoint,

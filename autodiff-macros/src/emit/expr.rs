@@ -30,7 +30,7 @@ pub(crate) enum Level {
 }
 
 /// Emitted code and how tightly it holds together.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Code {
     pub(crate) tokens: TokenStream,
     pub(crate) level: Level,

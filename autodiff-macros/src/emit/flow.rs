@@ -4,7 +4,7 @@
 //! name and neither is defined while the other is still to be read: the classic test on live ranges, exact here because the
 //! program is structured and every value is bound once.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::classes::Classes;
 use super::unit::{self, Unit, every};
@@ -12,20 +12,20 @@ use super::walk::{self, Access, Visitor};
 use crate::ir::*;
 
 /// The facts, by variable and statement.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Flow {
-    class: HashMap<Var, Var>,
-    shared: HashSet<Var>,
-    dead: HashMap<usize, HashSet<Var>>,
+    class: VarMap<Var>,
+    shared: VarSet,
+    dead: HashMap<usize, VarSet>,
     /// Aggregates that nothing reads behind `between`.
-    pub(crate) dead_between: HashSet<Var>,
+    pub(crate) dead_between: VarSet,
     /// Everything that some statement or expression reads.
-    pub(crate) read: HashSet<Var>,
+    pub(crate) read: VarSet,
     /// Places and mutable scalars that are written after their declaration.
-    pub(crate) written: HashSet<Var>,
+    pub(crate) written: VarSet,
 }
 
-type Live = BTreeSet<Var>;
+type Live = VarSet;
 
 fn key(stmt: &Stmt) -> usize {
     std::ptr::from_ref(stmt) as usize
@@ -79,7 +79,7 @@ impl Flow {
     }
 
     /// What the statement reads and nothing reads after it.
-    pub(crate) fn dead_after(&self, stmt: &Stmt) -> HashSet<Var> {
+    pub(crate) fn dead_after(&self, stmt: &Stmt) -> VarSet {
         self.dead.get(&key(stmt)).cloned().unwrap_or_default()
     }
 }
@@ -196,7 +196,7 @@ impl Ranges<'_> {
     fn define(&mut self, defs: &[Var], live: &mut Live) {
         for &def in defs {
             let Some(name) = self.names[def.0 as usize] else { continue };
-            for &other in live.iter().chain(defs) {
+            for other in live.iter().chain(defs.iter().copied()) {
                 if other != def && self.names[other.0 as usize] == Some(name) {
                     self.clashes.insert((def.min(other), def.max(other)));
                 }
@@ -221,7 +221,7 @@ impl Ranges<'_> {
                     for (k, arm) in [then, otherwise].into_iter().enumerate() {
                         let mut inside = self.arm_end(&behind, joins, k);
                         self.block(arm, &mut inside);
-                        live.extend(inside);
+                        live.unite(&inside);
                     }
                 }
                 StmtKind::Match { scrutinee: _, arms, joins } => {
@@ -234,7 +234,7 @@ impl Ranges<'_> {
                         }
                         let binds: Vec<Var> = arm.binds.iter().map(|(_, var)| *var).collect();
                         self.define(&binds, &mut inside);
-                        live.extend(inside);
+                        live.unite(&inside);
                     }
                 }
                 StmtKind::Loop(l) => self.iteration(l, live),
@@ -280,7 +280,8 @@ impl Ranges<'_> {
         inner_defs.extend(bound_inside(&mut kind));
         let StmtKind::Loop(inner) = kind else { unreachable!("made above") };
         *l = *inner;
-        live.extend(inner_reads.difference(&inner_defs).copied());
+        inner_reads.subtract(&inner_defs);
+        live.unite(&inner_reads);
         let through = live.clone();
 
         for carried in &mut l.carried {
@@ -291,7 +292,7 @@ impl Ranges<'_> {
         }
         self.block(&mut l.body, live);
         // Behind the test the loop may end.
-        live.extend(&through);
+        live.unite(&through);
         if let Head::While { test, cond } = &mut l.head {
             live.extend(reads(self.vars, |v| walk::expr(cond, v)));
             // The values carried are read behind the loop as well, through `out`.

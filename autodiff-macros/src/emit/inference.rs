@@ -3,15 +3,13 @@
 //! The user's code compiles, but closures are inlined and ascriptions taken away on the way here, and `let h = 0.25;`
 //! followed by `(t + h).sin()` needs to be told which float `h` is.
 
-use std::collections::HashSet;
-
 use super::unit::{Unit, every};
 use crate::ir::*;
 use crate::rules::Syntax;
 
 /// The scalars whose type has to be written where they are declared.
-pub(crate) fn annotated(unit: &mut Unit, vars: &Vars) -> HashSet<Var> {
-    let mut inference = Inference { untyped: HashSet::new(), needed: HashSet::new() };
+pub(crate) fn annotated(unit: &mut Unit, vars: &Vars) -> VarSet {
+    let mut inference = Inference { untyped: VarSet::new(), needed: VarSet::new() };
     inference.block(&unit.first);
     inference.block(&unit.second);
     for block in [&mut unit.first, &mut unit.second] {
@@ -26,8 +24,8 @@ pub(crate) fn annotated(unit: &mut Unit, vars: &Vars) -> HashSet<Var> {
 }
 
 struct Inference {
-    untyped: HashSet<Var>,
-    needed: HashSet<Var>,
+    untyped: VarSet,
+    needed: VarSet,
 }
 
 impl Inference {
@@ -158,7 +156,7 @@ pub(crate) fn is_plain_number(lit: &Lit) -> bool {
 
 /// Whether an expression is made of numbers without a type, and of nothing else.
 pub(crate) fn is_constant(expr: &Expr) -> bool {
-    Inference { untyped: HashSet::new(), needed: HashSet::new() }.is_untyped(expr)
+    Inference { untyped: VarSet::new(), needed: VarSet::new() }.is_untyped(expr)
 }
 
 #[cfg(test)]

@@ -23,8 +23,6 @@ mod unit;
 mod verbatim;
 mod walk;
 
-use std::collections::{HashMap, HashSet};
-
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
@@ -42,7 +40,7 @@ pub(crate) enum Form {
     RefMut,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Bound {
     ident: Ident,
     form: Form,
@@ -53,13 +51,14 @@ struct Bound {
 impl Moves {
     /// What the expressions read once: nothing reads it behind them.
     fn once(exprs: &[Expr]) -> Moves {
-        let (mut seen, mut again) = (HashSet::new(), HashSet::new());
+        let (mut seen, mut again) = (VarSet::new(), VarSet::new());
         for var in exprs.iter().flat_map(expr::reads_of) {
             if !seen.insert(var) {
                 again.insert(var);
             }
         }
-        Moves::Of(seen.difference(&again).copied().collect())
+        seen.subtract(&again);
+        Moves::Of(seen)
     }
 }
 
@@ -73,14 +72,14 @@ pub(crate) struct Emitter<'a> {
     flow: Flow,
     names: Namer,
     /// By class representative; the second half says what was bound in which scope.
-    bound: HashMap<Var, Bound>,
+    bound: VarMap<Bound>,
     scopes: Vec<Vec<Var>>,
     /// The float of rule-made constants and casts whose type nothing else says.
     float: Float,
     /// Scalars whose type has to be written.
-    annotated: HashSet<Var>,
+    annotated: VarSet,
     moves: Moves,
-    tapes: HashMap<Var, TapeKind>,
+    tapes: VarMap<TapeKind>,
     /// How many loops are around the statement being emitted.
     loops: usize,
     /// Where errors in the statement being emitted point.
@@ -88,11 +87,11 @@ pub(crate) struct Emitter<'a> {
 }
 
 /// Which aggregates may be moved out of where they are read.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Moves {
     Never,
     /// Those that are dead behind the statement.
-    Of(HashSet<Var>),
+    Of(VarSet),
 }
 
 impl<'a> Emitter<'a> {
@@ -111,12 +110,12 @@ impl<'a> Emitter<'a> {
             vars,
             flow,
             names: Namer::new(),
-            bound: HashMap::new(),
+            bound: VarMap::new(),
             scopes: vec![Vec::new()],
             float,
-            annotated: HashSet::new(),
+            annotated: VarSet::new(),
             moves: Moves::Never,
-            tapes: HashMap::new(),
+            tapes: VarMap::new(),
             loops: 0,
             span: Span::mixed_site(),
         };

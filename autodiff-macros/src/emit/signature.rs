@@ -7,7 +7,7 @@ use super::types::{owned_tangent, tangent};
 use crate::ir::{Function, Passing, Role, Ty};
 
 /// One parameter of the function.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct ParamSig {
     pub(crate) name: Ident,
     pub(crate) receiver: bool,
@@ -21,7 +21,7 @@ pub(crate) struct ParamSig {
 }
 
 /// What the generated functions have in common.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Signature {
     pub(crate) runtime: TokenStream,
     pub(crate) params: Vec<ParamSig>,

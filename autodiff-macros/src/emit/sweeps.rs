@@ -3,8 +3,6 @@
 mod ones;
 mod prepare;
 
-use std::collections::HashSet;
-
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
@@ -17,7 +15,7 @@ use crate::diff::{Adjoint, ParamAdjoint, Pushforward};
 use crate::ir::*;
 
 /// Parameters beyond the function's own, and a body.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Sweep {
     pub(crate) args: Vec<TokenStream>,
     pub(crate) body: TokenStream,
@@ -73,7 +71,7 @@ pub(crate) fn joined(function: &Function, signature: &Signature, mut adjoint: Ad
     absorb(&mut unit.second, &mut unit.tail, &adjoint.vars, (&Block::default(), &[]));
     let (read, returned) = unit.tail.split_at_mut(leaves);
     absorb(&mut unit.first, returned, &adjoint.vars, (&unit.second, read));
-    let seeded: HashSet<Var> = adjoint.seed.leaves().into_iter().flatten().copied().collect();
+    let seeded: VarSet = adjoint.seed.leaves().into_iter().flatten().copied().collect();
     let mut bound = Adjoint { forward: Block::default(), reverse: Block::default(), ..adjoint };
     bound.seed = Tree::Tuple(Vec::new());
     let mut entry = entry(function, &bound);

@@ -5,13 +5,11 @@
 //! a scope that has ended: it gets a fresh variable of the same name), and every [`StmtKind::View`] left is one whose place
 //! nobody writes.
 
-use std::collections::{HashMap, HashSet};
-
 use super::walk::{self, Access, Visitor};
 use crate::ir::*;
 
 /// A forward part, what is read between, a second part (behind which a closure may begin), what is read at the end.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Unit {
     pub(crate) first: Block,
     pub(crate) between: Vec<Expr>,
@@ -24,7 +22,7 @@ pub(crate) struct Unit {
 /// See the module. `entry`: the variables that are bound before the first statement (parameters, slots, tapes).
 pub(crate) fn prepare(unit: &mut Unit, vars: &mut Vars, entry: &[Var]) {
     let written = written(unit, vars);
-    let mut rename = Rename { vars, written, seen: HashSet::new(), scopes: vec![HashMap::new()] };
+    let mut rename = Rename { vars, written, seen: VarSet::new(), scopes: vec![VarMap::new()] };
     for &var in entry {
         rename.bind(var);
     }
@@ -33,7 +31,7 @@ pub(crate) fn prepare(unit: &mut Unit, vars: &mut Vars, entry: &[Var]) {
     if unit.split {
         let vars = &*rename.vars;
         for scope in &mut rename.scopes {
-            scope.retain(|var, _| vars[*var].role != Role::View);
+            scope.retain(&mut |var, _| vars[var].role != Role::View);
         }
     }
     rename.block(&mut unit.second);
@@ -41,11 +39,11 @@ pub(crate) fn prepare(unit: &mut Unit, vars: &mut Vars, entry: &[Var]) {
 }
 
 /// The places (behind all views) that some statement writes to after their declaration.
-pub(crate) fn written(unit: &mut Unit, vars: &Vars) -> HashSet<Var> {
+pub(crate) fn written(unit: &mut Unit, vars: &Vars) -> VarSet {
     struct Written<'a> {
         vars: &'a Vars,
-        set: HashSet<Var>,
-        declared: HashSet<Var>,
+        set: VarSet,
+        declared: VarSet,
     }
     impl Visitor for Written<'_> {
         fn read(&mut self, _: &mut Var) {}
@@ -67,7 +65,7 @@ pub(crate) fn written(unit: &mut Unit, vars: &Vars) -> HashSet<Var> {
             }
         }
     }
-    let mut visitor = Written { vars, set: HashSet::new(), declared: HashSet::new() };
+    let mut visitor = Written { vars, set: VarSet::new(), declared: VarSet::new() };
     for block in [&mut unit.first, &mut unit.second] {
         every(block, &mut |kind| {
             walk::operands(kind, &mut visitor);
@@ -78,8 +76,8 @@ pub(crate) fn written(unit: &mut Unit, vars: &Vars) -> HashSet<Var> {
 }
 
 /// The places whose content a block changes, restored ones included.
-pub(crate) fn changed(block: &mut Block, vars: &Vars) -> HashSet<Var> {
-    let mut restored = HashSet::new();
+pub(crate) fn changed(block: &mut Block, vars: &Vars) -> VarSet {
+    let mut restored = VarSet::new();
     every(block, &mut |kind| {
         if let StmtKind::Restore { tape: _, values } = kind {
             restored.extend(values.iter().filter_map(|value| match value {
@@ -89,7 +87,7 @@ pub(crate) fn changed(block: &mut Block, vars: &Vars) -> HashSet<Var> {
         }
     });
     let mut unit = Unit { first: std::mem::take(block), ..Unit::default() };
-    restored.extend(written(&mut unit, vars));
+    restored.unite(&written(&mut unit, vars));
     *block = unit.first;
     restored
 }
@@ -119,9 +117,9 @@ pub(crate) fn blocks(kind: &mut StmtKind) -> Vec<&mut Block> {
 
 struct Rename<'a> {
     vars: &'a mut Vars,
-    written: HashSet<Var>,
-    seen: HashSet<Var>,
-    scopes: Vec<HashMap<Var, Var>>,
+    written: VarSet,
+    seen: VarSet,
+    scopes: Vec<VarMap<Var>>,
 }
 
 impl Rename<'_> {
@@ -143,7 +141,7 @@ impl Rename<'_> {
     }
 
     fn scoped(&mut self, f: impl FnOnce(&mut Self)) {
-        self.scopes.push(HashMap::new());
+        self.scopes.push(VarMap::new());
         f(self);
         self.scopes.pop();
     }
@@ -168,7 +166,7 @@ impl Rename<'_> {
             }
             StmtKind::Match { scrutinee: _, arms, joins } => {
                 for (k, arm) in arms.iter_mut().enumerate() {
-                    self.scopes.push(HashMap::new());
+                    self.scopes.push(VarMap::new());
                     for (_, var) in &mut arm.binds {
                         *var = self.bind(*var);
                     }

@@ -43,10 +43,16 @@ pub(crate) fn equal(a: &Expr, b: &Expr) -> bool {
                 && (x.iter().zip(y).all(|(x, y)| equal(x, y))
                     || (["add", "mul"].contains(&f.name) && equal(&x[0], &y[1]) && equal(&x[1], &y[0])))
         }
-        (Expr::Binary(f, a, b), Expr::Binary(g, x, y)) => f == g && equal(a, x) && equal(b, y),
-        (Expr::Cast(a, t), Expr::Cast(b, u)) => t == u && equal(a, b),
+        (Expr::Binary(f, a, b), Expr::Binary(g, x, y)) => same_operator(f, g) && equal(a, x) && equal(b, y),
+        (Expr::Cast(a, t), Expr::Cast(b, u)) => {
+            t.to_token_stream().to_string() == u.to_token_stream().to_string() && equal(a, b)
+        }
         _ => false,
     }
+}
+
+pub(crate) fn same_operator(a: &syn::BinOp, b: &syn::BinOp) -> bool {
+    std::mem::discriminant(a) == std::mem::discriminant(b)
 }
 
 /// An integer constant.

@@ -14,6 +14,7 @@ pub(crate) mod build;
 pub(crate) mod eval;
 #[cfg(test)]
 pub(crate) mod print;
+pub(crate) mod table;
 #[cfg(test)]
 pub(crate) mod verify;
 pub(crate) mod visit;
@@ -21,6 +22,8 @@ pub(crate) mod visit;
 use proc_macro2::{Ident, Span, TokenStream};
 
 use crate::rules::Rule;
+
+pub(crate) use table::{VarMap, VarSet};
 
 /// A variable: an index into [`Vars`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,7 +47,7 @@ pub(crate) enum Role {
 }
 
 /// What is known of a variable.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct VarInfo {
     /// Bears a name that readers look for (the adjoint of a named variable): worth a line of its own.
     pub(crate) telling: bool,
@@ -65,7 +68,7 @@ pub(crate) struct VarInfo {
 }
 
 /// The types as far as the macro knows them: parameters are written, the rest is inferred locally.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Ty {
     /// A differentiable scalar.
     Float(Float),
@@ -85,7 +88,7 @@ pub(crate) enum Ty {
 }
 
 /// Which float a scalar is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Float {
     F64,
     F32,
@@ -112,6 +115,13 @@ impl Ty {
     pub(crate) fn is_scalar(&self) -> bool {
         matches!(self, Ty::Float(_) | Ty::Int(_))
     }
+    pub(crate) fn is_same_scalar(&self, other: &Ty) -> bool {
+        match (self, other) {
+            (Ty::Float(a), Ty::Float(b)) => a == b,
+            (Ty::Int(a), Ty::Int(b)) => a == b,
+            _ => false,
+        }
+    }
     /// Whether a value of this type can carry a derivative at all.
     pub(crate) fn may_be_active(&self) -> bool {
         match self {
@@ -136,7 +146,7 @@ impl Ty {
 }
 
 /// The arena of a function's variables.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Vars(pub(crate) Vec<VarInfo>);
 
 impl std::ops::Index<Var> for Vars {
@@ -153,7 +163,7 @@ impl std::ops::IndexMut<Var> for Vars {
 }
 
 /// A literal or constant, kept as the user wrote it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Lit {
     pub(crate) tokens: TokenStream,
     /// The value, where the macro knows it (numeric literals, well-known constants); integers and booleans too.
@@ -164,7 +174,7 @@ pub(crate) struct Lit {
 }
 
 /// A pure expression. In the primal program every operand is an atom.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Expr {
     Var(Var),
     Lit(Lit),
@@ -194,7 +204,7 @@ pub(crate) enum Expr {
 }
 
 /// Code kept as the user wrote it, with the user's variables it names.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Inert {
     pub(crate) code: TokenStream,
     /// The names in `code`, and what each stands for there: an atom (bound by value), a `Whole` path (bound by reference:
@@ -205,13 +215,13 @@ pub(crate) struct Inert {
 }
 
 /// A part of a place: `root.proj.proj…`. A root of [`Role::View`] stands for the path it shows.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Path {
     pub(crate) root: Var,
     pub(crate) proj: Vec<Proj>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Proj {
     /// `[index]`
     Index(Expr),
@@ -232,7 +242,7 @@ pub(crate) enum StoreOp {
 }
 
 /// How a place gets its first content.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Init {
     /// Declared without a value (`let r;`): every path through the program assigns it before it is read.
     Deferred,
@@ -265,18 +275,18 @@ pub(crate) enum CopyHow {
 }
 
 /// Statements in order; what a block hands on is named by its owner (joins, `next` of carried values, the function's result).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Block {
     pub(crate) stmts: Vec<Stmt>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Stmt {
     pub(crate) kind: StmtKind,
     pub(crate) span: Span,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum StmtKind {
     /// `let var = expr;`
     Let { var: Var, expr: Expr },
@@ -327,7 +337,7 @@ pub(crate) enum StmtKind {
 }
 
 /// One value on a tape.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Saved {
     /// A scalar, or the pullback of a call.
     Value(Var),
@@ -335,14 +345,14 @@ pub(crate) enum Saved {
     Content(Var),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Join {
     pub(crate) var: Var,
     /// One atom an arm; `None` where the arm never ends (`panic!`, `unreachable!`) or the value is never read.
     pub(crate) values: Vec<Option<Expr>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Arm {
     /// The pattern as the user wrote it.
     pub(crate) pat: TokenStream,
@@ -353,7 +363,7 @@ pub(crate) struct Arm {
 }
 
 /// A loop. Iterations are counted in `trips` where the reverse sweep cannot know their number beforehand.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Loop {
     pub(crate) head: Head,
     pub(crate) carried: Vec<Carried>,
@@ -366,7 +376,7 @@ pub(crate) struct Loop {
     pub(crate) label: Option<String>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Head {
     /// `for index in lo..hi`, `lo..=hi` (`inclusive`), `.step_by(step)`, `.rev()` (applied last, after the step:
     /// the same index values in the opposite order). Bounds are atoms.
@@ -378,7 +388,7 @@ pub(crate) enum Head {
 }
 
 /// A scalar that changes from iteration to iteration.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Carried {
     /// Its value at the start of an iteration.
     pub(crate) phi: Var,
@@ -391,7 +401,7 @@ pub(crate) struct Carried {
 }
 
 /// A call that is differentiated by the callee's own generated code.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) callee: Callee,
     pub(crate) args: Vec<Arg>,
@@ -404,7 +414,7 @@ pub(crate) struct Call {
     pub(crate) differentiated: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Callee {
     /// `path(args)`: through `path::forward`, or (CamelCase or `Self` before the last segment) `Type::name_forward`.
     Function(syn::Path),
@@ -415,7 +425,7 @@ pub(crate) enum Callee {
 }
 
 /// How an argument is handed over, as the user wrote it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Arg {
     /// A scalar atom by value.
     Value(Expr),
@@ -434,14 +444,14 @@ pub(crate) enum Arg {
 }
 
 /// A tree of results, seeds or gradients.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Tree<T> {
     Leaf(T),
     Tuple(Vec<Tree<T>>),
 }
 
 /// A parameter of the function.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Param {
     /// The user's name (`self` for receivers); a fresh one for destructured parameters.
     pub(crate) name: Ident,
@@ -464,7 +474,7 @@ pub(crate) enum Passing {
 }
 
 /// One thing that the gradient is asked for, in order.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Wrt {
     pub(crate) name: Ident,
     pub(crate) target: WrtTarget,
@@ -479,7 +489,7 @@ pub(crate) enum WrtTarget {
 }
 
 /// A function, lowered.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Function {
     pub(crate) name: Ident,
     pub(crate) vars: Vars,
@@ -494,7 +504,7 @@ pub(crate) struct Function {
 }
 
 /// See [`StmtKind::Pullback`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct PullbackCall {
     pub(crate) call: Call,
     /// The adjoint of each result leaf, in the shape of `call.results` (an atom or a `Whole`).
@@ -503,7 +513,7 @@ pub(crate) struct PullbackCall {
     pub(crate) slots: Vec<Slot>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Slot {
     /// `&mut adjoint` of an active argument.
     Adjoint(Path),
@@ -514,7 +524,7 @@ pub(crate) enum Slot {
 }
 
 /// See [`StmtKind::Pushforward`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct PushforwardCall {
     pub(crate) call: Call,
     /// The tangent of each argument, in order.
@@ -523,7 +533,7 @@ pub(crate) struct PushforwardCall {
     pub(crate) result_tangents: Tree<Var>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Tangent {
     Value(Expr),
     Place(Path),
@@ -535,7 +545,7 @@ pub(crate) enum Tangent {
 }
 
 /// Statements with a fixed form that need no structure.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum RawStmt {
     /// `path = content` moved back: the restoring of an overwritten aggregate.
     PutBack { path: Path, from: Var },

@@ -7,10 +7,8 @@
 mod stmts;
 mod tape;
 
-use std::collections::BTreeSet;
-
 use super::{
-    Expr, Function, Inert, Init, Param, Passing, Path, Proj, Role, Tree, Var, Vars, WrtTarget, print,
+    Expr, Function, Inert, Init, Param, Passing, Path, Proj, Role, Tree, Var, VarSet, Vars, WrtTarget, print,
 };
 use crate::diff::{Adjoint, ParamAdjoint, Pushforward};
 
@@ -161,14 +159,14 @@ enum Program {
 struct Scope<'a> {
     vars: &'a Vars,
     program: Program,
-    visible: Vec<BTreeSet<Var>>,
+    visible: Vec<VarSet>,
     /// Everything bound so far, in scope or not.
-    bound: BTreeSet<Var>,
+    bound: VarSet,
 }
 
 impl<'a> Scope<'a> {
     fn new(vars: &'a Vars, program: Program) -> Scope<'a> {
-        Scope { vars, program, visible: vec![BTreeSet::new()], bound: BTreeSet::new() }
+        Scope { vars, program, visible: vec![VarSet::new()], bound: VarSet::new() }
     }
 
     fn name(&self, var: Var) -> String {
@@ -228,7 +226,7 @@ impl<'a> Scope<'a> {
     }
 
     fn scoped(&mut self, f: impl FnOnce(&mut Self) -> Result) -> Result {
-        self.visible.push(BTreeSet::new());
+        self.visible.push(VarSet::new());
         let result = f(self);
         self.visible.pop();
         result

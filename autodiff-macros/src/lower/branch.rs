@@ -22,6 +22,11 @@ impl<'a> Lower<'a> {
         let before = self.state.clone();
         let outer = std::mem::take(&mut self.block);
         let value = self.scoped(f);
+        self.end_of_arm(before, outer, value)
+    }
+
+    /// Apart from [`Lower::arm`], which rustc compiles for every closure.
+    fn end_of_arm(&mut self, before: State, outer: Block, value: Value) -> Lowered {
         let value = if self.dead() { Value::Never } else { value };
         let block = std::mem::replace(&mut self.block, outer);
         let state = std::mem::replace(&mut self.state, before);
@@ -46,8 +51,14 @@ impl<'a> Lower<'a> {
     ) -> Value {
         let then = self.arm(then);
         let otherwise = self.arm(otherwise);
+        self.branch(cond, span, then, otherwise)
+    }
+
+    fn branch(&mut self, cond: Expr, span: Span, then: Lowered, otherwise: Lowered) -> Value {
         let (blocks, joins, value) = self.merge(vec![then, otherwise], Some(&cond), span);
-        let [then, otherwise] = <[Block; 2]>::try_from(blocks).expect("as many blocks as arms");
+        let Ok([then, otherwise]) = <[Block; 2]>::try_from(blocks) else {
+            unreachable!("a block for each arm")
+        };
         if !(then.stmts.is_empty() && otherwise.stmts.is_empty() && joins.is_empty()) {
             self.block.push(StmtKind::If { cond, then, otherwise, joins }, span);
         }

@@ -561,7 +561,7 @@ impl Lower<'_> {
 }
 
 /// Functions of the standard library, and of this one, that lowering knows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 enum Known {
     StopGradient,
     Identity,

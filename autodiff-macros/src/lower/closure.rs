@@ -14,13 +14,11 @@ use super::inert::combine;
 use crate::ir::{Inert, Ty};
 
 /// A closure, or a function in the place of one.
-#[derive(Debug)]
 pub(crate) struct Closure {
     pub(crate) code: Code,
     scopes: Vec<Scope>,
 }
 
-#[derive(Debug)]
 pub(crate) enum Code {
     /// The expression is an `Expr::Closure`.
     Closure(Rc<syn::Expr>),

@@ -13,7 +13,7 @@ use crate::ir::{Expr, Inert, Init, Path, Proj, Role, StmtKind, Ty, Var};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Cell(pub(crate) usize);
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct CellInfo {
     pub(crate) name: String,
     /// Whether it is a variable of the user's (its versions bear the name), not one that lowering needs.
@@ -23,7 +23,7 @@ pub(crate) struct CellInfo {
 }
 
 /// What an expression or a name stands for.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Value {
     /// A scalar.
     Atom(Expr, Ty),
@@ -60,7 +60,7 @@ pub(crate) enum Value {
 }
 
 /// What changes along a path of control.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct State {
     pub(crate) cells: Vec<Option<Expr>>,
     /// The path ends in a panic.
@@ -130,10 +130,18 @@ impl Lower<'_> {
     }
 
     pub(crate) fn scoped<R>(&mut self, f: impl FnOnce(&mut Self) -> R) -> R {
-        self.scopes.push(Vec::new());
+        self.open_scope();
         let result = f(self);
-        self.scopes.pop();
+        self.close_scope();
         result
+    }
+
+    fn open_scope(&mut self) {
+        self.scopes.push(Vec::new());
+    }
+
+    fn close_scope(&mut self) {
+        self.scopes.pop();
     }
 
     // ---- cells ----

@@ -22,8 +22,8 @@ impl Lower<'_> {
         let value = self.read(value, expr.span());
         if let Value::Path(Path { root, proj }) = &value {
             let info = &self.vars[*root];
-            if proj.is_empty() && !info.named && info.role == Role::Place {
-                self.sites.entry(*root).or_insert_with(|| site(expr));
+            if proj.is_empty() && !info.named && info.role == Role::Place && !self.sites.contains_key(root) {
+                self.sites.insert(*root, site(expr));
             }
         }
         value

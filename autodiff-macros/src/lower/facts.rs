@@ -9,7 +9,7 @@ use super::env::Value;
 use crate::ir::{Path, Ty};
 
 /// Types learned, under the name of the expression, field or element that has them.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Facts {
     types: HashMap<String, Ty>,
     /// Something was learned in this attempt.
@@ -34,7 +34,7 @@ impl Facts {
 }
 
 /// Parsed contents of macros and copies of closures: kept, since an expression is known by its address.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Nodes {
     parsed: RefCell<HashMap<(usize, &'static str), Rc<syn::Expr>>>,
 }

@@ -46,6 +46,12 @@ pub(crate) fn writes(inert: &Inert) -> Vec<Var> {
 
 /// Code made of parts, their bindings merged.
 pub(crate) fn combine(parts: &[Inert], make: impl FnOnce(&[TokenStream]) -> TokenStream) -> Inert {
+    let (codes, binds, pure) = united(parts);
+    Inert { code: make(&codes), binds, pure }
+}
+
+/// The code of each part, all their bindings, and whether all are pure.
+fn united(parts: &[Inert]) -> (Vec<TokenStream>, Vec<(Ident, Expr)>, bool) {
     let mut binds: Vec<(Ident, Expr)> = Vec::new();
     let mut codes = Vec::new();
     let mut pure = true;
@@ -73,7 +79,7 @@ pub(crate) fn combine(parts: &[Inert], make: impl FnOnce(&[TokenStream]) -> Toke
         }
         codes.push(code);
     }
-    Inert { code: make(&codes), binds, pure }
+    (codes, binds, pure)
 }
 
 fn same_operand(a: &Expr, b: &Expr) -> bool {

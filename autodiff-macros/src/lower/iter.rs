@@ -17,7 +17,7 @@ use super::loops::LoopHead;
 use crate::ir::{CopyHow, Expr, Init, Path, Proj, Role, Ty, build};
 
 /// An iterator that is not run yet.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Iter {
     Range {
         lo: Expr,

@@ -11,7 +11,7 @@ use super::env::{Cell, Value, same};
 use crate::ir::{Expr, Init, Path, StmtKind, Ty, build};
 
 /// Where a jump may go.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Target {
     pub(crate) kind: TargetKind,
     pub(crate) label: Option<String>,
@@ -34,7 +34,7 @@ pub(crate) enum TargetKind {
 }
 
 /// Where a value waits that a jump carries.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Slot {
     Cell(Cell),
     Place(Path),

@@ -28,6 +28,22 @@ impl Lower<'_> {
         span: Span,
         body: impl FnOnce(&mut Self),
     ) {
+        let mut body = Some(body);
+        self.lower_loop_of(head, label, slot, span, &mut |lower| {
+            if let Some(body) = body.take() {
+                body(lower);
+            }
+        });
+    }
+
+    fn lower_loop_of(
+        &mut self,
+        head: LoopHead,
+        label: Option<String>,
+        slot: Slot,
+        span: Span,
+        body: &mut dyn FnMut(&mut Self),
+    ) {
         let leave = self.flag("left", span);
         let again = self.flag("next", span);
         let outer_flags: Vec<Cell> =

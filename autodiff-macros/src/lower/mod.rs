@@ -41,7 +41,7 @@ use self::facts::{Facts, Nodes};
 use self::jump::Target;
 use self::types::Types;
 use crate::diag::Diagnostics;
-use crate::ir::{Block, Expr, Function, Path, Tree, Ty, Var, Vars, Wrt, WrtTarget};
+use crate::ir::{Block, Expr, Function, Path, Tree, Ty, VarMap, Vars, Wrt, WrtTarget};
 use crate::request::Request;
 
 /// A lowering in progress.
@@ -66,7 +66,7 @@ pub(crate) struct Lower<'a> {
     facts: &'a mut Facts,
     nodes: &'a Nodes,
     /// Under which name facts about a place of unknown type are kept.
-    sites: HashMap<Var, String>,
+    sites: VarMap<String>,
     items: Vec<syn::Item>,
     /// A value that was given up was needed.
     poisoned: bool,
@@ -132,7 +132,7 @@ fn attempt(
         inlined: 0,
         facts,
         nodes,
-        sites: HashMap::new(),
+        sites: VarMap::new(),
         items: Vec::new(),
         poisoned: false,
         names: 0,

@@ -77,8 +77,9 @@ impl Lower<'_> {
                         (passing, Ty::Named(parse_quote!(Self)))
                     }
                     ReceiverKind::Typed(_, ty) => {
-                        if !matches!(self.types.passing(ty), (_, Ty::Named(name)) if *name == parse_quote!(Self))
-                        {
+                        let this =
+                            |ty: &syn::Type| matches!(ty, syn::Type::Path(of) if of.path.is_ident("Self"));
+                        if !matches!(self.types.passing(ty), (_, Ty::Named(name)) if this(&name)) {
                             self.diag.error(ty, "a receiver of this type is not supported: write `self`, `&self` or `&mut self`");
                         }
                         (self.types.passing(ty).0, Ty::Named(parse_quote!(Self)))

@@ -3,10 +3,8 @@
 //!
 //! Invariant: the primal computes the same as before.
 
-use std::collections::HashSet;
-
 use super::rewrite::{Substitution, visit_block, visit_expr};
-use crate::ir::{Block, Expr, Function, Head, Loop, Stmt, StmtKind, Tree, Var, Vars, WrtTarget};
+use crate::ir::{Block, Expr, Function, Head, Loop, Stmt, StmtKind, Tree, Var, VarSet, Vars, WrtTarget};
 
 /// Prunes to a fixed point.
 pub(crate) fn function(function: &mut Function) {
@@ -40,11 +38,11 @@ fn leaves(tree: &mut Tree<Expr>, f: &mut dyn FnMut(&mut Expr)) {
 }
 
 /// The values that something reads.
-struct Used(HashSet<Var>);
+struct Used(VarSet);
 
 impl Used {
     fn of(function: &mut Function) -> Used {
-        let mut used = HashSet::new();
+        let mut used = VarSet::new();
         let mut note = |expr: &mut Expr| {
             if let Expr::Var(var) = expr {
                 used.insert(*var);

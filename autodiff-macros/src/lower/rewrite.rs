@@ -1,8 +1,6 @@
 //! A walk over everything that a block evaluates, and the substitution of values by atoms.
 
-use std::collections::HashMap;
-
-use crate::ir::{Arg, Block, Expr, Head, Inert, Init, Path, Proj, Stmt, StmtKind, Var, Vars};
+use crate::ir::{Arg, Block, Expr, Head, Inert, Init, Path, Proj, Stmt, StmtKind, Var, VarMap, Vars};
 
 /// Calls `f` on every expression of a block, operands before the expressions they stand in; views' targets included.
 pub(crate) fn visit_block(block: &mut Block, vars: &mut Vars, f: &mut dyn FnMut(&mut Expr)) {
@@ -162,8 +160,8 @@ fn visit_arg(arg: &mut Arg, f: &mut dyn FnMut(&mut Expr)) {
 }
 
 /// Values to be replaced by atoms.
-#[derive(Debug, Default)]
-pub(crate) struct Substitution(HashMap<Var, Expr>);
+#[derive(Default)]
+pub(crate) struct Substitution(VarMap<Expr>);
 
 impl Substitution {
     pub(crate) fn insert(&mut self, var: Var, atom: Expr) {

@@ -7,7 +7,7 @@ use syn::{GenericArgument, GenericParam, Generics, PathArguments, Type, TypePara
 use crate::ir::{Float, Passing, Ty};
 
 /// What the signature says about names of types.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Types {
     /// Type parameters that stand for a float.
     floats: Vec<Ident>,

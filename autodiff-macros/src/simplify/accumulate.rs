@@ -5,17 +5,16 @@
 //! Invariant: behind the loop every element holds the same contributions, those of one loop added to each other first. No
 //! element is touched that a loop without iterations would not have touched.
 
-use std::collections::BTreeMap;
-
 use super::affine::{Indices, same_path};
 use crate::ir::visit::Part;
-use crate::ir::{Block, Expr, Float, Head, Loop, Path, Proj, Role, Stmt, StmtKind, StoreOp, Ty, Var, Vars, build};
+use crate::ir::{Block, Expr, Float, Head, Loop, Path, Proj, Role, Stmt, StmtKind, StoreOp, Ty, Var, VarMap, Vars, build};
 
 /// More sums than this would not fit the registers.
 const MOST: usize = 12;
 
-/// Takes the sums of every loop in the block into scalars; variables from `made_from` on are not the primal's.
-pub(super) fn accumulators(block: &mut Block, vars: &mut Vars, made_from: u32) {
+/// Takes the sums of every loop in the block into scalars, and tells whether there were any; variables from `made_from` on are not the primal's.
+pub(super) fn accumulators(block: &mut Block, vars: &mut Vars, made_from: u32) -> bool {
+    let mut changed = false;
     let mut stmts = Vec::with_capacity(block.stmts.len());
     for mut stmt in std::mem::take(&mut block.stmts) {
         let span = stmt.span;
@@ -23,6 +22,7 @@ pub(super) fn accumulators(block: &mut Block, vars: &mut Vars, made_from: u32) {
         if let StmtKind::Loop(the_loop) = &mut stmt.kind {
             if let Head::For { index, lo, hi, inclusive, .. } = the_loop.head.clone() {
                 for sum in sums(the_loop, index, vars, made_from) {
+                    changed = true;
                     let ty = Ty::Float(sum.float);
                     let name = vars[sum.path.root].name.clone();
                     let var = vars.fresh(format!("{name}_sum"), ty, Role::Mut, span);
@@ -35,13 +35,14 @@ pub(super) fn accumulators(block: &mut Block, vars: &mut Vars, made_from: u32) {
             }
         }
         for inner in stmt.blocks_mut() {
-            accumulators(inner, vars, made_from);
+            changed |= accumulators(inner, vars, made_from);
         }
         stmts.extend(before);
         stmts.push(stmt);
         stmts.extend(behind);
     }
     block.stmts = stmts;
+    changed
 }
 
 /// An element that the loop adds to.
@@ -59,11 +60,11 @@ fn sums(the_loop: &Loop, index: Var, vars: &Vars, made_from: u32) -> Vec<Sum> {
     }
     let indices = Indices::of(index, the_loop, vars);
     // By root: the elements, as long as nothing but additions meets it.
-    let mut found: BTreeMap<Var, Option<Vec<Sum>>> = BTreeMap::new();
+    let mut found: VarMap<Option<Vec<Sum>>> = VarMap::new();
     the_loop.body.walk(&mut |stmt| {
         if let StmtKind::Store { path, op: StoreOp::Add | StoreOp::Sub, value } = &stmt.kind {
             let root = vars.resolve(path).root;
-            let entry = found.entry(root).or_insert_with(|| Some(Vec::new()));
+            let entry = found.or_insert(root, Some(Vec::new()));
             if let Some(sums) = entry {
                 if let Some(sum) = sum(path, value, &indices, vars, made_from) {
                     match sums.iter_mut().find(|known| same_path(&known.path, &sum.path)) {
@@ -93,7 +94,7 @@ fn sums(the_loop: &Loop, index: Var, vars: &Vars, made_from: u32) -> Vec<Sum> {
             }
         });
     });
-    let all: Vec<Sum> = found.into_values().flatten().flatten().collect();
+    let all: Vec<Sum> = found.into_values().into_iter().flatten().flatten().collect();
     if all.len() > MOST { Vec::new() } else { all }
 }
 

@@ -1,23 +1,20 @@
 //! Index expressions of a loop, as `base + index + offset`.
 
-use std::collections::BTreeMap;
-
 use crate::ir::visit::Part;
-use crate::ir::{Expr, Loop, Path, Proj, StmtKind, Ty, Var, Vars, build};
+use crate::ir::{Expr, Loop, Path, Proj, StmtKind, Ty, Var, VarMap, Vars, build};
 
 /// What index expressions in a loop's body are made of.
-#[derive(Debug)]
 pub(super) struct Indices {
     pub(super) index: Var,
     /// Integer `let`s of the loop's own body.
-    lets: BTreeMap<Var, Expr>,
+    lets: VarMap<Expr>,
     /// What the body defines or changes.
     varying: Vec<Var>,
 }
 
 impl Indices {
     pub(super) fn of(index: Var, the_loop: &Loop, vars: &Vars) -> Indices {
-        let mut indices = Indices { index, lets: BTreeMap::new(), varying: vec![index] };
+        let mut indices = Indices { index, lets: VarMap::new(), varying: vec![index] };
         indices.varying.extend(the_loop.carried.iter().map(|carried| carried.phi));
         for stmt in &the_loop.body.stmts {
             if let StmtKind::Let { var, expr } = &stmt.kind {
@@ -103,7 +100,7 @@ pub(super) fn same(a: &Expr, b: &Expr) -> bool {
         (Expr::Var(a), Expr::Var(b)) => a == b,
         (Expr::Lit(a), Expr::Lit(b)) => a.tokens.to_string() == b.tokens.to_string(),
         (Expr::Binary(op, a1, a2), Expr::Binary(other, b1, b2)) => {
-            op == other && same(a1, b1) && same(a2, b2)
+            build::same_operator(op, other) && same(a1, b1) && same(a2, b2)
         }
         (Expr::Len(a), Expr::Len(b)) => same_path(a, b),
         _ => false,

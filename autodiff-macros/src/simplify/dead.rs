@@ -1,28 +1,25 @@
 //! Dead code: values, accumulators, branches, loops and tape entries that nobody reads.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::Context;
 use super::summary::{Summary, delicate};
 use crate::diff::Adjoint;
-use crate::ir::{Block, Expr, Init, RawStmt, Saved, Stmt, StmtKind, Var};
+use crate::ir::{Block, Expr, Init, RawStmt, Saved, Stmt, StmtKind, Var, VarMap, VarSet};
 
 impl Context<'_> {
     /// Drops what is not read behind, from the last statement to the first.
-    pub(super) fn drop_dead(&mut self, block: &mut Block) -> bool {
+    pub(super) fn drop_dead(&mut self, block: &mut Block, summaries: &[Summary]) -> bool {
         let mut changed = false;
-        let mut read: BTreeMap<Var, usize> = BTreeMap::new();
-        for stmt in &block.stmts {
-            for var in Summary::of(stmt, self.vars).reads {
-                *read.entry(var).or_default() += 1;
-            }
+        // How often each variable is read.
+        let mut read: Vec<u32> = vec![0; self.vars.0.len()];
+        for var in summaries.iter().flat_map(|summary| &summary.reads) {
+            read[var.0 as usize] += 1;
         }
-        let mut dead_accumulators = BTreeSet::new();
+        let mut dead_accumulators = VarSet::new();
         let mut kept = Vec::with_capacity(block.stmts.len());
-        for mut stmt in std::mem::take(&mut block.stmts).into_iter().rev() {
+        for (mut stmt, summary) in std::mem::take(&mut block.stmts).into_iter().zip(summaries).rev() {
             if self.is_dead(&mut stmt, &read, &mut dead_accumulators) {
-                for var in Summary::of(&stmt, self.vars).reads {
-                    *read.entry(var).or_default() -= 1;
+                for var in &summary.reads {
+                    read[var.0 as usize] -= 1;
                 }
                 changed = true;
             } else {
@@ -37,13 +34,8 @@ impl Context<'_> {
         changed
     }
 
-    fn is_dead(
-        &self,
-        stmt: &mut Stmt,
-        read: &BTreeMap<Var, usize>,
-        accumulators: &mut BTreeSet<Var>,
-    ) -> bool {
-        let unread = |var: &Var| read.get(var).copied().unwrap_or(0) == 0 && !self.outputs.contains(var);
+    fn is_dead(&self, stmt: &mut Stmt, read: &[u32], accumulators: &mut VarSet) -> bool {
+        let unread = |var: &Var| read[var.0 as usize] == 0 && !self.outputs.contains(var);
         match &mut stmt.kind {
             StmtKind::Let { var, expr } => unread(var) && self.droppable(expr),
             StmtKind::View { var } => !self.primal && unread(var),
@@ -88,7 +80,7 @@ impl Context<'_> {
     }
 }
 
-fn remove_updates(block: &mut Block, dead: &BTreeSet<Var>) {
+fn remove_updates(block: &mut Block, dead: &VarSet) {
     block.stmts.retain(|stmt| !matches!(&stmt.kind, StmtKind::Update { var, .. } if dead.contains(var)));
     for stmt in &mut block.stmts {
         for block in stmt.blocks_mut() {
@@ -99,7 +91,7 @@ fn remove_updates(block: &mut Block, dead: &BTreeSet<Var>) {
 
 /// Takes values that the reverse sweep restores but does not read off their tapes, and empty tapes away.
 pub(super) fn tapes(adjoint: &mut Adjoint) -> bool {
-    let mut unread: BTreeMap<Var, Vec<usize>> = BTreeMap::new();
+    let mut unread: VarMap<Vec<usize>> = VarMap::new();
     collect(&adjoint.reverse, adjoint, &mut unread);
     if unread.is_empty() {
         return false;
@@ -128,7 +120,7 @@ pub(super) fn tapes(adjoint: &mut Adjoint) -> bool {
     }
     prune(&mut adjoint.forward, &drop_entries);
     prune(&mut adjoint.reverse, &drop_entries);
-    let mut left = BTreeSet::new();
+    let mut left = VarSet::new();
     adjoint.forward.walk(&mut |stmt| {
         if let StmtKind::Save { tape, .. } = &stmt.kind {
             left.insert(*tape);
@@ -139,10 +131,10 @@ pub(super) fn tapes(adjoint: &mut Adjoint) -> bool {
     true
 }
 
-fn collect(block: &Block, adjoint: &Adjoint, unread: &mut BTreeMap<Var, Vec<usize>>) {
+fn collect(block: &Block, adjoint: &Adjoint, unread: &mut VarMap<Vec<usize>>) {
     for (at, stmt) in block.stmts.iter().enumerate() {
         if let StmtKind::Restore { tape, values } = &stmt.kind {
-            let mut read = BTreeSet::new();
+            let mut read = VarSet::new();
             for stmt in &block.stmts[at + 1..] {
                 read.extend(Summary::of(stmt, &adjoint.vars).reads);
                 read.extend(Summary::of(stmt, &adjoint.vars).changes);

@@ -3,11 +3,9 @@
 //! Invariant: each iteration reads and writes its own elements alone (each written place is reached at `base + index` only)
 //! and shares no scalar with others, so that the order of the iterations cannot be told from the results.
 
-use std::collections::BTreeMap;
-
 use super::affine::{Indices, same_base, same_path};
 use crate::ir::visit::Part;
-use crate::ir::{Block, Expr, Head, Loop, Path, Proj, Role, StmtKind, Var, Vars};
+use crate::ir::{Block, Expr, Head, Loop, Path, Proj, Role, StmtKind, Var, VarMap, Vars};
 
 /// Turns the loops of a block that allow it.
 pub(super) fn forwards(block: &mut Block, vars: &Vars, made_from: u32) {
@@ -34,14 +32,14 @@ fn apart(the_loop: &Loop, vars: &Vars, made_from: u32) -> bool {
     }
     let indices = Indices::of(index, the_loop, vars);
     let mut own: Vec<Var> = Vec::new();
-    let mut written: BTreeMap<Var, Path> = BTreeMap::new();
+    let mut written: VarMap<Path> = VarMap::new();
     for stmt in &the_loop.body.stmts {
         match &stmt.kind {
             StmtKind::Let { var, .. } => own.push(*var),
             // Only adjoints: nobody sees in which order they were written where an index is out of bounds.
             StmtKind::Store { path, .. } if vars.resolve(path).root.0 >= made_from => {
                 let root = vars.resolve(path).root;
-                let first = written.entry(root).or_insert_with(|| path.clone());
+                let first = written.or_insert(root, path.clone());
                 if !element(path, &indices, vars) || !alike(path, first, &indices) {
                     return false;
                 }

@@ -15,13 +15,12 @@ mod substitute;
 mod summary;
 pub(crate) mod window;
 
-use std::collections::BTreeSet;
-
+use self::summary::Summary;
 use crate::analysis::Activity;
 use crate::diff::private::private_places;
 use crate::diff::reverse::{self, Options};
 use crate::diff::{Adjoint, ParamAdjoint, Pushforward, fuse};
-use crate::ir::{Block, Expr, Function, Role, StmtKind, Tree, Var, Vars};
+use crate::ir::{Block, Expr, Function, Role, StmtKind, Tree, Var, VarSet, Vars};
 
 /// Rounds after which a program that still changes is left as it is (each round is a complete program).
 const ROUNDS: usize = 6;
@@ -30,17 +29,25 @@ const ROUNDS: usize = 6;
 struct Context<'a> {
     vars: &'a mut Vars,
     /// Read behind the block.
-    outputs: BTreeSet<Var>,
+    outputs: VarSet,
     /// Variables from here on were made by differentiation: their values may be regrouped.
     made_from: u32,
     /// Whether the block is the primal's: nothing that could panic is moved or dropped.
     primal: bool,
+    /// Read by the paths of views, which live in the arena, where no substitution reaches.
+    viewed: VarSet,
 }
 
 /// Simplifies both sweeps of an adjoint.
-pub(crate) fn adjoint(function: &Function, mut adjoint: Adjoint) -> Adjoint {
+#[cfg(test)]
+pub(crate) fn adjoint(function: &Function, adjoint: Adjoint) -> Adjoint {
+    settle(function, adjoint).0
+}
+
+/// Simplifies both sweeps of an adjoint; tells whether another run would find nothing to do.
+fn settle(function: &Function, mut adjoint: Adjoint) -> (Adjoint, bool) {
     let made_from = function.vars.0.len() as u32;
-    let mut outputs: BTreeSet<Var> = BTreeSet::new();
+    let mut outputs: VarSet = VarSet::new();
     for param in adjoint.params.iter().flatten() {
         let (ParamAdjoint::Scalar(var) | ParamAdjoint::ScalarInOut(var) | ParamAdjoint::Place(var)) = param;
         outputs.insert(*var);
@@ -50,20 +57,17 @@ pub(crate) fn adjoint(function: &Function, mut adjoint: Adjoint) -> Adjoint {
             outputs.insert(var);
         });
     }
-    for _ in 0..ROUNDS {
-        let mut context =
-            Context { vars: &mut adjoint.vars, outputs: outputs.clone(), made_from, primal: false };
+    let reverse_settled = (0..ROUNDS).any(|_| {
+        let mut context = Context::new(&mut adjoint.vars, &outputs, made_from, false);
         let changed = context.round(&mut adjoint.reverse);
         let pruned = dead::tapes(&mut adjoint);
-        if !changed && !pruned {
-            break;
-        }
-    }
+        !changed && !pruned
+    });
 
     let read = crate::diff::reverse::free_vars(&adjoint.reverse, &adjoint.vars);
-    let tapes: BTreeSet<Var> = adjoint.tapes.iter().map(|tape| tape.var).collect();
+    let tapes: VarSet = adjoint.tapes.iter().map(|tape| tape.var).collect();
     adjoint.captures.retain(|var| read.contains(var) || tapes.contains(var));
-    outputs.extend(read);
+    outputs.unite(&read);
     for leaf in function
         .result
         .leaves()
@@ -74,20 +78,15 @@ pub(crate) fn adjoint(function: &Function, mut adjoint: Adjoint) -> Adjoint {
             outputs.insert(var);
         });
     }
-    for _ in 0..ROUNDS {
-        let mut context =
-            Context { vars: &mut adjoint.vars, outputs: outputs.clone(), made_from, primal: true };
-        if !context.round(&mut adjoint.forward) {
-            break;
-        }
-    }
-    adjoint
+    let forward_settled = (0..ROUNDS)
+        .any(|_| !Context::new(&mut adjoint.vars, &outputs, made_from, true).round(&mut adjoint.forward));
+    (adjoint, reverse_settled && forward_settled)
 }
 
 /// Simplifies a pushforward.
 pub(crate) fn pushforward(function: &Function, mut push: Pushforward) -> Pushforward {
     let made_from = function.vars.0.len() as u32;
-    let mut outputs: BTreeSet<Var> = BTreeSet::new();
+    let mut outputs: VarSet = VarSet::new();
     let mut read = |expr: &Expr| {
         expr.vars(&mut |var| {
             outputs.insert(var);
@@ -98,8 +97,7 @@ pub(crate) fn pushforward(function: &Function, mut push: Pushforward) -> Pushfor
     push.result.leaves().into_iter().flatten().for_each(&mut read);
     push.params.iter().flatten().filter_map(|(_, last)| last.as_ref()).for_each(&mut read);
     for _ in 0..ROUNDS {
-        let mut context = Context { vars: &mut push.vars, outputs: outputs.clone(), made_from, primal: true };
-        if !context.round(&mut push.body) {
+        if !Context::new(&mut push.vars, &outputs, made_from, true).round(&mut push.body) {
             break;
         }
     }
@@ -108,8 +106,8 @@ pub(crate) fn pushforward(function: &Function, mut push: Pushforward) -> Pushfor
 
 /// Both sweeps one behind the other, seeded with ones, loops fused where that is possible: the body of `value_and_grad`.
 pub(crate) fn joined(function: &Function, activity: &Activity) -> Adjoint {
-    let params: BTreeSet<Var> = function.params.iter().map(|param| param.var).collect();
-    let own: BTreeSet<Var> = function
+    let params: VarSet = function.params.iter().map(|param| param.var).collect();
+    let own: VarSet = function
         .body
         .stmts
         .iter()
@@ -123,13 +121,17 @@ pub(crate) fn joined(function: &Function, activity: &Activity) -> Adjoint {
     loop {
         let mut raw = reverse::adjoint(function, activity, options.clone());
         share_reciprocals(function, &mut raw);
-        let (fused, done) = fuse::fuse(adjoint(function, seed_with_ones(raw)), &params);
+        let (simple, settled) = settle(function, seed_with_ones(raw));
+        let (fused, done) = fuse::fuse(simple, &params);
         let promises = options.private.len();
         options
             .private
-            .retain(|index, places| places.is_empty() || done.contains(index) || !own.contains(index));
+            .retain(&mut |index, places| places.is_empty() || done.contains(&index) || !own.contains(&index));
         if options.private.len() == promises {
-            return shape_loops(function, adjoint(function, fused));
+            return shape_loops(
+                function,
+                if done.is_empty() { (fused, settled) } else { settle(function, fused) },
+            );
         }
     }
 }
@@ -137,7 +139,7 @@ pub(crate) fn joined(function: &Function, activity: &Activity) -> Adjoint {
 /// The two sweeps apart, each as fast as it can be.
 pub(crate) fn apart(function: &Function, mut raw: Adjoint) -> Adjoint {
     share_reciprocals(function, &mut raw);
-    shape_loops(function, adjoint(function, raw))
+    shape_loops(function, settle(function, raw))
 }
 
 fn share_reciprocals(function: &Function, raw: &mut Adjoint) {
@@ -145,13 +147,15 @@ fn share_reciprocals(function: &Function, raw: &mut Adjoint) {
 }
 
 /// What makes loops fast that rustc cannot do: neighbouring contributions in scalars, operands sliced beforehand.
-fn shape_loops(function: &Function, mut shaped: Adjoint) -> Adjoint {
+fn shape_loops(function: &Function, (mut shaped, mut settled): (Adjoint, bool)) -> Adjoint {
     let made_from = function.vars.0.len() as u32;
     for block in [&mut shaped.forward, &mut shaped.reverse] {
-        rotate::rotations(block, &mut shaped.vars);
-        accumulate::accumulators(block, &mut shaped.vars, made_from);
+        settled &= !rotate::rotations(block, &mut shaped.vars);
+        settled &= !accumulate::accumulators(block, &mut shaped.vars, made_from);
     }
-    let mut shaped = adjoint(function, shaped);
+    if !settled {
+        shaped = settle(function, shaped).0;
+    }
     for block in [&mut shaped.forward, &mut shaped.reverse] {
         direct::forwards(block, &shaped.vars, made_from);
         window::windows(block, &mut shaped.vars);
@@ -161,8 +165,8 @@ fn shape_loops(function: &Function, mut shaped: Adjoint) -> Adjoint {
 
 /// The same adjoint with every scalar seed a constant one: the gradient of the sum of the results.
 pub(crate) fn seed_with_ones(mut adjoint: Adjoint) -> Adjoint {
-    let mut ones = BTreeSet::new();
-    fn take(seed: &mut Tree<Option<Var>>, vars: &Vars, ones: &mut BTreeSet<Var>) {
+    let mut ones = VarSet::new();
+    fn take(seed: &mut Tree<Option<Var>>, vars: &Vars, ones: &mut VarSet) {
         match seed {
             Tree::Leaf(leaf) => {
                 if let Some(var) = leaf.filter(|var| vars[*var].role == Role::Value) {
@@ -184,7 +188,17 @@ pub(crate) fn seed_with_ones(mut adjoint: Adjoint) -> Adjoint {
     adjoint
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    fn new(vars: &'a mut Vars, outputs: &VarSet, made_from: u32, primal: bool) -> Context<'a> {
+        let mut viewed = VarSet::new();
+        for path in vars.0.iter().filter_map(|info| info.view.as_ref()) {
+            path.index_vars(&mut |var| {
+                viewed.insert(var);
+            });
+        }
+        Context { vars, outputs: outputs.clone(), made_from, primal, viewed }
+    }
+
     /// One round of all passes over a block and the blocks inside; tells whether anything changed.
     fn round(&mut self, block: &mut Block) -> bool {
         let mut changed = false;
@@ -203,10 +217,12 @@ impl Context<'_> {
             self.outputs = outside;
         }
         changed |= self.fold(block);
-        changed |= self.sink(block);
-        changed |= self.substitute(block);
-        changed |= self.absorb(block);
-        changed |= self.drop_dead(block);
+        let mut summaries: Vec<Summary> =
+            block.stmts.iter().map(|stmt| Summary::of(stmt, self.vars)).collect();
+        changed |= self.sink(block, &mut summaries);
+        changed |= self.substitute(block, &mut summaries);
+        changed |= self.absorb(block, &mut summaries);
+        changed |= self.drop_dead(block, &summaries);
         changed
     }
 
@@ -216,9 +232,10 @@ impl Context<'_> {
     }
 
     /// Gives the values that end the arms of a branch to its joins: `if c { x * 2.0 } else { x }`.
-    fn absorb(&mut self, block: &mut Block) -> bool {
+    fn absorb(&mut self, block: &mut Block, summaries: &mut [Summary]) -> bool {
         let mut changed = false;
-        for stmt in &mut block.stmts {
+        for (stmt, summary) in block.stmts.iter_mut().zip(summaries) {
+            let mut absorbed = false;
             let StmtKind::If { then, otherwise, joins, .. } = &mut stmt.kind else { continue };
             for (index, arm) in [then, otherwise].into_iter().enumerate() {
                 while let Some(StmtKind::Let { var, expr }) = arm.stmts.last().map(|stmt| &stmt.kind) {
@@ -239,11 +256,15 @@ impl Context<'_> {
                         {
                             *value = expr.clone();
                             arm.stmts.pop();
-                            changed = true;
+                            absorbed = true;
                         }
                         _ => break,
                     }
                 }
+            }
+            if absorbed {
+                *summary = Summary::of(stmt, self.vars);
+                changed = true;
             }
         }
         changed
@@ -266,11 +287,9 @@ impl Expr {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use crate::analysis;
     use crate::diff::{fuse, reverse};
-    use crate::ir::{Function, Var, print, verify};
+    use crate::ir::{Function, VarSet, print, verify};
     use crate::tests::sketch;
 
     fn show(function: &Function) -> String {
@@ -278,7 +297,7 @@ mod tests {
         let adjoint = reverse::adjoint(function, &activity, reverse::Options::default());
         let adjoint = super::adjoint(function, super::seed_with_ones(adjoint));
         verify::adjoint(function, &adjoint).unwrap();
-        let params: BTreeSet<Var> = function.params.iter().map(|param| param.var).collect();
+        let params: VarSet = function.params.iter().map(|param| param.var).collect();
         let fused = super::adjoint(function, fuse::fuse(adjoint.clone(), &params).0);
         format!("{}\n----\n{}", print::adjoint(function, &adjoint), print::adjoint(function, &fused))
     }

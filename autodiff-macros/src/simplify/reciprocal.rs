@@ -3,25 +3,24 @@
 //! Invariant: only derivative code changes, in the last bits; the primal's own divisions stay. A division by what a loop
 //! does not change leaves the loop. (Where the reciprocal overflows, below 5.6e-309, so does the derivative of a division.)
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::summary::Summary;
-use crate::ir::{Block, Expr, Role, Stmt, StmtKind, Var, Vars, build};
+use crate::ir::{Block, Expr, Role, Stmt, StmtKind, Var, VarMap, VarSet, Vars, build};
 
 /// Shares the reciprocals in a block of derivative code; variables from `made_from` on are not the primal's.
 pub(super) fn reciprocals(block: &mut Block, vars: &mut Vars, made_from: u32) {
-    let mut uses = BTreeMap::new();
+    let mut uses = VarMap::new();
     count(block, made_from, 1, &mut uses);
     let local = defined(block);
     for (divisor, weight) in uses {
         // What an inner block defines is shared in there.
-        let inner = block.stmts.iter().any(|stmt| stmt.blocks().into_iter().any(|b| defined(b).contains(&divisor)));
+        let inner =
+            block.stmts.iter().any(|stmt| stmt.blocks().into_iter().any(|b| defined(b).contains(&divisor)));
         if weight < 2 || (inner && !local.contains(&divisor)) {
             continue;
         }
         let sites: Vec<usize> = (0..block.stmts.len())
             .filter(|at| {
-                let mut inside = BTreeMap::new();
+                let mut inside = VarMap::new();
                 count_in(&block.stmts[*at], made_from, 1, &mut inside);
                 inside.contains_key(&divisor)
             })
@@ -34,7 +33,9 @@ pub(super) fn reciprocals(block: &mut Block, vars: &mut Vars, made_from: u32) {
         // Nothing may change the divisor between the sites.
         let last = *rest.last().unwrap_or(first);
         if vars[divisor].role == Role::Mut
-            && block.stmts[*first..=last].iter().any(|stmt| Summary::of(stmt, vars).changes.contains(&divisor))
+            && block.stmts[*first..=last]
+                .iter()
+                .any(|stmt| Summary::of(stmt, vars).changes.contains(&divisor))
         {
             continue;
         }
@@ -55,7 +56,7 @@ pub(super) fn reciprocals(block: &mut Block, vars: &mut Vars, made_from: u32) {
 }
 
 /// What a block defines itself.
-fn defined(block: &Block) -> BTreeSet<Var> {
+fn defined(block: &Block) -> VarSet {
     block.stmts.iter().flat_map(Stmt::defines).collect()
 }
 
@@ -64,30 +65,31 @@ fn is_primal(stmt: &Stmt, made_from: u32) -> bool {
     matches!(&stmt.kind, StmtKind::Let { var, .. } if var.0 < made_from)
 }
 
-fn count(block: &Block, made_from: u32, weight: usize, uses: &mut BTreeMap<Var, usize>) {
+fn count(block: &Block, made_from: u32, weight: usize, uses: &mut VarMap<usize>) {
     block.stmts.iter().for_each(|stmt| count_in(stmt, made_from, weight, uses));
 }
 
 /// The divisors in a statement; those in a loop count as many.
-fn count_in(stmt: &Stmt, made_from: u32, weight: usize, uses: &mut BTreeMap<Var, usize>) {
+fn count_in(stmt: &Stmt, made_from: u32, weight: usize, uses: &mut VarMap<usize>) {
     if !is_primal(stmt, made_from) {
         stmt.parts(&mut |part| {
             if let crate::ir::visit::Part::Read(expr) = part {
                 expr.walk(&mut |expr| {
                     if let Some(divisor) = divisor(expr) {
-                        *uses.entry(divisor).or_default() += weight;
+                        *uses.or_default(divisor) += weight;
                     }
                 });
             }
         });
     }
     let weight = if matches!(stmt.kind, StmtKind::Loop(_)) { 2 * weight } else { weight };
-    let own: BTreeSet<Var> = stmt.blocks().into_iter().flat_map(defined).collect();
-    let mut inside = BTreeMap::new();
+    let mut own = VarSet::new();
+    stmt.blocks().into_iter().for_each(|block| own.unite(&defined(block)));
+    let mut inside = VarMap::new();
     stmt.blocks().into_iter().for_each(|block| count(block, made_from, weight, &mut inside));
     for (divisor, weight) in inside {
         if !own.contains(&divisor) && !stmt.defines().contains(&divisor) {
-            *uses.entry(divisor).or_default() += weight;
+            *uses.or_default(divisor) += weight;
         }
     }
 }

@@ -6,34 +6,37 @@
 //! Invariant: behind the loop every element holds the same contributions; those of one element are added to each other
 //! first, and then to it.
 
-use std::collections::BTreeMap;
-
 use proc_macro2::Span;
 
 use super::affine::{Indices, plus, same_base, same_path};
 use crate::ir::visit::Part;
-use crate::ir::{Block, Expr, Head, Loop, Path, Proj, Role, Stmt, StmtKind, StoreOp, Var, Vars, build};
+use crate::ir::{
+    Block, Expr, Head, Loop, Path, Proj, Role, Stmt, StmtKind, StoreOp, Var, VarMap, Vars, build,
+};
 
 /// Wider stencils stay as they are.
 const WIDEST: i64 = 4;
 
-/// Rotates the stencils of every loop in the block.
-pub(crate) fn rotations(block: &mut Block, vars: &mut Vars) {
+/// Rotates the stencils of every loop in the block; tells whether there were any.
+pub(crate) fn rotations(block: &mut Block, vars: &mut Vars) -> bool {
+    let mut found = false;
     let mut stmts = Vec::with_capacity(block.stmts.len());
     for mut stmt in std::mem::take(&mut block.stmts) {
         for inner in stmt.blocks_mut() {
-            rotations(inner, vars);
+            found |= rotations(inner, vars);
         }
         let span = stmt.span;
         let (mut before, mut behind) = (Vec::new(), Vec::new());
         if let StmtKind::Loop(the_loop) = &mut stmt.kind {
             rotate(the_loop, vars, span, &mut before, &mut behind);
         }
+        found |= !before.is_empty();
         stmts.extend(before);
         stmts.push(stmt);
         stmts.extend(behind);
     }
     block.stmts = stmts;
+    found
 }
 
 /// `prefix[base + index + offset] += value` in the loop's own block.
@@ -88,15 +91,18 @@ fn rotate(the_loop: &mut Loop, vars: &mut Vars, span: Span, before: &mut Vec<Stm
             before.push(stmt(StmtKind::Mut { var: *var, init: build::lit(0.0) }));
         }
         // The contributions keep their places, as values.
-        let mut gathered: BTreeMap<i64, Expr> = BTreeMap::new();
+        let mut gathered: Vec<Option<Expr>> = vec![None; order.len()];
+        let slot = |offset: i64| (offset - first) as usize;
         for contribution in &contributions {
             let value = vars.fresh(format!("{name}_part"), float.clone(), Role::Value, span);
             the_loop.body.stmts[contribution.at].kind =
                 StmtKind::Let { var: value, expr: contribution.value.clone() };
-            let sum = gathered.remove(&contribution.offset).unwrap_or_else(|| build::lit(0.0));
-            gathered.insert(contribution.offset, build::add(sum, Expr::Var(value)));
+            let at = slot(contribution.offset);
+            let sum = gathered[at].take().unwrap_or_else(|| build::lit(0.0));
+            gathered[at] = Some(build::add(sum, Expr::Var(value)));
         }
-        let mut gather = |offset: i64| gathered.remove(&offset).expect("every offset has a contribution");
+        let mut gather =
+            |offset: i64| gathered[slot(offset)].take().expect("every offset has a contribution");
         let completed = build::add(Expr::Var(pending[0]), gather(order[0]));
         let path = element(Expr::Var(index), order[0]);
         let end = &mut the_loop.body.stmts;
@@ -123,13 +129,13 @@ fn rotate(the_loop: &mut Loop, vars: &mut Vars, span: Span, before: &mut Vec<Stm
 }
 
 /// The places that the loop's body reaches by contributions at fixed distances from the index alone.
-fn stencils(body: &Block, indices: &Indices, vars: &Vars) -> BTreeMap<Var, Vec<Contribution>> {
-    let mut found: BTreeMap<Var, Vec<Contribution>> = BTreeMap::new();
+fn stencils(body: &Block, indices: &Indices, vars: &Vars) -> VarMap<Vec<Contribution>> {
+    let mut found: VarMap<Vec<Contribution>> = VarMap::new();
     let mut excluded: Vec<Var> = Vec::new();
     for (at, stmt) in body.stmts.iter().enumerate() {
         match contribution(stmt, at, indices, vars) {
             Some((root, contribution)) => {
-                let all = found.entry(root).or_default();
+                let all = found.or_default(root);
                 let fits = all.first().is_none_or(|first| {
                     same_path(&first.prefix, &contribution.prefix)
                         && same_base(first.base.as_ref(), contribution.base.as_ref())
@@ -143,7 +149,7 @@ fn stencils(body: &Block, indices: &Indices, vars: &Vars) -> BTreeMap<Var, Vec<C
             None => touched(stmt, vars, &mut excluded),
         }
     }
-    found.retain(|root, _| !excluded.contains(root));
+    found.retain(&mut |root, _| !excluded.contains(&root));
     found
 }
 

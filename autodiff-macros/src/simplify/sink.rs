@@ -2,18 +2,17 @@
 //! comes in straight line, and `let mut z_bar = e;` where further ones follow.
 
 use super::Context;
-use super::summary::{Summary, dependencies};
+use super::summary::{Summary, dependencies, left};
 use crate::ir::{Block, Expr, Role, Stmt, StmtKind, StoreOp, Var, build};
 
 impl Context<'_> {
-    pub(super) fn sink(&mut self, block: &mut Block) -> bool {
+    pub(super) fn sink(&mut self, block: &mut Block, of_block: &mut Vec<Summary>) -> bool {
         if !block.stmts.iter().any(|stmt| matches!(stmt.kind, StmtKind::Mut { .. })) {
             return false;
         }
         let mut changed = false;
         let mut slots: Vec<Option<Stmt>> = std::mem::take(&mut block.stmts).into_iter().map(Some).collect();
-        let mut summaries: Vec<Summary> =
-            slots.iter().map(|stmt| Summary::of(stmt.as_ref().expect("still there"), self.vars)).collect();
+        let mut summaries = std::mem::take(of_block);
         for at in 0..slots.len() {
             let Some(Stmt { kind: StmtKind::Mut { var, init }, .. }) = &slots[at] else { continue };
             let (var, init) = (*var, init.clone());
@@ -56,7 +55,7 @@ impl Context<'_> {
             summaries[first] = Summary::of(slots[first].as_ref().expect("just put"), self.vars);
             changed = true;
         }
-        block.stmts = slots.into_iter().flatten().collect();
+        (block.stmts, *of_block) = left(slots, summaries);
         changed
     }
 

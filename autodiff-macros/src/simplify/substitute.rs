@@ -3,54 +3,55 @@
 //! Invariant: a value moves only past statements that change nothing it is made of, and, if evaluating it could be told from
 //! outside (it may panic), past no effect; never into a block that may run more than once or not at all.
 
-use std::collections::BTreeMap;
-
 use super::Context;
-use super::summary::{Summary, delicate, dependencies};
-use crate::ir::{Arg, Block, Expr, Head, Role, Stmt, StmtKind, Var};
+use super::summary::{Summary, delicate, dependencies, left};
+use crate::ir::{Arg, Block, Expr, Head, Role, Stmt, StmtKind, Var, VarMap};
 
 /// Larger expressions keep their name.
 const LARGEST: usize = 24;
 
 impl Context<'_> {
-    pub(super) fn substitute(&mut self, block: &mut Block) -> bool {
+    pub(super) fn substitute(&mut self, block: &mut Block, of_block: &mut Vec<Summary>) -> bool {
         if !block.stmts.iter().any(|stmt| matches!(stmt.kind, StmtKind::Let { .. })) {
             return false;
         }
         let mut changed = false;
         let mut slots: Vec<Option<Stmt>> = std::mem::take(&mut block.stmts).into_iter().map(Some).collect();
-        let mut summaries: Vec<Summary> =
-            slots.iter().map(|stmt| Summary::of(stmt.as_ref().expect("still there"), self.vars)).collect();
-        let mut uses: BTreeMap<Var, Vec<usize>> = BTreeMap::new();
+        let mut summaries = std::mem::take(of_block);
+        let mut uses: VarMap<Vec<usize>> = VarMap::new();
         for (index, summary) in summaries.iter().enumerate() {
             for var in &summary.reads {
-                uses.entry(*var).or_default().push(index);
+                uses.or_default(*var).push(index);
             }
         }
         for at in 0..slots.len() {
             let Some(Stmt { kind: StmtKind::Let { var, expr }, .. }) = &slots[at] else { continue };
-            let (var, expr) = (*var, expr.clone());
-            if self.outputs.contains(&var) {
+            let var = *var;
+            let candidate = if expr.is_atom() {
+                !self.vars[var].named || self.made(var)
+            } else {
+                !self.vars[var].named && !self.vars[var].telling
+            };
+            if !candidate || self.outputs.contains(&var) {
                 continue;
             }
             let sites: Vec<usize> = uses.get(&var).cloned().unwrap_or_default();
             let Some(&last) = sites.iter().max() else { continue };
+            if !expr.is_atom() && (sites.len() != 1 || expr.size() > LARGEST) {
+                continue;
+            }
+            let expr = expr.clone();
             let done = if expr.is_atom() {
-                (!self.vars[var].named || self.made(var))
-                    && self.atom_may_move(&expr, at, last, &slots, &summaries)
+                self.atom_may_move(&expr, at, last, &slots, &summaries)
                     && self.replace_everywhere(var, &expr, &sites, &mut slots)
             } else {
-                sites.len() == 1
-                    && !self.vars[var].named
-                    && !self.vars[var].telling
-                    && expr.size() <= LARGEST
-                    && self.may_move(&expr, at, last, &summaries)
+                self.may_move(&expr, at, last, &summaries)
                     && replace_once(var, &expr, slots[last].as_mut().expect("a use"))
             };
             if done {
                 for site in &sites {
                     summaries[*site] = Summary::of(slots[*site].as_ref().expect("a use"), self.vars);
-                    expr.vars(&mut |read| uses.entry(read).or_default().push(*site));
+                    expr.vars(&mut |read| uses.or_default(read).push(*site));
                 }
                 expr.vars(&mut |read| {
                     if let Some(sites) = uses.get_mut(&read) {
@@ -65,7 +66,7 @@ impl Context<'_> {
                 changed = true;
             }
         }
-        block.stmts = slots.into_iter().flatten().collect();
+        (block.stmts, *of_block) = left(slots, summaries);
         changed
     }
 
@@ -120,7 +121,8 @@ impl Context<'_> {
             }
             fine
         };
-        if !sites.iter().all(|site| slots[*site].as_ref().is_some_and(nameable)) || self.in_view(var) {
+        if !sites.iter().all(|site| slots[*site].as_ref().is_some_and(nameable)) || self.viewed.contains(&var)
+        {
             return false;
         }
         for site in sites {
@@ -136,15 +138,6 @@ impl Context<'_> {
             }
         }
         true
-    }
-
-    /// Whether some view's path reads the variable: views live in the arena, where no substitution reaches.
-    fn in_view(&self, var: Var) -> bool {
-        self.vars.0.iter().filter_map(|info| info.view.as_ref()).any(|path| {
-            let mut reads = false;
-            path.index_vars(&mut |read| reads |= read == var);
-            reads
-        })
     }
 }
 

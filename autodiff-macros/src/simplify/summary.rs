@@ -4,7 +4,7 @@ use crate::ir::visit::Part;
 use crate::ir::{Expr, Stmt, StmtKind, StoreOp, Var, Vars};
 
 /// A statement seen from outside.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Summary {
     /// Variables read, once for each occurrence. A `v += …` does not count as a read of `v`.
     pub(super) reads: Vec<Var>,
@@ -77,6 +77,12 @@ impl Summary {
     pub(super) fn changes_any(&self, vars: &[Var]) -> bool {
         self.changes.iter().any(|changed| vars.contains(changed))
     }
+}
+
+/// The statements that are still there, with their summaries.
+pub(super) fn left(slots: Vec<Option<Stmt>>, summaries: Vec<Summary>) -> (Vec<Stmt>, Vec<Summary>) {
+    let both = slots.into_iter().zip(summaries);
+    both.filter_map(|(stmt, summary)| Some((stmt?, summary))).unzip()
 }
 
 /// What an expression's value depends on: scalars and roots of the places it loads from.

@@ -5,11 +5,11 @@
 //! Invariant: a window is as long as the last iteration needs, so slicing it panics only where the loop would have
 //! panicked; a place that the loop writes is reached through its window alone.
 
-use std::collections::BTreeMap;
-
 use super::affine::{Indices, plus, same, same_base, same_path};
 use crate::ir::visit::Part;
-use crate::ir::{Block, Expr, Head, Loop, Path, Proj, Role, Stmt, StmtKind, Ty, Var, Vars, build};
+use crate::ir::{
+    Block, Expr, Head, Loop, Path, Proj, Role, Stmt, StmtKind, Ty, Var, VarMap, VarSet, Vars, build,
+};
 
 /// A place that a loop reaches at more distances from its index is left as it is.
 const WIDEST: usize = 4;
@@ -71,7 +71,7 @@ fn settle_length(the_loop: &mut Loop, operands: &[StmtKind], vars: &mut Vars) ->
 }
 
 /// One way in which a loop reaches a place: `prefix[base + index + offset]`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Access {
     /// The path before the index, as text: equal texts are equal paths.
     prefix: Path,
@@ -83,7 +83,7 @@ struct Access {
 }
 
 /// How all accesses to one place look.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Operand {
     accesses: Vec<Access>,
     /// Reached in a way that is not an [`Access`], for reading or for writing.
@@ -94,7 +94,7 @@ struct Operand {
 struct Scan<'a> {
     vars: &'a Vars,
     indices: &'a Indices,
-    operands: BTreeMap<Var, Operand>,
+    operands: VarMap<Operand>,
 }
 
 fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<StmtKind> {
@@ -109,12 +109,12 @@ fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<StmtKind> {
     if indices.varies(&hi) {
         return Vec::new();
     }
-    let mut scan = Scan { vars, indices: &indices, operands: BTreeMap::new() };
+    let mut scan = Scan { vars, indices: &indices, operands: VarMap::new() };
     scan.block(&the_loop.body, true);
     let operands = scan.operands;
 
     // What an iteration declares is not there before the loop.
-    let mut inside = std::collections::BTreeSet::new();
+    let mut inside = VarSet::new();
     the_loop.body.walk(&mut |stmt| inside.extend(stmt.defines()));
     let mut stmts = Vec::new();
     for (root, operand) in operands {
@@ -182,7 +182,7 @@ fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<StmtKind> {
             vars[view].view = Some(shown);
             vars[view].window = true;
             vars[view].mutable = written;
-            let scan = Scan { vars, indices: &indices, operands: BTreeMap::new() };
+            let scan = Scan { vars, indices: &indices, operands: VarMap::new() };
             scan.rewrite(&mut the_loop.body, root, &first, offset, view);
             stmts.push(StmtKind::View { var: view });
         }
@@ -246,7 +246,7 @@ impl Scan<'_> {
         let access = (element && self.vars[path.root].view.is_none())
             .then(|| self.access(path, write, always))
             .flatten();
-        let operand = self.operands.entry(full.root).or_default();
+        let operand = self.operands.or_default(full.root);
         match access {
             Some(access) => operand.accesses.push(access),
             None if write => operand.written_otherwise = true,

@@ -1,13 +1,11 @@
 //! Blocks: their two sweeps, and what passes between them.
 
-use std::collections::BTreeSet;
-
 use proc_macro2::Span;
 
 use super::{Reverse, free_vars, stmt};
 use crate::diff::plan::CHEAP;
 use crate::diff::{Tape, TapeKind};
-use crate::ir::{Block, Expr, Path, Role, Saved, Stmt, StmtKind, Ty, Var, build};
+use crate::ir::{Block, Expr, Path, Role, Saved, Stmt, StmtKind, Ty, Var, VarSet, build};
 
 /// A block on its way through the transformation.
 pub(super) struct Sweeps {
@@ -16,7 +14,7 @@ pub(super) struct Sweeps {
     pub(super) reversals: Vec<Vec<Stmt>>,
 }
 /// What the owner of a block defines for it.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Given {
     /// Variables bound at its start (indices, carried values, patterns).
     pub(super) own: Vec<Var>,
@@ -87,7 +85,7 @@ impl Reverse<'_> {
         let mut local = private.clone();
         local.extend(defined);
         let free = free_vars(&Block { stmts: reverse.clone() }, &self.vars);
-        let needed: BTreeSet<Var> =
+        let needed: VarSet =
             local.iter().copied().filter(|var| free.contains(var) && !alive.contains(var)).collect();
         let plan = self.plan(&sweeps.forward, &needed, &local, alive);
         let mut saved: Vec<Saved> = Vec::new();

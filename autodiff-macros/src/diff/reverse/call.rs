@@ -1,13 +1,12 @@
 //! Calls: seeds and slots of the callee's pullback.
 
-use std::collections::BTreeSet;
-
 use proc_macro2::Span;
 
 use super::{Reverse, stmt, unit};
 use crate::diff::record::Read;
 use crate::ir::{
-    Arg, Call, Callee, Expr, Init, Path, PullbackCall, Role, Slot, Stmt, StmtKind, StoreOp, Var, build,
+    Arg, Call, Callee, Expr, Init, Path, PullbackCall, Role, Slot, Stmt, StmtKind, StoreOp, Var, VarSet,
+    build,
 };
 
 impl Reverse<'_> {
@@ -45,7 +44,7 @@ impl Reverse<'_> {
         forward.push(stmt(StmtKind::Call(call.clone()), span));
         let seed = call.results.map(&mut |var| self.result_seed(*var, reversal, span));
         let mut behind = Vec::new();
-        let mut lent = BTreeSet::new();
+        let mut lent = VarSet::new();
         let mut again = call.clone();
         // What an operator works on has a tangent, whatever is asked of the parameter it comes from.
         let operator = matches!(call.callee, Callee::Operator(_));
@@ -89,7 +88,7 @@ impl Reverse<'_> {
     pub(super) fn scalar_slot(
         &mut self,
         expr: &Expr,
-        lent: &mut BTreeSet<Var>,
+        lent: &mut VarSet,
         before: &mut Vec<Stmt>,
         behind: &mut Vec<Stmt>,
         span: Span,
@@ -117,7 +116,7 @@ impl Reverse<'_> {
     pub(super) fn slot(
         &mut self,
         arg: &mut Arg,
-        lent: &mut BTreeSet<Var>,
+        lent: &mut VarSet,
         before: &mut Vec<Stmt>,
         behind: &mut Vec<Stmt>,
         span: Span,

@@ -53,7 +53,7 @@ impl Reverse<'_> {
         self.loops.push(self.position);
         if let Head::For { index, hi, inclusive, .. } = &primal.head {
             let below = (!inclusive).then(|| hi.clone());
-            self.counted.insert(self.position, Counted { index: *index, below });
+            self.counted.push((self.position, Counted { index: *index, below }));
         }
         if let Head::While { test, .. } = &primal.head {
             // Pure lets: numbered like all statements, reversed like none.

@@ -1,24 +1,38 @@
 //! Elements: when two index expressions reach the same element, as polynomials of the variables they are made of.
 
-use std::collections::BTreeMap;
-
 use super::Reverse;
 use crate::ir::{Expr, Path, Proj, Var, build};
 
-/// Each product of variables with its coefficient.
-type Polynomial = BTreeMap<Vec<Var>, i64>;
+/// Each product of variables with its coefficient, which is not zero.
+#[derive(Clone, PartialEq)]
+struct Polynomial(Vec<(Vec<Var>, i64)>);
+
+impl Polynomial {
+    fn of(product: Vec<Var>, coefficient: i64) -> Polynomial {
+        let mut polynomial = Polynomial(Vec::new());
+        polynomial.add(product, coefficient);
+        polynomial
+    }
+
+    fn add(&mut self, product: Vec<Var>, coefficient: i64) {
+        match self.0.binary_search_by(|(other, _)| other.cmp(&product)) {
+            Ok(at) => {
+                self.0[at].1 += coefficient;
+                if self.0[at].1 == 0 {
+                    self.0.remove(at);
+                }
+            }
+            Err(_) if coefficient == 0 => {}
+            Err(at) => self.0.insert(at, (product, coefficient)),
+        }
+    }
+}
 
 /// A counted loop.
-#[derive(Debug)]
 pub(super) struct Counted {
     pub(super) index: Var,
     /// Where that is known, all indices are less.
     pub(super) below: Option<Expr>,
-}
-
-/// The length of the only product that has the variable as one factor.
-fn product_len(polynomial: &Polynomial, var: Var) -> usize {
-    polynomial.keys().find(|product| product.contains(&var)).map_or(0, Vec::len)
 }
 
 impl Reverse<'_> {
@@ -29,8 +43,8 @@ impl Reverse<'_> {
         if inner <= outer || inner > self.loops.len() || store.proj.len() != read.proj.len() {
             return false;
         }
-        let loops: Option<Vec<&Counted>> =
-            self.loops[outer..inner].iter().map(|number| self.counted.get(number)).collect();
+        let counted = |number: &usize| Some(&self.counted.iter().find(|(loops, _)| loops == number)?.1);
+        let loops: Option<Vec<&Counted>> = self.loops[outer..inner].iter().map(counted).collect();
         let Some(loops) = loops else { return false };
         let mut pinned: Vec<Var> = Vec::new();
         for pair in store.proj.iter().zip(&read.proj) {
@@ -55,39 +69,34 @@ impl Reverse<'_> {
         let mut found = Vec::new();
         // What the next digit to the left must be multiplied with.
         let mut base: Option<(Vec<Var>, i64)> = None;
-        let mut rest = polynomial.clone();
         for counted in loops.iter().rev() {
-            let own: Vec<&Vec<Var>> = rest.keys().filter(|product| product.contains(&counted.index)).collect();
-            let [product] = own[..] else {
-                if own.is_empty() {
-                    continue;
-                }
-                return Vec::new();
-            };
+            let mut own = polynomial.0.iter().filter(|(product, _)| product.contains(&counted.index));
+            let Some((product, coefficient)) = own.next() else { continue };
             let mut weight = product.clone();
             weight.retain(|var| *var != counted.index);
-            let Some(coefficient) = rest.remove(&product.clone()) else { return Vec::new() };
-            if weight.len() + 1 != product_len(polynomial, counted.index) || coefficient <= 0 {
+            if own.next().is_some() || weight.len() + 1 != product.len() || *coefficient <= 0 {
                 return Vec::new();
             }
-            if base.as_ref().is_some_and(|(product, factor)| weight != *product || coefficient < *factor) {
+            if base.as_ref().is_some_and(|(product, factor)| weight != *product || coefficient < factor) {
                 return Vec::new();
             }
             found.push(counted.index);
             base = self.length(counted).map(|(length, factor)| {
                 let mut product: Vec<Var> = weight.iter().chain(&length).copied().collect();
                 product.sort();
-                (product, coefficient * factor)
+                (product, *coefficient * factor)
             });
             // Without a length, nothing may stand to the left.
             if base.is_none() {
                 break;
             }
         }
-        let fixed = polynomial.keys().flatten().filter(|var| !found.contains(var)).all(|var| {
-            self.positions.get(var).map_or_else(|| self.is_param(*var), |position| *position < start)
-        });
-        if fixed { found } else { Vec::new() }
+        let fixed = |var: &Var| match self.positions.get(var) {
+            Some(position) => *position < start,
+            None => self.is_param(*var),
+        };
+        let mut others = polynomial.0.iter().flat_map(|(product, _)| product).filter(|var| !found.contains(var));
+        if others.all(fixed) { found } else { Vec::new() }
     }
 
     /// A product that a loop's indices stay below.
@@ -95,14 +104,14 @@ impl Reverse<'_> {
         let mut bound = counted.below.as_ref()?;
         // In a triangle, the inner index stays below the outer one, which stays below its own end.
         while let Expr::Var(var) = bound {
-            match self.counted.values().find(|outer| outer.index == *var) {
-                Some(outer) => bound = outer.below.as_ref()?,
+            match self.counted.iter().find(|(_, outer)| outer.index == *var) {
+                Some((_, outer)) => bound = outer.below.as_ref()?,
                 None => break,
             }
         }
         let polynomial = self.polynomial(bound)?;
-        match polynomial.iter().next() {
-            Some((product, factor)) if polynomial.len() == 1 && *factor > 0 => Some((product.clone(), *factor)),
+        match &polynomial.0[..] {
+            [(product, factor)] if *factor > 0 => Some((product.clone(), *factor)),
             _ => None,
         }
     }
@@ -114,31 +123,29 @@ impl Reverse<'_> {
     fn polynomial(&self, expr: &Expr) -> Option<Polynomial> {
         use syn::BinOp::{Add, Mul, Sub};
         match expr {
-            Expr::Lit(_) => Some(Polynomial::from([(Vec::new(), build::value_of(expr)? as i64)])),
+            Expr::Lit(_) => Some(Polynomial::of(Vec::new(), build::value_of(expr)? as i64)),
             Expr::Var(var) => match self.integers.get(var) {
-                Some(expr) => self.polynomial(expr).or_else(|| Some(Polynomial::from([(vec![*var], 1)]))),
-                None => Some(Polynomial::from([(vec![*var], 1)])),
+                Some(expr) => self.polynomial(expr).or_else(|| Some(Polynomial::of(vec![*var], 1))),
+                None => Some(Polynomial::of(vec![*var], 1)),
             },
             Expr::Binary(Add(_) | Sub(_), a, b) => {
                 let (mut sum, b) = (self.polynomial(a)?, self.polynomial(b)?);
                 let sign = if matches!(expr, Expr::Binary(Sub(_), ..)) { -1 } else { 1 };
-                for (product, coefficient) in b {
-                    *sum.entry(product).or_default() += sign * coefficient;
+                for (product, coefficient) in b.0 {
+                    sum.add(product, sign * coefficient);
                 }
-                sum.retain(|_, coefficient| *coefficient != 0);
                 Some(sum)
             }
             Expr::Binary(Mul(_), a, b) => {
                 let (a, b) = (self.polynomial(a)?, self.polynomial(b)?);
-                let mut all = Polynomial::new();
-                for (x, p) in &a {
-                    for (y, q) in &b {
+                let mut all = Polynomial(Vec::new());
+                for (x, p) in &a.0 {
+                    for (y, q) in &b.0 {
                         let mut product: Vec<Var> = x.iter().chain(y).copied().collect();
-                        product.sort();
-                        *all.entry(product).or_default() += p * q;
+                        product.sort_unstable();
+                        all.add(product, p * q);
                     }
                 }
-                all.retain(|_, coefficient| *coefficient != 0);
                 Some(all)
             }
             _ => None,

@@ -16,8 +16,6 @@ mod statement;
 mod stores;
 mod variables;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use proc_macro2::{Span, TokenStream};
 
 use self::elements::Counted;
@@ -26,15 +24,15 @@ use super::{Adjoint, ParamAdjoint, Tape};
 use crate::analysis::Activity;
 use crate::ir::{
     Arg, Block, CopyHow, Expr, Function, Head, Init, Lit, Loop, Passing, Path, Role, Saved, Stmt, StmtKind,
-    StoreOp, Ty, Var, Vars, WrtTarget, build,
+    StoreOp, Ty, Var, VarMap, VarSet, Vars, WrtTarget, build,
 };
 
 /// What the caller of the transformation wants.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Options {
     /// Loops (by their indices) with their private places: within an iteration, these are taken for declared there. At the
     /// function's own level, this is a promise that the loop will be fused.
-    pub(crate) private: BTreeMap<Var, BTreeSet<Var>>,
+    pub(crate) private: VarMap<VarSet>,
     /// Roll every `&mut` parameter back to what it held before the call (the ABI between functions asks for it).
     pub(crate) roll_back: bool,
 }
@@ -54,7 +52,7 @@ pub(super) struct Reverse<'a> {
     pub(super) recording: Recording,
     options: &'a Options,
     pub(super) vars: Vars,
-    bars: BTreeMap<Var, Var>,
+    bars: VarMap<Var>,
     tapes: Vec<Tape>,
     /// The content of places that the reverse sweep reads, and where.
     pub(super) reads: Vec<Read>,
@@ -64,19 +62,19 @@ pub(super) struct Reverse<'a> {
     pub(super) position: usize,
     pub(super) loops: Vec<usize>,
     /// The index of each counted loop, by its number.
-    counted: BTreeMap<usize, Counted>,
+    counted: Vec<(usize, Counted)>,
     /// Integers that the reverse sweep counts back, by their values at the start of an iteration.
-    counters: BTreeMap<Var, Var>,
+    counters: VarMap<Var>,
     /// Integer `let`s, for index expressions.
-    integers: BTreeMap<Var, Expr>,
+    integers: VarMap<Expr>,
     /// How each place of the function came to be.
-    inits: BTreeMap<Var, Init>,
+    inits: VarMap<Init>,
     /// Places that some statement gives another shape.
-    reshaped: BTreeSet<Var>,
+    reshaped: VarSet,
     /// Places that the user's own code may write to.
-    untracked: BTreeSet<Var>,
+    untracked: VarSet,
     /// The position of the statement that defines each value.
-    pub(super) positions: BTreeMap<Var, usize>,
+    pub(super) positions: VarMap<usize>,
     /// Functions of one argument that the open blocks evaluate: name, argument, value.
     dear: Vec<(&'static str, Var, Var)>,
 }
@@ -87,10 +85,10 @@ impl<'a> Reverse<'a> {
         recording: Recording,
         options: &'a Options,
     ) -> Self {
-        let mut inits = BTreeMap::new();
-        let mut reshaped = BTreeSet::new();
-        let mut untracked = BTreeSet::new();
-        let mut integers = BTreeMap::new();
+        let mut inits = VarMap::new();
+        let mut reshaped = VarSet::new();
+        let mut untracked = VarSet::new();
+        let mut integers = VarMap::new();
         let root = |path: &Path| function.vars.resolve(path).root;
         function.body.walk(&mut |stmt| match &stmt.kind {
             StmtKind::Let { var, expr } if matches!(function.vars[*var].ty, Ty::Int(_)) => {
@@ -122,19 +120,19 @@ impl<'a> Reverse<'a> {
             recording,
             options,
             vars: function.vars.clone(),
-            bars: BTreeMap::new(),
+            bars: VarMap::new(),
             tapes: Vec::new(),
             reads: Vec::new(),
             swaps: Vec::new(),
             position: 0,
             loops: Vec::new(),
-            counted: BTreeMap::new(),
-            counters: BTreeMap::new(),
+            counted: Vec::new(),
+            counters: VarMap::new(),
             integers,
             inits,
             reshaped,
             untracked,
-            positions: BTreeMap::new(),
+            positions: VarMap::new(),
             dear: Vec::new(),
         }
     }
@@ -160,8 +158,8 @@ impl<'a> Reverse<'a> {
                 arrivals.push((*last, Expr::Var(*bar)));
             }
         }
-        let seeded: BTreeSet<Var> = seed.leaves().into_iter().flatten().copied().collect();
-        let slots: BTreeSet<Var> = params
+        let seeded: VarSet = seed.leaves().into_iter().flatten().copied().collect();
+        let slots: VarSet = params
             .iter()
             .flatten()
             .filter_map(|param| match param {
@@ -233,7 +231,7 @@ impl<'a> Reverse<'a> {
             .private
             .iter()
             .map(|(index, places)| {
-                (*index, places.iter().filter_map(|place| self.bars.get(place).copied()).collect())
+                (*index, places.iter().filter_map(|place| self.bars.get(&place).copied()).collect())
             })
             .collect();
         let captures = self.captures(&forward, &reverse, &seeded);
@@ -361,14 +359,14 @@ impl<'a> Reverse<'a> {
     }
 
     /// Values of the forward sweep that the reverse sweep reads.
-    pub(super) fn captures(&self, forward: &Block, reverse: &Block, seeded: &BTreeSet<Var>) -> Vec<Var> {
-        let mut defined: BTreeSet<Var> = forward.stmts.iter().flat_map(Stmt::defines_behind).collect();
+    pub(super) fn captures(&self, forward: &Block, reverse: &Block, seeded: &VarSet) -> Vec<Var> {
+        let mut defined: VarSet = forward.stmts.iter().flat_map(Stmt::defines_behind).collect();
         for param in &self.function.params {
             if param.passing == Passing::Value || self.vars[param.var].role == Role::Value {
                 defined.insert(param.var);
             }
         }
-        let mut captures: BTreeSet<Var> = free_vars(reverse, &self.vars)
+        let mut captures: VarSet = free_vars(reverse, &self.vars)
             .into_iter()
             .filter(|var| defined.contains(var) && !seeded.contains(var))
             .collect();
@@ -390,9 +388,9 @@ impl<'a> Reverse<'a> {
 }
 
 /// Every variable that a block reads before defining it itself; views bring what they show.
-pub(crate) fn free_vars(block: &Block, vars: &Vars) -> BTreeSet<Var> {
-    pub(super) fn visit(block: &Block, vars: &Vars, bound: &mut Vec<Var>, free: &mut BTreeSet<Var>) {
-        let depth = bound.len();
+pub(crate) fn free_vars(block: &Block, vars: &Vars) -> VarSet {
+    fn visit(block: &Block, vars: &Vars, bound: &mut VarSet, free: &mut VarSet) {
+        let mut here: Vec<Var> = Vec::new();
         for stmt in &block.stmts {
             // What the statement defines for its own blocks (indices, patterns) is bound inside and behind it.
             let mut read = Vec::new();
@@ -405,12 +403,12 @@ pub(crate) fn free_vars(block: &Block, vars: &Vars) -> BTreeSet<Var> {
                 }
             }
             if let StmtKind::Loop(_) | StmtKind::Match { .. } | StmtKind::If { .. } = &stmt.kind {
-                let inside: BTreeSet<Var> = stmt
+                let inside: VarSet = stmt
                     .blocks()
                     .iter()
                     .flat_map(|block| block.stmts.iter().flat_map(Stmt::defines))
                     .collect();
-                bound.extend(own.iter().copied());
+                here.extend(own.iter().copied().filter(|var| bound.insert(*var)));
                 for block in stmt.blocks() {
                     visit(block, vars, bound, free);
                 }
@@ -428,18 +426,20 @@ pub(crate) fn free_vars(block: &Block, vars: &Vars) -> BTreeSet<Var> {
                     }
                 }
             }
-            bound.extend(own);
+            here.extend(own.into_iter().filter(|var| bound.insert(*var)));
         }
-        bound.truncate(depth);
+        for var in here {
+            bound.remove(&var);
+        }
     }
-    let mut free = BTreeSet::new();
-    visit(block, vars, &mut Vec::new(), &mut free);
+    let mut free = VarSet::new();
+    visit(block, vars, &mut VarSet::new(), &mut free);
     free
 }
 
 /// What the reverse sweep reads must not have been moved away in the forward sweep.
 fn keep_what_is_read(adjoint: &mut Adjoint) {
-    let mut kept: BTreeSet<Var> = adjoint.captures.iter().copied().collect();
+    let mut kept: VarSet = adjoint.captures.iter().copied().collect();
     adjoint.forward.walk(&mut |stmt| {
         if let StmtKind::Save { values, .. } = &stmt.kind {
             kept.extend(values.iter().filter_map(|value| match value {
