@@ -9,6 +9,7 @@ mod block;
 mod branch;
 mod call;
 mod closure;
+mod constants;
 mod env;
 mod expr;
 mod facts;

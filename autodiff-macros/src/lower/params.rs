@@ -69,10 +69,15 @@ impl Lower<'_> {
             FnArg::Typed(typed) => {
                 let (passing, ty) = self.types.passing(&typed.ty);
                 let no_diff = has_no_diff(&typed.attrs);
-                if let Some(refused) = self.types.refused_param(&typed.ty).filter(|_| !no_diff) {
-                    return (self.refused_param(index, typed, refused), None);
-                }
-                match &*typed.pat {
+                let refused = self.types.refused_param(&typed.ty);
+                let (ty, slot) = match refused {
+                    Some(refused) if !no_diff => return (self.refused_param(index, typed, refused), None),
+                    // Marked: it is read as it is, and nothing in the signature needs its tangent.
+                    Some(Refused { readable: true, .. }) => (ty, Some(Ty::Inert)),
+                    Some(_) => (Ty::Inert, None),
+                    None => (ty, None),
+                };
+                let (mut param, last) = match &*typed.pat {
                     Pat::Ident(pat) if pat.subpat.is_none() && pat.by_ref.is_none() => {
                         self.enter(index, &pat.ident, ty, passing, no_diff, pat.mutability.is_some(), None)
                     }
@@ -80,7 +85,9 @@ impl Lower<'_> {
                         let name = format_ident!("arg{}", index, span = pat.span());
                         self.enter(index, &name, ty, passing, no_diff, false, Some(pat))
                     }
-                }
+                };
+                param.ty = slot.unwrap_or(param.ty);
+                (param, last)
             }
         }
     }

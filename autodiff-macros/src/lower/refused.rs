@@ -23,6 +23,8 @@ enum Why {
 pub(crate) struct Refused {
     pub(crate) message: String,
     pub(crate) instead: Type,
+    /// Only for references inside: what it holds is known all the same.
+    pub(crate) readable: bool,
 }
 
 impl Types {
@@ -56,6 +58,7 @@ impl Types {
             ty => self.instead(ty, &mut why),
         };
         let (given, take) = (source(ty), source(&instead));
+        let readable = why == Some(Why::Reference);
         let message = match why? {
             Why::Pointer => format!("a raw pointer cannot be differentiated: take `{take}` or a slice"),
             Why::Reference => format!(
@@ -71,7 +74,7 @@ impl Types {
                  parameter `#[no_diff]`"
             ),
         };
-        Some(Refused { message, instead })
+        Some(Refused { message, instead, readable })
     }
 
     /// Whether a function that is differentiated cannot return this type.
@@ -110,7 +113,7 @@ impl Types {
                 format!("a result of type `{given}` cannot be differentiated: return `{give}`")
             }
         };
-        Some(Refused { message, instead })
+        Some(Refused { message, instead, readable: false })
     }
 
     /// The type with everything replaced that is refused, wherever it stands inside; `why`: the first reason.

@@ -648,6 +648,20 @@ fn refusals() {
         ),
         (
             parse_quote!(
+                fn f(x: &[f64]) -> f64 {
+                    let mut last = None;
+                    for v in x {
+                        last = Some(v * 2.0);
+                    }
+                    last.unwrap_or(0.0)
+                }
+            ),
+            &[
+                "an `Option` of an active value is not kept in a variable yet: keep the value, and a `bool` that tells whether there is one",
+            ],
+        ),
+        (
+            parse_quote!(
                 fn f(x: f64) -> f64 {
                     static mut COUNT: usize = 0;
                     x
