@@ -1,9 +1,13 @@
 //! The accumulated diagnostics: every mistake of a function is reported in one compile.
 
+mod text;
+
 use std::fmt::Display;
 
 use proc_macro2::Span;
 use quote::ToTokens;
+
+pub(crate) use self::text::source;
 
 /// Errors in the order in which they were found. Must be read: dropping it unread is a bug that debug builds report.
 pub(crate) struct Diagnostics {

@@ -1,12 +1,15 @@
 //! The driver: an item in, the item and its derivatives out.
 
+mod integrity;
 mod marks;
 mod operator;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
+use self::integrity::Sound;
 use self::marks::without_marks;
+use crate::analysis::Activity;
 use crate::diag::Diagnostics;
 use crate::diff::reverse::Options;
 use crate::emit::companion::{self, Derivatives, Site, Source};
@@ -142,7 +145,24 @@ fn differentiated(
     block: &syn::Block,
     mut diag: Diagnostics,
 ) -> TokenStream {
-    let function = analysis::prepare(lower::function(source.request, signature, block, &mut diag));
+    let function = lower::function(source.request, signature, block, &mut diag);
+    lowered(source, function, diag)
+}
+
+/// The pipeline behind lowering.
+fn lowered(source: Source<'_>, function: Function, mut diag: Diagnostics) -> TokenStream {
+    // Lowering leaves out what it complains about: only a program without a complaint has to be sound.
+    let whole = diag.is_empty();
+    let checked = |pass, function: &Function| if whole { integrity::primal(pass, function) } else { Ok(()) };
+    if let Err(violation) = checked("lowering", &function) {
+        diag.discard();
+        return fallback::expand(source, &function, &violation.into_error(&function.name));
+    }
+    let function = analysis::prepare(function);
+    if let Err(violation) = checked("the preparation", &function) {
+        diag.discard();
+        return fallback::expand(source, &function, &violation.into_error(&function.name));
+    }
     let wanted = every_parameter(&function);
     let mut errors = Vec::new();
     let gradient = analysis::activity(&function, &mut errors);
@@ -150,24 +170,8 @@ fn differentiated(
     for error in errors {
         diag.error_at(error.span, error.message);
     }
-    let asked = source.request.wrt.is_some() && source.request.unconnected == Unconnected::Error;
-    if asked && diag.is_empty() {
-        for wrt in &function.wrt {
-            let var = match wrt.target {
-                WrtTarget::Param(index) => function.params[index].var,
-                WrtTarget::Local(var) => var,
-            };
-            if !gradient.active(var) {
-                let name = &wrt.name;
-                diag.error(
-                    name,
-                    format!(
-                        "the result does not depend on `{name}`: leave it out of `wrt(…)`, or write \
-                         `unconnected = \"zero\"` or `unconnected = \"none\"`"
-                    ),
-                );
-            }
-        }
+    if source.request.unconnected == Unconnected::Error && diag.is_empty() {
+        check_connected(source.request, &function, &gradient, &mut diag);
     }
     check_locals(&function, &mut diag);
     for (what, path) in [("vjp", &source.request.vjp), ("jvp", &source.request.jvp)] {
@@ -178,22 +182,63 @@ fn differentiated(
     if let Err(errors) = diag.finish() {
         return fallback::expand(source, &function, &errors);
     }
-    let direct = seeded_by_the_caller(&function);
-    let derivatives = Derivatives {
-        direct: direct.map(|function| {
-            let activity = analysis::activity(&function, &mut Vec::new());
-            let adjoint = diff::reverse::adjoint(&function, &activity, Options::default());
-            let adjoint = simplify::apart(&function, adjoint);
-            (function, adjoint)
-        }),
-        gradient: simplify::joined(&function, &gradient),
-        pullback: simplify::apart(
-            &wanted,
-            diff::reverse::adjoint(&wanted, &all, Options { roll_back: true, ..Options::default() }),
-        ),
-        pushforward: simplify::pushforward(&wanted, diff::forward::pushforward(&wanted, &all)),
+    match derivatives((&function, &gradient), (&wanted, &all)) {
+        Ok(derivatives) => companion::companion(source, &function, derivatives),
+        Err(violation) => fallback::expand(source, &function, &violation.into_error(&function.name)),
+    }
+}
+
+/// The derivative programs: of the function by what the user asks for, and by all that it is `wanted` by in calls.
+fn derivatives(
+    (function, gradient): (&Function, &Activity),
+    (wanted, all): (&Function, &Activity),
+) -> Sound<Derivatives> {
+    let reverse = |function: &Function, activity: &Activity, options| {
+        let literal = diff::reverse::adjoint(function, activity, options);
+        let literal = integrity::adjoint("reverse mode", function, literal)?;
+        integrity::adjoint("the simplification of reverse mode", function, simplify::apart(function, literal))
     };
-    companion::companion(source, &function, derivatives)
+    let direct = seeded_by_the_caller(function).map(|function| {
+        let activity = analysis::activity(&function, &mut Vec::new());
+        let adjoint = reverse(&function, &activity, Options::default())?;
+        Ok((function, adjoint))
+    });
+    let pushed = diff::forward::pushforward(wanted, all);
+    let pushed = integrity::pushforward("forward mode", wanted, pushed)?;
+    let pushed = simplify::pushforward(wanted, pushed);
+    Ok(Derivatives {
+        direct: direct.transpose()?,
+        gradient: integrity::joined(
+            "the joining of both sweeps",
+            function,
+            simplify::joined(function, gradient),
+        )?,
+        pullback: reverse(wanted, all, Options { roll_back: true, ..Options::default() })?,
+        pushforward: integrity::pushforward("the simplification of forward mode", wanted, pushed)?,
+    })
+}
+
+/// What the user asks a gradient by has to reach the result.
+fn check_connected(request: &Request, function: &Function, gradient: &Activity, diag: &mut Diagnostics) {
+    if request.wrt.is_none() {
+        return;
+    }
+    for wrt in &function.wrt {
+        let var = match wrt.target {
+            WrtTarget::Param(index) => function.params[index].var,
+            WrtTarget::Local(var) => var,
+        };
+        if !gradient.active(var) {
+            let name = &wrt.name;
+            diag.error(
+                name,
+                format!(
+                    "the result does not depend on `{name}`: leave it out of `wrt(…)`, or write \
+                     `unconnected = \"zero\"` or `unconnected = \"none\"`"
+                ),
+            );
+        }
+    }
 }
 
 /// The gradient by a local is part of signatures: its type has to be known.
@@ -304,5 +349,62 @@ mod tests {
     fn operators_get_the_rule_of_their_trait() {
         let text = expanded("", "impl Mul<V> for f64 { type Output = V; fn mul(self, v: V) -> V { v } }");
         assert!(text.contains("MulRule < V > for f64"), "{text}");
+    }
+
+    /// What becomes of a function whose program a pass spoils.
+    fn spoilt(spoil: impl FnOnce(&mut Function)) -> String {
+        let item: syn::ItemFn = syn::parse_quote!(
+            fn spoilt(x: f64) -> f64 {
+                let y = x * x;
+                y.sin()
+            }
+        );
+        let (request, mut diag) = (Request::default(), Diagnostics::new());
+        let source = Source {
+            request: &request,
+            signature: &item.sig,
+            visibility: &item.vis,
+            attributes: &[],
+            site: Site::Companion,
+        };
+        let mut function = lower::function(&request, &item.sig, &item.block, &mut diag);
+        spoil(&mut function);
+        let tokens = lowered(source, function, diag);
+        syn::parse2::<syn::File>(tokens.clone()).unwrap_or_else(|e| panic!("{e}: {tokens}"));
+        tokens.to_string()
+    }
+
+    #[test]
+    fn what_a_pass_breaks_is_reported_as_a_bug() {
+        assert!(!spoilt(|_| ()).contains("compile_error"));
+        type Spoil = fn(&mut Function);
+        let spoils: [(Spoil, &str); 3] = [
+            (|f| f.body.stmts.push(f.body.stmts[0].clone()), "bound twice"),
+            (|f| f.body.stmts.reverse(), "not defined"),
+            (|f| f.vars.0.truncate(1), "not in the arena"),
+        ];
+        for (spoil, what) in spoils {
+            let text = spoilt(spoil);
+            let says = ["compile_error", "bug of `#[differentiate]`, not of `spoilt`", "lowering made", what];
+            assert!(says.iter().all(|says| text.contains(says)), "{text}");
+        }
+    }
+
+    #[test]
+    fn derivatives_that_are_not_sound_are_reported_as_a_bug() {
+        let item: syn::ItemFn = syn::parse_quote!(
+            fn f(x: f64) -> f64 {
+                x.sin()
+            }
+        );
+        let mut diag = Diagnostics::new();
+        let function = lower::function(&Request::default(), &item.sig, &item.block, &mut diag);
+        let activity = analysis::activity(&function, &mut Vec::new());
+        let mut adjoint = diff::reverse::adjoint(&function, &activity, Options::default());
+        adjoint.forward.stmts.clear();
+        let violation = integrity::adjoint("a pass", &function, adjoint);
+        let Err(violation) = violation else { panic!("it is not sound") };
+        let error = violation.into_error(&function.name).to_string();
+        assert!(error.contains("a pass made") && error.contains("report it"), "{error}");
     }
 }

@@ -1,12 +1,12 @@
 //! The arguments of `#[differentiate(…)]`, every span kept.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
-use syn::punctuated::Punctuated;
-use syn::{Token, parse_quote};
+use syn::parse::Parser;
+use syn::parse_quote;
 
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, source};
 
 /// What the user asks for.
 #[derive(Clone)]
@@ -39,7 +39,28 @@ pub(crate) enum Unconnected {
     Zero,
 }
 
-const KNOWN: &str = "`wrt(…)`, `stop(…)`, `unconnected = …`, `crate = …`, `companion = …`, `associated`, `vjp = …` or `jvp = …`";
+/// The arguments there are, in the form in which they are written.
+const FORMS: [(&str, &str); 8] = [
+    ("wrt", "wrt(x, y)"),
+    ("stop", "stop(x, y)"),
+    ("unconnected", "unconnected = \"zero\""),
+    ("crate", "crate = path::to::autodiff_runtime"),
+    ("companion", "companion = name"),
+    ("associated", "associated"),
+    ("vjp", "vjp = path::to::function"),
+    ("jvp", "jvp = path::to::function"),
+];
+
+/// What users of other libraries write, and which argument it is here.
+const SYNONYMS: [(&[&str], &str); 4] = [
+    (
+        &["with", "with_respect_to", "respect_to", "by", "params", "parameters", "args", "argnums", "active"],
+        "wrt",
+    ),
+    (&["stop_gradient", "no_grad", "no_diff", "detach", "constant", "inactive", "skip", "ignore"], "stop"),
+    (&["unconnected_gradients", "unused"], "unconnected"),
+    (&["name", "rename", "struct_name"], "companion"),
+];
 
 impl Default for Request {
     fn default() -> Request {
@@ -60,78 +81,167 @@ impl Request {
     /// Reads the arguments; what is wrong with one of them does not hide what is wrong with the next.
     pub(crate) fn parse(args: TokenStream, diag: &mut Diagnostics) -> Request {
         let mut request = Request::default();
-        let mut seen: Vec<String> = Vec::new();
+        let mut seen: Vec<Ident> = Vec::new();
         for arg in split(args) {
-            let parser = |input: ParseStream| {
-                let key = input.call(Ident::parse_any)?;
-                let name = key.to_string();
-                if seen.contains(&name) {
-                    return Err(syn::Error::new(key.span(), format!("`{name}` is given twice")));
-                }
-                seen.push(name);
-                request.set(&key, input)
-            };
-            if let Err(error) = parser.parse2(arg) {
-                diag.push(error);
+            let Some(Argument { key, form }) = Argument::parse(arg, diag) else { continue };
+            if seen.contains(&key) {
+                diag.error(&key, format!("`{key}` is given twice: write `{}` once", as_it_is_written(&key)));
+            } else {
+                seen.push(key.clone());
+                request.set(&key, form, diag);
             }
         }
         request
     }
 
-    fn set(&mut self, key: &Ident, input: ParseStream) -> syn::Result<()> {
+    fn set(&mut self, key: &Ident, form: Form, diag: &mut Diagnostics) {
         match key.to_string().as_str() {
             "wrt" => {
-                let names = names(key, input)?;
-                if names.is_empty() {
-                    return Err(syn::Error::new(key.span(), "`wrt()` names nothing to differentiate by"));
+                if let Some(names) = names(key, form, diag) {
+                    self.wrt = Some(names);
                 }
-                if let Some((_, again)) = (1..names.len())
-                    .flat_map(|i| (0..i).map(move |j| (j, i)))
-                    .find(|&(j, i)| names[j] == names[i])
-                {
-                    return Err(syn::Error::new(
-                        names[again].span(),
-                        format!("`{}` is named twice", names[again]),
-                    ));
+            }
+            "stop" => self.stop = names(key, form, diag).unwrap_or_default(),
+            "unconnected" => self.unconnected = unconnected(key, form, diag).unwrap_or(self.unconnected),
+            "crate" => {
+                if let Some(path) = path(key, form, diag) {
+                    self.runtime = path;
                 }
-                self.wrt = Some(names);
             }
-            "stop" => self.stop = names(key, input)?,
-            "unconnected" => {
-                input.parse::<Token![=]>()?;
-                let text: syn::LitStr = input.parse()?;
-                self.unconnected = match text.value().as_str() {
-                    "none" => Unconnected::None,
-                    "zero" => Unconnected::Zero,
-                    "error" => Unconnected::Error,
-                    other => {
-                        let message =
-                            format!("unknown value `{other}`: write `\"none\"`, `\"zero\"` or `\"error\"`");
-                        return Err(syn::Error::new(text.span(), message));
-                    }
-                };
-            }
-            "crate" => self.runtime = path(input)?,
             "companion" => {
-                input.parse::<Token![=]>()?;
-                self.companion = Some(input.parse()?);
+                let wanted = |value: TokenStream| syn::parse2::<Ident>(value).ok();
+                self.companion = value(key, form, "the name of the generated struct", wanted, diag);
             }
-            "associated" => self.associated = Some(key.span()),
-            "vjp" => self.vjp = Some(path(input)?),
-            "jvp" => self.jvp = Some(path(input)?),
-            other => {
-                return Err(syn::Error::new(
-                    key.span(),
-                    format!("unknown argument `{other}`: expected {KNOWN}"),
-                ));
-            }
-        }
-        if input.is_empty() {
-            Ok(())
-        } else {
-            Err(input.error("unexpected token: arguments are separated by commas"))
+            "associated" => match form {
+                Form::Alone => self.associated = Some(key.span()),
+                form => diag.error(form.tokens(), "`associated` takes no value: write `associated`"),
+            },
+            "vjp" => self.vjp = path(key, form, diag),
+            "jvp" => self.jvp = path(key, form, diag),
+            unknown => diag.error(key, unknown_argument(unknown)),
         }
     }
+}
+
+/// One argument, before it is known what it means.
+struct Argument {
+    key: Ident,
+    form: Form,
+}
+
+enum Form {
+    /// `key`
+    Alone,
+    /// `key(…)`, or other brackets
+    List(Group),
+    /// `key = …`
+    Value(TokenStream),
+}
+
+impl Form {
+    /// Where the form is wrong.
+    fn tokens(&self) -> TokenStream {
+        match self {
+            Form::Alone => TokenStream::new(),
+            Form::List(group) => group.to_token_stream(),
+            Form::Value(value) => value.clone(),
+        }
+    }
+
+    /// What is given, without the brackets around it or the quotes of a string.
+    fn content(&self) -> TokenStream {
+        let tokens = match self {
+            Form::Alone => TokenStream::new(),
+            Form::List(group) => group.stream(),
+            Form::Value(value) => value.clone(),
+        };
+        let mut trees = tokens.clone().into_iter();
+        match (trees.next(), trees.next()) {
+            (Some(TokenTree::Group(group)), None) => group.stream(),
+            (Some(TokenTree::Literal(_)), None) => unquoted(&tokens).unwrap_or(tokens),
+            _ => tokens,
+        }
+    }
+}
+
+impl Argument {
+    fn parse(arg: TokenStream, diag: &mut Diagnostics) -> Option<Argument> {
+        let mut trees = arg.clone().into_iter().peekable();
+        let Some(TokenTree::Ident(key)) = trees.next() else {
+            diag.error(&arg, format!("`{}` is not an argument: write {}", source(&arg), forms()));
+            return None;
+        };
+        let form = match trees.next() {
+            None => Form::Alone,
+            Some(TokenTree::Group(group)) => {
+                if let Some(next) = trees.next() {
+                    diag.error(next, "arguments are separated by commas: one is missing here");
+                    return None;
+                }
+                Form::List(group)
+            }
+            Some(TokenTree::Punct(punct)) if punct.as_char() == '=' && trees.peek().is_some() => {
+                Form::Value(trees.collect())
+            }
+            Some(next) => {
+                diag.error(next, format!("write this argument as `{}`", as_it_is_written(&key)));
+                return None;
+            }
+        };
+        Some(Argument { key, form })
+    }
+}
+
+/// How a known argument is written.
+fn as_it_is_written(key: &Ident) -> &'static str {
+    FORMS.iter().find(|(name, _)| key == name).map_or("wrt(x, y)", |(_, form)| form)
+}
+
+fn forms() -> String {
+    let forms: Vec<String> = FORMS
+        .iter()
+        .filter(|(name, _)| !name.ends_with("vjp") && *name != "jvp")
+        .map(|(_, form)| format!("`{form}`"))
+        .collect();
+    match forms.split_last() {
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+fn unknown_argument(name: &str) -> String {
+    if matches!(name, "reverse" | "forward" | "mode" | "vmap") {
+        return format!(
+            "unknown argument `{name}`: leave it out, both modes are always there (`f::grad`, `f::jvp`)"
+        );
+    }
+    let synonym = SYNONYMS.iter().find(|(others, _)| others.contains(&name)).map(|(_, known)| *known);
+    let near = || {
+        let near = FORMS.iter().map(|(known, _)| (edits(name, known), *known)).min();
+        near.filter(|(edits, known)| edits * 2 < known.len().max(3)).map(|(_, known)| known)
+    };
+    match synonym.or_else(near) {
+        Some(known) => {
+            let form = FORMS.iter().find(|(name, _)| *name == known).map_or(known, |(_, form)| form);
+            format!("unknown argument `{name}`: did you mean `{form}`?")
+        }
+        None => format!("unknown argument `{name}`: write {}", forms()),
+    }
+}
+
+/// How many letters have to be put in, left out or changed to make one word of the other.
+fn edits(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut corner = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let changed = corner + usize::from(x != *y);
+            corner = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(corner + 1);
+        }
+    }
+    row[b.len()]
 }
 
 /// The arguments between the commas at top level.
@@ -147,29 +257,145 @@ fn split(args: TokenStream) -> Vec<TokenStream> {
     parts
 }
 
-fn names(key: &Ident, input: ParseStream) -> syn::Result<Vec<Ident>> {
-    if !input.peek(syn::token::Paren) {
-        return Err(syn::Error::new(key.span(), format!("expected names in parentheses: `{key}(a, b)`")));
+/// `key(a, b)`
+fn names(key: &Ident, form: Form, diag: &mut Diagnostics) -> Option<Vec<Ident>> {
+    let group = match &form {
+        Form::List(group) if group.delimiter() == Delimiter::Parenthesis => group,
+        Form::Alone => {
+            diag.error(key, format!("`{key}` takes names in parentheses: write `{key}(x)` or `{key}(x, y)`"));
+            return None;
+        }
+        form => {
+            let content = source(form.content());
+            diag.error(form.tokens(), format!("names stand in parentheses: write `{key}({content})`"));
+            return None;
+        }
+    };
+    let mut names: Vec<Ident> = Vec::new();
+    let parts = split(group.stream());
+    if parts.is_empty() {
+        diag.error(key, format!("`{key}()` names nothing: write `{key}(x)`, or leave it out"));
+        return None;
     }
-    let content;
-    syn::parenthesized!(content in input);
-    let names = Punctuated::<Ident, Token![,]>::parse_terminated_with(&content, Ident::parse_any)?;
-    Ok(names.into_iter().collect())
+    for part in parts {
+        match Ident::parse_any.parse2(part.clone()) {
+            Ok(name) if names.contains(&name) => {
+                diag.error(&name, format!("`{name}` is named twice in `{key}(…)`"))
+            }
+            Ok(name) => names.push(name),
+            Err(_) => diag.error(&part, no_name(key, &part)),
+        }
+    }
+    (!names.is_empty()).then_some(names)
 }
 
-/// `= path` or `= "path"`.
-fn path(input: ParseStream) -> syn::Result<syn::Path> {
-    input.parse::<Token![=]>()?;
-    if input.peek(syn::LitStr) {
-        input.parse::<syn::LitStr>()?.parse_with(syn::Path::parse_mod_style)
-    } else {
-        input.call(syn::Path::parse_mod_style)
+/// What to write in place of something that is no name.
+fn no_name(key: &Ident, part: &TokenStream) -> String {
+    let what = source(part);
+    let mut words: Vec<Ident> = Vec::new();
+    for tree in unquoted(part).unwrap_or_else(|| part.clone()) {
+        match tree {
+            TokenTree::Ident(word) if word != "mut" && word != "ref" => words.push(word),
+            _ => {}
+        }
     }
+    let fields =
+        part.clone().into_iter().any(|tree| matches!(tree, TokenTree::Punct(dot) if dot.as_char() == '.'));
+    match words.as_slice() {
+        [owner, ..] if fields => format!(
+            "`{what}` is not a name: write `{key}({owner})`, which takes the whole of it, or bind the part by a `let` and name that"
+        ),
+        [name] if part.clone().into_iter().count() <= 2 => {
+            format!("`{what}` is not a name: write `{key}({name})`")
+        }
+        [] | [_] => format!(
+            "`{what}` is not a name: `{key}(…)` takes parameters and local bindings; bind it by a `let` and name that"
+        ),
+        words => {
+            let words: Vec<String> = words.iter().map(Ident::to_string).collect();
+            let count = part.clone().into_iter().count();
+            if count == words.len() {
+                format!("names are separated by commas: write `{key}({})`", words.join(", "))
+            } else {
+                format!(
+                    "`{what}` is not a name: `{key}(…)` takes parameters and local bindings; bind it by a `let` and name that"
+                )
+            }
+        }
+    }
+}
+
+/// `unconnected = "…"`
+fn unconnected(key: &Ident, form: Form, diag: &mut Diagnostics) -> Option<Unconnected> {
+    const CHOICES: [(&str, Unconnected); 3] =
+        [("none", Unconnected::None), ("zero", Unconnected::Zero), ("error", Unconnected::Error)];
+    let content = source(form.content());
+    let choice = CHOICES.into_iter().find(|(name, _)| *name == content.trim_matches('"').to_lowercase());
+    let string = match &form {
+        Form::Value(value) => syn::parse2::<syn::LitStr>(value.clone()).is_ok(),
+        _ => false,
+    };
+    let all = "`unconnected = \"none\"`, `unconnected = \"zero\"` or `unconnected = \"error\"`";
+    match (choice, form) {
+        (Some((_, choice)), _) if string => return Some(choice),
+        (_, Form::Alone) => diag.error(key, format!("`unconnected` needs a value: write {all}")),
+        (Some((name, _)), form) => {
+            diag.error(
+                form.tokens(),
+                format!("the value is a string behind `=`: write `unconnected = \"{name}\"`"),
+            );
+        }
+        (None, form) => diag.error(form.tokens(), format!("unknown value `{content}`: write {all}")),
+    }
+    None
+}
+
+/// `key = path` or `key = "path"`
+fn path(key: &Ident, form: Form, diag: &mut Diagnostics) -> Option<syn::Path> {
+    let what = if key == "crate" { "the path of the runtime" } else { "the path of a function" };
+    let wanted = |value: TokenStream| {
+        let value = unquoted(&value).unwrap_or(value);
+        syn::Path::parse_mod_style.parse2(value).ok()
+    };
+    value(key, form, what, wanted, diag)
+}
+
+/// `key = value`, where `wanted` tells whether it is `what` is due.
+fn value<T>(
+    key: &Ident,
+    form: Form,
+    what: &str,
+    wanted: impl FnOnce(TokenStream) -> Option<T>,
+    diag: &mut Diagnostics,
+) -> Option<T> {
+    let written = as_it_is_written(key);
+    match form {
+        Form::Alone => diag.error(key, format!("`{key}` takes {what}: write `{written}`")),
+        Form::List(group) => {
+            let content = source(group.stream());
+            let fits = wanted(group.stream()).is_some();
+            let written = if fits { format!("{key} = {content}") } else { written.to_string() };
+            diag.error(group, format!("the value stands behind `=`: write `{written}`"));
+        }
+        Form::Value(value) => match wanted(value.clone()) {
+            Some(value) => return Some(value),
+            None => {
+                let given = source(&value);
+                diag.error(value, format!("`{key}` takes {what}, not `{given}`: write `{written}`"));
+            }
+        },
+    }
+    None
+}
+
+/// The tokens in a string.
+fn unquoted(value: &TokenStream) -> Option<TokenStream> {
+    syn::parse2::<syn::LitStr>(value.clone()).ok()?.parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use quote::{ToTokens, quote};
+    use quote::quote;
 
     use super::*;
 
@@ -208,17 +434,61 @@ mod tests {
     #[test]
     fn reports_every_mistake() {
         assert_eq!(
-            errors(quote!(wrt, unconnected = "maybe", with_respect_to(x), stop(a), stop(b), wrt2 = 3)),
+            errors(quote!(wrt, unconnected = "maybe", with_respect_to(x), stop(a), stop(b), colour = 3)),
             [
-                "expected names in parentheses: `wrt(a, b)`",
-                "unknown value `maybe`: write `\"none\"`, `\"zero\"` or `\"error\"`",
-                &format!("unknown argument `with_respect_to`: expected {KNOWN}"),
-                "`stop` is given twice",
-                &format!("unknown argument `wrt2`: expected {KNOWN}"),
+                "`wrt` takes names in parentheses: write `wrt(x)` or `wrt(x, y)`",
+                "unknown value `maybe`: write `unconnected = \"none\"`, `unconnected = \"zero\"` or `unconnected = \"error\"`",
+                "unknown argument `with_respect_to`: did you mean `wrt(x, y)`?",
+                "`stop` is given twice: write `stop(x, y)` once",
+                &format!("unknown argument `colour`: write {}", forms()),
             ]
         );
-        assert_eq!(errors(quote!(wrt(a, a))), ["`a` is named twice"]);
-        assert_eq!(errors(quote!(wrt())), ["`wrt()` names nothing to differentiate by"]);
-        assert_eq!(errors(quote!(associated = 3)), ["unexpected token: arguments are separated by commas"]);
+        for (args, says) in [
+            (quote!(wrt(a, a)), "`a` is named twice in `wrt(…)`"),
+            (quote!(wrt()), "`wrt()` names nothing: write `wrt(x)`, or leave it out"),
+            (quote!(wrt = x), "names stand in parentheses: write `wrt(x)`"),
+            (quote!(wrt = "x"), "names stand in parentheses: write `wrt(x)`"),
+            (quote!(wrt = [x, y]), "names stand in parentheses: write `wrt(x, y)`"),
+            (quote!(wrt[x]), "names stand in parentheses: write `wrt(x)`"),
+            (quote!(wrt("x")), "`\"x\"` is not a name: write `wrt(x)`"),
+            (quote!(wrt(&x)), "`&x` is not a name: write `wrt(x)`"),
+            (quote!(wrt(x y)), "names are separated by commas: write `wrt(x, y)`"),
+            (
+                quote!(wrt(model.w)),
+                "`model.w` is not a name: write `wrt(model)`, which takes the whole of it, or bind the part by a `let` and name that",
+            ),
+            (
+                quote!(wrt(x + 1)),
+                "`x + 1` is not a name: `wrt(…)` takes parameters and local bindings; bind it by a `let` and name that",
+            ),
+            (quote!(unconnected(zero)), "the value is a string behind `=`: write `unconnected = \"zero\"`"),
+            (quote!(unconnected = zero), "the value is a string behind `=`: write `unconnected = \"zero\"`"),
+            (
+                quote!(crate = 3),
+                "`crate` takes the path of the runtime, not `3`: write `crate = path::to::autodiff_runtime`",
+            ),
+            (quote!(crate(ad)), "the value stands behind `=`: write `crate = ad`"),
+            (
+                quote!(companion = "f"),
+                "`companion` takes the name of the generated struct, not `\"f\"`: write `companion = name`",
+            ),
+            (quote!(associated = 3), "`associated` takes no value: write `associated`"),
+            (quote!(wrt(x) stop(y)), "arguments are separated by commas: one is missing here"),
+            (quote!(wrt: x), "write this argument as `wrt(x, y)`"),
+            (quote!(crate =), "write this argument as `crate = path::to::autodiff_runtime`"),
+            (quote!(wrtt(x)), "unknown argument `wrtt`: did you mean `wrt(x, y)`?"),
+            (
+                quote!(unconected = "zero"),
+                "unknown argument `unconected`: did you mean `unconnected = \"zero\"`?",
+            ),
+            (
+                quote!(reverse),
+                "unknown argument `reverse`: leave it out, both modes are always there (`f::grad`, `f::jvp`)",
+            ),
+            (quote!(3), &format!("`3` is not an argument: write {}", forms())),
+        ] {
+            assert_eq!(errors(args), [says]);
+        }
+        assert_eq!(errors(quote!(wrt(a + 1, b.c, d), crate = 3, wrt(x))).len(), 4);
     }
 }

@@ -259,6 +259,20 @@ fn cholesky_log_determinant(a: &[f64], n: usize) -> f64 {
     log_det
 }
 
+/// De Casteljau's construction: an element of a local `Vec` is handed out.
+#[differentiate]
+fn bezier(control: &[[f64; 2]], t: f64) -> [f64; 2] {
+    let mut points = control.to_vec();
+    for r in 1..points.len() {
+        for i in 0..points.len() - r {
+            for k in 0..2 {
+                points[i][k] = (1.0 - t) * points[i][k] + t * points[i + 1][k];
+            }
+        }
+    }
+    points[0]
+}
+
 checks! {
     array_by_value([0.5, 1.5, -0.75]);
     array_by_reference(&[0.5, 1.5, -0.75], @2);
@@ -284,4 +298,5 @@ checks! {
     inactive_local_table(&[0.5, 1.5, -0.75]);
     tridiagonal(&[0.5, -0.25], &[2.0, 3.0, 2.5], &[0.75, 0.5], &[1.0, 2.0, 3.0]);
     cholesky_log_determinant(&[2.0, 0.5, 0.25, 0.5, 3.0, -0.5, 0.25, -0.5, 1.5], @3);
+    bezier(&[[0.0, 0.0], [1.0, 2.0], [2.0, -1.0], [3.0, 0.5]], 0.3);
 }

@@ -195,6 +195,18 @@ fn break_from_iterator(x: &[f64]) -> f64 {
     s
 }
 
+/// The inner `collect` is of the type that the outer one wants.
+#[differentiate]
+fn collected_rows(a: &[f64], b: &[f64]) -> Vec<Vec<f64>> {
+    a.iter().map(|x| b.iter().map(|y| x * y.sin()).collect()).collect()
+}
+
+#[differentiate]
+fn kept_in_range(x: &[f64], lo: f64, hi: f64) -> f64 {
+    let kept: Vec<f64> = x.iter().copied().filter(|v| (lo..=hi).contains(v)).collect();
+    kept.iter().map(|v| (v - lo) * (hi - v)).sum()
+}
+
 checks! {
     over_elements(&[0.5, -1.5, 2.0]);
     zipped(&[0.5, -1.5, 2.0], &[0.75, 1.0, 0.25]);
@@ -220,4 +232,6 @@ checks! {
     rows_with_iterators(&mut vec![vec![0.5, 1.5], vec![2.0, 0.75, 1.0]], 1.25) -> ();
     array_iteration([0.5, -1.5, 2.0]);
     break_from_iterator(&[0.5, -1.5, 2.0, 0.75, 1.25, 3.0]);
+    collected_rows(&[0.5, -1.5], &[2.0, 0.75, 0.25]);
+    kept_in_range(&[0.5, -1.5, 2.0, 0.75], 0.0, 1.0);
 }

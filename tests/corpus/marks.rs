@@ -209,3 +209,58 @@ fn samplers_run_once_and_have_no_derivative() {
     assert_eq!(pullback(0.5), [1.0; 3]);
     assert_eq!(first.0, 1);
 }
+
+#[differentiate]
+fn scaled_where_given(#[no_diff] factor: Option<f64>, x: f64) -> f64 {
+    let squared = match factor {
+        Some(k) if k > 1.0 => k * x * x,
+        Some(k) => k + x,
+        None => x,
+    };
+    if let Some(k) = factor { squared * k } else { squared }
+}
+
+#[differentiate]
+fn by_name(#[no_diff] rates: &std::collections::HashMap<&str, f64>, x: f64) -> f64 {
+    rates.get("EUR").copied().unwrap_or(2.0) * x
+}
+
+#[differentiate]
+fn rows_of_data(#[no_diff] rows: &[&[f64]], w: &[f64]) -> f64 {
+    rows.iter().map(|row| row.iter().zip(w).map(|(a, b)| a * b).sum::<f64>().powi(2)).sum()
+}
+
+#[test]
+fn marked_parameters_have_any_type() {
+    assert_eq!(scaled_where_given::grad(Some(2.0), 1.5), 12.0);
+    assert_eq!(scaled_where_given::grad(Some(0.5), 1.5), 0.5);
+    assert_eq!(scaled_where_given::jvp(None, 1.5, 3.0), (1.5, 3.0));
+    let mut rates = std::collections::HashMap::new();
+    assert_eq!(by_name::grad(&rates, 1.5), 2.0);
+    rates.insert("EUR", 3.0);
+    assert_eq!(by_name::jvp(&rates, 1.5, 2.0), (4.5, 6.0));
+    let (value, w_bar) = rows_of_data::value_and_grad(&[&[1.0, 2.0], &[3.0, 4.0]], &[0.5, 0.25]);
+    assert_eq!((value, w_bar), (7.25, vec![2.0 + 15.0, 4.0 + 20.0]));
+}
+
+#[differentiate]
+fn noisy(x: f64, #[no_diff] noise: &mut impl FnMut() -> f64) -> f64 {
+    let mut y = x;
+    for _ in 0..3 {
+        y = y * 0.5 + noise() * x;
+    }
+    y
+}
+
+#[test]
+fn generators_need_not_be_cloned() {
+    struct Counter(f64);
+    let mut counter = Counter(0.0);
+    let mut noise = || {
+        counter.0 += 1.0;
+        counter.0
+    };
+    let (value, pullback) = noisy::vjp(1.0, &mut noise);
+    assert_eq!((value, pullback(1.0)), (0.125 + 0.25 + 1.0 + 3.0, 4.375));
+    assert_eq!(counter.0, 3.0);
+}

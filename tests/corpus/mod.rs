@@ -5,6 +5,7 @@ mod branches;
 mod calls;
 mod closures;
 mod combined;
+mod constants;
 mod generic;
 mod inout;
 mod iterators;

@@ -162,6 +162,14 @@ fn copies_of_views(x: &[f64]) -> f64 {
     head[1] * tail[0] * x[0]
 }
 
+#[differentiate]
+fn half_onto_half(x: &mut [f64], n: usize) -> f64 {
+    let (a, b) = x.split_at_mut(n);
+    a.copy_from_slice(&b[..n]);
+    a[0] *= b[0];
+    a[0] * a[n - 1]
+}
+
 checks! {
     row_views(&[0.5, 1.5, -0.75, 2.0, 0.25, 1.0], &[1.25, 0.5, -1.0]);
     view_of_view(&[0.5, 1.5, -0.75, 2.0]);
@@ -178,4 +186,5 @@ checks! {
     write_after_view(&[0.5, 1.5, -0.75]);
     reborrowed(&mut vec![0.5, 1.5]);
     copies_of_views(&[0.5, 1.5, -0.75]);
+    half_onto_half(&mut vec![0.5, -1.5, 2.0, 0.75], @2);
 }

@@ -5,8 +5,8 @@
 //! it is both. Places count as a whole (their root), and flow does not matter: a place varied anywhere is varied everywhere.
 
 use proc_macro2::Span;
-use quote::ToTokens;
 
+use crate::diag::source;
 use crate::ir::{
     Arg, Block, Call, Callee, Expr, Function, Inert, Init, Passing, Path, Stmt, StmtKind, Ty, Var, WrtTarget,
 };
@@ -384,12 +384,7 @@ impl Analysis<'_> {
 
     fn check_inert(&self, inert: &Inert, span: Span, errors: &mut Vec<ActivityError>) {
         if let Some((name, _)) = inert.binds.iter().find(|(_, bind)| self.reaches_varied(bind)) {
-            let code = inert.code.to_string();
-            let code = if code.len() > 60 {
-                format!("{}…", code.chars().take(60).collect::<String>())
-            } else {
-                code
-            };
+            let code = source(&inert.code);
             errors.push(ActivityError {
                 span,
                 message: format!(
@@ -414,7 +409,7 @@ impl Analysis<'_> {
             return;
         };
         let callee = match &call.callee {
-            Callee::Function(path) => path.to_token_stream().to_string().replace(' ', ""),
+            Callee::Function(path) => source(path),
             Callee::Method(name) => name.to_string(),
             Callee::Operator(name) => (*name).to_string(),
         };
@@ -423,7 +418,7 @@ impl Analysis<'_> {
             message: format!(
                 "the argument `{}` of `{callee}` is not understood, but carries a derivative; bind it with `let` first, or \
                  cut it with `stop_gradient(…)`",
-                inert.code
+                source(&inert.code)
             ),
         });
     }

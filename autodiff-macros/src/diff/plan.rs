@@ -9,7 +9,7 @@ use super::cut::{Cost, Graph};
 use super::record::Read;
 use super::reverse::Reverse;
 use crate::ir::visit::Part;
-use crate::ir::{Expr, Path, Proj, Role, Stmt, StmtKind, StoreOp, Ty, Var, VarMap, VarSet};
+use crate::ir::{Expr, Init, Path, Proj, Role, Stmt, StmtKind, StoreOp, Ty, Var, VarMap, VarSet};
 
 /// Dearer functions are saved, not computed again (in units of an addition, see the rule table).
 pub(super) const CHEAP: u32 = 2;
@@ -242,6 +242,9 @@ impl Reverse<'_> {
         roots: &mut Vec<(Var, Option<Path>)>,
     ) -> bool {
         let root = self.vars.resolve(path).root;
+        if self.may_borrow(root) {
+            return false;
+        }
         if local.contains(&root) || self.untracked(root) || behind.iter().any(|stmt| self.writes(stmt, root))
         {
             return false;
@@ -249,6 +252,15 @@ impl Reverse<'_> {
         let element = matches!(path.proj.last(), Some(Proj::Index(_))).then(|| path.clone());
         roots.push((root, element));
         true
+    }
+
+    /// Whether a local place may hold references, which a pullback must not: the user's own code made it, of who knows what.
+    fn may_borrow(&self, root: Var) -> bool {
+        let mut ty = &self.vars[root].ty;
+        while let Ty::Array(element, _) | Ty::Slice(element) | Ty::Vec(element) = ty {
+            ty = element;
+        }
+        matches!(ty, Ty::Inert | Ty::Unknown) && matches!(self.inits.get(&root), Some(Init::Inert(_)))
     }
 
     pub(super) fn writes(&self, stmt: &Stmt, root: Var) -> bool {

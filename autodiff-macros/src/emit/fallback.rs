@@ -5,14 +5,13 @@ use quote::quote;
 
 use super::companion::{self, Source};
 use crate::ir::Function;
+use crate::lower::without_refused_result;
 
 /// The errors and the stub; the caller emits the function itself.
 pub(crate) fn expand(source: Source<'_>, function: &Function, errors: &syn::Error) -> TokenStream {
     let errors = errors.to_compile_error();
-    let stub = companion::stub(source, function);
-    match source.site {
-        companion::Site::Companion => quote!(#errors #stub),
-        // Items of an `impl` block: a macro call may stand among them.
-        companion::Site::Impl(_) => quote!(#errors #stub),
-    }
+    let signature = without_refused_result(source.signature);
+    let stub = companion::stub(Source { signature: &signature, ..source }, function);
+    // Beside an item of an `impl` block too: a macro call may stand there.
+    quote!(#errors #stub)
 }

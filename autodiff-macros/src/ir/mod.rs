@@ -12,10 +12,10 @@
 pub(crate) mod build;
 #[cfg(test)]
 pub(crate) mod eval;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 pub(crate) mod print;
 pub(crate) mod table;
-#[cfg(test)]
+#[cfg(any(test, debug_assertions))]
 pub(crate) mod verify;
 pub(crate) mod visit;
 
@@ -372,7 +372,7 @@ pub(crate) struct Loop {
     pub(crate) break_if: Option<Expr>,
     /// The number of iterations whose body ran; defined behind the loop. Always there unless `head` is `For` and `break_if` is None.
     pub(crate) trips: Option<Var>,
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by the printer"))]
+    #[cfg_attr(not(any(test, debug_assertions)), expect(dead_code, reason = "read by the printer"))]
     pub(crate) label: Option<String>,
 }
 

@@ -1,7 +1,10 @@
 //! Programs as text: one statement a line, for tests, debug dumps and the verifier's messages.
 //!
+//! Unsound programs are printed too: they are what the verifier speaks of.
 //! Structs are destructured and enums matched exhaustively, so that an addition to the grammar asks its question here.
 
+#[cfg(test)]
+mod programs;
 mod stmts;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,106 +13,15 @@ use std::fmt::{self, Display, Write as _};
 use proc_macro2::{Ident, TokenStream};
 
 use super::{
-    Arg, Block, Call, Callee, CopyHow, Expr, Float, Function, Inert, Init, Lit, Param, Passing, Path, Proj,
-    Role, Saved, StoreOp, Tree, Ty, Var, VarInfo, Vars, Wrt, WrtTarget,
+    Arg, Block, Call, Callee, CopyHow, Expr, Float, Inert, Init, Lit, Path, Proj, Role, Saved, StoreOp, Tree,
+    Ty, Var, VarInfo, Vars,
 };
-use crate::diff::{Adjoint, ParamAdjoint, Pushforward, Tape, TapeKind};
 use crate::rules::Syntax;
 
-/// A primal program.
-pub(crate) fn function(function: &Function) -> String {
-    let Function { name, vars, params, body, result, result_ty, wrt, items: _ } = function;
-    let mut p = Printer::new(vars);
-    let params_text = list(params, |param| p.param(param));
-    p.line(format!("fn {name}({params_text}) -> {} {{", Type(result_ty)));
-    p.nested(|p| {
-        p.stmts(body);
-        let result = p.tree(result, |p, leaf| p.expr(leaf));
-        p.line(format!("return {result}"));
-        for param in params {
-            if let Some(last) = &param.last {
-                let text = format!("leaves {} = {}", param.name, p.expr(last));
-                p.line(text);
-            }
-        }
-        for Wrt { name, target } in wrt {
-            let target = match target {
-                WrtTarget::Param(index) => format!("parameter {index}"),
-                WrtTarget::Local(var) => format!("local {}", p.var(*var)),
-            };
-            p.line(format!("wrt {name}: {target}"));
-        }
-    });
-    p.line("}");
-    p.out
-}
-
-/// A differentiated program: both sweeps.
-pub(crate) fn adjoint(function: &Function, adjoint: &Adjoint) -> String {
-    let Adjoint { vars, tapes, forward, reverse, seed, params, wrt, captures, rolled_back, private: _ } =
-        adjoint;
-    let mut p = Printer::new(vars);
-    p.line(format!("adjoint of {} {{", function.name));
-    p.nested(|p| {
-        for Tape { var, kind } in tapes {
-            let kind = match kind {
-                TapeKind::Slot => "slot",
-                TapeKind::Stack => "stack",
-                TapeKind::Flat => "flat",
-            };
-            p.line(format!("tape {}: {kind}", p.var(*var)));
-        }
-        p.line("forward {");
-        p.nested(|p| p.stmts(forward));
-        p.line("}");
-        p.line(format!("captures {}", list(captures, |var| p.var(*var))));
-        p.line(format!("seed {}", p.tree(seed, |p, leaf| leaf.map_or("()".into(), |var| p.var(var)))));
-        p.line("reverse {");
-        p.nested(|p| p.stmts(reverse));
-        p.line("}");
-        for (param, adjoint) in function.params.iter().zip(params) {
-            let text = match adjoint {
-                None => "inactive".into(),
-                Some(ParamAdjoint::Scalar(var)) => format!("scalar {}", p.var(*var)),
-                Some(ParamAdjoint::ScalarInOut(var)) => format!("in-out scalar {}", p.var(*var)),
-                Some(ParamAdjoint::Place(var)) => format!("place {}", p.var(*var)),
-            };
-            p.line(format!("slot of {}: {text}", param.name));
-        }
-        for index in rolled_back {
-            p.line(format!("rolled back: parameter {index}"));
-        }
-        let wrt = list(wrt, |entry| entry.as_ref().map_or("unconnected".into(), |expr| p.expr(expr)));
-        p.line(format!("gradient ({wrt})"));
-    });
-    p.line("}");
-    p.out
-}
-
-/// A forward-mode program.
-pub(crate) fn pushforward(function: &Function, pushforward: &Pushforward) -> String {
-    let Pushforward { vars, body, params, result } = pushforward;
-    let mut p = Printer::new(vars);
-    p.line(format!("pushforward of {} {{", function.name));
-    p.nested(|p| {
-        for (param, tangent) in function.params.iter().zip(params) {
-            let text = match tangent {
-                None => "inactive".into(),
-                Some((var, None)) => p.var(*var),
-                Some((var, Some(last))) => format!("{}, leaves {}", p.var(*var), p.expr(last)),
-            };
-            p.line(format!("tangent of {}: {text}", param.name));
-        }
-        p.stmts(body);
-        let tangents = p.tree(result, |p, leaf| leaf.as_ref().map_or("()".into(), |expr| p.expr(expr)));
-        p.line(format!("return {}, {tangents}", p.tree(&function.result, |p, leaf| p.expr(leaf))));
-    });
-    p.line("}");
-    p.out
-}
+#[cfg(test)]
+pub(crate) use self::programs::{adjoint, function, pushforward};
 
 /// One block.
-#[cfg_attr(not(test), allow(dead_code))]
 pub(crate) fn block(vars: &Vars, block: &Block) -> String {
     let mut p = Printer::new(vars);
     p.stmts(block);
@@ -225,33 +137,15 @@ impl<'a> Printer<'a> {
         self.names.get(var.0 as usize).cloned().unwrap_or_else(|| format!("?{}", var.0))
     }
 
+    fn ty(&self, var: Var) -> String {
+        self.vars.0.get(var.0 as usize).map_or("?".into(), |info| Type(&info.ty).to_string())
+    }
+
     fn tree<T>(&self, tree: &Tree<T>, leaf: impl Fn(&Self, &T) -> String + Copy) -> String {
         match tree {
             Tree::Leaf(value) => leaf(self, value),
             Tree::Tuple(parts) => format!("({})", list(parts, |part| self.tree(part, leaf))),
         }
-    }
-
-    fn param(&self, param: &Param) -> String {
-        let Param { name, ty, passing, var, last: _, active, no_diff } = param;
-        let mut text = String::new();
-        if *no_diff {
-            text += "#[no_diff] ";
-        }
-        text += &name.to_string();
-        if self.var(*var) != *name.to_string() {
-            write!(text, " as {}", self.var(*var)).expect("a String takes everything");
-        }
-        text += match passing {
-            Passing::Value => ": ",
-            Passing::Ref => ": &",
-            Passing::RefMut => ": &mut ",
-        };
-        text += &Type(ty).to_string();
-        if !active && !no_diff {
-            text += " (inactive)";
-        }
-        text
     }
 
     fn path(&self, path: &Path) -> String {

@@ -8,7 +8,8 @@ mod stmts;
 mod tape;
 
 use super::{
-    Expr, Function, Inert, Init, Param, Passing, Path, Proj, Role, Tree, Var, VarSet, Vars, WrtTarget, print,
+    Expr, Function, Inert, Init, Param, Passing, Path, Proj, Role, Tree, Var, VarInfo, VarSet, Vars, WrtTarget,
+    print,
 };
 use crate::diff::{Adjoint, ParamAdjoint, Pushforward};
 
@@ -173,15 +174,18 @@ impl<'a> Scope<'a> {
         format!("`{}` (#{})", print::expr(self.vars, &Expr::Var(var)), var.0)
     }
 
+    fn info(&self, var: Var) -> Result<&'a VarInfo> {
+        let vars = self.vars;
+        vars.0.get(var.0 as usize).ok_or_else(|| format!("variable #{} is not in the arena", var.0))
+    }
+
     fn declare(&mut self, var: Var) {
         self.bound.insert(var);
         self.visible.last_mut().expect("the outermost scope").insert(var);
     }
 
     fn bind(&mut self, var: Var, roles: &[Role]) -> Result {
-        let Some(info) = self.vars.0.get(var.0 as usize) else {
-            return Err(format!("variable #{} is not in the arena", var.0));
-        };
+        let info = self.info(var)?;
         if !roles.contains(&info.role) {
             return Err(format!("{} is a {} where another role is bound", self.name(var), info.role));
         }
@@ -219,7 +223,7 @@ impl<'a> Scope<'a> {
     }
 
     fn write(&self, var: Var) -> Result {
-        if self.vars[var].role != Role::Mut {
+        if self.info(var)?.role != Role::Mut {
             return Err(format!("{} is updated and not mutable", self.name(var)));
         }
         self.read(var)
@@ -256,10 +260,9 @@ impl<'a> Scope<'a> {
 
     fn expr(&self, expr: &Expr) -> Result {
         match expr {
-            Expr::Var(var) => match self.vars.0.get(var.0 as usize).map(|info| info.role) {
-                Some(Role::Value | Role::Mut) => self.read(*var),
-                Some(role) => Err(format!("{} is a {role} and read as a scalar", self.name(*var))),
-                None => Err(format!("variable #{} is not in the arena", var.0)),
+            Expr::Var(var) => match self.info(*var)?.role {
+                Role::Value | Role::Mut => self.read(*var),
+                role => Err(format!("{} is a {role} and read as a scalar", self.name(*var))),
             },
             Expr::Lit(_) => Ok(()),
             Expr::Rule(rule, args) if args.len() != rule.arity => {
@@ -283,12 +286,9 @@ impl<'a> Scope<'a> {
     }
 
     fn path(&self, path: &Path) -> Result {
-        match self.vars.0.get(path.root.0 as usize) {
-            None => return Err(format!("variable #{} is not in the arena", path.root.0)),
-            Some(info) if !matches!(info.role, Role::Place | Role::View) => {
-                return Err(format!("{} is a {} and the root of a path", self.name(path.root), info.role));
-            }
-            Some(_) => self.read(path.root)?,
+        match self.info(path.root)?.role {
+            Role::Place | Role::View => self.read(path.root)?,
+            role => return Err(format!("{} is a {role} and the root of a path", self.name(path.root))),
         }
         path.proj.iter().try_for_each(|proj| match proj {
             Proj::Index(index) => self.atom(index),

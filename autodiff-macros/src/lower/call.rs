@@ -9,6 +9,7 @@ use super::Lower;
 use super::env::Value;
 use super::facts::site;
 use super::inert::combine;
+use crate::diag::source;
 use crate::ir::{Arg, Callee, CopyHow, Expr, Init, Path, Role, StmtKind, Ty};
 use crate::rules::path_function;
 
@@ -413,7 +414,7 @@ impl Lower<'_> {
         let inactive =
             args.iter().all(|arg| !self.ty_of(arg).may_be_active() || matches!(arg, Value::Code(..)));
         if !inactive {
-            let name = path.to_token_stream().to_string().replace(' ', "");
+            let name = source(path);
             return self.refuse(path, format!("`{name}` has no known derivative"));
         }
         let mut parts = Vec::new();

@@ -453,7 +453,14 @@ impl Lower<'_> {
     pub(crate) fn scalar(&mut self, value: Value, want: Option<&Ty>, span: Span) -> (Expr, Ty) {
         let wanted = want.filter(|ty| ty.is_scalar());
         let fallback = wanted.cloned().unwrap_or(Ty::Float(crate::ir::Float::Any));
-        let value = self.read(value.peel(), span);
+        let value = match self.read(value.peel(), span) {
+            // An item by value whose type nothing has said so far: it is a number, so there is nothing to copy.
+            Value::Init(init, Ty::Unknown) => match *init {
+                Init::Copy { from, .. } => Value::Path(from),
+                init => Value::Init(Box::new(init), Ty::Unknown),
+            },
+            value => value,
+        };
         match value {
             Value::Atom(atom, ty) => match (&ty, wanted) {
                 (Ty::Unknown | Ty::Inert, Some(wanted)) => {
@@ -544,8 +551,18 @@ impl Lower<'_> {
                 self.give_up(&value);
                 None
             }
-            _ => {
-                self.refuse_at(span, "this value cannot be stored in a place");
+            value => {
+                let message = match value {
+                    Value::Maybe { .. } => {
+                        "an `Option` of an active value is not kept in a variable yet: keep the value, and a `bool` that tells whether there is one"
+                    }
+                    Value::Iter(_) => "an iterator cannot be kept here: collect it into a Vec first",
+                    Value::Closure(_) | Value::Function(_) => {
+                        "a closure cannot be kept here: bind it by a `let` of its own and call it by its name"
+                    }
+                    _ => "this value cannot be kept in a variable: bind its parts one by one",
+                };
+                self.refuse_at(span, message);
                 None
             }
         }

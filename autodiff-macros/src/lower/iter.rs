@@ -11,6 +11,7 @@ use syn::spanned::Spanned;
 use super::Lower;
 use super::closure::Closure;
 use super::env::{Cell, Value};
+use super::facts::site;
 use super::inert::combine;
 use super::jump::Slot;
 use super::loops::LoopHead;
@@ -227,7 +228,18 @@ impl Lower<'_> {
     #[expect(clippy::result_large_err, reason = "the error is the value that takes its place")]
     pub(crate) fn iterator(&mut self, expr: &syn::Expr) -> Result<Iter, Value> {
         let value = self.operand(expr, None);
-        self.items_of(value, expr.span())
+        self.items_of_expr(value, expr)
+    }
+
+    /// The items of what an expression gave; what is learned of them is kept under its name.
+    #[expect(clippy::result_large_err, reason = "the error is the value that takes its place")]
+    pub(crate) fn items_of_expr(&mut self, value: Value, expr: &syn::Expr) -> Result<Iter, Value> {
+        let code = matches!(value, Value::Code(..));
+        let items = self.items_of(value, expr.span())?;
+        if let (true, Iter::Elements { path, .. }) = (code, &items) {
+            self.sites.insert(path.root, format!("{}.items", site(expr)));
+        }
+        Ok(items)
     }
 
     #[expect(clippy::result_large_err, reason = "the error is the value that takes its place")]

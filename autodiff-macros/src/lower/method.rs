@@ -5,6 +5,7 @@ use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
 use super::Lower;
+use super::constants::takes_items;
 use super::env::Value;
 use super::facts::site;
 use super::inert::combine;
@@ -253,12 +254,23 @@ impl Lower<'_> {
             }
         }
         if let Value::Code(inert, _) = &value {
-            if self.is_inactive(&expr.args.to_token_stream()) {
+            // What a predicate says carries no derivative, whatever it is asked about: `(a..b).contains(&x)`.
+            let predicate = matches!(integer_method(name), Returns::Bool);
+            if predicate || self.is_inactive(&expr.args.to_token_stream()) {
                 return self.code_method(inert.clone(), expr, name, want);
             }
+            if takes_items(name) {
+                if let Some(iter) = self.iterator_of_code(&expr.receiver) {
+                    return self.iter_method(iter, expr, name, want);
+                }
+            }
         }
-        let sequence =
-            ty.is_sequence() || unknown || matches!(ty, Ty::Inert) || matches!(value, Value::Init(..));
+        // Of something that carries no derivative and may be a map as well, code asks for an element.
+        let keyed = matches!(ty, Ty::Inert) && matches!(name, "get" | "first" | "last");
+        let sequence = ty.is_sequence()
+            || unknown
+            || matches!(ty, Ty::Inert) && !keyed
+            || matches!(value, Value::Init(..));
         if sequence {
             if let Some(result) = self.sequence_method(&receiver, expr, name, want) {
                 return result;

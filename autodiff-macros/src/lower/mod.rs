@@ -9,6 +9,7 @@ mod block;
 mod branch;
 mod call;
 mod closure;
+mod constants;
 mod env;
 mod expr;
 mod facts;
@@ -24,6 +25,7 @@ mod params;
 mod pattern;
 mod place;
 mod prune;
+mod refused;
 pub(crate) mod rewrite;
 mod sequence;
 mod settle;
@@ -39,6 +41,7 @@ use proc_macro2::{Ident, Span};
 use self::env::{CellInfo, Scope, State, Value};
 use self::facts::{Facts, Nodes};
 use self::jump::Target;
+pub(crate) use self::refused::without_refused_result;
 use self::types::Types;
 use crate::diag::Diagnostics;
 use crate::ir::{Block, Expr, Function, Path, Tree, Ty, VarMap, Vars, Wrt, WrtTarget};
@@ -112,9 +115,12 @@ fn attempt(
     nodes: &Nodes,
 ) -> (Function, Diagnostics) {
     let types = Types::new(&signature.generics);
-    let result_ty = match &signature.output {
-        syn::ReturnType::Default => Ty::Tuple(Vec::new()),
-        syn::ReturnType::Type(_, ty) => types.ty(ty),
+    let (result_ty, refused_result) = match &signature.output {
+        syn::ReturnType::Default => (Ty::Tuple(Vec::new()), None),
+        syn::ReturnType::Type(_, ty) => match types.refused_result(ty) {
+            Some(refused) => (types.ty(&refused.instead), Some((ty, refused.message))),
+            None => (types.ty(ty), None),
+        },
     };
     let mut lower = Lower {
         request,
@@ -141,8 +147,16 @@ fn attempt(
     };
     lower.check_signature();
     let mut params = lower.params();
-    let value = lower.function_body(block);
-    let value = if lower.has_refused_result() { Value::Poison } else { value };
+    let value = match refused_result {
+        // What the body gives is not the type's that would be differentiated: it is looked at when the type is right.
+        Some((ty, message)) => {
+            let found = std::mem::replace(&mut lower.diag, Diagnostics::new());
+            lower.function_body(block);
+            std::mem::replace(&mut lower.diag, found).discard();
+            lower.refuse(ty, message)
+        }
+        None => lower.function_body(block),
+    };
     let result = lower.result(value, block);
     for (param, last) in &mut params {
         param.last = last.map(|cell| lower.current(cell));

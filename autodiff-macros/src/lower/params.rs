@@ -7,7 +7,7 @@ use syn::{FnArg, Pat, ReceiverKind, parse_quote};
 
 use super::Lower;
 use super::env::{Cell, Value};
-use super::types::is_function_type;
+use super::refused::Refused;
 use crate::ir::{Expr, Param, Passing, Path, Role, Ty};
 
 impl Lower<'_> {
@@ -31,28 +31,6 @@ impl Lower<'_> {
             self.diag
                 .error(variadic, "a function with a variable number of arguments cannot be differentiated");
         }
-        if let syn::ReturnType::Type(_, ty) = &signature.output {
-            let active = self.result_ty.may_be_active();
-            match &**ty {
-                syn::Type::ImplTrait(_) => {
-                    self.diag.error(ty, "a result `impl Trait` cannot be differentiated: write the type");
-                }
-                _ if active && self.types.holds_reference(ty) => {
-                    self.diag.error(ty, "a function that returns a reference cannot be differentiated: return an owned value, such as `Vec<f64>`");
-                }
-                syn::Type::Path(path) if active && is_option(path) => {
-                    self.diag.error(ty, "a result of this type is not differentiated yet: return the value itself and panic, or return a flag beside it");
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Whether the result's type was complained about: then its value is not.
-    pub(crate) fn has_refused_result(&self) -> bool {
-        let syn::ReturnType::Type(_, ty) = &self.signature.output else { return false };
-        let option = matches!(&**ty, syn::Type::Path(path) if is_option(path));
-        self.result_ty.may_be_active() && (option || self.types.holds_reference(ty))
     }
 
     /// The parameters, and for `&mut` scalars the variable whose last version the caller sees.
@@ -92,23 +70,15 @@ impl Lower<'_> {
             FnArg::Typed(typed) => {
                 let (passing, ty) = self.types.passing(&typed.ty);
                 let no_diff = has_no_diff(&typed.attrs);
-                if is_function_type(&typed.ty) {
-                    // Refused where it is called with something active; harmless elsewhere.
-                } else if let syn::Type::Ptr(pointer) = &*typed.ty {
-                    self.diag.error(
-                        pointer,
-                        "a raw pointer cannot be differentiated: pass a reference or a slice",
-                    );
-                } else if ty.may_be_active() && !no_diff {
-                    let inner = match &*typed.ty {
-                        syn::Type::Reference(reference) => &reference.elem,
-                        ty => ty,
-                    };
-                    if self.types.holds_reference(inner) {
-                        self.diag.error(inner, "references inside of an active parameter are not supported: hold owned values there, or mark the parameter `#[no_diff]`");
-                    }
-                }
-                match &*typed.pat {
+                let refused = self.types.refused_param(&typed.ty);
+                let (ty, slot) = match refused {
+                    Some(refused) if !no_diff => return (self.refused_param(index, typed, refused), None),
+                    // Marked: it is read as it is, and nothing in the signature needs its tangent.
+                    Some(Refused { readable: true, .. }) => (ty, Some(Ty::Inert)),
+                    Some(_) => (Ty::Inert, None),
+                    None => (ty, None),
+                };
+                let (mut param, last) = match &*typed.pat {
                     Pat::Ident(pat) if pat.subpat.is_none() && pat.by_ref.is_none() => {
                         self.enter(index, &pat.ident, ty, passing, no_diff, pat.mutability.is_some(), None)
                     }
@@ -116,9 +86,26 @@ impl Lower<'_> {
                         let name = format_ident!("arg{}", index, span = pat.span());
                         self.enter(index, &name, ty, passing, no_diff, false, Some(pat))
                     }
-                }
+                };
+                param.ty = slot.unwrap_or(param.ty);
+                (param, last)
             }
         }
+    }
+
+    /// A parameter of another type than it has. Uses of it stay silent: it is the type that has to change.
+    fn refused_param(&mut self, index: usize, typed: &syn::PatType, refused: Refused) -> Param {
+        self.diag.error(&typed.ty, refused.message);
+        self.bind_pattern(&typed.pat, Value::Poison);
+        let (passing, ty) = self.types.passing(&refused.instead);
+        let name = match &*typed.pat {
+            Pat::Ident(pat) => pat.ident.clone(),
+            pat => format_ident!("arg{}", index, span = pat.span()),
+        };
+        let role = if ty.is_scalar() { Role::Value } else { Role::Place };
+        let var = self.vars.named(&name, ty.clone(), role);
+        let active = ty.may_be_active();
+        Param { name, ty, passing, var, last: None, active, no_diff: false }
     }
 
     /// Binds a parameter; `pat` where it is destructured at once.
@@ -179,8 +166,4 @@ impl Lower<'_> {
 /// Whether `#[no_diff]` is among the attributes.
 pub(crate) fn has_no_diff(attrs: &[syn::Attribute]) -> bool {
     attrs.iter().any(|attr| attr.path().segments.last().is_some_and(|last| last.ident == "no_diff"))
-}
-
-fn is_option(path: &syn::TypePath) -> bool {
-    path.path.segments.last().is_some_and(|last| last.ident == "Option" || last.ident == "Result")
 }

@@ -261,6 +261,15 @@ impl Lower<'_> {
                         None => return Some(Value::Poison),
                     },
                 };
+                let init = match init {
+                    // Two halves of one place (`split_at_mut`): rustc sees that they are apart, the expansion names the place.
+                    Init::Copy { from, .. } if self.vars.resolve(&from).root == self.vars.resolve(&path).root => {
+                        let ty = Ty::Vec(Box::new(self.path_ty(&from).element()));
+                        let copy = Init::Copy { from, how: CopyHow::ToVec };
+                        Init::Copy { from: Path::of(self.temp_place("copy", ty, copy, span)), how: CopyHow::Clone }
+                    }
+                    init => init,
+                };
                 self.mark_mutable(&path);
                 self.block.push(StmtKind::Assign { path, init, slice: true }, span);
                 Value::unit()
@@ -519,7 +528,7 @@ impl Lower<'_> {
                 }
             }
             ("zip", 2) => {
-                let (a, b) = match (self.iterator(&args[0]), self.iterator(&args[1])) {
+                let (a, b) = match (self.iterator_beside(&args[0]), self.iterator_beside(&args[1])) {
                     (Ok(a), Ok(b)) => (a, b),
                     (Err(value), _) | (_, Err(value)) => return Some(value),
                 };
@@ -609,7 +618,7 @@ impl Lower<'_> {
                 let state = self.cell("state", false, ty, span, Some(atom));
                 Iter::Scan(inner(), state, closure!(1))
             }
-            ("zip" | "chain", 1) => match self.iterator(&expr.args[0]) {
+            ("zip" | "chain", 1) => match self.iterator_beside(&expr.args[0]) {
                 Ok(other) if name == "zip" => Iter::Zip(inner(), Box::new(other)),
                 Ok(other) => Iter::Chain(inner(), Box::new(other)),
                 Err(value) => return value,
@@ -929,7 +938,8 @@ impl Lower<'_> {
         };
         let name = if sum { "sum" } else { "product" };
         let acc = self.cell(name, false, assumed.clone(), span, Some(start));
-        self.drive(iter, None, Slot::unit(), span, &mut |lower, item| {
+        let item = ty.clone().unwrap_or(Ty::Unknown);
+        self.drive_wanting(iter, &item, span, &mut |lower, item| {
             let item = match item {
                 Value::Ref { to, .. } => lower.read(*to, span),
                 item => item,
@@ -956,6 +966,19 @@ impl Lower<'_> {
         Value::Atom(self.current(acc), self.version(acc))
     }
 
+    /// Runs an iterator whose items are wanted as `ty`: a closure that makes them may need to know.
+    fn drive_wanting(&mut self, iter: Iter, ty: &Ty, span: Span, body: &mut dyn FnMut(&mut Self, Value)) {
+        match iter {
+            Iter::Map(inner, closure) if !matches!(ty, Ty::Unknown) => {
+                self.drive(*inner, None, Slot::unit(), span, &mut |lower, item| {
+                    let item = lower.apply(&closure, vec![item], Some(ty), span);
+                    body(lower, item);
+                });
+            }
+            iter => self.drive(iter, None, Slot::unit(), span, body),
+        }
+    }
+
     /// `collect()` into a Vec.
     fn collect(&mut self, iter: Iter, want: Option<Ty>, span: Span) -> Value {
         let ty = match want {
@@ -969,9 +992,10 @@ impl Lower<'_> {
             }
         };
         let capacity = self.iter_len(&iter, span);
+        let element = ty.element();
         let place = self.temp_place("collected", ty, Init::EmptyVec(capacity), span);
         self.vars[place].mutable = true;
-        self.drive(iter, None, Slot::unit(), span, &mut |lower, item| {
+        self.drive_wanting(iter, &element, span, &mut |lower, item| {
             if matches!(item, Value::Ref { .. }) && lower.ty_of(&item).may_be_active() {
                 lower.refuse_at(
                     span,

@@ -570,7 +570,7 @@ fn refusals() {
                 }
             ),
             &[
-                "a function that returns a reference cannot be differentiated: return an owned value, such as `Vec<f64>`",
+                "a function that returns a reference cannot be differentiated: return `Vec<f64>`",
             ],
         ),
         (
@@ -580,8 +580,8 @@ fn refusals() {
                 }
             ),
             &[
-                "a raw pointer cannot be differentiated: pass a reference or a slice",
-                "references inside of an active parameter are not supported: hold owned values there, or mark the parameter `#[no_diff]`",
+                "a raw pointer cannot be differentiated: take `&f64` or a slice",
+                "references inside of a parameter that carries a derivative are not supported: take `&[Vec<f64>]`, or mark the parameter `#[no_diff]`",
             ],
         ),
         (
@@ -648,6 +648,20 @@ fn refusals() {
         ),
         (
             parse_quote!(
+                fn f(x: &[f64]) -> f64 {
+                    let mut last = None;
+                    for v in x {
+                        last = Some(v * 2.0);
+                    }
+                    last.unwrap_or(0.0)
+                }
+            ),
+            &[
+                "an `Option` of an active value is not kept in a variable yet: keep the value, and a `bool` that tells whether there is one",
+            ],
+        ),
+        (
+            parse_quote!(
                 fn f(x: f64) -> f64 {
                     static mut COUNT: usize = 0;
                     x
@@ -662,7 +676,7 @@ fn refusals() {
                 }
             ),
             &[
-                "a result of this type is not differentiated yet: return the value itself and panic, or return a flag beside it",
+                "a result of type `Option<f64>` is not differentiated yet: return `f64` and panic where there is none, or `(f64, bool)` with a flag that tells",
             ],
         ),
         (

@@ -129,27 +129,10 @@ impl Types {
             _ => Ty::Named(Box::new(ty.clone())),
         }
     }
-
-    /// Whether a reference stands anywhere inside the type.
-    pub(crate) fn holds_reference(&self, ty: &Type) -> bool {
-        match ty {
-            Type::Reference(_) => true,
-            Type::Array(array) => self.holds_reference(&array.elem),
-            Type::Slice(slice) => self.holds_reference(&slice.elem),
-            Type::Group(group) => self.holds_reference(&group.elem),
-            Type::Paren(paren) => self.holds_reference(&paren.elem),
-            Type::Tuple(tuple) => tuple.elems.iter().any(|ty| self.holds_reference(ty)),
-            Type::Path(path) => path
-                .path
-                .segments
-                .last()
-                .is_some_and(|last| arguments(last).into_iter().any(|ty| self.holds_reference(ty))),
-            _ => false,
-        }
-    }
 }
 
-fn arguments(segment: &syn::PathSegment) -> Vec<&Type> {
+/// The types among the generic arguments.
+pub(crate) fn arguments(segment: &syn::PathSegment) -> Vec<&Type> {
     match &segment.arguments {
         PathArguments::AngleBracketed(args) => args
             .args
@@ -215,7 +198,6 @@ mod tests {
         assert!(!types.ty(&parse_quote!(Option<usize>)).may_be_active());
         assert!(types.ty(&parse_quote!(Option<f64>)).may_be_active());
         assert!(types.ty(&parse_quote!(Matrix)).may_be_active());
-        assert!(types.holds_reference(&parse_quote!([&[f64]])));
     }
 
     #[test]

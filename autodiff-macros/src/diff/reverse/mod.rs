@@ -68,7 +68,7 @@ pub(super) struct Reverse<'a> {
     /// Integer `let`s, for index expressions.
     integers: VarMap<Expr>,
     /// How each place of the function came to be.
-    inits: VarMap<Init>,
+    pub(super) inits: VarMap<Init>,
     /// Places that some statement gives another shape.
     reshaped: VarSet,
     /// Places that the user's own code may write to.
@@ -155,7 +155,7 @@ impl<'a> Reverse<'a> {
         let seed = function.result.map(&mut |leaf| self.seed(leaf, &mut arrivals, span));
         for (param, slot) in function.params.iter().zip(&params) {
             if let (Some(ParamAdjoint::ScalarInOut(bar)), Some(Expr::Var(last))) = (slot, &param.last) {
-                arrivals.push((*last, Expr::Var(*bar)));
+                arrivals.push((Expr::Var(*last), Expr::Var(*bar)));
             }
         }
         let seeded: VarSet = seed.leaves().into_iter().flatten().copied().collect();
@@ -170,14 +170,8 @@ impl<'a> Reverse<'a> {
 
         let sweeps = self.sweep(&function.body);
         let mut body: Vec<Stmt> = Vec::new();
-        for (var, contribution) in arrivals {
-            match contribution {
-                Expr::Whole(from) => {
-                    let to = Path::of(self.bar(var));
-                    body.push(stmt(StmtKind::Accumulate { to, from }, span));
-                }
-                contribution => self.contribute(&Expr::Var(var), contribution, &mut body, span),
-            }
+        for (to, contribution) in arrivals {
+            self.contribute(&to, contribution, &mut body, span);
         }
         body.extend(sweeps.reversals.into_iter().rev().flatten());
         for (param, slot) in function.params.iter().zip(&params) {
@@ -293,7 +287,7 @@ impl<'a> Reverse<'a> {
     }
 
     /// The seed of one leaf of the result, and what arrives where because of it.
-    pub(super) fn seed(&mut self, leaf: &Expr, arrivals: &mut Vec<(Var, Expr)>, span: Span) -> Option<Var> {
+    pub(super) fn seed(&mut self, leaf: &Expr, arrivals: &mut Vec<(Expr, Expr)>, span: Span) -> Option<Var> {
         match leaf {
             Expr::Var(var) => {
                 let ty = self.vars[*var].ty.clone();
@@ -302,7 +296,7 @@ impl<'a> Reverse<'a> {
                 }
                 let seed = self.vars.fresh("seed", ty, Role::Value, span);
                 if self.activity.active(*var) {
-                    arrivals.push((*var, Expr::Var(seed)));
+                    arrivals.push((Expr::Var(*var), Expr::Var(seed)));
                 }
                 Some(seed)
             }
@@ -322,17 +316,9 @@ impl<'a> Reverse<'a> {
                 }
                 let seed = self.vars.fresh("seed", ty, Role::Place, span);
                 if self.activity.active(root) {
-                    // The adjoint of the part of the place that is handed out.
+                    // To the adjoint of the part of the place that is handed out.
                     let _ = self.bar(root);
-                    if path.proj.is_empty() && self.vars[path.root].view.is_none() {
-                        arrivals.push((root, Expr::Whole(Path::of(seed))));
-                    } else {
-                        let part = self.bar_path(path);
-                        let view = self.vars.fresh("part", Ty::Unknown, Role::View, span);
-                        self.vars[view].view = Some(part);
-                        self.bars.insert(view, view);
-                        arrivals.push((view, Expr::Whole(Path::of(seed))));
-                    }
+                    arrivals.push((leaf.clone(), Expr::Whole(Path::of(seed))));
                 }
                 Some(seed)
             }

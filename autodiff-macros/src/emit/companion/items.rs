@@ -175,6 +175,10 @@ impl Shape<'_> {
                 }
                 (Passing::Value, false) => {}
                 (Passing::Ref, _) => again.push(quote!(#name)),
+                // Of a type that is the user's business alone (a random number generator): nothing rolls it back.
+                (Passing::RefMut, _) if matches!(self.function.vars[param.var].ty, Ty::Inert) => {
+                    again.push(quote!(&mut *#name));
+                }
                 (Passing::RefMut, _) => {
                     // The caller finds what the primal left, though the pullback rolls back.
                     let kept = emitter.local(&format!("{name}_out"));

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use proc_macro2::Ident;
 
-use super::{Printer, Type, list, sign, tokens};
+use super::{Printer, list, sign, tokens};
 use crate::ir::{
     Arm, Block, Carried, Head, Join, Loop, PullbackCall, PushforwardCall, RawStmt, Slot, Stmt, StmtKind,
     Tangent, Var,
@@ -32,13 +32,14 @@ impl Printer<'_> {
     fn stmt(&mut self, kind: &StmtKind) {
         let text = match kind {
             StmtKind::Let { var, expr } => {
-                format!("let {}: {} = {}", self.var(*var), Type(&self.vars[*var].ty), self.expr(expr))
+                format!("let {}: {} = {}", self.var(*var), self.ty(*var), self.expr(expr))
             }
             StmtKind::Declare { place, init } => {
-                format!("place {}: {} = {}", self.var(*place), Type(&self.vars[*place].ty), self.init(init))
+                format!("place {}: {} = {}", self.var(*place), self.ty(*place), self.init(init))
             }
             StmtKind::View { var } => {
-                let target = self.vars[*var].view.as_ref().map_or("?".into(), |path| self.path(path));
+                let target = self.vars.0.get(var.0 as usize).and_then(|info| info.view.as_ref());
+                let target = target.map_or("?".into(), |path| self.path(path));
                 format!("view {} = {target}", self.var(*var))
             }
             StmtKind::Store { path, op, value } => {

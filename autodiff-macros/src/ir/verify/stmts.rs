@@ -46,8 +46,7 @@ impl Scope<'_> {
                 self.bind(*place, &[Role::Place])
             }
             StmtKind::View { var } => {
-                let vars = self.vars;
-                match &vars[*var].view {
+                match &self.info(*var)?.view {
                     Some(target) => self.path(target)?,
                     None => return Err(format!("view {} shows nothing", self.name(*var))),
                 }
@@ -199,7 +198,7 @@ impl Scope<'_> {
         }
         self.tree(seed, |scope, leaf| scope.operand(leaf))?;
         slots.iter().try_for_each(|slot| match slot {
-            Slot::Adjoint(path) if self.vars[path.root].role == Role::Mut => self.write(path.root),
+            Slot::Adjoint(path) if self.info(path.root)?.role == Role::Mut => self.write(path.root),
             Slot::Adjoint(path) => self.path(path),
             Slot::Unit | Slot::Scratch => Ok(()),
         })
@@ -213,7 +212,7 @@ impl Scope<'_> {
         for tangent in tangents {
             match tangent {
                 Tangent::Value(value) => self.expr(value)?,
-                Tangent::Place(path) if self.vars[path.root].role == Role::Mut => self.write(path.root)?,
+                Tangent::Place(path) if self.info(path.root)?.role == Role::Mut => self.write(path.root)?,
                 Tangent::Place(path) => self.path(path)?,
                 Tangent::InOut(before, _) => self.expr(before)?,
                 Tangent::Unit | Tangent::Zero => {}
