@@ -1,17 +1,19 @@
 //! Calls by path: closures are inlined, what the rule table or the standard library knows is lowered, inactive calls are
 //! kept, all others go through the callee's own derivative.
 
+mod float;
+mod known;
+
 use proc_macro2::Span;
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
+use self::known::known_function;
 use super::Lower;
 use super::env::Value;
 use super::facts::site;
 use super::inert::combine;
-use crate::diag::source;
-use crate::ir::{Arg, Callee, CopyHow, Expr, Init, Path, Role, StmtKind, Ty};
-use crate::rules::path_function;
+use crate::ir::{Arg, Callee, Expr, Inert, Init, Path, Role, Ty};
 
 impl Lower<'_> {
     pub(crate) fn lower_call(&mut self, expr: &syn::ExprCall, want: Option<&Ty>) -> Value {
@@ -176,13 +178,7 @@ impl Lower<'_> {
             known_function(&segment_names(&path.path)).is_some() || self.is_float_function(&path.path);
         if !known && args.iter().all(|arg| !self.ty_of(arg).may_be_active() || matches!(arg, Value::Code(..)))
         {
-            let mut parts = Vec::new();
-            for arg in args {
-                match self.as_code(arg, span) {
-                    Some(part) => parts.push(part),
-                    None => return Value::Poison,
-                }
-            }
+            let Some(parts) = self.codes(args, span) else { return Value::Poison };
             let mut inert = combine(&parts, |parts| quote!(#path(#(#parts),*)));
             inert.pure = false;
             return Value::Code(inert, self.inactive_result(&path.path, want));
@@ -251,16 +247,24 @@ impl Lower<'_> {
         if own {
             return self.refuse(path, "recursion is not differentiated yet: write a loop");
         }
-        let mut handed = Vec::new();
-        for arg in args {
-            match self.arg(arg, span) {
-                Some(arg) => handed.push(arg),
-                None => return Value::Poison,
-            }
-        }
+        let Some(handed) = self.handed(args, span) else { return Value::Poison };
         let hint =
             path.path.segments.last().map_or_else(|| "call".to_string(), |last| last.ident.to_string());
         self.call(Callee::Function(path.path.clone()), handed, want, site, &hint, span)
+    }
+
+    /// Values as code, up to the first that cannot be.
+    pub(crate) fn codes(
+        &mut self,
+        values: impl IntoIterator<Item = Value>,
+        span: Span,
+    ) -> Option<Vec<Inert>> {
+        values.into_iter().map(|value| self.as_code(value, span)).collect()
+    }
+
+    /// Values as arguments, up to the first that cannot be one.
+    pub(crate) fn handed(&mut self, values: impl IntoIterator<Item = Value>, span: Span) -> Option<Vec<Arg>> {
+        values.into_iter().map(|value| self.arg(value, span)).collect()
     }
 
     /// An argument as it is handed over.
@@ -328,275 +332,6 @@ impl Lower<'_> {
             Value::Poison | Value::Never | Value::Cell(_) | Value::Later(_) => None,
         }
     }
-
-    // ---- functions of floats ----
-
-    fn float_function(
-        &mut self,
-        path: &syn::ExprPath,
-        args: Vec<Value>,
-        want: Option<&Ty>,
-        span: Span,
-    ) -> Value {
-        let n = path.path.segments.len();
-        let owner = &path.path.segments[n - 2].ident;
-        let name = path.path.segments[n - 1].ident.to_string();
-        let ty = match owner.to_string().as_str() {
-            "f64" => Ty::f64(),
-            "f32" => Ty::Float(crate::ir::Float::F32),
-            _ if self.types.is_float_param(owner) => Ty::Float(crate::ir::Float::Param(owner.clone())),
-            _ => want.cloned().filter(Ty::is_float).unwrap_or_else(super::arith::any_float),
-        };
-        if args.is_empty() {
-            let value = match name.as_str() {
-                "zero" | "default" | "neg_zero" => Some(0.0),
-                "one" => Some(1.0),
-                _ => None,
-            };
-            let tokens = quote!(#path());
-            let lit = crate::ir::Lit { tokens, value, ty: ty.clone(), made: false };
-            return Value::Atom(Expr::Lit(lit), ty);
-        }
-        let mut args = args;
-        if path_function(&name, args.len()).is_some()
-            || super::stdlib::is_float_predicate(&name)
-            || name == "sin_cos"
-        {
-            let receiver = args.remove(0);
-            let receiver = self.scalar(receiver, Some(&ty), span);
-            return self.float_method(receiver, &name, args, want, span);
-        }
-        if name == "from" && args.len() == 1 {
-            let arg = args.remove(0);
-            let given = self.ty_of(&arg);
-            let converts = matches!(owner.to_string().as_str(), "f64" | "f32");
-            if converts && given.is_float() {
-                let (atom, _) = self.scalar(arg, None, span);
-                let cast = Expr::Cast(Box::new(atom), Box::new(syn::parse_quote!(#owner)));
-                return Value::Atom(self.temp("from", ty.clone(), cast, span), ty);
-            }
-            if given.is_scalar() && !given.is_float()
-                || matches!(arg, Value::Code(..))
-                || matches!(arg, Value::Atom(Expr::Lit(_), _))
-            {
-                let Some(code) = self.as_code(arg, span) else { return Value::Poison };
-                let inert = combine(&[code], |parts| {
-                    let part = &parts[0];
-                    quote!(#path(#part))
-                });
-                if converts {
-                    return Value::Atom(self.temp("from", ty.clone(), Expr::Inert(inert), span), ty);
-                }
-                // `T::from` of `num_traits::NumCast` gives an `Option`, of the float itself once it is unwrapped.
-                return Value::Maybe {
-                    some: crate::ir::build::boolean(true),
-                    value: Box::new({
-                        let inert = combine(&[inert], |parts| {
-                            let part = &parts[0];
-                            quote!(#part.unwrap())
-                        });
-                        Value::Atom(self.temp("from", ty.clone(), Expr::Inert(inert), span), ty)
-                    }),
-                };
-            }
-            return self.refuse(path, "a conversion of an active value by `from` is not supported here: use `as`, or compute in one type");
-        }
-        self.unknown_float_function(path, args, want, span)
-    }
-
-    fn unknown_float_function(
-        &mut self,
-        path: &syn::ExprPath,
-        args: Vec<Value>,
-        want: Option<&Ty>,
-        span: Span,
-    ) -> Value {
-        let inactive =
-            args.iter().all(|arg| !self.ty_of(arg).may_be_active() || matches!(arg, Value::Code(..)));
-        if !inactive {
-            let name = source(path);
-            return self.refuse(path, format!("`{name}` has no known derivative"));
-        }
-        let mut parts = Vec::new();
-        for arg in args {
-            match self.as_code(arg, span) {
-                Some(part) => parts.push(part),
-                None => return Value::Poison,
-            }
-        }
-        let inert = combine(&parts, |parts| quote!(#path(#(#parts),*)));
-        Value::Code(inert, want.cloned().unwrap_or(Ty::Unknown))
-    }
-
-    // ---- functions of the standard library ----
-
-    fn known_call(
-        &mut self,
-        known: Known,
-        path: &syn::ExprPath,
-        mut args: Vec<Value>,
-        want: Option<&Ty>,
-        span: Span,
-    ) -> Value {
-        let arity = match known {
-            Known::Swap | Known::Replace => 2,
-            Known::VecNew | Known::NoneValue => 0,
-            _ => 1,
-        };
-        if args.len() != arity {
-            return self
-                .refuse(path, "this function is called with another number of arguments than it takes");
-        }
-        let mut next = || args.remove(0);
-        match known {
-            Known::StopGradient => {
-                let value = next();
-                self.cut(value, span)
-            }
-            Known::Identity => next(),
-            Known::Some => {
-                let value = Box::new(next());
-                Value::Maybe { some: crate::ir::build::boolean(true), value }
-            }
-            Known::NoneValue => {
-                Value::Maybe { some: crate::ir::build::boolean(false), value: Box::new(Value::Never) }
-            }
-            Known::Drop => {
-                next();
-                Value::unit()
-            }
-            Known::VecNew => {
-                let ty = want.cloned().filter(|ty| matches!(ty, Ty::Vec(_)));
-                let ty = ty.unwrap_or_else(|| Ty::Vec(Box::new(Ty::Unknown)));
-                Value::Init(Box::new(Init::EmptyVec(None)), ty)
-            }
-            Known::VecWithCapacity => {
-                let capacity = next();
-                let (capacity, _) = self.scalar(capacity, Some(&Ty::usize()), span);
-                let ty = want.cloned().filter(|ty| matches!(ty, Ty::Vec(_)));
-                let ty = ty.unwrap_or_else(|| Ty::Vec(Box::new(Ty::Unknown)));
-                Value::Init(Box::new(Init::EmptyVec(Some(capacity))), ty)
-            }
-            Known::VecFrom => {
-                let value = next();
-                self.vec_of(value, span)
-            }
-            Known::Boxed => {
-                self.refuse(path, "`Box` of an active value is not supported yet: hold the value itself")
-            }
-            Known::Swap => {
-                let (a, b) = (next(), next());
-                self.swap(a, b, span);
-                Value::unit()
-            }
-            Known::Replace => {
-                let (target, value) = (next(), next());
-                let target = target.peel();
-                let old = self.take_out(target.clone(), span);
-                self.assign(target, value, span);
-                old
-            }
-            Known::Take => {
-                let target = next().peel();
-                let ty = self.ty_of(&target);
-                let old = self.take_out(target.clone(), span);
-                let empty = match &ty {
-                    Ty::Vec(_) => Value::Init(Box::new(Init::EmptyVec(None)), ty.clone()),
-                    ty if ty.is_scalar() => Value::Atom(self.default_atom(ty), ty.clone()),
-                    _ => {
-                        return self
-                            .refuse(path, "`take` of a value of this type is not supported: use `replace`");
-                    }
-                };
-                self.assign(target, empty, span);
-                old
-            }
-        }
-    }
-
-    /// The content of a place that is about to be overwritten.
-    fn take_out(&mut self, target: Value, span: Span) -> Value {
-        match self.read(target, span) {
-            Value::Path(path) => {
-                let ty = self.path_ty(&path);
-                let init = Init::Copy { from: path, how: CopyHow::Move };
-                Value::Path(Path::of(self.temp_place("taken", ty, init, span)))
-            }
-            value => value,
-        }
-    }
-
-    /// `std::mem::swap(a, b)`
-    pub(crate) fn swap(&mut self, a: Value, b: Value, span: Span) {
-        if let (Value::Ref { to: a, .. }, Value::Ref { to: b, .. }) = (&a, &b) {
-            if matches!(**a, Value::Ref { .. }) || matches!(**b, Value::Ref { .. }) {
-                self.refuse_at(
-                    span,
-                    "a swap of references is not supported: swap the contents, or index by parity",
-                );
-                return;
-            }
-        }
-        let (a, b) = (a.peel(), b.peel());
-        let (ta, tb) = (self.ty_of(&a), self.ty_of(&b));
-        match (a, b) {
-            (Value::Path(a), Value::Path(b)) if !ta.is_scalar() && !tb.is_scalar() => {
-                self.mark_mutable(&a);
-                self.mark_mutable(&b);
-                self.block.push(StmtKind::Swap(a, b), span);
-            }
-            (Value::Tuple(a), Value::Tuple(b)) if a.len() == b.len() => {
-                for (a, b) in a.into_iter().zip(b) {
-                    self.swap(a, b, span);
-                }
-            }
-            (a, b) => {
-                let ty = if ta.is_scalar() { ta } else { tb };
-                let (x, _) = self.scalar(a.clone(), Some(&ty), span);
-                let (y, _) = self.scalar(b.clone(), Some(&ty), span);
-                self.assign(a, Value::Atom(y, ty.clone()), span);
-                self.assign(b, Value::Atom(x, ty), span);
-            }
-        }
-    }
-}
-
-/// Functions of the standard library, and of this one, that lowering knows.
-#[derive(Clone, Copy)]
-enum Known {
-    StopGradient,
-    Identity,
-    Drop,
-    Some,
-    NoneValue,
-    VecNew,
-    VecWithCapacity,
-    VecFrom,
-    Boxed,
-    Swap,
-    Replace,
-    Take,
-}
-
-fn known_function(names: &[String]) -> Option<Known> {
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    Some(match names.as_slice() {
-        [.., "stop_gradient"] => Known::StopGradient,
-        ["identity"] | [.., "convert", "identity"] | ["black_box"] | [.., "hint", "black_box"] => {
-            Known::Identity
-        }
-        ["drop"] | [.., "mem", "drop"] => Known::Drop,
-        ["Some"] | [.., "Option", "Some"] => Known::Some,
-        ["None"] | [.., "Option", "None"] => Known::NoneValue,
-        [.., "Vec", "new"] => Known::VecNew,
-        [.., "Vec", "with_capacity"] => Known::VecWithCapacity,
-        [.., "Vec", "from"] => Known::VecFrom,
-        [.., "Box", "new"] => Known::Boxed,
-        ["swap"] | [.., "mem", "swap"] => Known::Swap,
-        ["replace"] | [.., "mem", "replace"] => Known::Replace,
-        ["take"] | [.., "mem", "take"] => Known::Take,
-        _ => return None,
-    })
 }
 
 pub(crate) fn segment_names(path: &syn::Path) -> Vec<String> {

@@ -1,12 +1,15 @@
 //! Inactive code, kept token for token: which of the user's names it mentions, and what they stand for.
 
-use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
+mod capture;
+mod names;
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 
+use self::names::{Use, rewrite};
 use super::Lower;
 use super::env::{Cell, Scope, Value, find, same};
 use super::iter::Iter;
-use super::stdlib::reads_only;
 use crate::ir::{Expr, Inert, Path, Role, StmtKind, Ty, Var};
 
 /// An identifier of a name that may be a raw one.
@@ -15,14 +18,6 @@ pub(crate) fn ident(name: &str, span: Span) -> Ident {
         Some(name) => Ident::new_raw(name, span),
         None => Ident::new(name, span),
     }
-}
-
-/// How code uses a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Use {
-    Read,
-    /// `&mut name`, an assignment, a method that may take `&mut self`.
-    Write,
 }
 
 /// User's code with what it needs.
@@ -91,135 +86,6 @@ fn same_operand(a: &Expr, b: &Expr) -> bool {
 
 fn rename(tokens: TokenStream, from: &Ident, to: &Ident) -> TokenStream {
     rewrite(tokens, false, &mut |name, _, _| (name == from).then(|| to.to_token_stream()), &mut |_| {})
-}
-
-/// Replaces names where they stand for variables; `strings` is told of names in the braces of string literals.
-fn rewrite(
-    tokens: TokenStream,
-    field_start: bool,
-    replace: &mut dyn FnMut(&Ident, Use, bool) -> Option<TokenStream>,
-    strings: &mut dyn FnMut(Ident),
-) -> TokenStream {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let punct = |i: Option<usize>, c: char| {
-        i.and_then(|i| tokens.get(i)).is_some_and(|t| matches!(t, TokenTree::Punct(p) if p.as_char() == c))
-    };
-    let before = |i: usize, n: usize| i.checked_sub(n);
-    let mut out = TokenStream::new();
-    for (i, token) in tokens.iter().enumerate() {
-        match token {
-            TokenTree::Group(group) => {
-                let brace = group.delimiter() == Delimiter::Brace;
-                let mut new = Group::new(group.delimiter(), rewrite(group.stream(), brace, replace, strings));
-                new.set_span(group.span());
-                out.extend([TokenTree::Group(new)]);
-            }
-            TokenTree::Literal(literal) => {
-                for name in captured_names(literal) {
-                    strings(name);
-                }
-                out.extend([token.clone()]);
-            }
-            TokenTree::Ident(name) => {
-                let field = punct(before(i, 1), '.') && !punct(before(i, 2), '.');
-                let lifetime = punct(before(i, 1), '\'');
-                let path = (punct(before(i, 1), ':') && punct(before(i, 2), ':'))
-                    || (punct(Some(i + 1), ':') && punct(Some(i + 2), ':'));
-                let mac = punct(Some(i + 1), '!') && !punct(Some(i + 2), '=');
-                let first = i == 0 || punct(before(i, 1), ',');
-                let label = field_start && first && punct(Some(i + 1), ':') && !punct(Some(i + 2), ':');
-                if field || lifetime || path || mac || label {
-                    out.extend([token.clone()]);
-                    continue;
-                }
-                let mutable = i >= 2
-                    && matches!(&tokens[i - 1], TokenTree::Ident(word) if word == "mut")
-                    && punct(before(i, 2), '&');
-                let usage = if mutable || is_written(&tokens[i + 1..]) { Use::Write } else { Use::Read };
-                let accessed = (punct(Some(i + 1), '.') && !punct(Some(i + 2), '.'))
-                    || matches!(tokens.get(i + 1), Some(TokenTree::Group(g)) if g.delimiter() == Delimiter::Bracket);
-                match replace(name, usage, accessed) {
-                    Some(new) => out.extend(new),
-                    None => out.extend([token.clone()]),
-                }
-            }
-            token => out.extend([token.clone()]),
-        }
-    }
-    out
-}
-
-/// Whether what follows a name assigns to it, or calls a method that may take it by `&mut`.
-fn is_written(rest: &[TokenTree]) -> bool {
-    let is = |i: usize, c: char| matches!(rest.get(i), Some(TokenTree::Punct(p)) if p.as_char() == c);
-    let mut i = 0;
-    loop {
-        match rest.get(i) {
-            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket => i += 1,
-            Some(TokenTree::Punct(p)) if p.as_char() == '.' && !is(i + 1, '.') => match rest.get(i + 1) {
-                Some(TokenTree::Ident(name)) => {
-                    let called = match rest.get(i + 2) {
-                        Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Parenthesis,
-                        Some(TokenTree::Punct(p)) => p.as_char() == ':',
-                        _ => false,
-                    };
-                    if called {
-                        return !reads_only(&name.to_string());
-                    }
-                    i += 2;
-                }
-                Some(TokenTree::Literal(_)) => i += 2,
-                _ => return false,
-            },
-            Some(TokenTree::Punct(p)) => {
-                let c = p.as_char();
-                return match c {
-                    '=' => !is(i + 1, '=') && !is(i + 1, '>'),
-                    '+' | '-' | '*' | '/' | '%' | '^' => is(i + 1, '='),
-                    '&' | '|' => is(i + 1, '='),
-                    '<' | '>' => is(i + 1, c) && is(i + 2, '='),
-                    _ => false,
-                };
-            }
-            _ => return false,
-        }
-    }
-}
-
-/// The names that a format string captures: `{x}`, `{x:.3}`, `{:width$}`.
-fn captured_names(literal: &Literal) -> Vec<Ident> {
-    let text = literal.to_string();
-    if !text.contains('{') || !text.contains('"') {
-        return Vec::new();
-    }
-    let mut names = Vec::new();
-    let mut word = String::new();
-    let mut inside = false;
-    let mut push = |word: &mut String| {
-        let starts = word.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_');
-        if starts && syn::parse_str::<Ident>(word).is_ok() {
-            names.push(Ident::new(word, literal.span()));
-        }
-        word.clear();
-    };
-    for c in text.chars() {
-        match c {
-            '{' => {
-                inside = true;
-                word.clear();
-            }
-            '}' => {
-                if inside {
-                    push(&mut word);
-                }
-                inside = false;
-            }
-            c if inside && (c.is_alphanumeric() || c == '_') => word.push(c),
-            _ if inside => push(&mut word),
-            _ => {}
-        }
-    }
-    names
 }
 
 impl Lower<'_> {
@@ -297,171 +163,6 @@ impl Lower<'_> {
             })
         }
         scan(tokens.clone(), false)
-    }
-
-    /// Keeps the user's code; complains about what it cannot do there.
-    pub(crate) fn capture(&mut self, tokens: TokenStream, pure: bool, span: Span) -> Option<Captured> {
-        if !Self::can_stand_alone(&tokens) {
-            self.refuse_at(
-                span,
-                "a jump out of inactive code is not supported: bind what it computes by a `let` first",
-            );
-            return None;
-        }
-        let mut binds: Vec<(Ident, Expr)> = Vec::new();
-        let mut prelude = TokenStream::new();
-        let mut owned: Vec<(Ident, Ident)> = Vec::new();
-        let mut defs = Vec::new();
-        let mut cells = Vec::new();
-        let mut pending = self.mentions(&self.scopes, &tokens);
-        pending.reverse();
-        while let Some((name, usage)) = pending.pop() {
-            let Some(value) = self.lookup(&name).cloned() else { continue };
-            match value {
-                Value::Poison | Value::Never | Value::Later(_) => return None,
-                Value::Function(_) => {}
-                Value::Cell(cell) => {
-                    let atom = self.current(cell);
-                    if usage == Use::Write {
-                        let info = self.cells[cell.0].clone();
-                        if info.ty.may_be_active() {
-                            self.refuse(&name, format!("`{name}` carries a derivative and may be changed here: assign it in a statement of its own"));
-                            return None;
-                        }
-                        let after = self.vars.fresh(info.name, info.ty, Role::Value, info.span);
-                        self.vars[after].named = true;
-                        defs.push((name.clone(), Some(atom), after));
-                        cells.push(cell);
-                    } else {
-                        binds.push((name, atom));
-                    }
-                }
-                Value::Ref { to, mutable } => {
-                    match *to {
-                        // A generator of random numbers that is handed on by its name is changed there.
-                        Value::Path(path)
-                            if self.path_ty(&path).is_scalar()
-                                || !mutable
-                                || (usage == Use::Read && !matches!(self.path_ty(&path), Ty::Inert)) =>
-                        {
-                            let scalar = self.path_ty(&path).is_scalar();
-                            if scalar && usage == Use::Write && mutable {
-                                self.refuse(&name, format!("`{name}` may be changed here: assign through it in a statement of its own"));
-                                return None;
-                            }
-                            if scalar {
-                                let atom = self.scalar(Value::Path(path), None, name.span()).0;
-                                prelude.extend(quote!(let #name = &#name;));
-                                binds.push((name, atom));
-                            } else {
-                                binds.push((name, Expr::Whole(path)));
-                            }
-                        }
-                        Value::Path(path) => {
-                            let expr = self.written_place(&name, path)?;
-                            binds.push((name, expr));
-                        }
-                        Value::Cell(cell) if usage == Use::Write && mutable => {
-                            let _ = cell;
-                            self.refuse(&name, format!("`{name}` may be changed here: assign through it in a statement of its own"));
-                            return None;
-                        }
-                        to => {
-                            let code = self.as_code(to, name.span())?;
-                            binds.extend(code.binds);
-                            let code = code.code;
-                            prelude.extend(quote!(let #name = &#code;));
-                        }
-                    }
-                }
-                Value::Path(path) if self.path_ty(&path).is_scalar() => {
-                    let atom = self.scalar(Value::Path(path), None, name.span()).0;
-                    binds.push((name, atom));
-                }
-                Value::Path(path) => {
-                    let expr = match usage {
-                        Use::Write if self.vars[path.root].mutable => self.written_place(&name, path)?,
-                        _ => Expr::Whole(path),
-                    };
-                    // Where the variable itself is meant, not something behind it, a reference has to be followed.
-                    let reference = self.fresh_name(&name.to_string());
-                    owned.push((name.clone(), reference.clone()));
-                    binds.push((name, expr.clone()));
-                    binds.push((reference, expr));
-                }
-                Value::Atom(atom, _) => binds.push((name, atom)),
-                Value::Closure(closure) => {
-                    let code = self.closure_code(&closure, name.span())?;
-                    binds.extend(code.binds);
-                    let code = code.code;
-                    let mutable = (usage == Use::Write).then(|| quote!(mut));
-                    prelude.extend(quote!(let #mutable #name = #code;));
-                }
-                value => {
-                    let code = self.as_code(value, name.span())?;
-                    binds.extend(code.binds);
-                    let code = code.code;
-                    prelude.extend(quote!(let #name = #code;));
-                }
-            }
-        }
-        let mut followed: Vec<Ident> = Vec::new();
-        let mut direct: Vec<Ident> = Vec::new();
-        let mut printed: Vec<Ident> = Vec::new();
-        let code = rewrite(
-            tokens,
-            false,
-            &mut |name, _, accessed| match owned.iter().find(|(owner, _)| owner == name) {
-                Some((_, reference)) if !accessed => {
-                    followed.push(reference.clone());
-                    Some(quote!((*#reference)))
-                }
-                Some(_) => {
-                    direct.push(name.clone());
-                    None
-                }
-                None => None,
-            },
-            &mut |name| printed.push(name),
-        );
-        direct.append(&mut printed);
-        // Both at once would be two references of which one is exclusive: then all uses follow the one.
-        let both = |name: &Ident| {
-            let reference = owned.iter().find(|(owner, _)| owner == name).map(|(_, reference)| reference);
-            reference.is_some_and(|reference| followed.contains(reference)) && direct.contains(name)
-        };
-        let exclusive: Vec<(Ident, Ident)> = owned
-            .iter()
-            .filter(|(owner, _)| {
-                both(owner) && binds.iter().any(|(n, e)| n == owner && matches!(e, Expr::WholeMut(_)))
-            })
-            .cloned()
-            .collect();
-        let code = exclusive.iter().fold(code, |code, (owner, reference)| rename(code, owner, reference));
-        direct.retain(|name| !exclusive.iter().any(|(owner, _)| owner == name));
-        binds.retain(|(name, _)| {
-            match owned.iter().find(|(owner, reference)| owner == name || reference == name) {
-                Some((owner, _)) if owner == name => direct.contains(name),
-                Some(_) => followed.contains(name),
-                None => true,
-            }
-        });
-        let code = if prelude.is_empty() { code } else { quote!({ #prelude #code }) };
-        Some(Captured { inert: Inert { code, binds, pure }, defs, cells })
-    }
-
-    fn written_place(&mut self, name: &Ident, path: Path) -> Option<Expr> {
-        if self.path_ty(&path).may_be_active() {
-            self.refuse(
-                name,
-                format!(
-                    "`{name}` carries a derivative and may be changed here by code that is not differentiated"
-                ),
-            );
-            return None;
-        }
-        self.mark_mutable(&path);
-        Some(Expr::WholeMut(path))
     }
 
     /// Inactive code as a value.

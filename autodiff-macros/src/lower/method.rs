@@ -145,13 +145,8 @@ impl Lower<'_> {
         let key = is_float_predicate(name) || is_float_key(name);
         if key || matches!(receiver, Expr::Lit(_)) && args.iter().all(|arg| !self.ty_of(arg).may_be_active())
         {
-            let mut parts = Vec::new();
-            for value in std::iter::once(Value::Atom(receiver, ty)).chain(args) {
-                match self.as_code(value, span) {
-                    Some(part) => parts.push(part),
-                    None => return Value::Poison,
-                }
-            }
+            let values = std::iter::once(Value::Atom(receiver, ty)).chain(args);
+            let Some(parts) = self.codes(values, span) else { return Value::Poison };
             let name_ident = super::inert::ident(name, span);
             let inert = combine(&parts, |parts| {
                 let (receiver, args) = parts.split_first().expect("a receiver");
@@ -163,13 +158,8 @@ impl Lower<'_> {
             return Value::Code(inert, Ty::Inert);
         }
         // An extension of the user's.
-        let mut handed = vec![Arg::Value(receiver)];
-        for arg in args {
-            match self.arg(arg, span) {
-                Some(arg) => handed.push(arg),
-                None => return Value::Poison,
-            }
-        }
+        let Some(args) = self.handed(args, span) else { return Value::Poison };
+        let handed: Vec<Arg> = std::iter::once(Arg::Value(receiver)).chain(args).collect();
         if super::stdlib::is_foreign_float_method(name) {
             return self.refuse_at(span, format!("`{name}` has no derivative"));
         }
@@ -189,13 +179,7 @@ impl Lower<'_> {
     ) -> Value {
         let span = expr.method.span();
         let args = self.args(&expr.args);
-        let mut parts = Vec::new();
-        for value in std::iter::once(value).chain(args) {
-            match self.as_code(value, span) {
-                Some(part) => parts.push(part),
-                None => return Value::Poison,
-            }
-        }
+        let Some(parts) = self.codes(std::iter::once(value).chain(args), span) else { return Value::Poison };
         let (ident, turbofish) = (&expr.method, &expr.turbofish);
         let mut inert = combine(&parts, |parts| {
             let (receiver, args) = parts.split_first().expect("a receiver");
@@ -297,13 +281,8 @@ impl Lower<'_> {
         want: Option<&Ty>,
     ) -> Value {
         let args = self.args(&expr.args);
-        let mut parts = vec![receiver];
-        for arg in args {
-            match self.as_code(arg, expr.span()) {
-                Some(part) => parts.push(part),
-                None => return Value::Poison,
-            }
-        }
+        let Some(args) = self.codes(args, expr.span()) else { return Value::Poison };
+        let parts: Vec<Inert> = std::iter::once(receiver).chain(args).collect();
         let (ident, turbofish) = (&expr.method, &expr.turbofish);
         let mut inert = combine(&parts, |parts| {
             let (receiver, args) = parts.split_first().expect("a receiver");
@@ -323,7 +302,6 @@ impl Lower<'_> {
         want: Option<&Ty>,
     ) -> Value {
         let span = expr.method.span();
-        let mut parts = Vec::new();
         let writes = !super::stdlib::reads_only(name);
         let receiver = match receiver.peel() {
             Value::Path(path) if writes && self.vars[self.vars.resolve(&path).root].mutable => {
@@ -337,14 +315,9 @@ impl Lower<'_> {
             }
             value => self.as_code(value, span),
         };
-        for part in std::iter::once(receiver)
-            .chain(args.into_iter().map(|arg| self.as_code(arg, span)).collect::<Vec<_>>())
-        {
-            match part {
-                Some(part) => parts.push(part),
-                None => return Value::Poison,
-            }
-        }
+        let Some(receiver) = receiver else { return Value::Poison };
+        let Some(args) = self.codes(args, span) else { return Value::Poison };
+        let parts: Vec<Inert> = std::iter::once(receiver).chain(args).collect();
         let (ident, turbofish) = (&expr.method, &expr.turbofish);
         let mut inert = combine(&parts, |parts| {
             let (receiver, args) = parts.split_first().expect("a receiver");
@@ -398,13 +371,8 @@ impl Lower<'_> {
                 None => return Value::Poison,
             },
         };
-        let mut handed = vec![receiver];
-        for arg in args {
-            match self.arg(arg, span) {
-                Some(arg) => handed.push(arg),
-                None => return Value::Poison,
-            }
-        }
+        let Some(args) = self.handed(args, span) else { return Value::Poison };
+        let handed: Vec<Arg> = std::iter::once(receiver).chain(args).collect();
         let name = expr.method.to_string();
         self.call(Callee::Method(expr.method.clone()), handed, want, site(expr), &name, span)
     }

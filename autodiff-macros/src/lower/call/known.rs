@@ -1,0 +1,179 @@
+//! Functions of the standard library, and of this one, that lowering knows.
+//!
+//! Invariant: they are lowered to statements that have derivatives, never kept as calls.
+
+use proc_macro2::Span;
+
+use crate::ir::{CopyHow, Init, Path, StmtKind, Ty};
+use crate::lower::Lower;
+use crate::lower::env::Value;
+
+impl Lower<'_> {
+    pub(super) fn known_call(
+        &mut self,
+        known: Known,
+        path: &syn::ExprPath,
+        mut args: Vec<Value>,
+        want: Option<&Ty>,
+        span: Span,
+    ) -> Value {
+        let arity = match known {
+            Known::Swap | Known::Replace => 2,
+            Known::VecNew | Known::NoneValue => 0,
+            _ => 1,
+        };
+        if args.len() != arity {
+            return self
+                .refuse(path, "this function is called with another number of arguments than it takes");
+        }
+        let mut next = || args.remove(0);
+        match known {
+            Known::StopGradient => {
+                let value = next();
+                self.cut(value, span)
+            }
+            Known::Identity => next(),
+            Known::Some => {
+                let value = Box::new(next());
+                Value::Maybe { some: crate::ir::build::boolean(true), value }
+            }
+            Known::NoneValue => {
+                Value::Maybe { some: crate::ir::build::boolean(false), value: Box::new(Value::Never) }
+            }
+            Known::Drop => {
+                next();
+                Value::unit()
+            }
+            Known::VecNew => {
+                let ty = want.cloned().filter(|ty| matches!(ty, Ty::Vec(_)));
+                let ty = ty.unwrap_or_else(|| Ty::Vec(Box::new(Ty::Unknown)));
+                Value::Init(Box::new(Init::EmptyVec(None)), ty)
+            }
+            Known::VecWithCapacity => {
+                let capacity = next();
+                let (capacity, _) = self.scalar(capacity, Some(&Ty::usize()), span);
+                let ty = want.cloned().filter(|ty| matches!(ty, Ty::Vec(_)));
+                let ty = ty.unwrap_or_else(|| Ty::Vec(Box::new(Ty::Unknown)));
+                Value::Init(Box::new(Init::EmptyVec(Some(capacity))), ty)
+            }
+            Known::VecFrom => {
+                let value = next();
+                self.vec_of(value, span)
+            }
+            Known::Boxed => {
+                self.refuse(path, "`Box` of an active value is not supported yet: hold the value itself")
+            }
+            Known::Swap => {
+                let (a, b) = (next(), next());
+                self.swap(a, b, span);
+                Value::unit()
+            }
+            Known::Replace => {
+                let (target, value) = (next(), next());
+                let target = target.peel();
+                let old = self.take_out(target.clone(), span);
+                self.assign(target, value, span);
+                old
+            }
+            Known::Take => {
+                let target = next().peel();
+                let ty = self.ty_of(&target);
+                let old = self.take_out(target.clone(), span);
+                let empty = match &ty {
+                    Ty::Vec(_) => Value::Init(Box::new(Init::EmptyVec(None)), ty.clone()),
+                    ty if ty.is_scalar() => Value::Atom(self.default_atom(ty), ty.clone()),
+                    _ => {
+                        return self
+                            .refuse(path, "`take` of a value of this type is not supported: use `replace`");
+                    }
+                };
+                self.assign(target, empty, span);
+                old
+            }
+        }
+    }
+
+    /// The content of a place that is about to be overwritten.
+    pub(super) fn take_out(&mut self, target: Value, span: Span) -> Value {
+        match self.read(target, span) {
+            Value::Path(path) => {
+                let ty = self.path_ty(&path);
+                let init = Init::Copy { from: path, how: CopyHow::Move };
+                Value::Path(Path::of(self.temp_place("taken", ty, init, span)))
+            }
+            value => value,
+        }
+    }
+
+    /// `std::mem::swap(a, b)`
+    pub(crate) fn swap(&mut self, a: Value, b: Value, span: Span) {
+        if let (Value::Ref { to: a, .. }, Value::Ref { to: b, .. }) = (&a, &b) {
+            if matches!(**a, Value::Ref { .. }) || matches!(**b, Value::Ref { .. }) {
+                self.refuse_at(
+                    span,
+                    "a swap of references is not supported: swap the contents, or index by parity",
+                );
+                return;
+            }
+        }
+        let (a, b) = (a.peel(), b.peel());
+        let (ta, tb) = (self.ty_of(&a), self.ty_of(&b));
+        match (a, b) {
+            (Value::Path(a), Value::Path(b)) if !ta.is_scalar() && !tb.is_scalar() => {
+                self.mark_mutable(&a);
+                self.mark_mutable(&b);
+                self.block.push(StmtKind::Swap(a, b), span);
+            }
+            (Value::Tuple(a), Value::Tuple(b)) if a.len() == b.len() => {
+                for (a, b) in a.into_iter().zip(b) {
+                    self.swap(a, b, span);
+                }
+            }
+            (a, b) => {
+                let ty = if ta.is_scalar() { ta } else { tb };
+                let (x, _) = self.scalar(a.clone(), Some(&ty), span);
+                let (y, _) = self.scalar(b.clone(), Some(&ty), span);
+                self.assign(a, Value::Atom(y, ty.clone()), span);
+                self.assign(b, Value::Atom(x, ty), span);
+            }
+        }
+    }
+}
+
+/// Functions of the standard library, and of this one, that lowering knows.
+#[derive(Clone, Copy)]
+pub(super) enum Known {
+    StopGradient,
+    Identity,
+    Drop,
+    Some,
+    NoneValue,
+    VecNew,
+    VecWithCapacity,
+    VecFrom,
+    Boxed,
+    Swap,
+    Replace,
+    Take,
+}
+
+pub(super) fn known_function(names: &[String]) -> Option<Known> {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    Some(match names.as_slice() {
+        [.., "stop_gradient"] => Known::StopGradient,
+        ["identity"] | [.., "convert", "identity"] | ["black_box"] | [.., "hint", "black_box"] => {
+            Known::Identity
+        }
+        ["drop"] | [.., "mem", "drop"] => Known::Drop,
+        ["Some"] | [.., "Option", "Some"] => Known::Some,
+        ["None"] | [.., "Option", "None"] => Known::NoneValue,
+        [.., "Vec", "new"] => Known::VecNew,
+        [.., "Vec", "with_capacity"] => Known::VecWithCapacity,
+        [.., "Vec", "from"] => Known::VecFrom,
+        [.., "Box", "new"] => Known::Boxed,
+        ["swap"] | [.., "mem", "swap"] => Known::Swap,
+        ["replace"] | [.., "mem", "replace"] => Known::Replace,
+        ["take"] | [.., "mem", "take"] => Known::Take,
+        _ => return None,
+    })
+}

@@ -1,0 +1,167 @@
+//! Values as operands of statements: scalars as atoms, aggregates as the content of places.
+//!
+//! Invariant: what cannot be one is refused here, and an operand of the wanted kind takes its place.
+
+use proc_macro2::Span;
+use quote::ToTokens;
+
+use super::constant;
+use crate::ir::{CopyHow, Expr, Inert, Init, Path, Proj, Ty};
+use crate::lower::Lower;
+use crate::lower::env::Value;
+
+impl Lower<'_> {
+    /// A scalar atom.
+    pub(crate) fn scalar(&mut self, value: Value, want: Option<&Ty>, span: Span) -> (Expr, Ty) {
+        let wanted = want.filter(|ty| ty.is_scalar());
+        let fallback = wanted.cloned().unwrap_or(Ty::Float(crate::ir::Float::Any));
+        let value = match self.read(value.peel(), span) {
+            // An item by value whose type nothing has said so far: it is a number, so there is nothing to copy.
+            Value::Init(init, Ty::Unknown) => match *init {
+                Init::Copy { from, .. } => Value::Path(from),
+                init => Value::Init(Box::new(init), Ty::Unknown),
+            },
+            value => value,
+        };
+        match value {
+            Value::Atom(atom, ty) => match (&ty, wanted) {
+                (Ty::Unknown | Ty::Inert, Some(wanted)) => {
+                    if let Expr::Var(var) = atom {
+                        self.vars[var].ty = wanted.clone();
+                    }
+                    (atom, wanted.clone())
+                }
+                _ => (atom, ty),
+            },
+            Value::Code(inert, ty) => {
+                let ty = if ty.is_scalar() { ty } else { wanted.cloned().unwrap_or(Ty::Unknown) };
+                let atom = self.temp("value", ty.clone(), Expr::Inert(inert), span);
+                (atom, ty)
+            }
+            Value::Path(path) => {
+                match wanted {
+                    Some(ty) if self.learn(&path, ty.clone()) => {}
+                    _ => {
+                        self.refuse_at(
+                            span,
+                            "the type of this value is not known here: bind it by a `let` with a written type first",
+                        );
+                    }
+                }
+                (self.default_atom(&fallback), fallback)
+            }
+            value @ (Value::Poison | Value::Never) => {
+                self.give_up(&value);
+                (self.default_atom(&fallback), fallback)
+            }
+            _ => {
+                self.refuse_at(span, "a number is needed here");
+                (self.default_atom(&fallback), fallback)
+            }
+        }
+    }
+
+    /// An aggregate as the content of a place.
+    pub(crate) fn init(&mut self, value: Value, want: Option<&Ty>, span: Span) -> Option<Init> {
+        match value {
+            Value::Init(init, _) => Some(*init),
+            Value::Path(from) => Some(Init::Copy { from, how: CopyHow::Move }),
+            Value::Code(inert, _) => Some(Init::Inert(inert)),
+            Value::Tuple(items) => {
+                let mut parts = Vec::new();
+                for (i, item) in items.into_iter().enumerate() {
+                    let item = self.read(item, span);
+                    let ty = match want {
+                        Some(Ty::Tuple(tys)) => tys.get(i).cloned(),
+                        _ => None,
+                    };
+                    parts.push(self.whole(item, ty.as_ref(), span)?);
+                }
+                Some(Init::Tuple(parts))
+            }
+            Value::Atom(Expr::Var(var), ty) => {
+                // A scalar in a place of unknown type.
+                let name = quote::format_ident!("value", span = Span::mixed_site());
+                if ty.may_be_active() {
+                    let place = self.temp_place(
+                        "value",
+                        Ty::Tuple(vec![ty]),
+                        Init::Tuple(vec![Expr::Var(var)]),
+                        span,
+                    );
+                    let field = Proj::Field(syn::Member::Unnamed(syn::Index::from(0)));
+                    return Some(Init::Copy { from: Path::of(place).with(field), how: CopyHow::Move });
+                }
+                let binds = vec![(name.clone(), Expr::Var(var))];
+                Some(Init::Inert(Inert { code: name.to_token_stream(), binds, pure: true }))
+            }
+            Value::Atom(Expr::Lit(lit), _) => Some(Init::Inert(constant(lit.tokens))),
+            Value::Ref { to, mutable: false } => match *to {
+                Value::Path(from) if !self.path_ty(&from).may_be_active() => {
+                    Some(Init::Copy { from, how: CopyHow::Clone })
+                }
+                Value::Code(inert, _) => Some(Init::Inert(inert)),
+                _ => {
+                    self.refuse_at(
+                        span,
+                        "a reference cannot be stored here: store a copy (`.to_vec()`, `.clone()`)",
+                    );
+                    None
+                }
+            },
+            value @ (Value::Poison | Value::Never) => {
+                self.give_up(&value);
+                None
+            }
+            value => {
+                let message = match value {
+                    Value::Maybe { .. } => {
+                        "an `Option` of an active value is not kept in a variable yet: keep the value, and a `bool` that tells whether there is one"
+                    }
+                    Value::Iter(_) => "an iterator cannot be kept here: collect it into a Vec first",
+                    Value::Closure(_) | Value::Function(_) => {
+                        "a closure cannot be kept here: bind it by a `let` of its own and call it by its name"
+                    }
+                    _ => "this value cannot be kept in a variable: bind its parts one by one",
+                };
+                self.refuse_at(span, message);
+                None
+            }
+        }
+    }
+
+    /// A scalar atom or a whole aggregate.
+    pub(crate) fn whole(&mut self, value: Value, want: Option<&Ty>, span: Span) -> Option<Expr> {
+        let value = self.read(value, span);
+        match value {
+            Value::Atom(atom, ty) => Some(self.scalar(Value::Atom(atom, ty), want, span).0),
+            Value::Code(inert, ty) if ty.is_scalar() || want.is_some_and(Ty::is_scalar) => {
+                Some(self.scalar(Value::Code(inert, ty), want, span).0)
+            }
+            Value::Path(path) => {
+                if want.is_some_and(Ty::is_scalar) {
+                    return Some(self.scalar(Value::Path(path), want, span).0);
+                }
+                Some(Expr::Whole(path))
+            }
+            Value::Ref { to, mutable: false } if want.is_some_and(Ty::is_scalar) => {
+                self.whole(*to, want, span)
+            }
+            Value::Ref { to, mutable: false } if !self.ty_of(&to).may_be_active() => {
+                self.whole(*to, want, span)
+            }
+            value @ (Value::Poison | Value::Never) => {
+                self.give_up(&value);
+                None
+            }
+            value => {
+                let ty = match (self.ty_of(&value), want) {
+                    (Ty::Unknown, Some(want)) => want.clone(),
+                    (ty, _) => ty,
+                };
+                let init = self.init(value, want, span)?;
+                Some(Expr::Whole(Path::of(self.temp_place("item", ty, init, span))))
+            }
+        }
+    }
+}

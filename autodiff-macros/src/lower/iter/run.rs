@@ -1,0 +1,217 @@
+//! Running an iterator: the loop, with what decides at run time as branches of its body.
+
+use proc_macro2::Span;
+
+use super::Iter;
+use crate::ir::{Expr, Role, Ty, build};
+use crate::lower::Lower;
+use crate::lower::env::Value;
+use crate::lower::jump::Slot;
+use crate::lower::loops::LoopHead;
+
+impl Lower<'_> {
+    /// Runs an iterator: `body` is lowered for an item.
+    pub(crate) fn drive(
+        &mut self,
+        iter: Iter,
+        label: Option<String>,
+        slot: Slot,
+        span: Span,
+        body: &mut dyn FnMut(&mut Self, Value),
+    ) {
+        if let Some((lo, hi, inclusive, step, rev)) = iter.as_head() {
+            let ty = iter.range_ty();
+            let index = self.vars.fresh("i", ty.clone(), Role::Value, span);
+            let head =
+                LoopHead::For { index, lo: lo.clone(), hi: hi.clone(), inclusive, step: step.cloned(), rev };
+            self.lower_loop(head, label, slot, span, |lower| {
+                let item = Value::Atom(Expr::Var(index), ty);
+                body(lower, item);
+            });
+            return;
+        }
+        if let Iter::TakeWhile(inner, _) | Iter::Scan(inner, ..) = &iter {
+            if inner.nests() {
+                self.refuse_nested(span);
+                return;
+            }
+        }
+        match iter {
+            Iter::Map(inner, closure) => self.drive(*inner, label, slot, span, &mut |lower, item| {
+                let item = lower.apply(&closure, vec![item], None, span);
+                body(lower, item);
+            }),
+            Iter::Copied(inner) => self.drive(*inner, label, slot, span, &mut |lower, item| {
+                let item = lower.copied(item, span);
+                body(lower, item);
+            }),
+            Iter::Inspect(inner, closure) => self.drive(*inner, label, slot, span, &mut |lower, item| {
+                lower.apply(&closure, vec![item.clone().reference(false)], None, span);
+                body(lower, item);
+            }),
+            Iter::Filter(inner, closure) => self.drive(*inner, label, slot, span, &mut |lower, item| {
+                let keep = lower.apply(&closure, vec![item.clone().reference(false)], Some(&Ty::bool()), span);
+                let (keep, _) = lower.scalar(keep, Some(&Ty::bool()), span);
+                lower.if_else(keep, span, |lower| { body(lower, item); Value::unit() }, |_| Value::unit());
+            }),
+            Iter::FilterMap(inner, closure) => self.drive(*inner, label, slot, span, &mut |lower, item| {
+                match lower.apply(&closure, vec![item], None, span) {
+                    Value::Maybe { some, value } => {
+                        lower.if_else(some, span, |lower| { let item = lower.read(*value, span); body(lower, item); Value::unit() }, |_| Value::unit());
+                    }
+                    Value::Poison | Value::Never => {}
+                    _ => {
+                        lower.refuse_at(span, "this closure has to give `Some(…)` or `None` in plain sight: use `filter` and `map`");
+                    }
+                }
+            }),
+            Iter::TakeWhile(inner, closure) => self.drive(*inner, label, slot, span, &mut |lower, item| {
+                let keep = lower.apply(&closure, vec![item.clone().reference(false)], Some(&Ty::bool()), span);
+                let (keep, _) = lower.scalar(keep, Some(&Ty::bool()), span);
+                lower.if_else(keep, span, |lower| { body(lower, item); Value::unit() }, |lower| lower.break_here(span));
+            }),
+            Iter::SkipWhile(inner, closure) => {
+                let started = self.cell("started", false, Ty::bool(), span, Some(build::boolean(false)));
+                self.drive(*inner, label, slot, span, &mut |lower, item| {
+                    let running = lower.current(started);
+                    let test = item.clone();
+                    let begun = lower.if_else(
+                        running,
+                        span,
+                        |_| Value::Atom(build::boolean(true), Ty::bool()),
+                        |lower| {
+                            let skip = lower.apply(&closure, vec![test.reference(false)], Some(&Ty::bool()), span);
+                            let (skip, _) = lower.scalar(skip, Some(&Ty::bool()), span);
+                            let not = Expr::Unary(syn::UnOp::Not(Default::default()), Box::new(skip));
+                            Value::Atom(lower.temp("begun", Ty::bool(), not, span), Ty::bool())
+                        },
+                    );
+                    let (begun, ty) = lower.scalar(begun, Some(&Ty::bool()), span);
+                    lower.assign_cell(started, begun.clone(), ty);
+                    lower.if_else(begun, span, |lower| { body(lower, item); Value::unit() }, |_| Value::unit());
+                });
+            }
+            Iter::Scan(inner, state, closure) => self.drive(*inner, label, slot, span, &mut |lower, item| {
+                let state = Value::Cell(state).reference(true);
+                match lower.apply(&closure, vec![state, item], None, span) {
+                    Value::Maybe { some, value } => {
+                        lower.if_else(some, span, |lower| { let item = lower.read(*value, span); body(lower, item); Value::unit() }, |lower| lower.break_here(span));
+                    }
+                    Value::Poison | Value::Never => {}
+                    _ => {
+                        lower.refuse_at(span, "this closure has to give `Some(…)` or `None` in plain sight");
+                    }
+                }
+            }),
+            Iter::Enumerate(inner) if !inner.is_indexed() => {
+                let counter = self.cell("count", false, Ty::usize(), span, Some(build::int(0)));
+                self.drive(*inner, label, slot, span, &mut |lower, item| {
+                    let count = lower.current(counter);
+                    let next = lower.int_op("+", count.clone(), build::int(1), span);
+                    lower.assign_cell(counter, next, Ty::usize());
+                    body(lower, Value::Tuple(vec![Value::Atom(count, Ty::usize()), item]));
+                });
+            }
+            Iter::Take(inner, n) if !inner.is_indexed() => {
+                let counter = self.cell("count", false, Ty::usize(), span, Some(build::int(0)));
+                self.drive(*inner, label, slot, span, &mut |lower, item| {
+                    let count = lower.current(counter);
+                    let more = lower.int_op("<", count.clone(), n.clone(), span);
+                    lower.if_else(
+                        more,
+                        span,
+                        |lower| {
+                            let next = lower.int_op("+", count, build::int(1), span);
+                            lower.assign_cell(counter, next, Ty::usize());
+                            body(lower, item);
+                            Value::unit()
+                        },
+                        |lower| lower.break_here(span),
+                    );
+                });
+            }
+            Iter::Skip(inner, n) if !inner.is_indexed() => {
+                let counter = self.cell("count", false, Ty::usize(), span, Some(build::int(0)));
+                self.drive(*inner, label, slot, span, &mut |lower, item| {
+                    let count = lower.current(counter);
+                    let over = lower.int_op(">=", count.clone(), n.clone(), span);
+                    let next = lower.int_op("+", count, build::int(1), span);
+                    lower.assign_cell(counter, next, Ty::usize());
+                    lower.if_else(over, span, |lower| { body(lower, item); Value::unit() }, |_| Value::unit());
+                });
+            }
+            Iter::FlatMap(inner, closure) => self.drive(*inner, label, slot, span, &mut |lower, item| {
+                let items = lower.apply(&closure, vec![item], None, span);
+                if let Ok(items) = lower.items_of(items, span) {
+                    lower.drive(items, None, Slot::unit(), span, body);
+                }
+            }),
+            Iter::Chain(a, b) => {
+                self.drive(*a, label.clone(), slot.clone(), span, body);
+                if self.dead() {
+                    return;
+                }
+                // What returned from the first loop does not run the second.
+                match self.guard(span) {
+                    Some(guard) => {
+                        self.guarded(guard, span, |lower| {
+                            lower.drive(*b, label, slot, span, body);
+                            Value::unit()
+                        });
+                    }
+                    None => self.drive(*b, label, slot, span, body),
+                }
+            }
+            iter => self.drive_indexed(iter, label, slot, span, body),
+        }
+    }
+
+    pub(crate) fn refuse_nested(&mut self, span: Span) -> Value {
+        self.refuse_at(
+            span,
+            "leaving a loop over `chain` or `flat_map` early is not supported: write two loops, or nested ones",
+        )
+    }
+
+    pub(super) fn drive_indexed(
+        &mut self,
+        iter: Iter,
+        label: Option<String>,
+        slot: Slot,
+        span: Span,
+        body: &mut dyn FnMut(&mut Self, Value),
+    ) {
+        if iter.drops_items() {
+            self.refuse_at(span, "a closure that changes variables, with items that are skipped behind it, is not supported: write a loop");
+            return;
+        }
+        let Some(indexed) = self.indexed(iter, span) else { return };
+        match indexed.len.clone() {
+            Some(len) => {
+                let index = self.vars.fresh("k", Ty::usize(), Role::Value, span);
+                let head = LoopHead::For {
+                    index,
+                    lo: build::int(0),
+                    hi: len,
+                    inclusive: false,
+                    step: None,
+                    rev: false,
+                };
+                self.lower_loop(head, label, slot, span, |lower| {
+                    let item = lower.item(&indexed, Expr::Var(index), span);
+                    body(lower, item);
+                });
+            }
+            None => {
+                let counter = self.cell("k", false, Ty::usize(), span, Some(build::int(0)));
+                self.lower_loop(LoopHead::Forever, label, slot, span, |lower| {
+                    let count = lower.current(counter);
+                    let next = lower.int_op("+", count.clone(), build::int(1), span);
+                    lower.assign_cell(counter, next, Ty::usize());
+                    let item = lower.item(&indexed, count, span);
+                    body(lower, item);
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! Consumers of iterators: each becomes a loop over variables of its own.
+//!
+//! Invariant: items are added, multiplied and pushed in the order of the primal, so that values agree to the bit.
+
+use proc_macro2::Span;
+
+use crate::ir::{Expr, Init, Path, Ty, build};
+use crate::lower::Lower;
+use crate::lower::env::Value;
+use crate::lower::facts::site;
+use crate::lower::iter::Iter;
+use crate::lower::jump::Slot;
+use crate::lower::method::turbofish;
+use crate::rules::table;
+
+impl Lower<'_> {
+    pub(super) fn consume(
+        &mut self,
+        iter: Iter,
+        expr: &syn::ExprMethodCall,
+        name: &str,
+        want: Option<&Ty>,
+    ) -> Value {
+        let span = expr.method.span();
+        let written = turbofish(expr).map(|ty| self.types.ty(ty)).filter(|ty| !matches!(ty, Ty::Unknown));
+        let result =
+            written.clone().or_else(|| want.cloned()).or_else(|| self.facts.get(&site(expr)).cloned());
+        match (name, expr.args.len()) {
+            ("sum" | "product", 0) => self.sum(iter, name == "sum", result, site(expr), span),
+            ("fold", 2) => {
+                let wanted = want.cloned();
+                let initial = self.operand(&expr.args[0], wanted.as_ref());
+                let Some(closure) = self.callable(&expr.args[1]) else { return Value::Poison };
+                let acc = self.variable("acc", initial, site(&expr.args[0]), span);
+                let target = acc.clone();
+                self.drive(iter, None, Slot::unit(), span, &mut |lower, item| {
+                    let current = lower.read(target.clone(), span);
+                    let want = lower.ty_of(&target);
+                    let next = lower.apply(&closure, vec![current, item], Some(&want), span);
+                    lower.assign(target.clone(), next, span);
+                });
+                self.read(acc, span)
+            }
+            ("for_each", 1) => {
+                let Some(closure) = self.callable(&expr.args[0]) else { return Value::Poison };
+                self.drive(iter, None, Slot::unit(), span, &mut |lower, item| {
+                    let value = lower.apply(&closure, vec![item], None, span);
+                    lower.discard(value, span);
+                });
+                Value::unit()
+            }
+            ("collect", 0) => self.collect(iter, result, span),
+            ("unzip", 0) => {
+                let places: Vec<Path> = (0..2)
+                    .map(|i| {
+                        let ty = match &result {
+                            Some(Ty::Tuple(tys)) if tys.len() == 2 => tys[i].clone(),
+                            _ => Ty::Vec(Box::new(Ty::Unknown)),
+                        };
+                        let place = self.temp_place("unzipped", ty, Init::EmptyVec(None), span);
+                        self.sites.insert(place, format!("{}.{i}", site(expr)));
+                        Path::of(place)
+                    })
+                    .collect();
+                let targets = places.clone();
+                self.drive(iter, None, Slot::unit(), span, &mut |lower, item| {
+                    if let Some(items) = lower.split(item, 2) {
+                        for (path, item) in targets.iter().zip(items) {
+                            let item = lower.read(item, span);
+                            lower.push_to(path.clone(), item, span);
+                        }
+                    }
+                });
+                Value::Tuple(places.into_iter().map(Value::Path).collect())
+            }
+            ("count", 0) => {
+                if let Some(len) = self.iter_len(&iter, span) {
+                    return Value::Atom(len, Ty::usize());
+                }
+                let count = self.cell("count", false, Ty::usize(), span, Some(build::int(0)));
+                self.drive(iter, None, Slot::unit(), span, &mut |lower, _| {
+                    let old = lower.current(count);
+                    let new = lower.int_op("+", old, build::int(1), span);
+                    lower.assign_cell(count, new, Ty::usize());
+                });
+                Value::Atom(self.current(count), Ty::usize())
+            }
+            ("len", 0) => match self.iter_len(&iter, span) {
+                Some(len) => Value::Atom(len, Ty::usize()),
+                None => {
+                    self.refuse(&expr.method, "the length of this iterator is not known: collect it first")
+                }
+            },
+            ("any" | "all", 1) => {
+                let Some(closure) = self.callable(&expr.args[0]) else { return Value::Poison };
+                let any = name == "any";
+                let found = self.cell(name, false, Ty::bool(), span, Some(build::boolean(!any)));
+                self.drive(iter, None, Slot::unit(), span, &mut |lower, item| {
+                    let test = lower.apply(&closure, vec![item], Some(&Ty::bool()), span);
+                    let (test, _) = lower.scalar(test, Some(&Ty::bool()), span);
+                    let decide = |lower: &mut Self| {
+                        lower.assign_cell(found, build::boolean(any), Ty::bool());
+                        lower.break_here(span)
+                    };
+                    if any {
+                        lower.if_else(test, span, decide, |_| Value::unit());
+                    } else {
+                        lower.if_else(test, span, |_| Value::unit(), decide);
+                    }
+                });
+                Value::Atom(self.current(found), Ty::bool())
+            }
+            ("position" | "find", 1) if iter.nests() => self.refuse_nested(span),
+            ("position", 1) => {
+                let Some(closure) = self.callable(&expr.args[0]) else { return Value::Poison };
+                let found = self.cell("found", false, Ty::bool(), span, Some(build::boolean(false)));
+                let position = self.cell("position", false, Ty::usize(), span, Some(build::int(0)));
+                let numbered = Iter::Enumerate(Box::new(iter));
+                self.drive(numbered, None, Slot::unit(), span, &mut |lower, pair| {
+                    let Some([k, item]) = lower.split(pair, 2).and_then(|p| <[Value; 2]>::try_from(p).ok())
+                    else {
+                        return;
+                    };
+                    let test = lower.apply(&closure, vec![item], Some(&Ty::bool()), span);
+                    let (test, _) = lower.scalar(test, Some(&Ty::bool()), span);
+                    lower.if_else(
+                        test,
+                        span,
+                        |lower| {
+                            let (k, _) = lower.scalar(k, Some(&Ty::usize()), span);
+                            lower.assign_cell(found, build::boolean(true), Ty::bool());
+                            lower.assign_cell(position, k, Ty::usize());
+                            lower.break_here(span)
+                        },
+                        |_| Value::unit(),
+                    );
+                });
+                let some = self.current(found);
+                Value::Maybe { some, value: Box::new(Value::Atom(self.current(position), Ty::usize())) }
+            }
+            ("reduce" | "last" | "max_by" | "min_by" | "find" | "nth" | "next", _) => {
+                self.select_item(iter, expr, name, want, span)
+            }
+            _ => self.refuse(
+                &expr.method,
+                format!(
+                    "`{name}` of an iterator over active data is not supported: write a loop, or use `fold`"
+                ),
+            ),
+        }
+    }
+
+    /// A variable that lowering needs, with a first value.
+    pub(super) fn variable(&mut self, name: &str, value: Value, site: String, span: Span) -> Value {
+        match value {
+            Value::Atom(atom, ty) => Value::Cell(self.cell(name, false, ty, span, Some(atom))),
+            Value::Tuple(items) => {
+                let items = items.into_iter().enumerate();
+                let items = items.map(|(i, item)| {
+                    self.variable(&format!("{name}_{i}"), item, format!("{site}.{i}"), span)
+                });
+                Value::Tuple(items.collect())
+            }
+            Value::Code(inert, ty) => {
+                let ty = match ty {
+                    Ty::Unknown => self.facts.get(&site).cloned().unwrap_or(Ty::Unknown),
+                    ty => ty,
+                };
+                if ty.is_scalar() {
+                    let atom = self.temp(name, ty.clone(), Expr::Inert(inert), span);
+                    return Value::Cell(self.cell(name, false, ty, span, Some(atom)));
+                }
+                let place = self.temp_place(name, ty, Init::Inert(inert), span);
+                self.sites.insert(place, site);
+                self.vars[place].mutable = true;
+                Value::Path(Path::of(place))
+            }
+            Value::Path(_) | Value::Init(..) => {
+                let ty = self.ty_of(&value);
+                match self.init(value, None, span) {
+                    Some(init) => {
+                        let place = self.temp_place(name, ty, init, span);
+                        self.sites.insert(place, site);
+                        self.vars[place].mutable = true;
+                        Value::Path(Path::of(place))
+                    }
+                    None => Value::Poison,
+                }
+            }
+            value @ (Value::Poison | Value::Never) => value,
+            _ => self.refuse_at(span, "a fold cannot start with this value"),
+        }
+    }
+
+    /// `sum`, `product`: from the left, starting at `-0.0` and `1.0`, as the standard library does.
+    pub(super) fn sum(&mut self, iter: Iter, sum: bool, want: Option<Ty>, site: String, span: Span) -> Value {
+        let ty = want.filter(|ty| !matches!(ty, Ty::Unknown));
+        let assumed = ty.clone().unwrap_or(Ty::Float(crate::ir::Float::Any));
+        if !assumed.is_scalar() {
+            return self.refuse_at(span, "a sum of values of this type is not supported: write a loop");
+        }
+        let start = match (&assumed, sum) {
+            (Ty::Float(_), true) => build::lit(-0.0),
+            (Ty::Float(_), false) => build::lit(1.0),
+            (_, true) => build::int(0),
+            (_, false) => build::int(1),
+        };
+        let start = match start {
+            Expr::Lit(mut lit) => {
+                if assumed.is_float() && sum {
+                    lit.tokens = quote::quote!(-0.0);
+                }
+                lit.ty = assumed.clone();
+                Expr::Lit(lit)
+            }
+            start => start,
+        };
+        let name = if sum { "sum" } else { "product" };
+        let acc = self.cell(name, false, assumed.clone(), span, Some(start));
+        let item = ty.clone().unwrap_or(Ty::Unknown);
+        self.drive_wanting(iter, &item, span, &mut |lower, item| {
+            let item = match item {
+                Value::Ref { to, .. } => lower.read(*to, span),
+                item => item,
+            };
+            let given = lower.ty_of(&item);
+            if ty.is_none() && matches!(given, Ty::Int(_)) {
+                lower.learn_site(site.clone(), given);
+                return;
+            }
+            let (item, given) = lower.scalar(item, ty.as_ref(), span);
+            let old = lower.current(acc);
+            let op = if sum { "+" } else { "*" };
+            let new = match &assumed {
+                Ty::Float(_) => {
+                    let rule = table::operator(op, 2).expect("arithmetic has rules");
+                    let ty = lower.unify(assumed.clone(), given);
+                    lower.temp(name, ty, Expr::Rule(rule, vec![old, item]), span)
+                }
+                _ => lower.int_op(op, old, item, span),
+            };
+            let ty = lower.ty_of(&Value::Cell(acc));
+            lower.assign_cell(acc, new, ty);
+        });
+        Value::Atom(self.current(acc), self.version(acc))
+    }
+
+    /// Runs an iterator whose items are wanted as `ty`: a closure that makes them may need to know.
+    pub(super) fn drive_wanting(
+        &mut self,
+        iter: Iter,
+        ty: &Ty,
+        span: Span,
+        body: &mut dyn FnMut(&mut Self, Value),
+    ) {
+        match iter {
+            Iter::Map(inner, closure) if !matches!(ty, Ty::Unknown) => {
+                self.drive(*inner, None, Slot::unit(), span, &mut |lower, item| {
+                    let item = lower.apply(&closure, vec![item], Some(ty), span);
+                    body(lower, item);
+                });
+            }
+            iter => self.drive(iter, None, Slot::unit(), span, body),
+        }
+    }
+
+    /// `collect()` into a Vec.
+    pub(super) fn collect(&mut self, iter: Iter, want: Option<Ty>, span: Span) -> Value {
+        let ty = match want {
+            Some(ty @ Ty::Vec(_)) => ty,
+            Some(Ty::Slice(element)) => Ty::Vec(element),
+            _ => {
+                return self.refuse_at(
+                    span,
+                    "`collect` of active data is known into a Vec only: write `collect::<Vec<_>>()`",
+                );
+            }
+        };
+        let capacity = self.iter_len(&iter, span);
+        let element = ty.element();
+        let place = self.temp_place("collected", ty, Init::EmptyVec(capacity), span);
+        self.vars[place].mutable = true;
+        self.drive_wanting(iter, &element, span, &mut |lower, item| {
+            if matches!(item, Value::Ref { .. }) && lower.ty_of(&item).may_be_active() {
+                lower.refuse_at(
+                    span,
+                    "a Vec of references is not supported: `copied()` or `cloned()` the items first",
+                );
+                return;
+            }
+            lower.push_to(Path::of(place), item, span);
+        });
+        Value::Path(Path::of(place))
+    }
+}

@@ -1,0 +1,196 @@
+//! Methods of the `Option`s that sequences and iterators give.
+//!
+//! Invariant: an `Option` of active data is never a value of its own: it is a condition, and what there is where it holds.
+
+use proc_macro2::Span;
+
+use crate::ir::{Expr, Path, Proj, Ty, build};
+use crate::lower::Lower;
+use crate::lower::env::Value;
+
+impl Lower<'_> {
+    /// `first`, `last`, `get(i)`, `get(a..b)`, `split_first`, `split_last`
+    pub(super) fn element_option(
+        &mut self,
+        path: Path,
+        expr: &syn::ExprMethodCall,
+        name: &str,
+        span: Span,
+    ) -> Value {
+        let mutable = name.ends_with("_mut");
+        if mutable {
+            self.mark_mutable(&path);
+        }
+        let len = self.len(Value::Path(path.clone()), span);
+        if let Some(index) = expr.args.first() {
+            if matches!(index, syn::Expr::Range(_)) {
+                return self.refuse(index, "`get` with a range is not supported: write `x[a..b]`");
+            }
+            let index = self.index_arg(index);
+            let some = self.int_op("<", index.clone(), len, span);
+            let value = Box::new(Value::Path(path.with(Proj::Index(index))).reference(mutable));
+            return Value::Maybe { some, value };
+        }
+        let not_empty =
+            Expr::Binary(syn::BinOp::Ne(Default::default()), Box::new(len.clone()), Box::new(build::int(0)));
+        let some = self.temp("some", Ty::bool(), not_empty, span);
+        let last = matches!(name, "last" | "last_mut" | "split_last");
+        let index = if last {
+            // Computed where it may not exist: `wrapping_sub` panics no earlier than the primal does.
+            let len = Value::Atom(len, Ty::usize());
+            let Some(len) = self.as_code(len, span) else { return Value::Poison };
+            let inert = crate::lower::inert::combine(&[len], |parts| {
+                let len = &parts[0];
+                quote::quote!(usize::wrapping_sub(#len, 1))
+            });
+            self.temp("last", Ty::usize(), Expr::Inert(inert), span)
+        } else {
+            build::int(0)
+        };
+        let element = Value::Path(path.with(Proj::Index(index.clone()))).reference(mutable);
+        let value = match name {
+            "split_first" => Value::Tuple(vec![
+                element,
+                Value::Path(path.with(Proj::Range(Some(build::int(1)), None))).reference(false),
+            ]),
+            "split_last" => Value::Tuple(vec![
+                element,
+                Value::Path(path.with(Proj::Range(None, Some(index)))).reference(false),
+            ]),
+            _ => element,
+        };
+        Value::Maybe { some, value: Box::new(value) }
+    }
+
+    pub(crate) fn option_method(
+        &mut self,
+        some: Expr,
+        value: Value,
+        expr: &syn::ExprMethodCall,
+        name: &str,
+        want: Option<&Ty>,
+    ) -> Value {
+        let span = expr.method.span();
+        match (name, expr.args.len()) {
+            ("copied" | "cloned", 0) => {
+                let value = match value {
+                    Value::Ref { to, .. } => *to,
+                    value => value,
+                };
+                Value::Maybe { some, value: Box::new(value) }
+            }
+            ("as_ref" | "as_mut" | "clone" | "as_deref", 0) => Value::Maybe { some, value: Box::new(value) },
+            ("is_some", 0) => Value::Atom(some, Ty::bool()),
+            ("is_none", 0) => {
+                let not = Expr::Unary(syn::UnOp::Not(Default::default()), Box::new(some));
+                Value::Atom(self.temp("is_none", Ty::bool(), not, span), Ty::bool())
+            }
+            ("unwrap" | "expect", _) => {
+                if !crate::lower::jump::is_true(Some(&some)) {
+                    let call = match expr.args.first() {
+                        Some(message) => quote::quote!(None::<()>.expect(#message)),
+                        None => quote::quote!(None::<()>.unwrap()),
+                    };
+                    self.if_else(
+                        some,
+                        span,
+                        |_| Value::unit(),
+                        |lower| {
+                            lower.inactive_statement(quote::quote!(#call;), span);
+                            lower.state.diverged = true;
+                            Value::Never
+                        },
+                    );
+                }
+                self.read(value, span)
+            }
+            ("unwrap_or", 1) => {
+                let ty = self.ty_of(&value);
+                let default = self.operand(&expr.args[0], Some(&ty));
+                self.if_else(some, span, |lower| lower.read(value, span), |_| default)
+            }
+            ("unwrap_or_default", 0) => {
+                let default = quote::quote!(::core::default::Default::default());
+                let ty = self.ty_of(&value);
+                let default = Value::Code(crate::lower::expr::constant(default), ty);
+                self.if_else(some, span, |lower| lower.read(value, span), |_| default)
+            }
+            ("unwrap_or_else" | "map_or" | "map_or_else" | "map" | "and_then", n) if n > 0 => {
+                self.option_closure(some, value, expr, name, want)
+            }
+            _ => self.refuse(
+                &expr.method,
+                format!("`{name}` of an `Option` of active data is not supported: use `match` or `if let`"),
+            ),
+        }
+    }
+
+    pub(super) fn option_closure(
+        &mut self,
+        some: Expr,
+        value: Value,
+        expr: &syn::ExprMethodCall,
+        name: &str,
+        want: Option<&Ty>,
+    ) -> Value {
+        let span = expr.method.span();
+        let Some(last) = self.callable(&expr.args[expr.args.len() - 1]) else { return Value::Poison };
+        match name {
+            "unwrap_or_else" => self.if_else(
+                some,
+                span,
+                |lower| lower.read(value, span),
+                |lower| lower.apply(&last, Vec::new(), want, span),
+            ),
+            "map_or" if expr.args.len() == 2 => {
+                let default = self.operand(&expr.args[0], want);
+                self.if_else(
+                    some,
+                    span,
+                    |lower| {
+                        let value = lower.read(value, span);
+                        lower.apply(&last, vec![value], want, span)
+                    },
+                    |_| default,
+                )
+            }
+            "map_or_else" if expr.args.len() == 2 => {
+                let Some(default) = self.callable(&expr.args[0]) else { return Value::Poison };
+                self.if_else(
+                    some,
+                    span,
+                    |lower| {
+                        let value = lower.read(value, span);
+                        lower.apply(&last, vec![value], want, span)
+                    },
+                    |lower| lower.apply(&default, Vec::new(), want, span),
+                )
+            }
+            "map" | "and_then" => {
+                let mapped = self.if_else(
+                    some,
+                    span,
+                    |lower| {
+                        let value = lower.read(value, span);
+                        let value = lower.apply(&last, vec![value], None, span);
+                        if name == "map" {
+                            Value::Maybe { some: build::boolean(true), value: Box::new(value) }
+                        } else {
+                            value
+                        }
+                    },
+                    |_| Value::Maybe { some: build::boolean(false), value: Box::new(Value::Never) },
+                );
+                match mapped {
+                    value @ (Value::Maybe { .. } | Value::Poison | Value::Never) => value,
+                    _ => self
+                        .refuse(&expr.method, "this closure has to give `Some(…)` or `None` in plain sight"),
+                }
+            }
+            _ => self.refuse(
+                &expr.method,
+                "this method of an `Option` of active data is not supported: use `match`",
+            ),
+        }
+    }
+}
