@@ -90,7 +90,7 @@ impl Analysis<'_> {
     }
 
     fn root(&self, path: &Path) -> Var {
-        self.function.vars.resolve(path).root
+        self.function.vars.root(path)
     }
 
     fn ty(&self, var: Var) -> &Ty {

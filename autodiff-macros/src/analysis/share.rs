@@ -272,10 +272,10 @@ fn parts_of(init: &Init) -> Vec<(Step, Expr)> {
 pub(super) fn writes(stmt: &Stmt, vars: &Vars, written: &mut VarSet) {
     stmt.parts(&mut |part| match part {
         Part::WritePath(path) => {
-            written.insert(vars.resolve(path).root);
+            written.insert(vars.root(path));
         }
         Part::Change(var) => {
-            written.insert(vars.resolve(&Path::of(var)).root);
+            written.insert(vars.root(&Path::of(var)));
         }
         _ => {}
     });

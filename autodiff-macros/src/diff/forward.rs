@@ -98,7 +98,7 @@ impl Forward<'_> {
     }
 
     fn active_path(&self, path: &Path) -> bool {
-        self.activity.active(self.vars.resolve(path).root)
+        self.activity.active(self.vars.root(path))
     }
 
     fn active_var(&self, var: Var) -> bool {

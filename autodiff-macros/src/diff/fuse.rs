@@ -217,7 +217,7 @@ fn movable(stmts: &[Stmt], early: &VarSet, vars: &Vars) -> VarSet {
                 Expr::Var(var) => fine &= early.contains(var) || movable.contains(var),
                 Expr::Lit(_) | Expr::Rule(..) | Expr::Cast(..) | Expr::Select(..) | Expr::Stop(_) => {}
                 Expr::Len(path) => {
-                    let root = vars.resolve(path).root;
+                    let root = vars.root(path);
                     fine &= path.proj.is_empty() && early.contains(&root) && !written.contains(&root);
                 }
                 // May panic, which must not come before what the user sees.
@@ -243,7 +243,7 @@ fn declares(stmt: &Stmt) -> Option<Var> {
 
 /// Whether the statement or one inside it names the variable, or a view of it.
 fn mentions(stmt: &Stmt, var: Var, vars: &Vars) -> bool {
-    let is = |named: Var| named == var || vars.resolve(&crate::ir::Path::of(named)).root == var;
+    let is = |named: Var| named == var || vars.root(&crate::ir::Path::of(named)) == var;
     let mut found = stmt.defines().into_iter().any(is);
     stmt.parts(&mut |part| match part {
         Part::Read(expr) => expr.vars(&mut |named| found |= is(named)),
@@ -259,10 +259,10 @@ fn mentions(stmt: &Stmt, var: Var, vars: &Vars) -> bool {
 fn changes(stmt: &Stmt, vars: &Vars, written: &mut VarSet) {
     stmt.parts(&mut |part| match part {
         Part::WritePath(path) => {
-            written.insert(vars.resolve(path).root);
+            written.insert(vars.root(path));
         }
         Part::Change(var) => {
-            written.insert(vars.resolve(&crate::ir::Path::of(var)).root);
+            written.insert(vars.root(&crate::ir::Path::of(var)));
         }
         _ => {}
     });
@@ -313,7 +313,7 @@ fn known(expr: &Expr, early: &VarSet, wanted: &mut VarSet, vars: &Vars) -> bool 
         }
         // A place may hold something else by then.
         Expr::Load(_) | Expr::Whole(_) | Expr::Inert(_) => fine = false,
-        Expr::Len(path) => fine &= early.contains(&vars.resolve(path).root),
+        Expr::Len(path) => fine &= early.contains(&vars.root(path)),
         _ => {}
     });
     fine
@@ -321,7 +321,7 @@ fn known(expr: &Expr, early: &VarSet, wanted: &mut VarSet, vars: &Vars) -> bool 
 
 fn shape_known(init: &Init, early: &VarSet, wanted: &mut VarSet, vars: &Vars) -> bool {
     match init {
-        Init::Zero { like } => early.contains(&vars.resolve(like).root) && like.proj.is_empty(),
+        Init::Zero { like } => early.contains(&vars.root(like)) && like.proj.is_empty(),
         Init::Repeat { value, len, .. } => value.is_zero() && known(len, early, wanted, vars),
         _ => false,
     }
@@ -351,7 +351,7 @@ fn fuse_bodies(forward: &Block, reverse: &Block, vars: &Vars) -> Option<Block> {
             }
             StmtKind::Let { var, .. } | StmtKind::View { var } if there.contains(var) => {}
             // The primal may have moved it away; the adjoint's shape must come from elsewhere.
-            StmtKind::Declare { init: Init::Zero { like }, .. } if moved(&stmts, vars.resolve(like).root) => {
+            StmtKind::Declare { init: Init::Zero { like }, .. } if moved(&stmts, vars.root(like)) => {
                 return None;
             }
             _ => stmts.push(stmt.clone()),
@@ -411,7 +411,7 @@ impl Effects {
 
     fn statement(&mut self, stmt: &Stmt, vars: &Vars, local: &[Var]) -> Option<()> {
         let outside = |var: Var| {
-            let root = vars.resolve(&crate::ir::Path::of(var)).root;
+            let root = vars.root(&crate::ir::Path::of(var));
             (!local.contains(&root) && !local.contains(&var)).then_some(root)
         };
         let additive = match &stmt.kind {

@@ -241,7 +241,7 @@ impl Reverse<'_> {
         local: &VarSet,
         roots: &mut Vec<(Var, Option<Path>)>,
     ) -> bool {
-        let root = self.vars.resolve(path).root;
+        let root = self.vars.root(path);
         if self.may_borrow(root) {
             return false;
         }
@@ -266,7 +266,7 @@ impl Reverse<'_> {
     pub(super) fn writes(&self, stmt: &Stmt, root: Var) -> bool {
         let mut found = false;
         stmt.parts(&mut |part| match part {
-            Part::WritePath(path) => found |= self.vars.resolve(path).root == root,
+            Part::WritePath(path) => found |= self.vars.root(path) == root,
             Part::Change(var) => found |= var == root,
             _ => {}
         });

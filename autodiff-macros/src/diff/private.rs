@@ -63,7 +63,7 @@ fn within(body: &Block, place: Var, result: &VarMap<VarSet>) -> bool {
 
 /// Whether the statement or one inside it reads or writes the place, other than for its length.
 fn touches(function: &Function, stmt: &Stmt, place: Var) -> bool {
-    let is = |var: Var| function.vars.resolve(&Path::of(var)).root == place;
+    let is = |var: Var| function.vars.root(&Path::of(var)) == place;
     let mut found = false;
     stmt.parts(&mut |part| match part {
         Part::Read(expr) => expr.walk(&mut |expr| match expr {
@@ -81,7 +81,7 @@ fn touches(function: &Function, stmt: &Stmt, place: Var) -> bool {
 fn handed_out(function: &Function, place: Var) -> bool {
     let mut found = function.wrt.iter().any(|wrt| wrt.target == WrtTarget::Local(place));
     for leaf in function.result.leaves() {
-        leaf.vars(&mut |var| found |= function.vars.resolve(&Path::of(var)).root == place);
+        leaf.vars(&mut |var| found |= function.vars.root(&Path::of(var)) == place);
     }
     found
 }

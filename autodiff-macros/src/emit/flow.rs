@@ -158,6 +158,9 @@ fn handed_on(vars: &Vars, kind: &mut StmtKind) -> Vec<Var> {
 /// Which values may share storage at all: those of one name, and what a loop carries with what it hands on, whatever their
 /// names.
 fn groups(unit: &mut Unit, vars: &Vars) -> Vec<Option<usize>> {
+    if unit.first.stmts.is_empty() && unit.second.stmts.is_empty() {
+        return vec![None; vars.0.len()];
+    }
     let mut numbers: HashMap<&str, usize> = HashMap::new();
     let names: Vec<Option<usize>> = vars
         .0

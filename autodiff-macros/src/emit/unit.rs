@@ -48,11 +48,11 @@ pub(crate) fn written(unit: &mut Unit, vars: &Vars) -> VarSet {
     impl Visitor for Written<'_> {
         fn read(&mut self, _: &mut Var) {}
         fn write(&mut self, var: &mut Var) {
-            self.set.insert(self.vars.resolve(&Path::of(*var)).root);
+            self.set.insert(self.vars.root(&Path::of(*var)));
         }
         fn path(&mut self, path: &mut Path, access: Access) {
             if access == Access::Write {
-                self.set.insert(self.vars.resolve(path).root);
+                self.set.insert(self.vars.root(path));
             }
         }
         fn define(&mut self, var: &mut Var) {
@@ -221,7 +221,7 @@ impl Rename<'_> {
             return false;
         }
         let Some(mut target) = self.vars[*var].view.clone() else { return false };
-        if !self.vars[*var].window && self.written.contains(&self.vars.resolve(&target).root) {
+        if !self.vars[*var].window && self.written.contains(&self.vars.root(&target)) {
             return false;
         }
         self.path(&mut target, Access::Read);

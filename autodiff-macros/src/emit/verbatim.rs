@@ -34,8 +34,7 @@ impl Emitter<'_> {
                 Expr::Var(var) if self.is_own(name, *var) => {}
                 Expr::Whole(path) | Expr::WholeMut(path) => {
                     let place = self.path(path).at(Level::Postfix);
-                    let mutable =
-                        matches!(bind, Expr::WholeMut(_)) || writes.contains(&self.vars.resolve(path).root);
+                    let mutable = matches!(bind, Expr::WholeMut(_)) || writes.contains(&self.vars.root(path));
                     let form = if mutable { Form::RefMut } else { Form::Ref };
                     let own = path.proj.is_empty() && self.is_own(name, path.root);
                     match with_place(&code, name, &place) {

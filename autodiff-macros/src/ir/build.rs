@@ -254,6 +254,15 @@ impl Vars {
         var
     }
 
+    /// The place behind all views that a path is a part of.
+    pub(crate) fn root(&self, path: &Path) -> Var {
+        let mut root = path.root;
+        while let Some(target) = &self[root].view {
+            root = target.root;
+        }
+        root
+    }
+
     /// The path behind all views: its root is a place with storage of its own.
     pub(crate) fn resolve(&self, path: &Path) -> Path {
         match &self[path.root].view {

@@ -7,27 +7,23 @@ use super::{
 
 impl Expr {
     /// Visits this expression and all below it, operands of paths included, outermost first.
-    pub(crate) fn walk<'a>(&'a self, f: &mut impl FnMut(&'a Expr)) {
-        self.walk_dyn(f);
-    }
-
-    fn walk_dyn<'a>(&'a self, f: &mut dyn FnMut(&'a Expr)) {
+    pub(crate) fn walk<'a>(&'a self, f: &mut dyn FnMut(&'a Expr)) {
         f(self);
         match self {
             Expr::Var(_) | Expr::Lit(_) => {}
-            Expr::Rule(_, args) => args.iter().for_each(|arg| arg.walk_dyn(f)),
+            Expr::Rule(_, args) => args.iter().for_each(|arg| arg.walk(f)),
             Expr::Load(path) | Expr::Len(path) | Expr::Whole(path) | Expr::WholeMut(path) => path.walk(f),
             Expr::Binary(_, a, b) => {
-                a.walk_dyn(f);
-                b.walk_dyn(f);
+                a.walk(f);
+                b.walk(f);
             }
-            Expr::Unary(_, a) | Expr::Cast(a, _) | Expr::Stop(a) => a.walk_dyn(f),
+            Expr::Unary(_, a) | Expr::Cast(a, _) | Expr::Stop(a) => a.walk(f),
             Expr::Select(c, a, b) => {
-                c.walk_dyn(f);
-                a.walk_dyn(f);
-                b.walk_dyn(f);
+                c.walk(f);
+                a.walk(f);
+                b.walk(f);
             }
-            Expr::Inert(inert) => inert.binds.iter().for_each(|(_, bind)| bind.walk_dyn(f)),
+            Expr::Inert(inert) => inert.binds.iter().for_each(|(_, bind)| bind.walk(f)),
         }
     }
 
@@ -53,7 +49,7 @@ impl Expr {
     }
 
     /// Every variable read, the roots of paths included.
-    pub(crate) fn vars(&self, f: &mut impl FnMut(Var)) {
+    pub(crate) fn vars(&self, f: &mut dyn FnMut(Var)) {
         self.walk(&mut |expr| match expr {
             Expr::Var(var) => f(*var),
             Expr::Load(path) | Expr::Len(path) | Expr::Whole(path) | Expr::WholeMut(path) => f(path.root),
@@ -66,8 +62,8 @@ impl Path {
     fn walk<'a>(&'a self, f: &mut dyn FnMut(&'a Expr)) {
         for proj in &self.proj {
             match proj {
-                Proj::Index(index) => index.walk_dyn(f),
-                Proj::Range(lo, hi) => lo.iter().chain(hi).for_each(|bound| bound.walk_dyn(f)),
+                Proj::Index(index) => index.walk(f),
+                Proj::Range(lo, hi) => lo.iter().chain(hi).for_each(|bound| bound.walk(f)),
                 Proj::Field(_) | Proj::Deref => {}
             }
         }
@@ -84,7 +80,7 @@ impl Path {
     }
 
     /// The variables of the indices, not the root.
-    pub(crate) fn index_vars(&self, f: &mut impl FnMut(Var)) {
+    pub(crate) fn index_vars(&self, f: &mut dyn FnMut(Var)) {
         let mut visit = |expr: &Expr| match expr {
             Expr::Var(var) => f(*var),
             Expr::Load(path) | Expr::Len(path) | Expr::Whole(path) | Expr::WholeMut(path) => f(path.root),
@@ -319,7 +315,7 @@ impl Stmt {
     }
 
     /// Every variable that the statement itself reads: operands, indices, roots of the paths it touches.
-    pub(crate) fn reads(&self, f: &mut impl FnMut(Var)) {
+    pub(crate) fn reads(&self, f: &mut dyn FnMut(Var)) {
         self.parts(&mut |part| match part {
             Part::Read(expr) => expr.vars(f),
             Part::ReadPath(path) | Part::WritePath(path) => {

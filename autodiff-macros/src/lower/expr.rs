@@ -219,7 +219,7 @@ impl Lower<'_> {
     }
 
     pub(crate) fn mark_mutable(&mut self, path: &Path) {
-        let root = self.vars.resolve(path).root;
+        let root = self.vars.root(path);
         self.vars[root].mutable = true;
         self.vars[path.root].mutable = true;
     }

@@ -304,7 +304,7 @@ impl Lower<'_> {
         let span = expr.method.span();
         let writes = !super::stdlib::reads_only(name);
         let receiver = match receiver.peel() {
-            Value::Path(path) if writes && self.vars[self.vars.resolve(&path).root].mutable => {
+            Value::Path(path) if writes && self.vars[self.vars.root(&path)].mutable => {
                 self.mark_mutable(&path);
                 let ident = self.fresh_name("place");
                 Some(Inert {
@@ -360,11 +360,7 @@ impl Lower<'_> {
         let receiver = match receiver.peel() {
             Value::Path(path) => {
                 // What is declared `mut` may be changed by the method, which takes it by `&mut` then.
-                if self.vars[self.vars.resolve(&path).root].mutable {
-                    Arg::RefMut(path)
-                } else {
-                    Arg::Ref(path)
-                }
+                if self.vars[self.vars.root(&path)].mutable { Arg::RefMut(path) } else { Arg::Ref(path) }
             }
             value => match self.arg(value.reference(false), span) {
                 Some(arg) => arg,

@@ -27,7 +27,7 @@ impl Indices {
             indices.varying.extend(stmt.defines());
             stmt.parts(&mut |part| match part {
                 Part::Change(var) => indices.varying.push(var),
-                Part::WritePath(path) => indices.varying.push(vars.resolve(path).root),
+                Part::WritePath(path) => indices.varying.push(vars.root(path)),
                 _ => {}
             });
         });

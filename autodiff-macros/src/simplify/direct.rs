@@ -37,8 +37,8 @@ fn apart(the_loop: &Loop, vars: &Vars, made_from: u32) -> bool {
         match &stmt.kind {
             StmtKind::Let { var, .. } => own.push(*var),
             // Only adjoints: nobody sees in which order they were written where an index is out of bounds.
-            StmtKind::Store { path, .. } if vars.resolve(path).root.0 >= made_from => {
-                let root = vars.resolve(path).root;
+            StmtKind::Store { path, .. } if vars.root(path).0 >= made_from => {
+                let root = vars.root(path);
                 let first = written.or_insert(root, path.clone());
                 if !element(path, &indices, vars) || !alike(path, first, &indices) {
                     return false;
@@ -53,11 +53,11 @@ fn apart(the_loop: &Loop, vars: &Vars, made_from: u32) -> bool {
             expr.walk(&mut |expr| match expr {
                 Expr::Var(var) => fine &= vars[*var].role != Role::Mut || !own.contains(var),
                 Expr::Load(path) => {
-                    if let Some(store) = written.get(&vars.resolve(path).root) {
+                    if let Some(store) = written.get(&vars.root(path)) {
                         fine &= alike(path, store, &indices);
                     }
                 }
-                Expr::Whole(path) => fine &= !written.contains_key(&vars.resolve(path).root),
+                Expr::Whole(path) => fine &= !written.contains_key(&vars.root(path)),
                 Expr::Inert(inert) => fine &= inert.pure,
                 _ => {}
             });

@@ -17,7 +17,7 @@ impl Context<'_> {
                 }
                 StmtKind::Let { expr, .. } | StmtKind::Mut { init: expr, .. } => changed |= refold(expr),
                 // The primal's own stores keep their bits.
-                StmtKind::Store { path, .. } if !self.made(self.vars.resolve(path).root) => {}
+                StmtKind::Store { path, .. } if !self.made(self.vars.root(path)) => {}
                 StmtKind::Update { op, expr, .. } | StmtKind::Store { op, value: expr, .. } => {
                     changed |= refold(expr);
                     // `+= -x` is `-= x`.
@@ -38,7 +38,7 @@ impl Context<'_> {
             StmtKind::Update { var, op: StoreOp::Set, expr: Expr::Var(read) } => var != read,
             StmtKind::Update { op: StoreOp::Add | StoreOp::Sub, expr, .. } => !expr.is_zero(),
             StmtKind::Store { path, op: StoreOp::Add | StoreOp::Sub, value } => {
-                !(value.is_zero() && self.made(self.vars.resolve(path).root))
+                !(value.is_zero() && self.made(self.vars.root(path)))
             }
             _ => true,
         });
@@ -56,7 +56,7 @@ impl Context<'_> {
                 Some(StmtKind::Store { path: last, op: last_op @ (StoreOp::Add | StoreOp::Sub), value: sum }),
             ) = (&stmt.kind, gathered.last_mut().map(|stmt| &mut stmt.kind))
             {
-                let root = self.vars.resolve(path).root;
+                let root = self.vars.root(path);
                 let reads = dependencies(value, self.vars).contains(&root);
                 if self.made(root) && !reads && same_path(path, last) {
                     let first = std::mem::replace(sum, build::lit(0.0));

@@ -143,7 +143,7 @@ fn stencils(body: &Block, indices: &Indices, vars: &Vars) -> VarMap<Vec<Contribu
                 if !fits {
                     excluded.push(root);
                 }
-                contribution.value.vars(&mut |var| excluded.push(vars.resolve(&Path::of(var)).root));
+                contribution.value.vars(&mut |var| excluded.push(vars.root(&Path::of(var))));
                 all.push(contribution);
             }
             None => touched(stmt, vars, &mut excluded),
@@ -154,7 +154,7 @@ fn stencils(body: &Block, indices: &Indices, vars: &Vars) -> VarMap<Vec<Contribu
 }
 
 fn touched(stmt: &Stmt, vars: &Vars, roots: &mut Vec<Var>) {
-    let mut note = |var: Var| roots.push(vars.resolve(&Path::of(var)).root);
+    let mut note = |var: Var| roots.push(vars.root(&Path::of(var)));
     stmt.reads(&mut note);
     stmt.parts(&mut |part| {
         if let Part::Change(var) | Part::Define(var) = part {

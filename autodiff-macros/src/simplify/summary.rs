@@ -33,7 +33,7 @@ impl Summary {
                 path.index_vars(&mut |var| self.read_root(var, vars));
             }
             Part::WritePath(path) => {
-                self.changes.push(vars.resolve(path).root);
+                self.changes.push(vars.root(path));
                 self.read_root(path.root, vars);
                 path.index_vars(&mut |var| self.read_root(var, vars));
             }

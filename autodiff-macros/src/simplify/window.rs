@@ -42,7 +42,7 @@ fn settle_length(the_loop: &mut Loop, operands: &[StmtKind], vars: &mut Vars) ->
             _ => None,
         })
         .collect();
-    let root_of = |path: &Path| vars.resolve(path).root;
+    let root_of = |path: &Path| vars.root(path);
     let lent = |root: Var| views.iter().any(|view| vars[*view].mutable && root_of(&Path::of(*view)) == root);
     let mut asked = None;
     hi.walk(&mut |expr| {

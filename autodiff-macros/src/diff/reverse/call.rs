@@ -159,7 +159,7 @@ impl Reverse<'_> {
             Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => {
                 let path = path.clone();
                 let moved = matches!(arg, Arg::Move(_));
-                let root = self.vars.resolve(&path).root;
+                let root = self.vars.root(&path);
                 if !moved {
                     self.reads.push(Read {
                         root,

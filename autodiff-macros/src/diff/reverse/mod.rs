@@ -89,7 +89,7 @@ impl<'a> Reverse<'a> {
         let mut reshaped = VarSet::new();
         let mut untracked = VarSet::new();
         let mut integers = VarMap::new();
-        let root = |path: &Path| function.vars.resolve(path).root;
+        let root = |path: &Path| function.vars.root(path);
         function.body.walk(&mut |stmt| match &stmt.kind {
             StmtKind::Let { var, expr } if matches!(function.vars[*var].ty, Ty::Int(_)) => {
                 integers.insert(*var, expr.clone());
@@ -142,7 +142,7 @@ impl<'a> Reverse<'a> {
     }
 
     pub(super) fn reshaped_root(&self, path: &Path) -> bool {
-        self.reshaped.contains(&self.vars.resolve(path).root)
+        self.reshaped.contains(&self.vars.root(path))
     }
 
     pub(super) fn run(mut self) -> (Adjoint, Vec<Read>, Vec<[Read; 2]>) {
@@ -305,7 +305,7 @@ impl<'a> Reverse<'a> {
                 if !ty.may_be_active() {
                     return None;
                 }
-                let root = self.vars.resolve(path).root;
+                let root = self.vars.root(path);
                 let owned = self.function.params.iter().all(|param| param.var != root);
                 if self.activity.active(root)
                     && owned
@@ -365,7 +365,7 @@ impl<'a> Reverse<'a> {
         block.walk(&mut |stmt| {
             stmt.parts(&mut |part| {
                 if let crate::ir::visit::Part::WritePath(path) = part {
-                    found |= self.vars.resolve(path).root == place;
+                    found |= self.vars.root(path) == place;
                 }
             });
         });
@@ -439,7 +439,7 @@ fn keep_what_is_read(adjoint: &mut Adjoint) {
         if let StmtKind::Declare { init: Init::Copy { from, how, .. }, .. }
         | StmtKind::Assign { init: Init::Copy { from, how, .. }, .. } = &mut stmt.kind
         {
-            if *how == CopyHow::Move && kept.contains(&vars.resolve(from).root) {
+            if *how == CopyHow::Move && kept.contains(&vars.root(from)) {
                 *how = CopyHow::Clone;
             }
         }

@@ -40,7 +40,7 @@ impl Reverse<'_> {
                     let (a, b) = (self.bar_path(a), self.bar_path(b));
                     reversal.push(stmt(StmtKind::Raw(RawStmt::Swap(a, b)), span));
                 }
-                let roots = [a, b].map(|path| self.vars.resolve(path).root);
+                let roots = [a, b].map(|path| self.vars.root(path));
                 if roots[0] != roots[1] {
                     self.swaps.push(roots.map(|root| Read {
                         root,
@@ -86,10 +86,7 @@ impl Reverse<'_> {
                     };
                     self.contribute(value, contribution, reversal, span);
                 }
-                if self
-                    .recording
-                    .records(self.vars.resolve(path).root, position, &self.loops, |_, _, _| false)
-                {
+                if self.recording.records(self.vars.root(path), position, &self.loops, |_, _, _| false) {
                     reversal
                         .push(stmt(StmtKind::Raw(RawStmt::Pop { path: path.clone(), popped: None }), span));
                 }

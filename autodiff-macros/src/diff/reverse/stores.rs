@@ -160,7 +160,7 @@ impl Reverse<'_> {
         reversal: &mut Vec<Stmt>,
     ) {
         let span = primal.span;
-        let root = self.vars.resolve(path).root;
+        let root = self.vars.root(path);
         // The first content of a place declared without one: nothing is overwritten.
         let first = path.proj.is_empty()
             && matches!(self.inits.get(&root), Some(Init::Deferred))
@@ -177,7 +177,7 @@ impl Reverse<'_> {
         if active {
             let bar = self.bar_path(path);
             let aliased = match init {
-                Init::Copy { from, .. } => self.vars.resolve(from).root == root,
+                Init::Copy { from, .. } => self.vars.root(from) == root,
                 _ => false,
             };
             if aliased {
@@ -214,7 +214,7 @@ impl Reverse<'_> {
         forward: &mut Vec<Stmt>,
         span: Span,
     ) -> Vec<Stmt> {
-        let root = self.vars.resolve(path).root;
+        let root = self.vars.root(path);
         let distinct = |read: &Path, outer, inner| self.distinct(path, read, outer, inner);
         if !self.recording.records(root, position, &self.loops, distinct) {
             return Vec::new();
@@ -246,7 +246,7 @@ impl Reverse<'_> {
         forward: &mut Vec<Stmt>,
         span: Span,
     ) -> Vec<Stmt> {
-        let root = self.vars.resolve(path).root;
+        let root = self.vars.root(path);
         if self.recording.records(root, position, &self.loops, |_, _, _| false) {
             self.keep(path, forward, span)
         } else {

@@ -28,11 +28,11 @@ impl Reverse<'_> {
     }
 
     pub(super) fn active_path(&self, path: &Path) -> bool {
-        self.activity.active(self.vars.resolve(path).root)
+        self.activity.active(self.vars.root(path))
     }
 
     pub(super) fn active_var(&self, var: Var) -> bool {
-        self.activity.active(self.vars.resolve(&Path::of(var)).root)
+        self.activity.active(self.vars.root(&Path::of(var)))
     }
 
     pub(in crate::diff) fn type_of(&self, path: &Path) -> Ty {
@@ -137,7 +137,7 @@ impl Reverse<'_> {
                 Some(Init::Repeat { vec, value: Expr::Whole(Path::of(zero)), len })
             }
             Init::Copy { from, .. } => {
-                let root = self.vars.resolve(&from).root;
+                let root = self.vars.root(&from);
                 let lives = self
                     .function
                     .params

@@ -74,7 +74,7 @@ pub(super) fn keep_results(function: &Function, adjoint: &mut Adjoint) -> Tree<E
     let mut results = function.result.clone();
     for leaf in results.leaves_mut() {
         let Expr::Whole(path) = leaf else { continue };
-        let root = adjoint.vars.resolve(path).root;
+        let root = adjoint.vars.root(path);
         let owned = function.params.iter().all(|param| param.var != root);
         if owned && !changed.contains(&root) {
             continue;
