@@ -148,7 +148,7 @@ fn share_reciprocals(function: &Function, raw: &mut Adjoint) {
 fn shape_loops(function: &Function, mut shaped: Adjoint) -> Adjoint {
     let made_from = function.vars.0.len() as u32;
     for block in [&mut shaped.forward, &mut shaped.reverse] {
-        rotate::rotations(block, &mut shaped.vars);
+        rotate::rotations(block, &mut shaped.vars, made_from);
         accumulate::accumulators(block, &mut shaped.vars, made_from);
     }
     let mut shaped = adjoint(function, shaped);
