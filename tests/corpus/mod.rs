@@ -17,5 +17,6 @@ mod mutation;
 mod scalars;
 mod single;
 mod structs;
+mod sums;
 mod tuples;
 mod views;

@@ -5,9 +5,12 @@
 
 mod accumulate;
 mod affine;
+mod copies;
 mod dead;
 mod direct;
 mod fold;
+mod jam;
+mod lockstep;
 mod reciprocal;
 pub(crate) mod rotate;
 mod sink;
@@ -153,6 +156,7 @@ fn shape_loops(function: &Function, mut shaped: Adjoint) -> Adjoint {
     }
     let mut shaped = adjoint(function, shaped);
     for block in [&mut shaped.forward, &mut shaped.reverse] {
+        jam::jam(block, &mut shaped.vars);
         direct::forwards(block, &shaped.vars, made_from);
         window::windows(block, &mut shaped.vars);
     }
