@@ -61,6 +61,11 @@ pub(super) fn jam(block: &mut Block, vars: &mut Vars) {
     block.stmts = stmts;
 }
 
+/// Whether [`jam`] would change the loop.
+pub(super) fn pays(the_loop: &Loop, vars: &Vars) -> bool {
+    plan(the_loop, vars).is_some()
+}
+
 fn plan(the_loop: &Loop, vars: &Vars) -> Option<Vec<Segment>> {
     let inner = || {
         the_loop.body.stmts.iter().filter_map(|stmt| match &stmt.kind {
@@ -109,7 +114,7 @@ fn writes_rows(inner: &Loop, outer: &Loop, vars: &Vars) -> bool {
 }
 
 /// Whether the loop is known to be short.
-fn few(the_loop: &Loop, vars: &Vars) -> bool {
+pub(super) fn few(the_loop: &Loop, vars: &Vars) -> bool {
     let Head::For { hi, .. } = &the_loop.head else { return false };
     let known = match hi {
         Expr::Len(path) => match vars.type_of(path) {

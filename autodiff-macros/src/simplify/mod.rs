@@ -8,6 +8,7 @@ mod affine;
 mod copies;
 mod dead;
 mod direct;
+mod distribute;
 mod fold;
 mod jam;
 mod lockstep;
@@ -156,6 +157,7 @@ fn shape_loops(function: &Function, mut shaped: Adjoint) -> Adjoint {
     }
     let mut shaped = adjoint(function, shaped);
     for block in [&mut shaped.forward, &mut shaped.reverse] {
+        distribute::distribute(block, &mut shaped.vars, made_from);
         jam::jam(block, &mut shaped.vars);
         direct::forwards(block, &shaped.vars, made_from);
         window::windows(block, &mut shaped.vars);

@@ -77,6 +77,19 @@ const REGRESSION: &str = "fn regression(w: &[f64], b: &[f64], x: &[f64]) -> f64 
     s * t
 }";
 
+/// The rows are added up, scaled; backwards a sum for each row, and an update of it.
+const PRODUCT: &str = "fn product(w: &[f64], b: &[f64], x: &[f64]) -> f64 {
+    let n = x.len();
+    let mut y = vec![0.0; n];
+    for j in 0..b.len() {
+        let f = b[j];
+        for i in 0..n { y[i] += f * w[j * n + i]; }
+    }
+    let mut s = 0.0;
+    for i in 0..n { s += y[i] * y[i] * x[i]; }
+    s
+}";
+
 #[test]
 fn layers_are_jammed() {
     let program = gradient(LAYER);
@@ -88,6 +101,38 @@ fn layers_are_jammed() {
 fn scalars_are_handed_from_one_copy_to_the_next() {
     assert!(rounds(REGRESSION) > 0, "{}", gradient(REGRESSION));
     compare(REGRESSION);
+}
+
+#[test]
+fn sums_are_taken_apart_from_updates() {
+    assert_eq!(rounds(PRODUCT), 2, "{}", gradient(PRODUCT));
+    compare(PRODUCT);
+}
+
+#[test]
+fn rows_of_one_place_are_updated_one_behind_the_other() {
+    let text = "fn rows(w: &[f64], b: &[f64], x: &[f64]) -> f64 {
+        let n = x.len();
+        let mut s = 0.0;
+        for j in 1..b.len() {
+            for i in 0..n { s += w[j * n + i] * w[j * n - n + i] * b[j]; }
+        }
+        s.sin()
+    }";
+    compare(text);
+    let triangle = "fn rows(w: &[f64], n: usize) -> f64 {
+        let mut s = 0.0;
+        for j in 0..n {
+            for k in 0..j { let mut p = 0.0; for i in 0..n { p += w[j * n + i] * w[k * n + i]; } s += p.sin(); }
+        }
+        s
+    }";
+    // Each row through a window of its own.
+    let program = gradient(triangle);
+    assert!(
+        program.contains("w_bar_window[i] +=") && program.contains("w_bar_window_1[i_1] +="),
+        "{program}"
+    );
 }
 
 /// The functions that a body makes, each of three slices.
