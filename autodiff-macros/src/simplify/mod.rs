@@ -11,6 +11,7 @@ mod direct;
 mod distribute;
 mod fold;
 mod jam;
+mod leftover;
 mod lockstep;
 mod reciprocal;
 pub(crate) mod rotate;

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::affine::{Indices, plus, same, same_base, same_path};
+use super::leftover;
 use crate::ir::visit::Part;
 use crate::ir::{Block, Expr, Head, Loop, Path, Proj, Role, Stmt, StmtKind, Ty, Var, Vars, build};
 
@@ -20,6 +21,8 @@ const MOST_ROWS: usize = 8;
 pub(crate) fn windows(block: &mut Block, vars: &mut Vars) {
     let mut stmts = Vec::with_capacity(block.stmts.len());
     for mut stmt in std::mem::take(&mut block.stmts) {
+        let looped = matches!(stmt.kind, StmtKind::Loop(_));
+        let read = if looped { leftover::reads(&stmt, vars) } else { Default::default() };
         for inner in stmt.blocks_mut() {
             windows(inner, vars);
         }
@@ -28,6 +31,7 @@ pub(crate) fn windows(block: &mut Block, vars: &mut Vars) {
             let operands = slice_operands(the_loop, vars);
             let length = settle_length(the_loop, &operands, vars);
             stmts.extend(length.into_iter().chain(operands).map(|kind| Stmt { kind, span }));
+            leftover::drop_unread(&mut stmt, &read, vars);
         }
         stmts.push(stmt);
     }

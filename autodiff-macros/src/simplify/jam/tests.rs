@@ -32,7 +32,7 @@ fn rounds(text: &str) -> usize {
 /// Compares all derivatives for every number of rows and columns; the function takes `rows * columns`, `rows` and
 /// `columns` numbers.
 fn compare(text: &str) {
-    compare_at(text, &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], &[0, 1, 3, 4, 5]);
+    compare_at(text, &[0, 1, 3, 4, 5, 7, 9], &[0, 1, 4]);
 }
 
 fn compare_at(text: &str, rows: &[usize], columns: &[usize]) {
@@ -255,7 +255,7 @@ fn nest(seed: u64) -> String {
 fn nests_at_random() {
     let env = |name, default| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
     let mut jammed = 0;
-    let seeds = env("FROM", 0)..env("TO", 24);
+    let seeds = env("FROM", 0)..env("TO", 16);
     let count = seeds.end - seeds.start;
     for seed in seeds {
         let text = nest(seed);
