@@ -12,6 +12,7 @@ mod distribute;
 mod fold;
 mod jam;
 mod leftover;
+mod lift;
 mod lockstep;
 mod reciprocal;
 pub(crate) mod rotate;
@@ -158,6 +159,7 @@ fn shape_loops(function: &Function, mut shaped: Adjoint) -> Adjoint {
     }
     let mut shaped = adjoint(function, shaped);
     for block in [&mut shaped.forward, &mut shaped.reverse] {
+        lift::lift(block, &shaped.vars);
         distribute::distribute(block, &mut shaped.vars, made_from);
         jam::jam(block, &mut shaped.vars);
         direct::forwards(block, &shaped.vars, made_from);

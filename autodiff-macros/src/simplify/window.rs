@@ -19,16 +19,24 @@ const MOST_ROWS: usize = 8;
 
 /// Slices the operands of every loop of the block that allows it.
 pub(crate) fn windows(block: &mut Block, vars: &mut Vars) {
+    slice(block, &mut BTreeMap::new(), vars);
+}
+
+/// `lets`: the indices that are computed around the block.
+fn slice(block: &mut Block, lets: &mut BTreeMap<Var, Expr>, vars: &mut Vars) {
     let mut stmts = Vec::with_capacity(block.stmts.len());
     for mut stmt in std::mem::take(&mut block.stmts) {
+        if let StmtKind::Let { var, expr: expr @ Expr::Binary(..) } = &stmt.kind {
+            lets.insert(*var, expr.clone());
+        }
         let looped = matches!(stmt.kind, StmtKind::Loop(_));
         let read = if looped { leftover::reads(&stmt, vars) } else { Default::default() };
         for inner in stmt.blocks_mut() {
-            windows(inner, vars);
+            slice(inner, lets, vars);
         }
         if let StmtKind::Loop(the_loop) = &mut stmt.kind {
             let span = stmt.span;
-            let operands = slice_operands(the_loop, vars);
+            let operands = slice_operands(the_loop, lets, vars);
             let length = settle_length(the_loop, &operands, vars);
             stmts.extend(length.into_iter().chain(operands).map(|kind| Stmt { kind, span }));
             leftover::drop_unread(&mut stmt, &read, vars);
@@ -110,7 +118,7 @@ struct Scan<'a> {
     operands: BTreeMap<Var, Operand>,
 }
 
-fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<StmtKind> {
+fn slice_operands(the_loop: &mut Loop, lets: &BTreeMap<Var, Expr>, vars: &mut Vars) -> Vec<StmtKind> {
     let Head::For { index, lo, hi, inclusive: false, step: None, .. } = &the_loop.head else {
         return Vec::new();
     };
@@ -129,7 +137,7 @@ fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<StmtKind> {
     // What an iteration declares is not there before the loop.
     let mut inside = std::collections::BTreeSet::new();
     the_loop.body.walk(&mut |stmt| inside.extend(stmt.defines()));
-    let mut slicing = Slicing { the_loop, indices: &indices, hi: &hi, stmts: Vec::new() };
+    let mut slicing = Slicing { the_loop, indices: &indices, lets, hi: &hi, stmts: Vec::new() };
     for (root, operand) in operands {
         if inside.contains(&root) {
             continue;
@@ -167,6 +175,7 @@ fn rows(accesses: Vec<Access>) -> Vec<Vec<Access>> {
 struct Slicing<'a> {
     the_loop: &'a mut Loop,
     indices: &'a Indices,
+    lets: &'a BTreeMap<Var, Expr>,
     hi: &'a Expr,
     /// What comes before the loop.
     stmts: Vec<StmtKind>,
@@ -201,7 +210,7 @@ impl Slicing<'_> {
             };
             let window = match base {
                 None => vec![Proj::Range(None, Some(self.hi.clone()))],
-                Some(base) if vanishes(&base, self.hi) => {
+                Some(base) if vanishes(&base, self.hi, self.lets) => {
                     vec![Proj::Range(Some(base.clone()), Some(plus(base, self.hi.clone())))]
                 }
                 // Without an iteration the base may lie behind the end.
@@ -230,8 +239,9 @@ impl Slicing<'_> {
 }
 
 /// Whether the base is zero where the bound is.
-fn vanishes(base: &Expr, hi: &Expr) -> bool {
+fn vanishes(base: &Expr, hi: &Expr, lets: &BTreeMap<Var, Expr>) -> bool {
     match base {
+        Expr::Var(var) => lets.get(var).is_some_and(|base| vanishes(base, hi, lets)),
         Expr::Binary(syn::BinOp::Mul(_), a, b) => same(a, hi) || same(b, hi),
         Expr::Lit(_) => build::value_of(base) == Some(0.0),
         _ => false,

@@ -16,7 +16,6 @@ fn layer(w: &[f64], x: &[f64], rows: usize) -> Vec<f64> {
 /**
 The value and the gradient are computed as
 ```text
-let mut tape = Vec::new();
 let n = x.len();
 let mut out = vec![0.0; rows];
 let whole = rows - rows % 4;
@@ -47,20 +46,11 @@ for i in (0..whole).step_by(4) {
         sum_2 += row_2[j] * x_window[j];
         sum_3 += row_3[j] * x_window[j];
     }
-    let tanh = sum.tanh();
-    out[i] = tanh;
-    tape.push(tanh);
-    let tanh_1 = sum_1.tanh();
-    out[i_1] = tanh_1;
-    tape.push(tanh_1);
-    let tanh_2 = sum_2.tanh();
-    out[i_2] = tanh_2;
-    tape.push(tanh_2);
-    let tanh_3 = sum_3.tanh();
-    out[i_3] = tanh_3;
-    tape.push(tanh_3);
+    out[i] = sum.tanh();
+    out[i_1] = sum_1.tanh();
+    out[i_2] = sum_2.tanh();
+    out[i_3] = sum_3.tanh();
 }
-tape.reserve(usize::saturating_sub(rows, whole));
 for i in whole..rows {
     let index = i * n;
     let index_1 = (i + 1) * n;
@@ -70,19 +60,16 @@ for i in whole..rows {
     for j in 0..n {
         sum += row[j] * x_window[j];
     }
-    let tanh = sum.tanh();
-    out[i] = tanh;
-    tape.push(tanh);
+    out[i] = sum.tanh();
 }
 let mut out_bar = vec![1.0; out.len()];
+let out_window = &out[..rows];
 let out_bar_window = &mut out_bar[..rows];
 for i in (0..rows).rev() {
-    let Some(tanh) = tape.pop() else {
-        unreachable!()
-    };
     let index = i * n;
     let index_1 = (i + 1) * n;
     let row = &w[index..index_1];
+    let tanh = out_window[i];
     let tanh_bar = out_bar_window[i];
     out_bar_window[i] = 0.0;
     let sum_bar = tanh_bar * (1.0 - tanh * tanh);
@@ -130,7 +117,6 @@ impl layer {
         Self::value_and_grad(w, x, rows).1
     }
     ///The value of [`layer`]; its gradient is added to what the buffers hold.
-    #[inline]
     fn value_and_grad_into(
         w: &[f64],
         x: &[f64],
@@ -138,7 +124,6 @@ impl layer {
         w_bar: &mut [f64],
         x_bar: &mut [f64],
     ) -> Vec<f64> {
-        let mut tape = ::autodiff_runtime::__private::Vec::new();
         let n = x.len();
         let mut out = ::autodiff_runtime::__private::vec![0.0; rows];
         let whole = rows - rows % 4;
@@ -169,20 +154,11 @@ impl layer {
                 sum_2 += row_2[j] * x_window[j];
                 sum_3 += row_3[j] * x_window[j];
             }
-            let tanh = sum.tanh();
-            out[i] = tanh;
-            tape.push(tanh);
-            let tanh_1 = sum_1.tanh();
-            out[i_1] = tanh_1;
-            tape.push(tanh_1);
-            let tanh_2 = sum_2.tanh();
-            out[i_2] = tanh_2;
-            tape.push(tanh_2);
-            let tanh_3 = sum_3.tanh();
-            out[i_3] = tanh_3;
-            tape.push(tanh_3);
+            out[i] = sum.tanh();
+            out[i_1] = sum_1.tanh();
+            out[i_2] = sum_2.tanh();
+            out[i_3] = sum_3.tanh();
         }
-        tape.reserve(usize::saturating_sub(rows, whole));
         for i in whole..rows {
             let index = i * n;
             let index_1 = (i + 1) * n;
@@ -192,19 +168,16 @@ impl layer {
             for j in 0..n {
                 sum += row[j] * x_window[j];
             }
-            let tanh = sum.tanh();
-            out[i] = tanh;
-            tape.push(tanh);
+            out[i] = sum.tanh();
         }
         let mut out_bar = ::autodiff_runtime::__private::vec![1.0; out.len()];
+        let out_window = &out[..rows];
         let out_bar_window = &mut out_bar[..rows];
         for i in (0..rows).rev() {
-            let ::core::option::Option::Some(tanh) = tape.pop() else {
-                ::core::unreachable!()
-            };
             let index = i * n;
             let index_1 = (i + 1) * n;
             let row = &w[index..index_1];
+            let tanh = out_window[i];
             let tanh_bar = out_bar_window[i];
             out_bar_window[i] = 0.0;
             let sum_bar = tanh_bar * (1.0 - tanh * tanh);
@@ -272,7 +245,6 @@ impl layer {
             &mut (),
         ) + use<>,
     ) {
-        let mut tape = ::autodiff_runtime::__private::Vec::new();
         let n = x.len();
         let mut out = ::autodiff_runtime::__private::vec![0.0; rows];
         let whole = rows - rows % 4;
@@ -303,20 +275,11 @@ impl layer {
                 sum_2 += row_2[j] * x_window[j];
                 sum_3 += row_3[j] * x_window[j];
             }
-            let tanh = sum.tanh();
-            out[i] = tanh;
-            tape.push(tanh);
-            let tanh_1 = sum_1.tanh();
-            out[i_1] = tanh_1;
-            tape.push(tanh_1);
-            let tanh_2 = sum_2.tanh();
-            out[i_2] = tanh_2;
-            tape.push(tanh_2);
-            let tanh_3 = sum_3.tanh();
-            out[i_3] = tanh_3;
-            tape.push(tanh_3);
+            out[i] = sum.tanh();
+            out[i_1] = sum_1.tanh();
+            out[i_2] = sum_2.tanh();
+            out[i_3] = sum_3.tanh();
         }
-        tape.reserve(usize::saturating_sub(rows, whole));
         for i in whole..rows {
             let index = i * n;
             let index_1 = (i + 1) * n;
@@ -326,12 +289,10 @@ impl layer {
             for j in 0..n {
                 sum += row[j] * x_window[j];
             }
-            let tanh = sum.tanh();
-            out[i] = tanh;
-            tape.push(tanh);
+            out[i] = sum.tanh();
         }
         (
-            out,
+            out.clone(),
             move |
                 w: &[f64],
                 x: &[f64],
@@ -340,14 +301,13 @@ impl layer {
                 x_bar: &mut [f64],
                 _: &mut ()|
             {
+                let out_window = &out[..rows];
                 let out_bar_window = &mut out_bar[..rows];
                 for i in (0..rows).rev() {
-                    let ::core::option::Option::Some(tanh) = tape.pop() else {
-                        ::core::unreachable!()
-                    };
                     let index = i * n;
                     let index_1 = (i + 1) * n;
                     let row = &w[index..index_1];
+                    let tanh = out_window[i];
                     let tanh_bar = out_bar_window[i];
                     out_bar_window[i] = 0.0;
                     let sum_bar = tanh_bar * (1.0 - tanh * tanh);

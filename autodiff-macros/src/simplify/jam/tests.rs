@@ -15,7 +15,7 @@ fn lowered(text: &str) -> Function {
     let request = Request::parse(Default::default(), &mut diag);
     let function = lower::function(&request, &item.sig, &item.block, &mut diag);
     assert!(diag.finish().is_ok(), "{text}");
-    analysis::invariant::hoist(function)
+    analysis::prepare(function)
 }
 
 /// The program of the gradient.
