@@ -18,5 +18,6 @@ mod mutation;
 mod scalars;
 mod single;
 mod structs;
+mod sums;
 mod tuples;
 mod views;

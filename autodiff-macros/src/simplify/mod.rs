@@ -5,9 +5,15 @@
 
 mod accumulate;
 mod affine;
+mod copies;
 mod dead;
 mod direct;
+mod distribute;
 mod fold;
+mod jam;
+mod leftover;
+mod lift;
+mod lockstep;
 mod reciprocal;
 pub(crate) mod rotate;
 mod sink;
@@ -150,13 +156,16 @@ fn share_reciprocals(function: &Function, raw: &mut Adjoint) {
 fn shape_loops(function: &Function, (mut shaped, mut settled): (Adjoint, bool)) -> Adjoint {
     let made_from = function.vars.0.len() as u32;
     for block in [&mut shaped.forward, &mut shaped.reverse] {
-        settled &= !rotate::rotations(block, &mut shaped.vars);
+        settled &= !rotate::rotations(block, &mut shaped.vars, made_from);
         settled &= !accumulate::accumulators(block, &mut shaped.vars, made_from);
     }
     if !settled {
         shaped = settle(function, shaped).0;
     }
     for block in [&mut shaped.forward, &mut shaped.reverse] {
+        lift::lift(block, &shaped.vars);
+        distribute::distribute(block, &mut shaped.vars, made_from);
+        jam::jam(block, &mut shaped.vars);
         direct::forwards(block, &shaped.vars, made_from);
         window::windows(block, &mut shaped.vars);
     }

@@ -17,18 +17,19 @@ use crate::ir::{
 /// Wider stencils stay as they are.
 const WIDEST: i64 = 4;
 
-/// Rotates the stencils of every loop in the block; tells whether there were any.
-pub(crate) fn rotations(block: &mut Block, vars: &mut Vars) -> bool {
+/// Rotates the stencils of every loop in the block, as far as they are of adjoints (made by differentiation, from
+/// `made_from` on): the primal's own sums keep their bits. Tells whether there were any.
+pub(crate) fn rotations(block: &mut Block, vars: &mut Vars, made_from: u32) -> bool {
     let mut found = false;
     let mut stmts = Vec::with_capacity(block.stmts.len());
     for mut stmt in std::mem::take(&mut block.stmts) {
         for inner in stmt.blocks_mut() {
-            found |= rotations(inner, vars);
+            found |= rotations(inner, vars, made_from);
         }
         let span = stmt.span;
         let (mut before, mut behind) = (Vec::new(), Vec::new());
         if let StmtKind::Loop(the_loop) = &mut stmt.kind {
-            rotate(the_loop, vars, span, &mut before, &mut behind);
+            rotate(the_loop, vars, made_from, span, &mut before, &mut behind);
         }
         found |= !before.is_empty();
         stmts.extend(before);
@@ -48,7 +49,14 @@ struct Contribution {
     value: Expr,
 }
 
-fn rotate(the_loop: &mut Loop, vars: &mut Vars, span: Span, before: &mut Vec<Stmt>, behind: &mut Vec<Stmt>) {
+fn rotate(
+    the_loop: &mut Loop,
+    vars: &mut Vars,
+    made_from: u32,
+    span: Span,
+    before: &mut Vec<Stmt>,
+    behind: &mut Vec<Stmt>,
+) {
     let Head::For { index, lo, hi, inclusive: false, step: None, rev } = the_loop.head.clone() else {
         return;
     };
@@ -56,7 +64,10 @@ fn rotate(the_loop: &mut Loop, vars: &mut Vars, span: Span, before: &mut Vec<Stm
         return;
     }
     let indices = Indices::of(index, the_loop, vars);
-    for (_, contributions) in stencils(&the_loop.body, &indices, vars) {
+    for (root, contributions) in stencils(&the_loop.body, &indices, vars) {
+        if root.0 < made_from {
+            continue;
+        }
         let offsets = contributions.iter().map(|contribution| contribution.offset);
         let (Some(first), Some(last)) = (offsets.clone().min(), offsets.max()) else { continue };
         let every = (first..=last).all(|offset| contributions.iter().any(|c| c.offset == offset));

@@ -6,6 +6,7 @@
 //! panicked; a place that the loop writes is reached through its window alone.
 
 use super::affine::{Indices, plus, same, same_base, same_path};
+use super::leftover;
 use crate::ir::visit::Part;
 use crate::ir::{
     Block, Expr, Head, Loop, Path, Proj, Role, Stmt, StmtKind, Ty, Var, VarMap, VarSet, Vars, build,
@@ -13,19 +14,32 @@ use crate::ir::{
 
 /// A place that a loop reaches at more distances from its index is left as it is.
 const WIDEST: usize = 4;
+/// The same for places that are read in more rows.
+const MOST_ROWS: usize = 8;
 
 /// Slices the operands of every loop of the block that allows it.
 pub(crate) fn windows(block: &mut Block, vars: &mut Vars) {
+    slice(block, &mut VarMap::new(), vars);
+}
+
+/// `lets`: the indices that are computed around the block.
+fn slice(block: &mut Block, lets: &mut VarMap<Expr>, vars: &mut Vars) {
     let mut stmts = Vec::with_capacity(block.stmts.len());
     for mut stmt in std::mem::take(&mut block.stmts) {
+        if let StmtKind::Let { var, expr: expr @ Expr::Binary(..) } = &stmt.kind {
+            lets.insert(*var, expr.clone());
+        }
+        let looped = matches!(stmt.kind, StmtKind::Loop(_));
+        let read = if looped { leftover::reads(&stmt, vars) } else { Default::default() };
         for inner in stmt.blocks_mut() {
-            windows(inner, vars);
+            slice(inner, lets, vars);
         }
         if let StmtKind::Loop(the_loop) = &mut stmt.kind {
             let span = stmt.span;
-            let operands = slice_operands(the_loop, vars);
+            let operands = slice_operands(the_loop, lets, vars);
             let length = settle_length(the_loop, &operands, vars);
             stmts.extend(length.into_iter().chain(operands).map(|kind| Stmt { kind, span }));
+            leftover::drop_unread(&mut stmt, &read, vars);
         }
         stmts.push(stmt);
     }
@@ -82,6 +96,13 @@ struct Access {
     write: bool,
 }
 
+impl Access {
+    /// Whether both reach the same row.
+    fn alike(&self, other: &Access) -> bool {
+        same_path(&self.prefix, &other.prefix) && same_base(self.base.as_ref(), other.base.as_ref())
+    }
+}
+
 /// How all accesses to one place look.
 #[derive(Default)]
 struct Operand {
@@ -97,7 +118,7 @@ struct Scan<'a> {
     operands: VarMap<Operand>,
 }
 
-fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<StmtKind> {
+fn slice_operands(the_loop: &mut Loop, lets: &VarMap<Expr>, vars: &mut Vars) -> Vec<StmtKind> {
     let Head::For { index, lo, hi, inclusive: false, step: None, .. } = &the_loop.head else {
         return Vec::new();
     };
@@ -116,37 +137,65 @@ fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<StmtKind> {
     // What an iteration declares is not there before the loop.
     let mut inside = VarSet::new();
     the_loop.body.walk(&mut |stmt| inside.extend(stmt.defines()));
-    let mut stmts = Vec::new();
+    let mut slicing = Slicing { the_loop, indices: &indices, lets, hi: &hi, stmts: Vec::new() };
     for (root, operand) in operands {
         if inside.contains(&root) {
-            continue;
-        }
-        let Some(first) = operand.accesses.first().cloned() else { continue };
-        let alike = |access: &Access| {
-            same_path(&access.prefix, &first.prefix) && same_base(access.base.as_ref(), first.base.as_ref())
-        };
-        let written = operand.written_otherwise || operand.accesses.iter().any(|access| access.write);
-        let alone =
-            operand.accesses.iter().all(alike) && !operand.read_otherwise && !operand.written_otherwise;
-        if written && !alone {
             continue;
         }
         // A window of a window would gain nothing.
         if vars[root].window {
             continue;
         }
+        let written = operand.written_otherwise || operand.accesses.iter().any(|access| access.write);
+        let rows = rows(operand.accesses);
+        let otherwise = operand.read_otherwise || operand.written_otherwise;
+        if rows.len() > MOST_ROWS || (written && (rows.len() != 1 || otherwise)) {
+            continue;
+        }
+        for row in rows {
+            slicing.row(root, &row, written, vars);
+        }
+    }
+    slicing.stmts
+}
+
+/// The accesses by the rows that they reach: `prefix[base + …]`.
+fn rows(accesses: Vec<Access>) -> Vec<Vec<Access>> {
+    let mut rows: Vec<Vec<Access>> = Vec::new();
+    for access in accesses {
+        match rows.iter_mut().find(|row| row[0].alike(&access)) {
+            Some(row) => row.push(access),
+            None => rows.push(vec![access]),
+        }
+    }
+    rows
+}
+
+/// The slicing of one loop's operands.
+struct Slicing<'a> {
+    the_loop: &'a mut Loop,
+    indices: &'a Indices,
+    lets: &'a VarMap<Expr>,
+    hi: &'a Expr,
+    /// What comes before the loop.
+    stmts: Vec<StmtKind>,
+}
+
+impl Slicing<'_> {
+    /// Windows for one row of a place, one for each distance from the index.
+    fn row(&mut self, root: Var, row: &[Access], written: bool, vars: &mut Vars) {
+        let first = row[0].clone();
         // Exactly as long as what every iteration reaches: without one, no element need be there.
-        let own = || operand.accesses.iter().filter(|access| alike(access));
         let mut offsets: Vec<i64> =
-            own().filter(|access| access.always).map(|access| access.offset).collect();
+            row.iter().filter(|access| access.always).map(|access| access.offset).collect();
         offsets.sort_unstable();
         offsets.dedup();
         // What is written is reached through one window alone; an index below the base could be none.
-        if (written && (offsets != [0] || own().any(|access| access.offset != 0)))
+        if (written && (offsets != [0] || row.iter().any(|access| access.offset != 0)))
             || offsets.first().is_none_or(|first| *first < 0)
             || offsets.len() > WIDEST
         {
-            continue;
+            return;
         }
         for offset in offsets {
             let name = format!("{}_window", vars[root].name);
@@ -160,9 +209,9 @@ fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<StmtKind> {
                 (Some(base), offset) => Some(plus(base.clone(), build::int(offset))),
             };
             let window = match base {
-                None => vec![Proj::Range(None, Some(hi.clone()))],
-                Some(base) if vanishes(&base, &hi) => {
-                    vec![Proj::Range(Some(base.clone()), Some(plus(base, hi.clone())))]
+                None => vec![Proj::Range(None, Some(self.hi.clone()))],
+                Some(base) if vanishes(&base, self.hi, self.lets) => {
+                    vec![Proj::Range(Some(base.clone()), Some(plus(base, self.hi.clone())))]
                 }
                 // Without an iteration the base may lie behind the end.
                 Some(base) => {
@@ -172,9 +221,9 @@ fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<StmtKind> {
                     let start = Expr::Select(Box::new(inside), Box::new(base), Box::new(length));
                     // Taken before: a place cannot be asked for its length while it is lent.
                     let from = vars.fresh("from", Ty::usize(), Role::Value, span);
-                    stmts.push(StmtKind::Let { var: from, expr: start });
+                    self.stmts.push(StmtKind::Let { var: from, expr: start });
                     let from = Some(Expr::Var(from));
-                    vec![Proj::Range(from, None), Proj::Range(None, Some(hi.clone()))]
+                    vec![Proj::Range(from, None), Proj::Range(None, Some(self.hi.clone()))]
                 }
             };
             let mut shown = first.prefix.clone();
@@ -182,17 +231,17 @@ fn slice_operands(the_loop: &mut Loop, vars: &mut Vars) -> Vec<StmtKind> {
             vars[view].view = Some(shown);
             vars[view].window = true;
             vars[view].mutable = written;
-            let scan = Scan { vars, indices: &indices, operands: VarMap::new() };
-            scan.rewrite(&mut the_loop.body, root, &first, offset, view);
-            stmts.push(StmtKind::View { var: view });
+            let scan = Scan { vars, indices: self.indices, operands: VarMap::new() };
+            scan.rewrite(&mut self.the_loop.body, root, &first, offset, view);
+            self.stmts.push(StmtKind::View { var: view });
         }
     }
-    stmts
 }
 
 /// Whether the base is zero where the bound is.
-fn vanishes(base: &Expr, hi: &Expr) -> bool {
+fn vanishes(base: &Expr, hi: &Expr, lets: &VarMap<Expr>) -> bool {
     match base {
+        Expr::Var(var) => lets.get(var).is_some_and(|base| vanishes(base, hi, lets)),
         Expr::Binary(syn::BinOp::Mul(_), a, b) => same(a, hi) || same(b, hi),
         Expr::Lit(_) => build::value_of(base) == Some(0.0),
         _ => false,

@@ -18,8 +18,40 @@ The value and the gradient are computed as
 ```text
 let n = x.len();
 let mut out = vec![0.0; rows];
-let out_window = &mut out[..rows];
-for i in 0..rows {
+let whole = rows - rows % 4;
+for i in (0..whole).step_by(4) {
+    let i_1 = i + 1;
+    let i_2 = i + 2;
+    let i_3 = i + 3;
+    let index = i * n;
+    let index_1 = (i + 1) * n;
+    let row = &w[index..index_1];
+    let mut sum = 0.0;
+    let index_2 = i_1 * n;
+    let index_3 = (i_1 + 1) * n;
+    let row_1 = &w[index_2..index_3];
+    let mut sum_1 = 0.0;
+    let index_4 = i_2 * n;
+    let index_5 = (i_2 + 1) * n;
+    let row_2 = &w[index_4..index_5];
+    let mut sum_2 = 0.0;
+    let index_6 = i_3 * n;
+    let index_7 = (i_3 + 1) * n;
+    let row_3 = &w[index_6..index_7];
+    let mut sum_3 = 0.0;
+    let x_window = &x[..n];
+    for j in 0..n {
+        sum += row[j] * x_window[j];
+        sum_1 += row_1[j] * x_window[j];
+        sum_2 += row_2[j] * x_window[j];
+        sum_3 += row_3[j] * x_window[j];
+    }
+    out[i] = sum.tanh();
+    out[i_1] = sum_1.tanh();
+    out[i_2] = sum_2.tanh();
+    out[i_3] = sum_3.tanh();
+}
+for i in whole..rows {
     let index = i * n;
     let index_1 = (i + 1) * n;
     let row = &w[index..index_1];
@@ -28,16 +60,16 @@ for i in 0..rows {
     for j in 0..n {
         sum += row[j] * x_window[j];
     }
-    out_window[i] = sum.tanh();
+    out[i] = sum.tanh();
 }
 let mut out_bar = vec![1.0; out.len()];
-let out_window_1 = &out[..rows];
+let out_window = &out[..rows];
 let out_bar_window = &mut out_bar[..rows];
 for i in (0..rows).rev() {
     let index = i * n;
     let index_1 = (i + 1) * n;
     let row = &w[index..index_1];
-    let tanh = out_window_1[i];
+    let tanh = out_window[i];
     let tanh_bar = out_bar_window[i];
     out_bar_window[i] = 0.0;
     let sum_bar = tanh_bar * (1.0 - tanh * tanh);
@@ -94,8 +126,40 @@ impl layer {
     ) -> Vec<f64> {
         let n = x.len();
         let mut out = ::autodiff_runtime::__private::vec![0.0; rows];
-        let out_window = &mut out[..rows];
-        for i in 0..rows {
+        let whole = rows - rows % 4;
+        for i in (0..whole).step_by(4) {
+            let i_1 = i + 1;
+            let i_2 = i + 2;
+            let i_3 = i + 3;
+            let index = i * n;
+            let index_1 = (i + 1) * n;
+            let row = &w[index..index_1];
+            let mut sum = 0.0;
+            let index_2 = i_1 * n;
+            let index_3 = (i_1 + 1) * n;
+            let row_1 = &w[index_2..index_3];
+            let mut sum_1 = 0.0;
+            let index_4 = i_2 * n;
+            let index_5 = (i_2 + 1) * n;
+            let row_2 = &w[index_4..index_5];
+            let mut sum_2 = 0.0;
+            let index_6 = i_3 * n;
+            let index_7 = (i_3 + 1) * n;
+            let row_3 = &w[index_6..index_7];
+            let mut sum_3 = 0.0;
+            let x_window = &x[..n];
+            for j in 0..n {
+                sum += row[j] * x_window[j];
+                sum_1 += row_1[j] * x_window[j];
+                sum_2 += row_2[j] * x_window[j];
+                sum_3 += row_3[j] * x_window[j];
+            }
+            out[i] = sum.tanh();
+            out[i_1] = sum_1.tanh();
+            out[i_2] = sum_2.tanh();
+            out[i_3] = sum_3.tanh();
+        }
+        for i in whole..rows {
             let index = i * n;
             let index_1 = (i + 1) * n;
             let row = &w[index..index_1];
@@ -104,16 +168,16 @@ impl layer {
             for j in 0..n {
                 sum += row[j] * x_window[j];
             }
-            out_window[i] = sum.tanh();
+            out[i] = sum.tanh();
         }
         let mut out_bar = ::autodiff_runtime::__private::vec![1.0; out.len()];
-        let out_window_1 = &out[..rows];
+        let out_window = &out[..rows];
         let out_bar_window = &mut out_bar[..rows];
         for i in (0..rows).rev() {
             let index = i * n;
             let index_1 = (i + 1) * n;
             let row = &w[index..index_1];
-            let tanh = out_window_1[i];
+            let tanh = out_window[i];
             let tanh_bar = out_bar_window[i];
             out_bar_window[i] = 0.0;
             let sum_bar = tanh_bar * (1.0 - tanh * tanh);
@@ -183,8 +247,40 @@ impl layer {
     ) {
         let n = x.len();
         let mut out = ::autodiff_runtime::__private::vec![0.0; rows];
-        let out_window = &mut out[..rows];
-        for i in 0..rows {
+        let whole = rows - rows % 4;
+        for i in (0..whole).step_by(4) {
+            let i_1 = i + 1;
+            let i_2 = i + 2;
+            let i_3 = i + 3;
+            let index = i * n;
+            let index_1 = (i + 1) * n;
+            let row = &w[index..index_1];
+            let mut sum = 0.0;
+            let index_2 = i_1 * n;
+            let index_3 = (i_1 + 1) * n;
+            let row_1 = &w[index_2..index_3];
+            let mut sum_1 = 0.0;
+            let index_4 = i_2 * n;
+            let index_5 = (i_2 + 1) * n;
+            let row_2 = &w[index_4..index_5];
+            let mut sum_2 = 0.0;
+            let index_6 = i_3 * n;
+            let index_7 = (i_3 + 1) * n;
+            let row_3 = &w[index_6..index_7];
+            let mut sum_3 = 0.0;
+            let x_window = &x[..n];
+            for j in 0..n {
+                sum += row[j] * x_window[j];
+                sum_1 += row_1[j] * x_window[j];
+                sum_2 += row_2[j] * x_window[j];
+                sum_3 += row_3[j] * x_window[j];
+            }
+            out[i] = sum.tanh();
+            out[i_1] = sum_1.tanh();
+            out[i_2] = sum_2.tanh();
+            out[i_3] = sum_3.tanh();
+        }
+        for i in whole..rows {
             let index = i * n;
             let index_1 = (i + 1) * n;
             let row = &w[index..index_1];
@@ -193,7 +289,7 @@ impl layer {
             for j in 0..n {
                 sum += row[j] * x_window[j];
             }
-            out_window[i] = sum.tanh();
+            out[i] = sum.tanh();
         }
         (
             out.clone(),
@@ -205,13 +301,13 @@ impl layer {
                 x_bar: &mut [f64],
                 _: &mut ()|
             {
-                let out_window_1 = &out[..rows];
+                let out_window = &out[..rows];
                 let out_bar_window = &mut out_bar[..rows];
                 for i in (0..rows).rev() {
                     let index = i * n;
                     let index_1 = (i + 1) * n;
                     let row = &w[index..index_1];
-                    let tanh = out_window_1[i];
+                    let tanh = out_window[i];
                     let tanh_bar = out_bar_window[i];
                     out_bar_window[i] = 0.0;
                     let sum_bar = tanh_bar * (1.0 - tanh * tanh);

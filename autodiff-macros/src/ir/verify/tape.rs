@@ -65,6 +65,9 @@ fn holds_one(records: &[Record]) -> bool {
 
 fn block(tape: Var, block: &Block, effect: &mut Effect) -> Result<(), String> {
     let kinds = |values: &[Saved]| values.iter().map(|saved| matches!(saved, Saved::Content(_))).collect();
+    // One loop may have become two, rounds of iterations and the rest, which follow each other: what the second one does is
+    // what the first did. (A tape belongs to one block, so that no other loop meets it.)
+    let mut before = None;
     for stmt in &block.stmts {
         match &stmt.kind {
             StmtKind::Save { tape: t, values } if *t == tape => {
@@ -83,17 +86,36 @@ fn block(tape: Var, block: &Block, effect: &mut Effect) -> Result<(), String> {
                 if !leaves.is_empty() && !takes.is_empty() {
                     return Err("an iteration takes what another left".into());
                 }
-                if !takes.is_empty() {
+                let taking = !takes.is_empty();
+                if taking {
                     takes.reverse();
-                    effect.take(Record::Loop(takes))?;
-                } else if !leaves.is_empty() {
-                    effect.leaves.push(Record::Loop(leaves));
+                }
+                let records = iteration(if taking { takes } else { leaves });
+                if records.is_empty() || before.as_ref() == Some(&(taking, records.clone())) {
+                    continue;
+                }
+                before = Some((taking, records.clone()));
+                if taking {
+                    effect.take(Record::Loop(records))?;
+                } else {
+                    effect.leaves.push(Record::Loop(records));
                 }
             }
             _ => {}
         }
     }
     Ok(())
+}
+
+/// What one iteration leaves or takes of those that a round runs side by side.
+fn iteration(mut records: Vec<Record>) -> Vec<Record> {
+    let whole = |period: &usize| {
+        records.len() % period == 0 && records.chunks(*period).all(|part| *part == records[..*period])
+    };
+    if let Some(period) = (1..records.len()).find(whole) {
+        records.truncate(period);
+    }
+    records
 }
 
 fn inner(tape: Var, body: &Block) -> Result<Effect, String> {
