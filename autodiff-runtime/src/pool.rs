@@ -81,9 +81,7 @@ impl<T> Buffer<T> {
     where
         T: Clone,
     {
-        let mut buffer = Buffer::with_capacity(len);
-        buffer.vec.resize(len, value);
-        buffer
+        Buffer { vec: filled(value, len) }
     }
 
     /// The elements of a slice.
@@ -92,9 +90,23 @@ impl<T> Buffer<T> {
     where
         T: Clone,
     {
-        let mut buffer = Buffer::with_capacity(elements.len());
-        buffer.vec.extend_from_slice(elements);
-        buffer
+        Buffer { vec: copied(elements) }
+    }
+
+    /// For each element of a slice the one that `element` makes of it.
+    #[inline]
+    pub fn like<U>(elements: &[U], element: impl FnMut(&U) -> T) -> Buffer<T> {
+        let mut vec = take(elements.len());
+        vec.extend(elements.iter().map(element));
+        Buffer { vec }
+    }
+
+    /// The elements of an array.
+    #[inline]
+    pub fn from_array<const N: usize>(elements: [T; N]) -> Buffer<T> {
+        let mut vec = take(N);
+        vec.extend(elements);
+        Buffer { vec }
     }
 
     /// The elements as a `Vec`, which takes the memory with it.
@@ -210,6 +222,22 @@ impl<'a, T> IntoIterator for &'a mut Buffer<T> {
     fn into_iter(self) -> core::slice::IterMut<'a, T> {
         self.vec.iter_mut()
     }
+}
+
+// Out of line, so that nobody takes the address of the `Vec` that comes out: what has been seen by others has to be read
+// from memory again after each store to another `Vec`.
+#[inline(never)]
+fn filled<T: Clone + 'static>(value: T, len: usize) -> Vec<T> {
+    let mut vec = if len == 0 { Vec::new() } else { take(len) };
+    vec.resize(len, value);
+    vec
+}
+
+#[inline(never)]
+fn copied<T: Clone + 'static>(elements: &[T]) -> Vec<T> {
+    let mut vec = if elements.is_empty() { Vec::new() } else { take(elements.len()) };
+    vec.extend_from_slice(elements);
+    vec
 }
 
 /// How many bytes this thread keeps for later: those in use are not counted.

@@ -106,7 +106,9 @@ impl Emitter<'_> {
                 Slot::Adjoint(path) => self.reference(path, true),
                 Slot::Unit => quote_spanned!(self.span=> &mut ()),
                 Slot::Scratch => {
-                    let zero = self.zero_of_arg(arg);
+                    let operator = matches!(call.callee, Callee::Operator(_));
+                    let buffer = if operator { None } else { self.scratch(arg) };
+                    let zero = buffer.unwrap_or_else(|| self.zero_of_arg(arg));
                     quote_spanned!(self.span=> &mut #zero)
                 }
             });
@@ -196,6 +198,17 @@ impl Emitter<'_> {
                 }
             }
         }
+    }
+
+    /// A buffer of the pool for an adjoint that nobody reads.
+    fn scratch(&self, arg: &Arg) -> Option<TokenStream> {
+        let (Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path)) = arg else { return None };
+        let (Ty::Vec(element) | Ty::Slice(element)) = self.type_of(path) else { return None };
+        if matches!(self.float, Float::Param(_)) {
+            return None;
+        }
+        let (runtime, zero, like) = (self.runtime, self.constant(&element, 0.0)?, self.receiver(path));
+        Some(quote_spanned!(self.span=> #runtime::pool::Buffer::filled(#zero, #like.len())))
     }
 
     fn zero_of_arg(&self, arg: &Arg) -> TokenStream {

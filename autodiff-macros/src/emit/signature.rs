@@ -141,6 +141,15 @@ impl Signature {
         quote!(fn #name #generics(#(#args),*) #output #predicates)
     }
 
+    /// Whether no type in the function depends on a parameter, as far as can be seen (the generics of an `impl` block cannot).
+    pub(crate) fn is_concrete(&self) -> bool {
+        let plain = |param: &ParamSig| !param.receiver && !param.ty.to_string().contains('\'');
+        self.captured.is_empty()
+            && self.lifetimes.is_empty()
+            && self.outer_lifetimes.is_empty()
+            && self.params.iter().all(plain)
+    }
+
     /// `::<T, N>`: what inference could not find where a parameter occurs in no argument.
     pub(crate) fn turbofish(&self) -> TokenStream {
         let own = &self.own;

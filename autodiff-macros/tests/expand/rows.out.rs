@@ -16,7 +16,7 @@ fn layer(w: &[f64], x: &[f64], rows: usize) -> Vec<f64> {
 /**
 The value and the gradient are computed as
 ```text
-let mut tape = Vec::new();
+let mut tape = Buffer::new();
 let n = x.len();
 let mut out = vec![0.0; rows];
 let out_window = &mut out[..rows];
@@ -34,7 +34,7 @@ for i in 0..rows {
     out_window[i] = tanh;
     tape.push(tanh);
 }
-let mut out_bar = vec![1.0; out.len()];
+let mut out_bar = Buffer::filled(1.0, out.len());
 let out_bar_window = &mut out_bar[..rows];
 for i in (0..rows).rev() {
     let Some(tanh) = tape.pop() else {
@@ -98,7 +98,7 @@ impl layer {
         w_bar: &mut [f64],
         x_bar: &mut [f64],
     ) -> Vec<f64> {
-        let mut tape = ::autodiff_runtime::__private::Vec::new();
+        let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let n = x.len();
         let mut out = ::autodiff_runtime::__private::vec![0.0; rows];
         let out_window = &mut out[..rows];
@@ -116,7 +116,7 @@ impl layer {
             out_window[i] = tanh;
             tape.push(tanh);
         }
-        let mut out_bar = ::autodiff_runtime::__private::vec![1.0; out.len()];
+        let mut out_bar = ::autodiff_runtime::pool::Buffer::filled(1.0, out.len());
         let out_bar_window = &mut out_bar[..rows];
         for i in (0..rows).rev() {
             let ::core::option::Option::Some(tanh) = tape.pop() else {
@@ -192,7 +192,7 @@ impl layer {
             &mut (),
         ) + use<>,
     ) {
-        let mut tape = ::autodiff_runtime::__private::Vec::new();
+        let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let n = x.len();
         let mut out = ::autodiff_runtime::__private::vec![0.0; rows];
         let out_window = &mut out[..rows];
