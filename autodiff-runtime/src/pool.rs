@@ -37,11 +37,12 @@
 //!
 //! # What still allocates
 //!
-//! - Results: a `Vec` that is returned belongs to the caller.
-//! - `Vec`s that have to be `Vec`s: those that are moved into another container or a struct, handed by value to a
-//!   function, or named in code that is kept as it stands (`format!("{v:?}")`, integer `Vec`s that are collected).
-//! - Containers of other things than numbers (`Vec<Vec<f64>>`, fields of structs), and what functions that are generic over
-//!   the float save.
+//! - Results: a `Vec` that is returned belongs to the caller, also where the caller is another differentiated function.
+//! - `Vec`s that have to be `Vec`s: those that are moved into another container or a struct, handed by value to a function,
+//!   or named in code that is kept as it stands other than for their elements and length (`format!("{v:?}")`).
+//! - `Vec`s of other things than numbers and `Vec`s of them; copies of a struct's own `Vec`s.
+//! - In functions with type or lifetime parameters all but what is known to be made of numbers of fixed type: what depends on
+//!   a parameter cannot be kept beyond the call.
 //! - `jvp`, and functions that are called without having the attribute.
 //!
 //! [`value_and_grad_into`]: crate#what-you-get
@@ -81,7 +82,7 @@ impl<T> Buffer<T> {
     where
         T: Clone,
     {
-        Buffer { vec: filled(value, len) }
+        Buffer { vec: checked(filled(value, len), len) }
     }
 
     /// The elements of a slice.
@@ -90,7 +91,7 @@ impl<T> Buffer<T> {
     where
         T: Clone,
     {
-        Buffer { vec: copied(elements) }
+        Buffer { vec: checked(copied(elements), elements.len()) }
     }
 
     /// For each element of a slice the one that `element` makes of it.
@@ -148,6 +149,10 @@ impl<T> Buffer<T> {
     #[inline(never)]
     fn grow(&mut self, additional: usize) {
         let (len, capacity) = (self.vec.len(), self.vec.capacity());
+        if capacity == 0 {
+            self.vec = take(additional.max(size::larger(0, size_of::<T>())));
+            return;
+        }
         let mut larger = take(len.saturating_add(additional).max(size::larger(capacity, size_of::<T>())));
         larger.append(&mut self.vec);
         give(core::mem::replace(&mut self.vec, larger));
@@ -224,12 +229,57 @@ impl<'a, T> IntoIterator for &'a mut Buffer<T> {
     }
 }
 
+/// A slice that somebody wants to add to and nobody reads: on the stack while it is short, else in a [`Buffer`]. Where the
+/// compiler sees that nobody reads it, nothing of it remains.
+#[doc(hidden)]
+pub struct Scratch<T: 'static> {
+    few: [T; SHORT],
+    many: Buffer<T>,
+    len: usize,
+}
+
+const SHORT: usize = 16;
+
+impl<T: Copy> Scratch<T> {
+    /// `len` times `value`.
+    #[inline]
+    pub fn filled(value: T, len: usize) -> Scratch<T> {
+        let many = if len <= SHORT { Buffer::new() } else { Buffer::filled(value, len) };
+        Scratch { few: [value; SHORT], many, len }
+    }
+}
+
+impl<T> Deref for Scratch<T> {
+    type Target = [T];
+
+    #[inline]
+    fn deref(&self) -> &[T] {
+        if self.len <= SHORT { &self.few[..self.len] } else { &self.many }
+    }
+}
+
+impl<T> DerefMut for Scratch<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut [T] {
+        if self.len <= SHORT { &mut self.few[..self.len] } else { &mut self.many }
+    }
+}
+
 // Out of line, so that nobody takes the address of the `Vec` that comes out: what has been seen by others has to be read
 // from memory again after each store to another `Vec`.
 #[inline(never)]
 fn filled<T: Clone + 'static>(value: T, len: usize) -> Vec<T> {
     let mut vec = if len == 0 { Vec::new() } else { take(len) };
     vec.resize(len, value);
+    vec
+}
+
+/// Says to the compiler how long the `Vec` is, which it cannot see from outside: loops can do without most bounds checks.
+#[inline(always)]
+fn checked<T>(vec: Vec<T>, len: usize) -> Vec<T> {
+    if vec.len() != len {
+        unreachable!();
+    }
     vec
 }
 

@@ -365,3 +365,38 @@ fn threads_have_their_own() {
         }
     });
 }
+
+struct Model {
+    rows: Vec<[f64; 3]>,
+    order: Vec<(usize, f64)>,
+}
+
+#[differentiate]
+fn turn(v: [f64; 3], angle: f64) -> [f64; 3] {
+    let (sin, cos) = angle.sin_cos();
+    [v[0] * cos - v[1] * sin, v[0] * sin + v[1] * cos, v[2]]
+}
+
+/// What is saved has types that only rustc knows, and parameters without an adjoint of their own get one in the callee.
+#[differentiate]
+fn skeleton(angles: &[f64], #[no_diff] model: &Model) -> f64 {
+    let mut at = [1.0, 0.5, 0.0];
+    let mut sum = 0.0;
+    for i in 0..angles.len() {
+        for &(row, weight) in &model.order {
+            let v = model.rows[row];
+            at = turn([at[0] + weight * v[0], at[1] * v[1], at[2] + v[2]], angles[i]);
+        }
+        sum += log_sum_exp(&at) + log_sum_exp(&model.rows[0]);
+    }
+    sum
+}
+
+#[test]
+fn types_unknown_to_the_macro() {
+    let model = Model { rows: vec![[0.1, 0.9, 0.3], [0.2, 1.1, -0.3]], order: vec![(0, 0.5), (1, 0.25)] };
+    let (angles, mut bar) = (numbers(30), vec![0.0; 30]);
+    check(|| {
+        skeleton::value_and_grad_into(&angles, &model, &mut bar);
+    });
+}

@@ -3,7 +3,7 @@
 //! A buffer derefs to a `Vec`, so most code cannot tell; it is none where a `Vec` itself is asked for, and all that are
 //! exchanged for one another (swapped, moved, put back from a tape) have to be the same. So: a node for each place, and for
 //! the elements of each, nodes that are exchanged for one another joined, and what has to be a `Vec` marked. The elements
-//! must be `'static` for sure: numbers, or `Vec`s, arrays and tuples of them.
+//! must be `'static` for sure: numbers, or `Vec`s, arrays and tuples of them; on tapes whatever the pullback may own.
 
 use std::collections::{HashMap, HashSet};
 
@@ -27,7 +27,8 @@ pub(super) fn record(tape: Var, at: usize) -> Node {
 
 /// Of a prepared unit; `entry`: what comes from outside, as it is.
 ///
-/// `concrete`: no type or lifetime parameter of the function can be in the type of a pullback.
+/// `concrete`: the function's own pullback captures no type and no lifetime (`use<>`), so that all it is made of is `'static`,
+/// what is on the tapes included, whatever it is.
 pub(super) fn pooled(
     unit: &Unit,
     vars: &Vars,
@@ -39,18 +40,12 @@ pub(super) fn pooled(
     let mut buffers = Buffers {
         vars,
         generic: matches!(float, Float::Param(_)),
-        known: HashSet::new(),
+        concrete,
         parent: HashMap::new(),
         vecs: HashSet::new(),
         entry: entry.iter().copied().filter(|var| vars[*var].role == Role::Place).collect(),
         open: tapes.iter().filter(|tape| !matches!(tape.kind, TapeKind::Slot)).map(|tape| tape.var).collect(),
     };
-    if concrete {
-        // Twice: what goes round a loop is known behind it.
-        for block in [&unit.first, &unit.second, &unit.first, &unit.second] {
-            block.walk(&mut |stmt| buffers.learn(stmt));
-        }
-    }
     let given: Vec<Var> = buffers.entry.iter().copied().collect();
     given.into_iter().for_each(|var| buffers.keep_root(var));
     for block in [&unit.first, &unit.second] {
@@ -76,8 +71,8 @@ pub(super) fn pooled(
 struct Buffers<'a> {
     vars: &'a Vars,
     generic: bool,
-    /// What comes of calls, where its type is `'static` for sure.
-    known: HashSet<Var>,
+    /// All that the forward sweep hands over has types that are `'static`.
+    concrete: bool,
     parent: HashMap<Node, Node>,
     /// What has to be a `Vec`.
     vecs: HashSet<Node>,
@@ -183,80 +178,6 @@ impl Buffers<'_> {
         }
     }
 
-    /// Pullbacks borrow nothing, and results of differentiated functions neither; but where a callee is generic, which cannot
-    /// be seen here, the types of its arguments are in theirs.
-    fn learn(&mut self, stmt: &Stmt) {
-        let found: Vec<Var> = match &stmt.kind {
-            StmtKind::Call(call) if self.is_known_call(call) => {
-                let results = call.results.leaves().into_iter().copied();
-                let mut found: Vec<Var> = results.collect();
-                if call.differentiated {
-                    found.push(call.pullback);
-                }
-                found
-            }
-            StmtKind::Let { var, expr } if self.is_known_expr(expr) => vec![*var],
-            StmtKind::If { joins, .. } | StmtKind::Match { joins, .. } => joins
-                .iter()
-                .filter(|join| join.values.iter().flatten().all(|value| self.is_known_expr(value)))
-                .map(|join| join.var)
-                .collect(),
-            StmtKind::Loop(l) => l
-                .carried
-                .iter()
-                .filter(|carried| self.is_known_expr(&carried.init))
-                .flat_map(|carried| [carried.phi, carried.out])
-                .collect(),
-            _ => Vec::new(),
-        };
-        self.known.extend(found);
-    }
-
-    fn is_known_call(&self, call: &Call) -> bool {
-        eprintln!("call {:?}", call.args);
-        let function = matches!(call.callee, Callee::Function(_));
-        let operator = matches!(call.callee, Callee::Operator(_));
-        let path = |path: &Path| match self.vars.type_of(path) {
-            Ty::Inert => false,
-            // What a function borrows is in no type of its own; an operator's results may be made of it.
-            Ty::Named(_) | Ty::Unknown if function => true,
-            _ => self.is_known_path(path),
-        };
-        (function && call.differentiated || operator)
-            && call.args.iter().all(|arg| match arg {
-                Arg::Value(e) | Arg::RefValue(e) | Arg::RefMutValue(e, _) => self.is_known_expr(e),
-                Arg::Move(p) | Arg::Ref(p) | Arg::RefMut(p) => path(p),
-                Arg::Inert(_) => false,
-            })
-    }
-
-    fn is_known(&self, var: Var) -> bool {
-        let info = &self.vars[var];
-        let number = info.role != Role::Pullback && info.ty.is_scalar() && self.is_static(&info.ty);
-        number || self.known.contains(&var)
-    }
-
-    fn is_known_path(&self, path: &Path) -> bool {
-        let root = self.vars.resolve(path).root;
-        let ty = match self.vars.type_of(path) {
-            Ty::Slice(t) => *t,
-            ty => ty,
-        };
-        self.is_static(&ty) || self.known.contains(&root)
-    }
-
-    fn is_known_expr(&self, expr: &Expr) -> bool {
-        match expr {
-            Expr::Var(var) => self.is_known(*var),
-            Expr::Rule(_, args) => args.iter().all(|arg| self.is_known_expr(arg)),
-            Expr::Load(path) | Expr::Whole(path) => self.is_known_path(path),
-            Expr::Select(_, a, b) => self.is_known_expr(a) && self.is_known_expr(b),
-            Expr::Stop(a) => self.is_known_expr(a),
-            Expr::Lit(_) | Expr::Binary(..) | Expr::Unary(..) | Expr::Cast(..) | Expr::Len(_) => true,
-            Expr::Inert(_) | Expr::WholeMut(_) => false,
-        }
-    }
-
     fn stmt(&mut self, stmt: &Stmt) {
         stmt.parts(&mut |part| match part {
             visit::Part::Read(e) => self.inerts(e),
@@ -311,7 +232,9 @@ impl Buffers<'_> {
                 for (at, value) in values.iter().enumerate() {
                     match value {
                         Saved::Value(var) => {
-                            if !self.is_known(*var) {
+                            let ty = &self.vars[*var].ty;
+                            let number = ty.is_scalar() && self.is_static(ty);
+                            if !self.concrete && !number {
                                 self.open.remove(tape);
                             }
                         }
@@ -324,7 +247,7 @@ impl Buffers<'_> {
                             if !sequence {
                                 self.keep(record(*tape, at));
                             }
-                            if !sequence && !self.known.contains(place) {
+                            if !sequence && !self.concrete {
                                 self.open.remove(tape);
                             }
                             self.saved(*tape, at, *place);

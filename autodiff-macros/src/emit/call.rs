@@ -200,15 +200,23 @@ impl Emitter<'_> {
         }
     }
 
-    /// A buffer of the pool for an adjoint that nobody reads.
+    /// Memory for an adjoint that nobody reads: not from the allocator.
     fn scratch(&self, arg: &Arg) -> Option<TokenStream> {
         let (Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path)) = arg else { return None };
-        let (Ty::Vec(element) | Ty::Slice(element)) = self.type_of(path) else { return None };
+        let (ty, runtime, like) = (self.type_of(path), self.runtime, self.receiver(path));
         if matches!(self.float, Float::Param(_)) {
             return None;
         }
-        let (runtime, zero, like) = (self.runtime, self.constant(&element, 0.0)?, self.receiver(path));
-        Some(quote_spanned!(self.span=> #runtime::pool::Buffer::filled(#zero, #like.len())))
+        let zero = self.constant(&ty.element(), 0.0)?;
+        match ty {
+            Ty::Slice(_) => {
+                Some(quote_spanned!(self.span=> #runtime::pool::Scratch::filled(#zero, #like.len())))
+            }
+            Ty::Vec(_) => {
+                Some(quote_spanned!(self.span=> #runtime::pool::Buffer::filled(#zero, #like.len())))
+            }
+            _ => None,
+        }
     }
 
     fn zero_of_arg(&self, arg: &Arg) -> TokenStream {

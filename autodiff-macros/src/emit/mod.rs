@@ -131,8 +131,8 @@ impl<'a> Emitter<'a> {
 
     /// Takes tapes and local `Vec`s from the runtime's pool, where they need not be `Vec`s. `entry`: as for [`Emitter::new`].
     fn use_pool(&mut self, unit: &Unit, tapes: &[Tape], entry: &[Var], signature: &signature::Signature) {
-        let known = (&self.float, signature.is_concrete());
-        self.pooled = buffers::pooled(unit, &self.vars, tapes, entry, known);
+        let types = (&self.float, signature.is_concrete());
+        self.pooled = buffers::pooled(unit, &self.vars, tapes, entry, types);
     }
 
     fn enter(&mut self) {

@@ -141,13 +141,12 @@ impl Signature {
         quote!(fn #name #generics(#(#args),*) #output #predicates)
     }
 
-    /// Whether no type in the function depends on a parameter, as far as can be seen (the generics of an `impl` block cannot).
+    /// Whether [`Signature::captures`] of the pullback is `use<>`.
     pub(crate) fn is_concrete(&self) -> bool {
-        let plain = |param: &ParamSig| !param.receiver && !param.ty.to_string().contains('\'');
-        self.captured.is_empty()
-            && self.lifetimes.is_empty()
-            && self.outer_lifetimes.is_empty()
-            && self.params.iter().all(plain)
+        let mut named = Vec::new();
+        self.params.iter().for_each(|param| lifetimes_in(param.ty.clone(), &mut named));
+        lifetimes_in(self.result.clone(), &mut named);
+        named.is_empty() && self.captured.is_empty()
     }
 
     /// `::<T, N>`: what inference could not find where a parameter occurs in no argument.

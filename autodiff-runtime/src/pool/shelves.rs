@@ -4,8 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::any::{Any, TypeId};
 use core::cell::RefCell;
-use core::hash::{BuildHasherDefault, Hasher};
-use std::collections::HashMap;
+use core::hash::{Hash, Hasher};
 
 use super::size;
 
@@ -14,13 +13,17 @@ const GREATEST: usize = isize::MAX as usize;
 
 thread_local! {
     static POOL: RefCell<Pool> = const {
-        RefCell::new(Pool { shelves: HashMap::with_hasher(BuildHasherDefault::new()), bytes: 0, limit: 1 << 30 })
+        RefCell::new(Pool { shelves: Vec::new(), index: [0; HASHES], bytes: 0, limit: 1 << 30 })
     };
 }
 
+const HASHES: usize = 256;
+
 struct Pool {
     /// Each tape has a type of its own: there may be many.
-    shelves: HashMap<TypeId, Box<dyn Any>, BuildHasherDefault<Own>>,
+    shelves: Vec<(TypeId, Box<dyn Any>)>,
+    /// Where the shelf of a type was found last, by a part of its id.
+    index: [u32; HASHES],
     /// What the free `Vec`s hold altogether.
     bytes: usize,
     limit: usize,
@@ -36,7 +39,6 @@ struct Bin<T> {
 }
 
 /// A `TypeId` is a hash already.
-#[derive(Default)]
 struct Own(u64);
 
 impl Hasher for Own {
@@ -48,15 +50,34 @@ impl Hasher for Own {
             self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
         }
     }
+    #[inline]
     fn write_u64(&mut self, hash: u64) {
         self.0 = hash;
     }
 }
 
 impl Pool {
+    #[inline]
     fn shelf<T: 'static>(&mut self) -> &mut Shelf<T> {
-        let shelf = self.shelves.entry(TypeId::of::<T>()).or_insert_with(|| Box::new(Shelf::<T>(Vec::new())));
-        shelf.downcast_mut().expect("the shelf of a type is found by that type")
+        let id = TypeId::of::<T>();
+        let mut hash = Own(0);
+        id.hash(&mut hash);
+        let place = hash.finish() as usize % HASHES;
+        let mut at = self.index[place] as usize;
+        if self.shelves.get(at).is_none_or(|(found, _)| *found != id) {
+            at = self.find::<T>(id);
+            self.index[place] = at as u32;
+        }
+        self.shelves[at].1.downcast_mut().expect("the shelf of a type is found by that type")
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn find<T: 'static>(&mut self, id: TypeId) -> usize {
+        self.shelves.iter().position(|(found, _)| *found == id).unwrap_or_else(|| {
+            self.shelves.push((id, Box::new(Shelf::<T>(Vec::new()))));
+            self.shelves.len() - 1
+        })
     }
 }
 
@@ -117,7 +138,7 @@ pub(super) fn bytes() -> usize {
 pub(super) fn clear() {
     let _ = POOL.try_with(|pool| {
         let mut pool = pool.borrow_mut();
-        pool.shelves = HashMap::default();
+        pool.shelves = Vec::new();
         pool.bytes = 0;
     });
 }

@@ -9,6 +9,7 @@ const LEAST: usize = 16;
 
 /// The number of the smallest size that holds `n` elements, and that size. `n` is at most half of the address space.
 #[cfg(feature = "std")]
+#[inline]
 pub(super) fn above(n: usize) -> (usize, usize) {
     let last = n.max(LEAST) - 1;
     let octave = last.ilog2() as usize;
@@ -18,6 +19,7 @@ pub(super) fn above(n: usize) -> (usize, usize) {
 
 /// The number of the largest size that memory for `n` elements can serve as.
 #[cfg(feature = "std")]
+#[inline]
 pub(super) fn below(n: usize) -> Option<usize> {
     if n < LEAST { None } else { Some(above(n + 1).0 - 1) }
 }
@@ -26,8 +28,8 @@ pub(super) fn below(n: usize) -> Option<usize> {
 pub(super) fn larger(capacity: usize, element: usize) -> usize {
     const SMALL: usize = 1 << 20;
     match capacity {
-        0 => 64,
-        n if n.saturating_mul(element) < SMALL => n * 4,
+        0 => 256,
+        n if n.saturating_mul(element) < SMALL => n * 8,
         n => n.saturating_mul(2),
     }
 }
