@@ -26,6 +26,7 @@ mod math;
 mod norm;
 pub mod optim;
 pub mod originals;
+pub mod pool;
 mod scalar;
 pub mod schedule;
 pub mod solvers;

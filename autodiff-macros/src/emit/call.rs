@@ -106,7 +106,9 @@ impl Emitter<'_> {
                 Slot::Adjoint(path) => self.reference(path, true),
                 Slot::Unit => quote_spanned!(self.span=> &mut ()),
                 Slot::Scratch => {
-                    let zero = self.zero_of_arg(arg);
+                    let operator = matches!(call.callee, Callee::Operator(_));
+                    let buffer = if operator { None } else { self.scratch(arg) };
+                    let zero = buffer.unwrap_or_else(|| self.zero_of_arg(arg));
                     quote_spanned!(self.span=> &mut #zero)
                 }
             });
@@ -195,6 +197,25 @@ impl Emitter<'_> {
                     _ => zero,
                 }
             }
+        }
+    }
+
+    /// Memory for an adjoint that nobody reads: not from the allocator.
+    fn scratch(&self, arg: &Arg) -> Option<TokenStream> {
+        let (Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path)) = arg else { return None };
+        let (ty, runtime, like) = (self.type_of(path), self.runtime, self.receiver(path));
+        if matches!(self.float, Float::Param(_)) {
+            return None;
+        }
+        let zero = self.constant(&ty.element(), 0.0)?;
+        match ty {
+            Ty::Slice(_) => {
+                Some(quote_spanned!(self.span=> #runtime::pool::Scratch::filled(#zero, #like.len())))
+            }
+            Ty::Vec(_) => {
+                Some(quote_spanned!(self.span=> #runtime::pool::Buffer::filled(#zero, #like.len())))
+            }
+            _ => None,
         }
     }
 

@@ -19,6 +19,7 @@ pub(crate) fn listing(code: &TokenStream, runtime: &TokenStream) -> String {
     printer.stream(code.clone());
     let prefixes = [
         flat(&quote!(#runtime::__private::)),
+        flat(&quote!(#runtime::pool::)),
         flat(&quote!(::core::option::Option::)),
         flat(&quote!(::core::)),
     ];

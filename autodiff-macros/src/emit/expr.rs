@@ -331,8 +331,10 @@ impl Emitter<'_> {
         }
         let receiver = self.receiver(path);
         match ty {
-            Ty::Slice(_) => Code::postfix(quote_spanned!(self.span=> #receiver.to_vec())),
-            Ty::Array(..) | Ty::Vec(_) | Ty::Tuple(_) => {
+            Ty::Slice(_) if !self.is_buffer(path) => {
+                Code::postfix(quote_spanned!(self.span=> #receiver.to_vec()))
+            }
+            Ty::Slice(_) | Ty::Array(..) | Ty::Vec(_) | Ty::Tuple(_) => {
                 Code::postfix(quote_spanned!(self.span=> #receiver.clone()))
             }
             // Behind a reference `clone` might clone the reference.

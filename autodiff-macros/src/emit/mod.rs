@@ -1,5 +1,6 @@
 //! IR to tokens: function bodies, companions and their signatures, and what is emitted when there are errors.
 
+mod buffers;
 mod call;
 mod classes;
 pub(crate) mod companion;
@@ -23,10 +24,12 @@ mod unit;
 mod verbatim;
 mod walk;
 
+use std::collections::HashSet;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::diff::TapeKind;
+use crate::diff::{Tape, TapeKind};
 use crate::ir::*;
 use crate::names::{self, Namer};
 use flow::Flow;
@@ -80,6 +83,8 @@ pub(crate) struct Emitter<'a> {
     annotated: VarSet,
     moves: Moves,
     tapes: VarMap<TapeKind>,
+    /// What is a buffer of the pool, see [`buffers`].
+    pooled: HashSet<(Var, usize)>,
     /// How many loops are around the statement being emitted.
     loops: usize,
     /// Where errors in the statement being emitted point.
@@ -116,12 +121,19 @@ impl<'a> Emitter<'a> {
             annotated: VarSet::new(),
             moves: Moves::Never,
             tapes: VarMap::new(),
+            pooled: HashSet::new(),
             loops: 0,
             span: Span::mixed_site(),
         };
         let annotated = inference::annotated(unit, &emitter.vars);
         emitter.annotated = annotated.into_iter().map(|var| emitter.flow.class(var)).collect();
         emitter
+    }
+
+    /// Takes tapes and local `Vec`s from the runtime's pool, where they need not be `Vec`s. `entry`: as for [`Emitter::new`].
+    fn use_pool(&mut self, unit: &Unit, tapes: &[Tape], entry: &[Var], signature: &signature::Signature) {
+        let types = (&self.float, signature.is_concrete());
+        self.pooled = buffers::pooled(unit, &self.vars, tapes, entry, types);
     }
 
     fn enter(&mut self) {

@@ -8,9 +8,20 @@ use super::{Emitter, types};
 use crate::ir::*;
 
 impl Emitter<'_> {
-    /// What a place begins with; `ty` is the type of the place.
-    pub(crate) fn init(&self, init: &Init, ty: &Ty) -> TokenStream {
-        let runtime = self.runtime;
+    /// The place, and how deep in it, where the path shows a buffer of the pool.
+    pub(crate) fn buffer(&self, path: &Path) -> Option<(Var, usize)> {
+        let full = self.vars.resolve(path);
+        let whole = full.proj.iter().all(|proj| matches!(proj, Proj::Index(_)));
+        Some((full.root, full.proj.len())).filter(|node| whole && self.pooled.contains(node))
+    }
+
+    pub(crate) fn is_buffer(&self, path: &Path) -> bool {
+        self.buffer(path).is_some()
+    }
+
+    /// What a place begins with; `ty` is the type of the place, `pooled` is there if it is a buffer of the pool.
+    pub(crate) fn init(&self, init: &Init, ty: &Ty, pooled: Option<(Var, usize)>) -> TokenStream {
+        let (runtime, buffer) = (self.runtime, pooled.is_some());
         let element = ty.element();
         let float = match &element {
             Ty::Float(Float::Any) => None,
@@ -19,10 +30,12 @@ impl Emitter<'_> {
         };
         match init {
             Init::Deferred => TokenStream::new(),
-            Init::Stop(inner) => self.init(inner, ty),
+            Init::Stop(inner) => self.init(inner, ty, pooled),
             Init::List { vec, items } => {
                 let items = items.iter().map(|item| self.expr(item, float));
-                if *vec {
+                if buffer {
+                    quote_spanned!(self.span=> #runtime::pool::Buffer::from_array([#(#items),*]))
+                } else if *vec {
                     quote_spanned!(self.span=> #runtime::__private::vec![#(#items),*])
                 } else {
                     quote_spanned!(self.span=> [#(#items),*])
@@ -30,11 +43,18 @@ impl Emitter<'_> {
             }
             Init::Repeat { vec, value, len } => {
                 let (value, len) = (self.expr(value, float), self.expr(len, None));
-                if *vec {
+                if buffer {
+                    quote_spanned!(self.span=> #runtime::pool::Buffer::filled(#value, #len))
+                } else if *vec {
                     quote_spanned!(self.span=> #runtime::__private::vec![#value; #len])
                 } else {
                     quote_spanned!(self.span=> [#value; #len])
                 }
+            }
+            Init::EmptyVec(None) if buffer => quote_spanned!(self.span=> #runtime::pool::Buffer::new()),
+            Init::EmptyVec(Some(capacity)) if buffer => {
+                let capacity = self.expr(capacity, None);
+                quote_spanned!(self.span=> #runtime::pool::Buffer::with_capacity(#capacity))
             }
             Init::EmptyVec(None) => quote_spanned!(self.span=> #runtime::__private::Vec::new()),
             Init::EmptyVec(Some(capacity)) => {
@@ -59,18 +79,44 @@ impl Emitter<'_> {
             }
             Init::Copy { from, how } => match how {
                 CopyHow::Move => self.whole(from).tokens,
-                CopyHow::Clone => {
+                CopyHow::Clone | CopyHow::ToVec if buffer => self.copy_of(from),
+                CopyHow::Clone if !self.is_buffer(from) => {
                     let from = self.receiver(from);
                     quote_spanned!(self.span=> #from.clone())
                 }
-                CopyHow::ToVec => {
+                CopyHow::Clone | CopyHow::ToVec => {
                     let from = self.receiver(from);
                     quote_spanned!(self.span=> #from.to_vec())
                 }
             },
-            Init::Zero { like } => self.zero(like),
+            Init::Zero { like } => match pooled {
+                Some(node) => self.zero_buffer(&self.type_of(like), self.receiver(like), node),
+                None => self.zero(like),
+            },
             Init::Inert(inert) => self.inert(inert).tokens,
         }
+    }
+
+    /// A buffer of zeros in the shape of `like`.
+    fn zero_buffer(&self, ty: &Ty, like: TokenStream, node: (Var, usize)) -> TokenStream {
+        let (runtime, element) = (self.runtime, ty.element());
+        if let Some(zero) = self.constant(&element, 0.0) {
+            return quote_spanned!(self.span=> #runtime::pool::Buffer::filled(#zero, #like.len()));
+        }
+        let row = crate::names::ident("row", proc_macro2::Span::mixed_site());
+        let inner = (node.0, node.1 + 1);
+        let zero = if self.pooled.contains(&inner) {
+            self.zero_buffer(&element, quote_spanned!(self.span=> #row), inner)
+        } else {
+            quote_spanned!(self.span=> #runtime::Differentiable::zero_tangent(#row))
+        };
+        quote_spanned!(self.span=> #runtime::pool::Buffer::like(&#like, |#row| #zero))
+    }
+
+    /// A buffer with the elements of a path.
+    pub(crate) fn copy_of(&self, path: &Path) -> TokenStream {
+        let (runtime, path) = (self.runtime, self.reference(path, false));
+        quote_spanned!(self.span=> #runtime::pool::Buffer::copy_of(#path))
     }
 
     pub(crate) fn float_literal(&self, value: f64, float: &Float) -> TokenStream {
@@ -82,7 +128,7 @@ impl Emitter<'_> {
     }
 
     /// A number in every leaf, where the type alone says the shape.
-    fn constant(&self, ty: &Ty, value: f64) -> Option<TokenStream> {
+    pub(super) fn constant(&self, ty: &Ty, value: f64) -> Option<TokenStream> {
         if !ty.may_be_active() {
             return Some(quote_spanned!(self.span=> ()));
         }
@@ -179,7 +225,7 @@ impl Emitter<'_> {
         match raw {
             RawStmt::PutBack { path, from } => self.put_back(path, *from),
             RawStmt::Keep { old, path } => {
-                let content = self.copy(path);
+                let content = self.copy(path, self.pooled.contains(&(*old, 0)));
                 let pattern = self.pattern(*old);
                 quote_spanned!(self.span=> let #pattern = #content;)
             }
@@ -215,14 +261,18 @@ impl Emitter<'_> {
     }
 
     /// A copy of a path's content, of scalars too.
-    fn copy(&self, path: &Path) -> TokenStream {
+    fn copy(&self, path: &Path, buffer: bool) -> TokenStream {
         let ty = self.type_of(path);
+        if buffer {
+            return self.copy_of(path);
+        }
         if ty.is_scalar() {
             return self.path(path).tokens;
         }
         let receiver = self.receiver(path);
         match ty {
             Ty::Slice(_) => quote_spanned!(self.span=> #receiver.to_vec()),
+            Ty::Vec(_) if self.is_buffer(path) => quote_spanned!(self.span=> #receiver.to_vec()),
             Ty::Array(t, _) if t.is_scalar() => self.path(path).tokens,
             Ty::Array(..) | Ty::Vec(_) | Ty::Tuple(_) => quote_spanned!(self.span=> #receiver.clone()),
             _ => {
@@ -298,7 +348,7 @@ impl Emitter<'_> {
 }
 
 /// The float of sequences (of sequences …) of floats.
-fn float_leaf(ty: &Ty) -> Option<&Float> {
+pub(super) fn float_leaf(ty: &Ty) -> Option<&Float> {
     match ty {
         Ty::Float(float) => Some(float),
         Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => float_leaf(t),

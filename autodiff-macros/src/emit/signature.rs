@@ -141,6 +141,14 @@ impl Signature {
         quote!(fn #name #generics(#(#args),*) #output #predicates)
     }
 
+    /// Whether [`Signature::captures`] of the pullback is `use<>`.
+    pub(crate) fn is_concrete(&self) -> bool {
+        let mut named = Vec::new();
+        self.params.iter().for_each(|param| lifetimes_in(param.ty.clone(), &mut named));
+        lifetimes_in(self.result.clone(), &mut named);
+        named.is_empty() && self.captured.is_empty()
+    }
+
     /// `::<T, N>`: what inference could not find where a parameter occurs in no argument.
     pub(crate) fn turbofish(&self) -> TokenStream {
         let own = &self.own;

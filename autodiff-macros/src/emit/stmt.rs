@@ -170,7 +170,8 @@ impl Emitter<'_> {
 
     fn declare(&mut self, place: Var, init: &Init) -> TokenStream {
         let ty = self.vars[place].ty.clone();
-        let value = self.init(init, &ty);
+        let buffer = self.buffer(&Path::of(place));
+        let value = self.init(init, &ty, buffer);
         // An adjoint bears the type of what it is the adjoint of: only the user's own places have the type they are said to.
         let open = match init {
             Init::Inert(_) | Init::EmptyVec(_) => self.vars[place].named,
@@ -178,7 +179,7 @@ impl Emitter<'_> {
             _ => false,
         };
         let annotation = open
-            .then(|| super::types::written(&ty, self.runtime))
+            .then(|| self.written_place(place, &ty))
             .flatten()
             .map(|ty| quote_spanned!(self.span=> : #ty));
         let pattern = self.pattern(place);
@@ -199,7 +200,7 @@ impl Emitter<'_> {
     fn assign_whole(&mut self, path: &Path, init: &Init, slice: bool) -> TokenStream {
         let ty = self.type_of(path);
         if !slice {
-            let value = self.init(init, &ty);
+            let value = self.init(init, &ty, self.buffer(path));
             let path = self.path(path).tokens;
             return quote_spanned!(self.span=> #path = #value;);
         }
@@ -207,7 +208,7 @@ impl Emitter<'_> {
         let from = match init {
             Init::Copy { from, .. } => self.reference(from, false),
             init => {
-                let value = self.init(init, &ty);
+                let value = self.init(init, &ty, None);
                 quote_spanned!(self.span=> &#value)
             }
         };
@@ -225,18 +226,25 @@ impl Emitter<'_> {
             return quote_spanned!(self.span=> #tape.extend_from_slice(&#place[..]););
         }
         let stack = matches!(self.tapes.get(&tape), Some(TapeKind::Stack) | None);
-        let tape = self.ident(tape);
-        let mut parts = values.iter().map(|value| match value {
+        let mut parts = values.iter().enumerate().map(|(at, value)| match value {
             Saved::Value(var) => {
                 let ident = self.ident(*var);
                 quote_spanned!(self.span=> #ident)
             }
-            Saved::Content(place) => self.whole(&Path::of(*place)).tokens,
+            Saved::Content(place) => {
+                let path = Path::of(*place);
+                let kept = self.pooled.contains(&super::buffers::record(tape, at));
+                match self.type_of(&path) {
+                    Ty::Slice(_) if kept && !self.is_buffer(&path) => self.copy_of(&path),
+                    _ => self.whole(&path).tokens,
+                }
+            }
         });
         let record = match values.len() {
             1 => parts.next().unwrap_or_default(),
             _ => quote_spanned!(self.span=> (#(#parts),*)),
         };
+        let tape = self.ident(tape);
         if stack {
             quote_spanned!(self.span=> #tape.push(#record);)
         } else {

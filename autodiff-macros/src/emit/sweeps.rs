@@ -79,6 +79,7 @@ pub(crate) fn joined(function: &Function, signature: &Signature, mut adjoint: Ad
     entry.extend(slots.iter().flatten());
 
     let mut emitter = Emitter::new(&signature.runtime, bound.vars.clone(), &mut unit, &entry);
+    emitter.use_pool(&unit, &bound.tapes, &entry, signature);
     emitter.reserve_params(function);
     // The slots of the signature.
     let mut args = Vec::new();
@@ -188,8 +189,9 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
     let read: Vec<Expr> = lasts.iter().chain(&unit.tail).cloned().collect();
     absorb(&mut unit.first, returned, &adjoint.vars, (&unit.second, &read));
 
-    let mut emitter =
-        Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry(function, &adjoint));
+    let entry = entry(function, &adjoint);
+    let mut emitter = Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry);
+    emitter.use_pool(&unit, &adjoint.tapes, &entry, signature);
     emitter.reserve_params(function);
     let prelude = emitter.enter_params(function);
     let tapes = emitter.declare_tapes(&adjoint.tapes);
@@ -302,8 +304,9 @@ pub(crate) fn borrowing(
     let read: Vec<Expr> = lasts.iter().chain(&unit.tail).cloned().collect();
     absorb(&mut unit.first, returned, &adjoint.vars, (&unit.second, &read));
 
-    let mut emitter =
-        Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry(function, &adjoint));
+    let entry = entry(function, &adjoint);
+    let mut emitter = Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry);
+    emitter.use_pool(&unit, &adjoint.tapes, &entry, signature);
     emitter.reserve_params(function);
     let prelude = emitter.enter_params(function);
     let tapes = emitter.declare_tapes(&adjoint.tapes);

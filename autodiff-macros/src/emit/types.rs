@@ -110,6 +110,19 @@ pub(crate) fn owned_tangent(ty: &Ty, runtime: &TokenStream) -> TokenStream {
 }
 
 impl Emitter<'_> {
+    /// The type of a place that is declared, as it would be written.
+    pub(crate) fn written_place(&self, place: Var, ty: &Ty) -> Option<TokenStream> {
+        let runtime = self.runtime;
+        match ty {
+            Ty::Vec(t) if self.pooled.contains(&(place, 0)) => {
+                let nested = self.pooled.contains(&(place, 1));
+                let t = if nested { quote!(#runtime::pool::Buffer<_>) } else { written(t, runtime)? };
+                Some(quote!(#runtime::pool::Buffer<#t>))
+            }
+            ty => written(ty, runtime),
+        }
+    }
+
     /// The type of what a path shows, as far as it is known.
     pub(crate) fn type_of(&self, path: &Path) -> Ty {
         let mut ty = self.vars[path.root].ty.clone();

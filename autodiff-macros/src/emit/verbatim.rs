@@ -155,7 +155,7 @@ fn with_place(code: &TokenStream, name: &Ident, place: &TokenStream) -> Option<(
     Some((replaced, times))
 }
 
-fn is_deref_of(group: &Group, name: &Ident) -> bool {
+pub(super) fn is_deref_of(group: &Group, name: &Ident) -> bool {
     let mut trees = group.stream().into_iter();
     group.delimiter() == Delimiter::Parenthesis
         && matches!(trees.next(), Some(TokenTree::Punct(star)) if star.as_char() == '*')

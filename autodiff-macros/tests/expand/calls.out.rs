@@ -92,7 +92,7 @@ impl outer {
         x: &[f64],
         k: usize,
     ) -> (f64, impl ::core::ops::FnOnce(&[f64], f64, &mut [f64], &mut ()) + use<>) {
-        let mut tape = ::autodiff_runtime::__private::Vec::new();
+        let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let mut s = 0.0;
         let x_len = x.len();
         let x_window = &x[..x_len];

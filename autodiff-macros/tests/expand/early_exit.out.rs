@@ -16,7 +16,7 @@ fn first_above(x: &[f64], limit: f64) -> f64 {
 /**
 The value and the gradient are computed as
 ```text
-let mut tape = Vec::new();
+let mut tape = Buffer::new();
 let mut total = 0.0;
 let mut returned_before = false;
 let mut result_before = 0.0;
@@ -113,7 +113,7 @@ impl first_above {
         x_bar: &mut [f64],
         limit_bar: &mut f64,
     ) -> f64 {
-        let mut tape = ::autodiff_runtime::__private::Vec::new();
+        let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let mut total = 0.0;
         let mut returned_before = false;
         let mut result_before = 0.0;
@@ -217,7 +217,7 @@ impl first_above {
         x: &[f64],
         limit: f64,
     ) -> (f64, impl ::core::ops::FnOnce(&[f64], f64, &mut [f64], &mut f64) + use<>) {
-        let mut tape = ::autodiff_runtime::__private::Vec::new();
+        let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let mut total = 0.0;
         let mut returned_before = false;
         let mut result_before = 0.0;

@@ -8,7 +8,7 @@ fn smooth(x: &mut [f64], rate: f64) {
 /**
 The value and the gradient are computed as
 ```text
-let mut tape = Vec::new();
+let mut tape = Buffer::new();
 let x_len = x.len();
 tape.reserve(usize::saturating_sub(x_len, 1));
 for i in 1..x_len {
@@ -57,7 +57,7 @@ impl smooth {
         x_bar: &mut [f64],
         rate_bar: &mut f64,
     ) {
-        let mut tape = ::autodiff_runtime::__private::Vec::new();
+        let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let x_len = x.len();
         tape.reserve(usize::saturating_sub(x_len, 1));
         for i in 1..x_len {
@@ -90,7 +90,7 @@ impl smooth {
             ::autodiff_runtime::__private::Vec<f64>,
         ) -> (::autodiff_runtime::__private::Vec<f64>, f64) + use<'ad0>,
     ) {
-        let mut tape = ::autodiff_runtime::__private::Vec::new();
+        let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let x_len = x.len();
         tape.reserve(usize::saturating_sub(x_len, 1));
         for i in 1..x_len {
@@ -130,7 +130,7 @@ impl smooth {
         x: &mut [f64],
         rate: f64,
     ) -> ((), impl ::core::ops::FnOnce(&mut [f64], (), &mut [f64], &mut f64) + use<>) {
-        let mut tape = ::autodiff_runtime::__private::Vec::new();
+        let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let x_len = x.len();
         tape.reserve(usize::saturating_sub(x_len, 1));
         for i in 1..x_len {

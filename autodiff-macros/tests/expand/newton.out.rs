@@ -10,7 +10,7 @@ fn square_root(a: f64) -> f64 {
 /**
 The value and the gradient are computed as
 ```text
-let mut tape = Vec::new();
+let mut tape = Buffer::new();
 let mut x = a;
 let mut trips = 0usize;
 loop {
@@ -58,7 +58,7 @@ impl square_root {
     }
     ///The value of [`square_root`]; its gradient is added to what the buffers hold.
     fn value_and_grad_into(a: f64, a_bar: &mut f64) -> f64 {
-        let mut tape = ::autodiff_runtime::__private::Vec::new();
+        let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let mut x = a;
         let mut trips = 0usize;
         loop {
@@ -110,7 +110,7 @@ impl square_root {
     #[doc(hidden)]
     #[inline]
     fn forward(a: f64) -> (f64, impl ::core::ops::FnOnce(f64, &mut f64) + use<>) {
-        let mut tape = ::autodiff_runtime::__private::Vec::new();
+        let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let mut x = a;
         let mut trips = 0usize;
         loop {

@@ -12,7 +12,7 @@ fn pendulum(theta: f64, omega: f64, damping: f64, steps: usize) -> f64 {
 /**
 The value and the gradient are computed as
 ```text
-let mut tape = Vec::new();
+let mut tape = Buffer::new();
 let mut theta_1 = theta;
 let mut omega_1 = omega;
 let neg = -damping;
@@ -88,7 +88,7 @@ impl pendulum {
         omega_bar: &mut f64,
         damping_bar: &mut f64,
     ) -> f64 {
-        let mut tape = ::autodiff_runtime::__private::Vec::new();
+        let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let mut theta_1 = theta;
         let mut omega_1 = omega;
         let neg = -damping;
@@ -183,7 +183,7 @@ impl pendulum {
         f64,
         impl ::core::ops::FnOnce(f64, &mut f64, &mut f64, &mut f64, &mut ()) + use<>,
     ) {
-        let mut tape = ::autodiff_runtime::__private::Vec::new();
+        let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let mut theta_1 = theta;
         let mut omega_1 = omega;
         let neg = -damping;

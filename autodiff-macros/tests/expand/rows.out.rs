@@ -62,7 +62,7 @@ for i in whole..rows {
     }
     out[i] = sum.tanh();
 }
-let mut out_bar = vec![1.0; out.len()];
+let mut out_bar = Buffer::filled(1.0, out.len());
 let out_window = &out[..rows];
 let out_bar_window = &mut out_bar[..rows];
 for i in (0..rows).rev() {
@@ -170,7 +170,7 @@ impl layer {
             }
             out[i] = sum.tanh();
         }
-        let mut out_bar = ::autodiff_runtime::__private::vec![1.0; out.len()];
+        let mut out_bar = ::autodiff_runtime::pool::Buffer::filled(1.0, out.len());
         let out_window = &out[..rows];
         let out_bar_window = &mut out_bar[..rows];
         for i in (0..rows).rev() {
