@@ -86,7 +86,7 @@ fn element(path: &Path, indices: &Indices, vars: &Vars) -> bool {
         Proj::Field(_) => true,
         Proj::Range(..) | Proj::Deref => false,
     });
-    fixed && vars[path.root].view.is_none() && indices.affine(at).is_some()
+    fixed && vars[path.root].view.is_none() && indices.reach(at).is_some()
 }
 
 /// Whether two paths reach the same element in each iteration.
@@ -97,7 +97,7 @@ fn alike(a: &Path, b: &Path, indices: &Indices) -> bool {
         return false;
     };
     let prefix = |root: Var, proj: &[Proj]| Path { root, proj: proj.to_vec() };
-    let (Some((x_base, x_offset)), Some((y_base, y_offset))) = (indices.affine(x), indices.affine(y)) else {
+    let (Some((x_base, x_offset)), Some((y_base, y_offset))) = (indices.reach(x), indices.reach(y)) else {
         return false;
     };
     same_path(&prefix(a.root, a_before), &prefix(b.root, b_before))

@@ -4,7 +4,7 @@
 //! for the regrouping of products that [`fold`] documents), reads no more than before, and runs nothing twice.
 
 mod accumulate;
-mod affine;
+pub(crate) mod affine;
 mod dead;
 mod direct;
 mod fold;
@@ -150,7 +150,7 @@ fn share_reciprocals(function: &Function, raw: &mut Adjoint) {
 fn shape_loops(function: &Function, (mut shaped, mut settled): (Adjoint, bool)) -> Adjoint {
     let made_from = function.vars.0.len() as u32;
     for block in [&mut shaped.forward, &mut shaped.reverse] {
-        settled &= !rotate::rotations(block, &mut shaped.vars);
+        settled &= !rotate::rotations(block, &mut shaped.vars, made_from);
         settled &= !accumulate::accumulators(block, &mut shaped.vars, made_from);
     }
     if !settled {
@@ -272,7 +272,7 @@ impl<'a> Context<'a> {
 }
 
 impl Expr {
-    fn mentions(&self, var: Var) -> bool {
+    pub(crate) fn mentions(&self, var: Var) -> bool {
         let mut found = false;
         self.vars(&mut |read| found |= read == var);
         found

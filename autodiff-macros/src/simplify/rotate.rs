@@ -18,17 +18,17 @@ use crate::ir::{
 const WIDEST: i64 = 4;
 
 /// Rotates the stencils of every loop in the block; tells whether there were any.
-pub(crate) fn rotations(block: &mut Block, vars: &mut Vars) -> bool {
+pub(crate) fn rotations(block: &mut Block, vars: &mut Vars, made_from: u32) -> bool {
     let mut found = false;
     let mut stmts = Vec::with_capacity(block.stmts.len());
     for mut stmt in std::mem::take(&mut block.stmts) {
         for inner in stmt.blocks_mut() {
-            found |= rotations(inner, vars);
+            found |= rotations(inner, vars, made_from);
         }
         let span = stmt.span;
         let (mut before, mut behind) = (Vec::new(), Vec::new());
         if let StmtKind::Loop(the_loop) = &mut stmt.kind {
-            rotate(the_loop, vars, span, &mut before, &mut behind);
+            rotate(the_loop, vars, made_from, span, &mut before, &mut behind);
         }
         found |= !before.is_empty();
         stmts.extend(before);
@@ -48,7 +48,14 @@ struct Contribution {
     value: Expr,
 }
 
-fn rotate(the_loop: &mut Loop, vars: &mut Vars, span: Span, before: &mut Vec<Stmt>, behind: &mut Vec<Stmt>) {
+fn rotate(
+    the_loop: &mut Loop,
+    vars: &mut Vars,
+    made_from: u32,
+    span: Span,
+    before: &mut Vec<Stmt>,
+    behind: &mut Vec<Stmt>,
+) {
     let Head::For { index, lo, hi, inclusive: false, step: None, rev } = the_loop.head.clone() else {
         return;
     };
@@ -56,7 +63,11 @@ fn rotate(the_loop: &mut Loop, vars: &mut Vars, span: Span, before: &mut Vec<Stm
         return;
     }
     let indices = Indices::of(index, the_loop, vars);
-    for (_, contributions) in stencils(&the_loop.body, &indices, vars) {
+    for (root, contributions) in stencils(&the_loop.body, &indices, vars) {
+        // The primal's own sums keep their bits.
+        if root.0 < made_from {
+            continue;
+        }
         let offsets = contributions.iter().map(|contribution| contribution.offset);
         let (Some(first), Some(last)) = (offsets.clone().min(), offsets.max()) else { continue };
         let every = (first..=last).all(|offset| contributions.iter().any(|c| c.offset == offset));
@@ -183,6 +194,6 @@ fn contribution(stmt: &Stmt, at: usize, indices: &Indices, vars: &Vars) -> Optio
         Proj::Field(_) => true,
         Proj::Range(..) | Proj::Deref => false,
     });
-    let (base, offset) = indices.affine(index)?;
+    let (base, offset) = indices.reach(index)?;
     invariant.then_some((path.root, Contribution { at, prefix, base, offset, value }))
 }
