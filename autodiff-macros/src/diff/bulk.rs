@@ -34,7 +34,11 @@ impl Reverse<'_> {
             let StmtKind::Store { path, .. } = &stmt.kind else { continue };
             let root = self.vars.resolve(path).root;
             let known = found.iter().any(|bulk| bulk.root == root) || self.bulk.contains_key(&root);
-            if known || saved_anyway(&primal.body, path) || private.contains(&root) || self.recording.reads_inside(root, self.position) {
+            if known
+                || saved_anyway(&primal.body, path)
+                || private.contains(&root)
+                || self.recording.reads_inside(root, self.position)
+            {
                 continue;
             }
             found.extend(self.stretch(primal, path));

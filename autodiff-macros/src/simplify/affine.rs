@@ -78,6 +78,31 @@ impl Indices {
         }
     }
 
+    /// `expr` as a sum of the index and what does not change in the loop.
+    pub(crate) fn linear(&self, expr: &Expr) -> Option<Linear> {
+        match expr {
+            Expr::Var(var) if *var == self.index => Some(Linear::default()),
+            Expr::Var(var) => self.linear(self.lets.get(var)?),
+            Expr::Binary(op @ (syn::BinOp::Add(_) | syn::BinOp::Sub(_)), a, b) => {
+                let adds = matches!(op, syn::BinOp::Add(_));
+                let (mut inner, rest) = match (self.linear(a), self.linear(b)) {
+                    (Some(inner), None) => (inner, b),
+                    (None, Some(inner)) if adds => (inner, a),
+                    _ => return None,
+                };
+                let rest = self.invariant(rest)?;
+                match (build::value_of(&rest), adds) {
+                    (Some(value), true) => inner.offset += value as i64,
+                    (Some(value), false) => inner.offset -= value as i64,
+                    (None, true) => inner.plus.push(rest),
+                    (None, false) => inner.minus.push(rest),
+                }
+                Some(inner)
+            }
+            _ => None,
+        }
+    }
+
     /// The expression in terms of what exists before the loop.
     pub(super) fn invariant(&self, expr: &Expr) -> Option<Expr> {
         if !self.varies(expr) {
@@ -90,6 +115,32 @@ impl Indices {
             }
             _ => None,
         }
+    }
+}
+
+/// An index of a loop's body: the loop's own, and what is added to it and subtracted from it.
+#[derive(Clone, Default)]
+pub(crate) struct Linear {
+    plus: Vec<Expr>,
+    minus: Vec<Expr>,
+    offset: i64,
+}
+
+impl Linear {
+    /// Where the loop's index is `at`: not below zero on the way, if it is not in the end.
+    pub(crate) fn of(&self, at: Expr) -> Expr {
+        let sum = self.plus.iter().fold(at, |sum, term| plus(term.clone(), sum));
+        let sum = element(None, sum, self.offset.max(0));
+        let minus = |a: Expr, b: &Expr| {
+            Expr::Binary(syn::BinOp::Sub(Default::default()), Box::new(a), Box::new(b.clone()))
+        };
+        let sum = self.minus.iter().fold(sum, minus);
+        element(None, sum, self.offset.min(0))
+    }
+
+    pub(crate) fn same(&self, other: &Linear) -> bool {
+        let alike = |a: &[Expr], b: &[Expr]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b));
+        self.offset == other.offset && alike(&self.plus, &other.plus) && alike(&self.minus, &other.minus)
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn forwards(block: &mut Block, vars: &Vars, made_from: u32) {
 }
 
 /// Whether no two iterations of the loop touch the same element, one of them writing.
-fn apart(the_loop: &Loop, vars: &Vars, made_from: u32) -> bool {
+pub(super) fn apart(the_loop: &Loop, vars: &Vars, made_from: u32) -> bool {
     let Head::For { index, .. } = the_loop.head else { return false };
     if !the_loop.carried.is_empty() || the_loop.break_if.is_some() || the_loop.trips.is_some() {
         return false;

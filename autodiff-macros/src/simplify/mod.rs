@@ -11,6 +11,7 @@ mod fold;
 mod reciprocal;
 pub(crate) mod rotate;
 mod sink;
+mod strips;
 mod substitute;
 mod summary;
 pub(crate) mod window;
@@ -146,7 +147,8 @@ fn share_reciprocals(function: &Function, raw: &mut Adjoint) {
     reciprocal::reciprocals(&mut raw.reverse, &mut raw.vars, function.vars.0.len() as u32);
 }
 
-/// What makes loops fast that rustc cannot do: neighbouring contributions in scalars, operands sliced beforehand.
+/// What makes loops fast that rustc cannot do: values and additions in strips, neighbouring contributions in scalars,
+/// operands sliced beforehand.
 fn shape_loops(function: &Function, (mut shaped, mut settled): (Adjoint, bool)) -> Adjoint {
     let made_from = function.vars.0.len() as u32;
     for block in [&mut shaped.forward, &mut shaped.reverse] {
