@@ -17,6 +17,7 @@ mod models;
 mod mutation;
 mod scalars;
 mod single;
+mod stencils;
 mod structs;
 mod sums;
 mod tuples;

@@ -77,6 +77,10 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &VarSet) -> Option<Adjoint> {
     // be read behind before this loop has added to them in the reverse sweep.
     let mut earlier = Vec::new();
     for (index, stmt) in adjoint.forward.stmts.iter().enumerate().skip(at + 1) {
+        // Loops behind, fused already, contribute to a slot only after this one would have read it.
+        if sweep.read.iter().any(|var| is_slot(adjoint, var) && mentions(stmt, var, vars)) {
+            return None;
+        }
         let met = |var: &Var| mentions(stmt, *var, vars);
         let (Some(added), declares) = (sweep.added.iter().find(met), declares(stmt)) else { continue };
         if declares == Some(added) {

@@ -1,5 +1,6 @@
 //! Differentiation: a primal [`Function`](crate::ir::Function) in, derivative programs in the same IR out.
 
+pub(crate) mod bulk;
 mod cut;
 pub(crate) mod forward;
 pub(crate) mod fuse;

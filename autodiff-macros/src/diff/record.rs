@@ -118,6 +118,12 @@ impl Recording {
         })
     }
 
+    /// Whether the reverse sweep may read the content of `root` inside the loop with that number.
+    pub(super) fn reads_inside(&self, root: Var, number: usize) -> bool {
+        let Some(reads) = &self.reads else { return true };
+        reads.get(&root).into_iter().flatten().any(|read| read.loops.contains(&number))
+    }
+
     /// Whether the content of `root` is read in the reverse sweep at all.
     pub(super) fn reads_root(&self, root: Var) -> bool {
         match &self.reads {

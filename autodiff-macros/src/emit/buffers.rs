@@ -276,6 +276,12 @@ impl Buffers<'_> {
             StmtKind::Raw(RawStmt::Keep { old, path }) => {
                 self.tie_elements(Some((*old, 0)), self.node(path));
             }
+            // Numbers one behind the other.
+            StmtKind::Raw(RawStmt::Record { tape, path } | RawStmt::Replay { tape, path }) => {
+                if !self.concrete && !self.is_static(&self.vars.type_of(path).element()) {
+                    self.open.remove(tape);
+                }
+            }
             StmtKind::Raw(RawStmt::Pop { path, popped }) => {
                 if let Some(popped) = popped {
                     let element = self.node(path).map(|(var, depth)| (var, depth + 1));

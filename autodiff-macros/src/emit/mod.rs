@@ -14,6 +14,7 @@ mod flow;
 mod golden;
 mod inference;
 mod place;
+mod record;
 mod signature;
 mod stmt;
 mod sweeps;

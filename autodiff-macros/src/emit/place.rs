@@ -229,6 +229,8 @@ impl Emitter<'_> {
                 let pattern = self.pattern(*old);
                 quote_spanned!(self.span=> let #pattern = #content;)
             }
+            RawStmt::Record { tape, path } => self.record(*tape, path),
+            RawStmt::Replay { tape, path } => self.replay(*tape, path),
             RawStmt::Pop { path, popped } => {
                 let path = self.receiver(path);
                 match popped {

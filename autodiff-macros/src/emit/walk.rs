@@ -161,6 +161,14 @@ pub(crate) fn operands(kind: &mut StmtKind, v: &mut dyn Visitor) {
                 v.path(path, Access::Write);
             }
             RawStmt::Keep { old: _, path } => v.path(path, Access::Read),
+            RawStmt::Record { tape, path } => {
+                v.path(path, Access::Read);
+                v.write(tape);
+            }
+            RawStmt::Replay { tape, path } => {
+                v.write(tape);
+                v.path(path, Access::Write);
+            }
             RawStmt::SumInto { var, path } => {
                 v.path(path, Access::Write);
                 v.write(var);

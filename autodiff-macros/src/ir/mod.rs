@@ -551,6 +551,11 @@ pub(crate) enum RawStmt {
     PutBack { path: Path, from: Var },
     /// `let old = path.clone()`/`to_vec()`, the content before an overwriting.
     Keep { old: Var, path: Path },
+    /// `tape.extend_from_slice(path)` on a flat tape, for scalars that are about to be overwritten. Nothing where the path is
+    /// a range that does not exist: the loop that it is recorded for runs no iteration, or panics.
+    Record { tape: Var, path: Path },
+    /// What was recorded comes off the tape and back into the path.
+    Replay { tape: Var, path: Path },
     /// `path.pop()`: undoes a push; the popped adjoint is bound to `popped` where there is one.
     Pop { path: Path, popped: Option<Var> },
     /// `var += path.iter().sum()` of a whole float path; then `path` is zeroed.

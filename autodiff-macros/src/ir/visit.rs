@@ -292,6 +292,14 @@ impl Stmt {
                     f(ReadPath(path));
                     f(Define(*old));
                 }
+                RawStmt::Record { tape, path } => {
+                    f(ReadPath(path));
+                    f(Change(*tape));
+                }
+                RawStmt::Replay { tape, path } => {
+                    f(Use(*tape));
+                    f(WritePath(path));
+                }
                 RawStmt::Pop { path, popped } => {
                     f(ReadPath(path));
                     f(WritePath(path));
@@ -462,6 +470,8 @@ impl Stmt {
             StmtKind::Raw(raw) => match raw {
                 RawStmt::PutBack { path, .. }
                 | RawStmt::Keep { path, .. }
+                | RawStmt::Record { path, .. }
+                | RawStmt::Replay { path, .. }
                 | RawStmt::Pop { path, .. }
                 | RawStmt::SumInto { path, .. }
                 | RawStmt::Clear { path } => path.walk_mut(f),

@@ -4,8 +4,8 @@ use crate::ir::visit::Part;
 use crate::ir::{Expr, Loop, Path, Proj, StmtKind, Ty, Var, VarMap, Vars, build};
 
 /// What index expressions in a loop's body are made of.
-pub(super) struct Indices {
-    pub(super) index: Var,
+pub(crate) struct Indices {
+    pub(crate) index: Var,
     /// Integer `let`s of the loop's own body.
     lets: VarMap<Expr>,
     /// What the body defines or changes.
@@ -13,7 +13,7 @@ pub(super) struct Indices {
 }
 
 impl Indices {
-    pub(super) fn of(index: Var, the_loop: &Loop, vars: &Vars) -> Indices {
+    pub(crate) fn of(index: Var, the_loop: &Loop, vars: &Vars) -> Indices {
         let mut indices = Indices { index, lets: VarMap::new(), varying: vec![index] };
         indices.varying.extend(the_loop.carried.iter().map(|carried| carried.phi));
         for stmt in &the_loop.body.stmts {
@@ -35,7 +35,7 @@ impl Indices {
     }
 
     /// Whether the expression may have another value in another iteration.
-    pub(super) fn varies(&self, expr: &Expr) -> bool {
+    pub(crate) fn varies(&self, expr: &Expr) -> bool {
         let mut varies = false;
         expr.walk(&mut |expr| match expr {
             Expr::Var(var) => varies |= self.varying.contains(var),
@@ -47,13 +47,18 @@ impl Indices {
         varies
     }
 
+    /// `expr` as `base + index + offset`, where `base + offset` is an index of its own.
+    pub(crate) fn affine(&self, expr: &Expr) -> Option<(Option<Expr>, i64)> {
+        self.reach(expr).filter(|(base, offset)| base.is_none() || *offset >= 0)
+    }
+
     /// `expr` as `base + index + offset`.
-    pub(super) fn affine(&self, expr: &Expr) -> Option<(Option<Expr>, i64)> {
+    pub(crate) fn reach(&self, expr: &Expr) -> Option<(Option<Expr>, i64)> {
         match expr {
             Expr::Var(var) if *var == self.index => Some((None, 0)),
-            Expr::Var(var) => self.affine(self.lets.get(var)?),
+            Expr::Var(var) => self.reach(self.lets.get(var)?),
             Expr::Binary(syn::BinOp::Add(_), a, b) => {
-                let (inner, rest) = match (self.affine(a), self.affine(b)) {
+                let (inner, rest) = match (self.reach(a), self.reach(b)) {
                     (Some(inner), None) => (inner, b),
                     (None, Some(inner)) => (inner, a),
                     _ => return None,
@@ -66,10 +71,33 @@ impl Indices {
                 }
             }
             Expr::Binary(syn::BinOp::Sub(_), a, b) => {
-                let (base, offset) = self.affine(a)?;
-                // A distance from the base that could be negative would not be an index of its own.
-                let distance = build::value_of(b)?;
-                base.is_none().then_some((None, offset - distance as i64))
+                let (base, offset) = self.reach(a)?;
+                Some((base, offset - build::value_of(b)? as i64))
+            }
+            _ => None,
+        }
+    }
+
+    /// `expr` as a sum of the index and what does not change in the loop.
+    pub(crate) fn linear(&self, expr: &Expr) -> Option<Linear> {
+        match expr {
+            Expr::Var(var) if *var == self.index => Some(Linear::default()),
+            Expr::Var(var) => self.linear(self.lets.get(var)?),
+            Expr::Binary(op @ (syn::BinOp::Add(_) | syn::BinOp::Sub(_)), a, b) => {
+                let adds = matches!(op, syn::BinOp::Add(_));
+                let (mut inner, rest) = match (self.linear(a), self.linear(b)) {
+                    (Some(inner), None) => (inner, b),
+                    (None, Some(inner)) if adds => (inner, a),
+                    _ => return None,
+                };
+                let rest = self.invariant(rest)?;
+                match (build::value_of(&rest), adds) {
+                    (Some(value), true) => inner.offset += value as i64,
+                    (Some(value), false) => inner.offset -= value as i64,
+                    (None, true) => inner.plus.push(rest),
+                    (None, false) => inner.minus.push(rest),
+                }
+                Some(inner)
             }
             _ => None,
         }
@@ -90,12 +118,60 @@ impl Indices {
     }
 }
 
-pub(super) fn plus(a: Expr, b: Expr) -> Expr {
+/// An index of a loop's body: the loop's own, and what is added to it and subtracted from it.
+#[derive(Clone, Default)]
+pub(crate) struct Linear {
+    plus: Vec<Expr>,
+    minus: Vec<Expr>,
+    offset: i64,
+}
+
+impl Linear {
+    /// Where the loop's index is `at`: not below zero on the way, if it is not in the end.
+    pub(crate) fn of(&self, at: Expr) -> Expr {
+        let sum = self.plus.iter().fold(at, |sum, term| plus(term.clone(), sum));
+        let sum = element(None, sum, self.offset.max(0));
+        let minus = |a: Expr, b: &Expr| {
+            Expr::Binary(syn::BinOp::Sub(Default::default()), Box::new(a), Box::new(b.clone()))
+        };
+        let sum = self.minus.iter().fold(sum, minus);
+        element(None, sum, self.offset.min(0))
+    }
+
+    pub(crate) fn same(&self, other: &Linear) -> bool {
+        self.offset == other.offset && self.in_row_with(other)
+    }
+
+    /// Whether the two differ by a constant at most.
+    pub(crate) fn in_row_with(&self, other: &Linear) -> bool {
+        let alike = |a: &[Expr], b: &[Expr]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b));
+        alike(&self.plus, &other.plus) && alike(&self.minus, &other.minus)
+    }
+}
+
+pub(crate) fn plus(a: Expr, b: Expr) -> Expr {
     Expr::Binary(syn::BinOp::Add(Default::default()), Box::new(a), Box::new(b))
 }
 
+/// `base + at + offset`, where that is an index: never below zero on the way.
+pub(crate) fn element(base: Option<&Expr>, at: Expr, offset: i64) -> Expr {
+    let at = base.into_iter().fold(at, |at, base| match build::value_of(&at) {
+        Some(0.0) => base.clone(),
+        _ => plus(base.clone(), at),
+    });
+    match (build::value_of(&at), offset) {
+        (_, 0) => at,
+        (Some(value), offset) if value as i64 + offset >= 0 => build::int(value as i64 + offset),
+        (None, offset) if offset > 0 => plus(at, build::int(offset)),
+        (_, offset) => {
+            let minus = syn::BinOp::Sub(Default::default());
+            Expr::Binary(minus, Box::new(at), Box::new(build::int(-offset)))
+        }
+    }
+}
+
 /// Structural equality, for index expressions.
-pub(super) fn same(a: &Expr, b: &Expr) -> bool {
+pub(crate) fn same(a: &Expr, b: &Expr) -> bool {
     match (a, b) {
         (Expr::Var(a), Expr::Var(b)) => a == b,
         (Expr::Lit(a), Expr::Lit(b)) => a.tokens.to_string() == b.tokens.to_string(),
@@ -107,7 +183,7 @@ pub(super) fn same(a: &Expr, b: &Expr) -> bool {
     }
 }
 
-pub(super) fn same_base(a: Option<&Expr>, b: Option<&Expr>) -> bool {
+pub(crate) fn same_base(a: Option<&Expr>, b: Option<&Expr>) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => same(a, b),
         (None, None) => true,
@@ -115,7 +191,7 @@ pub(super) fn same_base(a: Option<&Expr>, b: Option<&Expr>) -> bool {
     }
 }
 
-pub(super) fn same_path(a: &Path, b: &Path) -> bool {
+pub(crate) fn same_path(a: &Path, b: &Path) -> bool {
     a.root == b.root
         && a.proj.len() == b.proj.len()
         && a.proj.iter().zip(&b.proj).all(|pair| match pair {

@@ -122,7 +122,7 @@ pub(super) fn tapes(adjoint: &mut Adjoint) -> bool {
     prune(&mut adjoint.reverse, &drop_entries);
     let mut left = VarSet::new();
     adjoint.forward.walk(&mut |stmt| {
-        if let StmtKind::Save { tape, .. } = &stmt.kind {
+        if let StmtKind::Save { tape, .. } | StmtKind::Raw(RawStmt::Record { tape, .. }) = &stmt.kind {
             left.insert(*tape);
         }
     });

@@ -25,7 +25,7 @@ pub(super) fn forwards(block: &mut Block, vars: &Vars, made_from: u32) {
 }
 
 /// Whether no two iterations of the loop touch the same element, one of them writing.
-fn apart(the_loop: &Loop, vars: &Vars, made_from: u32) -> bool {
+pub(super) fn apart(the_loop: &Loop, vars: &Vars, made_from: u32) -> bool {
     let Head::For { index, .. } = the_loop.head else { return false };
     if !the_loop.carried.is_empty() || the_loop.break_if.is_some() || the_loop.trips.is_some() {
         return false;
@@ -86,7 +86,7 @@ fn element(path: &Path, indices: &Indices, vars: &Vars) -> bool {
         Proj::Field(_) => true,
         Proj::Range(..) | Proj::Deref => false,
     });
-    fixed && vars[path.root].view.is_none() && indices.affine(at).is_some()
+    fixed && vars[path.root].view.is_none() && indices.reach(at).is_some()
 }
 
 /// Whether two paths reach the same element in each iteration.
@@ -97,7 +97,7 @@ fn alike(a: &Path, b: &Path, indices: &Indices) -> bool {
         return false;
     };
     let prefix = |root: Var, proj: &[Proj]| Path { root, proj: proj.to_vec() };
-    let (Some((x_base, x_offset)), Some((y_base, y_offset))) = (indices.affine(x), indices.affine(y)) else {
+    let (Some((x_base, x_offset)), Some((y_base, y_offset))) = (indices.reach(x), indices.reach(y)) else {
         return false;
     };
     same_path(&prefix(a.root, a_before), &prefix(b.root, b_before))

@@ -4,7 +4,7 @@
 //! for the regrouping of products that [`fold`] documents), reads no more than before, and runs nothing twice.
 
 mod accumulate;
-mod affine;
+pub(crate) mod affine;
 mod copies;
 mod dead;
 mod direct;
@@ -17,6 +17,7 @@ mod lockstep;
 mod reciprocal;
 pub(crate) mod rotate;
 mod sink;
+mod strips;
 mod substitute;
 mod summary;
 pub(crate) mod window;
@@ -152,7 +153,8 @@ fn share_reciprocals(function: &Function, raw: &mut Adjoint) {
     reciprocal::reciprocals(&mut raw.reverse, &mut raw.vars, function.vars.0.len() as u32);
 }
 
-/// What makes loops fast that rustc cannot do: neighbouring contributions in scalars, operands sliced beforehand.
+/// What makes loops fast that rustc cannot do: values and additions in strips, neighbouring contributions in scalars,
+/// operands sliced beforehand.
 fn shape_loops(function: &Function, (mut shaped, mut settled): (Adjoint, bool)) -> Adjoint {
     let made_from = function.vars.0.len() as u32;
     for block in [&mut shaped.forward, &mut shaped.reverse] {
@@ -281,7 +283,7 @@ impl<'a> Context<'a> {
 }
 
 impl Expr {
-    fn mentions(&self, var: Var) -> bool {
+    pub(crate) fn mentions(&self, var: Var) -> bool {
         let mut found = false;
         self.vars(&mut |read| found |= read == var);
         found

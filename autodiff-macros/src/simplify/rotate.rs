@@ -29,6 +29,11 @@ pub(crate) fn rotations(block: &mut Block, vars: &mut Vars, made_from: u32) -> b
         let span = stmt.span;
         let (mut before, mut behind) = (Vec::new(), Vec::new());
         if let StmtKind::Loop(the_loop) = &mut stmt.kind {
+            if let Some(stripped) = super::strips::strip(the_loop, vars, made_from, span) {
+                stmts.extend(stripped);
+                found = true;
+                continue;
+            }
             rotate(the_loop, vars, made_from, span, &mut before, &mut behind);
         }
         found |= !before.is_empty();
@@ -164,7 +169,7 @@ fn stencils(body: &Block, indices: &Indices, vars: &Vars) -> VarMap<Vec<Contribu
     found
 }
 
-fn touched(stmt: &Stmt, vars: &Vars, roots: &mut Vec<Var>) {
+pub(super) fn touched(stmt: &Stmt, vars: &Vars, roots: &mut Vec<Var>) {
     let mut note = |var: Var| roots.push(vars.root(&Path::of(var)));
     stmt.reads(&mut note);
     stmt.parts(&mut |part| {
@@ -194,6 +199,6 @@ fn contribution(stmt: &Stmt, at: usize, indices: &Indices, vars: &Vars) -> Optio
         Proj::Field(_) => true,
         Proj::Range(..) | Proj::Deref => false,
     });
-    let (base, offset) = indices.affine(index)?;
+    let (base, offset) = indices.reach(index)?;
     invariant.then_some((path.root, Contribution { at, prefix, base, offset, value }))
 }

@@ -5,3 +5,4 @@ mod random;
 pub(crate) mod sketch;
 mod speed;
 mod sprout;
+mod stencils;

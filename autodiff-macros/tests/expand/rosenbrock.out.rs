@@ -13,27 +13,45 @@ fn rosenbrock(x: &[f64]) -> f64 {
 The value and the gradient are computed as
 ```text
 let mut sum = 0.0;
-let mut x_bar_pending = 0.0;
-let x_window = &x[..x.len() - 1];
-let from = if 1 < x.len() {
-    1
-} else {
-    x.len()
-};
-let x_window_1 = &x[from..][..x.len() - 1];
-let x_bar_window = &mut x_bar[..x.len() - 1];
-for i in 0..x.len() - 1 {
-    let x_i = x_window[i];
+let strips = (x.len() - 1) / 8;
+for strip in 0..strips {
+    let at = 8 * strip;
+    let mut x_bar_parts = [0.0; 8];
+    let mut x_bar_parts_1 = [0.0; 8];
+    let mut sum_parts = [0.0; 8];
+    let x_window = &x[at..][..8];
+    let x_window_1 = &x[at + 1..][..8];
+    for k in 0..8 {
+        let x_i = x_window[k];
+        let a = 1.0 - x_i;
+        let b = x_window_1[k] - x_i * x_i;
+        sum_parts[k] = a * a + 100.0 * b * b;
+        let b_bar = 2.0 * (100.0 * b);
+        let a_bar = 2.0 * a;
+        x_bar_parts[k] = b_bar;
+        x_bar_parts_1[k] = -(2.0 * (b_bar * x_i)) - a_bar;
+    }
+    let x_bar_window = &mut x_bar[at + 1..][..8];
+    for k in 0..8 {
+        x_bar_window[k] += x_bar_parts[k];
+    }
+    let x_bar_window_1 = &mut x_bar[at..][..8];
+    for k in 0..8 {
+        x_bar_window_1[k] += x_bar_parts_1[k];
+    }
+    for k in 0..8 {
+        sum += sum_parts[k];
+    }
+}
+for i in 8 * strips..x.len() - 1 {
+    let x_i = x[i];
     let a = 1.0 - x_i;
-    let b = x_window_1[i] - x_i * x_i;
+    let b = x[i + 1] - x_i * x_i;
     sum += a * a + 100.0 * b * b;
     let b_bar = 2.0 * (100.0 * b);
     let a_bar = 2.0 * a;
-    x_bar_window[i] += x_bar_pending + (-(2.0 * (b_bar * x_i)) - a_bar);
-    x_bar_pending = b_bar;
-}
-if 0 < x.len() - 1 {
-    x_bar[x.len() - 1] += x_bar_pending;
+    x_bar[i + 1] += b_bar;
+    x_bar[i] += -(2.0 * (b_bar * x_i)) - a_bar;
 }
 sum
 ```*/
@@ -56,23 +74,45 @@ impl rosenbrock {
     ///The value of [`rosenbrock`]; its gradient is added to what the buffers hold.
     fn value_and_grad_into(x: &[f64], x_bar: &mut [f64]) -> f64 {
         let mut sum = 0.0;
-        let mut x_bar_pending = 0.0;
-        let x_window = &x[..x.len() - 1];
-        let from = if 1 < x.len() { 1 } else { x.len() };
-        let x_window_1 = &x[from..][..x.len() - 1];
-        let x_bar_window = &mut x_bar[..x.len() - 1];
-        for i in 0..x.len() - 1 {
-            let x_i = x_window[i];
+        let strips = (x.len() - 1) / 8;
+        for strip in 0..strips {
+            let at = 8 * strip;
+            let mut x_bar_parts = [0.0; 8];
+            let mut x_bar_parts_1 = [0.0; 8];
+            let mut sum_parts = [0.0; 8];
+            let x_window = &x[at..][..8];
+            let x_window_1 = &x[at + 1..][..8];
+            for k in 0..8 {
+                let x_i = x_window[k];
+                let a = 1.0 - x_i;
+                let b = x_window_1[k] - x_i * x_i;
+                sum_parts[k] = a * a + 100.0 * b * b;
+                let b_bar = 2.0 * (100.0 * b);
+                let a_bar = 2.0 * a;
+                x_bar_parts[k] = b_bar;
+                x_bar_parts_1[k] = -(2.0 * (b_bar * x_i)) - a_bar;
+            }
+            let x_bar_window = &mut x_bar[at + 1..][..8];
+            for k in 0..8 {
+                x_bar_window[k] += x_bar_parts[k];
+            }
+            let x_bar_window_1 = &mut x_bar[at..][..8];
+            for k in 0..8 {
+                x_bar_window_1[k] += x_bar_parts_1[k];
+            }
+            for k in 0..8 {
+                sum += sum_parts[k];
+            }
+        }
+        for i in 8 * strips..x.len() - 1 {
+            let x_i = x[i];
             let a = 1.0 - x_i;
-            let b = x_window_1[i] - x_i * x_i;
+            let b = x[i + 1] - x_i * x_i;
             sum += a * a + 100.0 * b * b;
             let b_bar = 2.0 * (100.0 * b);
             let a_bar = 2.0 * a;
-            x_bar_window[i] += x_bar_pending + (-(2.0 * (b_bar * x_i)) - a_bar);
-            x_bar_pending = b_bar;
-        }
-        if 0 < x.len() - 1 {
-            x_bar[x.len() - 1] += x_bar_pending;
+            x_bar[i + 1] += b_bar;
+            x_bar[i] += -(2.0 * (b_bar * x_i)) - a_bar;
         }
         sum
     }
@@ -121,21 +161,43 @@ impl rosenbrock {
         (
             sum,
             move |x: &[f64], seed: f64, x_bar: &mut [f64]| {
-                let mut x_bar_pending = 0.0;
-                let x_window_2 = &x[..index];
+                let strips = index / 8;
+                for strip in 0..strips {
+                    let at = index - 8 * (strip + 1);
+                    let mut x_bar_parts = [0.0; 8];
+                    let mut x_bar_parts_1 = [0.0; 8];
+                    let x_window_2 = &x[at..][..8];
+                    let x_window_3 = &x[at + 1..][..8];
+                    for k in 0..8 {
+                        let x_i = x_window_2[k];
+                        let a = 1.0 - x_i;
+                        let b = x_window_3[k] - x_i * x_i;
+                        let b_bar = seed * (100.0 * b) + seed * b * 100.0;
+                        let a_bar = 2.0 * (seed * a);
+                        x_bar_parts[k] = b_bar;
+                        x_bar_parts_1[k] = -(2.0 * (b_bar * x_i)) - a_bar;
+                    }
+                    let x_bar_window = &mut x_bar[at + 1..][..8];
+                    for k in 0..8 {
+                        x_bar_window[k] += x_bar_parts[k];
+                    }
+                    let x_bar_window_1 = &mut x_bar[at..][..8];
+                    for k in 0..8 {
+                        x_bar_window_1[k] += x_bar_parts_1[k];
+                    }
+                }
+                let x_window_2 = &x[..index - 8 * strips];
                 let from_1 = if 1 < x.len() { 1 } else { x.len() };
-                let x_window_3 = &x[from_1..][..index];
-                for i in (0..index).rev() {
+                let x_window_3 = &x[from_1..][..index - 8 * strips];
+                for i in (0..index - 8 * strips).rev() {
                     let x_i = x_window_2[i];
                     let a = 1.0 - x_i;
+                    let index_1 = i + 1;
                     let b = x_window_3[i] - x_i * x_i;
                     let b_bar = seed * (100.0 * b) + seed * b * 100.0;
                     let a_bar = 2.0 * (seed * a);
-                    x_bar[i + 1] += x_bar_pending + b_bar;
-                    x_bar_pending = -(2.0 * (b_bar * x_i)) - a_bar;
-                }
-                if 0 < index {
-                    x_bar[0] += x_bar_pending;
+                    x_bar[index_1] += b_bar;
+                    x_bar[i] += -(2.0 * (b_bar * x_i)) - a_bar;
                 }
             },
         )

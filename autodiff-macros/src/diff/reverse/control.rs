@@ -48,6 +48,7 @@ impl Reverse<'_> {
             given.private.extend(self.options.private.get(&index).into_iter().flatten());
         }
 
+        let bulk = self.bulk_begin(primal, &given.private);
         let (started, stepped) = self.count_back(primal, span);
         given.alive.extend(stepped.iter().map(|(phi, ..)| *phi));
         self.loops.push(self.position);
@@ -80,6 +81,7 @@ impl Reverse<'_> {
             },
         );
         self.loops.pop();
+        self.bulk_end(bulk, forward, reversal, span);
 
         forward.push(stmt(StmtKind::Loop(Box::new(Loop { body: body_forward, ..primal.clone() })), span));
         if body_reverse.stmts.is_empty() {

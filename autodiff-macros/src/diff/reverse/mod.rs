@@ -53,7 +53,7 @@ pub(super) struct Reverse<'a> {
     options: &'a Options,
     pub(super) vars: Vars,
     bars: VarMap<Var>,
-    tapes: Vec<Tape>,
+    pub(super) tapes: Vec<Tape>,
     /// The content of places that the reverse sweep reads, and where.
     pub(super) reads: Vec<Read>,
     /// The two contents that a swap between places exchanges.
@@ -77,6 +77,8 @@ pub(super) struct Reverse<'a> {
     pub(super) positions: VarMap<usize>,
     /// Functions of one argument that the open blocks evaluate: name, argument, value.
     dear: Vec<(&'static str, Var, Var)>,
+    /// Places whose stores in the loops around are recorded in one go, and whether any is to be (see [`super::bulk`]).
+    pub(super) bulk: VarMap<bool>,
 }
 impl<'a> Reverse<'a> {
     pub(super) fn new(
@@ -134,6 +136,7 @@ impl<'a> Reverse<'a> {
             untracked,
             positions: VarMap::new(),
             dear: Vec::new(),
+            bulk: VarMap::new(),
         }
     }
 
@@ -469,6 +472,6 @@ pub(super) fn unit() -> Expr {
     Expr::Lit(Lit { tokens, value: None, ty: Ty::Inert, made: false })
 }
 
-pub(super) fn stmt(kind: StmtKind, span: Span) -> Stmt {
+pub(in crate::diff) fn stmt(kind: StmtKind, span: Span) -> Stmt {
     Stmt { kind, span }
 }

@@ -54,7 +54,7 @@ impl Reverse<'_> {
                 }
             }
             StmtKind::Fill { path, value } => {
-                let restored = self.record_whole(path, position, forward, span);
+                let restored = self.record_elements(path, position, forward, span);
                 forward.push(primal.clone());
                 if self.active_path(path) {
                     let bar = self.bar_path(path);

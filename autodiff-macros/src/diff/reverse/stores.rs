@@ -171,6 +171,7 @@ impl Reverse<'_> {
         let restored = match first {
             true => Vec::new(),
             false if !same_shape && active => self.keep(path, forward, span),
+            false if slice => self.record_elements(path, self.position, forward, span),
             false => self.record_whole(path, self.position, forward, span),
         };
         forward.push(primal.clone());
@@ -219,6 +220,10 @@ impl Reverse<'_> {
         if !self.recording.records(root, position, &self.loops, distinct) {
             return Vec::new();
         }
+        if let Some(wanted) = self.bulk.get_mut(&root) {
+            *wanted = true;
+            return Vec::new();
+        }
         let load = Expr::Load(path.clone());
         // The primal may just have loaded the element itself.
         let untouched = forward.iter().rev().take_while(|stmt| !self.writes(stmt, root));
@@ -252,6 +257,30 @@ impl Reverse<'_> {
         } else {
             Vec::new()
         }
+    }
+
+    /// As [`Self::record_whole`] for statements that change no length: in a loop, the elements go onto a flat tape.
+    pub(super) fn record_elements(
+        &mut self,
+        path: &Path,
+        position: usize,
+        forward: &mut Vec<Stmt>,
+        span: Span,
+    ) -> Vec<Stmt> {
+        let numbers = match self.type_of(path) {
+            Ty::Vec(element) | Ty::Slice(element) => element.is_scalar(),
+            _ => false,
+        };
+        let root = self.vars.resolve(path).root;
+        if self.loops.is_empty() || !numbers {
+            return self.record_whole(path, position, forward, span);
+        }
+        if !self.recording.records(root, position, &self.loops, |_, _, _| false) {
+            return Vec::new();
+        }
+        let (save, back) = self.recorded(path.clone(), span);
+        forward.push(save);
+        vec![back]
     }
 
     pub(super) fn keep(&mut self, path: &Path, forward: &mut Vec<Stmt>, span: Span) -> Vec<Stmt> {

@@ -183,6 +183,26 @@ impl<N: Number> Machine<'_, N> {
                 let value = self.load(path)?;
                 self.bind(*old, value);
             }
+            RawStmt::Record { tape, path } => {
+                // A range that does not exist is recorded as nothing.
+                let content = self.load(path).unwrap_or(Value::List(Vec::new()));
+                match &mut self.env[tape.0 as usize] {
+                    Some(Value::List(records)) => records.push(content),
+                    _ => return Err(format!("tape #{} is not declared", tape.0)),
+                }
+            }
+            RawStmt::Replay { tape, path } => {
+                let record = match &mut self.env[tape.0 as usize] {
+                    Some(Value::List(records)) => records.pop(),
+                    _ => None,
+                };
+                let record = record.ok_or_else(|| format!("tape #{} is empty", tape.0))?;
+                if self.locate(path).is_ok() {
+                    self.set(path, record)?;
+                } else if !record.list()?.is_empty() {
+                    return Err("what was recorded has no place to go back to".into());
+                }
+            }
             RawStmt::Pop { path, popped } => {
                 let mut last = None;
                 self.change(path, |list| match list {

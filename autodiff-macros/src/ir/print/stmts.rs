@@ -130,6 +130,12 @@ impl Printer<'_> {
                     format!("put back {} <- {}", self.path(path), self.var(*from))
                 }
                 RawStmt::Keep { old, path } => format!("keep {} = {}", self.var(*old), self.path(path)),
+                RawStmt::Record { tape, path } => {
+                    format!("record {} <- {}", self.var(*tape), self.path(path))
+                }
+                RawStmt::Replay { tape, path } => {
+                    format!("replay {} <- {}", self.path(path), self.var(*tape))
+                }
                 RawStmt::Pop { path, popped: None } => format!("pop {}", self.path(path)),
                 RawStmt::Pop { path, popped: Some(var) } => {
                     format!("pop {} -> {}", self.path(path), self.var(*var))

@@ -234,6 +234,9 @@ impl Scope<'_> {
                 self.bind(*taken, &[Role::Value, Role::Mut, Role::Place])
             }
             RawStmt::PutBack { path, from } => self.path(path).and_then(|()| self.read(*from)),
+            RawStmt::Record { tape, path } | RawStmt::Replay { tape, path } => {
+                self.read(*tape).and_then(|()| self.path(path))
+            }
             RawStmt::Pop { path, popped } => {
                 self.path(path)?;
                 popped.iter().try_for_each(|var| self.bind(*var, &[Role::Value, Role::Mut, Role::Place]))

@@ -1,7 +1,7 @@
 //! What goes on a tape comes off it, in the opposite order.
 
 use crate::diff::{Tape, TapeKind};
-use crate::ir::{Block, Head, Saved, StmtKind, Var};
+use crate::ir::{Block, Head, RawStmt, Saved, StmtKind, Var};
 
 /// What a block leaves on a tape, in the order of saving.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,6 +75,12 @@ fn block(tape: Var, block: &Block, effect: &mut Effect) -> Result<(), String> {
             }
             StmtKind::Restore { tape: t, values } if *t == tape => {
                 effect.take(Record::Save(kinds(values)))?
+            }
+            StmtKind::Raw(RawStmt::Record { tape: t, .. }) if *t == tape => {
+                effect.leaves.push(Record::Save(Vec::new()))
+            }
+            StmtKind::Raw(RawStmt::Replay { tape: t, .. }) if *t == tape => {
+                effect.take(Record::Save(Vec::new()))?
             }
             StmtKind::If { then, otherwise, .. } => branch(tape, [then, otherwise].into_iter(), effect)?,
             StmtKind::Match { arms, .. } => branch(tape, arms.iter().map(|arm| &arm.body), effect)?,
