@@ -70,8 +70,7 @@ pub(crate) fn ident(text: &str, span: Span) -> Ident {
         return Ident::new(text, span);
     }
     let text = sanitize(text);
-    // No keyword has a single letter, or an underscore: most names need no parser to tell.
-    if text.is_ascii() && (text.len() == 1 || text.contains('_')) {
+    if text.is_ascii() && !is_keyword(&text) {
         return Ident::new(&text, span);
     }
     match syn::parse_str::<Ident>(&text) {
@@ -81,6 +80,15 @@ pub(crate) fn ident(text: &str, span: Span) -> Ident {
             Err(_) => Ident::new("value", span),
         },
     }
+}
+
+/// Whether syn refuses the text as a name: asked for every name that is emitted, so without its parser.
+fn is_keyword(text: &str) -> bool {
+    const KEYWORDS: &str = " _ abstract as async await become box break const continue crate do dyn else enum extern false \
+        final fn for if impl in let loop macro match mod move mut override priv pub ref return Self self static struct super \
+        trait true try type typeof unsafe unsized use virtual where while yield ";
+    // None is longer, few names are as short.
+    text.len() <= 8 && KEYWORDS.split(' ').any(|keyword| keyword == text)
 }
 
 /// The span of generated tokens that belong to a construct of the user's: errors point there, names are hygienic.
@@ -113,6 +121,11 @@ mod tests {
             assert_eq!(names.fresh(hint), expected);
         }
         assert_eq!(ident("type", Span::call_site()).to_string(), "r#type");
+        for word in
+            ["type", "override", "yield", "in", "union", "x", "total", "r", "auto", "gen", "dyn", "value"]
+        {
+            assert_eq!(is_keyword(word), syn::parse_str::<Ident>(word).is_err(), "{word}");
+        }
         assert_eq!(ident("x", Span::call_site()).to_string(), "x");
     }
 }

@@ -244,10 +244,11 @@ impl Share<'_> {
 
 /// Whether two parts of one place have nothing in common.
 fn distinct(a: &[Step], b: &[Step]) -> bool {
-    a.iter().zip(b).find(|(a, b)| a != b).is_some_and(|pair| match pair {
-        (Step::Index(Key::Number(_)), Step::Index(Key::Number(_))) => true,
-        (Step::Field(_), Step::Field(_)) => true,
-        _ => false,
+    a.iter().zip(b).find(|(a, b)| a != b).is_some_and(|pair| {
+        matches!(
+            pair,
+            (Step::Index(Key::Number(_)), Step::Index(Key::Number(_))) | (Step::Field(_), Step::Field(_))
+        )
     })
 }
 

@@ -1,6 +1,6 @@
 //! Expressions, with the parentheses that Rust's grammar asks for and no more.
 
-use proc_macro2::{Delimiter, Ident, Literal, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Literal, Punct, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
 use super::inference::{is_constant, is_plain_number};
@@ -83,6 +83,13 @@ fn above(level: Level) -> Level {
         Level::Loose | Level::Range => Level::Or,
         Level::Unary | Level::Postfix => Level::Postfix,
     }
+}
+
+/// An operator as tokens.
+pub(super) fn punctuation(op: &str) -> TokenStream {
+    let last = op.len() - 1;
+    let spacing = |at| if at == last { Spacing::Alone } else { Spacing::Joint };
+    op.char_indices().map(|(at, char)| TokenTree::from(Punct::new(char, spacing(at)))).collect()
 }
 
 /// How tightly code of the user's holds together.
@@ -189,11 +196,11 @@ impl Emitter<'_> {
         match (rule.syntax, args) {
             (Syntax::Infix(op), [a, b]) => {
                 let level = if matches!(op, "+" | "-") { Level::Sum } else { Level::Product };
-                let op = op.parse().unwrap_or_default();
+                let op = punctuation(op);
                 self.infix(op, level, self.code(a, float), self.code(b, float))
             }
             (Syntax::Prefix(op), [a]) => {
-                let op: TokenStream = op.parse().unwrap_or_default();
+                let op = punctuation(op);
                 let a = self.code(a, float).at(Level::Unary);
                 Code::new(quote_spanned!(self.span=> #op #a), Level::Unary)
             }

@@ -115,7 +115,7 @@ impl Emitter<'_> {
             Expr::Rule(rule, args) if !generic => {
                 if let (crate::rules::Syntax::Infix(op), [a, b]) = (rule.syntax, &args[..]) {
                     if own(a) {
-                        let op: TokenStream = format!("{op}=").parse().unwrap_or_default();
+                        let op = super::expr::punctuation(&format!("{op}="));
                         let b = self.expr(b, float.as_ref());
                         return quote_spanned!(self.span=> #ident #op #b;);
                     }
