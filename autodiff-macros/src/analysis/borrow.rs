@@ -6,7 +6,9 @@
 
 use super::share::{writes, written_in};
 use crate::ir::visit::Part;
-use crate::ir::{Arg, Block, Expr, Function, Init, Path, Proj, Role, Stmt, StmtKind, VarMap, VarSet, Vars, WrtTarget};
+use crate::ir::{
+    Arg, Block, Expr, Function, Init, Path, Proj, Role, Stmt, StmtKind, VarMap, VarSet, Vars, WrtTarget,
+};
 
 /// Turns what copies it can into views.
 pub(crate) fn borrow(mut function: Function) -> Function {
@@ -60,7 +62,10 @@ fn block(of: &mut Block, vars: &Vars, kept: &VarSet, views: &mut VarMap<Path>) {
 /// The places that a statement takes by value, or a part of them.
 fn taken(stmt: &Stmt, vars: &Vars, kept: &mut VarSet) {
     let mut copied = |init: &Init| {
-        if let Init::Copy { from: path, .. } | Init::Struct { base: Some(path), .. } | Init::Zero { like: path } = init {
+        if let Init::Copy { from: path, .. }
+        | Init::Struct { base: Some(path), .. }
+        | Init::Zero { like: path } = init
+        {
             kept.insert(vars.resolve(path).root);
         }
     };

@@ -76,7 +76,9 @@ impl Reverse<'_> {
                 .iter()
                 .map(|var| Cost {
                     save: self.saving_cost(*var),
-                    compute: sources.get(var).map(|source| if dear { computing_cost(&source.stmt) } else { 0 }),
+                    compute: sources
+                        .get(var)
+                        .map(|source| if dear { computing_cost(&source.stmt) } else { 0 }),
                 })
                 .collect();
             let mut graph = Graph::new(&costs);
@@ -134,7 +136,12 @@ impl Reverse<'_> {
         plan.recomputed.push(source.stmt.clone().into_owned());
         let position = source.position.or_else(|| self.positions.get(&var).copied()).unwrap_or(0);
         for (root, element) in &source.roots {
-            self.reads.push(Read { root: *root, position, loops: self.loops.clone(), element: element.clone() });
+            self.reads.push(Read {
+                root: *root,
+                position,
+                loops: self.loops.clone(),
+                element: element.clone(),
+            });
         }
     }
 
@@ -180,7 +187,9 @@ impl Reverse<'_> {
     /// saved, where no store has to be recorded for that.
     fn stored<'s>(&self, var: Var, behind: &'s [Stmt], local: &VarSet) -> Option<(Var, Source<'s>)> {
         let stored = |stmt: &'s Stmt| match &stmt.kind {
-            StmtKind::Store { path, op: StoreOp::Set, value: Expr::Var(value) } if *value == var => Some(path),
+            StmtKind::Store { path, op: StoreOp::Set, value: Expr::Var(value) } if *value == var => {
+                Some(path)
+            }
             _ => None,
         };
         let (at, path) = behind.iter().enumerate().find_map(|(at, stmt)| Some((at, stored(stmt)?)))?;
@@ -192,7 +201,8 @@ impl Reverse<'_> {
         let root = self.vars.resolve(path).root;
         let read = Read { root, position, loops: self.loops.clone(), element: Some(path.clone()) };
         let distinct = |store: &Path, outer, inner| self.distinct(store, path, outer, inner);
-        if !matches!(path.proj.last(), Some(Proj::Index(_))) || !self.recording.leaves_alone(&read, distinct) {
+        if !matches!(path.proj.last(), Some(Proj::Index(_))) || !self.recording.leaves_alone(&read, distinct)
+        {
             return None;
         }
         let mut operands = vec![path.root];

@@ -113,8 +113,7 @@ impl Recording {
         !self.writes.get(&read.root).into_iter().flatten().any(|write| {
             let common = read.loops.iter().zip(&write.loops).take_while(|(a, b)| a == b).count();
             let spared = |element: &Path| distinct(element, depth, common);
-            read.position < write.position
-                || (common > depth && !write.element.as_ref().is_some_and(spared))
+            read.position < write.position || (common > depth && !write.element.as_ref().is_some_and(spared))
         })
     }
 
@@ -176,7 +175,9 @@ fn written(
         *position += 1;
         let root = |var: Var| function.vars.resolve(&Path::of(var)).root;
         let element = match &stmt.kind {
-            StmtKind::Store { path, .. } if matches!(path.proj.last(), Some(Proj::Index(_))) => Some(path.clone()),
+            StmtKind::Store { path, .. } if matches!(path.proj.last(), Some(Proj::Index(_))) => {
+                Some(path.clone())
+            }
             _ => None,
         };
         stmt.parts(&mut |part| {
@@ -197,7 +198,9 @@ fn written(
                 written(&the_loop.body, function, position, loops, writes);
                 loops.pop();
             }
-            _ => stmt.blocks().into_iter().for_each(|block| written(block, function, position, loops, writes)),
+            _ => {
+                stmt.blocks().into_iter().for_each(|block| written(block, function, position, loops, writes))
+            }
         }
     }
 }

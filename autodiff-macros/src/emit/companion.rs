@@ -233,7 +233,8 @@ impl<'a> Shape<'a> {
                 let shown = (beside && item.name == "value_and_grad_into").then_some(&shown);
                 let lints = beside.then(lints);
                 let conditions = if beside { &conditions[..] } else { &[] };
-                let inline = (item.name != "value_and_grad_into" || !self.has_loops()).then(|| quote!(#[inline]));
+                let inline =
+                    (item.name != "value_and_grad_into" || !self.has_loops()).then(|| quote!(#[inline]));
                 quote! {
                     #(#conditions)*
                     #[doc = #summary]

@@ -8,8 +8,8 @@ mod stmts;
 mod tape;
 
 use super::{
-    Expr, Function, Inert, Init, Param, Passing, Path, Proj, Role, Tree, Var, VarInfo, VarSet, Vars, WrtTarget,
-    print,
+    Expr, Function, Inert, Init, Param, Passing, Path, Proj, Role, Tree, Var, VarInfo, VarSet, Vars,
+    WrtTarget, print,
 };
 use crate::diff::{Adjoint, ParamAdjoint, Pushforward};
 

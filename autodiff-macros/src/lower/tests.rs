@@ -569,9 +569,7 @@ fn refusals() {
                     x
                 }
             ),
-            &[
-                "a function that returns a reference cannot be differentiated: return `Vec<f64>`",
-            ],
+            &["a function that returns a reference cannot be differentiated: return `Vec<f64>`"],
         ),
         (
             parse_quote!(

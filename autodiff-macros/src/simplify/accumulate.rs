@@ -7,7 +7,9 @@
 
 use super::affine::{Indices, same_path};
 use crate::ir::visit::Part;
-use crate::ir::{Block, Expr, Float, Head, Loop, Path, Proj, Role, Stmt, StmtKind, StoreOp, Ty, Var, VarMap, Vars, build};
+use crate::ir::{
+    Block, Expr, Float, Head, Loop, Path, Proj, Role, Stmt, StmtKind, StoreOp, Ty, Var, VarMap, Vars, build,
+};
 
 /// More sums than this would not fit the registers.
 const MOST: usize = 12;
@@ -29,7 +31,8 @@ pub(super) fn accumulators(block: &mut Block, vars: &mut Vars, made_from: u32) -
                     redirect(&mut the_loop.body, &sum.sites, var);
                     before.push(Stmt { kind: StmtKind::Mut { var, init: build::lit(0.0) }, span });
                     let value = Expr::Var(var);
-                    let add = Stmt { kind: StmtKind::Store { path: sum.path, op: StoreOp::Add, value }, span };
+                    let add =
+                        Stmt { kind: StmtKind::Store { path: sum.path, op: StoreOp::Add, value }, span };
                     behind.push(guarded(add, &lo, &hi, inclusive));
                 }
             }
@@ -126,7 +129,9 @@ fn sum(path: &Path, value: &Expr, indices: &Indices, vars: &Vars, made_from: u32
 /// Sends the additions to the scalar.
 fn redirect(body: &mut Block, sites: &[Path], var: Var) {
     body.walk_mut(&mut |stmt| {
-        let StmtKind::Store { path, op: op @ (StoreOp::Add | StoreOp::Sub), value } = &stmt.kind else { return };
+        let StmtKind::Store { path, op: op @ (StoreOp::Add | StoreOp::Sub), value } = &stmt.kind else {
+            return;
+        };
         if sites.iter().any(|site| same_path(site, path)) {
             stmt.kind = StmtKind::Update { var, op: *op, expr: value.clone() };
         }
@@ -144,11 +149,7 @@ fn guarded(stmt: Stmt, lo: &Expr, hi: &Expr, inclusive: bool) -> Stmt {
     if runs || path.proj.iter().all(|proj| matches!(proj, Proj::Field(_))) {
         return stmt;
     }
-    let op = if inclusive {
-        syn::BinOp::Le(Default::default())
-    } else {
-        syn::BinOp::Lt(Default::default())
-    };
+    let op = if inclusive { syn::BinOp::Le(Default::default()) } else { syn::BinOp::Lt(Default::default()) };
     let cond = Expr::Binary(op, Box::new(lo.clone()), Box::new(hi.clone()));
     let then = Block { stmts: vec![stmt] };
     Stmt { kind: StmtKind::If { cond, then, otherwise: Block::default(), joins: Vec::new() }, span }

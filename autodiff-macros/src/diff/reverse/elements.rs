@@ -95,7 +95,8 @@ impl Reverse<'_> {
             Some(position) => *position < start,
             None => self.is_param(*var),
         };
-        let mut others = polynomial.0.iter().flat_map(|(product, _)| product).filter(|var| !found.contains(var));
+        let mut others =
+            polynomial.0.iter().flat_map(|(product, _)| product).filter(|var| !found.contains(var));
         if others.all(fixed) { found } else { Vec::new() }
     }
 

@@ -192,8 +192,7 @@ impl<'a> Lower<'a> {
             Value::Tuple(items) => {
                 // Names of a tuple of integers are integers.
                 let tys: Option<Vec<Ty>> = items.iter().map(|item| self.arm_ty(item)).collect();
-                tys?.into_iter()
-                    .reduce(|a, b| if a.is_same_scalar(&b) { a } else { Ty::Int(None) })
+                tys?.into_iter().reduce(|a, b| if a.is_same_scalar(&b) { a } else { Ty::Int(None) })
             }
             _ => None,
         }
