@@ -9,6 +9,7 @@ mod expand;
 mod ir;
 mod lower;
 mod names;
+mod passes;
 mod request;
 mod rules;
 mod simplify;

@@ -6,11 +6,19 @@ mod invariant;
 mod share;
 
 use crate::ir::Function;
+use crate::passes::Pass;
 
 pub(crate) use activity::{Activity, activity};
 
 /// The primal as it is differentiated: nothing copied to be looked at, nothing computed twice, nothing in a
 /// loop that could stand before it.
 pub(crate) fn prepare(function: Function) -> Function {
-    share::share(invariant::hoist(share::share(borrow::borrow(function))))
+    let passes = function.passes;
+    let on = |pass, apply: fn(Function) -> Function, function| {
+        if passes.has(pass) { apply(function) } else { function }
+    };
+    let function = on(Pass::Borrow, borrow::borrow, function);
+    let function = on(Pass::Share, share::share, function);
+    let function = on(Pass::Hoist, invariant::hoist, function);
+    on(Pass::Share, share::share, function)
 }

@@ -15,6 +15,7 @@ use super::reverse::{Reverse, stmt};
 use super::{Tape, TapeKind};
 use crate::ir::visit::Part;
 use crate::ir::{Block, Expr, Head, Loop, Path, Proj, RawStmt, Role, Stmt, StmtKind, Ty, Var, build};
+use crate::passes::Pass;
 use crate::simplify::affine::{Indices, element, same_base, same_path};
 
 /// What a loop may record in one go.
@@ -30,6 +31,9 @@ impl Reverse<'_> {
     /// The places whose stores in the loop need not be recorded one by one. `private`: see [`super::private`].
     pub(super) fn bulk_begin(&mut self, primal: &Loop, private: &[Var]) -> Vec<Bulk> {
         let mut found: Vec<Bulk> = Vec::new();
+        if !self.function.passes.has(Pass::Bulk) {
+            return found;
+        }
         for stmt in &primal.body.stmts {
             let StmtKind::Store { path, .. } = &stmt.kind else { continue };
             let root = self.vars.resolve(path).root;

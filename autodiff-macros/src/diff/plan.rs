@@ -10,6 +10,7 @@ use super::record::Read;
 use super::reverse::Reverse;
 use crate::ir::visit::Part;
 use crate::ir::{Expr, Init, Path, Proj, Role, Stmt, StmtKind, StoreOp, Ty, Var, VarMap, VarSet};
+use crate::passes::Pass;
 
 /// Dearer functions are saved, not computed again (in units of an addition, see the rule table).
 pub(super) const CHEAP: u32 = 2;
@@ -186,6 +187,9 @@ impl Reverse<'_> {
     /// A value that its block stores, and that is still there when the block's reversal starts: it is loaded instead of
     /// saved, where no store has to be recorded for that.
     fn stored<'s>(&self, var: Var, behind: &'s [Stmt], local: &VarSet) -> Option<(Var, Source<'s>)> {
+        if !self.function.passes.has(Pass::Reload) {
+            return None;
+        }
         let stored = |stmt: &'s Stmt| match &stmt.kind {
             StmtKind::Store { path, op: StoreOp::Set, value: Expr::Var(value) } if *value == var => {
                 Some(path)

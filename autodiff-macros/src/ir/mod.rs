@@ -21,6 +21,7 @@ pub(crate) mod visit;
 
 use proc_macro2::{Ident, Span, TokenStream};
 
+use crate::passes::Passes;
 use crate::rules::Rule;
 
 pub(crate) use table::{VarMap, VarSet};
@@ -501,6 +502,8 @@ pub(crate) struct Function {
     pub(crate) wrt: Vec<Wrt>,
     /// Nested items (`const`, `fn`, `use`, …), to be repeated in generated bodies.
     pub(crate) items: Vec<syn::Item>,
+    /// The optimisations that its derivatives get.
+    pub(crate) passes: Passes,
 }
 
 /// See [`StmtKind::Pullback`].

@@ -182,6 +182,7 @@ fn attempt(
         result_ty: lower.result_ty,
         wrt,
         items: lower.items,
+        passes: crate::passes::Passes::chosen(),
     };
     prune::function(&mut function);
     settle::function(&mut function);

@@ -27,7 +27,8 @@ use crate::analysis::Activity;
 use crate::diff::private::private_places;
 use crate::diff::reverse::{self, Options};
 use crate::diff::{Adjoint, ParamAdjoint, Pushforward, fuse};
-use crate::ir::{Block, Expr, Function, Role, StmtKind, Tree, Var, VarSet, Vars};
+use crate::ir::{Block, Expr, Function, Role, StmtKind, Tree, Var, VarMap, VarSet, Vars};
+use crate::passes::Pass;
 
 /// Rounds after which a program that still changes is left as it is (each round is a complete program).
 const ROUNDS: usize = 6;
@@ -124,11 +125,16 @@ pub(crate) fn joined(function: &Function, activity: &Activity) -> Adjoint {
         })
         .collect();
     // Private places are a promise that the loop will be fused: where that fails, once more without.
-    let mut options = Options { roll_back: false, private: private_places(function) };
+    let fuses = function.passes.has(Pass::Fuse);
+    let private = if fuses { private_places(function) } else { VarMap::new() };
+    let mut options = Options { roll_back: false, private };
     loop {
         let mut raw = reverse::adjoint(function, activity, options.clone());
         share_reciprocals(function, &mut raw);
         let (simple, settled) = settle(function, seed_with_ones(raw));
+        if !fuses {
+            return shape_loops(function, (simple, settled));
+        }
         let (fused, done) = fuse::fuse(simple, &params);
         let promises = options.private.len();
         options
@@ -150,26 +156,40 @@ pub(crate) fn apart(function: &Function, mut raw: Adjoint) -> Adjoint {
 }
 
 fn share_reciprocals(function: &Function, raw: &mut Adjoint) {
+    if !function.passes.has(Pass::Reciprocals) {
+        return;
+    }
     reciprocal::reciprocals(&mut raw.reverse, &mut raw.vars, function.vars.0.len() as u32);
 }
 
 /// What makes loops fast that rustc cannot do: values and additions in strips, neighbouring contributions in scalars,
 /// operands sliced beforehand.
 fn shape_loops(function: &Function, (mut shaped, mut settled): (Adjoint, bool)) -> Adjoint {
-    let made_from = function.vars.0.len() as u32;
+    let (made_from, passes) = (function.vars.0.len() as u32, function.passes);
     for block in [&mut shaped.forward, &mut shaped.reverse] {
-        settled &= !rotate::rotations(block, &mut shaped.vars, made_from);
-        settled &= !accumulate::accumulators(block, &mut shaped.vars, made_from);
+        settled &= !rotate::rotations(block, &mut shaped.vars, made_from, passes);
+        settled &=
+            !(passes.has(Pass::Accumulate) && accumulate::accumulators(block, &mut shaped.vars, made_from));
     }
     if !settled {
         shaped = settle(function, shaped).0;
     }
     for block in [&mut shaped.forward, &mut shaped.reverse] {
-        lift::lift(block, &shaped.vars);
-        distribute::distribute(block, &mut shaped.vars, made_from);
-        jam::jam(block, &mut shaped.vars);
-        direct::forwards(block, &shaped.vars, made_from);
-        window::windows(block, &mut shaped.vars);
+        if passes.has(Pass::Lift) {
+            lift::lift(block, &shaped.vars);
+        }
+        if passes.has(Pass::Distribute) {
+            distribute::distribute(block, &mut shaped.vars, made_from);
+        }
+        if passes.has(Pass::Jam) {
+            jam::jam(block, &mut shaped.vars);
+        }
+        if passes.has(Pass::Forwards) {
+            direct::forwards(block, &shaped.vars, made_from);
+        }
+        if passes.has(Pass::Windows) {
+            window::windows(block, &mut shaped.vars);
+        }
     }
     shaped
 }

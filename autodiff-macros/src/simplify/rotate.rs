@@ -13,28 +13,34 @@ use crate::ir::visit::Part;
 use crate::ir::{
     Block, Expr, Head, Loop, Path, Proj, Role, Stmt, StmtKind, StoreOp, Var, VarMap, Vars, build,
 };
+use crate::passes::{Pass, Passes};
 
 /// Wider stencils stay as they are.
 const WIDEST: i64 = 4;
 
 /// Rotates the stencils of every loop in the block, as far as they are of adjoints (made by differentiation, from
 /// `made_from` on): the primal's own sums keep their bits. Tells whether there were any.
-pub(crate) fn rotations(block: &mut Block, vars: &mut Vars, made_from: u32) -> bool {
+pub(crate) fn rotations(block: &mut Block, vars: &mut Vars, made_from: u32, passes: Passes) -> bool {
     let mut found = false;
     let mut stmts = Vec::with_capacity(block.stmts.len());
     for mut stmt in std::mem::take(&mut block.stmts) {
         for inner in stmt.blocks_mut() {
-            found |= rotations(inner, vars, made_from);
+            found |= rotations(inner, vars, made_from, passes);
         }
         let span = stmt.span;
         let (mut before, mut behind) = (Vec::new(), Vec::new());
         if let StmtKind::Loop(the_loop) = &mut stmt.kind {
-            if let Some(stripped) = super::strips::strip(the_loop, vars, made_from, span) {
+            let strips = passes.has(Pass::Strips);
+            if let Some(stripped) =
+                strips.then(|| super::strips::strip(the_loop, vars, made_from, span)).flatten()
+            {
                 stmts.extend(stripped);
                 found = true;
                 continue;
             }
-            rotate(the_loop, vars, made_from, span, &mut before, &mut behind);
+            if passes.has(Pass::Rotate) {
+                rotate(the_loop, vars, made_from, span, &mut before, &mut behind);
+            }
         }
         found |= !before.is_empty();
         stmts.extend(before);

@@ -450,6 +450,7 @@ mod tests {
     use super::*;
     use crate::diag::Diagnostics;
     use crate::ir::eval::{Library, Value};
+    use crate::passes::{self, Passes};
     use crate::request::Request;
     use crate::tests::compare;
 
@@ -459,12 +460,12 @@ mod tests {
         assert_ne!(program(3), program(4));
     }
 
-    fn checked(source: &str) -> Result<(), String> {
+    fn checked(source: &str, passes: Passes) -> Result<(), String> {
         let item: syn::ItemFn = syn::parse_str(source).map_err(|e| e.to_string())?;
         let mut diag = Diagnostics::new();
         let function = crate::lower::function(&Request::default(), &item.sig, &item.block, &mut diag);
         diag.finish().map_err(|e| format!("refused: {e}"))?;
-        let of = compare::differentiate(function)?;
+        let of = compare::differentiate(crate::ir::Function { passes, ..function })?;
         let args = [
             Value::Float(0.75),
             Value::Float(-0.5),
@@ -474,21 +475,32 @@ mod tests {
         compare::check(&Library::new(), &of, &args)
     }
 
-    #[test]
-    fn programs_are_differentiated_rightly() {
-        let env = |name, default| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
+    /// Checks the programs of some seeds, each with the passes left out that `without` names for it.
+    fn check(seeds: std::ops::Range<u64>, without: impl Fn(u64) -> &'static str) {
         let mut wrong = 0;
-        for seed in env("FROM", 0)..env("TO", 60) {
-            let source = program(seed);
+        for seed in seeds {
+            let (source, without) = (program(seed), without(seed));
             // Closures in the guards of arms are beyond the interpreter.
             let interpreted = |message: &String| !message.contains("is not interpreted");
-            if let Some(message) = checked(&source).err().filter(interpreted) {
+            if let Some(message) = checked(&source, Passes::without(without)).err().filter(interpreted) {
                 wrong += 1;
                 if wrong <= 3 {
-                    println!("---- seed {seed}: {message}\n{source}");
+                    println!("---- seed {seed} without {without}: {message}\n{source}");
                 }
             }
         }
         assert_eq!(wrong, 0, "programs are differentiated wrongly");
+    }
+
+    #[test]
+    fn programs_are_differentiated_rightly() {
+        let env = |name, default| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
+        check(env("FROM", 0)..env("TO", 60), |_| "");
+    }
+
+    #[test]
+    fn each_pass_can_be_left_out() {
+        let names: Vec<&str> = passes::ALL.iter().map(|(name, _)| *name).chain(["all"]).collect();
+        check(0..3 * names.len() as u64, |seed| names[seed as usize % names.len()]);
     }
 }

@@ -26,6 +26,7 @@ use crate::ir::{
     Arg, Block, CopyHow, Expr, Function, Head, Init, Lit, Loop, Passing, Path, Role, Saved, Stmt, StmtKind,
     StoreOp, Ty, Var, VarMap, VarSet, Vars, WrtTarget, build,
 };
+use crate::passes::Pass;
 
 /// What the caller of the transformation wants.
 #[derive(Clone, Default)]
@@ -41,6 +42,9 @@ pub(crate) struct Options {
 pub(crate) fn adjoint(function: &Function, activity: &Activity, options: Options) -> Adjoint {
     // A first run, which records every store, finds what the reverse sweep reads; the second records what that needs.
     let everything = Recording::everything(function, &options);
+    if !function.passes.has(Pass::Record) {
+        return Reverse::new(function, activity, everything, &options).run().0;
+    }
     let (_, reads, swaps) = Reverse::new(function, activity, everything.clone(), &options).run();
     let recording = everything.needed(function, &reads, &swaps, &options);
     Reverse::new(function, activity, recording, &options).run().0

@@ -6,6 +6,7 @@ use super::{Reverse, counted, stmt};
 use crate::ir::{
     CopyHow, Expr, Float, Init, Path, Proj, RawStmt, Role, Stmt, StmtKind, StoreOp, Ty, Var, build,
 };
+use crate::passes::Pass;
 
 impl Reverse<'_> {
     pub(super) fn reverse_let(&mut self, var: Var, expr: &Expr, out: &mut Vec<Stmt>, span: Span) {
@@ -45,6 +46,9 @@ impl Reverse<'_> {
 
     /// Functions in a partial that the primal evaluates as well: `cos` of the angle whose sine it took, `1.0 / x`.
     fn reuse(&self, partial: &mut Expr) {
+        if !self.function.passes.has(Pass::Reuse) {
+            return;
+        }
         let known = |name, arg| {
             let known = self.dear.iter().find(|(function, of, _)| *function == name && *of == arg);
             known.map(|(.., value)| Expr::Var(*value))

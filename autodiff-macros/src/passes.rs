@@ -1,0 +1,92 @@
+//! The optimisations, each of which can be switched off: what is wrong with one is right without it.
+//!
+//! `AUTODIFF_WITHOUT=all` or `AUTODIFF_WITHOUT=fuse,windows`, set while this crate is compiled, leaves passes out. The tests
+//! differentiate random programs with each pass left out, and the whole corpus with all of them.
+
+/// An optimisation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pass {
+    /// Copies that are only read become views.
+    Borrow,
+    /// What is computed or loaded twice is computed once.
+    Share,
+    /// What a loop does not change leaves it.
+    Hoist,
+    /// The adjoint uses functions that the primal evaluated.
+    Reuse,
+    /// Values that are still where they were stored are loaded instead of saved.
+    Reload,
+    /// Stores that nothing reads again record nothing.
+    Record,
+    /// A loop records what it overwrites in one go.
+    Bulk,
+    /// Iterations run forward and backward at once.
+    Fuse,
+    /// Divisions by one value share its reciprocal.
+    Reciprocals,
+    /// Reversed stencils run in strips.
+    Strips,
+    /// Neighbouring contributions are carried in scalars.
+    Rotate,
+    /// What is added to one element is summed in a scalar.
+    Accumulate,
+    /// The index of a row is computed before the loop along the row.
+    Lift,
+    /// Sums and updates of rows in loops of their own.
+    Distribute,
+    /// Four sums at a time.
+    Jam,
+    /// Reversed loops whose iterations do not meet run forwards.
+    Forwards,
+    /// The rows that a loop reaches are sliced before it.
+    Windows,
+}
+
+/// All of them, by the names under which they are left out.
+pub(crate) const ALL: &[(&str, Pass)] = &[
+    ("borrow", Pass::Borrow),
+    ("share", Pass::Share),
+    ("hoist", Pass::Hoist),
+    ("reuse", Pass::Reuse),
+    ("reload", Pass::Reload),
+    ("record", Pass::Record),
+    ("bulk", Pass::Bulk),
+    ("fuse", Pass::Fuse),
+    ("reciprocals", Pass::Reciprocals),
+    ("strips", Pass::Strips),
+    ("rotate", Pass::Rotate),
+    ("accumulate", Pass::Accumulate),
+    ("lift", Pass::Lift),
+    ("distribute", Pass::Distribute),
+    ("jam", Pass::Jam),
+    ("forwards", Pass::Forwards),
+    ("windows", Pass::Windows),
+];
+
+/// The optimisations that run.
+#[derive(Clone, Copy)]
+pub(crate) struct Passes(u32);
+
+impl Passes {
+    /// All but those that were named when this crate was compiled.
+    pub(crate) fn chosen() -> Passes {
+        Passes::without(option_env!("AUTODIFF_WITHOUT").unwrap_or_default())
+    }
+
+    /// All but those that are named; `all` names all.
+    pub(crate) fn without(names: &str) -> Passes {
+        let mut passes = Passes(u32::MAX);
+        for name in names.split(',') {
+            for (known, pass) in ALL {
+                if name == *known || name == "all" {
+                    passes.0 &= !(1 << *pass as u32);
+                }
+            }
+        }
+        passes
+    }
+
+    pub(crate) fn has(self, pass: Pass) -> bool {
+        self.0 & (1 << pass as u32) != 0
+    }
+}
