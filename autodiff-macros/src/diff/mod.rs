@@ -2,6 +2,7 @@
 
 pub(crate) mod bulk;
 mod cut;
+pub(crate) mod explain;
 pub(crate) mod forward;
 pub(crate) mod fuse;
 mod plan;
@@ -36,6 +37,8 @@ pub(crate) struct Adjoint {
     pub(crate) private: VarMap<VarSet>,
     /// `&mut` parameters (indices) whose content the reverse sweep rolls back to what it was before the call.
     pub(crate) rolled_back: Vec<usize>,
+    /// What was made of each loop, and why it saves what it saves.
+    pub(crate) explained: Vec<explain::Explained>,
 }
 
 /// The adjoint of a parameter in the reverse sweep.

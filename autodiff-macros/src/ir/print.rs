@@ -19,7 +19,7 @@ use super::{
 use crate::rules::Syntax;
 
 #[cfg(test)]
-pub(crate) use self::programs::{adjoint, function, pushforward};
+pub(crate) use self::programs::{adjoint, explained, function, pushforward};
 
 /// One block.
 pub(crate) fn block(vars: &Vars, block: &Block) -> String {

@@ -50,8 +50,19 @@ pub(crate) fn function(function: &Function) -> Result {
 
 /// Checks what reverse mode makes.
 pub(crate) fn adjoint(function: &Function, adjoint: &Adjoint) -> Result {
-    let Adjoint { vars, tapes, forward, reverse, seed, params, wrt, captures, rolled_back, private: _ } =
-        adjoint;
+    let Adjoint {
+        vars,
+        tapes,
+        forward,
+        reverse,
+        seed,
+        params,
+        wrt,
+        captures,
+        rolled_back,
+        private: _,
+        explained: _,
+    } = adjoint;
     if params.len() != function.params.len() {
         return Err(format!("{} parameters have {} slots", function.params.len(), params.len()));
     }
@@ -102,8 +113,19 @@ pub(crate) fn adjoint(function: &Function, adjoint: &Adjoint) -> Result {
 
 /// Checks both sweeps one behind the other, as one body.
 pub(crate) fn joined(function: &Function, adjoint: &Adjoint) -> Result {
-    let Adjoint { vars, tapes, forward, reverse, seed, params, wrt, captures: _, rolled_back: _, private: _ } =
-        adjoint;
+    let Adjoint {
+        vars,
+        tapes,
+        forward,
+        reverse,
+        seed,
+        params,
+        wrt,
+        captures: _,
+        rolled_back: _,
+        private: _,
+        explained: _,
+    } = adjoint;
     let mut scope = Scope::new(vars, Program::Reverse);
     for tape in tapes {
         scope.bind(tape.var, &[Role::Tape])?;

@@ -135,7 +135,10 @@ pub(crate) fn joined(function: &Function, activity: &Activity) -> Adjoint {
         if !fuses {
             return shape_loops(function, (simple, settled));
         }
-        let (fused, done) = fuse::fuse(simple, &params);
+        let (mut fused, done) = fuse::fuse(simple, &params);
+        for explained in &mut fused.explained {
+            explained.fused = explained.index.is_some_and(|index| done.contains(&index));
+        }
         let promises = options.private.len();
         options
             .private

@@ -5,6 +5,7 @@ use proc_macro2::Span;
 use super::block::Given;
 use super::elements::Counted;
 use super::{Reverse, stmt};
+use crate::diff::explain::explain;
 use crate::ir::{Block, Carried, Expr, Head, Join, Loop, Role, Stmt, StmtKind, StoreOp, Ty, Var, build};
 
 impl Reverse<'_> {
@@ -83,6 +84,16 @@ impl Reverse<'_> {
         self.loops.pop();
         self.bulk_end(bulk, forward, reversal, span);
 
+        let index = match primal.head {
+            Head::For { index, .. } => Some(index),
+            _ => None,
+        };
+        let recorded = matches!(
+            forward.last().map(|stmt| &stmt.kind),
+            Some(StmtKind::Raw(crate::ir::RawStmt::Record { .. }))
+        );
+        let known = (!active.is_empty(), recorded, self.function.vars.0.len() as u32);
+        self.explained.push(explain(primal, &body_forward.stmts, &self.vars, index, known));
         forward.push(stmt(StmtKind::Loop(Box::new(Loop { body: body_forward, ..primal.clone() })), span));
         if body_reverse.stmts.is_empty() {
             return;

@@ -19,6 +19,7 @@ mod variables;
 use proc_macro2::{Span, TokenStream};
 
 use self::elements::Counted;
+use super::explain::Explained;
 use super::record::{Read, Recording};
 use super::{Adjoint, ParamAdjoint, Tape};
 use crate::analysis::Activity;
@@ -81,6 +82,7 @@ pub(super) struct Reverse<'a> {
     pub(super) positions: VarMap<usize>,
     /// Functions of one argument that the open blocks evaluate: name, argument, value.
     dear: Vec<(&'static str, Var, Var)>,
+    explained: Vec<Explained>,
     /// Places whose stores in the loops around are recorded in one go, and whether any is to be (see [`super::bulk`]).
     pub(super) bulk: VarMap<bool>,
 }
@@ -140,6 +142,7 @@ impl<'a> Reverse<'a> {
             untracked,
             positions: VarMap::new(),
             dear: Vec::new(),
+            explained: Vec::new(),
             bulk: VarMap::new(),
         }
     }
@@ -255,6 +258,7 @@ impl<'a> Reverse<'a> {
             captures,
             private,
             rolled_back,
+            explained: self.explained,
         };
         keep_what_is_read(&mut adjoint);
         (adjoint, self.reads, self.swaps)

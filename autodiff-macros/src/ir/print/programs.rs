@@ -36,8 +36,19 @@ pub(crate) fn function(function: &Function) -> String {
 
 /// A differentiated program: both sweeps.
 pub(crate) fn adjoint(function: &Function, adjoint: &Adjoint) -> String {
-    let Adjoint { vars, tapes, forward, reverse, seed, params, wrt, captures, rolled_back, private: _ } =
-        adjoint;
+    let Adjoint {
+        vars,
+        tapes,
+        forward,
+        reverse,
+        seed,
+        params,
+        wrt,
+        captures,
+        rolled_back,
+        private: _,
+        explained: _,
+    } = adjoint;
     let mut p = Printer::new(vars);
     p.line(format!("adjoint of {} {{", function.name));
     p.nested(|p| {
@@ -120,4 +131,20 @@ impl Printer<'_> {
         }
         text
     }
+}
+
+/// What was made of the loops of a differentiated program.
+pub(crate) fn explained(adjoint: &Adjoint) -> String {
+    let mut text = String::new();
+    for explained in &adjoint.explained {
+        let index = explained.index.map_or("without an index", |index| &adjoint.vars[index].name);
+        let class = format!("{:?}", explained.class).to_lowercase();
+        let fused = if explained.fused { ", fused" } else { "" };
+        let _ = writeln!(text, "loop {index}: {class}{fused}");
+        for kept in &explained.saved {
+            let bytes = kept.bytes.map_or("unknown".into(), |bytes| bytes.to_string());
+            let _ = writeln!(text, "    {}: {bytes} bytes, {}", adjoint.vars[kept.var].name, kept.reason);
+        }
+    }
+    text
 }

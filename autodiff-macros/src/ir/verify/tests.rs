@@ -94,6 +94,7 @@ fn adjoint_of_squares() -> (Function, Adjoint) {
         captures: vec![n],
         private: Default::default(),
         rolled_back: Vec::new(),
+        explained: Vec::new(),
     };
     (f, adjoint)
 }
