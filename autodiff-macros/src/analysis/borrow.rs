@@ -4,20 +4,13 @@
 //! Invariant: between a copy and the end of its block nothing writes to what was copied, nothing ever writes to the copy,
 //! and nothing takes it by value.
 
-use super::share::{writes, written_in};
 use crate::ir::visit::Part;
-use crate::ir::{
-    Arg, Block, Expr, Function, Init, Path, Proj, Role, Stmt, StmtKind, VarMap, VarSet, Vars, WrtTarget,
-};
+use crate::ir::{Arg, Block, Expr, Function, Init, Path, Proj, Role, Stmt, StmtKind, VarMap, VarSet, Vars};
 
 /// Turns what copies it can into views.
 pub(crate) fn borrow(mut function: Function) -> Function {
-    let mut kept: VarSet = VarSet::new();
-    written_in(&function.body, &function.vars, &mut kept);
-    kept.extend(function.wrt.iter().filter_map(|wrt| match wrt.target {
-        WrtTarget::Local(var) => Some(var),
-        WrtTarget::Param(_) => None,
-    }));
+    let mut kept = function.asked_locals();
+    function.body.stmts.iter().for_each(|stmt| stmt.writes(&function.vars, &mut kept));
     function.body.walk(&mut |stmt| taken(stmt, &function.vars, &mut kept));
     for leaf in function.result.leaves() {
         takes(leaf, &function.vars, &mut kept);
@@ -44,10 +37,7 @@ fn block(of: &mut Block, vars: &Vars, kept: &VarSet, views: &mut VarMap<Path>) {
         };
         if let Some((place, from)) = source {
             let mut written = VarSet::new();
-            for stmt in &of.stmts[at + 1..] {
-                writes(stmt, vars, &mut written);
-                stmt.blocks().into_iter().for_each(|block| written_in(block, vars, &mut written));
-            }
+            of.stmts[at + 1..].iter().for_each(|stmt| stmt.writes(vars, &mut written));
             if !written.contains(&vars.resolve(&from).root) {
                 of.stmts[at].kind = StmtKind::View { var: place };
                 views.insert(place, from);

@@ -2,18 +2,11 @@
 //!
 //! Invariant: only arithmetic of floats moves, which never panics, so that a loop without iterations is not told from before.
 
-use crate::ir::{Block, Expr, Function, Head, Role, Stmt, StmtKind, Var, VarSet, WrtTarget};
+use crate::ir::{Block, Expr, Function, Head, Role, Stmt, StmtKind, Var, VarSet};
 
 /// Moves what every loop of the function computes anew from values of outside.
 pub(crate) fn hoist(mut function: Function) -> Function {
-    let mut kept: VarSet = function
-        .wrt
-        .iter()
-        .filter_map(|wrt| match wrt.target {
-            WrtTarget::Local(var) => Some(var),
-            WrtTarget::Param(_) => None,
-        })
-        .collect();
+    let mut kept = function.asked_locals();
     let vars = (0..function.vars.0.len() as u32).map(Var);
     kept.extend(vars.filter(|var| function.vars[*var].role != Role::Value));
     block(&mut function.body, &kept);

@@ -7,10 +7,8 @@ use std::collections::HashMap;
 
 use quote::ToTokens;
 
-use crate::ir::visit::Part;
 use crate::ir::{
-    Block, Expr, Function, Head, Init, Path, Proj, Stmt, StmtKind, StoreOp, Var, VarMap, VarSet, Vars,
-    WrtTarget,
+    Block, Expr, Function, Head, Init, Proj, Stmt, StmtKind, StoreOp, Var, VarMap, VarSet, Vars,
 };
 use crate::lower::rewrite::Substitution;
 
@@ -19,13 +17,9 @@ const CHEAP: u32 = 2;
 
 /// Shares what the function's values have in common.
 pub(crate) fn share(mut function: Function) -> Function {
-    let asked = function.wrt.iter().filter_map(|wrt| match wrt.target {
-        WrtTarget::Local(var) => Some(var),
-        WrtTarget::Param(_) => None,
-    });
     let mut pass = Share {
         vars: &function.vars,
-        asked: asked.collect(),
+        asked: function.asked_locals(),
         known: HashMap::new(),
         of_root: VarMap::new(),
         scope: Vec::new(),
@@ -118,7 +112,7 @@ impl Share<'_> {
             StmtKind::Loop(the_loop) => {
                 // An iteration finds what those before it left.
                 let mut written = VarSet::new();
-                written_in(&the_loop.body, self.vars, &mut written);
+                the_loop.body.stmts.iter().for_each(|stmt| stmt.writes(self.vars, &mut written));
                 written.iter().for_each(|root| self.forget(root, None));
                 if let Head::While { test, .. } = &mut the_loop.head {
                     self.block(test);
@@ -128,7 +122,7 @@ impl Share<'_> {
             }
             _ => {
                 let mut written = VarSet::new();
-                writes(stmt, self.vars, &mut written);
+                stmt.writes(self.vars, &mut written);
                 written.into_iter().for_each(|root| self.forget(root, None));
             }
         }
@@ -268,20 +262,4 @@ fn parts_of(init: &Init) -> Vec<(Step, Expr)> {
             .collect(),
         _ => Vec::new(),
     }
-}
-
-pub(super) fn writes(stmt: &Stmt, vars: &Vars, written: &mut VarSet) {
-    stmt.parts(&mut |part| match part {
-        Part::WritePath(path) => {
-            written.insert(vars.root(path));
-        }
-        Part::Change(var) => {
-            written.insert(vars.root(&Path::of(var)));
-        }
-        _ => {}
-    });
-}
-
-pub(super) fn written_in(block: &Block, vars: &Vars, written: &mut VarSet) {
-    block.walk(&mut |stmt| writes(stmt, vars, written));
 }

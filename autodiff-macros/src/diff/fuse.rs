@@ -232,7 +232,7 @@ fn movable(stmts: &[Stmt], early: &VarSet, vars: &Vars) -> VarSet {
                 movable.insert(*var);
             }
         }
-        changes(stmt, vars, &mut written);
+        stmt.writes(vars, &mut written);
         effects |= has_effects(stmt);
     }
     movable
@@ -258,19 +258,6 @@ fn mentions(stmt: &Stmt, var: Var, vars: &Vars) -> bool {
         Part::Use(named) | Part::Change(named) | Part::Define(named) => found |= is(named),
     });
     found || stmt.blocks().iter().any(|block| block.stmts.iter().any(|stmt| mentions(stmt, var, vars)))
-}
-
-fn changes(stmt: &Stmt, vars: &Vars, written: &mut VarSet) {
-    stmt.parts(&mut |part| match part {
-        Part::WritePath(path) => {
-            written.insert(vars.root(path));
-        }
-        Part::Change(var) => {
-            written.insert(vars.root(&crate::ir::Path::of(var)));
-        }
-        _ => {}
-    });
-    stmt.blocks().iter().flat_map(|block| &block.stmts).for_each(|stmt| changes(stmt, vars, written));
 }
 
 fn has_effects(stmt: &Stmt) -> bool {

@@ -277,6 +277,15 @@ impl Vars {
 }
 
 impl super::Function {
+    /// The locals that the gradient is asked for: no other value may stand for one of them.
+    pub(crate) fn asked_locals(&self) -> super::VarSet {
+        let locals = self.wrt.iter().filter_map(|wrt| match wrt.target {
+            super::WrtTarget::Local(var) => Some(var),
+            super::WrtTarget::Param(_) => None,
+        });
+        locals.collect()
+    }
+
     /// Whether a place is a `#[no_diff]` parameter of a type that need not be differentiable: its adjoint slot and its
     /// tangent are units. Parts of it are numbers like others to whoever they are handed to.
     pub(crate) fn is_foreign(&self, path: &Path) -> bool {

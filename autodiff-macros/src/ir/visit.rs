@@ -2,7 +2,7 @@
 
 use super::{
     Arg, Block, Call, Expr, Head, Inert, Init, Path, Proj, RawStmt, Saved, Slot, Stmt, StmtKind, Tangent,
-    Tree, Var,
+    Tree, Var, VarSet, Vars,
 };
 
 impl Expr {
@@ -333,6 +333,22 @@ impl Stmt {
             Part::Use(var) | Part::Change(var) => f(var),
             Part::Define(_) => {}
         });
+    }
+
+    /// The places and mutable variables that the statement, or one inside it, writes to.
+    pub(crate) fn writes(&self, vars: &Vars, written: &mut VarSet) {
+        self.parts(&mut |part| match part {
+            Part::WritePath(path) => {
+                written.insert(vars.root(path));
+            }
+            Part::Change(var) => {
+                written.insert(vars.root(&Path::of(var)));
+            }
+            _ => {}
+        });
+        for block in self.blocks() {
+            block.stmts.iter().for_each(|stmt| stmt.writes(vars, written));
+        }
     }
 
     pub(crate) fn defines(&self) -> Vec<Var> {
