@@ -29,6 +29,11 @@ pub use matrix::Real;
 /// let layer = (vec![1.0, 2.0], [3.0_f32; 2], 7_usize);
 /// assert_eq!(layer.zero_tangent(), (vec![0.0, 0.0], [0.0_f32; 2], ()));
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "nothing is known of the derivative of `{Self}`",
+    label = "carries a derivative here",
+    note = "put `#[derive(Differentiable)]` on `{Self}`, or, where the function takes it as a constant, `#[no_diff]` on the parameter"
+)]
 pub trait Differentiable {
     /// The type of directions and adjoints.
     type Tangent: Tangent;
@@ -48,6 +53,10 @@ pub trait Differentiable {
 /// adjoint.set_all(1.0);
 /// assert_eq!(adjoint, (1.0, vec![1.0, 1.0]));
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the tangent of a type",
+    note = "`#[derive(Differentiable)]` on a struct makes a tangent for it; numbers, arrays, `Vec`s and tuples are their own"
+)]
 pub trait Tangent: Clone + Differentiable<Tangent = Self> {
     /// `self += other`.
     ///

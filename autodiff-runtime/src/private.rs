@@ -17,6 +17,11 @@ pub fn lit<T: NumCast>(value: f64) -> T {
     T::from(value).expect("a floating-point type holds small constants")
 }
 
+/// An adjoint that is handed to a `#[no_diff]` parameter: `()`, or what the caller keeps for an argument that is active there.
+pub trait Unread {}
+
+impl<T> Unread for T {}
+
 /// The seed of the sum of all numbers in a result.
 #[inline]
 pub fn ones<T: Differentiable + ?Sized>(like: &T) -> T::Tangent {

@@ -1,6 +1,6 @@
 //! `wrt`, `stop`, `unconnected`, `#[no_diff]`, `stop_gradient`.
 
-use autodiff_runtime::{differentiate, stop_gradient};
+use autodiff_runtime::{Differentiable, differentiate, stop_gradient};
 
 #[differentiate(wrt(a, b))]
 fn through(a: f64) -> f64 {
@@ -263,4 +263,139 @@ fn generators_need_not_be_cloned() {
     let (value, pullback) = noisy::vjp(1.0, &mut noise);
     assert_eq!((value, pullback(1.0)), (0.125 + 0.25 + 1.0 + 3.0, 4.375));
     assert_eq!(counter.0, 3.0);
+}
+
+#[derive(Clone, Differentiable)]
+struct Scale {
+    factor: f64,
+    offsets: Vec<f64>,
+}
+
+#[derive(Clone, Differentiable)]
+struct Pair {
+    first: Scale,
+    second: Scale,
+}
+
+#[differentiate]
+impl Scale {
+    fn of(#[no_diff] &self, x: f64) -> f64 {
+        self.factor * x + self.offsets[0]
+    }
+}
+
+/// The callee does not ask for the adjoint that its callers keep.
+#[differentiate]
+fn scaled(#[no_diff] m: &Scale, x: f64) -> f64 {
+    x * m.factor * x + m.offsets.iter().sum::<f64>()
+}
+
+#[differentiate]
+fn handed_through(#[no_diff] m: &Scale, x: f64) -> f64 {
+    scaled(m, x).sin()
+}
+
+#[differentiate]
+fn by_value(#[no_diff] m: Scale, x: &[f64]) -> f64 {
+    m.factor * x[0] * x[1]
+}
+
+#[differentiate]
+fn moved_by(#[no_diff] m: &mut Scale, x: f64) -> f64 {
+    m.factor = 3.0;
+    x * x
+}
+
+#[differentiate]
+fn active_for_the_caller(m: &Pair, x: f64) -> f64 {
+    let mut sum = m.first.factor * x;
+    for offset in &m.second.offsets {
+        sum += scaled(&m.first, x) * offset + handed_through(&m.second, sum);
+    }
+    sum * m.second.of(x) * by_value(m.first.clone(), &[x, sum])
+}
+
+#[differentiate]
+fn changed_on_the_way(x: f64) -> f64 {
+    let mut m = Scale { factor: x, offsets: vec![x] };
+    let y = moved_by(&mut m, x * x);
+    y + m.offsets[0]
+}
+
+struct Sample {
+    at: f64,
+    seen: f64,
+}
+
+#[differentiate]
+fn residual(
+    #[no_diff] samples: &[Sample],
+    #[no_diff] last: &Vec<Sample>,
+    #[no_diff] units: [Sample; 1],
+    k: f64,
+) -> f64 {
+    let mut sum = 0.0;
+    for sample in samples {
+        sum += (k * sample.at - sample.seen).powi(2);
+    }
+    sum * units[0].at * last[last.len() - 1].at
+}
+
+#[test]
+fn data_of_any_type_may_be_marked() {
+    let samples = || vec![Sample { at: 1.0, seen: 2.0 }, Sample { at: 2.0, seen: 3.0 }];
+    let unit = [Sample { at: 1.5, seen: 0.0 }];
+    assert_eq!(residual::grad(&samples(), &samples(), unit, 1.0), -18.0);
+}
+
+#[differentiate]
+fn total_factor(#[no_diff] scales: &[Scale], x: f64) -> f64 {
+    scales.iter().map(|scale| scale.factor).sum::<f64>() * x
+}
+
+#[differentiate]
+fn total_of_vec(#[no_diff] scales: &Vec<Scale>, x: f64) -> f64 {
+    total_factor(scales, x) * x
+}
+
+#[differentiate]
+fn slices_of_active_structs(scales: &[Scale], x: f64) -> f64 {
+    let own = vec![scales[0].clone(), Scale { factor: x, offsets: vec![] }];
+    total_factor(scales, x) * scales[1].factor
+        + total_factor(&scales[1..], x)
+        + total_of_vec(&own, x) * own[1].factor
+}
+
+#[test]
+fn active_slices_may_be_handed_to_a_marked_parameter() {
+    let scale = |factor| Scale { factor, offsets: Vec::new() };
+    let (value, (scales_bar, x_bar)) =
+        slices_of_active_structs::value_and_grad(&[scale(2.0), scale(3.0)], 0.5);
+    assert_eq!(value, 0.5 * 5.0 * 3.0 + 0.5 * 3.0 + 2.5 * 0.25 * 0.5);
+    assert_eq!((scales_bar[0].factor, scales_bar[1].factor), (0.0, 2.5));
+    assert_eq!(x_bar, 15.0 + 3.0 + 2.5 * 3.0 * 0.25);
+}
+
+#[test]
+fn an_active_value_may_be_handed_to_a_marked_parameter() {
+    let m = Pair {
+        first: Scale { factor: 1.5, offsets: vec![0.5] },
+        second: Scale { factor: -0.75, offsets: vec![0.25, 2.0] },
+    };
+    let x = 0.6;
+    let (value, (m_bar, x_bar)) = active_for_the_caller::value_and_grad(&m, x);
+    assert_eq!(value, active_for_the_caller(&m, x));
+    let difference = (active_for_the_caller(&m, x + 1e-6) - active_for_the_caller(&m, x - 1e-6)) / 2e-6;
+    assert!((x_bar - difference).abs() < 1e-6 * difference.abs());
+    let (_, dot) = active_for_the_caller::jvp(&m, x, &m.zero_tangent(), 1.0);
+    assert!((x_bar - dot).abs() < 1e-12 * dot.abs());
+    // `factor` is seen once, where no callee shuts it off.
+    let mut direction = m.zero_tangent();
+    direction.first.factor = 1.0;
+    direction.second.offsets[1] = 2.0;
+    let (_, dot) = active_for_the_caller::jvp(&m, x, &direction, 0.0);
+    assert!((m_bar.first.factor + 2.0 * m_bar.second.offsets[1] - dot).abs() < 1e-12 * dot.abs());
+    assert_eq!((m_bar.second.factor, m_bar.first.offsets[0]), (0.0, 0.0));
+
+    assert_eq!(changed_on_the_way::value_and_grad(2.0), (18.0, 33.0));
 }

@@ -15,6 +15,7 @@ mod marks;
 mod methods;
 mod models;
 mod mutation;
+mod options;
 mod scalars;
 mod single;
 mod stencils;

@@ -103,7 +103,16 @@ impl Emitter<'_> {
         args.push(self.tree(seed));
         for (arg, slot) in call.args.iter().zip(slots) {
             args.push(match slot {
-                Slot::Adjoint(path) => self.reference(path, true),
+                Slot::Adjoint(path) => {
+                    let adjoint = self.reference(path, true);
+                    match self.type_of(path) {
+                        // The callee may ask for no more than some type of known size.
+                        Ty::Slice(t) if !t.is_scalar() => {
+                            quote_spanned!(self.span=> &mut &mut (#adjoint)[..])
+                        }
+                        _ => adjoint,
+                    }
+                }
                 Slot::Unit => quote_spanned!(self.span=> &mut ()),
                 Slot::Scratch => {
                     let operator = matches!(call.callee, Callee::Operator(_));

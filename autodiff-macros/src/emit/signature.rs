@@ -18,6 +18,9 @@ pub(crate) struct ParamSig {
     pub(crate) passing: Passing,
     pub(crate) role: Role,
     known: Ty,
+    /// A `#[no_diff]` parameter of a type that need not be differentiable. A caller cannot see the mark, and hands over an
+    /// adjoint all the same.
+    unread: bool,
 }
 
 /// What the generated functions have in common.
@@ -80,6 +83,7 @@ impl Signature {
                     (false, ty.to_token_stream(), inner)
                 }
             };
+            let unread = param.no_diff && names_types(&param.ty);
             params.push(ParamSig {
                 name: param.name.clone(),
                 receiver,
@@ -87,11 +91,8 @@ impl Signature {
                 inner,
                 passing: param.passing,
                 role: function.vars[param.var].role,
-                // A type that need not be differentiable: its slot is a unit.
-                known: match &param.ty {
-                    Ty::Named(_) | Ty::Unknown if param.no_diff => Ty::Inert,
-                    ty => ty.clone(),
-                },
+                known: if unread { Ty::Inert } else { param.ty.clone() },
+                unread,
             });
         }
         let mut captured = Vec::new();
@@ -248,6 +249,9 @@ impl ParamSig {
 
     /// The type behind the adjoint slot.
     pub(crate) fn slot(&self, runtime: &TokenStream) -> TokenStream {
+        if self.unread {
+            return quote!(dyn #runtime::__private::Unread);
+        }
         tangent(&self.known, runtime)
     }
 
@@ -257,6 +261,9 @@ impl ParamSig {
 
     /// The tangent in the parameter's own form.
     pub(crate) fn dot(&self, runtime: &TokenStream) -> TokenStream {
+        if self.unread {
+            return quote!(impl ::core::marker::Sized);
+        }
         if !self.known.may_be_active() {
             return quote!(());
         }
@@ -272,6 +279,16 @@ impl ParamSig {
 
     pub(crate) fn may_be_active(&self) -> bool {
         self.known.may_be_active()
+    }
+}
+
+/// Whether only rustc knows the type or one inside of it, and whether that is differentiable.
+fn names_types(ty: &Ty) -> bool {
+    match ty {
+        Ty::Named(_) | Ty::Unknown | Ty::Inert => true,
+        Ty::Float(_) | Ty::Int(_) => false,
+        Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => names_types(t),
+        Ty::Tuple(ts) => ts.iter().any(names_types),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Types: what the macro knows of a path, and the types of adjoints and tangents in signatures.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::Emitter;
 use crate::ir::*;
@@ -93,7 +94,8 @@ pub(crate) fn tangent(ty: &Ty, runtime: &TokenStream) -> TokenStream {
             let ts = ts.iter().map(|t| tangent(t, runtime));
             quote!((#(#ts,)*))
         }
-        Ty::Named(ty) => quote!(<#ty as #runtime::Differentiable>::Tangent),
+        // At the place of the type, where rustc says what is missing, once.
+        Ty::Named(ty) => quote_spanned!(ty.span()=> <#ty as #runtime::Differentiable>::Tangent),
         Ty::Int(_) | Ty::Inert | Ty::Unknown => quote!(()),
     }
 }

@@ -21,6 +21,7 @@ mod loops;
 mod macros;
 mod matching;
 mod method;
+mod optional;
 mod params;
 mod pattern;
 mod place;

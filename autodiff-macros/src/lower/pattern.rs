@@ -223,6 +223,7 @@ impl Lower<'_> {
                 }
                 self.declare(name, mutable, ty, Init::Inert(inert), site, span)
             }
+            Value::Maybe { some, value } => self.own_option(some, *value, span),
             value => value,
         }
     }

@@ -133,8 +133,8 @@ impl Lower<'_> {
     }
 
     /// Copies what a destructuring assignment might overwrite before it is read.
-    fn detach(&mut self, value: Value, span: Span) -> Value {
-        match value {
+    pub(crate) fn detach(&mut self, value: Value, span: Span) -> Value {
+        match self.read(value, span) {
             Value::Tuple(items) => {
                 Value::Tuple(items.into_iter().map(|item| self.detach(item, span)).collect())
             }
@@ -143,6 +143,7 @@ impl Lower<'_> {
                 let init = Init::Copy { from: path, how: CopyHow::Move };
                 Value::Path(Path::of(self.temp_place("moved", ty, init, span)))
             }
+            Value::Init(init, ty) => Value::Path(Path::of(self.temp_place("moved", ty, *init, span))),
             value => value,
         }
     }
