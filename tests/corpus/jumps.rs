@@ -226,6 +226,14 @@ fn writes_before_return(x: f64, out: &mut [f64]) -> f64 {
     x
 }
 
+/// Operands that jump inside of operands that jump.
+#[differentiate]
+fn jumps_within_jumps(x: f64, y: f64) -> f64 {
+    (if x > 1.0 { return y } else { x * y }).sin()
+        + (if y < 0.0 { return x * x } else { y }).cos()
+            * (1.0 + (if y < 0.1 { return x * y } else { y * 3.0 }).exp())
+}
+
 checks! {
     early_return(-0.5, 1.5) => (0.0, 3.0);
     early_return as early_return_second(1.5, 1.5);
@@ -257,4 +265,8 @@ checks! {
     unconditional_break(&[1.5, 2.0]) => [1.0, 0.0];
     writes_before_return(1.5, &mut vec![0.25, 0.5, 0.75, 2.0]);
     writes_before_return as writes_before_no_return(0.5, &mut vec![0.25, 0.5, 0.75]);
+    jumps_within_jumps(0.3, 0.4);
+    jumps_within_jumps as jumps_in_the_first(1.1, 2.0);
+    jumps_within_jumps as jumps_in_the_second(0.3, -0.4);
+    jumps_within_jumps as jumps_in_the_third(0.3, 0.05);
 }

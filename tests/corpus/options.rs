@@ -30,8 +30,288 @@ fn row_before_a_change(x: &[f64]) -> f64 {
     whole.unwrap()[0] * row[0] + last.map_or(0.0, |last| last[0] * rows[1][0])
 }
 
+#[differentiate]
+fn last_seen(x: &[f64]) -> f64 {
+    let mut last = None;
+    let mut s = 0.0;
+    for &v in x {
+        if let Some(p) = last {
+            s += (v - p) * v;
+        }
+        if v > 0.0 {
+            last = Some(v * v);
+        }
+    }
+    s + last.unwrap_or(1.0)
+}
+#[differentiate]
+fn typed_last(x: &[f64]) -> f64 {
+    let mut last: Option<f64> = None;
+    let mut s = 0.0;
+    for i in 0..x.len() {
+        s += match last {
+            Some(p) if p > 1.0 => p * x[i],
+            Some(p) => p - x[i],
+            None => x[i],
+        };
+        last = if x[i] < 0.0 { None } else { Some(s * x[i]) };
+    }
+    match last {
+        None => s,
+        Some(l) => s * l,
+    }
+}
+#[differentiate]
+fn argbest(x: &[f64]) -> f64 {
+    let mut best: Option<(usize, f64)> = None;
+    for (i, &v) in x.iter().enumerate() {
+        match best {
+            Some((_, b)) if b >= v => {}
+            _ => best = Some((i, v)),
+        }
+    }
+    let (i, b) = best.unwrap();
+    b * b * i as f64 + x[i]
+}
+#[differentiate]
+fn index_only(x: &[f64]) -> f64 {
+    let mut k: Option<usize> = None;
+    for i in 0..x.len() {
+        if x[i] > 0.5 {
+            k = Some(i);
+            break;
+        }
+    }
+    match k {
+        Some(i) => x[i] * x[i],
+        None => x[0],
+    }
+}
+#[differentiate]
+fn index_untyped(x: &[f64]) -> f64 {
+    let mut k = None;
+    for i in 0..x.len() {
+        if x[i] > 0.5 {
+            k = Some(i);
+        }
+    }
+    let a = if k.is_some() { 2.0 } else { 3.0 };
+    if let Some(i) = k { x[i] * a } else { x[0] * a }
+}
+#[differentiate]
+fn ref_best(x: &[f64]) -> f64 {
+    let mut best: Option<&f64> = None;
+    for v in x {
+        if best.map_or(true, |b| *v > *b) {
+            best = Some(v);
+        }
+    }
+    best.copied().unwrap_or(0.0) * x[0]
+}
+#[differentiate]
+fn some_mut(x: &[f64]) -> f64 {
+    let mut acc = Some(x[0]);
+    for &v in &x[1..] {
+        if let Some(a) = &mut acc {
+            *a += v * *a;
+        }
+        if let Some(a) = acc.as_mut() {
+            *a *= 0.5;
+        }
+        if v < 0.0 {
+            acc = None;
+        }
+        let a = acc.get_or_insert(v);
+        *a += 0.25;
+    }
+    acc.unwrap_or_default()
+}
+#[differentiate]
+fn takes(x: &[f64]) -> f64 {
+    let mut a = Some(x[0]);
+    let mut s = 0.0;
+    for &v in x {
+        if let Some(p) = a.take() {
+            s += p * v;
+        } else {
+            s -= v;
+        }
+        if s > 0.5 {
+            a = Some(s);
+        }
+        let old = a.replace(v * s);
+        s += old.unwrap_or(0.1);
+    }
+    s
+}
+#[differentiate]
+fn vector_option(x: &[f64]) -> f64 {
+    let mut prev: Option<Vec<f64>> = None;
+    let mut s = 0.0;
+    for c in x.chunks(2) {
+        if let Some(p) = &prev {
+            for (a, b) in p.iter().zip(c) {
+                s += a * b;
+            }
+        }
+        prev = Some(c.iter().map(|v| v * v + s).collect::<Vec<f64>>());
+    }
+    if let Some(p) = prev {
+        s *= p[0];
+    }
+    s
+}
+#[differentiate]
+fn array_option(x: &[f64]) -> f64 {
+    let mut prev: Option<[f64; 2]> = None;
+    let mut s = 0.0;
+    for i in 0..x.len() {
+        if let Some([a, b]) = prev {
+            s += a * b * x[i];
+        }
+        prev = Some([x[i], s + 1.0]);
+    }
+    s
+}
+#[differentiate]
+fn branch_option(x: &[f64]) -> f64 {
+    let a = if x[0] > 0.0 { Some(x[0] * x[1]) } else { None };
+    let b = if x[1] > 0.0 { None } else { Some(x[0] - x[1]) };
+    let c = match x.len() {
+        2 => Some(3.0),
+        3 => None,
+        _ => Some(x[0]),
+    };
+    a.unwrap_or(2.0 * x[1]) + b.map(|v| v * v).unwrap_or(x[0]) + c.map_or(x[1], |c| c * x[0])
+}
+#[differentiate]
+fn try_in_closure(x: &[f64]) -> f64 {
+    let f = |i: usize, j: usize| {
+        let a = x.get(i)?;
+        let b = x.get(j)?;
+        Some(a * b)
+    };
+    let g = |i: usize| -> Option<f64> {
+        if i > 2 {
+            return None;
+        }
+        Some(f(i, i + 1)? * 2.0)
+    };
+    let h = |i: usize| Some(x.get(i)?.sin() + x.get(i + 1)?.cos());
+    f(0, 1).unwrap_or(1.0)
+        + f(1, 9).unwrap_or(x[0])
+        + g(1).unwrap_or(x[1])
+        + g(7).unwrap_or(3.0)
+        + h(0).unwrap_or(0.0) * h(5).unwrap_or(x[0])
+}
+#[differentiate]
+fn filter_maps(x: &[f64]) -> f64 {
+    let a: f64 = x.iter().filter_map(|&v| if v > 0.0 { Some(v.ln()) } else { None }).sum();
+    let b: f64 = x.iter().enumerate().filter_map(|(i, v)| (i % 2 == 0).then_some(v * v)).sum();
+    let c: f64 = x.iter().filter_map(|&v| (v > 0.0).then(|| v.sqrt())).sum();
+    let d: f64 = x.iter().map_while(|&v| (v > 0.0).then(|| v * 3.0)).sum();
+    let e = x.iter().find_map(|&v| if v < 0.0 { Some(v * v) } else { None });
+    a + b * c + d + e.unwrap_or(1.0)
+}
+#[differentiate]
+fn nested_option(x: &[f64]) -> f64 {
+    let a = x.first().map(|v| if *v > 1.0 { Some(v * 2.0) } else { None });
+    let b = match a {
+        Some(Some(v)) => v,
+        Some(None) => x[1],
+        None => 0.0,
+    };
+    let c = x.get(1).and_then(|v| if *v > 0.0 { Some(v * b) } else { None });
+    let d = if let (Some(p), Some(q)) = (c, x.first()) { p * q } else { b };
+    b + d
+}
+#[differentiate]
+fn break_option(x: &[f64]) -> f64 {
+    let mut i = 0;
+    let found = loop {
+        if i >= x.len() {
+            break None;
+        }
+        if x[i] > 1.0 {
+            break Some(x[i] * x[i]);
+        }
+        i += 1;
+    };
+    let other = 'b: {
+        if x[0] > 0.0 {
+            break 'b Some(x[0]);
+        }
+        None
+    };
+    found.unwrap_or(x[0]) * other.unwrap_or(3.0)
+}
+#[differentiate]
+fn option_state_machine(x: &[f64]) -> f64 {
+    let (mut lo, mut hi) = (None, None);
+    for &v in x {
+        lo = Some(match lo {
+            None => v,
+            Some(l) if v < l => v,
+            Some(l) => l,
+        });
+        hi = match hi {
+            None => Some(v),
+            Some(h) => Some(if v > h { v } else { h }),
+        };
+    }
+    hi.unwrap() * 2.0 - lo.unwrap()
+}
+#[differentiate]
+fn move_closure_option(x: &[f64]) -> f64 {
+    let mut o = Some(x[0]);
+    let f = move |a: f64| a + o.unwrap_or(0.0);
+    o = None;
+    f(x[1]) * o.unwrap_or(x[0])
+}
 checks! {
     first_before_a_change(&[2.0, 3.0]);
     element_before_a_change(&[2.0, 3.0, 4.0]);
     row_before_a_change(&[2.0, 3.0]);
+    last_seen(&[2.0, 3.0, -4.0, 1.5]);
+    last_seen as last_seen_1(&[-1.0]);
+    typed_last(&[2.0, 3.0, -4.0, 1.5]);
+    typed_last as typed_last_1(&[-1.0]);
+    typed_last as typed_last_2(&[1.1, 0.7, 0.8]);
+    argbest(&[2.0, 3.0, -4.0, 1.5]);
+    argbest as argbest_1(&[-1.0]);
+    argbest as argbest_2(&[1.0, 0.7, 0.8]);
+    index_only(&[0.1, 0.7, 0.8]);
+    index_only as index_only_1(&[0.1]);
+    index_untyped(&[0.1, 0.7, 0.8]);
+    index_untyped as index_untyped_1(&[0.1]);
+    ref_best(&[0.1, 0.7, 0.8]);
+    ref_best as ref_best_1(&[0.1]);
+    some_mut(&[0.1, 0.7, 0.8, -0.2, 0.5]);
+    some_mut as some_mut_1(&[0.1]);
+    takes(&[0.1, 0.7, 0.8, -0.2, 0.5]);
+    takes as takes_1(&[0.1]);
+    vector_option(&[0.1, 0.7, 0.8, -0.2, 0.5]);
+    vector_option as vector_option_1(&[0.1]);
+    array_option(&[0.1, 0.7, 0.8, -0.2, 0.5]);
+    array_option as array_option_1(&[0.1]);
+    branch_option(&[0.1, 0.7]);
+    branch_option as branch_option_1(&[0.1, -0.5]);
+    branch_option as branch_option_2(&[-0.2, 0.3]);
+    branch_option as branch_option_3(&[-0.2, 0.3, 0.1]);
+    branch_option as branch_option_4(&[-0.2, 0.3, 0.1, 0.5]);
+    try_in_closure(&[0.1, 0.7, 0.3, 0.4]);
+    try_in_closure as try_in_closure_1(&[0.3, 0.2]);
+    try_in_closure as try_in_closure_2(&[0.1, 0.5, 0.7]);
+    filter_maps(&[0.1, 0.7, 0.3, 0.4]);
+    filter_maps as filter_maps_1(&[0.3, -0.2, 0.5, 0.7]);
+    nested_option(&[1.1, 0.7]);
+    nested_option as nested_option_1(&[0.3, -0.2]);
+    nested_option as nested_option_2(&[0.4, 0.5]);
+    nested_option as nested_option_3(&[1.4, -0.4]);
+    break_option(&[1.1, 0.7]);
+    break_option as break_option_1(&[0.3, 2.2]);
+    break_option as break_option_2(&[-0.4, 0.5]);
+    option_state_machine(&[1.1, 0.7]);
+    option_state_machine as option_state_machine_1(&[0.3, 2.2, -0.1]);
+    move_closure_option(&[1.1, 0.7]);
 }

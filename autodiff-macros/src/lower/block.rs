@@ -10,7 +10,7 @@ use super::branch::splits;
 use super::env::{Cell, Value};
 use super::facts::site;
 use super::hoist::hoisted;
-use super::jump::{Slot, Target, TargetKind, mentions_word};
+use super::jump::{Slot, Target, TargetKind, may_jump, may_return};
 use super::params::has_no_diff;
 use crate::ir::{Init, Path, Role, StmtKind, Ty};
 
@@ -37,7 +37,7 @@ impl Lower<'_> {
         tokens: proc_macro2::TokenStream,
         body: impl FnOnce(&mut Self, bool) -> Value,
     ) -> Value {
-        let returns = mentions_word(tokens, "return");
+        let returns = may_return(&tokens);
         let leave = self.flag("returned", span);
         let slot = if returns { self.slot(want, site, "result", span) } else { Slot::unit() };
         let valued = returns && !matches!(&slot, Slot::Tuple(slots) if slots.is_empty());
@@ -82,7 +82,7 @@ impl Lower<'_> {
                 return self.guarded(guard, span, |lower| lower.stmts(&stmts[i..], want, tail));
             }
             let rest = &stmts[i + 1..];
-            if may_jump(stmt) {
+            if may_jump(&stmt.to_token_stream()) {
                 if let Some(block) = self.hoisted_block(stmt, rest) {
                     let syn::Expr::Block(block) = &*block else { return Value::Poison };
                     return self.stmts(&block.block.stmts, want, tail);
@@ -371,10 +371,4 @@ pub(crate) fn attributes(expr: &syn::Expr) -> &[syn::Attribute] {
         E::While(e) => &e.attrs,
         _ => &[],
     }
-}
-
-/// Whether a word of the statement is a jump at all: the rest is not looked at more closely.
-fn may_jump(stmt: &Stmt) -> bool {
-    let tokens = quote::ToTokens::to_token_stream(stmt);
-    ["return", "break", "continue"].iter().any(|word| mentions_word(tokens.clone(), word))
 }

@@ -322,7 +322,10 @@ impl Lower<'_> {
                 self.refuse_at(span, "a closure as argument of a differentiated function is not supported: call it here and pass its result");
                 None
             }
-            Value::Maybe { .. } => {
+            Value::Maybe { some, value } if self.holds_nothing_active(&value) => {
+                self.as_code(Value::Maybe { some, value }, span).map(Arg::Inert)
+            }
+            Value::Maybe { .. } | Value::Optional { .. } => {
                 self.refuse_at(
                     span,
                     "an `Option` of an active value as argument is not supported: pass the value itself",

@@ -11,6 +11,7 @@ use super::Lower;
 use super::env::{Scope, Value};
 use super::facts::site;
 use super::inert::combine;
+use super::jump::may_return;
 use crate::ir::{Inert, Ty};
 
 /// A closure, or a function in the place of one.
@@ -34,7 +35,15 @@ impl Lower<'_> {
         if let Some(token) = &closure.asyncness {
             return self.refuse(token, "an `async` closure cannot be differentiated");
         }
-        let kept = self.nodes.keep(closure, || syn::Expr::Closure(closure.clone()));
+        let kept = self.nodes.keep(closure, || {
+            let mut closure = closure.clone();
+            // A jump stands where statements do.
+            if !matches!(*closure.body, syn::Expr::Block(_)) && may_return(&closure.body.to_token_stream()) {
+                let body = &closure.body;
+                *closure.body = syn::parse_quote!({ #body });
+            }
+            syn::Expr::Closure(closure)
+        });
         let mut scopes = self.scopes.clone();
         if closure.capture.is_some() {
             let body = closure.body.to_token_stream();
@@ -56,6 +65,7 @@ impl Lower<'_> {
                 Value::Cell(self.cell(&info.name, info.named, info.ty, info.span, atom))
             }
             Value::Tuple(items) => Value::Tuple(items.into_iter().map(|item| self.snapshot(item)).collect()),
+            Value::Optional { some, kept } => self.copied_option(some, &kept),
             // By value: a copy of what can be copied, which the variable outside no longer changes.
             Value::Path(from) => {
                 let (ty, span) = (self.path_ty(&from), self.vars[from.root].span);

@@ -7,7 +7,8 @@ use proc_macro2::{Ident, Span};
 use super::Lower;
 use super::closure::Closure;
 use super::iter::Iter;
-use crate::ir::{Expr, Inert, Init, Path, Proj, Role, StmtKind, Ty, Var};
+use super::jump::Slot;
+use crate::ir::{Expr, Inert, Init, Path, Proj, Role, StmtKind, Ty, Var, build};
 
 /// A mutable scalar variable: which of its versions is current depends on where we are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +49,11 @@ pub(crate) enum Value {
     Maybe {
         some: Expr,
         value: Box<Value>,
+    },
+    /// An `Option` that changes: whether there is something, and where that is kept.
+    Optional {
+        some: Cell,
+        kept: Slot,
     },
     /// A variable declared without a value or a type: the first assignment tells (a fact about this site).
     Later(String),
@@ -92,6 +98,11 @@ pub(crate) fn same(a: &Expr, b: &Expr) -> bool {
 impl Value {
     pub(crate) fn unit() -> Value {
         Value::Tuple(Vec::new())
+    }
+
+    /// `None`
+    pub(crate) fn nothing() -> Value {
+        Value::Maybe { some: build::boolean(false), value: Box::new(Value::Never) }
     }
 
     pub(crate) fn reference(self, mutable: bool) -> Value {
@@ -218,7 +229,7 @@ impl Lower<'_> {
             Value::Maybe { value, .. } if !self.ty_of(value).may_be_active() => Ty::Inert,
             Value::Closure(_) | Value::Iter(_) | Value::Maybe { .. } => Ty::Unknown,
             Value::Function(_) => Ty::Inert,
-            Value::Later(_) | Value::Never | Value::Poison => Ty::Unknown,
+            Value::Optional { .. } | Value::Later(_) | Value::Never | Value::Poison => Ty::Unknown,
         }
     }
 
@@ -296,6 +307,9 @@ impl Lower<'_> {
             },
             Value::Tuple(items) => {
                 Value::Tuple(items.into_iter().map(|item| self.read(item, span)).collect())
+            }
+            Value::Optional { some, kept } => {
+                Value::Maybe { some: self.current(some), value: Box::new(self.read_slot(&kept)) }
             }
             Value::Later(_) => Value::Poison,
             value => value,

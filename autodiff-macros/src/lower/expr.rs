@@ -99,10 +99,7 @@ impl Lower<'_> {
             }
             E::Let(expr) => self
                 .refuse(expr.let_token, "`let` in this position is not supported: use `if let` or `match`"),
-            E::Try(expr) => self.refuse(
-                expr.question_token,
-                "`?` is not supported yet: use `match` or `let … else` and return the value itself",
-            ),
+            E::Try(expr) => self.lower_try(expr),
             E::Unsafe(expr) => self.refuse(
                 expr.unsafe_token,
                 "`unsafe` code cannot be differentiated: write it with safe indexing",
@@ -159,6 +156,9 @@ impl Lower<'_> {
                     return value.clone();
                 }
             }
+        }
+        if !matches!(want, Some(Ty::Inert)) && super::matching::names_none(&expr.path) {
+            return Value::nothing();
         }
         let tokens = expr.to_token_stream();
         let ty = self.constant_ty(&expr.path, want);
@@ -285,7 +285,7 @@ impl Lower<'_> {
                 }
                 _ => self.refuse_at(span, "an iterator has no parts: collect it first"),
             },
-            Value::Maybe { .. } => {
+            Value::Maybe { .. } | Value::Optional { .. } => {
                 self.refuse_at(span, "an `Option` has no parts: use `match`, `if let` or `unwrap`")
             }
         }

@@ -1,14 +1,14 @@
 //! Jumps out of operands: `x * if c { return y } else { z }` is bound by `let`s first, operand by operand, so that jumps
 //! stand where statements do. Evaluation order is kept.
 
-use quote::{ToTokens, format_ident, quote};
+use quote::ToTokens;
 use syn::{Expr, Stmt, parse_quote};
 
-use super::jump::mentions_word;
+use super::jump::{may_jump, may_return};
 
 /// The statements that take the place of `stmt`, if something in it jumps where no statement stands.
 pub(crate) fn hoisted(stmt: &Stmt) -> Option<Vec<Stmt>> {
-    let mut hoist = Hoist { before: Vec::new() };
+    let mut hoist = Hoist { before: Vec::new(), prefix: prefix(stmt) };
     let mut stmt = stmt.clone();
     let changed = match &mut stmt {
         Stmt::Local(local) => match &mut local.init {
@@ -27,6 +27,20 @@ pub(crate) fn hoisted(stmt: &Stmt) -> Option<Vec<Stmt>> {
 
 struct Hoist {
     before: Vec<Stmt>,
+    /// Of the names of operands.
+    prefix: String,
+}
+
+/// What the names of operands start with: those of an operand's own operands do not hide its neighbours.
+fn prefix(stmt: &Stmt) -> String {
+    match stmt {
+        Stmt::Local(syn::Local { pat: syn::Pat::Ident(pat), .. })
+            if pat.ident.to_string().starts_with("operand") =>
+        {
+            format!("{}_", pat.ident)
+        }
+        _ => "operand".into(),
+    }
 }
 
 impl Hoist {
@@ -44,7 +58,8 @@ impl Hoist {
             if matches!(**operand, Expr::Lit(_)) || (place && at == 0 && last > 0 && is_receiver(operand)) {
                 continue;
             }
-            let name = format_ident!("operand{}", self.before.len(), span = proc_macro2::Span::mixed_site());
+            let name = format!("{}{}", self.prefix, self.before.len());
+            let name = proc_macro2::Ident::new(&name, proc_macro2::Span::mixed_site());
             let value = std::mem::replace(&mut **operand, parse_quote!(#name));
             self.before.push(parse_quote!(let #name = #value;));
         }
@@ -86,6 +101,7 @@ fn operands(expr: &mut Expr) -> Vec<&mut Expr> {
         Expr::Struct(e) => e.fields.iter_mut().map(|field| &mut field.expr).collect(),
         Expr::Index(e) => vec![&mut e.expr, &mut e.index],
         Expr::Field(e) => vec![&mut e.base],
+        Expr::Try(e) => vec![&mut e.expr],
         Expr::Return(e) => e.expr.as_deref_mut().into_iter().collect(),
         Expr::Break(e) => e.expr.as_deref_mut().into_iter().collect(),
         Expr::If(e) if !matches!(*e.cond, Expr::Let(_)) => vec![&mut e.cond],
@@ -98,14 +114,11 @@ fn operands(expr: &mut Expr) -> Vec<&mut Expr> {
 /// Whether evaluating an expression may jump out of it.
 fn jumps(expr: &Expr) -> bool {
     match expr {
-        Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
+        Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) | Expr::Try(_) => true,
         Expr::Closure(_) | Expr::Async(_) | Expr::Const(_) => false,
         // A `break` inside of a loop usually stays there.
-        Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => mentions_word(expr.to_token_stream(), "return"),
-        Expr::If(_) | Expr::Match(_) | Expr::Block(_) | Expr::Unsafe(_) => {
-            let tokens = expr.to_token_stream();
-            ["return", "break", "continue"].iter().any(|word| mentions_word(quote!(#tokens), word))
-        }
+        Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => may_return(&expr.to_token_stream()),
+        Expr::If(_) | Expr::Match(_) | Expr::Block(_) | Expr::Unsafe(_) => may_jump(&expr.to_token_stream()),
         Expr::Lit(_) | Expr::Path(_) | Expr::Macro(_) => false,
         Expr::Paren(e) => jumps(&e.expr),
         Expr::Group(e) => jumps(&e.expr),

@@ -10,6 +10,7 @@ use self::names::{Use, rewrite};
 use super::Lower;
 use super::env::{Cell, Scope, Value, find, same};
 use super::iter::Iter;
+use super::jump::is_false;
 use crate::ir::{Expr, Inert, Path, Role, StmtKind, Ty, Var};
 
 /// An identifier of a name that may be a raw one.
@@ -298,6 +299,13 @@ impl Lower<'_> {
                 }
             }
             Value::Closure(closure) => self.closure_code(&closure, span),
+            Value::Optional { .. } => {
+                let value = self.read(value, span);
+                self.as_code(value, span)
+            }
+            Value::Maybe { some, .. } if is_false(Some(&some)) => {
+                Some(crate::lower::expr::constant(quote!(None)))
+            }
             Value::Maybe { some, value } => {
                 let some = self.as_code(Value::Atom(some, Ty::bool()), span)?;
                 if self.ty_of(&value).may_be_active() {

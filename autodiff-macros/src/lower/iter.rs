@@ -55,6 +55,7 @@ pub(crate) enum Iter {
     Copied(Box<Iter>),
     Filter(Box<Iter>, Rc<Closure>),
     FilterMap(Box<Iter>, Rc<Closure>),
+    MapWhile(Box<Iter>, Rc<Closure>),
     TakeWhile(Box<Iter>, Rc<Closure>),
     SkipWhile(Box<Iter>, Rc<Closure>),
     FlatMap(Box<Iter>, Rc<Closure>),
@@ -106,6 +107,7 @@ impl Iter {
             | Iter::Copied(i)
             | Iter::Filter(i, _)
             | Iter::FilterMap(i, _)
+            | Iter::MapWhile(i, _)
             | Iter::TakeWhile(i, _)
             | Iter::SkipWhile(i, _)
             | Iter::Inspect(i, _)

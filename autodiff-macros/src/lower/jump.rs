@@ -39,6 +39,8 @@ pub(crate) enum Slot {
     Cell(Cell),
     Place(Path),
     Tuple(Vec<Slot>),
+    /// An `Option`: whether there is something, and what.
+    Maybe(Cell, Box<Slot>),
     /// Of a type that the first value will tell: a fact about this site.
     Later(String),
 }
@@ -218,6 +220,9 @@ impl Lower<'_> {
 
     /// A slot for a value of the type that is wanted, or that `site` was found to have.
     pub(crate) fn slot(&mut self, want: Option<&Ty>, site: String, hint: &str, span: Span) -> Slot {
+        if let Some(slot) = self.optional_slot(want, &site, hint, span) {
+            return slot;
+        }
         match want.filter(|ty| !matches!(ty, Ty::Unknown)).cloned().or_else(|| self.facts.get(&site).cloned())
         {
             Some(ty) => self.slot_of(&ty, &site, hint, span),
@@ -225,7 +230,7 @@ impl Lower<'_> {
         }
     }
 
-    fn slot_of(&mut self, ty: &Ty, site: &str, hint: &str, span: Span) -> Slot {
+    pub(crate) fn slot_of(&mut self, ty: &Ty, site: &str, hint: &str, span: Span) -> Slot {
         match ty {
             Ty::Tuple(tys) => {
                 let slots = tys.iter().enumerate().map(|(i, ty)| {
@@ -253,13 +258,18 @@ impl Lower<'_> {
             Slot::Tuple(slots) => {
                 Some(Ty::Tuple(slots.iter().map(|slot| self.slot_ty(slot).unwrap_or(Ty::Unknown)).collect()))
             }
-            Slot::Later(_) => None,
+            Slot::Maybe(..) | Slot::Later(_) => None,
         }
     }
 
     pub(crate) fn fill_slot(&mut self, slot: &Slot, value: Value, span: Span) {
         match (slot, value) {
             (_, value @ (Value::Never | Value::Poison)) => self.give_up(&value),
+            (Slot::Maybe(some, kept), value) => self.fill_option(*some, kept, value, span),
+            (Slot::Later(site), Value::Maybe { value, .. }) => {
+                let ty = self.ty_of(&value);
+                self.learn_site(format!("{site}?"), ty);
+            }
             (Slot::Later(site), value) => {
                 let ty = self.ty_of(&value);
                 self.learn_site(site.clone(), ty);
@@ -302,6 +312,10 @@ impl Lower<'_> {
                 self.state.set(*cell, Some(atom));
             }
             Slot::Tuple(slots) => slots.iter().for_each(|slot| self.start_slot(slot)),
+            Slot::Maybe(some, kept) => {
+                self.state.set(*some, Some(build::boolean(false)));
+                self.start_slot(kept);
+            }
             Slot::Place(_) | Slot::Later(_) => {}
         }
     }
@@ -311,6 +325,10 @@ impl Lower<'_> {
             Slot::Cell(cell) => Value::Atom(self.current(*cell), self.cells[cell.0].ty.clone()),
             Slot::Place(path) => Value::Path(path.clone()),
             Slot::Tuple(slots) => Value::Tuple(slots.iter().map(|slot| self.read_slot(slot)).collect()),
+            Slot::Maybe(some, kept) => {
+                Value::Maybe { some: self.current(*some), value: Box::new(self.read_slot(kept)) }
+            }
+            Slot::Later(site) if site.ends_with('?') => Value::Never,
             Slot::Later(_) => Value::Poison,
         }
     }
@@ -349,6 +367,24 @@ pub(crate) fn is_true(atom: Option<&Expr>) -> bool {
 
 pub(crate) fn is_false(atom: Option<&Expr>) -> bool {
     matches!(atom, Some(Expr::Lit(lit)) if lit.tokens.to_string() == "false")
+}
+
+/// Whether tokens leave a function, or a closure, before its end.
+pub(crate) fn may_return(tokens: &TokenStream) -> bool {
+    mentions_word(tokens.clone(), "return") || tries(tokens.clone())
+}
+
+/// Whether a jump is among the tokens at all: the rest is not looked at more closely.
+pub(crate) fn may_jump(tokens: &TokenStream) -> bool {
+    may_return(tokens) || ["break", "continue"].iter().any(|word| mentions_word(tokens.clone(), word))
+}
+
+fn tries(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Punct(punct) => punct.as_char() == '?',
+        TokenTree::Group(group) => tries(group.stream()),
+        _ => false,
+    })
 }
 
 /// Whether a word occurs among the tokens.

@@ -117,7 +117,7 @@ impl<'a> Lower<'a> {
             Value::Init(init, ty) => {
                 Value::Path(Path::of(self.temp_place("scrutinee", ty, *init, expr.span())))
             }
-            value => value,
+            value => self.seen_option(value, expr.span()),
         }
     }
 
@@ -190,7 +190,7 @@ impl<'a> Lower<'a> {
     fn stays_match(&self, value: &Value) -> bool {
         match value {
             Value::Code(..) => true,
-            Value::Maybe { .. } => false,
+            Value::Maybe { .. } | Value::Optional { .. } => false,
             Value::Ref { to, .. } => self.stays_match(to),
             Value::Tuple(items) => !items.is_empty() && items.iter().all(|item| self.stays_match(item)),
             Value::Path(path) => {
@@ -237,9 +237,13 @@ fn is_binding(pat: &syn::PatIdent) -> bool {
 fn is_none(pat: &Pat) -> bool {
     match pat {
         Pat::Ident(pat) => pat.ident == "None",
-        Pat::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "None"),
+        Pat::Path(path) => names_none(&path.path),
         _ => false,
     }
+}
+
+pub(crate) fn names_none(path: &syn::Path) -> bool {
+    path.segments.last().is_some_and(|last| last.ident == "None")
 }
 
 fn is_some(path: &syn::Path) -> bool {

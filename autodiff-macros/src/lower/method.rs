@@ -19,6 +19,9 @@ impl Lower<'_> {
     pub(crate) fn lower_method(&mut self, expr: &syn::ExprMethodCall, want: Option<&Ty>) -> Value {
         let span = expr.method.span();
         let name = expr.method.to_string();
+        if let Some((some, kept)) = self.optional(&expr.receiver) {
+            return self.optional_method(some, &kept, expr, &name, want);
+        }
         if self.stays_inactive(expr, &name) {
             let ty = self.inactive_method_ty(expr, &name, want);
             let pure = is_pure_method(&name);
@@ -35,6 +38,7 @@ impl Lower<'_> {
         }
         let value = receiver.clone().peel();
         match value {
+            Value::Optional { some, kept } => self.optional_method(some, &kept, expr, &name, want),
             Value::Maybe { some, value } => self.option_method(some, *value, expr, &name, want),
             Value::Closure(_) | Value::Function(_) => match name.as_str() {
                 "clone" => value,
@@ -47,6 +51,9 @@ impl Lower<'_> {
                         let receiver = self.scalar(value, None, span);
                         let args = self.args(&expr.args);
                         self.float_method(receiver, &name, args, want, span)
+                    }
+                    Ty::Int(_) if matches!(name.as_str(), "then" | "then_some") && expr.args.len() == 1 => {
+                        self.option_where(value, &expr.args[0], &name, span)
                     }
                     Ty::Int(_) => self.integer_method(value, ty, expr, &name, want),
                     _ => self.other_method(receiver, value, ty, expr, &name, want),

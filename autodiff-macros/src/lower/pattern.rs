@@ -223,7 +223,7 @@ impl Lower<'_> {
                 }
                 self.declare(name, mutable, ty, Init::Inert(inert), site, span)
             }
-            Value::Maybe { some, value } => self.own_option(some, *value, span),
+            Value::Maybe { some, value } => self.own_option(name, mutable, some, *value, site, span),
             value => value,
         }
     }
@@ -307,6 +307,10 @@ impl Lower<'_> {
                 Value::Init(init, ty)
             }
             (Value::Code(inert, _), ty) => Value::Code(inert, ty.clone()),
+            (value @ Value::Maybe { .. }, Ty::Inert) => match self.as_code(value, Span::call_site()) {
+                Some(code) => Value::Code(code, Ty::Inert),
+                None => Value::Poison,
+            },
             (Value::Ref { to, mutable }, ty) => {
                 let to = Box::new(self.retype(*to, ty));
                 Value::Ref { to, mutable }

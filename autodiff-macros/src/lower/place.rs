@@ -144,6 +144,7 @@ impl Lower<'_> {
                 Value::Path(Path::of(self.temp_place("moved", ty, init, span)))
             }
             Value::Init(init, ty) => Value::Path(Path::of(self.temp_place("moved", ty, *init, span))),
+            Value::Maybe { some, value } => self.taken_option(some, *value, span),
             value => value,
         }
     }
@@ -216,6 +217,7 @@ impl Lower<'_> {
                     self.refuse_at(span, "the value has another shape than what it is assigned to");
                 }
             },
+            Value::Optional { some, kept } => self.fill_option(some, &kept, value, span),
             Value::Later(site) => {
                 let ty = self.ty_of(&value);
                 self.learn_site(site, ty);

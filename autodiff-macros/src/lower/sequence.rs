@@ -63,6 +63,8 @@ pub(crate) fn is_known(name: &str) -> bool {
             | "filter"
             | "filter_map"
             | "take_while"
+            | "map_while"
+            | "find_map"
             | "skip_while"
             | "flat_map"
             | "inspect"

@@ -131,6 +131,17 @@ impl Types {
     }
 }
 
+/// `T` of `Option<T>`, where the type may carry a derivative.
+pub(crate) fn option_of(ty: &Ty) -> Option<&Type> {
+    let Ty::Named(name) = ty else { return None };
+    let Type::Path(path) = &**name else { return None };
+    let last = path.path.segments.last()?;
+    if last.ident != "Option" {
+        return None;
+    }
+    arguments(last).first().copied()
+}
+
 /// The types among the generic arguments.
 pub(crate) fn arguments(segment: &syn::PathSegment) -> Vec<&Type> {
     match &segment.arguments {

@@ -37,9 +37,7 @@ impl Lower<'_> {
                 let value = Box::new(next());
                 Value::Maybe { some: crate::ir::build::boolean(true), value }
             }
-            Known::NoneValue => {
-                Value::Maybe { some: crate::ir::build::boolean(false), value: Box::new(Value::Never) }
-            }
+            Known::NoneValue => Value::nothing(),
             Known::Drop => {
                 next();
                 Value::unit()
@@ -80,6 +78,7 @@ impl Lower<'_> {
                 let ty = self.ty_of(&target);
                 let old = self.take_out(target.clone(), span);
                 let empty = match &ty {
+                    _ if matches!(target, Value::Optional { .. }) => Value::nothing(),
                     Ty::Vec(_) => Value::Init(Box::new(Init::EmptyVec(None)), ty.clone()),
                     ty if ty.is_scalar() => Value::Atom(self.default_atom(ty), ty.clone()),
                     _ => {
@@ -101,6 +100,7 @@ impl Lower<'_> {
                 let init = Init::Copy { from: path, how: CopyHow::Move };
                 Value::Path(Path::of(self.temp_place("taken", ty, init, span)))
             }
+            Value::Maybe { some, value } => self.taken_option(some, *value, span),
             value => value,
         }
     }

@@ -113,6 +113,9 @@ impl Lower<'_> {
                 self.give_up(&value);
                 None
             }
+            Value::Maybe { some, value } if self.holds_nothing_active(&value) => {
+                self.as_code(Value::Maybe { some, value }, span).map(Init::Inert)
+            }
             value => {
                 let message = match value {
                     Value::Maybe { .. } => {

@@ -34,6 +34,13 @@ impl Lower<'_> {
             match value {
                 Value::Poison | Value::Never | Value::Later(_) => return None,
                 Value::Function(_) => {}
+                Value::Optional { .. } if usage == Use::Write => {
+                    self.refuse(
+                        &name,
+                        format!("`{name}` may be changed here: assign it in a statement of its own"),
+                    );
+                    return None;
+                }
                 Value::Cell(cell) => {
                     let atom = self.current(cell);
                     if usage == Use::Write {

@@ -100,6 +100,7 @@ impl Lower<'_> {
             Iter::Chain(..)
             | Iter::Filter(..)
             | Iter::FilterMap(..)
+            | Iter::MapWhile(..)
             | Iter::TakeWhile(..)
             | Iter::SkipWhile(..)
             | Iter::FlatMap(..)

@@ -65,6 +65,17 @@ impl Lower<'_> {
                     }
                 }
             }),
+            Iter::MapWhile(inner, closure) => self.drive(*inner, label, slot, span, &mut |lower, item| {
+                match lower.apply(&closure, vec![item], None, span) {
+                    Value::Maybe { some, value } => {
+                        lower.if_else(some, span, |lower| { let item = lower.read(*value, span); body(lower, item); Value::unit() }, |lower| lower.break_here(span));
+                    }
+                    Value::Poison | Value::Never => {}
+                    _ => {
+                        lower.refuse_at(span, "this closure has to give `Some(…)` or `None` in plain sight");
+                    }
+                }
+            }),
             Iter::TakeWhile(inner, closure) => self.drive(*inner, label, slot, span, &mut |lower, item| {
                 let keep = lower.apply(&closure, vec![item.clone().reference(false)], Some(&Ty::bool()), span);
                 let (keep, _) = lower.scalar(keep, Some(&Ty::bool()), span);

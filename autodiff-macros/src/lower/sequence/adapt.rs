@@ -67,6 +67,7 @@ impl Lower<'_> {
             ("map", 1) => Iter::Map(inner(), closure!(0)),
             ("filter", 1) => Iter::Filter(inner(), closure!(0)),
             ("filter_map", 1) => Iter::FilterMap(inner(), closure!(0)),
+            ("map_while", 1) => Iter::MapWhile(inner(), closure!(0)),
             ("take_while", 1) => Iter::TakeWhile(inner(), closure!(0)),
             ("skip_while", 1) => Iter::SkipWhile(inner(), closure!(0)),
             ("flat_map", 1) => Iter::FlatMap(inner(), closure!(0)),

@@ -110,7 +110,7 @@ impl Lower<'_> {
                 });
                 Value::Atom(self.current(found), Ty::bool())
             }
-            ("position" | "find", 1) if iter.nests() => self.refuse_nested(span),
+            ("position" | "find" | "find_map", 1) if iter.nests() => self.refuse_nested(span),
             ("position", 1) => {
                 let Some(closure) = self.callable(&expr.args[0]) else { return Value::Poison };
                 let found = self.cell("found", false, Ty::bool(), span, Some(build::boolean(false)));
@@ -138,7 +138,7 @@ impl Lower<'_> {
                 let some = self.current(found);
                 Value::Maybe { some, value: Box::new(Value::Atom(self.current(position), Ty::usize())) }
             }
-            ("reduce" | "last" | "max_by" | "min_by" | "find" | "nth" | "next", _) => {
+            ("reduce" | "last" | "max_by" | "min_by" | "find" | "find_map" | "nth" | "next", _) => {
                 self.select_item(iter, expr, name, want, span)
             }
             _ => self.refuse(

@@ -179,7 +179,7 @@ impl Lower<'_> {
                             value
                         }
                     },
-                    |_| Value::Maybe { some: build::boolean(false), value: Box::new(Value::Never) },
+                    |_| Value::nothing(),
                 );
                 match mapped {
                     value @ (Value::Maybe { .. } | Value::Poison | Value::Never) => value,

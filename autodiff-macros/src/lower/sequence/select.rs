@@ -55,8 +55,31 @@ impl Lower<'_> {
                 Value::Ref { to, .. } => lower.read(*to, span),
                 item => item,
             };
-            if matches!(target, Slot::Later(_)) {
+            if matches!(target, Slot::Later(_)) && name != "find_map" {
                 lower.fill_slot(&target, item, span);
+                return;
+            }
+            if name == "find_map" {
+                let closure = closure.as_ref().expect("`find_map` takes a closure");
+                match lower.apply(closure, vec![item], None, span) {
+                    Value::Maybe { some: found, value } => {
+                        lower.if_else(
+                            found,
+                            span,
+                            |lower| {
+                                let value = lower.read(*value, span);
+                                lower.fill_slot(&target, value, span);
+                                lower.assign_cell(some, build::boolean(true), Ty::bool());
+                                lower.break_here(span)
+                            },
+                            |_| Value::unit(),
+                        );
+                    }
+                    Value::Poison | Value::Never => {}
+                    _ => {
+                        lower.refuse_at(span, "this closure has to give `Some(…)` or `None` in plain sight");
+                    }
+                }
                 return;
             }
             if name == "find" {
