@@ -17,6 +17,15 @@ pub fn lit<T: NumCast>(value: f64) -> T {
     T::from(value).expect("a floating-point type holds small constants")
 }
 
+/// The number `k` behind `first`, of an integer type that nothing but `first` tells.
+///
+/// # Panics
+/// When the type has no such number, as counting up to it does.
+#[inline(always)]
+pub fn counted<T: NumCast + core::ops::Add<Output = T>>(first: T, k: usize) -> T {
+    first + T::from(k).expect("attempt to add with overflow")
+}
+
 /// An adjoint that is handed to a `#[no_diff]` parameter: `()`, or what the caller keeps for an argument that is active there.
 pub trait Unread {}
 

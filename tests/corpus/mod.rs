@@ -6,6 +6,7 @@ mod calls;
 mod closures;
 mod combined;
 mod constants;
+mod cursors;
 mod generic;
 mod inout;
 mod iterators;

@@ -192,7 +192,7 @@ impl<'a> Lower<'a> {
                 let (some, _) = self.scalar(some, Some(&Ty::bool()), span);
                 Value::Maybe { some, value }
             }
-            Value::Closure(_) | Value::Iter(_) | Value::Function(_) => self.refuse_at(
+            Value::Closure(_) | Value::Iter(_) | Value::Cursor { .. } | Value::Function(_) => self.refuse_at(
                 span,
                 "a branch between closures or iterators is not supported: branch around their use",
             ),

@@ -317,7 +317,7 @@ impl Lower<'_> {
                     None
                 }
             },
-            value @ Value::Iter(_) => self.as_code(value, span).map(Arg::Inert),
+            value @ (Value::Iter(_) | Value::Cursor { .. }) => self.as_code(value, span).map(Arg::Inert),
             Value::Closure(_) | Value::Function(_) => {
                 self.refuse_at(span, "a closure as argument of a differentiated function is not supported: call it here and pass its result");
                 None

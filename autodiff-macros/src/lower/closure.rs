@@ -65,6 +65,10 @@ impl Lower<'_> {
                 Value::Cell(self.cell(&info.name, info.named, info.ty, info.span, atom))
             }
             Value::Tuple(items) => Value::Tuple(items.into_iter().map(|item| self.snapshot(item)).collect()),
+            Value::Cursor { iter, at } => match self.snapshot(Value::Cell(at)) {
+                Value::Cell(at) => Value::Cursor { iter, at },
+                value => value,
+            },
             Value::Optional { some, kept } => self.copied_option(some, &kept),
             // By value: a copy of what can be copied, which the variable outside no longer changes.
             Value::Path(from) => {

@@ -45,6 +45,11 @@ pub(crate) enum Value {
     Closure(Rc<Closure>),
     /// An iterator that is not run yet.
     Iter(Box<Iter>),
+    /// An iterator in a variable that is taken from: its items from an index on.
+    Cursor {
+        iter: Box<Iter>,
+        at: Cell,
+    },
     /// `Some(value)` if the condition holds, else `None`.
     Maybe {
         some: Expr,
@@ -229,7 +234,11 @@ impl Lower<'_> {
             Value::Maybe { value, .. } if !self.ty_of(value).may_be_active() => Ty::Inert,
             Value::Closure(_) | Value::Iter(_) | Value::Maybe { .. } => Ty::Unknown,
             Value::Function(_) => Ty::Inert,
-            Value::Optional { .. } | Value::Later(_) | Value::Never | Value::Poison => Ty::Unknown,
+            Value::Optional { .. }
+            | Value::Cursor { .. }
+            | Value::Later(_)
+            | Value::Never
+            | Value::Poison => Ty::Unknown,
         }
     }
 
@@ -311,6 +320,7 @@ impl Lower<'_> {
             Value::Optional { some, kept } => {
                 Value::Maybe { some: self.current(some), value: Box::new(self.read_slot(&kept)) }
             }
+            Value::Cursor { iter, at } => Value::Iter(Box::new(self.rest(*iter, at))),
             Value::Later(_) => Value::Poison,
             value => value,
         }

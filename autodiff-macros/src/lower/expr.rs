@@ -274,6 +274,7 @@ impl Lower<'_> {
             Value::Later(_) | Value::Poison => Value::Poison,
             Value::Never => Value::Never,
             Value::Closure(_) | Value::Function(_) => self.refuse_at(span, "a function has no parts"),
+            Value::Cursor { .. } => self.refuse_at(span, "an iterator has no parts: collect it first"),
             Value::Iter(iter) => match (&*iter, &proj) {
                 (Iter::Range { lo, .. }, Proj::Field(syn::Member::Named(name))) if name == "start" => {
                     Value::Atom(lo.clone(), Ty::Int(None))

@@ -299,7 +299,7 @@ impl Lower<'_> {
                 }
             }
             Value::Closure(closure) => self.closure_code(&closure, span),
-            Value::Optional { .. } => {
+            Value::Optional { .. } | Value::Cursor { .. } => {
                 let value = self.read(value, span);
                 self.as_code(value, span)
             }

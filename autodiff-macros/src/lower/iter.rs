@@ -59,6 +59,8 @@ pub(crate) enum Iter {
     TakeWhile(Box<Iter>, Rc<Closure>),
     SkipWhile(Box<Iter>, Rc<Closure>),
     FlatMap(Box<Iter>, Rc<Closure>),
+    /// `by_ref`: what is left of the iterator in a variable, whose position is that of its next item.
+    Rest(Box<Iter>, Cell),
     Inspect(Box<Iter>, Rc<Closure>),
     /// `scan(state, f)`: the state's variable.
     Scan(Box<Iter>, Cell, Rc<Closure>),
@@ -73,7 +75,7 @@ pub(crate) enum Access {
 }
 
 impl Iter {
-    fn is_indexed(&self) -> bool {
+    pub(crate) fn is_indexed(&self) -> bool {
         match self {
             Iter::Range { .. }
             | Iter::Elements { .. }
@@ -102,6 +104,7 @@ impl Iter {
             | Iter::Rev(i)
             | Iter::Skip(i, _)
             | Iter::Take(i, _)
+            | Iter::Rest(i, _)
             | Iter::StepBy(i, _)
             | Iter::Map(i, _)
             | Iter::Copied(i)
@@ -152,7 +155,7 @@ impl Iter {
         }
     }
 
-    fn maps(&self) -> bool {
+    pub(crate) fn maps(&self) -> bool {
         match self {
             Iter::Map(_, closure) => closure.assigns(),
             Iter::Enumerate(i)
@@ -235,6 +238,7 @@ impl Lower<'_> {
                     Ok(Iter::Elements { path, access: if mutable { Access::RefMut } else { Access::Ref } })
                 }
                 Value::Ref { .. } | Value::Init(..) | Value::Code(..) => self.items_of(*to, span),
+                Value::Cursor { iter, at } if mutable => Ok(self.by_ref(*iter, at)),
                 _ => Err(self.refuse_at(span, "this cannot be iterated over")),
             },
             Value::Path(path) => Ok(Iter::Elements { path, access: Access::Value }),

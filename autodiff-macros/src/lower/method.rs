@@ -22,6 +22,9 @@ impl Lower<'_> {
         if let Some((some, kept)) = self.optional(&expr.receiver) {
             return self.optional_method(some, &kept, expr, &name, want);
         }
+        if let Some((iter, at)) = self.cursor(&expr.receiver) {
+            return self.cursor_method(iter, at, expr, &name, want);
+        }
         if self.stays_inactive(expr, &name) {
             let ty = self.inactive_method_ty(expr, &name, want);
             let pure = is_pure_method(&name);
@@ -34,6 +37,12 @@ impl Lower<'_> {
             _ => {}
         }
         if let Value::Iter(iter) = receiver {
+            if super::cursor::takes_items_from(&name) && super::cursor::is_variable(&expr.receiver) {
+                return self.refuse(
+                    &expr.method,
+                    format!("`{name}` of an iterator in a variable that goes on behind it is not supported here: collect it, or write a `for` loop"),
+                );
+            }
             return self.iter_method(*iter, expr, &name, want);
         }
         let value = receiver.clone().peel();

@@ -10,6 +10,7 @@ mod branch;
 mod call;
 mod closure;
 mod constants;
+mod cursor;
 mod env;
 mod expr;
 mod facts;

@@ -295,7 +295,7 @@ impl Lower<'_> {
         let (true, Some(target)) = (self.inlined > 0, target) else {
             return self.refuse(
                 expr.question_token,
-                "`?` is not supported here yet: use `match` or `let … else` and return the value itself",
+                "`?` is not supported yet: use `match` or `let … else` and return the value itself",
             );
         };
         match self.operand(&expr.expr, None) {

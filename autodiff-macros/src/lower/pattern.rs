@@ -223,6 +223,7 @@ impl Lower<'_> {
                 }
                 self.declare(name, mutable, ty, Init::Inert(inert), site, span)
             }
+            Value::Iter(iter) if mutable => self.own_iterator(name, *iter, span),
             Value::Maybe { some, value } => self.own_option(name, mutable, some, *value, site, span),
             value => value,
         }

@@ -229,6 +229,9 @@ impl Lower<'_> {
                 );
             }
             Value::Poison | Value::Never => {}
+            Value::Maybe { .. } => {
+                self.refuse_at(span, "an `Option` of this type that changes is not supported: keep the value, and a `bool` that tells whether there is one");
+            }
             Value::Atom(..) => {
                 self.refuse_at(span, "this cannot be assigned to");
             }

@@ -646,16 +646,16 @@ fn refusals() {
         ),
         (
             parse_quote!(
-                fn f(x: &[f64]) -> f64 {
-                    let mut last = None;
+                fn f(x: &[f64], m: &Model) -> f64 {
+                    let mut last = Some(m.clone());
                     for v in x {
-                        last = Some(v * 2.0);
+                        last = None;
                     }
-                    last.unwrap_or(0.0)
+                    last.map_or(0.0, |m| m.w)
                 }
             ),
             &[
-                "an `Option` of an active value is not kept in a variable yet: keep the value, and a `bool` that tells whether there is one",
+                "an `Option` of this type that changes is not supported: keep the value, and a `bool` that tells whether there is one",
             ],
         ),
         (
@@ -693,10 +693,14 @@ fn refusals() {
         (
             parse_quote!(
                 fn f(x: &[f64]) -> f64 {
-                    x.iter().map(|v| v * 2.0).next().unwrap()
+                    let mut positive = x.iter().filter(|v| **v > 0.0);
+                    positive.next().unwrap() * x.iter().nth(2).unwrap()
                 }
             ),
-            &["`next` of an iterator is not supported: use `first`, `get`, an index, or a `for` loop"],
+            &[
+                "`next` of an iterator in a variable that goes on behind it is not supported here: collect it, or write a `for` loop",
+                "`nth` of an iterator is not supported: use `get`, an index, or a `for` loop",
+            ],
         ),
         (
             parse_quote!(

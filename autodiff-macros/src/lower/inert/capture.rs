@@ -34,7 +34,7 @@ impl Lower<'_> {
             match value {
                 Value::Poison | Value::Never | Value::Later(_) => return None,
                 Value::Function(_) => {}
-                Value::Optional { .. } if usage == Use::Write => {
+                Value::Optional { .. } | Value::Cursor { .. } if usage == Use::Write => {
                     self.refuse(
                         &name,
                         format!("`{name}` may be changed here: assign it in a statement of its own"),

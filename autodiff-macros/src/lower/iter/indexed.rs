@@ -23,7 +23,7 @@ impl Lower<'_> {
         self.indexed(iter.clone(), span)?.len
     }
 
-    pub(super) fn indexed(&mut self, iter: Iter, span: Span) -> Option<Indexed> {
+    pub(crate) fn indexed(&mut self, iter: Iter, span: Span) -> Option<Indexed> {
         Some(match iter {
             Iter::Range { lo, hi, inclusive, ty } => {
                 let len = hi.map(|hi| self.range_len(&lo, &hi, inclusive, &ty, span));
@@ -104,6 +104,7 @@ impl Lower<'_> {
             | Iter::TakeWhile(..)
             | Iter::SkipWhile(..)
             | Iter::FlatMap(..)
+            | Iter::Rest(..)
             | Iter::Inspect(..)
             | Iter::Scan(..) => {
                 self.refuse_at(
@@ -135,11 +136,13 @@ impl Lower<'_> {
         self.temp("count", Ty::usize(), Expr::Inert(inert), span)
     }
 
-    pub(super) fn item(&mut self, indexed: &Indexed, k: Expr, span: Span) -> Value {
+    pub(crate) fn item(&mut self, indexed: &Indexed, k: Expr, span: Span) -> Value {
         match &indexed.item {
             ItemAt::Range { lo, ty } => {
                 let k = match ty {
                     Ty::Int(Some(name)) if name == "usize" => k,
+                    // Of the type that rustc finds, or falls back to.
+                    Ty::Int(None) => return self.item_of_unknown_range(lo.clone(), k, span),
                     _ => {
                         let infer: syn::Type = syn::parse_quote!(_);
                         self.temp("k", ty.clone(), Expr::Cast(Box::new(k), Box::new(infer)), span)
@@ -207,6 +210,19 @@ impl Lower<'_> {
         }
     }
 
+    fn item_of_unknown_range(&mut self, lo: Expr, k: Expr, span: Span) -> Value {
+        let (ty, runtime) = (Ty::Int(None), self.request.runtime.clone());
+        let (lo, k) = (Value::Atom(lo, ty.clone()), Value::Atom(k, Ty::usize()));
+        let (Some(lo), Some(k)) = (self.as_code(lo, span), self.as_code(k, span)) else {
+            return Value::Poison;
+        };
+        let inert = combine(&[lo, k], |parts| {
+            let (lo, k) = (&parts[0], &parts[1]);
+            quote!(#runtime::__private::counted(#lo, #k))
+        });
+        Value::Atom(self.temp("k", ty.clone(), Expr::Inert(inert), span), ty)
+    }
+
     /// The value behind a reference, a copy of its own where it is an aggregate.
     pub(crate) fn copied(&mut self, value: Value, span: Span) -> Value {
         match value {
@@ -235,13 +251,13 @@ impl Lower<'_> {
 }
 
 /// An iterator whose items have indices, with what its items need computed before the loop.
-pub(super) struct Indexed {
+pub(crate) struct Indexed {
     /// `None`: without end.
-    pub(super) len: Option<Expr>,
+    pub(crate) len: Option<Expr>,
     item: ItemAt,
 }
 
-pub(super) enum ItemAt {
+pub(crate) enum ItemAt {
     Range { lo: Expr, ty: Ty },
     Element { path: Path, access: Access },
     Chunk { path: Path, size: Expr, exact: bool, mutable: bool, total: Expr },

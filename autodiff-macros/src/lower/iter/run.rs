@@ -151,6 +151,12 @@ impl Lower<'_> {
                     lower.if_else(over, span, |lower| { body(lower, item); Value::unit() }, |_| Value::unit());
                 });
             }
+            Iter::Rest(inner, at) => self.drive(*inner, label, slot, span, &mut |lower, item| {
+                let next = lower.current(at);
+                let next = lower.int_op("+", next, build::int(1), span);
+                lower.assign_cell(at, next, Ty::usize());
+                body(lower, item);
+            }),
             Iter::FlatMap(inner, closure) => self.drive(*inner, label, slot, span, &mut |lower, item| {
                 let items = lower.apply(&closure, vec![item], None, span);
                 if let Ok(items) = lower.items_of(items, span) {

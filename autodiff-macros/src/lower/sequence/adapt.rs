@@ -62,6 +62,11 @@ impl Lower<'_> {
             ("enumerate", 0) => Iter::Enumerate(inner()),
             ("rev", 0) => Iter::Rev(inner()),
             ("skip", 1) => Iter::Skip(inner(), self.index_arg(&expr.args[0])),
+            // The iterator itself is asked for no more than that.
+            ("take", 1) if matches!(iter, Iter::Rest(..)) => {
+                let Iter::Rest(inner, at) = iter else { return Value::Poison };
+                Iter::Rest(Box::new(Iter::Take(inner, self.index_arg(&expr.args[0]))), at)
+            }
             ("take", 1) => Iter::Take(inner(), self.index_arg(&expr.args[0])),
             ("step_by", 1) => Iter::StepBy(inner(), self.index_arg(&expr.args[0])),
             ("map", 1) => Iter::Map(inner(), closure!(0)),

@@ -110,7 +110,7 @@ impl Lower<'_> {
                 });
                 Value::Atom(self.current(found), Ty::bool())
             }
-            ("position" | "find" | "find_map", 1) if iter.nests() => self.refuse_nested(span),
+            ("position" | "find" | "find_map" | "next", _) if iter.nests() => self.refuse_nested(span),
             ("position", 1) => {
                 let Some(closure) = self.callable(&expr.args[0]) else { return Value::Poison };
                 let found = self.cell("found", false, Ty::bool(), span, Some(build::boolean(false)));

@@ -21,12 +21,10 @@ impl Lower<'_> {
         want: Option<&Ty>,
         span: Span,
     ) -> Value {
-        if matches!(name, "next" | "nth") {
+        if name == "nth" {
             return self.refuse(
                 &expr.method,
-                format!(
-                    "`{name}` of an iterator is not supported: use `first`, `get`, an index, or a `for` loop"
-                ),
+                format!("`{name}` of an iterator is not supported: use `get`, an index, or a `for` loop"),
             );
         }
         let closure = match expr.args.first() {
@@ -36,7 +34,7 @@ impl Lower<'_> {
             },
             None => None,
         };
-        if closure.is_none() && name != "last" {
+        if closure.is_none() && !matches!(name, "last" | "next") {
             return self.refuse(&expr.method, format!("`{name}` takes a closure"));
         }
         let some = self.cell("some", false, Ty::bool(), span, Some(build::boolean(false)));
@@ -80,6 +78,12 @@ impl Lower<'_> {
                         lower.refuse_at(span, "this closure has to give `Some(…)` or `None` in plain sight");
                     }
                 }
+                return;
+            }
+            if name == "next" {
+                lower.fill_slot(&target, item, span);
+                lower.assign_cell(some, build::boolean(true), Ty::bool());
+                lower.break_here(span);
                 return;
             }
             if name == "find" {
