@@ -6,6 +6,8 @@
 /// An optimisation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pass {
+    /// Integers that grow with the index are said by it.
+    Induction,
     /// Copies that are only read become views.
     Borrow,
     /// What is computed or loaded twice is computed once.
@@ -44,6 +46,7 @@ pub(crate) enum Pass {
 
 /// All of them, by the names under which they are left out.
 pub(crate) const ALL: &[(&str, Pass)] = &[
+    ("induction", Pass::Induction),
     ("borrow", Pass::Borrow),
     ("share", Pass::Share),
     ("hoist", Pass::Hoist),

@@ -1,7 +1,7 @@
 //! The user's code, kept token for token, with the user's names bound to the versions that they mean.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 
 use super::expr::{Code, Level, level_of};
 use super::{Emitter, Form};
@@ -46,6 +46,11 @@ impl Emitter<'_> {
                         }
                     }
                 }
+                // A name that the macro made.
+                value if name.to_string().starts_with("__") => {
+                    let value = self.expr(value, None);
+                    code = replace(code, &name.to_string(), &value);
+                }
                 value => {
                     let value = self.expr(value, None);
                     prelude.extend(quote_spanned!(self.span=> let #name = #value;));
@@ -59,7 +64,7 @@ impl Emitter<'_> {
     fn this(&self, code: &TokenStream) -> TokenStream {
         let receiver = self.vars.0.iter().position(|info| info.name == "self").map(|at| Var(at as u32));
         match receiver.map(|var| self.ident(var)) {
-            Some(ident) if ident != "self" => replace_self(code.clone(), &ident),
+            Some(ident) if ident != "self" => replace(code.clone(), "self", &ident.into_token_stream()),
             _ => code.clone(),
         }
     }
@@ -163,18 +168,17 @@ pub(super) fn is_deref_of(group: &Group, name: &Ident) -> bool {
         && trees.next().is_none()
 }
 
-/// `self` replaced by another name, at any depth.
-fn replace_self(code: TokenStream, this: &Ident) -> TokenStream {
+/// A name replaced by what stands for it, at any depth.
+fn replace(code: TokenStream, name: &str, by: &TokenStream) -> TokenStream {
     code.into_iter()
-        .map(|tree| match tree {
-            TokenTree::Ident(ident) if ident == "self" => TokenTree::Ident(this.clone()),
+        .flat_map(|tree| match tree {
+            TokenTree::Ident(ident) if ident == name => by.clone(),
             TokenTree::Group(group) => {
-                let mut inner =
-                    proc_macro2::Group::new(group.delimiter(), replace_self(group.stream(), this));
+                let mut inner = Group::new(group.delimiter(), replace(group.stream(), name, by));
                 inner.set_span(group.span());
-                TokenTree::Group(inner)
+                TokenTree::Group(inner).into()
             }
-            tree => tree,
+            tree => tree.into(),
         })
         .collect()
 }

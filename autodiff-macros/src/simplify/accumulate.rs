@@ -5,7 +5,7 @@
 //! Invariant: behind the loop every element holds the same contributions, those of one loop added to each other first. No
 //! element is touched that a loop without iterations would not have touched.
 
-use super::affine::{Indices, same_path};
+use super::affine::{Indices, runs, same_path};
 use crate::ir::visit::Part;
 use crate::ir::{
     Block, Expr, Float, Head, Loop, Path, Proj, Role, Stmt, StmtKind, StoreOp, Ty, Var, VarMap, Vars, build,
@@ -141,16 +141,11 @@ fn redirect(body: &mut Block, sites: &[Path], var: Var) {
 /// The statement, where the loop has run at all: there might be no such element otherwise.
 fn guarded(stmt: Stmt, lo: &Expr, hi: &Expr, inclusive: bool) -> Stmt {
     let span = stmt.span;
-    let runs = match (build::value_of(lo), build::value_of(hi)) {
-        (Some(lo), Some(hi)) => lo < hi || (inclusive && lo == hi),
-        _ => false,
-    };
     let StmtKind::Store { path, .. } = &stmt.kind else { return stmt };
-    if runs || path.proj.iter().all(|proj| matches!(proj, Proj::Field(_))) {
+    if path.proj.iter().all(|proj| matches!(proj, Proj::Field(_))) {
         return stmt;
     }
-    let op = if inclusive { syn::BinOp::Le(Default::default()) } else { syn::BinOp::Lt(Default::default()) };
-    let cond = Expr::Binary(op, Box::new(lo.clone()), Box::new(hi.clone()));
+    let Some(cond) = runs(lo, hi, inclusive) else { return stmt };
     let then = Block { stmts: vec![stmt] };
     Stmt { kind: StmtKind::If { cond, then, otherwise: Block::default(), joins: Vec::new() }, span }
 }

@@ -52,6 +52,29 @@ impl Indices {
         self.reach(expr).filter(|(base, offset)| base.is_none() || *offset >= 0)
     }
 
+    /// `expr` as `base + k + offset` where the index is `lo + k`; where iterations run that reach it, `base + offset` is
+    /// an index of its own.
+    pub(crate) fn affine_from(&self, expr: &Expr, lo: &Expr) -> Option<(Option<Expr>, i64)> {
+        if build::value_of(lo) == Some(0.0) {
+            return self.affine(expr);
+        }
+        let Linear { plus: mut terms, mut minus, mut offset } = self.linear(expr)?;
+        let mut sum = Linear::default();
+        sum.add(lo.clone(), true);
+        terms.drain(..).for_each(|term| sum.add(term, true));
+        minus.drain(..).for_each(|term| sum.add(term, false));
+        offset += sum.offset;
+        sum.minus.retain(|term| match sum.plus.iter().position(|other| same(term, other)) {
+            Some(at) => {
+                sum.plus.remove(at);
+                false
+            }
+            None => true,
+        });
+        let base = sum.plus.into_iter().reduce(plus);
+        (sum.minus.is_empty() && (base.is_some() || offset >= 0)).then_some((base, offset))
+    }
+
     /// `expr` as `base + index + offset`.
     pub(crate) fn reach(&self, expr: &Expr) -> Option<(Option<Expr>, i64)> {
         match expr {
@@ -127,6 +150,25 @@ pub(crate) struct Linear {
 }
 
 impl Linear {
+    /// Adds an expression, or subtracts it, term by term.
+    fn add(&mut self, expr: Expr, adds: bool) {
+        match expr {
+            Expr::Binary(syn::BinOp::Add(_), a, b) => {
+                [*a, *b].into_iter().for_each(|part| self.add(part, adds))
+            }
+            Expr::Binary(syn::BinOp::Sub(_), a, b) => {
+                self.add(*a, adds);
+                self.add(*b, !adds);
+            }
+            term => match (build::value_of(&term), adds) {
+                (Some(value), true) => self.offset += value as i64,
+                (Some(value), false) => self.offset -= value as i64,
+                (None, true) => self.plus.push(term),
+                (None, false) => self.minus.push(term),
+            },
+        }
+    }
+
     /// Where the loop's index is `at`: not below zero on the way, if it is not in the end.
     pub(crate) fn of(&self, at: Expr) -> Expr {
         let sum = self.plus.iter().fold(at, |sum, term| plus(term.clone(), sum));
@@ -167,6 +209,17 @@ pub(crate) fn element(base: Option<&Expr>, at: Expr, offset: i64) -> Expr {
             let minus = syn::BinOp::Sub(Default::default());
             Expr::Binary(minus, Box::new(at), Box::new(build::int(-offset)))
         }
+    }
+}
+
+/// Whether a range has elements; nothing where it certainly has.
+pub(crate) fn runs(lo: &Expr, hi: &Expr, inclusive: bool) -> Option<Expr> {
+    let (lo, hi) = (Box::new(lo.clone()), Box::new(hi.clone()));
+    match (build::value_of(&lo), build::value_of(&hi), inclusive) {
+        (Some(lo), Some(hi), _) if lo < hi || (inclusive && lo == hi) => None,
+        (_, _, true) => Some(Expr::Binary(syn::BinOp::Le(Default::default()), lo, hi)),
+        (Some(0.0), _, false) => Some(Expr::Binary(syn::BinOp::Gt(Default::default()), hi, lo)),
+        (_, _, false) => Some(Expr::Binary(syn::BinOp::Lt(Default::default()), lo, hi)),
     }
 }
 

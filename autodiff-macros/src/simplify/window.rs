@@ -1,11 +1,22 @@
 //! Windows: the operands of a loop, sliced before it to what it reaches, so that rustc sees that no index is out of bounds.
 //!
 //! `for k in 0..n { z += w[j * n + k] * x[k]; }` becomes `let w_window = &w[j * n..j * n + n]; let x_window = &x[..n]; …`.
+//! A loop that does not start at zero counts its iterations instead: `for j in i + 1..n { y[j] = … }` becomes
+//! `if i + 1 < n { let count = n - (i + 1); let y_window = &mut y[i + 1..n]; for j in 0..count { y_window[j] = … } }`.
 //!
 //! Invariant: a window is as long as the last iteration needs, so slicing it panics only where the loop would have
-//! panicked; a place that the loop writes is reached through its window alone.
+//! panicked; a place that the loop writes is reached through its window alone. Without an iteration the windows might not
+//! exist: where they might not, they are sliced where the loop runs.
 
-use super::affine::{Indices, plus, same, same_base, same_path};
+mod guard;
+mod loads;
+mod scan;
+
+use proc_macro2::Span;
+
+use self::guard::{behind, guarded};
+use self::scan::{Access, Scan};
+use super::affine::{Indices, element, plus, runs, same};
 use super::leftover;
 use crate::ir::visit::Part;
 use crate::ir::{
@@ -34,28 +45,64 @@ fn slice(block: &mut Block, lets: &mut VarMap<Expr>, vars: &mut Vars) {
         for inner in stmt.blocks_mut() {
             slice(inner, lets, vars);
         }
-        if let StmtKind::Loop(the_loop) = &mut stmt.kind {
-            let span = stmt.span;
-            let operands = slice_operands(the_loop, lets, vars);
-            let length = settle_length(the_loop, &operands, vars);
-            stmts.extend(length.into_iter().chain(operands).map(|kind| Stmt { kind, span }));
-            leftover::drop_unread(&mut stmt, &read, vars);
+        if !looped {
+            behind(stmt, &mut stmts, vars);
+            continue;
         }
-        stmts.push(stmt);
+        let prepared = prepare(&mut stmt, lets, vars);
+        leftover::drop_unread(&mut stmt, &read, vars);
+        let Prepared { mut before, runs } = prepared;
+        match runs {
+            Some(runs) => behind(guarded(before, stmt, runs, vars), &mut stmts, vars),
+            None => {
+                stmts.append(&mut before);
+                stmts.push(stmt);
+            }
+        }
     }
     block.stmts = stmts;
 }
 
+/// What comes before a loop.
+#[derive(Default)]
+struct Prepared {
+    before: Vec<Stmt>,
+    /// Whether the loop runs, where what comes before it might not exist otherwise.
+    runs: Option<Expr>,
+}
+
+/// Loads and slices before a loop what all its iterations reach.
+fn prepare(stmt: &mut Stmt, lets: &VarMap<Expr>, vars: &mut Vars) -> Prepared {
+    let span = stmt.span;
+    let mut prepared = Prepared::default();
+    let StmtKind::Loop(the_loop) = &mut stmt.kind else { return prepared };
+    let Head::For { index, lo, hi, inclusive, step: None, .. } = the_loop.head.clone() else {
+        return prepared;
+    };
+    let indices = Indices::of(index, the_loop, vars);
+    if the_loop.break_if.is_some() || the_loop.trips.is_some() || indices.varies(&hi) || indices.varies(&lo) {
+        return prepared;
+    }
+    let innermost = !holds_loop(&the_loop.body);
+    if innermost {
+        prepared.before = loads::take(the_loop, &indices, vars);
+    }
+    let mut exist = prepared.before.is_empty();
+    let from_zero = !inclusive && build::value_of(&lo) == Some(0.0);
+    if from_zero || innermost {
+        let (views, all) = slice_operands(the_loop, &indices, lets, span, vars);
+        exist &= all;
+        prepared.before.extend(views);
+    }
+    if !exist {
+        prepared.runs = runs(&lo, &hi, inclusive);
+    }
+    prepared
+}
+
 /// While a mutable window lives nobody can ask its place for its length: a bound that does is computed before.
-fn settle_length(the_loop: &mut Loop, operands: &[StmtKind], vars: &mut Vars) -> Option<StmtKind> {
+fn settle_length(the_loop: &mut Loop, views: &[Var], vars: &mut Vars) -> Option<StmtKind> {
     let Head::For { hi, .. } = &mut the_loop.head else { return None };
-    let views: Vec<Var> = operands
-        .iter()
-        .filter_map(|kind| match kind {
-            StmtKind::View { var } => Some(*var),
-            _ => None,
-        })
-        .collect();
     let root_of = |path: &Path| vars.root(path);
     let lent = |root: Var| views.iter().any(|view| vars[*view].mutable && root_of(&Path::of(*view)) == root);
     let mut asked = None;
@@ -71,7 +118,7 @@ fn settle_length(the_loop: &mut Loop, operands: &[StmtKind], vars: &mut Vars) ->
     let length = vars.fresh(name, Ty::usize(), Role::Value, span);
     let expr = std::mem::replace(hi, Expr::Var(length));
     for view in views {
-        for proj in vars[view].view.iter_mut().flat_map(|path| &mut path.proj) {
+        for proj in vars[*view].view.iter_mut().flat_map(|path| &mut path.proj) {
             if let Proj::Range(_, Some(end)) = proj {
                 end.walk_mut(&mut |part| {
                     if same(part, &expr) {
@@ -84,66 +131,48 @@ fn settle_length(the_loop: &mut Loop, operands: &[StmtKind], vars: &mut Vars) ->
     Some(StmtKind::Let { var: length, expr })
 }
 
-/// One way in which a loop reaches a place: `prefix[base + index + offset]`.
-#[derive(Clone)]
-struct Access {
-    /// The path before the index, as text: equal texts are equal paths.
-    prefix: Path,
-    base: Option<Expr>,
-    offset: i64,
-    /// In every iteration, whatever branches are taken.
-    always: bool,
-    write: bool,
-}
-
-impl Access {
-    /// Whether both reach the same row.
-    fn alike(&self, other: &Access) -> bool {
-        same_path(&self.prefix, &other.prefix) && same_base(self.base.as_ref(), other.base.as_ref())
-    }
-}
-
-/// How all accesses to one place look.
-#[derive(Default)]
-struct Operand {
-    accesses: Vec<Access>,
-    /// Reached in a way that is not an [`Access`], for reading or for writing.
-    read_otherwise: bool,
-    written_otherwise: bool,
-}
-
-struct Scan<'a> {
-    vars: &'a Vars,
-    indices: &'a Indices,
-    operands: VarMap<Operand>,
-}
-
-fn slice_operands(the_loop: &mut Loop, lets: &VarMap<Expr>, vars: &mut Vars) -> Vec<StmtKind> {
-    let Head::For { index, lo, hi, inclusive: false, step: None, .. } = &the_loop.head else {
-        return Vec::new();
+/// Slices the operands, and tells whether all slices exist where no iteration runs.
+fn slice_operands(
+    the_loop: &mut Loop,
+    indices: &Indices,
+    lets: &VarMap<Expr>,
+    span: Span,
+    vars: &mut Vars,
+) -> (Vec<Stmt>, bool) {
+    let Head::For { index, lo, hi, inclusive, rev, .. } = the_loop.head.clone() else {
+        return (Vec::new(), true);
     };
-    if the_loop.break_if.is_some() || build::value_of(lo) != Some(0.0) {
-        return Vec::new();
-    }
-    let hi = hi.clone();
-    let indices = Indices::of(*index, the_loop, vars);
-    if indices.varies(&hi) {
-        return Vec::new();
-    }
-    let mut scan = Scan { vars, indices: &indices, operands: VarMap::new() };
+    let mut scan = Scan { vars, indices, lo: &lo, operands: VarMap::new() };
     scan.block(&the_loop.body, true);
     let operands = scan.operands;
 
     // What an iteration declares is not there before the loop.
     let mut inside = VarSet::new();
     the_loop.body.walk(&mut |stmt| inside.extend(stmt.defines()));
-    let mut slicing = Slicing { the_loop, indices: &indices, lets, hi: &hi, stmts: Vec::new() };
+    let from_zero = !inclusive && build::value_of(&lo) == Some(0.0);
+    let (counter, count) = if from_zero {
+        (index, hi.clone())
+    } else {
+        let name = vars[index].name.clone();
+        let counter = vars.fresh(name, Ty::usize(), Role::Value, span);
+        (counter, Expr::Var(vars.fresh("count", Ty::usize(), Role::Value, span)))
+    };
+    let ends = (!inclusive).then_some(&hi);
+    let as_it_was = (!from_zero).then(|| the_loop.clone());
+    let mut slicing = Slicing {
+        the_loop,
+        indices,
+        lets,
+        lo: &lo,
+        ends,
+        counter,
+        count: &count,
+        exist: from_zero,
+        views: Vec::new(),
+    };
     for (root, operand) in operands {
-        if inside.contains(&root) {
-            continue;
-        }
         // A window of a window would gain nothing.
-        if vars[root].window {
+        if inside.contains(&root) || vars[root].window {
             continue;
         }
         let written = operand.written_otherwise || operand.accesses.iter().any(|access| access.write);
@@ -156,7 +185,63 @@ fn slice_operands(the_loop: &mut Loop, lets: &VarMap<Expr>, vars: &mut Vars) -> 
             slicing.row(root, &row, written, vars);
         }
     }
-    slicing.stmts
+    let Slicing { views, exist, .. } = slicing;
+    if views.is_empty() {
+        return (Vec::new(), true);
+    }
+    if let Some(as_it_was) = as_it_was.filter(|_| indexes(&the_loop.body, index, vars)) {
+        // Two indices would be more to read, and the checks of the other elements remain.
+        *the_loop = as_it_was;
+        return (Vec::new(), true);
+    }
+
+    let mut before = Vec::new();
+    let mut add = |kind: StmtKind| before.push(Stmt { kind, span });
+    match &count {
+        Expr::Var(var) if !from_zero => {
+            add(StmtKind::Let { var: *var, expr: guard::count(&lo, &hi, inclusive) });
+            let zero = build::int(0);
+            the_loop.head =
+                Head::For { index: counter, lo: zero, hi: count.clone(), inclusive: false, step: None, rev };
+            if the_loop.body.stmts.iter().any(|stmt| leftover::reads(stmt, vars).contains(&index))
+                || the_loop.carried.iter().any(|carried| carried.next.mentions(index))
+            {
+                let expr = plus(lo.clone(), Expr::Var(counter));
+                let shifted = Stmt { kind: StmtKind::Let { var: index, expr }, span };
+                the_loop.body.stmts.insert(0, shifted);
+            }
+        }
+        _ => settle_length(the_loop, &views, vars).into_iter().for_each(&mut add),
+    }
+    views.into_iter().for_each(|var| add(StmtKind::View { var }));
+    (before, exist)
+}
+
+fn holds_loop(body: &Block) -> bool {
+    let mut found = false;
+    body.walk(&mut |stmt| found |= matches!(stmt.kind, StmtKind::Loop(_)));
+    found
+}
+
+/// Whether elements of the body are reached by the index.
+fn indexes(body: &Block, index: Var, vars: &Vars) -> bool {
+    let mut indexed = false;
+    let mut look = |path: &Path| path.index_vars(&mut |var| indexed |= var == index);
+    body.walk(&mut |stmt| {
+        stmt.parts(&mut |part| match part {
+            Part::Read(expr) => expr.walk(&mut |expr| {
+                if let Expr::Load(path) = expr {
+                    look(path);
+                }
+            }),
+            Part::ReadPath(path) | Part::WritePath(path) => look(path),
+            _ => {}
+        });
+        if let StmtKind::View { var } = &stmt.kind {
+            vars[*var].view.iter().for_each(&mut look);
+        }
+    });
+    indexed
 }
 
 /// The accesses by the rows that they reach: `prefix[base + …]`.
@@ -176,9 +261,16 @@ struct Slicing<'a> {
     the_loop: &'a mut Loop,
     indices: &'a Indices,
     lets: &'a VarMap<Expr>,
-    hi: &'a Expr,
+    lo: &'a Expr,
+    /// The bound, where the loop does not reach it.
+    ends: Option<&'a Expr>,
+    /// The index that counts the iterations, and their number.
+    counter: Var,
+    count: &'a Expr,
+    /// Whether all windows exist where no iteration runs.
+    exist: bool,
     /// What comes before the loop.
-    stmts: Vec<StmtKind>,
+    views: Vec<Var>,
 }
 
 impl Slicing<'_> {
@@ -190,50 +282,34 @@ impl Slicing<'_> {
             row.iter().filter(|access| access.always).map(|access| access.offset).collect();
         offsets.sort_unstable();
         offsets.dedup();
-        // What is written is reached through one window alone; an index below the base could be none.
-        if (written && (offsets != [0] || row.iter().any(|access| access.offset != 0)))
-            || offsets.first().is_none_or(|first| *first < 0)
-            || offsets.len() > WIDEST
-        {
+        // What is written is reached through one window alone.
+        let apart = row.iter().any(|access| access.offset != first.offset);
+        if offsets.is_empty() || offsets.len() > WIDEST || (written && apart) {
             return;
         }
         for offset in offsets {
             let name = format!("{}_window", vars[root].name);
-            let element = vars.type_of(&first.prefix).element();
+            let item = vars.type_of(&first.prefix).element();
             let span = vars[root].span;
-            let view = vars.fresh(name, Ty::Slice(Box::new(element)), Role::View, span);
-            let base = match (&first.base, offset) {
+            let view = vars.fresh(name, Ty::Slice(Box::new(item)), Role::View, span);
+            let from = match (&first.base, offset) {
                 (None, 0) => None,
-                (None, offset) => Some(build::int(offset)),
-                (Some(base), 0) => Some(base.clone()),
-                (Some(base), offset) => Some(plus(base.clone(), build::int(offset))),
+                (base, offset) => Some(element(base.as_ref(), build::int(0), offset)),
             };
-            let window = match base {
-                None => vec![Proj::Range(None, Some(self.hi.clone()))],
-                Some(base) if vanishes(&base, self.hi, self.lets) => {
-                    vec![Proj::Range(Some(base.clone()), Some(plus(base, self.hi.clone())))]
-                }
-                // Without an iteration the base may lie behind the end.
-                Some(base) => {
-                    let length = Expr::Len(first.prefix.clone());
-                    let less = syn::BinOp::Lt(Default::default());
-                    let inside = Expr::Binary(less, Box::new(base.clone()), Box::new(length.clone()));
-                    let start = Expr::Select(Box::new(inside), Box::new(base), Box::new(length));
-                    // Taken before: a place cannot be asked for its length while it is lent.
-                    let from = vars.fresh("from", Ty::usize(), Role::Value, span);
-                    self.stmts.push(StmtKind::Let { var: from, expr: start });
-                    let from = Some(Expr::Var(from));
-                    vec![Proj::Range(from, None), Proj::Range(None, Some(self.hi.clone()))]
-                }
+            self.exist &= from.as_ref().is_none_or(|from| vanishes(from, self.count, self.lets));
+            let to = match (&from, self.ends) {
+                (Some(from), Some(hi)) if same(from, self.lo) => hi.clone(),
+                (Some(from), _) => plus(from.clone(), self.count.clone()),
+                (None, _) => self.count.clone(),
             };
             let mut shown = first.prefix.clone();
-            shown.proj.extend(window);
+            shown.proj.push(Proj::Range(from, Some(to)));
             vars[view].view = Some(shown);
             vars[view].window = true;
             vars[view].mutable = written;
-            let scan = Scan { vars, indices: self.indices, operands: VarMap::new() };
-            scan.rewrite(&mut self.the_loop.body, root, &first, offset, view);
-            self.stmts.push(StmtKind::View { var: view });
+            let scan = Scan { vars, indices: self.indices, lo: self.lo, operands: VarMap::new() };
+            scan.rewrite(&mut self.the_loop.body, root, &first, offset, (view, self.counter));
+            self.views.push(view);
         }
     }
 }
@@ -245,120 +321,5 @@ fn vanishes(base: &Expr, hi: &Expr, lets: &VarMap<Expr>) -> bool {
         Expr::Binary(syn::BinOp::Mul(_), a, b) => same(a, hi) || same(b, hi),
         Expr::Lit(_) => build::value_of(base) == Some(0.0),
         _ => false,
-    }
-}
-
-impl Scan<'_> {
-    fn block(&mut self, block: &Block, always: bool) {
-        for stmt in &block.stmts {
-            let mut found: Vec<(Path, bool, bool)> = Vec::new();
-            stmt.parts(&mut |part| match part {
-                Part::Read(expr) => {
-                    expr.walk(&mut |expr| match expr {
-                        Expr::Load(path) => found.push((path.clone(), false, true)),
-                        Expr::Len(path) | Expr::Whole(path) => found.push((path.clone(), false, false)),
-                        _ => {}
-                    });
-                }
-                Part::ReadPath(path) => {
-                    found.push((path.clone(), false, false));
-                    loads_of_indices(path, &mut found);
-                }
-                Part::WritePath(path) => {
-                    let element = matches!(stmt.kind, StmtKind::Store { .. });
-                    found.push((path.clone(), true, element));
-                    loads_of_indices(path, &mut found);
-                }
-                Part::Change(var) | Part::Use(var) => found.push((Path::of(var), true, false)),
-                Part::Define(_) => {}
-            });
-            if let StmtKind::View { var } = &stmt.kind {
-                if let Some(path) = &self.vars[*var].view {
-                    // Whoever uses the view may write through it.
-                    found.push((path.clone(), self.vars[*var].mutable, false));
-                }
-            }
-            for (path, write, element) in found {
-                self.note(&path, write, element, always);
-            }
-            for inner in stmt.blocks() {
-                self.block(inner, false);
-            }
-        }
-    }
-
-    fn note(&mut self, path: &Path, write: bool, element: bool, always: bool) {
-        if !matches!(self.vars[path.root].role, Role::Place | Role::View) {
-            return;
-        }
-        let full = self.vars.resolve(path);
-        let access = (element && self.vars[path.root].view.is_none())
-            .then(|| self.access(path, write, always))
-            .flatten();
-        let operand = self.operands.or_default(full.root);
-        match access {
-            Some(access) => operand.accesses.push(access),
-            None if write => operand.written_otherwise = true,
-            None => operand.read_otherwise = true,
-        }
-    }
-
-    fn access(&self, path: &Path, write: bool, always: bool) -> Option<Access> {
-        let (last, before) = path.proj.split_last()?;
-        let Proj::Index(index) = last else { return None };
-        let prefix = Path { root: path.root, proj: before.to_vec() };
-        if !self.vars.type_of(&prefix).is_sequence() || matches!(self.vars.type_of(&prefix), Ty::Array(..)) {
-            return None;
-        }
-        let invariant = before.iter().all(|proj| match proj {
-            Proj::Index(index) => !self.indices.varies(index),
-            Proj::Field(_) => true,
-            Proj::Range(..) | Proj::Deref => false,
-        });
-        let (base, offset) = self.indices.affine(index)?;
-        invariant.then_some(Access { prefix, base, offset, always, write })
-    }
-}
-
-fn loads_of_indices(path: &Path, found: &mut Vec<(Path, bool, bool)>) {
-    for proj in &path.proj {
-        if let Proj::Index(index) = proj {
-            index.walk(&mut |expr| {
-                if let Expr::Load(path) = expr {
-                    found.push((path.clone(), false, true));
-                }
-            });
-        }
-    }
-}
-
-impl Scan<'_> {
-    /// Sends the accesses that look like `sample` through the window.
-    fn rewrite(&self, body: &mut Block, root: Var, sample: &Access, offset: i64, view: Var) {
-        let through = |path: &mut Path| {
-            if path.root != root {
-                return;
-            }
-            let Some((Proj::Index(at), before)) = path.proj.split_last() else { return };
-            let prefix = Path { root, proj: before.to_vec() };
-            if !same_path(&prefix, &sample.prefix) {
-                return;
-            }
-            if let Some((base, reached)) = self.indices.affine(at) {
-                if reached == offset && same_base(base.as_ref(), sample.base.as_ref()) {
-                    *path = Path { root: view, proj: vec![Proj::Index(Expr::Var(self.indices.index))] };
-                }
-            }
-        };
-        body.walk_mut(&mut |stmt| {
-            stmt.exprs_mut(&mut |expr| {
-                if let Expr::Load(path) = expr {
-                    through(path);
-                }
-            });
-            if let StmtKind::Store { path, .. } = &mut stmt.kind {
-                through(path);
-            }
-        });
     }
 }

@@ -6,3 +6,4 @@ pub(crate) mod sketch;
 mod speed;
 mod sprout;
 mod stencils;
+mod triangles;

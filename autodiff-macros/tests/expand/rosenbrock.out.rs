@@ -149,14 +149,15 @@ impl rosenbrock {
     ) -> (f64, impl ::core::ops::FnOnce(&[f64], f64, &mut [f64]) + use<>) {
         let mut sum = 0.0;
         let index = x.len() - 1;
-        let x_window = &x[..index];
-        let from = if 1 < x.len() { 1 } else { x.len() };
-        let x_window_1 = &x[from..][..index];
-        for i in 0..index {
-            let x_i = x_window[i];
-            let a = 1.0 - x_i;
-            let b = x_window_1[i] - x_i * x_i;
-            sum += a * a + 100.0 * b * b;
+        if index > 0 {
+            let x_window = &x[..index];
+            let x_window_1 = &x[1..1 + index];
+            for i in 0..index {
+                let x_i = x_window[i];
+                let a = 1.0 - x_i;
+                let b = x_window_1[i] - x_i * x_i;
+                sum += a * a + 100.0 * b * b;
+            }
         }
         (
             sum,
@@ -166,12 +167,12 @@ impl rosenbrock {
                     let at = index - 8 * (strip + 1);
                     let mut x_bar_parts = [0.0; 8];
                     let mut x_bar_parts_1 = [0.0; 8];
-                    let x_window_2 = &x[at..][..8];
-                    let x_window_3 = &x[at + 1..][..8];
+                    let x_window = &x[at..][..8];
+                    let x_window_1 = &x[at + 1..][..8];
                     for k in 0..8 {
-                        let x_i = x_window_2[k];
+                        let x_i = x_window[k];
                         let a = 1.0 - x_i;
-                        let b = x_window_3[k] - x_i * x_i;
+                        let b = x_window_1[k] - x_i * x_i;
                         let b_bar = seed * (100.0 * b) + seed * b * 100.0;
                         let a_bar = 2.0 * (seed * a);
                         x_bar_parts[k] = b_bar;
@@ -186,18 +187,19 @@ impl rosenbrock {
                         x_bar_window_1[k] += x_bar_parts_1[k];
                     }
                 }
-                let x_window_2 = &x[..index - 8 * strips];
-                let from_1 = if 1 < x.len() { 1 } else { x.len() };
-                let x_window_3 = &x[from_1..][..index - 8 * strips];
-                for i in (0..index - 8 * strips).rev() {
-                    let x_i = x_window_2[i];
-                    let a = 1.0 - x_i;
-                    let index_1 = i + 1;
-                    let b = x_window_3[i] - x_i * x_i;
-                    let b_bar = seed * (100.0 * b) + seed * b * 100.0;
-                    let a_bar = 2.0 * (seed * a);
-                    x_bar[index_1] += b_bar;
-                    x_bar[i] += -(2.0 * (b_bar * x_i)) - a_bar;
+                if index - 8 * strips > 0 {
+                    let x_window = &x[..index - 8 * strips];
+                    let x_window_1 = &x[1..1 + (index - 8 * strips)];
+                    for i in (0..index - 8 * strips).rev() {
+                        let x_i = x_window[i];
+                        let a = 1.0 - x_i;
+                        let index_1 = i + 1;
+                        let b = x_window_1[i] - x_i * x_i;
+                        let b_bar = seed * (100.0 * b) + seed * b * 100.0;
+                        let a_bar = 2.0 * (seed * a);
+                        x_bar[index_1] += b_bar;
+                        x_bar[i] += -(2.0 * (b_bar * x_i)) - a_bar;
+                    }
                 }
             },
         )

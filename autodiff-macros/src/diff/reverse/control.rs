@@ -6,7 +6,9 @@ use super::block::Given;
 use super::elements::Counted;
 use super::{Reverse, stmt};
 use crate::diff::explain::explain;
-use crate::ir::{Block, Carried, Expr, Head, Join, Loop, Role, Stmt, StmtKind, StoreOp, Ty, Var, build};
+use crate::ir::{
+    Block, Carried, Expr, Head, Join, Loop, Role, Stmt, StmtKind, StoreOp, Ty, Var, VarSet, build,
+};
 
 impl Reverse<'_> {
     pub(super) fn arrive_joins(&mut self, joins: &[Join], arm: usize, out: &mut Vec<Stmt>, span: Span) {
@@ -50,8 +52,11 @@ impl Reverse<'_> {
         }
 
         let bulk = self.bulk_begin(primal, &given.private);
-        let (started, stepped) = self.count_back(primal, span);
-        given.alive.extend(stepped.iter().map(|(phi, ..)| *phi));
+        let counters = self.count_back(primal, span);
+        for stepped in &counters.stepped {
+            given.alive.push(stepped.phi);
+            given.alive.extend(stepped.told.iter().flat_map(Stmt::defines));
+        }
         self.loops.push(self.position);
         if let Head::For { index, hi, inclusive, .. } = &primal.head {
             let below = (!inclusive).then(|| hi.clone());
@@ -98,13 +103,12 @@ impl Reverse<'_> {
         if body_reverse.stmts.is_empty() {
             return;
         }
-        for (phi, back, step) in stepped.into_iter().rev() {
-            let before = StmtKind::Let { var: phi, expr: Expr::Var(back) };
-            body_reverse.stmts.insert(0, stmt(before, span));
-            let update = StmtKind::Update { var: back, op: StoreOp::Sub, expr: step };
-            body_reverse.stmts.insert(0, stmt(update, span));
-        }
-        for (back, out) in started {
+        let mut told = VarSet::new();
+        let mut back: Vec<Stmt> =
+            counters.stepped.into_iter().flat_map(|stepped| stepped.undo(span)).collect();
+        back.retain(|stmt| stmt.defines().into_iter().all(|var| told.insert(var)));
+        body_reverse.stmts.splice(0..0, back);
+        for (back, out) in counters.started {
             reversal.push(stmt(StmtKind::Mut { var: back, init: Expr::Var(out) }, span));
         }
         reversal.push(stmt(

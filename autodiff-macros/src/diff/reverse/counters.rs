@@ -5,25 +5,50 @@
 
 use proc_macro2::Span;
 
-use super::Reverse;
-use crate::ir::{Carried, Expr, Head, Loop, Role, Stmt, StmtKind, Ty, Var};
+use super::{Reverse, stmt};
+use crate::ir::{Carried, Expr, Head, Loop, Role, Stmt, StmtKind, StoreOp, Ty, Var};
 
 /// How an iteration changes an integer.
 enum Step {
-    /// By an amount that is the same in all iterations.
-    By(Expr),
+    /// By an amount that is the same in all iterations, or that these statements tell from the index.
+    By(Expr, Vec<Stmt>),
     /// As the loop inside does that carries it under this name.
     Inside(Var),
 }
 
-/// Counters that start before the loop's reversal, at the second; and the integers that each of its iterations takes back:
-/// value at the start, counter, amount.
-type Counters = (Vec<(Var, Var)>, Vec<(Var, Var, Expr)>);
+/// Counters of a loop.
+#[derive(Default)]
+pub(super) struct Counters {
+    /// Those that start before the loop's reversal, at the second.
+    pub(super) started: Vec<(Var, Var)>,
+    /// The integers that each of its iterations takes back.
+    pub(super) stepped: Vec<Stepped>,
+}
+
+/// An integer that an iteration takes back.
+pub(super) struct Stepped {
+    /// At the start of the iteration.
+    pub(super) phi: Var,
+    pub(super) back: Var,
+    amount: Expr,
+    /// What tells the amount.
+    pub(super) told: Vec<Stmt>,
+}
+
+impl Stepped {
+    /// Takes the step back.
+    pub(super) fn undo(self, span: Span) -> Vec<Stmt> {
+        let mut stmts = self.told;
+        stmts.push(stmt(StmtKind::Update { var: self.back, op: StoreOp::Sub, expr: self.amount }, span));
+        stmts.push(stmt(StmtKind::Let { var: self.phi, expr: Expr::Var(self.back) }, span));
+        stmts
+    }
+}
 
 impl Reverse<'_> {
     /// The counters of a loop.
     pub(super) fn count_back(&mut self, primal: &Loop, span: Span) -> Counters {
-        let (mut started, mut stepped) = (Vec::new(), Vec::new());
+        let mut counters = Counters::default();
         // In a loop that is to be fused, the integer itself is still there.
         let fused = matches!(&primal.head, Head::For { index, .. }
             if self.loops.is_empty() && self.options.private.contains_key(index));
@@ -36,18 +61,20 @@ impl Reverse<'_> {
                     let name = self.vars[carried.phi].name.clone();
                     let ty = self.vars[carried.phi].ty.clone();
                     let back = self.vars.fresh(name, ty, Role::Mut, span);
-                    started.push((back, carried.out));
+                    counters.started.push((back, carried.out));
                     back
                 }
             };
             match step {
-                Step::By(amount) => stepped.push((carried.phi, back, amount)),
+                Step::By(amount, told) => {
+                    counters.stepped.push(Stepped { phi: carried.phi, back, amount, told });
+                }
                 Step::Inside(phi) => {
                     self.counters.insert(phi, back);
                 }
             }
         }
-        (started, stepped)
+        counters
     }
 
     fn step(&self, the_loop: &Loop, carried: &Carried) -> Option<Step> {
@@ -62,12 +89,14 @@ impl Reverse<'_> {
                     (Expr::Var(var), amount) | (amount, Expr::Var(var)) if *var == carried.phi => amount,
                     _ => return None,
                 };
-                let fixed = match amount {
-                    Expr::Lit(_) => true,
-                    Expr::Var(var) => !defined_by(the_loop, *var),
-                    _ => false,
-                };
-                fixed.then(|| Step::By(amount.clone()))
+                match amount {
+                    Expr::Lit(_) => Some(Step::By(amount.clone(), Vec::new())),
+                    Expr::Var(var) => {
+                        let mut told = Vec::new();
+                        tells(the_loop, *var, &mut told).then(|| Step::By(amount.clone(), told))
+                    }
+                    _ => None,
+                }
             }
             StmtKind::Loop(inner) => {
                 let inside = inner.carried.iter().find(|inside| inside.out == *next)?;
@@ -77,6 +106,29 @@ impl Reverse<'_> {
             _ => None,
         }
     }
+}
+
+/// Whether the value is the same in all iterations, or integers tell it from the index: these, in order.
+fn tells(the_loop: &Loop, var: Var, told: &mut Vec<Stmt>) -> bool {
+    if !defined_by(the_loop, var) || told.iter().any(|stmt| stmt.defines().contains(&var)) {
+        return true;
+    }
+    let Head::For { index, .. } = the_loop.head else { return false };
+    if var == index {
+        // Where iterations are only counted, the index is not there.
+        return the_loop.trips.is_none();
+    }
+    let made = the_loop.body.stmts.iter().find(|stmt| stmt.defines().contains(&var));
+    let Some(stmt @ Stmt { kind: StmtKind::Let { expr, .. }, .. }) = made else { return false };
+    let arithmetic = match expr {
+        Expr::Binary(..) => true,
+        Expr::Inert(inert) => inert.pure && inert.binds.iter().all(|(_, bound)| bound.is_atom()),
+        _ => false,
+    };
+    let mut tell = arithmetic;
+    expr.vars(&mut |var| tell = tell && tells(the_loop, var, told));
+    told.push(stmt.clone());
+    tell
 }
 
 fn defined_by(the_loop: &Loop, var: Var) -> bool {

@@ -82,8 +82,14 @@ fn block(tape: Var, block: &Block, effect: &mut Effect) -> Result<(), String> {
             StmtKind::Raw(RawStmt::Replay { tape: t, .. }) if *t == tape => {
                 effect.take(Record::Save(Vec::new()))?
             }
-            StmtKind::If { then, otherwise, .. } => branch(tape, [then, otherwise].into_iter(), effect)?,
-            StmtKind::Match { arms, .. } => branch(tape, arms.iter().map(|arm| &arm.body), effect)?,
+            StmtKind::If { then, otherwise, .. } => {
+                let found = branch(tape, [then, otherwise].into_iter())?;
+                together(found, &mut before, effect)?;
+            }
+            StmtKind::Match { arms, .. } => {
+                let found = branch(tape, arms.iter().map(|arm| &arm.body))?;
+                together(found, &mut before, effect)?;
+            }
             StmtKind::Loop(looped) => {
                 if let Head::While { test, .. } = &looped.head {
                     inner(tape, test)?;
@@ -97,20 +103,34 @@ fn block(tape: Var, block: &Block, effect: &mut Effect) -> Result<(), String> {
                     takes.reverse();
                 }
                 let records = iteration(if taking { takes } else { leaves });
-                if records.is_empty() || before.as_ref() == Some(&(taking, records.clone())) {
-                    continue;
-                }
-                before = Some((taking, records.clone()));
-                if taking {
-                    effect.take(Record::Loop(records))?;
-                } else {
-                    effect.leaves.push(Record::Loop(records));
-                }
+                let found = (!records.is_empty()).then_some((taking, Record::Loop(records)));
+                together(found, &mut before, effect)?;
             }
             _ => {}
         }
     }
     Ok(())
+}
+
+/// What a branch or a loop takes (if so) or leaves, unless it is the rest of the loop before.
+fn together(
+    found: Option<(bool, Record)>,
+    before: &mut Option<(bool, Record)>,
+    effect: &mut Effect,
+) -> Result<(), String> {
+    let Some((taking, record)) = found else { return Ok(()) };
+    if matches!(record, Record::Loop(_)) {
+        if before.as_ref() == Some(&(taking, record.clone())) {
+            return Ok(());
+        }
+        *before = Some((taking, record.clone()));
+    }
+    if taking {
+        effect.take(record)
+    } else {
+        effect.leaves.push(record);
+        Ok(())
+    }
 }
 
 /// What one iteration leaves or takes of those that a round runs side by side.
@@ -130,7 +150,8 @@ fn inner(tape: Var, body: &Block) -> Result<Effect, String> {
     Ok(effect)
 }
 
-fn branch<'a>(tape: Var, arms: impl Iterator<Item = &'a Block>, effect: &mut Effect) -> Result<(), String> {
+/// What a branch takes (if so) or leaves.
+fn branch<'a>(tape: Var, arms: impl Iterator<Item = &'a Block>) -> Result<Option<(bool, Record)>, String> {
     let (mut takes, mut leaves) = (Vec::new(), Vec::new());
     for arm in arms {
         let mut arm = inner(tape, arm)?;
@@ -140,12 +161,11 @@ fn branch<'a>(tape: Var, arms: impl Iterator<Item = &'a Block>, effect: &mut Eff
     }
     let (taking, leaving) = (takes.iter().any(|t| !t.is_empty()), leaves.iter().any(|l| !l.is_empty()));
     match (taking, leaving) {
-        (true, true) => return Err("a branch both takes and leaves".into()),
-        (true, false) => effect.take(branched(takes))?,
-        (false, true) => effect.leaves.push(branched(leaves)),
-        (false, false) => {}
+        (true, true) => Err("a branch both takes and leaves".into()),
+        (true, false) => Ok(Some((true, branched(takes)))),
+        (false, true) => Ok(Some((false, branched(leaves)))),
+        (false, false) => Ok(None),
     }
-    Ok(())
 }
 
 /// A `match` may be reversed by nested `if`s: where one arm alone matters, the number of branches does not.
@@ -154,6 +174,8 @@ fn branched(mut arms: Vec<Vec<Record>>) -> Record {
     match (busy.next(), busy.next()) {
         (Some(only), None) => match <[Record; 1]>::try_from(std::mem::take(&mut arms[only])) {
             Ok([Record::Maybe(arm)]) => Record::Maybe(arm),
+            // No iteration might have run anyway.
+            Ok([Record::Loop(iteration)]) => Record::Loop(iteration),
             Ok(arm) => Record::Maybe(arm.into()),
             Err(arm) => Record::Maybe(arm),
         },

@@ -1,0 +1,265 @@
+//! Integers that grow by the same step in every iteration (`at += 1`), said by the index: a start and so many steps.
+//!
+//! What a loop reaches through such an integer is then known to be a row, and the loop carries one value less.
+//!
+//! Invariant: every integer has the value that it had. No product or sum is larger than what the user's own additions
+//! arrive at.
+
+use proc_macro2::{Ident, Span};
+use quote::quote;
+
+use crate::ir::{
+    Block, Carried, Expr, Function, Head, Inert, Loop, Role, Stmt, StmtKind, Ty, Var, VarSet, Vars, build,
+};
+
+/// Says what every loop of the function carries by its index, where that is possible.
+pub(crate) fn induction(mut function: Function) -> Function {
+    let mut read = VarSet::new();
+    for leaf in function.result.leaves() {
+        leaf.vars(&mut |var| {
+            read.insert(var);
+        });
+    }
+    for last in function.params.iter().filter_map(|param| param.last.as_ref()) {
+        last.vars(&mut |var| {
+            read.insert(var);
+        });
+    }
+    count_reads(&function.body, &function.vars, &mut read);
+    block(&mut function.body, &mut function.vars, &mut read);
+    function
+}
+
+fn count_reads(block: &Block, vars: &Vars, read: &mut VarSet) {
+    block.walk(&mut |stmt| {
+        stmt.reads(&mut |var| {
+            read.insert(var);
+        });
+        if let StmtKind::View { var } = stmt.kind {
+            vars[var].view.iter().for_each(|path| {
+                path.index_vars(&mut |var| {
+                    read.insert(var);
+                })
+            });
+        }
+    });
+}
+
+fn block(of: &mut Block, vars: &mut Vars, read: &mut VarSet) {
+    let mut stmts = Vec::with_capacity(of.stmts.len());
+    for mut stmt in std::mem::take(&mut of.stmts) {
+        for inner in stmt.blocks_mut() {
+            block(inner, vars, read);
+        }
+        let span = stmt.span;
+        let mut behind = Vec::new();
+        if let StmtKind::Loop(the_loop) = &mut stmt.kind {
+            behind = by_index(the_loop, span, vars, read);
+        }
+        stmts.push(stmt);
+        stmts.extend(behind);
+    }
+    of.stmts = stmts;
+}
+
+/// Takes what grows with the index out of what the loop carries; the values behind the loop come back as statements.
+fn by_index(the_loop: &mut Loop, span: Span, vars: &mut Vars, read: &mut VarSet) -> Vec<Stmt> {
+    let Head::For { index, lo, hi, inclusive: false, step: None, rev: false } = the_loop.head.clone() else {
+        return Vec::new();
+    };
+    if the_loop.break_if.is_some() || the_loop.trips.is_some() || !is_usize(index, vars) {
+        return Vec::new();
+    }
+    let own = own(the_loop, index);
+    let (growing, kept) = std::mem::take(&mut the_loop.carried)
+        .into_iter()
+        .map(|carried| (growth(the_loop, &carried, &own, vars), carried))
+        .partition::<Vec<_>, _>(|(growth, _)| growth.is_some());
+    the_loop.carried = kept.into_iter().map(|(_, carried)| carried).collect();
+    if growing.is_empty() {
+        return Vec::new();
+    }
+
+    let mut made = Made { vars, read, span, stmts: Vec::new() };
+    let steps = match build::value_of(&lo) {
+        Some(0.0) => Expr::Var(index),
+        _ => made.binary(syn::BinOp::Sub(Default::default()), Expr::Var(index), lo.clone()),
+    };
+    for (growth, carried) in &growing {
+        let amount = made.times(&steps, growth.as_ref().expect("those that grow"));
+        made.vars[carried.phi].named = false;
+        made.plus(carried.phi, carried.init.clone(), amount);
+    }
+    let at_start = std::mem::take(&mut made.stmts);
+    let mut count = None;
+    for (growth, carried) in &growing {
+        if made.read.contains(&carried.out) {
+            let count = count.get_or_insert_with(|| made.count(&lo, &hi)).clone();
+            let amount = made.times(&count, growth.as_ref().expect("those that grow"));
+            made.plus(carried.out, carried.init.clone(), amount);
+        }
+    }
+    let behind = std::mem::take(&mut made.stmts);
+    the_loop.body.stmts.splice(0..0, at_start);
+    drop_steps(the_loop, &growing, vars);
+    behind
+}
+
+/// The additions that made the next value of what is no longer carried, where nothing else reads it.
+fn drop_steps(the_loop: &mut Loop, growing: &[(Option<Expr>, Carried)], vars: &Vars) {
+    let mut next: Vec<Var> = growing
+        .iter()
+        .filter_map(|(_, carried)| match carried.next {
+            Expr::Var(next) => Some(next),
+            _ => None,
+        })
+        .collect();
+    while let Some(var) = next.pop() {
+        let mut read = VarSet::new();
+        count_reads(&the_loop.body, vars, &mut read);
+        for carried in &the_loop.carried {
+            carried.next.vars(&mut |var| {
+                read.insert(var);
+            });
+        }
+        if read.contains(&var) {
+            continue;
+        }
+        let stmts = &mut the_loop.body.stmts;
+        let at = stmts
+            .iter()
+            .position(|stmt| matches!(&stmt.kind, StmtKind::Let { var: made, .. } if *made == var));
+        if let Some(at) = at {
+            if let StmtKind::Let { expr: expr @ Expr::Binary(syn::BinOp::Add(_), ..), .. } = &stmts[at].kind {
+                expr.vars(&mut |var| next.push(var));
+                stmts.remove(at);
+            }
+        }
+    }
+}
+
+/// By how much the integer grows in each iteration, if it is by the same.
+fn growth(the_loop: &Loop, carried: &Carried, own: &VarSet, vars: &Vars) -> Option<Expr> {
+    if !is_usize(carried.phi, vars) {
+        return None;
+    }
+    let Expr::Var(mut at) = carried.next else { return None };
+    let (mut literal, mut other) = (0.0, None);
+    while at != carried.phi {
+        let made = the_loop.body.stmts.iter().find_map(|stmt| match &stmt.kind {
+            StmtKind::Let { var, expr: Expr::Binary(syn::BinOp::Add(_), a, b) } if *var == at => Some((a, b)),
+            _ => None,
+        });
+        let (before, amount) = match made? {
+            (a, b) if fixed(b, own) => (a, b),
+            (a, b) if fixed(a, own) => (b, a),
+            _ => return None,
+        };
+        let Expr::Var(before) = **before else { return None };
+        if !own.contains(&before) {
+            return None;
+        }
+        at = before;
+        match build::value_of(amount) {
+            Some(value) => literal += value,
+            None if other.is_none() => other = Some((**amount).clone()),
+            // Two that are only known when the program runs: left as they are.
+            None => return None,
+        }
+    }
+    match other {
+        None => (literal > 0.0).then(|| build::int(literal as i64)),
+        Some(other) => (literal == 0.0).then_some(other),
+    }
+}
+
+fn is_usize(var: Var, vars: &Vars) -> bool {
+    matches!(&vars[var].ty, Ty::Int(Some(name)) if name == "usize")
+}
+
+fn fixed(atom: &Expr, own: &VarSet) -> bool {
+    match atom {
+        Expr::Var(var) => !own.contains(var),
+        Expr::Lit(lit) => lit.value.is_some_and(|value| value >= 0.0),
+        _ => false,
+    }
+}
+
+/// What the loop defines.
+fn own(the_loop: &Loop, index: Var) -> VarSet {
+    let mut own: VarSet = the_loop.carried.iter().map(|carried| carried.phi).collect();
+    own.insert(index);
+    the_loop.body.walk(&mut |stmt| {
+        own.extend(stmt.defines());
+        if let StmtKind::Loop(inner) = &stmt.kind {
+            own.extend(inner.carried.iter().map(|carried| carried.phi));
+        }
+    });
+    own
+}
+
+/// Statements in the making.
+struct Made<'a> {
+    vars: &'a mut Vars,
+    read: &'a mut VarSet,
+    span: Span,
+    stmts: Vec<Stmt>,
+}
+
+impl Made<'_> {
+    fn add(&mut self, var: Var, expr: Expr) {
+        expr.vars(&mut |var| {
+            self.read.insert(var);
+        });
+        self.stmts.push(Stmt { kind: StmtKind::Let { var, expr }, span: self.span });
+    }
+
+    fn fresh(&mut self, name: &str, expr: Expr) -> Expr {
+        let var = self.vars.fresh(name, Ty::usize(), Role::Value, self.span);
+        self.add(var, expr);
+        Expr::Var(var)
+    }
+
+    fn binary(&mut self, op: syn::BinOp, a: Expr, b: Expr) -> Expr {
+        self.fresh("steps", Expr::Binary(op, Box::new(a), Box::new(b)))
+    }
+
+    fn times(&mut self, count: &Expr, growth: &Expr) -> Expr {
+        match (build::value_of(growth), build::value_of(count)) {
+            (Some(1.0), _) => count.clone(),
+            (Some(growth), Some(count)) => build::int((growth * count) as i64),
+            _ => self.binary(syn::BinOp::Mul(Default::default()), count.clone(), growth.clone()),
+        }
+    }
+
+    fn plus(&mut self, var: Var, init: Expr, amount: Expr) {
+        let expr = match (build::value_of(&init), build::value_of(&amount)) {
+            (Some(0.0), _) => amount,
+            (_, Some(0.0)) => init,
+            _ => Expr::Binary(syn::BinOp::Add(Default::default()), Box::new(init), Box::new(amount)),
+        };
+        self.add(var, expr);
+    }
+
+    /// How often a loop over the range runs.
+    fn count(&mut self, lo: &Expr, hi: &Expr) -> Expr {
+        match (build::value_of(lo), build::value_of(hi)) {
+            (Some(0.0), _) => hi.clone(),
+            (Some(lo), Some(hi)) => build::int((hi - lo).max(0.0) as i64),
+            _ => {
+                let mut binds = Vec::new();
+                let mut code = |name: &str, atom: &Expr| match atom {
+                    Expr::Lit(lit) => lit.tokens.clone(),
+                    atom => {
+                        let name = Ident::new(name, Span::mixed_site());
+                        binds.push((name.clone(), atom.clone()));
+                        quote!(#name)
+                    }
+                };
+                let (lo, hi) = (code("__lo", lo), code("__hi", hi));
+                let code = quote!(usize::saturating_sub(#hi, #lo));
+                self.fresh("count", Expr::Inert(Inert { code, binds, pure: true }))
+            }
+        }
+    }
+}
