@@ -26,6 +26,8 @@ pub(crate) enum Pass {
     Fuse,
     /// Divisions by one value share its reciprocal.
     Reciprocals,
+    /// Reversed stencils gather instead of scattering.
+    Gather,
     /// Reversed stencils run in strips.
     Strips,
     /// Neighbouring contributions are carried in scalars.
@@ -36,6 +38,8 @@ pub(crate) enum Pass {
     Lift,
     /// Sums and updates of rows in loops of their own.
     Distribute,
+    /// One sum in eight parts at once.
+    Lanes,
     /// Four sums at a time.
     Jam,
     /// Reversed loops whose iterations do not meet run forwards.
@@ -56,11 +60,13 @@ pub(crate) const ALL: &[(&str, Pass)] = &[
     ("bulk", Pass::Bulk),
     ("fuse", Pass::Fuse),
     ("reciprocals", Pass::Reciprocals),
+    ("gather", Pass::Gather),
     ("strips", Pass::Strips),
     ("rotate", Pass::Rotate),
     ("accumulate", Pass::Accumulate),
     ("lift", Pass::Lift),
     ("distribute", Pass::Distribute),
+    ("lanes", Pass::Lanes),
     ("jam", Pass::Jam),
     ("forwards", Pass::Forwards),
     ("windows", Pass::Windows),

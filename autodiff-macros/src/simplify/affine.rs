@@ -180,6 +180,15 @@ impl Linear {
         element(None, sum, self.offset.min(0))
     }
 
+    pub(crate) fn offset(&self) -> i64 {
+        self.offset
+    }
+
+    /// So much further on.
+    pub(crate) fn shifted(&self, distance: i64) -> Linear {
+        Linear { offset: self.offset + distance, ..self.clone() }
+    }
+
     pub(crate) fn same(&self, other: &Linear) -> bool {
         self.offset == other.offset && self.in_row_with(other)
     }

@@ -134,7 +134,7 @@ fn reads(stmt: &Stmt, vars: &Vars) -> BTreeSet<Var> {
 }
 
 /// The loop with only those statements that `keep` says, and the values that they read.
-fn part(the_loop: &Loop, vars: &Vars, keep: &dyn Fn(usize) -> bool) -> Loop {
+pub(super) fn part(the_loop: &Loop, vars: &Vars, keep: &dyn Fn(usize) -> bool) -> Loop {
     let mut needed = BTreeSet::new();
     let mut kept = Vec::new();
     for (at, stmt) in the_loop.body.stmts.iter().enumerate().rev() {

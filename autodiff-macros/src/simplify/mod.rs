@@ -9,8 +9,11 @@ mod copies;
 mod dead;
 mod direct;
 mod distribute;
+mod factor;
 mod fold;
+mod gather;
 mod jam;
+mod lanes;
 mod leftover;
 mod lift;
 mod lockstep;
@@ -27,7 +30,7 @@ use crate::analysis::Activity;
 use crate::diff::private::private_places;
 use crate::diff::reverse::{self, Options};
 use crate::diff::{Adjoint, ParamAdjoint, Pushforward, fuse};
-use crate::ir::{Block, Expr, Function, Role, StmtKind, Tree, Var, VarMap, VarSet, Vars};
+use crate::ir::{Block, Expr, Function, Loop, Role, StmtKind, Tree, Var, VarMap, VarSet, Vars};
 use crate::passes::Pass;
 
 /// Rounds after which a program that still changes is left as it is (each round is a complete program).
@@ -183,6 +186,10 @@ fn shape_loops(function: &Function, (mut shaped, mut settled): (Adjoint, bool)) 
         }
         if passes.has(Pass::Distribute) {
             distribute::distribute(block, &mut shaped.vars, made_from);
+        }
+        if passes.has(Pass::Lanes) {
+            let jammed = |the_loop: &Loop, vars: &Vars| passes.has(Pass::Jam) && jam::pays(the_loop, vars);
+            lanes::lanes(block, &mut shaped.vars, made_from, &jammed);
         }
         if passes.has(Pass::Jam) {
             jam::jam(block, &mut shaped.vars);

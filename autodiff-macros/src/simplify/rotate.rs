@@ -30,11 +30,15 @@ pub(crate) fn rotations(block: &mut Block, vars: &mut Vars, made_from: u32, pass
         let span = stmt.span;
         let (mut before, mut behind) = (Vec::new(), Vec::new());
         if let StmtKind::Loop(the_loop) = &mut stmt.kind {
-            let strips = passes.has(Pass::Strips);
-            if let Some(stripped) =
-                strips.then(|| super::strips::strip(the_loop, vars, made_from, span)).flatten()
-            {
-                stmts.extend(stripped);
+            let mut shaped = None;
+            if passes.has(Pass::Gather) {
+                shaped = super::gather::gather(the_loop, vars, made_from, span);
+            }
+            if shaped.is_none() && passes.has(Pass::Strips) {
+                shaped = super::strips::strip(the_loop, vars, made_from, span);
+            }
+            if let Some(shaped) = shaped {
+                stmts.extend(shaped);
                 found = true;
                 continue;
             }

@@ -8,14 +8,14 @@
 //! Invariant: an iteration computes the same values from the same operands, since nothing that it reads is among what the
 //! additions change; every scalar is summed in the same order; every element holds the same contributions, in another order.
 
-mod scatter;
-mod windows;
+pub(super) mod scatter;
+pub(super) mod windows;
 
 use proc_macro2::Span;
 use quote::quote;
 
 use self::scatter::{reached, scattered};
-use self::windows::{Window, windowed};
+use self::windows::{Stretch, Window, windowed};
 use super::affine::{Indices, Linear, plus, same_path};
 use super::direct;
 use crate::ir::{
@@ -263,10 +263,6 @@ impl Strip<'_> {
         let binary = |op: syn::BinOp, a: Expr, b: Expr| Expr::Binary(op, Box::new(a), Box::new(b));
         let minus = |a: Expr, b: Expr| binary(syn::BinOp::Sub(Default::default()), a, b);
         let times = |a: Expr| binary(syn::BinOp::Mul(Default::default()), build::int(WIDTH), a);
-        let from = |start: &Expr, distance: Expr| match build::value_of(start) {
-            Some(0.0) => distance,
-            _ => plus(start.clone(), distance),
-        };
         let (strips, number, at) =
             (usize_of(&mut self, "strips"), usize_of(&mut self, "strip"), usize_of(&mut self, "at"));
         // A range may end before it starts.
@@ -280,7 +276,7 @@ impl Strip<'_> {
         };
         let count = binary(syn::BinOp::Div(Default::default()), len, build::int(WIDTH));
         let start = match rev {
-            false => from(&lo, times(Expr::Var(number))),
+            false => from_start(&lo, times(Expr::Var(number))),
             true => minus(hi.clone(), times(plus(Expr::Var(number), build::int(1)))),
         };
 
@@ -301,7 +297,8 @@ impl Strip<'_> {
         }
         let iteration = std::mem::take(&mut self.body);
         let k = usize_of(&mut self, "k");
-        let (windows, iteration) = windowed(iteration, indices, at, k, self.vars, span);
+        let stretch = Stretch { from: &Expr::Var(at), len: &build::int(WIDTH), k };
+        let (windows, iteration) = windowed(iteration, indices, &stretch, self.vars, span);
         body.extend(windows);
         let (zero, width) = (build::int(0), build::int(WIDTH));
         let head = Head::For { index: k, lo: zero, hi: width, inclusive: false, step: None, rev: false };
@@ -316,7 +313,7 @@ impl Strip<'_> {
         body.push(self.stmt(StmtKind::Loop(Box::new(values))));
         for element in std::mem::take(&mut self.elements) {
             let window = Window { prefix: element.prefix, at: element.at };
-            let view = window.open(at, true, self.vars, span);
+            let view = window.open(&Expr::Var(at), &build::int(WIDTH), true, self.vars, span);
             body.push(self.stmt(StmtKind::View { var: view }));
             let add = self.over(false, Vec::new(), |this, k| {
                 let at = |root: Var| Path::of(root).with(Proj::Index(Expr::Var(k)));
@@ -368,7 +365,7 @@ impl Strip<'_> {
             carried.push(Carried { phi, init, next: Expr::Var(next), out });
         }
         let done = times(Expr::Var(strips));
-        let (lo, hi) = if rev { (lo, minus(hi, done)) } else { (from(&lo, done), hi) };
+        let (lo, hi) = if rev { (lo, minus(hi, done)) } else { (from_start(&lo, done), hi) };
         rest.head = Head::For { index, lo, hi, inclusive: false, step: None, rev };
         let (zero, all) = (build::int(0), Expr::Var(strips));
         let head = Head::For { index: number, lo: zero, hi: all, inclusive: false, step: None, rev: false };
@@ -382,7 +379,15 @@ impl Strip<'_> {
     }
 }
 
-fn copy_of(vars: &mut Vars, var: Var) -> Var {
+/// `start + distance`.
+fn from_start(start: &Expr, distance: Expr) -> Expr {
+    match build::value_of(start) {
+        Some(0.0) => distance,
+        _ => plus(start.clone(), distance),
+    }
+}
+
+pub(super) fn copy_of(vars: &mut Vars, var: Var) -> Var {
     let info = vars[var].clone();
     vars.0.push(info);
     Var(vars.0.len() as u32 - 1)

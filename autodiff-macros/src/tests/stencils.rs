@@ -70,6 +70,12 @@ fn looped(random: &mut Random, out: &mut String) {
             _ => format!("({x}).tanh()"),
         }
     };
+    // Half of these are cheap.
+    if explicit && random.below(2) == 0 {
+        let [x, y, z] = [(); 3].map(|()| element(random, &read));
+        let _ = writeln!(out, "{to}[i] = r * {x} - 0.3 * {y} + {z};\n}}");
+        return;
+    }
     if explicit {
         let (x, y, z) = (term(random), term(random), term(random));
         let _ =
@@ -139,13 +145,15 @@ mod tests {
     #[test]
     fn stencils_are_differentiated_rightly() {
         let env = |name, default| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
-        let (mut wrong, mut recorded, mut stripped) = (0, 0, 0);
+        let (mut wrong, mut recorded, mut stripped, mut gathered, mut lanes) = (0, 0, 0, 0, 0);
         for seed in env("FROM", 0)..env("TO", 24) {
             let source = program(seed);
             match checked(&source) {
                 Ok(text) => {
                     recorded += usize::from(text.contains("record "));
-                    stripped += usize::from(text.contains("strips"));
+                    stripped += usize::from(text.contains("_parts"));
+                    lanes += usize::from(text.contains("_lanes"));
+                    gathered += usize::from(text.contains("between"));
                 }
                 Err(message) => {
                     wrong += 1;
@@ -155,20 +163,19 @@ mod tests {
                 }
             }
         }
-        println!("{recorded} programs record in one go, {stripped} run in strips");
+        println!(
+            "{recorded} programs record in one go, {gathered} gather, {stripped} run in strips, {lanes} have lanes"
+        );
         assert_eq!(wrong, 0, "programs are differentiated wrongly");
     }
 
-    /// A step, or what is behind all steps: whether its reversal runs in strips.
-    fn in_strips(body: &str) -> bool {
+    /// The gradient of a step, or of what is behind all steps.
+    fn gradient(body: &str) -> String {
         let source = format!(
             "fn stencil(r: f64, v: &[f64], w: &mut [f64], n: usize, steps: usize) -> f64 {{
             let mut s = 0.1; let mut a = v.to_vec(); {body} for i in 0..n {{ s += a[i] * w[i]; }} s }}"
         );
-        match checked(&source) {
-            Ok(text) => text.contains("strips"),
-            Err(message) => panic!("{message}"),
-        }
+        checked(&source).unwrap_or_else(|message| panic!("{message}"))
     }
 
     #[test]
@@ -177,15 +184,59 @@ mod tests {
             "for i in 0..n - 1 { let b = v[i + 1] - v[i] * v[i]; s += b * b; }",
             "for i in (0..n - 1).rev() { let b = v[i + 1] - v[i] * v[i]; s += b * b; }",
             "for i in 2..n { let b = v[i - 2] - v[i] * v[i]; s -= r * b * b; }",
-            "for _ in 0..steps { for i in 1..n - 1 { a[i] = w[i - 1] - r * w[i] + w[i + 1]; } }",
-            "for k in 0..2 { for j in 1..n - 3 { s += v[k + j] * (v[k + j - 1] + v[k + j + 1]); } }",
+            // Dear enough to be computed once.
+            "for i in 1..n { a[i] = (w[i] - w[i - 1]) / (2.0 + w[i] * w[i - 1] * (w[i] + w[i - 1])); }",
         ] {
-            assert!(in_strips(body), "{body}");
+            assert!(gradient(body).contains("_parts"), "{body}");
         }
     }
 
     #[test]
-    fn what_hangs_together_does_not_run_in_strips() {
+    fn scattering_loops_without_a_chain_gather() {
+        for body in [
+            "for _ in 0..steps { for i in 1..n - 1 { a[i] = w[i - 1] - r * w[i] + w[i + 1]; } }",
+            "for i in (2..n - 2).rev() { a[i] = w[i - 2] * w[i + 1] - r * w[i]; }",
+            "for i in 0..n - 1 { a[i] = w[i + 1] * i as f64 + w[i]; }",
+            "for k in 0..2 { for j in 1..n - 3 { s += v[k + j] * (v[k + j - 1] + v[k + j + 1]); } }",
+            // Both rows, and whatever the number of iterations.
+            "for i in 1..n - 1 { a[i] = w[i - 1] + r * v[i] * v[i - 1]; }",
+            "for j in 0..steps { for i in j + 1..j + 4 { a[i] = r * w[i - 1] + w[i + 1]; } }",
+            "for i in n - 1..2 { a[i] = r * w[i - 1] + w[i + 1]; }",
+            "for i in n + 8..n { a[i] = r * w[i - 1] + w[i + 1]; }",
+        ] {
+            let text = gradient(body);
+            assert!(text.contains("between") && !text.contains("_parts"), "{body}\n{text}");
+        }
+    }
+
+    #[test]
+    fn sums_of_derivatives_are_taken_in_lanes() {
+        for body in [
+            "for i in 0..n { a[i] = r * v[i]; }",
+            "for i in 2..n { a[i] = r * w[i - 2] + 0.3 * r; }",
+            "for _ in 0..steps { for i in (1..n).rev() { a[i] = r * v[i] * r; } }",
+            "for j in 0..steps { for i in j + 1..n - 1 { a[i] = r * v[i - 1]; } }",
+            "for i in n + 3..n { a[i] = r * v[i]; }",
+        ] {
+            assert!(gradient(body).contains("_lanes"), "{body}");
+        }
+        for body in [
+            // The value of the primal is a chain of its own.
+            "for i in 0..n { s += r * v[i]; }",
+            // Each iteration reads the last one's.
+            "for i in 1..n { a[i] = a[i - 1] * r; }",
+            // Its own cost hides the chain.
+            "for i in 0..n { a[i] = (r * v[i]).sin(); }",
+            "for i in 0..n { if v[i] > 0.0 { a[i] = r * v[i]; } }",
+            "for i in 0..n { a[i] = r * v[i * i % n]; }",
+            "for i in 0..5 { a[i] = r * v[i]; }",
+        ] {
+            assert!(!gradient(body).contains("_lanes"), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_hangs_together_stays() {
         for body in [
             // The next iteration reads what this one stores.
             "for i in 1..n { a[i] = a[i] + r * a[i - 1]; }",
@@ -200,7 +251,8 @@ mod tests {
             // Too few.
             "for i in 1..10 { s += v[i] * v[i - 1]; }",
         ] {
-            assert!(!in_strips(body), "{body}");
+            let text = gradient(body);
+            assert!(!text.contains("_parts") && !text.contains("between"), "{body}");
         }
     }
 }

@@ -5,7 +5,7 @@ use super::super::rotate::touched;
 use crate::ir::{Block, Path, Proj, Role, StmtKind, StoreOp, Ty, Var, Vars};
 
 /// `prefix[… + index + …]` of floats that lie in one piece, everything but the index known before the loop.
-pub(super) fn reached(path: &Path, indices: &Indices, vars: &Vars) -> Option<(Path, Linear)> {
+pub(in super::super) fn reached(path: &Path, indices: &Indices, vars: &Vars) -> Option<(Path, Linear)> {
     let (Proj::Index(at), before) = path.proj.split_last()? else { return None };
     let prefix = Path { root: path.root, proj: before.to_vec() };
     let known = before.iter().all(|proj| match proj {
@@ -21,7 +21,7 @@ pub(super) fn reached(path: &Path, indices: &Indices, vars: &Vars) -> Option<(Pa
 }
 
 /// The adjoints that the body only adds to, if several iterations add to the same element of one of them.
-pub(super) fn scattered(body: &Block, indices: &Indices, vars: &Vars, made_from: u32) -> Vec<Var> {
+pub(in super::super) fn scattered(body: &Block, indices: &Indices, vars: &Vars, made_from: u32) -> Vec<Var> {
     let mut found: Vec<(Var, Path, Linear)> = Vec::new();
     let mut excluded: Vec<Var> = Vec::new();
     for stmt in &body.stmts {

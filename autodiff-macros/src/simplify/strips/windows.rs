@@ -7,28 +7,35 @@ use std::collections::BTreeMap;
 
 use proc_macro2::Span;
 
-use super::super::affine::{Indices, Linear, plus, same_path};
+use super::super::affine::{Indices, Linear, same_path};
 use super::scatter::reached;
-use super::{WIDTH, copy_of};
+use super::{copy_of, from_start};
 use crate::ir::visit::Part;
-use crate::ir::{Expr, Path, Proj, Role, Stmt, StmtKind, Ty, Var, Vars, build};
+use crate::ir::{Expr, Path, Proj, Role, Stmt, StmtKind, Ty, Var, Vars};
 
 /// The elements that the iterations of a strip reach one after the other.
 #[derive(Clone)]
-pub(super) struct Window {
-    pub(super) prefix: Path,
-    pub(super) at: Linear,
+pub(in super::super) struct Window {
+    pub(in super::super) prefix: Path,
+    pub(in super::super) at: Linear,
 }
 
 impl Window {
-    /// Names the window of the strip whose first iteration is `at`.
-    pub(super) fn open(&self, at: Var, mutable: bool, vars: &mut Vars, span: Span) -> Var {
+    /// Names the window of as many iterations, the first of which is `from`.
+    pub(in super::super) fn open(
+        &self,
+        from: &Expr,
+        len: &Expr,
+        mutable: bool,
+        vars: &mut Vars,
+        span: Span,
+    ) -> Var {
         let name = format!("{}_window", vars[self.prefix.root].name);
         let element = vars.type_of(&self.prefix).element();
         let view = vars.fresh(name, Ty::Slice(Box::new(element)), Role::View, span);
         let mut shown = self.prefix.clone();
-        shown.proj.push(Proj::Range(Some(self.at.of(Expr::Var(at))), None));
-        shown.proj.push(Proj::Range(None, Some(build::int(WIDTH))));
+        shown.proj.push(Proj::Range(Some(self.at.of(from.clone())), None));
+        shown.proj.push(Proj::Range(None, Some(len.clone())));
         vars[view].view = Some(shown);
         vars[view].window = true;
         vars[view].mutable = mutable;
@@ -36,15 +43,24 @@ impl Window {
     }
 }
 
-/// One iteration, as the one at `k` in the strip that begins at `at`, with variables of its own; and the windows it uses.
-pub(super) fn windowed(
+/// Iterations one behind the other.
+pub(in super::super) struct Stretch<'a> {
+    /// The first.
+    pub(in super::super) from: &'a Expr,
+    pub(in super::super) len: &'a Expr,
+    /// Counts them.
+    pub(in super::super) k: Var,
+}
+
+/// One iteration, as the one at `k` in the stretch, with variables of its own; and the windows it uses.
+pub(in super::super) fn windowed(
     iteration: Vec<Stmt>,
     indices: &Indices,
-    at: Var,
-    k: Var,
+    stretch: &Stretch,
     vars: &mut Vars,
     span: Span,
 ) -> (Vec<Stmt>, Vec<Stmt>) {
+    let k = stretch.k;
     let written: Vec<Var> = iteration
         .iter()
         .filter_map(|stmt| match &stmt.kind {
@@ -74,7 +90,7 @@ pub(super) fn windowed(
             .map(|(_, view)| *view);
         let view = known.unwrap_or_else(|| {
             let window = Window { prefix, at: reach };
-            let view = window.open(at, written.contains(&path.root), vars, span);
+            let view = window.open(stretch.from, stretch.len, written.contains(&path.root), vars, span);
             windows.push((window, view));
             view
         });
@@ -106,7 +122,7 @@ pub(super) fn windowed(
             *var = own;
         }
     }
-    let expr = plus(Expr::Var(at), Expr::Var(k));
+    let expr = from_start(stretch.from, Expr::Var(k));
     body.insert(0, Stmt { kind: StmtKind::Let { var: index, expr }, span });
     // Indices that only windows are made of.
     for position in (0..body.len()).rev() {
