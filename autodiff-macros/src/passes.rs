@@ -30,6 +30,8 @@ pub(crate) enum Pass {
     Gather,
     /// Reversed stencils run in strips.
     Strips,
+    /// Each sum of the reverse sweep in a nest of its own, along rows.
+    Nests,
     /// Neighbouring contributions are carried in scalars.
     Rotate,
     /// What is added to one element is summed in a scalar.
@@ -62,6 +64,7 @@ pub(crate) const ALL: &[(&str, Pass)] = &[
     ("reciprocals", Pass::Reciprocals),
     ("gather", Pass::Gather),
     ("strips", Pass::Strips),
+    ("nests", Pass::Nests),
     ("rotate", Pass::Rotate),
     ("accumulate", Pass::Accumulate),
     ("lift", Pass::Lift),

@@ -17,7 +17,6 @@ mod methods;
 mod models;
 mod mutation;
 mod options;
-mod resizing;
 mod scalars;
 mod single;
 mod stencils;

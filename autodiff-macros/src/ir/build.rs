@@ -313,6 +313,13 @@ impl Vars {
     }
 }
 
+impl super::Inert {
+    /// A constant of the user's, or an expression of some.
+    pub(crate) fn is_constant(&self) -> bool {
+        self.pure && self.binds.is_empty()
+    }
+}
+
 impl Path {
     pub(crate) fn of(root: Var) -> Path {
         Path { root, proj: Vec::new() }

@@ -42,6 +42,7 @@ impl Indices {
             // The length of what the loop only writes elements of stays; other content may change.
             Expr::Len(path) => varies |= !path.proj.is_empty(),
             Expr::Lit(_) | Expr::Binary(..) => {}
+            Expr::Inert(inert) => varies |= !inert.is_constant(),
             _ => varies = true,
         });
         varies
@@ -241,6 +242,9 @@ pub(crate) fn same(a: &Expr, b: &Expr) -> bool {
             build::same_operator(op, other) && same(a1, b1) && same(a2, b2)
         }
         (Expr::Len(a), Expr::Len(b)) => same_path(a, b),
+        (Expr::Inert(a), Expr::Inert(b)) => {
+            a.is_constant() && b.is_constant() && a.code.to_string() == b.code.to_string()
+        }
         _ => false,
     }
 }

@@ -27,6 +27,7 @@ use proc_macro2::Span;
 use super::affine::{Indices, same_path};
 use super::copies::Copy;
 use super::lockstep::{Segment, segments};
+use super::nests;
 use super::summary::dependencies;
 use crate::ir::{
     Block, Carried, Expr, Head, Loop, Path, Proj, Role, Stmt, StmtKind, StoreOp, Ty, Var, Vars, build,
@@ -35,6 +36,8 @@ use crate::rules::table::rule;
 
 /// As many chains as hide the latency of an addition.
 const WIDTH: usize = 4;
+/// Twice as many chains are what the registers hold.
+const TILE: usize = 2;
 /// Longer bodies would be hard to read four times, and their sums are not what takes the time.
 const LONGEST: usize = 16;
 /// Of the inner loop: functions dearer than a multiplication take longer than the addition behind them.
@@ -43,22 +46,62 @@ const DEAREST: u32 = 2;
 const FEWEST: f64 = 16.0;
 
 /// Jams the loops of a block that allow it, inner ones first.
-pub(super) fn jam(block: &mut Block, vars: &mut Vars) {
-    let mut stmts = Vec::with_capacity(block.stmts.len());
-    for mut stmt in std::mem::take(&mut block.stmts) {
-        for inner in stmt.blocks_mut() {
-            jam(inner, vars);
-        }
-        let jammed = match &stmt.kind {
-            StmtKind::Loop(the_loop) => jammed(the_loop, vars, stmt.span),
+pub(super) fn jam(block: &mut Block, vars: &mut Vars, made_from: u32) {
+    for stmt in std::mem::take(&mut block.stmts) {
+        let tiled = match &stmt.kind {
+            StmtKind::Loop(the_loop) if tiles(the_loop, vars, made_from) => tiled(the_loop, vars, stmt.span),
             _ => None,
         };
-        match jammed {
-            Some(jammed) => stmts.extend(jammed),
-            None => stmts.push(stmt),
+        for mut stmt in tiled.unwrap_or_else(|| vec![stmt]) {
+            for inner in stmt.blocks_mut() {
+                jam(inner, vars, made_from);
+            }
+            let jammed = match &stmt.kind {
+                StmtKind::Loop(the_loop) => jammed(the_loop, vars, stmt.span),
+                _ => None,
+            };
+            block.stmts.extend(jammed.unwrap_or_else(|| vec![stmt]));
         }
     }
-    block.stmts = stmts;
+}
+
+/// Whether the loop does nothing but choose a row, by which the rows that the loop in it chooses are multiplied four at a
+/// time: two rows of the one serve each row of the other.
+fn tiles(the_loop: &Loop, vars: &Vars, made_from: u32) -> bool {
+    let mut choosing = None;
+    for stmt in &the_loop.body.stmts {
+        match &stmt.kind {
+            StmtKind::Let { .. } => {}
+            StmtKind::Loop(inner) if choosing.is_none() => choosing = Some(inner),
+            _ => return false,
+        }
+    }
+    let Some(choosing) = choosing else { return false };
+    let mut size = 0;
+    choosing.body.walk(&mut |_| size += 1);
+    let sums_only = choosing.body.stmts.iter().all(|stmt| match &stmt.kind {
+        StmtKind::Loop(inner) => {
+            let sum = |stmt: &Stmt| matches!(stmt.kind, StmtKind::Let { .. } | StmtKind::Update { .. });
+            inner.body.stmts.iter().all(sum)
+        }
+        _ => true,
+    });
+    sums_only
+        && TILE * size <= LONGEST
+        && !few(the_loop, vars)
+        && pays(choosing, vars)
+        && nests::only_adds(the_loop, vars, made_from)
+}
+
+/// The loop by twos, and what is left of it.
+fn tiled(the_loop: &Loop, vars: &mut Vars, span: Span) -> Option<Vec<Stmt>> {
+    let segments: Vec<Segment> = (0..the_loop.body.stmts.len())
+        .map(|at| match the_loop.body.stmts[at].kind {
+            StmtKind::Loop(_) => Segment::Inner(at),
+            _ => Segment::Straight(at..at + 1),
+        })
+        .collect();
+    by(TILE, the_loop, &segments, vars, span)
 }
 
 /// Whether [`jam`] would change the loop.
@@ -155,16 +198,21 @@ fn sums(inner: &Loop, vars: &Vars) -> bool {
 /// The loop by fours, and what is left of it.
 fn jammed(the_loop: &Loop, vars: &mut Vars, span: Span) -> Option<Vec<Stmt>> {
     let segments = plan(the_loop, vars)?;
+    by(WIDTH, the_loop, &segments, vars, span)
+}
+
+/// The loop in rounds of so many iterations, and what is left of it.
+fn by(count: usize, the_loop: &Loop, segments: &[Segment], vars: &mut Vars, span: Span) -> Option<Vec<Stmt>> {
     let Head::For { index, lo, hi, rev, .. } = &the_loop.head else { return None };
     let stmt = |kind| Stmt { kind, span };
     let binary = |op, a: &Expr, b: Expr| Expr::Binary(op, Box::new(a.clone()), Box::new(b));
-    let width = || build::int(WIDTH as i64);
+    let width = || build::int(count as i64);
 
     let mut stmts = Vec::new();
     let (whole, rest) = match build::value_of(hi) {
-        Some(count) => {
-            let rest = count as i64 % WIDTH as i64;
-            (build::int(count as i64 - rest), rest != 0)
+        Some(trips) => {
+            let rest = trips as i64 % count as i64;
+            (build::int(trips as i64 - rest), rest != 0)
         }
         None => {
             let whole = vars.fresh("whole", Ty::usize(), Role::Value, span);
@@ -178,14 +226,14 @@ fn jammed(the_loop: &Loop, vars: &mut Vars, span: Span) -> Option<Vec<Stmt>> {
     // The iterations of one round, in their order: the first of them has the index itself, of a reversed loop the last.
     let round = clone(*index, vars);
     let mut body = Block::default();
-    let mut copies = vec![Copy::default(); WIDTH];
-    for step in 1..WIDTH {
+    let mut copies = vec![Copy::default(); count];
+    for step in 1..count {
         let next = clone(*index, vars);
         let sum = binary(syn::BinOp::Add(Default::default()), &Expr::Var(round), build::int(step as i64));
         body.stmts.push(stmt(StmtKind::Let { var: next, expr: sum }));
-        copies[if *rev { WIDTH - 1 - step } else { step }].name(*index, next);
+        copies[if *rev { count - 1 - step } else { step }].name(*index, next);
     }
-    copies[if *rev { WIDTH - 1 } else { 0 }].name(*index, round);
+    copies[if *rev { count - 1 } else { 0 }].name(*index, round);
     let carried: Vec<Carried> = the_loop
         .carried
         .iter()
@@ -199,10 +247,18 @@ fn jammed(the_loop: &Loop, vars: &mut Vars, span: Span) -> Option<Vec<Stmt>> {
     the_loop.body.walk(&mut |stmt| local.extend(stmt.defines()));
     local.insert(*index);
     local.extend(the_loop.carried.iter().map(|carried| carried.phi));
-    for segment in &segments {
+    for segment in segments {
         match segment {
             Segment::Straight(range) => {
-                for at in 0..WIDTH {
+                // Sums that start at zero are declared row by row: rustc puts neighbours into one register.
+                let (zeros, stmts): (Vec<&Stmt>, Vec<&Stmt>) =
+                    the_loop.body.stmts[range.clone()].iter().partition(|stmt| starts_at_zero(stmt));
+                for zero in zeros {
+                    for copy in &mut copies {
+                        body.stmts.push(copy.stmt(zero, vars)?);
+                    }
+                }
+                for at in 0..count {
                     // Carried values are handed from one iteration to the next.
                     if at > 0 {
                         for carried in &the_loop.carried {
@@ -212,7 +268,7 @@ fn jammed(the_loop: &Loop, vars: &mut Vars, span: Span) -> Option<Vec<Stmt>> {
                             }
                         }
                     }
-                    for stmt in &the_loop.body.stmts[range.clone()] {
+                    for stmt in &stmts {
                         body.stmts.push(copies[at].stmt(stmt, vars)?);
                     }
                 }
@@ -223,7 +279,7 @@ fn jammed(the_loop: &Loop, vars: &mut Vars, span: Span) -> Option<Vec<Stmt>> {
         }
     }
 
-    let by_fours = |carried| Loop {
+    let in_rounds = |carried| Loop {
         head: Head::For {
             index: round,
             lo: lo.clone(),
@@ -242,7 +298,7 @@ fn jammed(the_loop: &Loop, vars: &mut Vars, span: Span) -> Option<Vec<Stmt>> {
     if let Head::For { lo, .. } = &mut left.head {
         *lo = whole.clone();
     }
-    let last = &copies[WIDTH - 1];
+    let last = &copies[count - 1];
     let mut carried: Vec<Carried> =
         carried.into_iter().map(|carried| Carried { next: last.expr(&carried.next), ..carried }).collect();
     let looped = |the_loop| stmt(StmtKind::Loop(Box::new(the_loop)));
@@ -251,23 +307,27 @@ fn jammed(the_loop: &Loop, vars: &mut Vars, span: Span) -> Option<Vec<Stmt>> {
             for (jammed, original) in carried.iter_mut().zip(&the_loop.carried) {
                 jammed.out = original.out;
             }
-            stmts.push(looped(by_fours(carried)));
+            stmts.push(looped(in_rounds(carried)));
         }
         (true, false) => {
             for (first, second) in carried.iter().zip(&mut left.carried) {
                 second.init = Expr::Var(first.out);
             }
-            stmts.extend([looped(by_fours(carried)), looped(left)]);
+            stmts.extend([looped(in_rounds(carried)), looped(left)]);
         }
         (true, true) => {
             for (second, first) in carried.iter_mut().zip(&mut left.carried) {
                 second.init = Expr::Var(second.out);
                 std::mem::swap(&mut second.out, &mut first.out);
             }
-            stmts.extend([looped(left), looped(by_fours(carried))]);
+            stmts.extend([looped(left), looped(in_rounds(carried))]);
         }
     }
     Some(stmts)
+}
+
+fn starts_at_zero(stmt: &Stmt) -> bool {
+    matches!(&stmt.kind, StmtKind::Mut { init, .. } if init.is_zero())
 }
 
 fn clone(var: Var, vars: &mut Vars) -> Var {
@@ -282,6 +342,10 @@ fn side_by_side(stmt: &Stmt, copies: &mut [Copy], local: &BTreeSet<Var>, vars: &
     let Head::For { index, .. } = inner.head else { return None };
     let count = clone(index, vars);
     let common = common(inner, index, local, vars);
+    if inner.body.stmts.iter().any(|stmt| matches!(stmt.kind, StmtKind::Loop(_))) {
+        copies.iter_mut().for_each(|copy| copy.name(index, count));
+        return nested(stmt, copies, &common, local, vars);
+    }
     let mut own = stmt.clone();
     if let StmtKind::Loop(own) = &mut own.kind {
         own.body
@@ -292,17 +356,61 @@ fn side_by_side(stmt: &Stmt, copies: &mut [Copy], local: &BTreeSet<Var>, vars: &
     first.name(index, count);
     let mut all = first.stmt(stmt, vars)?;
     let StmtKind::Loop(the_loop) = &mut all.kind else { return None };
+    // What all copies load stands before what they do with it.
+    let mut loads = leading_lets(&mut the_loop.body);
+    let mut rest = std::mem::take(&mut the_loop.body.stmts);
     for copy in others {
         copy.name(index, count);
         for var in &common {
             copy.name(*var, first.of(*var));
         }
-        let StmtKind::Loop(copied) = copy.stmt(&own, vars)?.kind else { return None };
+        let StmtKind::Loop(mut copied) = copy.stmt(&own, vars)?.kind else { return None };
         the_loop.carried.extend(copied.carried);
-        the_loop.body.stmts.extend(copied.body.stmts);
+        loads.extend(leading_lets(&mut copied.body));
+        rest.extend(copied.body.stmts);
     }
+    loads.extend(rest);
+    the_loop.body.stmts = loads;
     gather(&mut the_loop.body, vars);
     Some(all)
+}
+
+fn leading_lets(block: &mut Block) -> Vec<Stmt> {
+    let count = block.stmts.iter().take_while(|stmt| matches!(stmt.kind, StmtKind::Let { .. })).count();
+    block.stmts.drain(..count).collect()
+}
+
+/// The same for a loop that has loops in it, and carries nothing.
+fn nested(
+    stmt: &Stmt,
+    copies: &mut [Copy],
+    common: &BTreeSet<Var>,
+    local: &BTreeSet<Var>,
+    vars: &mut Vars,
+) -> Option<Stmt> {
+    let StmtKind::Loop(inner) = &stmt.kind else { return None };
+    let mut body = Block::default();
+    for stmt in &inner.body.stmts {
+        match &stmt.kind {
+            StmtKind::Loop(_) => body.stmts.push(side_by_side(stmt, copies, local, vars)?),
+            StmtKind::Let { var, .. } if common.contains(var) => {
+                let (first, others) = copies.split_first_mut()?;
+                body.stmts.push(first.stmt(stmt, vars)?);
+                others.iter_mut().for_each(|copy| copy.name(*var, first.of(*var)));
+            }
+            _ => {
+                for copy in copies.iter_mut() {
+                    body.stmts.push(copy.stmt(stmt, vars)?);
+                }
+            }
+        }
+    }
+    let mut all = (**inner).clone();
+    if let Head::For { index, .. } = &mut all.head {
+        *index = copies.first()?.of(*index);
+    }
+    all.body = body;
+    Some(Stmt { kind: StmtKind::Loop(Box::new(all)), span: stmt.span })
 }
 
 /// Values of an inner iteration that are the same whatever the outer one.
@@ -369,4 +477,4 @@ fn gather(body: &mut Block, vars: &Vars) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -55,7 +55,13 @@ pub(super) fn segments(the_loop: &Loop, vars: &Vars) -> Option<Vec<Segment>> {
         return None;
     }
     let outer = Indices::of(*index, the_loop, vars);
-    if !matches!(&vars[*index].ty, Ty::Int(Some(name)) if name == "usize") || outer.varies(hi) {
+    // Of a number that is not typed rustc sees what it is an index of.
+    let counts = match &vars[*index].ty {
+        Ty::Int(Some(name)) => name == "usize",
+        Ty::Int(None) => true,
+        _ => false,
+    };
+    if !counts || outer.varies(hi) {
         return None;
     }
     let mut local = BTreeSet::new();

@@ -17,6 +17,7 @@ mod lanes;
 mod leftover;
 mod lift;
 mod lockstep;
+mod nests;
 mod reciprocal;
 pub(crate) mod rotate;
 mod sink;
@@ -58,16 +59,7 @@ pub(crate) fn adjoint(function: &Function, adjoint: Adjoint) -> Adjoint {
 /// Simplifies both sweeps of an adjoint; tells whether another run would find nothing to do.
 fn settle(function: &Function, mut adjoint: Adjoint) -> (Adjoint, bool) {
     let made_from = function.vars.0.len() as u32;
-    let mut outputs: VarSet = VarSet::new();
-    for param in adjoint.params.iter().flatten() {
-        let (ParamAdjoint::Scalar(var) | ParamAdjoint::ScalarInOut(var) | ParamAdjoint::Place(var)) = param;
-        outputs.insert(*var);
-    }
-    for gradient in adjoint.wrt.iter().flatten() {
-        gradient.vars(&mut |var| {
-            outputs.insert(var);
-        });
-    }
+    let mut outputs = asked_for(&adjoint);
     let reverse_settled = (0..ROUNDS).any(|_| {
         let mut context = Context::new(&mut adjoint.vars, &outputs, made_from, false);
         let changed = context.round(&mut adjoint.reverse);
@@ -92,6 +84,21 @@ fn settle(function: &Function, mut adjoint: Adjoint) -> (Adjoint, bool) {
     let forward_settled = (0..ROUNDS)
         .any(|_| !Context::new(&mut adjoint.vars, &outputs, made_from, true).round(&mut adjoint.forward));
     (adjoint, reverse_settled && forward_settled)
+}
+
+/// What is read behind the reverse sweep.
+fn asked_for(adjoint: &Adjoint) -> VarSet {
+    let mut outputs = VarSet::new();
+    for param in adjoint.params.iter().flatten() {
+        let (ParamAdjoint::Scalar(var) | ParamAdjoint::ScalarInOut(var) | ParamAdjoint::Place(var)) = param;
+        outputs.insert(*var);
+    }
+    for gradient in adjoint.wrt.iter().flatten() {
+        gradient.vars(&mut |var| {
+            outputs.insert(var);
+        });
+    }
+    outputs
 }
 
 /// Simplifies a pushforward.
@@ -172,6 +179,11 @@ fn share_reciprocals(function: &Function, raw: &mut Adjoint) {
 /// operands sliced beforehand.
 fn shape_loops(function: &Function, (mut shaped, mut settled): (Adjoint, bool)) -> Adjoint {
     let (made_from, passes) = (function.vars.0.len() as u32, function.passes);
+    if passes.has(Pass::Nests) {
+        let outputs = asked_for(&shaped);
+        nests::nests(&mut shaped.forward, &mut shaped.vars, made_from, None);
+        nests::nests(&mut shaped.reverse, &mut shaped.vars, made_from, Some(&outputs));
+    }
     for block in [&mut shaped.forward, &mut shaped.reverse] {
         settled &= !rotate::rotations(block, &mut shaped.vars, made_from, passes);
         settled &=
@@ -192,7 +204,7 @@ fn shape_loops(function: &Function, (mut shaped, mut settled): (Adjoint, bool)) 
             lanes::lanes(block, &mut shaped.vars, made_from, &jammed);
         }
         if passes.has(Pass::Jam) {
-            jam::jam(block, &mut shaped.vars);
+            jam::jam(block, &mut shaped.vars, made_from);
         }
         if passes.has(Pass::Forwards) {
             direct::forwards(block, &shaped.vars, made_from);

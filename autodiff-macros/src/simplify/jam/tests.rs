@@ -9,7 +9,7 @@ use crate::request::Request;
 use crate::simplify;
 use crate::tests::compare;
 
-fn lowered(text: &str) -> Function {
+pub(in crate::simplify) fn lowered(text: &str) -> Function {
     let item: syn::ItemFn = syn::parse_str(text).unwrap();
     let mut diag = Diagnostics::new();
     let request = Request::parse(Default::default(), &mut diag);
@@ -35,7 +35,7 @@ fn compare(text: &str) {
     compare_at(text, &[0, 1, 3, 4, 5, 7, 9], &[0, 1, 4]);
 }
 
-fn compare_at(text: &str, rows: &[usize], columns: &[usize]) {
+pub(in crate::simplify) fn compare_at(text: &str, rows: &[usize], columns: &[usize]) {
     let of = compare::differentiate(lowered(text)).unwrap_or_else(|error| panic!("{error}"));
     let mut numbers = compare::scattered(5);
     let mut some = |n: usize| Value::floats(numbers.by_ref().take(n).map(|x| x - 0.6).collect::<Vec<_>>());
@@ -136,7 +136,7 @@ fn rows_of_one_place_are_updated_one_behind_the_other() {
 }
 
 /// The functions that a body makes, each of three slices.
-fn body(body: &str) -> String {
+pub(in crate::simplify) fn body(body: &str) -> String {
     format!("fn f(w: &[f64], b: &[f64], x: &[f64]) -> f64 {{ let n = x.len(); let mut s = 0.0; {body} s }}")
 }
 
