@@ -5,6 +5,8 @@ pub use core;
 pub use alloc::{borrow::ToOwned, boxed::Box, vec, vec::Vec};
 pub use num_traits;
 
+use core::cmp::Ordering;
+
 use crate::{Differentiable, Tangent};
 use num_traits::NumCast;
 
@@ -15,6 +17,20 @@ use num_traits::NumCast;
 #[inline(always)]
 pub fn lit<T: NumCast>(value: f64) -> T {
     T::from(value).expect("a floating-point type holds small constants")
+}
+
+/// Where the elements of a sorted sequence are in the sequence as it is.
+pub fn order_by<T>(items: &[T], mut compare: impl FnMut(&T, &T) -> Ordering) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..items.len()).collect();
+    order.sort_by(|&i, &j| compare(&items[i], &items[j]));
+    order
+}
+
+/// As [`order_by`], for a key.
+pub fn order_by_key<T, K: Ord>(items: &[T], mut key: impl FnMut(&T) -> K) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..items.len()).collect();
+    order.sort_by_key(|&i| key(&items[i]));
+    order
 }
 
 /// The number `k` behind `first`, of an integer type that nothing but `first` tells.

@@ -17,6 +17,7 @@ mod methods;
 mod models;
 mod mutation;
 mod options;
+mod resizing;
 mod scalars;
 mod single;
 mod stencils;

@@ -281,6 +281,16 @@ impl Lower<'_> {
                 self.note_stop(&pat.ident);
                 self.bind(&pat.ident, value);
             }
+            Pat::Paren(pat) => self.deferred(&pat.pat, written),
+            Pat::Tuple(pat) if !pat.elems.iter().any(|pat| matches!(pat, Pat::Rest(_))) => {
+                let tys = match written {
+                    Some(Ty::Tuple(tys)) => tys,
+                    _ => Vec::new(),
+                };
+                for (i, pat) in pat.elems.iter().enumerate() {
+                    self.deferred(pat, tys.get(i).cloned());
+                }
+            }
             pat => {
                 self.refuse(pat, "a pattern without a value is not supported: declare the names one by one");
             }

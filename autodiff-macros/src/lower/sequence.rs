@@ -4,11 +4,15 @@ mod adapt;
 mod array;
 mod consume;
 mod option;
+mod order;
+mod resize;
 mod select;
 
 use proc_macro2::Span;
+use quote::ToTokens;
 use syn::spanned::Spanned;
 
+use self::resize::changes_length;
 use super::Lower;
 use super::env::Value;
 use super::iter::{Access, Iter};
@@ -160,6 +164,7 @@ impl Lower<'_> {
                     "remove"
                         | "swap_remove"
                         | "sort_unstable_by"
+                        | "sort_unstable_by_key"
                         | "sort_by_key"
                         | "retain"
                         | "dedup_by"
@@ -187,7 +192,8 @@ impl Lower<'_> {
             "len" => Value::Atom(self.len(Value::Path(path), span), Ty::usize()),
             "is_empty" => {
                 let len = self.len(Value::Path(path), span);
-                let test = Expr::Binary(syn::BinOp::Eq(Default::default()), Box::new(len), Box::new(build::int(0)));
+                let test =
+                    Expr::Binary(syn::BinOp::Eq(Default::default()), Box::new(len), Box::new(build::int(0)));
                 Value::Atom(self.temp("is_empty", Ty::bool(), test, span), Ty::bool())
             }
             "iter" => Value::Iter(Box::new(Iter::Elements { path, access: Access::Ref })),
@@ -234,9 +240,8 @@ impl Lower<'_> {
                 let right = Value::Path(path.with(Proj::Range(Some(at), None)));
                 Value::Tuple(vec![left.reference(exclusive), right.reference(exclusive)])
             }
-            "first" | "last" | "first_mut" | "last_mut" | "get" | "get_mut" | "split_first" | "split_last" => {
-                self.element_option(path, expr, name, span)
-            }
+            "first" | "last" | "first_mut" | "last_mut" | "get" | "get_mut" | "split_first"
+            | "split_last" => self.element_option(path, expr, name, span),
             "map" => self.array_map(path, &ty, expr, want, span),
             "swap" => {
                 let a = self.index_arg(&expr.args[0]);
@@ -267,10 +272,15 @@ impl Lower<'_> {
                 };
                 let init = match init {
                     // Two halves of one place (`split_at_mut`): rustc sees that they are apart, the expansion names the place.
-                    Init::Copy { from, .. } if self.vars.resolve(&from).root == self.vars.resolve(&path).root => {
+                    Init::Copy { from, .. }
+                        if self.vars.resolve(&from).root == self.vars.resolve(&path).root =>
+                    {
                         let ty = Ty::Vec(Box::new(self.path_ty(&from).element()));
                         let copy = Init::Copy { from, how: CopyHow::ToVec };
-                        Init::Copy { from: Path::of(self.temp_place("copy", ty, copy, span)), how: CopyHow::Clone }
+                        Init::Copy {
+                            from: Path::of(self.temp_place("copy", ty, copy, span)),
+                            how: CopyHow::Clone,
+                        }
                     }
                     init => init,
                 };
@@ -296,12 +306,25 @@ impl Lower<'_> {
                 });
                 Value::unit()
             }
+            "sort_by" | "sort_by_key" | "sort_unstable_by" | "sort_unstable_by_key" | "retain"
+                if inactive
+                    && matches!(ty, Ty::Vec(_))
+                    && !self.is_inactive(&expr.args.to_token_stream()) =>
+            {
+                self.rearranged(path, expr, span)
+            }
             _ if inactive => return None,
-            "reverse" => self.refuse(
+            "append" if matches!(ty, Ty::Vec(_)) => self.appended(path, expr, span),
+            "reverse" => self.reversed_in_place(path, span),
+            "rotate_left" | "rotate_right" => self.rotated(path, name, expr, span),
+            "sort_by" | "sort_by_key" | "sort_unstable_by" => self.sorted(path, name, expr, span),
+            _ if changes_length(name) && matches!(ty, Ty::Vec(_)) => {
+                self.resized(path, &ty, name, expr, span)
+            }
+            "concat" => self.refuse(
                 &expr.method,
-                "`reverse` of active data in place is not supported yet: swap the elements in a loop, or read them backwards",
+                "`concat` of active data is not supported yet: push the elements in a loop",
             ),
-            "concat" => self.refuse(&expr.method, "`concat` of active data is not supported yet: push the elements in a loop"),
             _ if matches!(ty, Ty::Unknown) => return None,
             other => self.refuse(
                 &expr.method,
@@ -310,7 +333,7 @@ impl Lower<'_> {
         })
     }
 
-    fn index_arg(&mut self, expr: &syn::Expr) -> Expr {
+    pub(super) fn index_arg(&mut self, expr: &syn::Expr) -> Expr {
         let value = self.operand(expr, Some(&Ty::usize()));
         self.scalar(value, Some(&Ty::usize()), expr.span()).0
     }

@@ -1,0 +1,165 @@
+//! `Vec`s that change their length, and sequences that are put into another order.
+
+use autodiff_runtime::differentiate;
+
+#[differentiate]
+fn truncates(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    v.push(x[0] * x[1]);
+    v.truncate(2);
+    v.push(3.0 * v[0]);
+    v.iter().product()
+}
+#[differentiate]
+fn clears(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    let a = v[0] * v[1];
+    v.clear();
+    v.push(a);
+    v.push(a * x[0]);
+    v[0] * v[1]
+}
+#[differentiate]
+fn pops(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    let mut s = 1.0;
+    while let Some(a) = v.pop() {
+        s = s * a + 1.0;
+        if v.len() == 2 && a < 0.5 {
+            v.push(a * s + 1.0);
+        }
+    }
+    s
+}
+#[differentiate]
+fn pop_pair(x: &[f64]) -> f64 {
+    let mut st: Vec<f64> = Vec::new();
+    for &v in x {
+        if v > 0.0 {
+            st.push(v);
+        } else {
+            let b = st.pop().unwrap_or(1.0);
+            let a = st.pop().unwrap_or(2.0);
+            st.push(a * b + v);
+        }
+    }
+    st.iter().sum()
+}
+#[differentiate]
+fn resizes(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    v.resize(5, x[0] * 2.0);
+    v[4] *= v[1];
+    v.resize(3, 0.0);
+    v.iter().map(|a| a * a).sum()
+}
+#[differentiate]
+fn extends(x: &[f64]) -> f64 {
+    let mut v = vec![x[0]];
+    v.extend(x.iter().map(|a| a * 2.0));
+    v.extend_from_slice(&x[1..]);
+    let w = v.clone();
+    v.extend(w.iter());
+    v.extend(vec![x[1]; 2]);
+    v.iter().enumerate().map(|(i, a)| a * i as f64).sum()
+}
+#[differentiate]
+fn inserts(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    v.insert(1, x[0] * x[1]);
+    let a = v.remove(0);
+    let b = v.swap_remove(0);
+    v.iter().enumerate().map(|(i, c)| c * (i + 1) as f64).sum::<f64>() * a + b
+}
+#[differentiate]
+fn retains(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    v.retain(|a| *a > 0.25);
+    v.iter().enumerate().map(|(i, c)| c * c * (i + 1) as f64).sum::<f64>()
+}
+#[differentiate]
+fn reverses(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    v.reverse();
+    v[1..].reverse();
+    v.rotate_left(1);
+    v.iter().enumerate().map(|(i, c)| c * c * (i + 1) as f64).sum::<f64>()
+}
+#[differentiate]
+fn drains(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    let mut w = v.split_off(2);
+    w.append(&mut v);
+    let s: f64 = w.iter().map(|a| a * a).sum();
+    s + w.len() as f64
+}
+#[differentiate]
+fn deferred_pair(x: &[f64]) -> f64 {
+    let (mut a, mut b);
+    a = x[0];
+    b = x[1] * a;
+    a *= b;
+    let (p, q): (f64, f64);
+    if a > 1.0 {
+        p = a;
+        q = b;
+    } else {
+        p = b;
+        q = a * a;
+    }
+    b += a;
+    a * b + p * q
+}
+#[differentiate]
+fn sorts(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    v.sort_by(|a, b| a.partial_cmp(b).unwrap());
+    let m = v[v.len() / 2];
+    let mut w: Vec<f64> = x.iter().map(|a| a * a).collect();
+    w.sort_by(|a, b| b.total_cmp(a));
+    w.sort_unstable_by(f64::total_cmp);
+    m * w[0] + v[0] * w[1]
+}
+#[differentiate]
+fn sorts_pairs(x: &[f64]) -> f64 {
+    let mut v: Vec<(usize, f64)> = x.iter().copied().enumerate().collect();
+    v.sort_by(|a, b| b.1.partial_cmp(&a.1).unwrap());
+    v.iter().enumerate().map(|(r, (i, c))| c * (r + 1) as f64 * (*i as f64 + 0.5)).sum::<f64>()
+}
+#[differentiate]
+fn sort_order(x: &[f64]) -> f64 {
+    let mut order: Vec<usize> = (0..x.len()).collect();
+    order.sort_by(|&i, &j| x[i].partial_cmp(&x[j]).unwrap());
+    order.iter().enumerate().map(|(r, &i)| x[i] * (r + 1) as f64).sum::<f64>()
+}
+
+checks! {
+    truncates(&[0.8, 0.9, 0.55, -0.65]);
+    truncates as truncates_of_seven(&[0.31, 0.52, -0.75, -0.2, 0.43, 0.9, 0.35]);
+    clears(&[0.8, 0.9, 0.55, -0.65]);
+    clears as clears_of_seven(&[0.31, 0.52, -0.75, -0.2, 0.43, 0.9, 0.35]);
+    pops(&[0.8, 0.9, 0.55, -0.65]);
+    pops as pops_of_seven(&[0.31, 0.52, -0.75, -0.2, 0.43, 0.9, 0.35]);
+    pop_pair(&[0.8, 0.9, 0.55, -0.65]);
+    pop_pair as pop_pair_of_seven(&[0.31, 0.52, -0.75, -0.2, 0.43, 0.9, 0.35]);
+    resizes(&[0.8, 0.9, 0.55, -0.65]);
+    resizes as resizes_of_seven(&[0.31, 0.52, -0.75, -0.2, 0.43, 0.9, 0.35]);
+    extends(&[0.8, 0.9, 0.55, -0.65]);
+    extends as extends_of_seven(&[0.31, 0.52, -0.75, -0.2, 0.43, 0.9, 0.35]);
+    inserts(&[0.8, 0.9, 0.55, -0.65]);
+    inserts as inserts_of_seven(&[0.31, 0.52, -0.75, -0.2, 0.43, 0.9, 0.35]);
+    retains(&[0.8, 0.9, 0.55, -0.65]);
+    retains as retains_of_seven(&[0.31, 0.52, -0.75, -0.2, 0.43, 0.9, 0.35]);
+    reverses(&[0.8, 0.9, 0.55, -0.65]);
+    reverses as reverses_of_seven(&[0.31, 0.52, -0.75, -0.2, 0.43, 0.9, 0.35]);
+    drains(&[0.8, 0.9, 0.55, -0.65]);
+    drains as drains_of_seven(&[0.31, 0.52, -0.75, -0.2, 0.43, 0.9, 0.35]);
+    deferred_pair(&[0.8, 0.9, 0.55, -0.65]);
+    deferred_pair as deferred_pair_of_seven(&[0.31, 0.52, -0.75, -0.2, 0.43, 0.9, 0.35]);
+    sorts(&[0.8, 0.9, 0.55, -0.65]);
+    sorts as sorts_of_seven(&[0.31, 0.52, -0.75, -0.2, 0.43, 0.9, 0.35]);
+    sorts_pairs(&[0.8, 0.9, 0.55, -0.65]);
+    sorts_pairs as sorts_pairs_of_seven(&[0.31, 0.52, -0.75, -0.2, 0.43, 0.9, 0.35]);
+    sort_order(&[0.8, 0.9, 0.55, -0.65]);
+    sort_order as sort_order_of_seven(&[0.31, 0.52, -0.75, -0.2, 0.43, 0.9, 0.35]);
+}
