@@ -7,8 +7,8 @@
 //! for k in 0..n - 4 { x_bar[k + 2] += a * y_bar[k + 3] + b * y_bar[k + 1]; }
 //! ```
 //!
-//! The first and the last elements, which some iterations miss, get what is theirs in loops of a few iterations. What the
-//! loop does besides follows in a loop of its own. A contribution is computed where it arrives, without the values that it
+//! The first and the last elements, which some iterations miss, get what is theirs one by one. What the loop does besides
+//! follows in a loop of its own. A contribution is computed where it arrives, without the values that it
 //! shares with others: only cheap ones are.
 //!
 //! Invariant: every element gets the same contributions, in another order; they are computed from the same operands, since
@@ -261,9 +261,7 @@ impl Gathering<'_> {
         }
         let mut narrow = Block::default();
         if width > 0 {
-            let (lo, hi) = (self.lo.clone(), self.hi.clone());
-            let all = parts.rows.iter().flat_map(|row| row.terms.iter().map(move |term| (row, term)));
-            narrow.stmts.push(self.over(lo, hi, all));
+            narrow.stmts.push(self.scattering(&parts.rows));
         }
         let cond = match build::value_of(self.lo) {
             Some(_) => less(offset(self.lo, width), self.hi.clone()),
@@ -327,34 +325,35 @@ impl Gathering<'_> {
         block.stmts.push(self.looped(head, body));
     }
 
-    /// The elements before and behind them.
+    /// The elements before and behind them, each with what the iterations that there are give it.
     fn edges(&mut self, row: &Row, block: &mut Block) {
         let (first, last) = row.ends();
-        for term in &row.terms {
-            if term.offset < last {
-                let (lo, hi) = (self.lo.clone(), offset(self.lo, last - term.offset));
-                block.stmts.push(self.over(lo, hi, [(row, term)].into_iter()));
-            }
-        }
-        for term in &row.terms {
-            if term.offset > first {
-                let (lo, hi) = (offset(self.hi, first - term.offset), self.hi.clone());
-                block.stmts.push(self.over(lo, hi, [(row, term)].into_iter()));
+        for (end, before) in [(self.lo, true), (self.hi, false)] {
+            for element in first..last {
+                let given = row.terms.iter().filter(|term| (term.offset <= element) == before);
+                let values = given.map(|term| self.shifted(&term.value, end, element - term.offset));
+                let Some(value) = values.reduce(build::add) else { continue };
+                let to = row.at.shifted(element - row.at.offset()).of(end.clone());
+                let path = row.prefix.with(Proj::Index(to));
+                block.stmts.push(self.stmt(StmtKind::Store { path, op: StoreOp::Add, value }));
             }
         }
     }
 
-    /// A loop that scatters.
-    fn over<'t>(&mut self, lo: Expr, hi: Expr, terms: impl Iterator<Item = (&'t Row, &'t Term)>) -> Stmt {
+    /// A loop that scatters, for what is too short for anything else.
+    fn scattering(&mut self, rows: &[Row]) -> Stmt {
         let index = super::strips::copy_of(self.vars, self.indices.index);
         let at = Expr::Var(index);
         let mut body = Vec::new();
-        for (row, term) in terms {
-            let to = row.at.shifted(term.offset - row.at.offset()).of(at.clone());
-            let path = row.prefix.with(Proj::Index(to));
-            let value = self.at(&term.value, &at);
-            body.push(self.stmt(StmtKind::Store { path, op: StoreOp::Add, value }));
+        for row in rows {
+            for term in &row.terms {
+                let to = row.at.shifted(term.offset - row.at.offset()).of(at.clone());
+                let path = row.prefix.with(Proj::Index(to));
+                let value = self.at(&term.value, &at);
+                body.push(self.stmt(StmtKind::Store { path, op: StoreOp::Add, value }));
+            }
         }
+        let (lo, hi) = (self.lo.clone(), self.hi.clone());
         self.looped(Head::For { index, lo, hi, inclusive: false, step: None, rev: false }, body)
     }
 
@@ -373,6 +372,19 @@ impl Gathering<'_> {
             }
         });
         value
+    }
+
+    /// The value so many iterations behind the one at `end`.
+    fn shifted(&self, value: &Expr, end: &Expr, distance: i64) -> Expr {
+        let mut value = value.clone();
+        value.walk_mut(&mut |part| {
+            if let Expr::Load(path) = part {
+                if let Some((prefix, at)) = reached(path, self.indices, self.vars) {
+                    *path = prefix.with(Proj::Index(at.shifted(distance).of(end.clone())));
+                }
+            }
+        });
+        self.at(&value, &offset(end, distance))
     }
 }
 
