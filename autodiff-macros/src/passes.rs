@@ -6,8 +6,14 @@
 /// An optimisation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pass {
+    /// Loops that count are `for` loops.
+    Count,
     /// Integers that grow with the index are said by it.
     Induction,
+    /// A `Vec` that a loop pushes to is made at its length.
+    Fill,
+    /// A `Vec` moved into another is exchanged with it.
+    Exchange,
     /// Copies that are only read become views.
     Borrow,
     /// What is computed or loaded twice is computed once.
@@ -52,7 +58,10 @@ pub(crate) enum Pass {
 
 /// All of them, by the names under which they are left out.
 pub(crate) const ALL: &[(&str, Pass)] = &[
+    ("count", Pass::Count),
     ("induction", Pass::Induction),
+    ("fill", Pass::Fill),
+    ("exchange", Pass::Exchange),
     ("borrow", Pass::Borrow),
     ("share", Pass::Share),
     ("hoist", Pass::Hoist),

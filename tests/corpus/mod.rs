@@ -22,6 +22,7 @@ mod scalars;
 mod single;
 mod stencils;
 mod structs;
+mod styles;
 mod sums;
 mod tuples;
 mod views;

@@ -2,6 +2,9 @@
 
 pub(crate) mod activity;
 mod borrow;
+mod counted;
+mod exchange;
+mod fill;
 mod induction;
 mod invariant;
 mod share;
@@ -11,14 +14,17 @@ use crate::passes::Pass;
 
 pub(crate) use activity::{Activity, activity};
 
-/// The primal as it is differentiated: nothing counted that the index tells, nothing copied to be looked at, nothing
-/// computed twice, nothing in a loop that could stand before it.
+/// The primal as it is differentiated: nothing counted that the index tells, nothing copied to be looked at or handed on,
+/// nothing computed twice, nothing in a loop that could stand before it.
 pub(crate) fn prepare(function: Function) -> Function {
     let passes = function.passes;
     let on = |pass, apply: fn(Function) -> Function, function| {
         if passes.has(pass) { apply(function) } else { function }
     };
+    let function = on(Pass::Count, counted::count, function);
     let function = on(Pass::Induction, induction::induction, function);
+    let function = on(Pass::Fill, fill::fill, function);
+    let function = on(Pass::Exchange, exchange::exchange, function);
     let function = on(Pass::Borrow, borrow::borrow, function);
     let function = on(Pass::Share, share::share, function);
     let function = on(Pass::Hoist, invariant::hoist, function);

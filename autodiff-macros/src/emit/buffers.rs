@@ -273,9 +273,7 @@ impl Buffers<'_> {
                 Ty::Slice(_) => self.tie_elements(self.node(path), Some((*from, 0))),
                 _ => self.tie_some(self.node(path), Some((*from, 0))),
             },
-            StmtKind::Raw(RawStmt::Keep { old, path }) => {
-                self.tie_elements(Some((*old, 0)), self.node(path));
-            }
+            StmtKind::Raw(RawStmt::Keep { old, path }) => self.copied(Some((*old, 0)), path),
             // Numbers one behind the other.
             StmtKind::Raw(RawStmt::Record { tape, path } | RawStmt::Replay { tape, path }) => {
                 if !self.concrete && !self.is_static(&self.vars.type_of(path).element()) {
@@ -340,7 +338,7 @@ impl Buffers<'_> {
             }
             Init::Copy { from, how: CopyHow::Move } => self.tie_some(to, self.node(from)),
             Init::Copy { from, how: CopyHow::Clone | CopyHow::ToVec } => {
-                self.tie_elements(to, self.node(from));
+                self.copied(to, from);
                 // A copy of what the macro does not know is what `clone` makes of it.
                 let known = self.vars.type_of(from).is_sequence();
                 to.into_iter().filter(|_| !known).for_each(|to| self.keep(to));
@@ -359,6 +357,13 @@ impl Buffers<'_> {
             Init::Inert(inert) => self.inert(inert),
             Init::Tuple(_) | Init::Struct { .. } => to.into_iter().for_each(|to| self.keep(to)),
             _ => {}
+        }
+    }
+
+    /// Rows of numbers are copied one by one, into what they are to be.
+    fn copied(&mut self, to: Option<Node>, from: &Path) {
+        if !has_rows(&self.vars.type_of(from)) {
+            self.tie_elements(to, self.node(from));
         }
     }
 
@@ -428,6 +433,11 @@ impl Buffers<'_> {
 /// `Vec`s (of `Vec`s …) of what has a constant zero.
 fn is_nested(ty: &Ty) -> bool {
     matches!(ty, Ty::Vec(t) | Ty::Slice(t) if is_plain(t) || is_nested(t))
+}
+
+/// A sequence of `Vec`s of numbers.
+pub(super) fn has_rows(ty: &Ty) -> bool {
+    matches!(ty, Ty::Vec(row) | Ty::Slice(row) if matches!(&**row, Ty::Vec(t) if t.is_float()))
 }
 
 /// Whether the zero of the type can be written down.

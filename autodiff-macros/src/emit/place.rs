@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote_spanned;
 
 use super::expr::Level;
-use super::{Emitter, types};
+use super::{Emitter, buffers, types};
 use crate::ir::*;
 
 impl Emitter<'_> {
@@ -79,15 +79,19 @@ impl Emitter<'_> {
             }
             Init::Copy { from, how } => match how {
                 CopyHow::Move => self.whole(from).tokens,
-                CopyHow::Clone | CopyHow::ToVec if buffer => self.copy_of(from),
-                CopyHow::Clone if !self.is_buffer(from) => {
-                    let from = self.receiver(from);
-                    quote_spanned!(self.span=> #from.clone())
-                }
-                CopyHow::Clone | CopyHow::ToVec => {
-                    let from = self.receiver(from);
-                    quote_spanned!(self.span=> #from.to_vec())
-                }
+                CopyHow::Clone | CopyHow::ToVec => match self.copy_of_rows(from, pooled) {
+                    Some(rows) => rows,
+                    None if buffer => self.copy_of(from),
+                    None => {
+                        let receiver = self.receiver(from);
+                        match how {
+                            CopyHow::Clone if !self.is_buffer(from) => {
+                                quote_spanned!(self.span=> #receiver.clone())
+                            }
+                            _ => quote_spanned!(self.span=> #receiver.to_vec()),
+                        }
+                    }
+                },
             },
             Init::Zero { like } => match pooled {
                 Some(node) => self.zero_buffer(&self.type_of(like), self.receiver(like), node),
@@ -117,6 +121,29 @@ impl Emitter<'_> {
     pub(crate) fn copy_of(&self, path: &Path) -> TokenStream {
         let (runtime, path) = (self.runtime, self.reference(path, false));
         quote_spanned!(self.span=> #runtime::pool::Buffer::copy_of(#path))
+    }
+
+    /// A copy of rows that are buffers here or there, for a place.
+    fn copy_of_rows(&self, path: &Path, to: Option<(Var, usize)>) -> Option<TokenStream> {
+        let full = self.vars.resolve(path);
+        let depth = full.proj.iter().filter(|proj| matches!(proj, Proj::Index(_))).count();
+        let pooled = |(place, depth)| self.pooled.contains(&(place, depth + 1));
+        let (from, to_rows) = (pooled((full.root, depth)), to.is_some_and(pooled));
+        if !buffers::has_rows(&self.type_of(path)) || !(from || to_rows) {
+            return None;
+        }
+        let (runtime, row) = (self.runtime, crate::names::ident("row", proc_macro2::Span::mixed_site()));
+        let copy = match to_rows {
+            true => quote_spanned!(self.span=> #runtime::pool::Buffer::copy_of(#row)),
+            false => quote_spanned!(self.span=> #row.to_vec()),
+        };
+        Some(if to.is_some() {
+            let rows = self.reference(path, false);
+            quote_spanned!(self.span=> #runtime::pool::Buffer::like(#rows, |#row| #copy))
+        } else {
+            let rows = self.receiver(path);
+            quote_spanned!(self.span=> #rows.iter().map(|#row| #copy).collect::<#runtime::__private::Vec<_>>())
+        })
     }
 
     pub(crate) fn float_literal(&self, value: f64, float: &Float) -> TokenStream {
@@ -225,7 +252,7 @@ impl Emitter<'_> {
         match raw {
             RawStmt::PutBack { path, from } => self.put_back(path, *from),
             RawStmt::Keep { old, path } => {
-                let content = self.copy(path, self.pooled.contains(&(*old, 0)));
+                let content = self.copy(path, Some((*old, 0)).filter(|node| self.pooled.contains(node)));
                 let pattern = self.pattern(*old);
                 quote_spanned!(self.span=> let #pattern = #content;)
             }
@@ -263,9 +290,12 @@ impl Emitter<'_> {
     }
 
     /// A copy of a path's content, of scalars too.
-    fn copy(&self, path: &Path, buffer: bool) -> TokenStream {
+    fn copy(&self, path: &Path, pooled: Option<(Var, usize)>) -> TokenStream {
         let ty = self.type_of(path);
-        if buffer {
+        if let Some(rows) = self.copy_of_rows(path, pooled) {
+            return rows;
+        }
+        if pooled.is_some() {
             return self.copy_of(path);
         }
         if ty.is_scalar() {

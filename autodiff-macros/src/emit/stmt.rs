@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use super::expr::Level;
-use super::{Emitter, Form, Moves, TapeKind};
+use super::{Emitter, Form, Moves, TapeKind, types};
 use crate::ir::*;
 use crate::names;
 
@@ -172,9 +172,12 @@ impl Emitter<'_> {
         let ty = self.vars[place].ty.clone();
         let buffer = self.buffer(&Path::of(place));
         let value = self.init(init, &ty, buffer);
-        // An adjoint bears the type of what it is the adjoint of: only the user's own places have the type they are said to.
+        // An adjoint or a tangent bears the type of what it belongs to: only the user's own places have the type they are
+        // said to, and those of numbers.
+        let info = &self.vars[place];
         let open = match init {
-            Init::Inert(_) | Init::EmptyVec(_) => self.vars[place].named,
+            Init::EmptyVec(_) => info.named || info.telling && types::is_of_numbers(&ty),
+            Init::Inert(_) => info.named,
             Init::List { vec: _, items } => items.is_empty() && self.vars[place].named,
             _ => false,
         };

@@ -68,6 +68,16 @@ pub(crate) fn written(ty: &Ty, runtime: &TokenStream) -> Option<TokenStream> {
     })
 }
 
+/// Numbers all the way down: the type is its own tangent.
+pub(crate) fn is_of_numbers(ty: &Ty) -> bool {
+    match ty {
+        Ty::Float(_) => true,
+        Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => is_of_numbers(t),
+        Ty::Tuple(ts) => ts.iter().all(is_of_numbers),
+        Ty::Int(_) | Ty::Inert | Ty::Named(_) | Ty::Unknown => false,
+    }
+}
+
 /// The tangent (adjoint) type of a type, unsized for slices: what a slot refers to.
 pub(crate) fn tangent(ty: &Ty, runtime: &TokenStream) -> TokenStream {
     if !ty.may_be_active() {
@@ -114,14 +124,22 @@ pub(crate) fn owned_tangent(ty: &Ty, runtime: &TokenStream) -> TokenStream {
 impl Emitter<'_> {
     /// The type of a place that is declared, as it would be written.
     pub(crate) fn written_place(&self, place: Var, ty: &Ty) -> Option<TokenStream> {
-        let runtime = self.runtime;
+        self.written_content(place, 0, ty)
+    }
+
+    /// The type of what is `depth` levels inside of a place.
+    fn written_content(&self, place: Var, depth: usize, ty: &Ty) -> Option<TokenStream> {
         match ty {
-            Ty::Vec(t) if self.pooled.contains(&(place, 0)) => {
-                let nested = self.pooled.contains(&(place, 1));
-                let t = if nested { quote!(#runtime::pool::Buffer<_>) } else { written(t, runtime)? };
-                Some(quote!(#runtime::pool::Buffer<#t>))
+            Ty::Vec(t) if self.pooled.contains(&(place, depth)) => {
+                let runtime = self.runtime;
+                let element = match self.written_content(place, depth + 1, t) {
+                    // That it is a buffer of something is worth saying.
+                    None if self.pooled.contains(&(place, depth + 1)) => quote!(#runtime::pool::Buffer<_>),
+                    element => element?,
+                };
+                Some(quote!(#runtime::pool::Buffer<#element>))
             }
-            ty => written(ty, runtime),
+            ty => written(ty, self.runtime),
         }
     }
 

@@ -11,7 +11,7 @@ use super::Lower;
 use super::env::Value;
 use super::facts::site;
 use super::iter::Iter;
-use crate::ir::{Expr, Inert, Lit, Path, Proj, Role, Ty};
+use crate::ir::{Expr, Inert, Lit, Path, Proj, Role, Ty, build};
 
 impl Lower<'_> {
     /// An expression's value. `want`: its type, where the context knows it.
@@ -235,11 +235,31 @@ impl Lower<'_> {
         }
     }
 
+    /// The element of a window at a place that is written down, as an element of what the window shows.
+    fn in_window(&mut self, path: &Path, proj: &Proj, span: Span) -> Option<Path> {
+        let Proj::Index(at) = proj else { return None };
+        let at = build::value_of(at)? as i64;
+        let mut shown = match (&self.vars[path.root].view, path.proj.is_empty()) {
+            (Some(view), true) => view.clone(),
+            _ => path.clone(),
+        };
+        let Some(Proj::Range(Some(lo), Some(Expr::Var(hi)))) = shown.proj.pop() else { return None };
+        let width = *self.windows.get(&hi)?;
+        if at >= width {
+            return None;
+        }
+        let at = if at == 0 { lo } else { self.int_op("+", lo, build::int(at), span) };
+        Some(shown.with(Proj::Index(at)))
+    }
+
     /// A part of a value: references are followed.
     pub(crate) fn project(&mut self, value: Value, proj: Proj, span: Span) -> Value {
         match value {
             Value::Ref { to, .. } => self.project(*to, proj, span),
-            Value::Path(path) => Value::Path(path.with(proj)),
+            Value::Path(path) => Value::Path(match self.in_window(&path, &proj, span) {
+                Some(element) => element,
+                None => path.with(proj),
+            }),
             Value::Tuple(mut items) => match &proj {
                 Proj::Field(syn::Member::Unnamed(index)) if (index.index as usize) < items.len() => {
                     items.swap_remove(index.index as usize)

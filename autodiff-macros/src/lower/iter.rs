@@ -13,10 +13,10 @@ use syn::spanned::Spanned;
 
 use super::Lower;
 use super::closure::Closure;
-use super::env::{Cell, Value};
+use super::env::{Cell, Value, same};
 use super::facts::site;
 use super::inert::combine;
-use crate::ir::{Expr, Init, Path, Ty, build};
+use crate::ir::{Expr, Init, Path, StmtKind, Ty, build};
 
 /// An iterator that is not run yet.
 #[derive(Clone)]
@@ -292,8 +292,41 @@ impl Lower<'_> {
     }
 
     pub(crate) fn int_min(&mut self, a: Expr, b: Expr, span: Span) -> Expr {
+        if self.at_most(&a, &b) {
+            return a;
+        }
+        if self.at_most(&b, &a) {
+            return b;
+        }
         let less = self.int_op("<", a.clone(), b.clone(), span);
         let select = Expr::Select(Box::new(less), Box::new(a), Box::new(b));
         self.temp("count", Ty::usize(), select, span)
+    }
+
+    /// Whether a length is known not to exceed another.
+    fn at_most(&self, a: &Expr, b: &Expr) -> bool {
+        let Expr::Var(var) = a else { return same(a, b) };
+        same(a, b)
+            || crate::simplify::affine::same(self.computed(a), self.computed(b))
+            || self.shorter.get(var).is_some_and(|longer| self.at_most(longer, b))
+    }
+
+    /// What the block that is being built computes a value as.
+    fn computed<'e>(&'e self, value: &'e Expr) -> &'e Expr {
+        let Expr::Var(wanted) = value else { return value };
+        let found = self.block.stmts.iter().rev().find_map(|stmt| match &stmt.kind {
+            StmtKind::Let { var, expr } if var == wanted => Some(expr),
+            _ => None,
+        });
+        found.unwrap_or(value)
+    }
+
+    /// A length that is another less `n`.
+    fn less(&mut self, len: Expr, n: Expr, span: Span) -> Expr {
+        let less = self.int_method("saturating_sub", len.clone(), n, span);
+        if let Expr::Var(less) = less {
+            self.shorter.insert(less, len);
+        }
+        less
     }
 }

@@ -81,6 +81,10 @@ pub(crate) struct Lower<'a> {
     locals: HashMap<String, WrtTarget>,
     /// Names of `stop` that a parameter or a `let` bears.
     stopped: Vec<String>,
+    /// Lengths, and others that they do not exceed.
+    shorter: VarMap<Expr>,
+    /// The ends of windows of known width: all of such a window is there.
+    windows: VarMap<i64>,
 }
 
 /// How often types may be learned before we make do with what is known.
@@ -146,6 +150,8 @@ fn attempt(
         names: 0,
         locals: HashMap::new(),
         stopped: Vec::new(),
+        shorter: VarMap::new(),
+        windows: VarMap::new(),
     };
     lower.check_signature();
     let mut params = lower.params();

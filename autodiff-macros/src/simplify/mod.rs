@@ -5,6 +5,7 @@
 
 mod accumulate;
 pub(crate) mod affine;
+mod bounds;
 mod copies;
 mod dead;
 mod direct;
@@ -185,6 +186,7 @@ fn shape_loops(function: &Function, (mut shaped, mut settled): (Adjoint, bool)) 
         nests::nests(&mut shaped.reverse, &mut shaped.vars, made_from, Some(&outputs));
     }
     for block in [&mut shaped.forward, &mut shaped.reverse] {
+        bounds::bounds(block, &mut shaped.vars);
         settled &= !rotate::rotations(block, &mut shaped.vars, made_from, passes);
         settled &=
             !(passes.has(Pass::Accumulate) && accumulate::accumulators(block, &mut shaped.vars, made_from));
@@ -193,6 +195,7 @@ fn shape_loops(function: &Function, (mut shaped, mut settled): (Adjoint, bool)) 
         shaped = settle(function, shaped).0;
     }
     for block in [&mut shaped.forward, &mut shaped.reverse] {
+        bounds::bounds(block, &mut shaped.vars);
         if passes.has(Pass::Lift) {
             lift::lift(block, &shaped.vars);
         }

@@ -256,7 +256,7 @@ impl Sprout {
     }
 
     fn stmt(&mut self, block: &mut Block) {
-        match self.below(22) {
+        match self.below(23) {
             0 => {
                 let value = self.value(block);
                 self.fixed.push(value);
@@ -306,6 +306,7 @@ impl Sprout {
                 }
             }
             19 => self.pushed(block),
+            20 => self.moved(block),
             _ => self.declaration(block),
         }
     }
@@ -323,6 +324,18 @@ impl Sprout {
         let place = self.fresh("b", Ty::Vec(Box::new(Ty::f64())), Role::Place);
         push(block, StmtKind::Declare { place, init });
         self.places.push((place, true));
+    }
+
+    /// A Vec made to be moved into another.
+    fn moved(&mut self, block: &mut Block) {
+        self.declaration(block);
+        let Some((from, _)) = self.places.pop() else { return };
+        let to =
+            self.place(true).filter(|to| matches!(self.vars[*to].ty, Ty::Vec(_)) && *to != self.places[1].0);
+        if let Some(to) = to {
+            let init = Init::Copy { from: Path::of(from), how: CopyHow::Move };
+            push(block, StmtKind::Assign { path: Path::of(to), init, slice: false });
+        }
     }
 
     /// A Vec that grows to the length of the others.

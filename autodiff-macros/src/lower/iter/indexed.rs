@@ -44,8 +44,13 @@ impl Lower<'_> {
             }
             Iter::Windows { path, size } => {
                 let total = self.len(Value::Path(path.clone()), span);
-                let more = self.int_op("+", total, build::int(1), span);
-                let len = self.int_method("saturating_sub", more, size.clone(), span);
+                let len = match build::value_of(&size) {
+                    Some(size) if size >= 1.0 => self.less(total, build::int(size as i64 - 1), span),
+                    _ => {
+                        let more = self.int_op("+", total, build::int(1), span);
+                        self.int_method("saturating_sub", more, size.clone(), span)
+                    }
+                };
                 Indexed { len: Some(len), item: ItemAt::Window { path, size } }
             }
             Iter::Repeat(value) => Indexed { len: None, item: ItemAt::Same(value) },
@@ -72,8 +77,7 @@ impl Lower<'_> {
             }
             Iter::Skip(inner, n) => {
                 let inner = self.indexed(*inner, span)?;
-                let len =
-                    inner.len.clone().map(|len| self.int_method("saturating_sub", len, n.clone(), span));
+                let len = inner.len.clone().map(|len| self.less(len, n.clone(), span));
                 Indexed { len, item: ItemAt::Skip(Box::new(inner), n) }
             }
             Iter::Take(inner, n) => {
@@ -173,6 +177,9 @@ impl Lower<'_> {
             }
             ItemAt::Window { path, size } => {
                 let hi = self.int_op("+", k.clone(), size.clone(), span);
+                if let (Expr::Var(hi), Some(size)) = (&hi, build::value_of(size)) {
+                    self.windows.insert(*hi, size as i64);
+                }
                 Value::Path(path.with(Proj::Range(Some(k), Some(hi)))).reference(false)
             }
             ItemAt::Same(value) => value.clone(),
