@@ -19,6 +19,25 @@ pub fn lit<T: NumCast>(value: f64) -> T {
     T::from(value).expect("a floating-point type holds small constants")
 }
 
+/// The adjoint of a `&mut Vec` begins as long as the function left the `Vec`.
+///
+/// # Panics
+/// When it does not.
+#[inline]
+#[track_caller]
+pub fn check_seed(seed: usize, len: usize) {
+    assert_eq!(seed, len, "the seed of a `&mut Vec` has an element for each that the function leaves there");
+}
+
+/// An adjoint was shorter than its `Vec`.
+///
+/// # Panics
+/// Always.
+#[cold]
+pub fn missing_adjoint() -> ! {
+    panic!("the adjoint of a `&mut Vec` has an element for each that the function leaves there")
+}
+
 /// Where the elements of a sorted sequence are in the sequence as it is.
 pub fn order_by<T>(items: &[T], mut compare: impl FnMut(&T, &T) -> Ordering) -> Vec<usize> {
     let mut order: Vec<usize> = (0..items.len()).collect();

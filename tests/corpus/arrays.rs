@@ -273,6 +273,30 @@ fn bezier(control: &[[f64; 2]], t: f64) -> [f64; 2] {
     points[0]
 }
 
+/// No row is there where none is reached.
+#[differentiate]
+fn row_that_may_be_missing(w: &[Vec<f64>], x: &[f64], #[no_diff] j: usize, #[no_diff] lag: usize) -> f64 {
+    let mut own = w.to_vec();
+    let mut sum = 1.0;
+    for k in 0..x.len() {
+        sum += w[j][k] * x[k] + w[j][k + lag] * sum;
+    }
+    for k in 0..x.len() {
+        own[j][k] += x[k] * sum;
+    }
+    for k in 0..x.len() {
+        sum += own[j][k] * own[j][k];
+    }
+    sum
+}
+
+#[test]
+fn a_row_that_is_not_reached_need_not_be_there() {
+    assert_eq!(row_that_may_be_missing::value_and_grad(&[], &[], 3, 1), (1.0, (vec![], vec![])));
+    assert_eq!(row_that_may_be_missing::vjp(&[], &[], 3, 1).1(1.0), (vec![], vec![]));
+    assert_eq!(row_that_may_be_missing::jvp(&[], &[], 3, 1, &[], &[]), (1.0, 0.0));
+}
+
 checks! {
     array_by_value([0.5, 1.5, -0.75]);
     array_by_reference(&[0.5, 1.5, -0.75], @2);
@@ -299,4 +323,5 @@ checks! {
     tridiagonal(&[0.5, -0.25], &[2.0, 3.0, 2.5], &[0.75, 0.5], &[1.0, 2.0, 3.0]);
     cholesky_log_determinant(&[2.0, 0.5, 0.25, 0.5, 3.0, -0.5, 0.25, -0.5, 1.5], @3);
     bezier(&[[0.0, 0.0], [1.0, 2.0], [2.0, -1.0], [3.0, 0.5]], 0.3);
+    row_that_may_be_missing(&[vec![0.5, 0.25, 1.0], vec![1.5, -0.5, 0.75]], &[0.5, -1.5], @1, @1);
 }

@@ -159,6 +159,45 @@ fn pullbacks_take_a_seed_for_each_in_out_parameter() {
     assert_eq!((a, b), (1.5, 3.5));
 }
 
+#[differentiate]
+fn grows(v: &mut Vec<f64>, x: f64) {
+    let last = v[v.len() - 1];
+    v.push(last * x);
+}
+
+#[differentiate]
+fn grows_by_a_call(v: &mut Vec<f64>, x: f64) -> f64 {
+    grows(v, x);
+    v[v.len() - 1]
+}
+
+#[test]
+#[should_panic(expected = "an element for each that the function leaves there")]
+fn a_shorter_seed_is_refused() {
+    let mut v = vec![1.0];
+    grows::vjp(&mut v, 2.0).1(vec![1.0]);
+}
+
+#[test]
+#[should_panic(expected = "an element for each that the function leaves there")]
+fn a_longer_seed_is_refused() {
+    let mut v = vec![1.0];
+    grows::vjp(&mut v, 2.0).1(vec![1.0, 1.0, 1.0]);
+}
+
+#[test]
+#[should_panic(expected = "an element for each that the function leaves there")]
+fn an_empty_buffer_is_refused() {
+    grows::value_and_grad_into(&mut vec![1.0], 2.0, &mut vec![], &mut 0.0);
+}
+
+#[test]
+fn seeds_of_the_length_that_is_left() {
+    let mut v = vec![3.0];
+    assert_eq!(grows::vjp(&mut v, 2.0).1(vec![1.0, 10.0]), (vec![21.0], 30.0));
+    assert_eq!(grows_by_a_call::vjp(&mut vec![3.0], 2.0).1(1.0, vec![0.0, 0.0]), (vec![2.0], 3.0));
+}
+
 checks! {
     scale(1.5, &mut vec![0.5, -0.75, 2.0]) -> ();
     accumulate(&[0.5, -0.75, 2.0], &mut 1.5) -> ();

@@ -259,11 +259,12 @@ impl Emitter<'_> {
             RawStmt::Record { tape, path } => self.record(*tape, path),
             RawStmt::Replay { tape, path } => self.replay(*tape, path),
             RawStmt::Pop { path, popped } => {
+                let runtime = self.runtime;
                 let path = self.receiver(path);
                 match popped {
                     Some(popped) => {
                         let pattern = self.pattern(*popped);
-                        quote_spanned!(self.span=> let ::core::option::Option::Some(#pattern) = #path.pop() else { ::core::unreachable!() };)
+                        quote_spanned!(self.span=> let ::core::option::Option::Some(#pattern) = #path.pop() else { #runtime::__private::missing_adjoint() };)
                     }
                     None => quote_spanned!(self.span=> #path.pop();),
                 }

@@ -238,6 +238,11 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
             match slot {
                 ParamAdjoint::Place(var) => {
                     emitter.bind_as(*var, name.clone(), Form::RefMut, false);
+                    // What the caller seeds has the length that the function left.
+                    if param.passing == Passing::RefMut && matches!(param.ty, Ty::Vec(_)) {
+                        let (runtime, of) = (&signature.runtime, emitter.ident(param.var));
+                        begin.extend(quote!(#runtime::__private::check_seed(#name.len(), #of.len());));
+                    }
                 }
                 ParamAdjoint::ScalarInOut(var) => {
                     let pattern = emitter.pattern(*var);
@@ -332,6 +337,10 @@ pub(crate) fn borrowing(
                 None => emitter.zero(&Path::of(param.var)),
             };
             if let Some(ParamAdjoint::Place(var) | ParamAdjoint::ScalarInOut(var)) = &adjoint.params[index] {
+                if seed.is_some() && matches!(param.ty, Ty::Vec(_)) {
+                    let (runtime, of) = (&signature.runtime, emitter.ident(param.var));
+                    begin.extend(quote!(#runtime::__private::check_seed(#value.len(), #of.len());));
+                }
                 let pattern = emitter.pattern(*var);
                 begin.extend(quote!(let #pattern = #value;));
             }

@@ -296,6 +296,8 @@ impl Slicing<'_> {
                 (None, 0) => None,
                 (base, offset) => Some(element(base.as_ref(), build::int(0), offset)),
             };
+            // Nor need the row be there that no iteration reaches.
+            self.exist &= !first.prefix.proj.iter().any(|proj| matches!(proj, Proj::Index(_)));
             self.exist &= from.as_ref().is_none_or(|from| vanishes(from, self.count, self.lets));
             let to = match (&from, self.ends) {
                 (Some(from), Some(hi)) if same(from, self.lo) => hi.clone(),
