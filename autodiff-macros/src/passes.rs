@@ -14,6 +14,8 @@ pub(crate) enum Pass {
     Fill,
     /// A `Vec` moved into another is exchanged with it.
     Exchange,
+    /// Running extremes are those of one iteration.
+    Extremes,
     /// Copies that are only read become views.
     Borrow,
     /// What is computed or loaded twice is computed once.
@@ -62,6 +64,7 @@ pub(crate) const ALL: &[(&str, Pass)] = &[
     ("induction", Pass::Induction),
     ("fill", Pass::Fill),
     ("exchange", Pass::Exchange),
+    ("extremes", Pass::Extremes),
     ("borrow", Pass::Borrow),
     ("share", Pass::Share),
     ("hoist", Pass::Hoist),

@@ -4,6 +4,7 @@ pub(crate) mod activity;
 mod borrow;
 mod counted;
 mod exchange;
+mod extremes;
 mod fill;
 mod induction;
 mod invariant;
@@ -25,6 +26,7 @@ pub(crate) fn prepare(function: Function) -> Function {
     let function = on(Pass::Induction, induction::induction, function);
     let function = on(Pass::Fill, fill::fill, function);
     let function = on(Pass::Exchange, exchange::exchange, function);
+    let function = on(Pass::Extremes, extremes::extremes, function);
     let function = on(Pass::Borrow, borrow::borrow, function);
     let function = on(Pass::Share, share::share, function);
     let function = on(Pass::Hoist, invariant::hoist, function);

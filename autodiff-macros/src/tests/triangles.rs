@@ -92,7 +92,7 @@ impl Writer {
 
     fn inner(&mut self, summing: bool) {
         let (x, y) = (self.scalar("j"), self.scalar("j"));
-        match self.below(if summing { 9 } else { 7 }) {
+        match self.below(if summing { 11 } else { 7 }) {
             0 | 1 => self.step(),
             2 => self.line(&format!("s += 0.1 * {x} * {y};")),
             3 => self.line(&format!("y[j] += 0.1 * {x} * {y};")),
@@ -105,6 +105,8 @@ impl Writer {
                 let to = self.pick(&["w[at]", "a[i]", "y[i]", "a[at + 1]"]);
                 self.line(&format!("{to} -= 0.1 * {x} * {y};"));
             }
+            7 => self.line(&format!("t = t.max({x} * {y});")),
+            8 => self.line(&format!("t = ({x} - {y}).min(t);")),
             _ => self.line(&format!("t += 0.3 * {x} * {y};")),
         }
     }
