@@ -8,8 +8,10 @@
 use proc_macro2::{Ident, Span};
 use quote::quote;
 
+use crate::ir::visit::Part;
 use crate::ir::{
-    Block, Carried, Expr, Function, Head, Inert, Loop, Role, Stmt, StmtKind, Ty, Var, VarSet, Vars, build,
+    Block, Carried, Expr, Function, Head, Inert, Loop, Path, Proj, Role, Stmt, StmtKind, Ty, Var, VarSet,
+    Vars, build,
 };
 
 /// Says what every loop of the function carries by its index, where that is possible.
@@ -26,7 +28,8 @@ pub(crate) fn induction(mut function: Function) -> Function {
         });
     }
     count_reads(&function.body, &function.vars, &mut read);
-    block(&mut function.body, &mut function.vars, &mut read);
+    let wide = wide(&function);
+    block(&mut function.body, &mut function.vars, &wide, &mut read);
     function
 }
 
@@ -45,16 +48,77 @@ fn count_reads(block: &Block, vars: &Vars, read: &mut VarSet) {
     });
 }
 
-fn block(of: &mut Block, vars: &mut Vars, read: &mut VarSet) {
+/// The integers that are `usize`: by their type, since they are indices, or since they are computed with such ones.
+fn wide(function: &Function) -> VarSet {
+    let vars = &function.vars;
+    let mut wide: VarSet = (0..vars.0.len() as u32)
+        .map(Var)
+        .filter(|var| matches!(&vars[*var].ty, Ty::Int(Some(name)) if name == "usize"))
+        .collect();
+    let mut alike: Vec<Vec<Var>> = Vec::new();
+    let mut integers = |exprs: &[&Expr]| {
+        let integer = |expr: &&Expr| match expr {
+            Expr::Var(var) if matches!(vars[*var].ty, Ty::Int(None)) || wide.contains(var) => Some(*var),
+            _ => None,
+        };
+        alike.push(exprs.iter().filter_map(integer).collect());
+    };
+    let mut indices = Vec::new();
+    function.body.walk(&mut |stmt| {
+        match &stmt.kind {
+            StmtKind::Let { var, expr: Expr::Binary(op, a, b) } => match op {
+                syn::BinOp::Add(_) | syn::BinOp::Sub(_) | syn::BinOp::Mul(_) => {
+                    integers(&[&Expr::Var(*var), a, b])
+                }
+                _ => {}
+            },
+            StmtKind::Loop(the_loop) => {
+                if let Head::For { index, lo, hi, .. } = &the_loop.head {
+                    integers(&[&Expr::Var(*index), lo, hi]);
+                }
+                for Carried { phi, init, next, out } in &the_loop.carried {
+                    integers(&[&Expr::Var(*phi), init, next, &Expr::Var(*out)]);
+                }
+            }
+            _ => {}
+        }
+        stmt.parts(&mut |part| match part {
+            Part::Read(expr) => expr.walk(&mut |expr| {
+                if let Expr::Load(path) = expr {
+                    indexed(path, vars, &mut indices);
+                }
+            }),
+            Part::ReadPath(path) | Part::WritePath(path) => indexed(path, vars, &mut indices),
+            _ => {}
+        });
+    });
+    wide.extend(indices);
+    while let Some(at) = alike.iter().position(|group| group.iter().any(|var| wide.contains(var))) {
+        wide.extend(alike.swap_remove(at));
+    }
+    wide
+}
+
+/// What the elements of sequences that the macro knows are reached by.
+fn indexed(path: &Path, vars: &Vars, indices: &mut Vec<Var>) {
+    for (at, proj) in path.proj.iter().enumerate() {
+        let before = Path { root: path.root, proj: path.proj[..at].to_vec() };
+        if let (Proj::Index(Expr::Var(index)), true) = (proj, vars.type_of(&before).is_sequence()) {
+            indices.push(*index);
+        }
+    }
+}
+
+fn block(of: &mut Block, vars: &mut Vars, wide: &VarSet, read: &mut VarSet) {
     let mut stmts = Vec::with_capacity(of.stmts.len());
     for mut stmt in std::mem::take(&mut of.stmts) {
         for inner in stmt.blocks_mut() {
-            block(inner, vars, read);
+            block(inner, vars, wide, read);
         }
         let span = stmt.span;
         let mut behind = Vec::new();
         if let StmtKind::Loop(the_loop) = &mut stmt.kind {
-            behind = by_index(the_loop, span, vars, read);
+            behind = by_index(the_loop, span, vars, wide, read);
         }
         stmts.push(stmt);
         stmts.extend(behind);
@@ -63,17 +127,17 @@ fn block(of: &mut Block, vars: &mut Vars, read: &mut VarSet) {
 }
 
 /// Takes what grows with the index out of what the loop carries; the values behind the loop come back as statements.
-fn by_index(the_loop: &mut Loop, span: Span, vars: &mut Vars, read: &mut VarSet) -> Vec<Stmt> {
+fn by_index(the_loop: &mut Loop, span: Span, vars: &mut Vars, wide: &VarSet, read: &mut VarSet) -> Vec<Stmt> {
     let Head::For { index, lo, hi, inclusive: false, step: None, rev: false } = the_loop.head.clone() else {
         return Vec::new();
     };
-    if the_loop.break_if.is_some() || the_loop.trips.is_some() || !is_usize(index, vars) {
+    if the_loop.break_if.is_some() || the_loop.trips.is_some() || !wide.contains(&index) {
         return Vec::new();
     }
     let own = own(the_loop, index);
     let (growing, kept) = std::mem::take(&mut the_loop.carried)
         .into_iter()
-        .map(|carried| (growth(the_loop, &carried, &own, vars), carried))
+        .map(|carried| (growth(the_loop, &carried, &own, wide), carried))
         .partition::<Vec<_>, _>(|(growth, _)| growth.is_some());
     the_loop.carried = kept.into_iter().map(|(_, carried)| carried).collect();
     if growing.is_empty() {
@@ -139,8 +203,8 @@ fn drop_steps(the_loop: &mut Loop, growing: &[(Option<Expr>, Carried)], vars: &V
 }
 
 /// By how much the integer grows in each iteration, if it is by the same.
-fn growth(the_loop: &Loop, carried: &Carried, own: &VarSet, vars: &Vars) -> Option<Expr> {
-    if !is_usize(carried.phi, vars) {
+fn growth(the_loop: &Loop, carried: &Carried, own: &VarSet, wide: &VarSet) -> Option<Expr> {
+    if !wide.contains(&carried.phi) {
         return None;
     }
     let Expr::Var(mut at) = carried.next else { return None };
@@ -171,10 +235,6 @@ fn growth(the_loop: &Loop, carried: &Carried, own: &VarSet, vars: &Vars) -> Opti
         None => (literal > 0.0).then(|| build::int(literal as i64)),
         Some(other) => (literal == 0.0).then_some(other),
     }
-}
-
-fn is_usize(var: Var, vars: &Vars) -> bool {
-    matches!(&vars[var].ty, Ty::Int(Some(name)) if name == "usize")
 }
 
 fn fixed(atom: &Expr, own: &VarSet) -> bool {
@@ -260,6 +320,61 @@ impl Made<'_> {
                 let code = quote!(usize::saturating_sub(#hi, #lo));
                 self.fresh("count", Expr::Inert(Inert { code, binds, pure: true }))
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Diagnostics;
+    use crate::ir::print;
+    use crate::request::Request;
+
+    fn prepared(text: &str) -> String {
+        let item: syn::ItemFn = syn::parse_str(text).unwrap();
+        let mut diag = Diagnostics::new();
+        let function = crate::lower::function(&Request::default(), &item.sig, &item.block, &mut diag);
+        assert!(diag.finish().is_ok(), "{text}");
+        print::function(&induction(function))
+    }
+
+    #[test]
+    fn counters_are_said_by_the_index() {
+        let text = prepared(
+            "fn f(x: &[f64], n: usize) -> f64 {
+                let mut s = 0.0;
+                let mut at = 0;
+                for i in 0..n { for j in i + 1..n { s += x[at]; at += 1; } }
+                s
+            }",
+        );
+        assert!(text.contains("steps: usize = j - "), "{text}");
+        assert!(text.contains("saturating_sub"), "{text}");
+        let text = prepared(
+            "fn f(x: &[f64], n: usize) -> f64 {
+                let mut s = 0.0;
+                let mut at = 3;
+                for i in 0..n { for j in 0..n { s += x[at] * x[j]; at += 1; } at += 2; }
+                s
+            }",
+        );
+        assert_eq!(text.matches("carrying").count(), 2, "{text}");
+    }
+
+    #[test]
+    fn other_integers_are_carried() {
+        for body in [
+            "if x[i] > 0.0 { at += 1; }",
+            "at += i;",
+            "at *= 2;",
+            "at = i + 1;",
+            "at += 1; if x[at] > 1.0 { break; }",
+        ] {
+            let text = prepared(&format!(
+                "fn f(x: &[f64]) -> f64 {{ let mut at: usize = 1; let mut s = 0.0; for i in 0..x.len() {{ s += x[at]; {body} }} s }}"
+            ));
+            assert!(text.contains("at_1 = "), "{text}");
         }
     }
 }

@@ -92,7 +92,7 @@ impl Writer {
 
     fn inner(&mut self, summing: bool) {
         let (x, y) = (self.scalar("j"), self.scalar("j"));
-        match self.below(if summing { 11 } else { 7 }) {
+        match self.below(if summing { 13 } else { 7 }) {
             0 | 1 => self.step(),
             2 => self.line(&format!("s += 0.1 * {x} * {y};")),
             3 => self.line(&format!("y[j] += 0.1 * {x} * {y};")),
@@ -107,6 +107,8 @@ impl Writer {
             }
             7 => self.line(&format!("t = t.max({x} * {y});")),
             8 => self.line(&format!("t = ({x} - {y}).min(t);")),
+            9 => self.line(&format!("if {x} > t {{ t = {x}; k = j; }}")),
+            10 => self.line(&format!("t = if {y} * t < 0.1 {{ {x} * {y} }} else {{ t }};")),
             _ => self.line(&format!("t += 0.3 * {x} * {y};")),
         }
     }
