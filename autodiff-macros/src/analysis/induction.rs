@@ -66,12 +66,10 @@ fn wide(function: &Function) -> VarSet {
     let mut indices = Vec::new();
     function.body.walk(&mut |stmt| {
         match &stmt.kind {
-            StmtKind::Let { var, expr: Expr::Binary(op, a, b) } => match op {
-                syn::BinOp::Add(_) | syn::BinOp::Sub(_) | syn::BinOp::Mul(_) => {
-                    integers(&[&Expr::Var(*var), a, b])
-                }
-                _ => {}
-            },
+            StmtKind::Let {
+                var,
+                expr: Expr::Binary(syn::BinOp::Add(_) | syn::BinOp::Sub(_) | syn::BinOp::Mul(_), a, b),
+            } => integers(&[&Expr::Var(*var), a, b]),
             StmtKind::Loop(the_loop) => {
                 if let Head::For { index, lo, hi, .. } = &the_loop.head {
                     integers(&[&Expr::Var(*index), lo, hi]);
