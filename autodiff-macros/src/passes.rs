@@ -26,6 +26,8 @@ pub(crate) enum Pass {
     Reuse,
     /// Values that are still where they were stored are loaded instead of saved.
     Reload,
+    /// Elements that nothing writes to any more are loaded where they are.
+    Settled,
     /// Stores that nothing reads again record nothing.
     Record,
     /// A loop records what it overwrites in one go.
@@ -70,6 +72,7 @@ pub(crate) const ALL: &[(&str, Pass)] = &[
     ("hoist", Pass::Hoist),
     ("reuse", Pass::Reuse),
     ("reload", Pass::Reload),
+    ("settled", Pass::Settled),
     ("record", Pass::Record),
     ("bulk", Pass::Bulk),
     ("fuse", Pass::Fuse),

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::cut::{Cost, Graph};
-use super::record::Read;
+use super::record::{Read, Write};
 use super::reverse::Reverse;
 use crate::ir::visit::Part;
 use crate::ir::{Expr, Init, Path, Proj, Role, Stmt, StmtKind, StoreOp, Ty, Var, VarMap, VarSet};
@@ -167,7 +167,8 @@ impl Reverse<'_> {
         let mut roots = Vec::new();
         let var = match &stmt.kind {
             StmtKind::Let { var, expr } => {
-                if !self.repeatable(expr, &forward[index + 1..], local, &mut roots) {
+                let position = self.positions.get(var).copied();
+                if !self.repeatable(expr, &forward[index + 1..], position, local, &mut roots) {
                     return self.stored(*var, &forward[index + 1..], local);
                 }
                 expr.vars(&mut |var| operands.push(var));
@@ -198,14 +199,16 @@ impl Reverse<'_> {
         };
         let (at, path) = behind.iter().enumerate().find_map(|(at, stmt)| Some((at, stored(stmt)?)))?;
         let mut roots = Vec::new();
-        if !self.reloadable(path, &behind[at + 1..], local, &mut roots) {
+        if !self.reloadable(path, &behind[at + 1..], None, local, &mut roots) {
             return None;
         }
         let position = self.position;
         let root = self.vars.resolve(path).root;
         let read = Read { root, position, loops: self.loops.clone(), element: Some(path.clone()) };
         let distinct = |store: &Path, outer, inner| self.distinct(store, path, outer, inner);
-        if !matches!(path.proj.last(), Some(Proj::Index(_))) || !self.recording.leaves_alone(&read, distinct)
+        let settled = |store: &Write, outer| self.settled(store, &read, outer);
+        if !matches!(path.proj.last(), Some(Proj::Index(_)))
+            || !self.recording.leaves_alone(&read, distinct, settled)
         {
             return None;
         }
@@ -220,24 +223,37 @@ impl Reverse<'_> {
         &self,
         expr: &Expr,
         behind: &[Stmt],
+        position: Option<usize>,
         local: &VarSet,
         roots: &mut Vec<(Var, Option<Path>)>,
     ) -> bool {
         match expr {
             Expr::Var(_) | Expr::Lit(_) => true,
             Expr::Rule(rule, args) => {
-                rule.cost <= CHEAP && args.iter().all(|arg| self.repeatable(arg, behind, local, roots))
+                rule.cost <= CHEAP
+                    && args.iter().all(|arg| self.repeatable(arg, behind, position, local, roots))
             }
             Expr::WholeMut(_) => false,
-            Expr::Load(path) | Expr::Whole(path) => self.reloadable(path, behind, local, roots),
-            Expr::Len(path) => self.fixed_length(path) || self.reloadable(path, behind, local, roots),
-            Expr::Binary(_, a, b) => {
-                self.repeatable(a, behind, local, roots) && self.repeatable(b, behind, local, roots)
+            Expr::Load(path) | Expr::Whole(path) => self.reloadable(path, behind, position, local, roots),
+            Expr::Len(path) => {
+                self.fixed_length(path) || self.reloadable(path, behind, position, local, roots)
             }
-            Expr::Unary(_, a) | Expr::Cast(a, _) | Expr::Stop(a) => self.repeatable(a, behind, local, roots),
-            Expr::Select(c, a, b) => [c, a, b].into_iter().all(|e| self.repeatable(e, behind, local, roots)),
+            Expr::Binary(_, a, b) => {
+                self.repeatable(a, behind, position, local, roots)
+                    && self.repeatable(b, behind, position, local, roots)
+            }
+            Expr::Unary(_, a) | Expr::Cast(a, _) | Expr::Stop(a) => {
+                self.repeatable(a, behind, position, local, roots)
+            }
+            Expr::Select(c, a, b) => {
+                [c, a, b].into_iter().all(|e| self.repeatable(e, behind, position, local, roots))
+            }
             Expr::Inert(inert) => {
-                inert.pure && inert.binds.iter().all(|(_, bind)| self.repeatable(bind, behind, local, roots))
+                inert.pure
+                    && inert
+                        .binds
+                        .iter()
+                        .all(|(_, bind)| self.repeatable(bind, behind, position, local, roots))
             }
         }
     }
@@ -246,12 +262,13 @@ impl Reverse<'_> {
         matches!(self.type_of(path), Ty::Array(..) | Ty::Slice(_)) && !self.reshaped_root(path)
     }
 
-    /// Whether an element can be loaded again at the start of the block's reversal: nothing behind its load in the block
-    /// writes to its place, and the place lives outside of the block.
+    /// Whether an element can be loaded again at the start of the block's reversal: nothing behind in the block writes to its
+    /// place (nothing at all to the element, behind the load at `position`), and the place lives outside of the block.
     fn reloadable(
         &self,
         path: &Path,
         behind: &[Stmt],
+        position: Option<usize>,
         local: &VarSet,
         roots: &mut Vec<(Var, Option<Path>)>,
     ) -> bool {
@@ -259,11 +276,17 @@ impl Reverse<'_> {
         if self.may_borrow(root) {
             return false;
         }
-        if local.contains(&root) || self.untracked(root) || behind.iter().any(|stmt| self.writes(stmt, root))
-        {
+        if local.contains(&root) || self.untracked(root) {
             return false;
         }
         let element = matches!(path.proj.last(), Some(Proj::Index(_))).then(|| path.clone());
+        if behind.iter().any(|stmt| self.writes(stmt, root)) {
+            let Some(position) = position else { return false };
+            let read = Read { root, position, loops: self.loops.clone(), element: element.clone() };
+            if !self.recording.is_final(&read, |store, outer| self.settled(store, &read, outer)) {
+                return false;
+            }
+        }
         roots.push((root, element));
         true
     }

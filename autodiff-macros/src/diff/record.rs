@@ -4,7 +4,9 @@
 //! hands a reference to a pullback). A store is recorded when such a read may come before it in the forward sweep: then, in
 //! the reverse sweep, the old content must be back before the read.
 
-use super::reverse::Options;
+use std::collections::BTreeMap;
+
+use super::reverse::{Counted, Options};
 use crate::ir::visit::Part;
 use crate::ir::{Block, Function, Head, Passing, Path, Proj, Role, Stmt, StmtKind, Var, VarMap};
 
@@ -28,24 +30,28 @@ pub(super) struct Recording {
     rolled_back: Vec<Var>,
     /// Everything that writes to each place.
     writes: VarMap<Vec<Write>>,
+    /// The counted loops, by their numbers.
+    counted: BTreeMap<usize, Counted>,
 }
 
 /// A statement that writes to a place.
 #[derive(Clone)]
-struct Write {
-    position: usize,
-    loops: Vec<usize>,
+pub(crate) struct Write {
+    pub(crate) position: usize,
+    /// The loops around it, outermost first.
+    pub(crate) loops: Vec<usize>,
     /// The element, where it is one.
-    element: Option<Path>,
+    pub(crate) element: Option<Path>,
 }
 
 impl Recording {
     pub(super) fn everything(function: &Function, options: &Options) -> Self {
         let mut depths = VarMap::new();
         declared_depths(&function.body, 0, options, &mut depths);
-        let mut writes = VarMap::new();
-        written(&function.body, function, &mut 0, &mut Vec::new(), &mut writes);
-        Recording { reads: None, depths, rolled_back: Vec::new(), writes }
+        let (writes, counted) = (VarMap::new(), BTreeMap::new());
+        let mut recording = Recording { reads: None, depths, rolled_back: Vec::new(), writes, counted };
+        recording.survey(&function.body, function, &mut 0, &mut Vec::new());
+        recording
     }
 
     pub(super) fn needed(
@@ -85,36 +91,68 @@ impl Recording {
         Recording { reads: Some(by_root), rolled_back, ..self }
     }
 
-    /// Whether a store to `root` at `position` inside `loops` saves the old content. `distinct(read, outer, inner)`: the
-    /// store reaches another element in every other iteration of the loops `outer..inner` around it than the read does.
+    /// Whether a store to `root` saves the old content. `distinct(read, outer, inner)`: the store reaches another element in
+    /// every other iteration of the loops `outer..inner` around it than the read does; `settled(read, outer)`: it never comes
+    /// behind the read to the same element.
     pub(super) fn records(
         &self,
         root: Var,
-        position: usize,
-        loops: &[usize],
+        store: &Write,
         distinct: impl Fn(&Path, usize, usize) -> bool,
+        settled: impl Fn(&Read, usize) -> bool,
     ) -> bool {
         let Some(reads) = &self.reads else { return true };
         if self.rolled_back.contains(&root) {
             return true;
         }
-        let depth = self.depths.get(&root).copied().unwrap_or(0);
+        let depth = self.depth(root);
         reads.get(&root).into_iter().flatten().any(|read| {
-            let common = read.loops.iter().zip(loops).take_while(|(a, b)| a == b).count();
-            let spared = |element: &Path| distinct(element, depth, common);
-            read.position < position || (common > depth && !read.element.as_ref().is_some_and(spared))
+            let spared = |inner| read.element.as_ref().is_some_and(|element| distinct(element, depth, inner));
+            meets(read, store, depth, spared) && !settled(read, depth)
         })
     }
 
-    /// Whether no store would have to be recorded for a read of an element. `distinct`: as for [`Self::records`], of the
-    /// store's element.
-    pub(super) fn leaves_alone(&self, read: &Read, distinct: impl Fn(&Path, usize, usize) -> bool) -> bool {
-        let depth = self.depths.get(&read.root).copied().unwrap_or(0);
+    /// The same of a statement that writes more than an element.
+    pub(super) fn records_whole(&self, root: Var, position: usize, loops: &[usize]) -> bool {
+        let write = Write { position, loops: loops.to_vec(), element: None };
+        self.records(root, &write, |_, _, _| false, |_, _| false)
+    }
+
+    /// Whether no store would have to be recorded for a read of an element. `distinct`, `settled`: as for [`Self::records`],
+    /// of the store.
+    pub(super) fn leaves_alone(
+        &self,
+        read: &Read,
+        distinct: impl Fn(&Path, usize, usize) -> bool,
+        settled: impl Fn(&Write, usize) -> bool,
+    ) -> bool {
+        let depth = self.depth(read.root);
         !self.writes.get(&read.root).into_iter().flatten().any(|write| {
-            let common = read.loops.iter().zip(&write.loops).take_while(|(a, b)| a == b).count();
-            let spared = |element: &Path| distinct(element, depth, common);
-            read.position < write.position || (common > depth && !write.element.as_ref().is_some_and(spared))
+            let spared =
+                |inner| write.element.as_ref().is_some_and(|element| distinct(element, depth, inner));
+            meets(read, write, depth, spared) && !settled(write, depth)
         })
+    }
+
+    /// Whether no write comes behind a read to what it reads. `settled`: as for [`Self::leaves_alone`].
+    pub(super) fn is_final(&self, read: &Read, settled: impl Fn(&Write, usize) -> bool) -> bool {
+        let depth = self.depth(read.root);
+        self.writes.get(&read.root).into_iter().flatten().all(|write| settled(write, depth))
+    }
+
+    /// How many loops there are around the declaration of a place.
+    fn depth(&self, root: Var) -> usize {
+        self.depths.get(&root).copied().unwrap_or(0)
+    }
+
+    /// The counted loop with a number.
+    pub(super) fn counted(&self, number: usize) -> Option<&Counted> {
+        self.counted.get(&number)
+    }
+
+    /// The counted loop with an index.
+    pub(super) fn counted_by(&self, index: Var) -> Option<&Counted> {
+        self.counted.values().find(|counted| counted.index == index)
     }
 
     /// Whether the reverse sweep may read the content of `root` inside the loop with that number.
@@ -163,43 +201,50 @@ fn declared_depths(block: &Block, depth: usize, options: &Options, depths: &mut 
     }
 }
 
-/// All writes, numbered as the sweep over the function numbers statements and loops.
-fn written(
-    block: &Block,
-    function: &Function,
-    position: &mut usize,
-    loops: &mut Vec<usize>,
-    writes: &mut VarMap<Vec<Write>>,
-) {
-    for stmt in &block.stmts {
-        *position += 1;
-        let root = |var: Var| function.vars.resolve(&Path::of(var)).root;
-        let element = match &stmt.kind {
-            StmtKind::Store { path, .. } if matches!(path.proj.last(), Some(Proj::Index(_))) => {
-                Some(path.clone())
-            }
-            _ => None,
-        };
-        stmt.parts(&mut |part| {
-            let var = match part {
-                Part::WritePath(path) => path.root,
-                Part::Change(var) => var,
-                _ => return,
-            };
-            let write = Write { position: *position, loops: loops.clone(), element: element.clone() };
-            writes.or_default(root(var)).push(write);
-        });
-        match &stmt.kind {
-            StmtKind::Loop(the_loop) => {
-                loops.push(*position);
-                if let Head::While { test, .. } = &the_loop.head {
-                    test.walk(&mut |_| *position += 1);
+/// Whether a store may come behind a read, unless it is `spared(inner)` in other iterations of the loops up to `inner`.
+fn meets(read: &Read, store: &Write, depth: usize, spared: impl Fn(usize) -> bool) -> bool {
+    let common = read.loops.iter().zip(&store.loops).take_while(|(a, b)| a == b).count();
+    read.position < store.position || (common > depth && !spared(common))
+}
+
+impl Recording {
+    /// Notes all writes and loops, numbered as the sweep over the function numbers statements and loops.
+    fn survey(&mut self, block: &Block, function: &Function, position: &mut usize, loops: &mut Vec<usize>) {
+        for stmt in &block.stmts {
+            *position += 1;
+            let root = |var: Var| function.vars.resolve(&Path::of(var)).root;
+            let element = match &stmt.kind {
+                StmtKind::Store { path, .. } if matches!(path.proj.last(), Some(Proj::Index(_))) => {
+                    Some(path.clone())
                 }
-                written(&the_loop.body, function, position, loops, writes);
-                loops.pop();
-            }
-            _ => {
-                stmt.blocks().into_iter().for_each(|block| written(block, function, position, loops, writes))
+                _ => None,
+            };
+            stmt.parts(&mut |part| {
+                let var = match part {
+                    Part::WritePath(path) => path.root,
+                    Part::Change(var) => var,
+                    _ => return,
+                };
+                let write = Write { position: *position, loops: loops.clone(), element: element.clone() };
+                self.writes.or_default(root(var)).push(write);
+            });
+            match &stmt.kind {
+                StmtKind::Loop(the_loop) => {
+                    if let Head::For { index, lo, hi, inclusive, rev, .. } = &the_loop.head {
+                        let (lo, hi) = (lo.clone(), hi.clone());
+                        let counted = Counted { index: *index, lo, hi, inclusive: *inclusive, rev: *rev };
+                        self.counted.insert(*position, counted);
+                    }
+                    loops.push(*position);
+                    if let Head::While { test, .. } = &the_loop.head {
+                        test.walk(&mut |_| *position += 1);
+                    }
+                    self.survey(&the_loop.body, function, position, loops);
+                    loops.pop();
+                }
+                _ => {
+                    stmt.blocks().into_iter().for_each(|block| self.survey(block, function, position, loops))
+                }
             }
         }
     }

@@ -5,5 +5,6 @@ mod random;
 pub(crate) mod sketch;
 mod speed;
 mod sprout;
+mod squares;
 mod stencils;
 mod triangles;

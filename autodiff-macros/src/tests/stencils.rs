@@ -7,8 +7,7 @@ const LENGTH: usize = 23;
 
 /// The source text of a program, the same for the same seed.
 fn program(seed: u64) -> String {
-    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-    random.below(8);
+    let mut random = Random::new(seed);
     let mut out =
         String::from("fn stencil(r: f64, v: &[f64], w: &mut [f64], n: usize, steps: usize) -> f64 {\n");
     out.push_str("let step = 0;\nlet mut s = 0.1;\nlet mut a = v.to_vec();\nlet mut b = w.to_vec();\n");
@@ -105,17 +104,23 @@ fn looped(random: &mut Random, out: &mut String) {
     out.push_str("}\n");
 }
 
-struct Random(u64);
+pub(super) struct Random(u64);
 
 impl Random {
-    fn below(&mut self, n: usize) -> usize {
+    pub(super) fn new(seed: u64) -> Random {
+        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        random.below(8);
+        random
+    }
+
+    pub(super) fn below(&mut self, n: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         (self.0 >> 33) as usize % n
     }
 
-    fn pick<'a>(&mut self, items: &[&'a str]) -> &'a str {
+    pub(super) fn pick<'a>(&mut self, items: &[&'a str]) -> &'a str {
         items[self.below(items.len())]
     }
 }

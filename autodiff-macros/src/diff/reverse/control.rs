@@ -3,7 +3,6 @@
 use proc_macro2::Span;
 
 use super::block::Given;
-use super::elements::Counted;
 use super::{Reverse, stmt};
 use crate::diff::explain::explain;
 use crate::ir::{
@@ -58,10 +57,6 @@ impl Reverse<'_> {
             given.alive.extend(stepped.told.iter().flat_map(Stmt::defines));
         }
         self.loops.push(self.position);
-        if let Head::For { index, hi, inclusive, .. } = &primal.head {
-            let below = (!inclusive).then(|| hi.clone());
-            self.counted.push((self.position, Counted { index: *index, below }));
-        }
         if let Head::While { test, .. } = &primal.head {
             // Pure lets: numbered like all statements, reversed like none.
             test.walk(&mut |_| self.position += 1);

@@ -5,7 +5,7 @@ use crate::ir::{Expr, Path, Proj, Var, build};
 
 /// Each product of variables with its coefficient, which is not zero.
 #[derive(Clone, PartialEq)]
-struct Polynomial(Vec<(Vec<Var>, i64)>);
+pub(super) struct Polynomial(pub(super) Vec<(Vec<Var>, i64)>);
 
 impl Polynomial {
     fn of(product: Vec<Var>, coefficient: i64) -> Polynomial {
@@ -29,10 +29,20 @@ impl Polynomial {
 }
 
 /// A counted loop.
-pub(super) struct Counted {
-    pub(super) index: Var,
+#[derive(Clone)]
+pub(in crate::diff) struct Counted {
+    pub(in crate::diff) index: Var,
+    pub(in crate::diff) lo: Expr,
+    pub(in crate::diff) hi: Expr,
+    pub(in crate::diff) inclusive: bool,
+    pub(in crate::diff) rev: bool,
+}
+
+impl Counted {
     /// Where that is known, all indices are less.
-    pub(super) below: Option<Expr>,
+    fn below(&self) -> Option<&Expr> {
+        (!self.inclusive).then_some(&self.hi)
+    }
 }
 
 impl Reverse<'_> {
@@ -43,7 +53,7 @@ impl Reverse<'_> {
         if inner <= outer || inner > self.loops.len() || store.proj.len() != read.proj.len() {
             return false;
         }
-        let counted = |number: &usize| Some(&self.counted.iter().find(|(loops, _)| loops == number)?.1);
+        let counted = |number: &usize| self.recording.counted(*number);
         let loops: Option<Vec<&Counted>> = self.loops[outer..inner].iter().map(counted).collect();
         let Some(loops) = loops else { return false };
         let mut pinned: Vec<Var> = Vec::new();
@@ -91,10 +101,7 @@ impl Reverse<'_> {
                 break;
             }
         }
-        let fixed = |var: &Var| match self.positions.get(var) {
-            Some(position) => *position < start,
-            None => self.is_param(*var),
-        };
+        let fixed = |var: &Var| self.fixed(*var, start);
         let mut others =
             polynomial.0.iter().flat_map(|(product, _)| product).filter(|var| !found.contains(var));
         if others.all(fixed) { found } else { Vec::new() }
@@ -102,11 +109,11 @@ impl Reverse<'_> {
 
     /// A product that a loop's indices stay below.
     fn length(&self, counted: &Counted) -> Option<(Vec<Var>, i64)> {
-        let mut bound = counted.below.as_ref()?;
+        let mut bound = counted.below()?;
         // In a triangle, the inner index stays below the outer one, which stays below its own end.
         while let Expr::Var(var) = bound {
-            match self.counted.iter().find(|(_, outer)| outer.index == *var) {
-                Some((_, outer)) => bound = outer.below.as_ref()?,
+            match self.recording.counted_by(*var) {
+                Some(outer) => bound = outer.below()?,
                 None => break,
             }
         }
@@ -117,11 +124,19 @@ impl Reverse<'_> {
         }
     }
 
+    /// Whether the variable is known before the loop with the number `start`.
+    pub(super) fn fixed(&self, var: Var, start: usize) -> bool {
+        match self.positions.get(&var) {
+            Some(position) => *position < start,
+            None => self.is_param(var),
+        }
+    }
+
     fn is_param(&self, var: Var) -> bool {
         self.function.params.iter().any(|param| param.var == var)
     }
 
-    fn polynomial(&self, expr: &Expr) -> Option<Polynomial> {
+    pub(super) fn polynomial(&self, expr: &Expr) -> Option<Polynomial> {
         use syn::BinOp::{Add, Mul, Sub};
         match expr {
             Expr::Lit(_) => Some(Polynomial::of(Vec::new(), build::value_of(expr)? as i64)),

@@ -12,13 +12,14 @@ mod call;
 mod control;
 mod counters;
 mod elements;
+mod order;
 mod statement;
 mod stores;
 mod variables;
 
 use proc_macro2::{Span, TokenStream};
 
-use self::elements::Counted;
+pub(super) use self::elements::Counted;
 use super::explain::Explained;
 use super::record::{Read, Recording};
 use super::{Adjoint, ParamAdjoint, Tape};
@@ -66,8 +67,6 @@ pub(super) struct Reverse<'a> {
     /// Preorder number of the statement at hand, and the loops around it (by their numbers).
     pub(super) position: usize,
     pub(super) loops: Vec<usize>,
-    /// The index of each counted loop, by its number.
-    counted: Vec<(usize, Counted)>,
     /// Integers that the reverse sweep counts back, by their values at the start of an iteration.
     counters: VarMap<Var>,
     /// Integer `let`s, for index expressions.
@@ -134,7 +133,6 @@ impl<'a> Reverse<'a> {
             swaps: Vec::new(),
             position: 0,
             loops: Vec::new(),
-            counted: Vec::new(),
             counters: VarMap::new(),
             integers,
             inits,

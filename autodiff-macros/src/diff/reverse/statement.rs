@@ -86,7 +86,7 @@ impl Reverse<'_> {
                     };
                     self.contribute(value, contribution, reversal, span);
                 }
-                if self.recording.records(self.vars.root(path), position, &self.loops, |_, _, _| false) {
+                if self.recording.records_whole(self.vars.root(path), position, &self.loops) {
                     reversal
                         .push(stmt(StmtKind::Raw(RawStmt::Pop { path: path.clone(), popped: None }), span));
                 }

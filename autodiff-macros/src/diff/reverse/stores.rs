@@ -3,6 +3,7 @@
 use proc_macro2::Span;
 
 use super::{Reverse, counted, stmt};
+use crate::diff::record::{Read, Write};
 use crate::ir::{
     CopyHow, Expr, Float, Init, Path, Proj, RawStmt, Role, Stmt, StmtKind, StoreOp, Ty, Var, build,
 };
@@ -221,7 +222,9 @@ impl Reverse<'_> {
     ) -> Vec<Stmt> {
         let root = self.vars.root(path);
         let distinct = |read: &Path, outer, inner| self.distinct(path, read, outer, inner);
-        if !self.recording.records(root, position, &self.loops, distinct) {
+        let store = Write { position, loops: self.loops.clone(), element: Some(path.clone()) };
+        let settled = |read: &Read, outer| self.settled(&store, read, outer);
+        if !self.recording.records(root, &store, distinct, settled) {
             return Vec::new();
         }
         if let Some(wanted) = self.bulk.get_mut(&root) {
@@ -256,7 +259,7 @@ impl Reverse<'_> {
         span: Span,
     ) -> Vec<Stmt> {
         let root = self.vars.root(path);
-        if self.recording.records(root, position, &self.loops, |_, _, _| false) {
+        if self.recording.records_whole(root, position, &self.loops) {
             self.keep(path, forward, span)
         } else {
             Vec::new()
@@ -279,7 +282,7 @@ impl Reverse<'_> {
         if self.loops.is_empty() || !numbers {
             return self.record_whole(path, position, forward, span);
         }
-        if !self.recording.records(root, position, &self.loops, |_, _, _| false) {
+        if !self.recording.records_whole(root, position, &self.loops) {
             return Vec::new();
         }
         let (save, back) = self.recorded(path.clone(), span);
