@@ -209,3 +209,47 @@ impl<A: NegRule> NegRule for &A {
         A::pushforward(self, self_dot)
     }
 }
+
+macro_rules! conversion {
+    ($($Rule:ident $name:ident $float:ident;)*) => {$(
+        #[doc = concat!("The derivative of `a as ", stringify!($float), "` where the type of `a` is not visible.")]
+        #[diagnostic::on_unimplemented(
+            message = "`{Self}` is no number to be converted",
+            label = "cannot be converted to a float here"
+        )]
+        pub trait $Rule: Differentiable {
+            #[doc = concat!("`self as ", stringify!($float), "`")]
+            fn value(&self) -> $float;
+
+            /// Adds to the adjoint of the operand what the adjoint `seed` of the result contributes.
+            fn pullback(&self, seed: $float, self_bar: &mut Self::Tangent);
+
+            /// The result and its tangent.
+            fn pushforward(&self, self_dot: &Self::Tangent) -> ($float, $float);
+        }
+
+        #[doc = concat!("`a as ", stringify!($float), "`")]
+        pub mod $name {
+            use super::{$Rule, TangentOf};
+
+            /// The value, and the pullback, which takes the operand again, the seed, and the adjoint to add to.
+            #[inline(always)]
+            pub fn forward<A: $Rule + ?Sized>(
+                a: &A,
+            ) -> ($float, impl FnOnce(&A, $float, &mut TangentOf<A>) + use<A>) {
+                let pullback = |a: &A, seed: $float, a_bar: &mut TangentOf<A>| a.pullback(seed, a_bar);
+                (a.value(), pullback)
+            }
+
+            /// The value and its tangent.
+            #[inline(always)]
+            pub fn pushforward<A: $Rule + ?Sized>(a: &A, a_dot: &TangentOf<A>) -> ($float, $float) {
+                a.pushforward(a_dot)
+            }
+        }
+    )*};
+}
+conversion! {
+    AsF64Rule as_f64 f64;
+    AsF32Rule as_f32 f32;
+}

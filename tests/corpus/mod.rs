@@ -14,6 +14,7 @@ mod jumps;
 mod loops;
 mod marks;
 mod methods;
+mod mixed;
 mod models;
 mod mutation;
 mod options;

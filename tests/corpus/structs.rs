@@ -175,6 +175,35 @@ fn methods() {
     assert_eq!((by_p.x, by_p.y), (2.0 * 1.5 * 6.0, 2.0 * 0.5 * 6.0));
 }
 
+#[derive(Clone, Differentiable)]
+struct Filter {
+    taps: Vec<f64>,
+    order: usize,
+    gain: f32,
+}
+
+/// What a field is that is converted, rustc knows.
+#[differentiate]
+fn filtered(filter: &Filter, x: f64) -> f64 {
+    let order: usize = filter.order;
+    let mut y = x / filter.order as f64;
+    for k in 0..filter.order {
+        y += filter.taps[k] * (k + order) as f64;
+    }
+    y * filter.gain as f64
+}
+
+#[test]
+fn fields_are_converted() {
+    let filter = Filter { taps: vec![1.0, 2.0], order: 2, gain: 0.5 };
+    let (value, (filter_bar, x_bar)) = filtered::value_and_grad(&filter, 3.0);
+    assert_eq!((value, x_bar), (4.75, 0.25));
+    assert_eq!((filter_bar.taps, filter_bar.gain), (vec![1.0, 1.5], 9.5));
+    let mut direction = filter.zero_tangent();
+    direction.gain = 2.0;
+    assert_eq!(filtered::jvp(&filter, 3.0, &direction, 4.0), (4.75, 20.0));
+}
+
 checks! {
     norm(&Point { x: 1.5, y: -0.5 });
     by_value(Point { x: 1.5, y: -0.5 }, 0.75);

@@ -265,6 +265,11 @@ impl Lower<'_> {
                 }
             }
         }
+        if let (Value::Path(path), "partition_point" | "binary_search_by" | "binary_search_by_key") =
+            (&value, name)
+        {
+            return self.searched(path.clone(), expr, name);
+        }
         // Of something that carries no derivative and may be a map as well, code asks for an element.
         let keyed = matches!(ty, Ty::Inert) && matches!(name, "get" | "first" | "last");
         let sequence = ty.is_sequence()
@@ -281,7 +286,11 @@ impl Lower<'_> {
         }
         let args = self.args(&expr.args);
         if !ty.may_be_active()
-            && args.iter().all(|arg| !self.ty_of(arg).may_be_active() || matches!(arg, Value::Code(..)))
+            && args.iter().all(|arg| match arg {
+                Value::Code(..) => true,
+                Value::Closure(closure) => self.closure_is_inactive(closure),
+                arg => !self.ty_of(arg).may_be_active(),
+            })
         {
             return self.inactive_method(receiver, args, expr, name, want);
         }

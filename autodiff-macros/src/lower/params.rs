@@ -108,6 +108,17 @@ impl Lower<'_> {
         Param { name, ty, passing, var, last: None, active, no_diff: false }
     }
 
+    /// Whether a path is of a parameter that is marked `#[no_diff]`.
+    pub(crate) fn is_marked(&self, path: &Path) -> bool {
+        let name = &self.vars[self.vars.root(path)].name;
+        self.signature.inputs.iter().any(|input| match input {
+            FnArg::Receiver(receiver) => name == "self" && has_no_diff(&receiver.attrs),
+            FnArg::Typed(typed) => {
+                has_no_diff(&typed.attrs) && matches!(&*typed.pat, Pat::Ident(pat) if pat.ident == name)
+            }
+        })
+    }
+
     /// Binds a parameter; `pat` where it is destructured at once.
     #[expect(clippy::too_many_arguments)]
     fn enter(

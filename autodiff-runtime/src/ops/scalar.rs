@@ -1,6 +1,8 @@
 //! The operators of numbers.
 
-use super::{AddRule, DivRule, MulRule, NegRule, RemRule, SubRule, TangentOf, by_reference};
+use super::{
+    AddRule, AsF32Rule, AsF64Rule, DivRule, MulRule, NegRule, RemRule, SubRule, TangentOf, by_reference,
+};
 use crate::Differentiable;
 use num_traits::Float;
 
@@ -113,6 +115,50 @@ macro_rules! integer_neg {
     )*};
 }
 integer_neg!(i8 i16 i32 i64 i128 isize);
+
+macro_rules! float_conversion {
+    ($($Rule:ident for $from:ty as $to:ty;)*) => {$(
+        impl $Rule for $from {
+            #[inline(always)]
+            fn value(&self) -> $to {
+                *self as $to
+            }
+            #[inline(always)]
+            fn pullback(&self, seed: $to, self_bar: &mut $from) {
+                *self_bar += seed as $from;
+            }
+            #[inline(always)]
+            fn pushforward(&self, self_dot: &$from) -> ($to, $to) {
+                (*self as $to, *self_dot as $to)
+            }
+        }
+    )*};
+}
+float_conversion! {
+    AsF64Rule for f64 as f64;
+    AsF64Rule for f32 as f64;
+    AsF32Rule for f64 as f32;
+    AsF32Rule for f32 as f32;
+}
+
+macro_rules! integer_conversion {
+    ($Rule:ident as $to:ty: $($integer:ty)*) => {$(
+        impl $Rule for $integer {
+            #[inline(always)]
+            fn value(&self) -> $to {
+                *self as $to
+            }
+            #[inline(always)]
+            fn pullback(&self, _: $to, (): &mut ()) {}
+            #[inline(always)]
+            fn pushforward(&self, (): &()) -> ($to, $to) {
+                (*self as $to, 0.0)
+            }
+        }
+    )*};
+}
+integer_conversion!(AsF64Rule as f64: u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
+integer_conversion!(AsF32Rule as f32: u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
 
 #[cfg(test)]
 mod tests {

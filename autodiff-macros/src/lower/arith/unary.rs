@@ -5,7 +5,7 @@ use syn::UnOp;
 use syn::spanned::Spanned;
 
 use super::is_box;
-use crate::ir::{Callee, Expr, Lit, Ty};
+use crate::ir::{Callee, Expr, Float, Lit, Ty};
 use crate::lower::Lower;
 use crate::lower::env::Value;
 use crate::lower::facts::site;
@@ -128,6 +128,15 @@ impl Lower<'_> {
                 let ty = if matches!(ty, Ty::Unknown) { Ty::Int(None) } else { ty };
                 let cast = Expr::Cast(Box::new(atom), expr.ty.clone());
                 Value::Atom(self.temp("cast", ty.clone(), cast, span), ty)
+            }
+            Value::Path(path)
+                if matches!((&from, &ty), (Ty::Unknown, Ty::Float(Float::F64 | Float::F32)))
+                    && !self.is_marked(&path) =>
+            {
+                // A field that counts or measures: rustc knows which.
+                let name = if matches!(ty, Ty::Float(Float::F64)) { "as_f64" } else { "as_f32" };
+                let Some(arg) = self.operator_arg(Value::Path(path), span) else { return Value::Poison };
+                self.call(Callee::Operator(name), vec![arg], Some(&ty), site(expr), name, span)
             }
             value => {
                 let target = &expr.ty;

@@ -5,7 +5,7 @@
 use proc_macro2::Span;
 use quote::{ToTokens, quote};
 
-use crate::ir::{CopyHow, Init, Path, Proj, StmtKind, Ty, build};
+use crate::ir::{CopyHow, Expr, Init, Path, Proj, StmtKind, Ty, build};
 use crate::lower::Lower;
 use crate::lower::env::Value;
 use crate::lower::inert::combine;
@@ -107,6 +107,25 @@ impl Lower<'_> {
         let new = Path::of(self.temp_place("arranged", ty, Init::Inert(arranged), span));
         self.become_of(path, Init::Copy { from: new, how: CopyHow::Move }, span);
         Value::unit()
+    }
+
+    /// Where something is in a sequence: no derivative, whatever is compared.
+    pub(crate) fn searched(&mut self, path: Path, expr: &syn::ExprMethodCall, name: &str) -> Value {
+        let span = expr.method.span();
+        let args = self.args(&expr.args);
+        let Some(parts) = self.codes(std::iter::once(Value::Path(path).reference(false)).chain(args), span)
+        else {
+            return Value::Poison;
+        };
+        let method = &expr.method;
+        let found = combine(&parts, |parts| {
+            let (items, args) = parts.split_first().expect("a receiver");
+            quote!((#items).#method(#(#args),*))
+        });
+        if name == "partition_point" {
+            return Value::Atom(self.temp(name, Ty::usize(), Expr::Inert(found), span), Ty::usize());
+        }
+        Value::Init(Box::new(Init::Inert(found)), Ty::Inert)
     }
 
     fn empty_like(&mut self, path: &Path, hint: &str, span: Span) -> Path {

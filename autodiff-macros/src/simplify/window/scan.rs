@@ -1,7 +1,7 @@
 //! How the iterations of a loop reach places.
 
 use crate::ir::visit::Part;
-use crate::ir::{Block, Expr, Path, Proj, Role, StmtKind, Ty, Var, VarMap, Vars};
+use crate::ir::{Block, Expr, Head, Path, Proj, Role, Stmt, StmtKind, Ty, Var, VarMap, Vars};
 use crate::simplify::affine::{Indices, same_base, same_path};
 
 /// One way in which a loop reaches a place: `prefix[base + k + offset]` in its iteration `k`.
@@ -45,9 +45,16 @@ impl Scan<'_> {
     pub(super) fn block(&mut self, block: &Block, always: bool) {
         for stmt in &block.stmts {
             let mut found: Vec<(Path, bool, bool)> = Vec::new();
+            let mut chosen: Vec<Path> = Vec::new();
+            let mut choices = Vec::new();
+            handed_on(stmt, &mut |expr| loads(expr, &mut choices));
             stmt.parts(&mut |part| match part {
                 Part::Read(expr) => {
+                    loads_of_choices(expr, &mut choices);
                     expr.walk(&mut |expr| match expr {
+                        Expr::Load(path) if choices.contains(&std::ptr::from_ref(path)) => {
+                            chosen.push(path.clone());
+                        }
                         Expr::Load(path) => found.push((path.clone(), false, true)),
                         Expr::Len(path) | Expr::Whole(path) => found.push((path.clone(), false, false)),
                         _ => {}
@@ -73,6 +80,9 @@ impl Scan<'_> {
             }
             for (path, write, element) in found {
                 self.note(&path, write, element, always);
+            }
+            for path in chosen {
+                self.note(&path, false, true, false);
             }
             for inner in stmt.blocks() {
                 self.block(inner, false);
@@ -111,6 +121,42 @@ impl Scan<'_> {
         let (base, offset) = self.indices.affine_from(index, self.lo)?;
         invariant.then_some(Access { prefix, base, offset, always, write })
     }
+}
+
+/// What only a branch, or an iteration that there may not be, computes for those behind it.
+fn handed_on<'a>(stmt: &'a Stmt, f: &mut dyn FnMut(&'a Expr)) {
+    match &stmt.kind {
+        StmtKind::If { joins, .. } | StmtKind::Match { joins, .. } => {
+            joins.iter().flat_map(|join| join.values.iter().flatten()).for_each(f);
+        }
+        StmtKind::Loop(inner) => {
+            inner.carried.iter().map(|carried| &carried.next).chain(&inner.break_if).for_each(&mut *f);
+            if let Head::While { cond, .. } = &inner.head {
+                f(cond);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What is loaded only where a condition of the expression says so.
+fn loads_of_choices(expr: &Expr, choices: &mut Vec<*const Path>) {
+    expr.walk(&mut |expr| match expr {
+        Expr::Select(_, then, otherwise) => {
+            loads(then, choices);
+            loads(otherwise, choices);
+        }
+        Expr::Binary(syn::BinOp::And(_) | syn::BinOp::Or(_), _, right) => loads(right, choices),
+        _ => {}
+    });
+}
+
+fn loads(expr: &Expr, found: &mut Vec<*const Path>) {
+    expr.walk(&mut |expr| {
+        if let Expr::Load(path) = expr {
+            found.push(std::ptr::from_ref(path));
+        }
+    });
 }
 
 fn loads_of_indices(path: &Path, found: &mut Vec<(Path, bool, bool)>) {
