@@ -76,7 +76,8 @@ fn tiles(the_loop: &Loop, vars: &Vars, made_from: u32) -> bool {
             _ => return false,
         }
     }
-    let Some(choosing) = choosing else { return false };
+    let from_zero = matches!(&the_loop.head, Head::For { lo, .. } if build::value_of(lo) == Some(0.0));
+    let Some(choosing) = choosing.filter(|_| from_zero) else { return false };
     let mut size = 0;
     choosing.body.walk(&mut |_| size += 1);
     let sums_only = choosing.body.stmts.iter().all(|stmt| match &stmt.kind {

@@ -41,6 +41,7 @@ fn products_go_along_rows() {
         "for i in 0..m { for j in 0..n { for k in 0..m { e[i][j] += c[i * m + k] * w[k * n + j]; } } }",
         "for i in 0..m { for k in 0..m { for j in 0..n { e[i][j] += c[i * m + k] * w[k * n + j]; } } }",
         "for i in 0..m { for k in 0..m { let f = c[i * m + k]; for j in 0..n { e[i][j] -= f * w[k * n + j]; } } }",
+        "for i in 1..m { for j in 0..n { let mut z = 0.0; for k in 0..m { z += w[k * n + j] * c[i * m + k]; } e[i - 1][j] = z; } }",
         "for i in 0..m { for j in 0..n { for k in 0..m { y[i] += w[k * n + j] * b[k] * x[j]; } } }",
     ] {
         let text = product(stmts);
