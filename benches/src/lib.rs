@@ -18,6 +18,7 @@
 
 pub mod check;
 pub mod contest;
+pub mod kernels;
 pub mod measure;
 pub mod problems;
 pub mod random;
