@@ -33,7 +33,7 @@ use crate::diff::private::private_places;
 use crate::diff::reverse::{self, Options};
 use crate::diff::{Adjoint, ParamAdjoint, Pushforward, fuse};
 use crate::ir::{Block, Expr, Function, Loop, Role, StmtKind, Tree, Var, VarMap, VarSet, Vars};
-use crate::passes::Pass;
+use crate::passes::{Pass, Passes};
 
 /// Rounds after which a program that still changes is left as it is (each round is a complete program).
 const ROUNDS: usize = 6;
@@ -120,6 +120,7 @@ pub(crate) fn pushforward(function: &Function, mut push: Pushforward) -> Pushfor
             break;
         }
     }
+    shape(&mut push.body, &mut push.vars, made_from, function.passes);
     push
 }
 
@@ -195,28 +196,33 @@ fn shape_loops(function: &Function, (mut shaped, mut settled): (Adjoint, bool)) 
         shaped = settle(function, shaped).0;
     }
     for block in [&mut shaped.forward, &mut shaped.reverse] {
-        bounds::bounds(block, &mut shaped.vars);
-        if passes.has(Pass::Lift) {
-            lift::lift(block, &shaped.vars);
-        }
-        if passes.has(Pass::Distribute) {
-            distribute::distribute(block, &mut shaped.vars, made_from);
-        }
-        if passes.has(Pass::Lanes) {
-            let jammed = |the_loop: &Loop, vars: &Vars| passes.has(Pass::Jam) && jam::pays(the_loop, vars);
-            lanes::lanes(block, &mut shaped.vars, made_from, &jammed);
-        }
-        if passes.has(Pass::Jam) {
-            jam::jam(block, &mut shaped.vars, made_from);
-        }
-        if passes.has(Pass::Forwards) {
-            direct::forwards(block, &shaped.vars, made_from);
-        }
-        if passes.has(Pass::Windows) {
-            window::windows(block, &mut shaped.vars);
-        }
+        shape(block, &mut shaped.vars, made_from, passes);
     }
     shaped
+}
+
+/// The part that every sweep gets.
+fn shape(block: &mut Block, vars: &mut Vars, made_from: u32, passes: Passes) {
+    bounds::bounds(block, vars);
+    if passes.has(Pass::Lift) {
+        lift::lift(block, vars);
+    }
+    if passes.has(Pass::Distribute) {
+        distribute::distribute(block, vars, made_from);
+    }
+    if passes.has(Pass::Lanes) {
+        let jammed = |the_loop: &Loop, vars: &Vars| passes.has(Pass::Jam) && jam::pays(the_loop, vars);
+        lanes::lanes(block, vars, made_from, &jammed);
+    }
+    if passes.has(Pass::Jam) {
+        jam::jam(block, vars, made_from);
+    }
+    if passes.has(Pass::Forwards) {
+        direct::forwards(block, vars, made_from);
+    }
+    if passes.has(Pass::Windows) {
+        window::windows(block, vars);
+    }
 }
 
 /// The same adjoint with every scalar seed a constant one: the gradient of the sum of the results.

@@ -16,7 +16,7 @@ use proc_macro2::Span;
 
 use self::guard::{behind, guarded};
 use self::scan::{Access, Scan};
-use super::affine::{Indices, element, plus, runs, same};
+use super::affine::{Indices, element, plus, runs, same, same_path};
 use super::leftover;
 use crate::ir::visit::Part;
 use crate::ir::{
@@ -287,7 +287,13 @@ impl Slicing<'_> {
         if offsets.is_empty() || offsets.len() > WIDEST || (written && apart) {
             return;
         }
+        // A loop over the whole slice says so.
+        let whole = matches!(self.count, Expr::Len(path) if same_path(path, &first.prefix))
+            && matches!(vars.type_of(&first.prefix), Ty::Slice(_));
         for offset in offsets {
+            if whole && offset == 0 && first.base.is_none() {
+                continue;
+            }
             let name = format!("{}_window", vars[root].name);
             let item = vars.type_of(&first.prefix).element();
             let span = vars[root].span;
@@ -297,7 +303,8 @@ impl Slicing<'_> {
                 (base, offset) => Some(element(base.as_ref(), build::int(0), offset)),
             };
             // Nor need the row be there that no iteration reaches.
-            self.exist &= !first.prefix.proj.iter().any(|proj| matches!(proj, Proj::Index(_)));
+            self.exist &=
+                !first.prefix.proj.iter().any(|proj| matches!(proj, Proj::Index(_) | Proj::Range(..)));
             self.exist &= from.as_ref().is_none_or(|from| vanishes(from, self.count, self.lets));
             let to = match (&from, self.ends) {
                 (Some(from), Some(hi)) if same(from, self.lo) => hi.clone(),

@@ -11,13 +11,12 @@ fn outer(x: &[f64], k: usize) -> f64 {
 The value and the gradient are computed as
 ```text
 let mut s = 0.0;
-let x_window = &x[..x.len()];
 let x_bar_window = &mut x_bar[..x.len()];
 for i in 0..x.len() {
-    let x_i = x_window[i];
+    let x_i = x[i];
     let (inner, inner_pullback) = inner::forward(x_i, k);
     s += inner * x_i;
-    let inner_bar = x_window[i];
+    let inner_bar = x[i];
     let mut x_i_bar = inner;
     inner_pullback(inner_bar, &mut x_i_bar, &mut());
     x_bar_window[i] += x_i_bar;
@@ -46,13 +45,12 @@ impl outer {
     ///The value of [`outer`]; its gradient is added to what the buffers hold.
     fn value_and_grad_into(x: &[f64], k: usize, x_bar: &mut [f64]) -> f64 {
         let mut s = 0.0;
-        let x_window = &x[..x.len()];
         let x_bar_window = &mut x_bar[..x.len()];
         for i in 0..x.len() {
-            let x_i = x_window[i];
+            let x_i = x[i];
             let (inner, inner_pullback) = inner::forward(x_i, k);
             s += inner * x_i;
-            let inner_bar = x_window[i];
+            let inner_bar = x[i];
             let mut x_i_bar = inner;
             inner_pullback(inner_bar, &mut x_i_bar, &mut ());
             x_bar_window[i] += x_i_bar;
@@ -124,10 +122,11 @@ impl outer {
     #[inline]
     fn pushforward(x: &[f64], k: usize, x_dot: &[f64], _: ()) -> (f64, f64) {
         let mut s = 0.0;
+        let x_dot_window = &x_dot[..x.len()];
         let mut s_dot = 0.0;
         for i in 0..x.len() {
             let x_i = x[i];
-            let x_i_dot = x_dot[i];
+            let x_i_dot = x_dot_window[i];
             let (inner, inner_dot) = inner::pushforward(x_i, k, x_i_dot, ());
             s += inner * x_i;
             s_dot += inner_dot * x_i + x_i_dot * inner;

@@ -160,13 +160,18 @@ impl weighted {
     fn pushforward(w: &[f64], x: &[f64], w_dot: &[f64], x_dot: &[f64]) -> (f64, f64) {
         let w_len = w.len();
         let x_len = x.len();
+        let count = if w_len < x_len { w_len } else { x_len };
+        let w_window = &w[..count];
+        let x_window = &x[..count];
+        let w_dot_window = &w_dot[..count];
+        let x_dot_window = &x_dot[..count];
         let mut sum = -0.0;
         let mut sum_dot = 0.0;
-        for k in 0..(if w_len < x_len { w_len } else { x_len }) {
-            let w_i = w[k];
-            let x_i = x[k];
+        for k in 0..count {
+            let w_i = w_window[k];
+            let x_i = x_window[k];
             sum += w_i * x_i;
-            sum_dot += w_dot[k] * x_i + x_dot[k] * w_i;
+            sum_dot += w_dot_window[k] * x_i + x_dot_window[k] * w_i;
         }
         let exp = sum.exp();
         let exp_dot = sum_dot * exp;

@@ -233,12 +233,15 @@ impl loss {
         y_dot: f64,
     ) -> (f64, f64) {
         let mut z = b;
+        let x_window = &x[..w.len()];
+        let w_dot_window = &w_dot[..w.len()];
+        let x_dot_window = &x_dot[..w.len()];
         let mut z_dot = b_dot;
         for i in 0..w.len() {
             let w_i = w[i];
-            let x_i = x[i];
+            let x_i = x_window[i];
             z += w_i * x_i;
-            z_dot += w_dot[i] * x_i + x_dot[i] * w_i;
+            z_dot += w_dot_window[i] * x_i + x_dot_window[i] * w_i;
         }
         let tanh = z.tanh();
         let e = tanh - y;

@@ -209,19 +209,27 @@ impl rosenbrock {
     #[inline]
     fn pushforward(x: &[f64], x_dot: &[f64]) -> (f64, f64) {
         let mut sum = 0.0;
-        let mut sum_dot = 0.0;
-        for i in 0..x.len() - 1 {
-            let x_i = x[i];
-            let x_i_dot = x_dot[i];
-            let a = 1.0 - x_i;
-            let a_dot = -x_i_dot;
-            let index = i + 1;
-            let b = x[index] - x_i * x_i;
-            let b_dot = x_dot[index] - 2.0 * (x_i_dot * x_i);
-            let mul = 100.0 * b;
-            sum += a * a + mul * b;
-            sum_dot += 2.0 * (a_dot * a) + (b_dot * 100.0 * b + b_dot * mul);
-        }
+        let sum_dot = if x.len() - 1 > 0 {
+            let x_window = &x[..x.len() - 1];
+            let x_window_1 = &x[1..1 + (x.len() - 1)];
+            let x_dot_window = &x_dot[..x.len() - 1];
+            let x_dot_window_1 = &x_dot[1..1 + (x.len() - 1)];
+            let mut sum_dot = 0.0;
+            for i in 0..x.len() - 1 {
+                let x_i = x_window[i];
+                let x_i_dot = x_dot_window[i];
+                let a = 1.0 - x_i;
+                let a_dot = -x_i_dot;
+                let b = x_window_1[i] - x_i * x_i;
+                let b_dot = x_dot_window_1[i] - 2.0 * (x_i_dot * x_i);
+                let mul = 100.0 * b;
+                sum += a * a + mul * b;
+                sum_dot += 2.0 * (a_dot * a) + (b_dot * 100.0 * b + b_dot * mul);
+            }
+            sum_dot
+        } else {
+            0.0
+        };
         (sum, sum_dot)
     }
 }

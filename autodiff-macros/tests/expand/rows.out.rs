@@ -73,11 +73,14 @@ for i in (0..rows).rev() {
     let tanh_bar = out_bar_window[i];
     out_bar_window[i] = 0.0;
     let sum_bar = tanh_bar * (1.0 - tanh * tanh);
-    let x_window = &x[..n];
-    let x_bar_window = &mut x_bar[..n];
-    for j in (0..n).rev() {
-        x_bar_window[j] += sum_bar * row[j];
-        w_bar[index..index_1][j] += sum_bar * x_window[j];
+    if n > 0 {
+        let x_window = &x[..n];
+        let w_bar_window = &mut w_bar[index..index_1][..n];
+        let x_bar_window = &mut x_bar[..n];
+        for j in (0..n).rev() {
+            x_bar_window[j] += sum_bar * row[j];
+            w_bar_window[j] += sum_bar * x_window[j];
+        }
     }
 }
 out
@@ -181,11 +184,14 @@ impl layer {
             let tanh_bar = out_bar_window[i];
             out_bar_window[i] = 0.0;
             let sum_bar = tanh_bar * (1.0 - tanh * tanh);
-            let x_window = &x[..n];
-            let x_bar_window = &mut x_bar[..n];
-            for j in (0..n).rev() {
-                x_bar_window[j] += sum_bar * row[j];
-                w_bar[index..index_1][j] += sum_bar * x_window[j];
+            if n > 0 {
+                let x_window = &x[..n];
+                let w_bar_window = &mut w_bar[index..index_1][..n];
+                let x_bar_window = &mut x_bar[..n];
+                for j in (0..n).rev() {
+                    x_bar_window[j] += sum_bar * row[j];
+                    w_bar_window[j] += sum_bar * x_window[j];
+                }
             }
         }
         out
@@ -311,11 +317,14 @@ impl layer {
                     let tanh_bar = out_bar_window[i];
                     out_bar_window[i] = 0.0;
                     let sum_bar = tanh_bar * (1.0 - tanh * tanh);
-                    let x_window = &x[..n];
-                    let x_bar_window = &mut x_bar[..n];
-                    for j in (0..n).rev() {
-                        x_bar_window[j] += sum_bar * row[j];
-                        w_bar[index..index_1][j] += sum_bar * x_window[j];
+                    if n > 0 {
+                        let x_window = &x[..n];
+                        let w_bar_window = &mut w_bar[index..index_1][..n];
+                        let x_bar_window = &mut x_bar[..n];
+                        for j in (0..n).rev() {
+                            x_bar_window[j] += sum_bar * row[j];
+                            w_bar_window[j] += sum_bar * x_window[j];
+                        }
                     }
                 }
             },
@@ -335,18 +344,90 @@ impl layer {
         let n = x.len();
         let mut out_dot = ::autodiff_runtime::__private::vec![0.0; rows];
         let mut out = ::autodiff_runtime::__private::vec![0.0; rows];
-        for i in 0..rows {
+        let whole = rows - rows % 4;
+        for i in (0..whole).step_by(4) {
+            let i_1 = i + 1;
+            let i_2 = i + 2;
+            let i_3 = i + 3;
             let index = i * n;
             let index_1 = (i + 1) * n;
             let row = &w[index..index_1];
             let mut sum = 0.0;
-            let mut sum_dot = 0.0;
-            for j in 0..n {
-                let row_i = row[j];
-                let x_i = x[j];
-                sum += row_i * x_i;
-                sum_dot += w_dot[index..index_1][j] * x_i + x_dot[j] * row_i;
-            }
+            let index_2 = i_1 * n;
+            let index_3 = (i_1 + 1) * n;
+            let row_1 = &w[index_2..index_3];
+            let mut sum_1 = 0.0;
+            let index_4 = i_2 * n;
+            let index_5 = (i_2 + 1) * n;
+            let row_2 = &w[index_4..index_5];
+            let mut sum_2 = 0.0;
+            let index_6 = i_3 * n;
+            let index_7 = (i_3 + 1) * n;
+            let row_3 = &w[index_6..index_7];
+            let mut sum_3 = 0.0;
+            let (sum_dot, sum_dot_1, sum_dot_2, sum_dot_3) = if n > 0 {
+                let x_window = &x[..n];
+                let w_dot_window = &w_dot[index..index_1][..n];
+                let w_dot_window_1 = &w_dot[index_2..index_3][..n];
+                let w_dot_window_2 = &w_dot[index_4..index_5][..n];
+                let w_dot_window_3 = &w_dot[index_6..index_7][..n];
+                let x_dot_window = &x_dot[..n];
+                let mut sum_dot = 0.0;
+                let mut sum_dot_1 = 0.0;
+                let mut sum_dot_2 = 0.0;
+                let mut sum_dot_3 = 0.0;
+                for j in 0..n {
+                    let row_i = row[j];
+                    let x_i = x_window[j];
+                    sum += row_i * x_i;
+                    sum_dot += w_dot_window[j] * x_i + x_dot_window[j] * row_i;
+                    let row_i_1 = row_1[j];
+                    sum_1 += row_i_1 * x_i;
+                    sum_dot_1 += w_dot_window_1[j] * x_i + x_dot_window[j] * row_i_1;
+                    let row_i_2 = row_2[j];
+                    sum_2 += row_i_2 * x_i;
+                    sum_dot_2 += w_dot_window_2[j] * x_i + x_dot_window[j] * row_i_2;
+                    let row_i_3 = row_3[j];
+                    sum_3 += row_i_3 * x_i;
+                    sum_dot_3 += w_dot_window_3[j] * x_i + x_dot_window[j] * row_i_3;
+                }
+                (sum_dot, sum_dot_1, sum_dot_2, sum_dot_3)
+            } else {
+                (0.0, 0.0, 0.0, 0.0)
+            };
+            let tanh = sum.tanh();
+            out[i] = tanh;
+            out_dot[i] = sum_dot * (1.0 - tanh * tanh);
+            let tanh_1 = sum_1.tanh();
+            out[i_1] = tanh_1;
+            out_dot[i_1] = sum_dot_1 * (1.0 - tanh_1 * tanh_1);
+            let tanh_2 = sum_2.tanh();
+            out[i_2] = tanh_2;
+            out_dot[i_2] = sum_dot_2 * (1.0 - tanh_2 * tanh_2);
+            let tanh_3 = sum_3.tanh();
+            out[i_3] = tanh_3;
+            out_dot[i_3] = sum_dot_3 * (1.0 - tanh_3 * tanh_3);
+        }
+        for i in whole..rows {
+            let index = i * n;
+            let index_1 = (i + 1) * n;
+            let row = &w[index..index_1];
+            let mut sum = 0.0;
+            let sum_dot = if n > 0 {
+                let x_window = &x[..n];
+                let w_dot_window = &w_dot[index..index_1][..n];
+                let x_dot_window = &x_dot[..n];
+                let mut sum_dot = 0.0;
+                for j in 0..n {
+                    let row_i = row[j];
+                    let x_i = x_window[j];
+                    sum += row_i * x_i;
+                    sum_dot += w_dot_window[j] * x_i + x_dot_window[j] * row_i;
+                }
+                sum_dot
+            } else {
+                0.0
+            };
             let tanh = sum.tanh();
             out[i] = tanh;
             out_dot[i] = sum_dot * (1.0 - tanh * tanh);

@@ -116,7 +116,8 @@ impl Scan<'_> {
         let invariant = before.iter().all(|proj| match proj {
             Proj::Index(index) => !self.indices.varies(index),
             Proj::Field(_) => true,
-            Proj::Range(..) | Proj::Deref => false,
+            Proj::Range(lo, hi) => [lo, hi].into_iter().flatten().all(|bound| !self.indices.varies(bound)),
+            Proj::Deref => false,
         });
         let (base, offset) = self.indices.affine_from(index, self.lo)?;
         invariant.then_some(Access { prefix, base, offset, always, write })
