@@ -1,6 +1,6 @@
 //! The same loops in other styles: `while` that counts, windows, `Vec`s that are collected, moved on and returned.
 
-use autodiff_runtime::differentiate;
+use autodiff_runtime::{Differentiable, differentiate};
 
 #[differentiate]
 fn counted_by_while(x: &[f64]) -> f64 {
@@ -205,7 +205,101 @@ fn stepped_by_function(x0: &[f64], h: f64, n: usize) -> f64 {
     x.iter().map(|v| v * v).sum()
 }
 
+#[differentiate]
+fn skipped_terms(x: &[f64], w: f64) -> f64 {
+    let mut sum = 0.0;
+    let mut count = 0.0;
+    for i in 0..x.len() {
+        let mut near = 1.0;
+        for j in 0..x.len() {
+            if j == i {
+                continue;
+            }
+            near += x[j] * x[i] * w;
+        }
+        if x[i] < 0.0 {
+            count += w;
+            continue;
+        }
+        count += w;
+        sum += near * near * count;
+    }
+    sum / count
+}
+
+/// The adjoint of `a` is read in one arm: the sums behind the branch must not come before it.
+#[differentiate]
+fn hands_on(x: &[f64]) -> f64 {
+    let (mut a, mut b) = (1.0, 0.5);
+    for &v in x {
+        if v > 0.0 {
+            a = a * v + b;
+            b += a;
+        } else {
+            b += a;
+            a += b * v;
+        }
+    }
+    a * b
+}
+
+/// Neighbours that are there only where the condition says so.
+#[differentiate]
+fn round_the_circle(u0: &[f64], k: f64, steps: usize) -> f64 {
+    let n = u0.len();
+    let mut u = u0.to_vec();
+    let mut next = vec![0.0; n];
+    for _ in 0..steps {
+        for i in 0..n {
+            let l = if i == 0 { u[n - 1] } else { u[i - 1] };
+            let r = if i == n - 1 { u[0] } else { u[i + 1] };
+            next[i] = u[i] * (1.0 - k) + k * l * r;
+        }
+        u.copy_from_slice(&next);
+    }
+    u.iter().map(|v| v * v).sum()
+}
+
+#[derive(Clone, Differentiable)]
+struct Table {
+    data: Vec<f64>,
+    width: usize,
+}
+
+#[differentiate]
+impl Table {
+    fn zeros(rows: usize, width: usize) -> Table {
+        Table { data: vec![0.0; rows * width], width }
+    }
+    fn set(&mut self, i: usize, j: usize, value: f64) {
+        self.data[i * self.width + j] = value;
+    }
+    fn get(&self, i: usize, j: usize) -> f64 {
+        self.data[i * self.width + j]
+    }
+}
+
+/// What a call makes of nothing active is written to afterwards.
+#[differentiate]
+fn table(x: &[f64], n: usize) -> f64 {
+    let mut t = Table::zeros(n, n);
+    for i in 0..n {
+        for j in 0..n {
+            t.set(i, j, x[i] * x[j] * x[0]);
+        }
+    }
+    let mut trace = 0.0;
+    for i in 0..n {
+        trace += t.get(i, n - 1 - i);
+    }
+    trace
+}
+
 checks! {
+    skipped_terms(&[0.5, -1.5, 0.25, 0.75], 0.4);
+    hands_on(&[0.5, -1.5, 0.25, -0.75]);
+    table(&[0.5, 1.5, 0.25], @3);
+    round_the_circle(&[0.5, 1.5, 0.25, -0.75], 0.3, @3);
     counted_by_while(&[0.5, 1.5, -0.25, 0.75]);
     counted_by_while as counted_by_while_once(&[0.5]) => [0.0];
     counted_by_while as counted_by_while_never(&[0.0; 0]);

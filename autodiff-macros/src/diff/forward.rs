@@ -389,6 +389,13 @@ impl Forward<'_> {
             });
         if !(inside && outside) {
             out.push(stmt(StmtKind::Call(Call { differentiated: false, ..call.clone() }), span));
+            // What comes from nothing that varies may be written to later on.
+            for var in call.results.leaves() {
+                if self.vars[*var].role == Role::Place && self.active_var(*var) {
+                    let init = Init::Zero { like: Path::of(*var) };
+                    out.push(stmt(StmtKind::Declare { place: self.dot(*var), init }, span));
+                }
+            }
             return;
         }
         let operator = matches!(call.callee, Callee::Operator(_));

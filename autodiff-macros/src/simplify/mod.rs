@@ -5,6 +5,7 @@
 
 mod accumulate;
 pub(crate) mod affine;
+mod agree;
 mod bounds;
 mod copies;
 mod dead;
@@ -279,6 +280,7 @@ impl<'a> Context<'a> {
             self.outputs = outside;
         }
         changed |= self.fold(block);
+        changed |= !self.primal && self.agree(block);
         let mut summaries: Vec<Summary> =
             block.stmts.iter().map(|stmt| Summary::of(stmt, self.vars)).collect();
         changed |= self.sink(block, &mut summaries);
