@@ -183,6 +183,8 @@ fn sum_apart(the_loop: &Loop, vars: &Vars, made_from: u32) -> Option<Vec<Loop>> 
             StmtKind::Mut { var, .. } if uses || !within.scalars.contains(var) => return None,
             StmtKind::Loop(_) if uses => return None,
             StmtKind::Update { var: to, .. } | StmtKind::Store { path: Path { root: to, .. }, .. } => {
+                // What else is added to a sum belongs to it.
+                let uses = uses || theirs.contains(to);
                 with_sums[k] = uses;
                 if uses { &mut added } else { &mut added_otherwise }.insert(*to);
             }

@@ -264,3 +264,14 @@ fn nests_at_random() {
     }
     assert!(jammed * 6 > count, "{jammed} of {count}");
 }
+
+#[test]
+fn a_sum_that_goes_on_behind_its_loop() {
+    let text = body(
+        "let mut y = vec![0.5; b.len() + 1]; let mut u = vec![0.25; n];
+         for j in 0..b.len() { let mut z = b[j]; for i in 1..n { u[i] -= w[j * n + i] * 0.5; let a = w[j * n + i]; z += a * a * b[j]; } y[j] += z * 0.5; }
+         for i in 0..n { s += u[i].sin(); }
+         for i in 0..y.len() { s += y[i].sin() * 0.25; }",
+    );
+    compare_at(&text, &[1, 4, 7], &[1, 3]);
+}
