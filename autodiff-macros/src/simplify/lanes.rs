@@ -43,6 +43,8 @@ const MOST: usize = 3;
 const DEAREST: u32 = 10;
 /// Longer bodies hide it as well.
 const LONGEST: usize = 16;
+/// What the sums and the rest of the loop would both compute may cost so many additions.
+const TWICE: u32 = 4;
 
 /// Takes the sums of a block's loops in lanes; variables from `made_from` on are not the primal's. Sums in a loop that will be
 /// `jammed` stay: four of them at a time do as well.
@@ -81,7 +83,7 @@ fn in_lanes(the_loop: &Loop, vars: &mut Vars, made_from: u32, span: Span) -> Opt
     let sums = sums(the_loop, vars, made_from)?;
     let is_sum = |at: usize| matches!(the_loop.body.stmts[at].kind, StmtKind::Update { .. });
     let (sum, rest) = (part(the_loop, vars, &is_sum), part(the_loop, vars, &|at| !is_sum(at)));
-    if !vectorises(&sum.body, &indices, vars) {
+    if !vectorises(&sum.body, &indices, vars) || twice(&sum.body, &rest.body) > TWICE {
         return None;
     }
     let rest = (!rest.body.stmts.is_empty()).then(|| Stmt { kind: StmtKind::Loop(Box::new(rest)), span });
@@ -138,6 +140,22 @@ fn sums(the_loop: &Loop, vars: &mut Vars, made_from: u32) -> Option<Vec<Var>> {
     let left = Loop { body: Block { stmts: left }, ..the_loop.clone() };
     let fine = !sums.is_empty() && sums.len() <= MOST && !read && direct::apart(&left, vars, made_from);
     fine.then_some(sums)
+}
+
+/// What it costs to compute the values that both blocks have.
+fn twice(a: &Block, b: &Block) -> u32 {
+    let mut cost = 0;
+    for stmt in &a.stmts {
+        let StmtKind::Let { var, expr } = &stmt.kind else { continue };
+        if b.stmts.iter().any(|stmt| matches!(&stmt.kind, StmtKind::Let { var: other, .. } if other == var)) {
+            expr.walk(&mut |expr| {
+                if let Expr::Rule(rule, _) = expr {
+                    cost += rule.cost;
+                }
+            });
+        }
+    }
+    cost
 }
 
 /// Whether the values are cheap, and made of elements that lie side by side and of what does not change.
