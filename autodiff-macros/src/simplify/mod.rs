@@ -12,6 +12,7 @@ mod dead;
 mod direct;
 mod distribute;
 mod factor;
+mod flat;
 mod fold;
 mod gather;
 mod jam;
@@ -121,6 +122,7 @@ pub(crate) fn pushforward(function: &Function, mut push: Pushforward) -> Pushfor
             break;
         }
     }
+    flat::flatten(&mut push.body, made_from);
     shape(&mut push.body, &mut push.vars, made_from, function.passes);
     push
 }
@@ -182,6 +184,8 @@ fn share_reciprocals(function: &Function, raw: &mut Adjoint) {
 /// operands sliced beforehand.
 fn shape_loops(function: &Function, (mut shaped, mut settled): (Adjoint, bool)) -> Adjoint {
     let (made_from, passes) = (function.vars.0.len() as u32, function.passes);
+    flat::flatten(&mut shaped.forward, made_from);
+    flat::flatten(&mut shaped.reverse, made_from);
     if passes.has(Pass::Nests) {
         let outputs = asked_for(&shaped);
         nests::nests(&mut shaped.forward, &mut shaped.vars, made_from, None);

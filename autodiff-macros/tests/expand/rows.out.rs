@@ -73,14 +73,12 @@ for i in (0..rows).rev() {
     let tanh_bar = out_bar_window[i];
     out_bar_window[i] = 0.0;
     let sum_bar = tanh_bar * (1.0 - tanh * tanh);
-    if n > 0 {
-        let x_window = &x[..n];
-        let w_bar_window = &mut w_bar[index..index_1][..n];
-        let x_bar_window = &mut x_bar[..n];
-        for j in (0..n).rev() {
-            x_bar_window[j] += sum_bar * row[j];
-            w_bar_window[j] += sum_bar * x_window[j];
-        }
+    let x_window = &x[..n];
+    let w_bar_window = &mut w_bar[index..index + n];
+    let x_bar_window = &mut x_bar[..n];
+    for j in 0..n {
+        x_bar_window[j] += sum_bar * row[j];
+        w_bar_window[j] += sum_bar * x_window[j];
     }
 }
 out
@@ -184,14 +182,12 @@ impl layer {
             let tanh_bar = out_bar_window[i];
             out_bar_window[i] = 0.0;
             let sum_bar = tanh_bar * (1.0 - tanh * tanh);
-            if n > 0 {
-                let x_window = &x[..n];
-                let w_bar_window = &mut w_bar[index..index_1][..n];
-                let x_bar_window = &mut x_bar[..n];
-                for j in (0..n).rev() {
-                    x_bar_window[j] += sum_bar * row[j];
-                    w_bar_window[j] += sum_bar * x_window[j];
-                }
+            let x_window = &x[..n];
+            let w_bar_window = &mut w_bar[index..index + n];
+            let x_bar_window = &mut x_bar[..n];
+            for j in 0..n {
+                x_bar_window[j] += sum_bar * row[j];
+                w_bar_window[j] += sum_bar * x_window[j];
             }
         }
         out
@@ -317,14 +313,12 @@ impl layer {
                     let tanh_bar = out_bar_window[i];
                     out_bar_window[i] = 0.0;
                     let sum_bar = tanh_bar * (1.0 - tanh * tanh);
-                    if n > 0 {
-                        let x_window = &x[..n];
-                        let w_bar_window = &mut w_bar[index..index_1][..n];
-                        let x_bar_window = &mut x_bar[..n];
-                        for j in (0..n).rev() {
-                            x_bar_window[j] += sum_bar * row[j];
-                            w_bar_window[j] += sum_bar * x_window[j];
-                        }
+                    let x_window = &x[..n];
+                    let w_bar_window = &mut w_bar[index..index + n];
+                    let x_bar_window = &mut x_bar[..n];
+                    for j in 0..n {
+                        x_bar_window[j] += sum_bar * row[j];
+                        w_bar_window[j] += sum_bar * x_window[j];
                     }
                 }
             },
@@ -365,36 +359,31 @@ impl layer {
             let index_7 = (i_3 + 1) * n;
             let row_3 = &w[index_6..index_7];
             let mut sum_3 = 0.0;
-            let (sum_dot, sum_dot_1, sum_dot_2, sum_dot_3) = if n > 0 {
-                let x_window = &x[..n];
-                let w_dot_window = &w_dot[index..index_1][..n];
-                let w_dot_window_1 = &w_dot[index_2..index_3][..n];
-                let w_dot_window_2 = &w_dot[index_4..index_5][..n];
-                let w_dot_window_3 = &w_dot[index_6..index_7][..n];
-                let x_dot_window = &x_dot[..n];
-                let mut sum_dot = 0.0;
-                let mut sum_dot_1 = 0.0;
-                let mut sum_dot_2 = 0.0;
-                let mut sum_dot_3 = 0.0;
-                for j in 0..n {
-                    let row_i = row[j];
-                    let x_i = x_window[j];
-                    sum += row_i * x_i;
-                    sum_dot += w_dot_window[j] * x_i + x_dot_window[j] * row_i;
-                    let row_i_1 = row_1[j];
-                    sum_1 += row_i_1 * x_i;
-                    sum_dot_1 += w_dot_window_1[j] * x_i + x_dot_window[j] * row_i_1;
-                    let row_i_2 = row_2[j];
-                    sum_2 += row_i_2 * x_i;
-                    sum_dot_2 += w_dot_window_2[j] * x_i + x_dot_window[j] * row_i_2;
-                    let row_i_3 = row_3[j];
-                    sum_3 += row_i_3 * x_i;
-                    sum_dot_3 += w_dot_window_3[j] * x_i + x_dot_window[j] * row_i_3;
-                }
-                (sum_dot, sum_dot_1, sum_dot_2, sum_dot_3)
-            } else {
-                (0.0, 0.0, 0.0, 0.0)
-            };
+            let x_window = &x[..n];
+            let w_dot_window = &w_dot[index..index + n];
+            let w_dot_window_1 = &w_dot[index_2..index_2 + n];
+            let w_dot_window_2 = &w_dot[index_4..index_4 + n];
+            let w_dot_window_3 = &w_dot[index_6..index_6 + n];
+            let x_dot_window = &x_dot[..n];
+            let mut sum_dot = 0.0;
+            let mut sum_dot_1 = 0.0;
+            let mut sum_dot_2 = 0.0;
+            let mut sum_dot_3 = 0.0;
+            for j in 0..n {
+                let row_i = row[j];
+                let x_i = x_window[j];
+                sum += row_i * x_i;
+                sum_dot += w_dot_window[j] * x_i + x_dot_window[j] * row_i;
+                let row_i_1 = row_1[j];
+                sum_1 += row_i_1 * x_i;
+                sum_dot_1 += w_dot_window_1[j] * x_i + x_dot_window[j] * row_i_1;
+                let row_i_2 = row_2[j];
+                sum_2 += row_i_2 * x_i;
+                sum_dot_2 += w_dot_window_2[j] * x_i + x_dot_window[j] * row_i_2;
+                let row_i_3 = row_3[j];
+                sum_3 += row_i_3 * x_i;
+                sum_dot_3 += w_dot_window_3[j] * x_i + x_dot_window[j] * row_i_3;
+            }
             let tanh = sum.tanh();
             out[i] = tanh;
             out_dot[i] = sum_dot * (1.0 - tanh * tanh);
@@ -413,21 +402,16 @@ impl layer {
             let index_1 = (i + 1) * n;
             let row = &w[index..index_1];
             let mut sum = 0.0;
-            let sum_dot = if n > 0 {
-                let x_window = &x[..n];
-                let w_dot_window = &w_dot[index..index_1][..n];
-                let x_dot_window = &x_dot[..n];
-                let mut sum_dot = 0.0;
-                for j in 0..n {
-                    let row_i = row[j];
-                    let x_i = x_window[j];
-                    sum += row_i * x_i;
-                    sum_dot += w_dot_window[j] * x_i + x_dot_window[j] * row_i;
-                }
-                sum_dot
-            } else {
-                0.0
-            };
+            let x_window = &x[..n];
+            let w_dot_window = &w_dot[index..index + n];
+            let x_dot_window = &x_dot[..n];
+            let mut sum_dot = 0.0;
+            for j in 0..n {
+                let row_i = row[j];
+                let x_i = x_window[j];
+                sum += row_i * x_i;
+                sum_dot += w_dot_window[j] * x_i + x_dot_window[j] * row_i;
+            }
             let tanh = sum.tanh();
             out[i] = tanh;
             out_dot[i] = sum_dot * (1.0 - tanh * tanh);
