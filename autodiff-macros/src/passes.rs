@@ -40,6 +40,10 @@ pub(crate) enum Pass {
     Gather,
     /// Reversed stencils run in strips.
     Strips,
+    /// Elements of parts of adjoints are reached through the whole.
+    Flat,
+    /// Bounds that are chosen are computed before the loop.
+    Bounds,
     /// Each sum of the reverse sweep in a nest of its own, along rows.
     Nests,
     /// Neighbouring contributions are carried in scalars.
@@ -79,6 +83,8 @@ pub(crate) const ALL: &[(&str, Pass)] = &[
     ("reciprocals", Pass::Reciprocals),
     ("gather", Pass::Gather),
     ("strips", Pass::Strips),
+    ("flat", Pass::Flat),
+    ("bounds", Pass::Bounds),
     ("nests", Pass::Nests),
     ("rotate", Pass::Rotate),
     ("accumulate", Pass::Accumulate),

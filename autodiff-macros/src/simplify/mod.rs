@@ -122,7 +122,9 @@ pub(crate) fn pushforward(function: &Function, mut push: Pushforward) -> Pushfor
             break;
         }
     }
-    flat::flatten(&mut push.body, made_from);
+    if function.passes.has(Pass::Flat) {
+        flat::flatten(&mut push.body, made_from);
+    }
     shape(&mut push.body, &mut push.vars, made_from, function.passes);
     push
 }
@@ -184,15 +186,19 @@ fn share_reciprocals(function: &Function, raw: &mut Adjoint) {
 /// operands sliced beforehand.
 fn shape_loops(function: &Function, (mut shaped, mut settled): (Adjoint, bool)) -> Adjoint {
     let (made_from, passes) = (function.vars.0.len() as u32, function.passes);
-    flat::flatten(&mut shaped.forward, made_from);
-    flat::flatten(&mut shaped.reverse, made_from);
+    if passes.has(Pass::Flat) {
+        flat::flatten(&mut shaped.forward, made_from);
+        flat::flatten(&mut shaped.reverse, made_from);
+    }
     if passes.has(Pass::Nests) {
         let outputs = asked_for(&shaped);
         nests::nests(&mut shaped.forward, &mut shaped.vars, made_from, None);
         nests::nests(&mut shaped.reverse, &mut shaped.vars, made_from, Some(&outputs));
     }
     for block in [&mut shaped.forward, &mut shaped.reverse] {
-        bounds::bounds(block, &mut shaped.vars);
+        if passes.has(Pass::Bounds) {
+            bounds::bounds(block, &mut shaped.vars);
+        }
         settled &= !rotate::rotations(block, &mut shaped.vars, made_from, passes);
         settled &=
             !(passes.has(Pass::Accumulate) && accumulate::accumulators(block, &mut shaped.vars, made_from));
@@ -208,7 +214,9 @@ fn shape_loops(function: &Function, (mut shaped, mut settled): (Adjoint, bool)) 
 
 /// The part that every sweep gets.
 fn shape(block: &mut Block, vars: &mut Vars, made_from: u32, passes: Passes) {
-    bounds::bounds(block, vars);
+    if passes.has(Pass::Bounds) {
+        bounds::bounds(block, vars);
+    }
     if passes.has(Pass::Lift) {
         lift::lift(block, vars);
     }
