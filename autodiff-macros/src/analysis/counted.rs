@@ -115,8 +115,7 @@ impl Counter {
         if the_loop.break_if.is_some() {
             return None;
         }
-        let mut varying: VarSet = the_loop.carried.iter().map(|carried| carried.phi).collect();
-        the_loop.body.walk(&mut |stmt| varying.extend(stmt.defines()));
+        let mut varying = the_loop.own();
         let mut before = Vec::new();
         for stmt in &test.stmts {
             let StmtKind::Let { var, expr } = &stmt.kind else { return None };

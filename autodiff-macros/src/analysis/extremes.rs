@@ -119,9 +119,7 @@ fn extreme(the_loop: &Loop, carried: &Carried, vars: &Vars) -> Option<Extreme> {
         return None;
     }
 
-    let mut source = Source { index, own: VarSet::new(), written: VarSet::new(), vars, stmts: Vec::new() };
-    source.own.extend(the_loop.carried.iter().map(|carried| carried.phi));
-    the_loop.body.walk(&mut |stmt| source.own.extend(stmt.defines()));
+    let mut source = Source { index, own: the_loop.own(), written: VarSet::new(), vars, stmts: Vec::new() };
     stmts.iter().for_each(|stmt| stmt.writes(vars, &mut source.written));
     let known: Vec<&Stmt> = stmts[..at].iter().chain(inner.into_iter().flat_map(|arm| &arm.stmts)).collect();
     let from_here = source.own.contains(&offer) && offer != index;

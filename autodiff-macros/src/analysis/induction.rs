@@ -132,7 +132,7 @@ fn by_index(the_loop: &mut Loop, span: Span, vars: &mut Vars, wide: &VarSet, rea
     if the_loop.break_if.is_some() || the_loop.trips.is_some() || !wide.contains(&index) {
         return Vec::new();
     }
-    let own = own(the_loop, index);
+    let own = the_loop.own();
     let (growing, kept) = std::mem::take(&mut the_loop.carried)
         .into_iter()
         .map(|carried| (growth(the_loop, &carried, &own, wide), carried))
@@ -241,19 +241,6 @@ fn fixed(atom: &Expr, own: &VarSet) -> bool {
         Expr::Lit(lit) => lit.value.is_some_and(|value| value >= 0.0),
         _ => false,
     }
-}
-
-/// What the loop defines.
-fn own(the_loop: &Loop, index: Var) -> VarSet {
-    let mut own: VarSet = the_loop.carried.iter().map(|carried| carried.phi).collect();
-    own.insert(index);
-    the_loop.body.walk(&mut |stmt| {
-        own.extend(stmt.defines());
-        if let StmtKind::Loop(inner) = &stmt.kind {
-            own.extend(inner.carried.iter().map(|carried| carried.phi));
-        }
-    });
-    own
 }
 
 /// Statements in the making.

@@ -20,13 +20,9 @@ fn block(of: &mut Block, kept: &VarSet) {
             block(inner, kept);
         }
         if let StmtKind::Loop(the_loop) = &mut stmt.kind {
-            let mut own: VarSet = the_loop.carried.iter().map(|carried| carried.phi).collect();
-            if let Head::For { index, .. } = the_loop.head {
-                own.insert(index);
-            }
-            defined(&the_loop.body, &mut own);
+            let mut own = the_loop.own();
             if let Head::While { test, .. } = &the_loop.head {
-                defined(test, &mut own);
+                test.walk(&mut |stmt| own.extend(stmt.defines()));
             }
             let (mut moved, mut stay): (Vec<Stmt>, Vec<Stmt>) = (Vec::new(), Vec::new());
             for stmt in std::mem::take(&mut the_loop.body.stmts) {
@@ -46,16 +42,6 @@ fn block(of: &mut Block, kept: &VarSet) {
         stmts.push(stmt);
     }
     of.stmts = stmts;
-}
-
-/// Everything that a block and those inside it define.
-fn defined(of: &Block, own: &mut VarSet) {
-    of.walk(&mut |stmt| {
-        own.extend(stmt.defines());
-        if let StmtKind::Loop(inner) = &stmt.kind {
-            own.extend(inner.carried.iter().map(|carried| carried.phi));
-        }
-    });
 }
 
 /// Arithmetic of values from outside.

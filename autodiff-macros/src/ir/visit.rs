@@ -1,8 +1,8 @@
 //! Walking the IR: what a statement reads and writes, in one place for all passes.
 
 use super::{
-    Arg, Block, Call, Expr, Head, Inert, Init, Path, Proj, RawStmt, Saved, Slot, Stmt, StmtKind, Tangent,
-    Tree, Var, VarSet, Vars,
+    Arg, Block, Call, Expr, Head, Inert, Init, Loop, Path, Proj, RawStmt, Saved, Slot, Stmt, StmtKind,
+    Tangent, Tree, Var, VarSet, Vars,
 };
 
 impl Expr {
@@ -497,6 +497,18 @@ impl Stmt {
                 }
             },
         }
+    }
+}
+
+impl Loop {
+    /// What an iteration defines: the index, what is carried at its start, and everything of the body.
+    pub(crate) fn own(&self) -> VarSet {
+        let mut own: VarSet = self.carried.iter().map(|carried| carried.phi).collect();
+        if let Head::For { index, .. } = self.head {
+            own.insert(index);
+        }
+        self.body.walk(&mut |stmt| own.extend(stmt.defines()));
+        own
     }
 }
 

@@ -101,7 +101,8 @@ fn sums(the_loop: &Loop, vars: &Vars, made_from: u32) -> Option<Sums> {
     Some(sums)
 }
 
-fn cheap(expr: &Expr) -> bool {
+/// Whether several loops may each compute it.
+pub(super) fn cheap(expr: &Expr) -> bool {
     let mut cheap = true;
     expr.walk(&mut |expr| match expr {
         Expr::Rule(rule, _) => cheap &= rule.cost <= DEAREST,

@@ -22,13 +22,12 @@ mod order;
 use std::collections::BTreeSet;
 
 use super::affine::{Indices, same, same_path};
+use super::distribute::cheap;
 use super::summary::{Summary, dependencies};
 use crate::ir::{
     Block, Expr, Head, Loop, Path, Proj, Stmt, StmtKind, StoreOp, Ty, Var, VarMap, VarSet, Vars, build,
 };
 
-/// What every sum of a nest computes anew may cost no more than a multiplication.
-const DEAREST: u32 = 2;
 /// A nest becomes no more nests than this.
 const MOST: usize = 6;
 
@@ -387,16 +386,6 @@ impl Reader<'_> {
     fn inside<T>(&self, what: T, around: &[usize]) -> Inside<T> {
         Inside { what, around: around.to_vec(), at: self.at }
     }
-}
-
-fn cheap(expr: &Expr) -> bool {
-    let mut cheap = true;
-    expr.walk(&mut |expr| match expr {
-        Expr::Rule(rule, _) => cheap &= rule.cost <= DEAREST,
-        Expr::Inert(_) | Expr::Whole(_) | Expr::WholeMut(_) => cheap = false,
-        _ => {}
-    });
-    cheap
 }
 
 #[cfg(test)]

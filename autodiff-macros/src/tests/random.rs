@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use super::seeds::Random;
+
 /// The signature that every random program has; see [`program`].
 pub(crate) const SIGNATURE: &str = "fn random(x: f64, y: f64, v: &[f64], w: &mut [f64]) -> f64";
 
@@ -12,7 +14,7 @@ pub(crate) const LENGTH: usize = 4;
 /// The source text of a program, the same for the same seed.
 pub(crate) fn program(seed: u64) -> String {
     let mut writer = Writer {
-        random: Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1),
+        random: Random::new(seed),
         out: format!("{SIGNATURE} {{\n"),
         depth: 1,
         scalars: vec![("x".into(), false), ("y".into(), false)],
@@ -32,25 +34,6 @@ pub(crate) fn program(seed: u64) -> String {
     writer.line(&format!("s + {rest} + w[0] * w[{}]", LENGTH - 1));
     writer.out.push_str("}\n");
     writer.out
-}
-
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 33) as usize % n
-    }
-
-    fn one_in(&mut self, n: usize) -> bool {
-        self.below(n) == 0
-    }
-
-    fn pick<T: Clone>(&mut self, items: &[T]) -> T {
-        items[self.below(items.len())].clone()
-    }
 }
 
 struct Writer {
@@ -453,6 +436,7 @@ mod tests {
     use crate::passes::{self, Passes};
     use crate::request::Request;
     use crate::tests::compare;
+    use crate::tests::seeds::seeds;
 
     #[test]
     fn programs_repeat() {
@@ -494,8 +478,7 @@ mod tests {
 
     #[test]
     fn programs_are_differentiated_rightly() {
-        let env = |name, default| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
-        check(env("FROM", 0)..env("TO", 60), |_| "");
+        check(seeds(60), |_| "");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Random programs grown directly in the IR: also of forms that lowering makes rarely.
 
+use super::seeds::Random;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
@@ -28,7 +29,7 @@ pub(crate) fn function(seed: u64) -> Function {
     }
     let [x, y, v, w] = [0, 1, 2, 3].map(|k| params[k].var);
     let mut sprout = Sprout {
-        random: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1,
+        random: Random::new(seed),
         vars,
         scalars: vec![x, y],
         fixed: vec![x, y],
@@ -72,7 +73,7 @@ fn copy(from: Var) -> Init {
 }
 
 struct Sprout {
-    random: u64,
+    random: Random,
     vars: Vars,
     /// The current versions of the mutable scalars; which grow and shrink with blocks.
     scalars: Vec<Var>,
@@ -85,14 +86,11 @@ struct Sprout {
 
 impl Sprout {
     fn below(&mut self, n: usize) -> usize {
-        self.random ^= self.random << 13;
-        self.random ^= self.random >> 7;
-        self.random ^= self.random << 17;
-        (self.random >> 33) as usize % n
+        self.random.below(n)
     }
 
     fn pick<T: Clone>(&mut self, items: &[T]) -> T {
-        items[self.below(items.len())].clone()
+        self.random.pick(items)
     }
 
     fn fresh(&mut self, name: &str, ty: Ty, role: Role) -> Var {
@@ -487,12 +485,12 @@ mod tests {
     use super::*;
     use crate::ir::eval::{Library, Value};
     use crate::tests::compare;
+    use crate::tests::seeds::seeds;
 
     #[test]
     fn sprouts_are_differentiated_rightly() {
         let mut wrong = 0;
-        let env = |name, default| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
-        for seed in env("FROM", 0)..env("TO", 60) {
+        for seed in seeds(60) {
             // Every third program is differentiated literally.
             let without = if seed % 3 == 2 { "all" } else { "" };
             let of = compare::differentiate(crate::ir::Function {

@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::stencils::Random;
+use super::seeds::Random;
 
 /// Rows and columns.
 const SIDE: usize = 5;
 
 fn program(seed: u64) -> String {
     let mut random = Random::new(seed);
+    random.below(8);
     let (square, rows) = match random.below(3) {
         0 => ("let mut l = vec![vec![0.3; n]; n];", true),
         _ => ("let mut l = vec![0.3; n * n];", false),
@@ -81,6 +82,7 @@ mod tests {
     use crate::passes::Passes;
     use crate::request::Request;
     use crate::tests::compare;
+    use crate::tests::seeds::seeds;
 
     /// Compares the derivatives with the truth; gives the text of the gradient, and whether settled elements changed it.
     fn checked(source: &str) -> Result<(String, bool), String> {
@@ -100,9 +102,8 @@ mod tests {
 
     #[test]
     fn squares_are_differentiated_rightly() {
-        let env = |name, default| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
         let (mut wrong, mut settled) = (0, 0);
-        for seed in env("FROM", 0)..env("TO", 40) {
+        for seed in seeds(40) {
             let source = program(seed);
             match checked(&source) {
                 Ok((_, changed)) => settled += usize::from(changed),

@@ -2,12 +2,15 @@
 
 use std::fmt::Write as _;
 
+use super::seeds::Random;
+
 /// The length of every buffer.
 const LENGTH: usize = 23;
 
 /// The source text of a program, the same for the same seed.
 fn program(seed: u64) -> String {
     let mut random = Random::new(seed);
+    random.below(8);
     let mut out =
         String::from("fn stencil(r: f64, v: &[f64], w: &mut [f64], n: usize, steps: usize) -> f64 {\n");
     out.push_str("let step = 0;\nlet mut s = 0.1;\nlet mut a = v.to_vec();\nlet mut b = w.to_vec();\n");
@@ -104,27 +107,6 @@ fn looped(random: &mut Random, out: &mut String) {
     out.push_str("}\n");
 }
 
-pub(super) struct Random(u64);
-
-impl Random {
-    pub(super) fn new(seed: u64) -> Random {
-        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        random.below(8);
-        random
-    }
-
-    pub(super) fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 33) as usize % n
-    }
-
-    pub(super) fn pick<'a>(&mut self, items: &[&'a str]) -> &'a str {
-        items[self.below(items.len())]
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,6 +115,7 @@ mod tests {
     use crate::ir::print;
     use crate::request::Request;
     use crate::tests::compare;
+    use crate::tests::seeds::seeds;
 
     /// Compares the derivatives with the truth; gives the text of the gradient.
     fn checked(source: &str) -> Result<String, String> {
@@ -149,9 +132,8 @@ mod tests {
 
     #[test]
     fn stencils_are_differentiated_rightly() {
-        let env = |name, default| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
         let (mut wrong, mut recorded, mut stripped, mut gathered, mut lanes) = (0, 0, 0, 0, 0);
-        for seed in env("FROM", 0)..env("TO", 24) {
+        for seed in seeds(24) {
             let source = program(seed);
             match checked(&source) {
                 Ok(text) => {

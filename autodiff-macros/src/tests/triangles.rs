@@ -3,13 +3,15 @@
 
 use std::fmt::Write as _;
 
+use super::seeds::Random;
+
 /// The bound of the loops, and the length of every buffer: more than most indices.
 const BOUND: i64 = 4;
 const LENGTH: usize = 48;
 
 /// The source text of a program, the same for the same seed.
 fn program(seed: u64) -> String {
-    let mut writer = Writer { random: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1, out: String::new() };
+    let mut writer = Writer { random: Random::new(seed), out: String::new() };
     writer.below(8);
     writer.out.push_str("fn triangle(r: f64, v: &[f64], w: &mut [f64], n: usize) -> f64 {\n");
     writer.out.push_str("let mut s = 0.1;\nlet mut a = v.to_vec();\nlet mut y = vec![0.2; 48];\n");
@@ -21,20 +23,17 @@ fn program(seed: u64) -> String {
 }
 
 struct Writer {
-    random: u64,
+    random: Random,
     out: String,
 }
 
 impl Writer {
     fn below(&mut self, n: usize) -> usize {
-        self.random ^= self.random << 13;
-        self.random ^= self.random >> 7;
-        self.random ^= self.random << 17;
-        (self.random >> 33) as usize % n
+        self.random.below(n)
     }
 
     fn pick<'a>(&mut self, items: &[&'a str]) -> &'a str {
-        items[self.below(items.len())]
+        self.random.pick(items)
     }
 
     fn line(&mut self, text: &str) {
@@ -145,6 +144,7 @@ mod tests {
     use crate::passes::{ALL, Passes};
     use crate::request::Request;
     use crate::tests::compare;
+    use crate::tests::seeds::seeds;
 
     /// Compares the derivatives with the truth; gives the text of the gradient.
     fn checked(source: &str, passes: Passes) -> Result<String, String> {
@@ -178,11 +178,6 @@ mod tests {
         }
         assert_eq!(wrong, 0, "programs are differentiated wrongly");
         sliced
-    }
-
-    fn seeds(until: u64) -> std::ops::Range<u64> {
-        let env = |name, default| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
-        env("FROM", 0)..env("TO", until)
     }
 
     #[test]

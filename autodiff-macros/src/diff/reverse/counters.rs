@@ -6,7 +6,7 @@
 use proc_macro2::Span;
 
 use super::{Reverse, stmt};
-use crate::ir::{Carried, Expr, Head, Loop, Role, Stmt, StmtKind, StoreOp, Ty, Var};
+use crate::ir::{Carried, Expr, Head, Loop, Role, Stmt, StmtKind, StoreOp, Ty, Var, VarSet};
 
 /// How an iteration changes an integer.
 enum Step {
@@ -93,7 +93,8 @@ impl Reverse<'_> {
                     Expr::Lit(_) => Some(Step::By(amount.clone(), Vec::new())),
                     Expr::Var(var) => {
                         let mut told = Vec::new();
-                        tells(the_loop, *var, &mut told).then(|| Step::By(amount.clone(), told))
+                        tells(the_loop, &the_loop.own(), *var, &mut told)
+                            .then(|| Step::By(amount.clone(), told))
                     }
                     _ => None,
                 }
@@ -109,8 +110,8 @@ impl Reverse<'_> {
 }
 
 /// Whether the value is the same in all iterations, or integers tell it from the index: these, in order.
-fn tells(the_loop: &Loop, var: Var, told: &mut Vec<Stmt>) -> bool {
-    if !defined_by(the_loop, var) || told.iter().any(|stmt| stmt.defines().contains(&var)) {
+fn tells(the_loop: &Loop, own: &VarSet, var: Var, told: &mut Vec<Stmt>) -> bool {
+    if !own.contains(&var) || told.iter().any(|stmt| stmt.defines().contains(&var)) {
         return true;
     }
     let Head::For { index, .. } = the_loop.head else { return false };
@@ -126,19 +127,7 @@ fn tells(the_loop: &Loop, var: Var, told: &mut Vec<Stmt>) -> bool {
         _ => false,
     };
     let mut tell = arithmetic;
-    expr.vars(&mut |var| tell = tell && tells(the_loop, var, told));
+    expr.vars(&mut |var| tell = tell && tells(the_loop, own, var, told));
     told.push(stmt.clone());
     tell
-}
-
-fn defined_by(the_loop: &Loop, var: Var) -> bool {
-    let mut found = the_loop.carried.iter().any(|carried| carried.phi == var)
-        || matches!(the_loop.head, Head::For { index, .. } if index == var);
-    the_loop.body.walk(&mut |stmt: &Stmt| {
-        found |= stmt.defines().contains(&var);
-        if let StmtKind::Loop(inner) = &stmt.kind {
-            found |= inner.carried.iter().any(|carried| carried.phi == var);
-        }
-    });
-    found
 }

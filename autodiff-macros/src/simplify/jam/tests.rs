@@ -8,6 +8,7 @@ use crate::lower;
 use crate::request::Request;
 use crate::simplify;
 use crate::tests::compare;
+use crate::tests::seeds::{Random, seeds};
 
 pub(in crate::simplify) fn lowered(text: &str) -> Function {
     let item: syn::ItemFn = syn::parse_str(text).unwrap();
@@ -189,13 +190,8 @@ fn whatever_may_be_is_jammed() {
 
 /// Nests of two loops, put together at random from statements that may and statements that may not run side by side.
 fn nest(seed: u64) -> String {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let mut below = |n: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 33) as usize % n
-    };
+    let mut random = Random::new(seed);
+    let mut below = |n: usize| random.below(n);
     let before =
         ["let mut z = b[j];", "let mut z = s * 0.25;", "let mut z = y[j];", "let mut z = v[0] + 0.5;"];
     let straight = [
@@ -253,9 +249,8 @@ fn nest(seed: u64) -> String {
 
 #[test]
 fn nests_at_random() {
-    let env = |name, default| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
     let mut jammed = 0;
-    let seeds = env("FROM", 0)..env("TO", 16);
+    let seeds = seeds(16);
     let count = seeds.end - seeds.start;
     for seed in seeds {
         let text = nest(seed);

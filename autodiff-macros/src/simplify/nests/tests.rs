@@ -4,6 +4,7 @@ use crate::ir::print;
 use crate::passes::Passes;
 use crate::simplify;
 use crate::simplify::jam::tests::{body, compare_at, lowered};
+use crate::tests::seeds::{Random, seeds};
 
 /// The program of the gradient, with loops jammed or not.
 fn gradient(text: &str, without: &str) -> String {
@@ -91,13 +92,8 @@ fn what_meets_itself_stays_together() {
 
 /// Nests of three loops, put together at random.
 fn nest(seed: u64) -> String {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let mut below = |n: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 33) as usize % n
-    };
+    let mut random = Random::new(seed);
+    let mut below = |n: usize| random.below(n);
     let innermost = [
         "z += w[k * n + j] * b[i];",
         "z -= e[k][j] * c[i * m + k];",
@@ -138,8 +134,7 @@ fn nest(seed: u64) -> String {
 
 #[test]
 fn nests_at_random() {
-    let env = |name, default| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
-    let seeds = env("FROM", 0)..env("TO", 12);
+    let seeds = seeds(12);
     let count = seeds.end - seeds.start;
     let mut changed = 0;
     for seed in seeds {
