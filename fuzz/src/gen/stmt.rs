@@ -1,0 +1,369 @@
+//! Statements.
+
+use super::*;
+use crate::tree::stmt;
+
+/// All statements.
+pub const STATEMENTS: &[(usize, Construct)] = &[
+    (30, binding),
+    (22, assignment),
+    (14, update),
+    (6, branch),
+    (3, match_statement),
+    (5, deferred),
+    (4, destructured),
+    (3, shadowing),
+    (4, tuple_assignment),
+    (3, memory),
+    (3, early_return),
+    (3, attribute),
+    (2, assertion),
+    (1, nested_item),
+    (2, let_else),
+    (2, leave),
+    (9, loops::counted),
+    (9, loops::over_items),
+    (4, loops::conditional),
+    (3, loops::endless),
+    (3, loops::with_value),
+    (3, loops::filled),
+    (6, views::mutable_element),
+    (4, views::window),
+    (3, views::split),
+    (7, vecs::resized),
+    (4, vecs::whole),
+    (2, vecs::ordered),
+    (5, closures::bound),
+    (3, closures::mutating),
+    (5, options::optional),
+    (8, calls::statement),
+    (6, structs::updated),
+    (3, structs::pattern),
+];
+
+impl Gen {
+    /// `let mut name = value;`, in scope behind it.
+    pub fn let_of(&mut self, ty: &Ty) -> Node {
+        let typed = *ty == Ty::F && self.rng.chance(70);
+        let value = if typed { self.typed() } else { self.expr(ty) };
+        let name = self.fresh(match ty {
+            Ty::F => "s",
+            Ty::Array(..) => "a",
+            Ty::Vec(_) => "v",
+            Ty::Tuple(_) => "t",
+            Ty::Struct(_) => "p",
+            _ => "c",
+        });
+        let node = if typed || (!matches!(ty, Ty::F) && self.rng.chance(50) && self.inferred(ty)) {
+            stmt(&format!("let mut {name} = $;"), vec![value])
+        } else {
+            stmt(&format!("let mut {name}: {} = $;", ty.text(&self.structs)), vec![value])
+        };
+        self.bind(&name, ty.clone(), Pass::Value, true);
+        node
+    }
+
+    /// Whether a literal of a type tells its type.
+    fn inferred(&self, ty: &Ty) -> bool {
+        matches!(ty, Ty::Struct(_))
+    }
+
+    /// A value for a place: bounded where it might be fed back.
+    pub fn stored(&mut self, ty: &Ty) -> Node {
+        if *ty == Ty::F && (self.loop_depth > 0 || self.rng.chance(40)) { self.tame() } else { self.expr(ty) }
+    }
+}
+
+fn binding(g: &mut Gen) -> Option<Node> {
+    let ty = g.some_type();
+    Some(g.let_of(&ty))
+}
+
+fn assignment(g: &mut Gen) -> Option<Node> {
+    let found = g.places(true, &|ty| !matches!(ty, Ty::Slice(_) | Ty::Usize | Ty::Bool | Ty::Str | Ty::Unit));
+    if found.is_empty() {
+        return None;
+    }
+    let (place, ty, root) = g.rng.pick(&found).clone();
+    if let Ty::Vec(_) = ty {
+        if g.var_mut(&root).fixed {
+            return None;
+        }
+    }
+    let value = g.stored(&ty);
+    Some(stmt(&format!("{} = $;", bare(&place)), vec![value]))
+}
+
+fn update(g: &mut Gen) -> Option<Node> {
+    let (place, _) = g.place(&Ty::F, true)?;
+    let value = g.tame();
+    let place = bare(&place);
+    let template =
+        *g.rng.pick(&["+= $", "-= $", "+= $ * 0.5", "*= $", "*= 1.0 + 0.2 * $", "/= 1.5 + $", "+= 0.3 * $"]);
+    Some(stmt(&format!("{place} {template};"), vec![value]))
+}
+
+/// A place without parentheses around it.
+fn bare(place: &str) -> &str {
+    place.strip_prefix('(').and_then(|p| p.strip_suffix(')')).unwrap_or(place)
+}
+
+fn branch(g: &mut Gen) -> Option<Node> {
+    if g.nesting > 3 {
+        return None;
+    }
+    let condition = g.condition();
+    let then = g.body(3);
+    match g.rng.below(4) {
+        0 => Some(stmt("if $ $", vec![condition, then])),
+        1 => {
+            let (other, second, last) = (g.condition(), g.body(2), g.body(2));
+            Some(stmt("if $ $ else if $ $ else $", vec![condition, then, other, second, last]))
+        }
+        _ => {
+            let other = g.body(3);
+            Some(stmt("if $ $ else $", vec![condition, then, other]))
+        }
+    }
+}
+
+fn match_statement(g: &mut Gen) -> Option<Node> {
+    if g.nesting > 3 {
+        return None;
+    }
+    let k = g.int();
+    let (a, b, c) = (g.body(2), g.body(2), g.body(2));
+    let template = *g.rng.pick(&[
+        "match $ { 0 => $ 1 => $ _ => $ }",
+        "match $ % 3 { 0 => $ n if n > 1 => $ _ => $ }",
+        "match $ { 0..=1 => $ 2 | 3 => $ _ => $ }",
+    ]);
+    Some(stmt(template, vec![k, a, b, c]))
+}
+
+fn deferred(g: &mut Gen) -> Option<Node> {
+    let ty = if g.rng.chance(60) { Ty::F } else { g.some_type() };
+    let (condition, name) = (g.condition(), g.fresh("d"));
+    let (a, b) = (g.expr(&ty), g.expr(&ty));
+    let text = ty.text(&g.structs);
+    let node = match g.rng.below(2) {
+        0 => stmt(
+            &format!("let mut {name}: {text};\nif $ {{ {name} = $; }} else {{ {name} = $; }}"),
+            vec![condition, a, b],
+        ),
+        _ => stmt(&format!("let mut {name}: {text} = $;\nif $ {{ {name} = $; }}"), vec![a, condition, b]),
+    };
+    g.bind(&name, ty, Pass::Value, true);
+    Some(node)
+}
+
+fn destructured(g: &mut Gen) -> Option<Node> {
+    let (a, b) = (g.fresh("x"), g.fresh("y"));
+    let node = match g.rng.below(6) {
+        0 => {
+            let value = g.literal(&Ty::tuple(vec![Ty::F, Ty::F]));
+            stmt(&format!("let (mut {a}, mut {b}): (@F, @F) = $;"), vec![value])
+        }
+        1 => {
+            let value = g.expr(&Ty::array(Ty::F, 2));
+            stmt(&format!("let [mut {a}, mut {b}]: [@F; 2] = $;"), vec![value])
+        }
+        2 => {
+            let value = g.expr(&Ty::array(Ty::F, 3));
+            stmt(&format!("let [mut {a}, .., mut {b}]: [@F; 3] = $;"), vec![value])
+        }
+        3 => {
+            let value = g.typed();
+            stmt(&format!("let (mut {a}, mut {b}) = $.sin_cos();"), vec![value])
+        }
+        4 => {
+            let value = g.expr(&Ty::tuple(vec![Ty::F, Ty::Usize]));
+            let c = g.fresh("k");
+            let other = g.typed();
+            let node =
+                stmt(&format!("let (mut {a}, {c}): (@F, usize) = $;\nlet mut {b} = $;"), vec![value, other]);
+            g.bind(&c, Ty::Usize, Pass::Value, false);
+            node
+        }
+        _ => {
+            let inner = Ty::tuple(vec![Ty::F, Ty::tuple(vec![Ty::F, Ty::F])]);
+            let value = g.literal(&inner);
+            stmt(&format!("let (mut {a}, (mut {b}, _)): (@F, (@F, @F)) = $;"), vec![value])
+        }
+    };
+    g.bind(&a, Ty::F, Pass::Value, true);
+    g.bind(&b, Ty::F, Pass::Value, true);
+    Some(node)
+}
+
+fn shadowing(g: &mut Gen) -> Option<Node> {
+    // A closure's captures would be others than they seem.
+    let var = g.var_where(|var| var.pass == Pass::Value && var.writable && !var.shared && !var.fixed)?;
+    let ty = if g.rng.chance(70) { var.ty.clone() } else { Ty::F };
+    let value = if ty == Ty::F { g.typed() } else { g.expr(&ty) };
+    let name = var.name;
+    g.bind(&name, ty.clone(), Pass::Value, true);
+    Some(stmt(&format!("let mut {name}: {} = $;", ty.text(&g.structs)), vec![value]))
+}
+
+fn tuple_assignment(g: &mut Gen) -> Option<Node> {
+    let (a, _) = g.place(&Ty::F, true)?;
+    let (b, _) = g.place(&Ty::F, true)?;
+    let (x, y) = (g.tame(), g.tame());
+    match g.rng.below(3) {
+        0 => Some(stmt(&format!("({}, {}) = ($, $);", bare(&a), bare(&b)), vec![x, y])),
+        1 => Some(stmt(&format!("({}, {}) = ({b}, {a} * $);", bare(&a), bare(&b)), vec![x])),
+        _ => {
+            let (t, _) = g.place(&Ty::tuple(vec![Ty::F, Ty::F]), true)?;
+            Some(stmt(&format!("{} = ({t}.1, {t}.0 * $);", bare(&t)), vec![x]))
+        }
+    }
+}
+
+fn memory(g: &mut Gen) -> Option<Node> {
+    let (a, root) = g.place(&Ty::F, true)?;
+    let a = bare(&a).to_string();
+    match g.rng.below(4) {
+        0 => {
+            let other = g.without(&root, |g| g.place(&Ty::F, true));
+            let (b, _) = other?;
+            Some(stmt(&format!("std::mem::swap(&mut {a}, &mut {});", bare(&b)), vec![]))
+        }
+        1 => {
+            let value = g.without(&root, |g| g.tame());
+            let name = g.fresh("s");
+            g.bind(&name, Ty::F, Pass::Value, true);
+            Some(stmt(&format!("let mut {name} = std::mem::replace(&mut {a}, $);"), vec![value]))
+        }
+        2 => {
+            let name = g.fresh("s");
+            g.bind(&name, Ty::F, Pass::Value, true);
+            Some(stmt(&format!("let mut {name} = std::mem::take(&mut {a});"), vec![]))
+        }
+        _ => {
+            let ty = g.some_type();
+            let (a, root) = g.place(&ty, true)?;
+            if matches!(ty, Ty::Vec(_)) && g.var_mut(&root).fixed {
+                return None;
+            }
+            let value = g.without(&root, |g| g.expr(&ty));
+            let name = g.fresh("o");
+            let text = ty.text(&g.structs);
+            g.bind(&name, ty, Pass::Value, true);
+            Some(stmt(
+                &format!("let mut {name}: {text} = std::mem::replace(&mut {}, $);", bare(&a)),
+                vec![value],
+            ))
+        }
+    }
+}
+
+fn early_return(g: &mut Gen) -> Option<Node> {
+    let result = g.result.clone()?;
+    if g.nesting > 3 || g.rng.chance(50) {
+        return None;
+    }
+    let condition = g.condition();
+    if result == Ty::Unit {
+        return Some(stmt("if $ { return; }", vec![condition]));
+    }
+    let value = g.scoped(|g| g.expr(&result));
+    Some(stmt("if $ { return $; }", vec![condition, value]))
+}
+
+fn leave(g: &mut Gen) -> Option<Node> {
+    if g.loops.is_empty() {
+        return None;
+    }
+    let condition = g.condition();
+    let label = g.rng.pick(&g.loops).clone();
+    let word = *g.rng.pick(&["break", "continue"]);
+    match label {
+        Some(label) => Some(stmt(&format!("if $ {{ {word} {label}; }}"), vec![condition])),
+        None if g.loops.last() == Some(&None) => Some(stmt(&format!("if $ {{ {word}; }}"), vec![condition])),
+        None => None,
+    }
+}
+
+/// `#[cfg]`, `#[no_diff]`, `#[allow]`.
+fn attribute(g: &mut Gen) -> Option<Node> {
+    match g.rng.below(4) {
+        0 => {
+            let place = g.place(&Ty::F, true)?.0;
+            let value = g.tame();
+            let flag = *g.rng.pick(&["any()", "all()", "not(any())"]);
+            Some(stmt(&format!("#[cfg({flag})]\n{{ {} = $; }}", bare(&place)), vec![value]))
+        }
+        1 => {
+            let name = g.fresh("s");
+            let (a, b) = (g.typed(), g.typed());
+            g.bind(&name, Ty::F, Pass::Value, true);
+            Some(stmt(
+                &format!("#[cfg(all())]\nlet mut {name} = $;\n#[cfg(any())]\nlet mut {name} = $;"),
+                vec![a, b],
+            ))
+        }
+        2 => {
+            let name = g.fresh("s");
+            let value = g.typed();
+            g.bind(&name, Ty::F, Pass::Value, false);
+            Some(stmt(&format!("@no_diff let {name} = @cut($);"), vec![value]))
+        }
+        _ => {
+            let name = g.fresh("s");
+            let value = g.typed();
+            g.bind(&name, Ty::F, Pass::Value, true);
+            Some(stmt(&format!("#[allow(unused_mut)]\nlet mut {name} = $;"), vec![value]))
+        }
+    }
+}
+
+fn assertion(g: &mut Gen) -> Option<Node> {
+    let place = g.place(&Ty::F, false)?.0;
+    let text = *g.rng.pick(&[
+        "assert!(~.is_finite());",
+        "debug_assert!(~ < 1e30, \"too large: {}\", ~);",
+        "let _ = ~;",
+        "if ~ > 1e30 { panic!(\"{}\", ~); }",
+        "assert_ne!(~, 1e30);",
+    ]);
+    Some(stmt(&text.replace('~', &place), vec![]))
+}
+
+fn nested_item(g: &mut Gen) -> Option<Node> {
+    let name = g.fresh("K");
+    let text = match g.rng.below(3) {
+        0 => {
+            g.bind(&name, Ty::F, Pass::Value, false);
+            format!("const {name}: @F = 0.75;")
+        }
+        1 => {
+            g.bind(&name, Ty::array(Ty::F, 2), Pass::Value, false);
+            format!("const {name}: [@F; 2] = [0.5, 1.25];")
+        }
+        _ => {
+            g.bind(&name, Ty::Usize, Pass::Value, false);
+            format!("const {name}: usize = 2;")
+        }
+    };
+    Some(stmt(&text, vec![]))
+}
+
+fn let_else(g: &mut Gen) -> Option<Node> {
+    let result = g.result.clone()?;
+    let found = g.places(false, &|ty| ty.item() == Some(&Ty::F));
+    if found.is_empty() {
+        return None;
+    }
+    let (text, ..) = g.rng.pick(&found).clone();
+    let name = g.fresh("e");
+    let k = g.rng.below(4);
+    let exit = if result == Ty::Unit { block(vec![], None) } else { g.scoped(|g| g.expr(&result)) };
+    let node = if result == Ty::Unit {
+        stmt(&format!("let Some(&{name}) = {text}.get({k}) else {{ return; }};"), vec![])
+    } else {
+        stmt(&format!("let Some(&{name}) = {text}.get({k}) else {{ return $; }};"), vec![exit])
+    };
+    g.bind(&name, Ty::F, Pass::Value, false);
+    Some(node)
+}

@@ -1,0 +1,307 @@
+//! Whole programs: structs, constants, functions, the function that is checked.
+
+use super::*;
+use crate::program::{Argument, items};
+use crate::tree::Part;
+
+pub fn program(seed: u64) -> Program {
+    let mut g = Gen::new(seed);
+    let single = g.rng.chance(8);
+    let mut nodes = Vec::new();
+    for _ in 0..g.rng.below(4) {
+        nodes.push(structs::define(&mut g));
+    }
+    for _ in 0..g.rng.below(4) {
+        nodes.push(constant(&mut g));
+    }
+    for k in 0..g.rng.below(4) {
+        g.fuel = 3 + g.rng.below(6) as i32;
+        let node = function(&mut g, k);
+        nodes.push(node);
+    }
+    g.fuel = 6 + g.rng.below(10) as i32;
+    let (node, top, arguments, result) = checked(&mut g);
+    nodes.append(&mut g.extra);
+    nodes.push(node);
+    Program { seed, single, structs: g.structs, items: items(nodes), top, arguments, result }
+}
+
+fn constant(g: &mut Gen) -> Node {
+    let (name, ty, text, value) = match g.rng.below(9) {
+        0 | 1 => ("RATE", Ty::F, "@F".to_string(), "0.75".to_string()),
+        2 => ("TABLE", Ty::array(Ty::F, 3), "[@F; 3]".into(), "[0.5, 1.25, -0.75]".into()),
+        3 => ("WEIGHTS", Ty::slice(Ty::F), "&[@F]".into(), "&[0.5, 0.25, 1.5]".into()),
+        4 => (
+            "PAIRS",
+            Ty::array(Ty::tuple(vec![Ty::Usize, Ty::F]), 2),
+            "[(usize, @F); 2]".into(),
+            "[(1, 0.5), (0, 1.5)]".into(),
+        ),
+        5 => (
+            "POINTS",
+            Ty::slice(Ty::tuple(vec![Ty::F, Ty::F])),
+            "&[(@F, @F)]".into(),
+            "&[(0.5, 0.3), (0.7, 1.5)]".into(),
+        ),
+        6 => ("COUNT", Ty::Usize, "usize".into(), "2".into()),
+        7 => (
+            "SHIFTS",
+            Ty::array(Ty::array(Ty::F, 2), 2),
+            "[[@F; 2]; 2]".into(),
+            "[[0.5, 0.1], [0.2, -0.5]]".into(),
+        ),
+        _ => {
+            let flat = (0..g.structs.len())
+                .find(|&k| g.structs[k].fields.iter().all(|(_, ty)| matches!(ty, Ty::F | Ty::Usize)));
+            match flat {
+                Some(k) => {
+                    let Struct { name, fields, .. } = g.structs[k].clone();
+                    let list: Vec<String> = fields
+                        .iter()
+                        .map(|(field, ty)| format!("{field}: {}", if *ty == Ty::F { "0.5" } else { "1" }))
+                        .collect();
+                    ("DEFAULT", Ty::Struct(k), name.clone(), format!("{name} {{ {} }}", list.join(", ")))
+                }
+                None => ("HALF", Ty::F, "@F".to_string(), "0.5".to_string()),
+            }
+        }
+    };
+    let name = g.fresh(&format!("{name}_"));
+    let word = if g.rng.chance(25) && ty.copy(&g.structs) { "static" } else { "const" };
+    g.constants.push(Constant { name: name.clone(), reference: matches!(ty, Ty::Slice(_)), ty });
+    Node::new(Sort::Item, &format!("{word} {name}: {text} = {value};"), vec![])
+}
+
+impl Gen {
+    /// A type and a way to pass it.
+    fn parameter(&mut self, name: String) -> Param {
+        let own = |g: &mut Gen| g.item_type();
+        let (ty, pass) = match self.rng.below(24) {
+            0..=4 => (Ty::F, Pass::Value),
+            5 => (Ty::F, Pass::Ref),
+            6 | 7 => (Ty::F, Pass::RefMut),
+            8 => (Ty::array(own(self), 3), Pass::Value),
+            9 => (Ty::array(Ty::F, 2), Pass::Ref),
+            10 | 11 => (Ty::slice(own(self)), Pass::Ref),
+            12 => (Ty::slice(own(self)), Pass::RefMut),
+            13 => (Ty::vec(own(self)), Pass::Value),
+            14 => (Ty::vec(own(self)), Pass::Ref),
+            15 => (Ty::tuple(vec![Ty::F, Ty::Usize, Ty::F]), Pass::Value),
+            16 => (Ty::Usize, Pass::Value),
+            17 if self.rng.chance(70) => (Ty::Bool, Pass::Value),
+            17 => (Ty::Str, Pass::Value),
+            18 => (Ty::array(Ty::F, 3), Pass::RefMut),
+            19..=22 if !self.structs.is_empty() => {
+                let ty = Ty::Struct(self.rng.below(self.structs.len()));
+                (ty, *self.rng.pick(&[Pass::Value, Pass::Ref, Pass::Ref, Pass::RefMut]))
+            }
+            23 => (Ty::slice(Ty::F), Pass::Ref),
+            _ => (Ty::F, Pass::Value),
+        };
+        let no_diff = pass != Pass::RefMut && ty.active(&self.structs) && self.rng.chance(7);
+        Param { name, ty, pass, no_diff }
+    }
+
+    fn parameters(&mut self) -> Vec<Param> {
+        let n = self.rng.between(1, 4);
+        let mut params: Vec<Param> = (0..n)
+            .map(|_| {
+                let name = self.fresh("p");
+                self.parameter(name)
+            })
+            .collect();
+        if !params.iter().any(|param| !param.no_diff && param.ty.active(&self.structs)) {
+            let name = self.fresh("p");
+            params.push(Param { name, ty: Ty::F, pass: Pass::Value, no_diff: false });
+        }
+        params
+    }
+
+    /// As it stands in a list of parameters.
+    fn param_text(&self, param: &Param) -> String {
+        let ty = param.ty.text(&self.structs);
+        let mark = if param.no_diff { "@no_diff " } else { "" };
+        match param.pass {
+            Pass::Value => format!("{mark}mut {}: {ty}", param.name),
+            Pass::Ref => format!("{mark}{}: &{ty}", param.name),
+            Pass::RefMut => format!("{mark}{}: &mut {ty}", param.name),
+        }
+    }
+
+    /// What a function returns.
+    fn result_type(&mut self) -> Ty {
+        match self.rng.below(14) {
+            0 => Ty::tuple(vec![Ty::F, Ty::F]),
+            1 => Ty::array(Ty::F, 2),
+            2 => Ty::vec(Ty::F),
+            3 if !self.structs.is_empty() => Ty::Struct(self.rng.below(self.structs.len())),
+            4 => Ty::tuple(vec![Ty::F, Ty::Usize]),
+            _ => Ty::F,
+        }
+    }
+
+    /// The body of a function with these parameters.
+    fn function_body(&mut self, params: &[Param], result: &Ty, most: usize) -> Node {
+        self.vars.clear();
+        self.closures.clear();
+        for param in params {
+            let writable = param.pass != Pass::Ref;
+            let name = param.name.clone();
+            let var = self.bind(&name, param.ty.clone(), param.pass, writable && !param.no_diff);
+            // The checks expect that `&mut` parameters keep their sizes.
+            var.fixed = param.pass == Pass::RefMut;
+        }
+        self.result = Some(result.clone());
+        self.loops.clear();
+        self.loop_depth = 0;
+        let body = self.scoped(|g| {
+            let statements = g.statements(most);
+            let tail = if *result == Ty::Unit { None } else { Some(g.tail(result)) };
+            block(statements, tail)
+        });
+        self.result = None;
+        body
+    }
+
+    /// The last expression: of what is in scope, so that little is lost.
+    fn tail(&mut self, result: &Ty) -> Node {
+        if *result != Ty::F || self.rng.chance(30) {
+            return self.expr(result);
+        }
+        let found = self.vars_where(|var| var.ty == Ty::F && var.pass == Pass::Value);
+        let mut children = vec![self.typed()];
+        for k in found.into_iter().rev().take(3) {
+            let name = self.vars[k].name.clone();
+            children.push(expr(&Ty::F, &name, vec![]));
+        }
+        children.push(self.float());
+        expr(&Ty::F, &vec!["$"; children.len()].join(" + "), children)
+    }
+}
+
+/// A function that others may call: free, or a method of a struct.
+fn function(g: &mut Gen, _k: usize) -> Node {
+    let mut params = g.parameters();
+    let result = if params.iter().any(|p| p.pass == Pass::RefMut) && g.rng.chance(35) {
+        Ty::Unit
+    } else {
+        g.result_type()
+    };
+    let result_text =
+        if result == Ty::Unit { String::new() } else { format!(" -> {}", result.text(&g.structs)) };
+    if !g.structs.is_empty() && g.rng.chance(30) {
+        let k = g.rng.below(g.structs.len());
+        let pass = *g.rng.pick(&[Pass::Ref, Pass::Ref, Pass::Value, Pass::RefMut]);
+        let associated = g.rng.chance(15);
+        if !associated {
+            params.insert(0, Param { name: "self".into(), ty: Ty::Struct(k), pass, no_diff: false });
+        }
+        let body = g.function_body(&params, &result, 6);
+        let list: Vec<String> = params
+            .iter()
+            .map(|param| match (param.name.as_str(), param.pass) {
+                ("self", Pass::Value) => "mut self".into(),
+                ("self", Pass::Ref) => "&self".into(),
+                ("self", Pass::RefMut) => "&mut self".into(),
+                _ => g.param_text(param),
+            })
+            .collect();
+        let plain = g.fresh("m");
+        let name = if g.rng.chance(30) {
+            let known = *g.rng.pick(&["max", "swap", "exp", "ln", "first", "get", "norm", "eval", "scale"]);
+            if g.functions.iter().any(|f| f.name == known) { plain } else { known.to_string() }
+        } else {
+            plain
+        };
+        let of = g.structs[k].name.clone();
+        let call = if associated { format!("{of}::{name}") } else { name.clone() };
+        g.functions.push(Function { name: call, method: !associated, params, result });
+        let template = match g.rng.below(2) {
+            0 => format!(
+                "@differentiate()\nimpl {of} {{\npub fn {name}({}){result_text} $\n}}",
+                list.join(", ")
+            ),
+            _ if associated => {
+                format!(
+                    "impl {of} {{\n@differentiate(associated)\npub fn {name}({}){result_text} $\n}}",
+                    list.join(", ")
+                )
+            }
+            _ => format!(
+                "impl {of} {{\n@differentiate()\npub fn {name}({}){result_text} $\n}}",
+                list.join(", ")
+            ),
+        };
+        return Node::new(Sort::Item, &template, vec![body]);
+    }
+    let name = g.fresh("h");
+    let body = g.function_body(&params, &result, 6);
+    let list: Vec<String> = params.iter().map(|param| g.param_text(param)).collect();
+    g.functions.push(Function { name: name.clone(), method: false, params, result });
+    Node::new(
+        Sort::Item,
+        &format!("@differentiate()\nfn {name}({}){result_text} $", list.join(", ")),
+        vec![body],
+    )
+}
+
+/// The function that is checked.
+fn checked(g: &mut Gen) -> (Node, String, Vec<Argument>, Ty) {
+    let params = g.parameters();
+    let result = if params.iter().any(|p| p.pass == Pass::RefMut) && g.rng.chance(20) {
+        Ty::Unit
+    } else {
+        g.result_type()
+    };
+    let result_text =
+        if result == Ty::Unit { String::new() } else { format!(" -> {}", result.text(&g.structs)) };
+    let body = g.function_body(&params, &result, 12);
+    let mut parts = vec![Part::Text("@differentiate()\nfn f(".into())];
+    let mut arguments = Vec::new();
+    for (at, param) in params.iter().enumerate() {
+        let text = format!("{}, ", g.param_text(param));
+        parts.push(Part::Node(Node::new(Sort::Param(at), &text, vec![])));
+        let mut numbers = 0;
+        let value = builder(g, &param.ty, param.no_diff, &mut numbers);
+        arguments.push(Argument { param: param.clone(), at, value, numbers });
+    }
+    parts.push(Part::Text(format!("){result_text} ")));
+    parts.push(Part::Node(body));
+    (Node { sort: Sort::Item, parts }, "f".into(), arguments, result)
+}
+
+/// An expression of an owned value of a type; `n()` where a number goes.
+fn builder(g: &mut Gen, ty: &Ty, no_diff: bool, numbers: &mut usize) -> String {
+    match ty {
+        Ty::F if no_diff => format!("{:?}", (g.rng.between(5, 60) as f64) / 40.0),
+        Ty::F => {
+            *numbers += 1;
+            "n()".into()
+        }
+        Ty::Usize => g.rng.below(5).to_string(),
+        Ty::Bool => g.rng.chance(50).to_string(),
+        Ty::Str => "\"name\"".into(),
+        Ty::Unit => "()".into(),
+        Ty::Array(item, n) => {
+            let items: Vec<String> = (0..*n).map(|_| builder(g, item, no_diff, numbers)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Ty::Vec(item) | Ty::Slice(item) => {
+            let n = g.rng.between(2, 4);
+            let items: Vec<String> = (0..n).map(|_| builder(g, item, no_diff, numbers)).collect();
+            format!("vec![{}]", items.join(", "))
+        }
+        Ty::Tuple(list) => {
+            let items: Vec<String> = list.iter().map(|item| builder(g, item, no_diff, numbers)).collect();
+            format!("({})", items.join(", "))
+        }
+        Ty::Struct(k) => {
+            let Struct { name, fields, .. } = g.structs[*k].clone();
+            let fields: Vec<String> = fields
+                .iter()
+                .map(|(field, ty)| format!("{field}: {}", builder(g, ty, no_diff, numbers)))
+                .collect();
+            format!("{name} {{ {} }}", fields.join(", "))
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! A generated program, and the text of the crate that checks it.
+
+use crate::print::{Form, indented, print};
+use crate::tree::{Node, Part};
+use crate::types::{Struct, Ty};
+
+/// How a parameter is passed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Pass {
+    Value,
+    Ref,
+    RefMut,
+}
+
+/// A parameter.
+#[derive(Clone, Debug)]
+pub struct Param {
+    pub name: String,
+    pub ty: Ty,
+    pub pass: Pass,
+    pub no_diff: bool,
+}
+
+/// An argument of the function that is checked.
+#[derive(Clone, Debug)]
+pub struct Argument {
+    pub param: Param,
+    /// Its position in the function's list of parameters as it was generated; nodes of sort `Param` name it.
+    pub at: usize,
+    /// An expression of the owned value, `n()` for the next number.
+    pub value: String,
+    /// How many numbers it takes.
+    pub numbers: usize,
+}
+
+/// The text of a module of the crate that checks programs.
+pub struct Module {
+    /// The program as it is without derivatives.
+    pub plain: String,
+    /// With them.
+    pub companion: String,
+}
+
+/// A program: items, the last function among them is checked.
+#[derive(Clone, Debug)]
+pub struct Program {
+    pub seed: u64,
+    pub single: bool,
+    pub structs: Vec<Struct>,
+    /// A node whose children are the items.
+    pub items: Node,
+    pub top: String,
+    pub arguments: Vec<Argument>,
+    pub result: Ty,
+}
+
+impl Argument {
+    fn active(&self, structs: &[Struct]) -> bool {
+        !self.param.no_diff && self.param.ty.active(structs)
+    }
+}
+
+impl Program {
+    fn float(&self) -> &'static str {
+        if self.single { "f32" } else { "f64" }
+    }
+
+    /// The program alone.
+    pub fn source(&self, form: Form) -> String {
+        let text = print(&self.items.text(), form, self.float());
+        match form {
+            Form::Module => indented(&format!("#[differentiate]\nmod model {{\nuse super::*;\n{text}}}\n")),
+            _ => indented(&text),
+        }
+    }
+
+    fn structs_in_use(&self, text: &str) -> Vec<&Struct> {
+        self.structs.iter().filter(|s| text.contains(&format!("struct {} ", s.name))).collect()
+    }
+
+    /// A module of the crate: the program in its forms, and `CASE`.
+    pub fn module(&self, name: &str, form: Form) -> Module {
+        let single = self.single;
+        let fine = if single { format!("mod fine {{\n{}}}\n", self.plain("f64")) } else { String::new() };
+        let fine_path = if single { "fine" } else { "plain" };
+        let numbers: usize = self.arguments.iter().map(|a| a.numbers).sum();
+        let point: Vec<String> = self.point(numbers).iter().map(|x| format!("{x:?}")).collect();
+        let inout: Vec<String> = self
+            .arguments
+            .iter()
+            .filter(|a| a.active(&self.structs))
+            .flat_map(|a| vec![(a.param.pass == Pass::RefMut).to_string(); a.numbers])
+            .collect();
+        let gradient = if self.result == Ty::Unit { "None" } else { "Some(ad::gradient)" };
+        let plain = format!("pub mod {name} {{\nmod plain {{\n{}}}\n{fine}", self.plain(self.float()));
+        let companion = format!(
+            "mod ad {{\n{}}}\npub const CASE: support::Case = support::Case {{ point: &[{}], single: {single}, inout: &[{}], \
+             plain: plain::plain, fine: {fine_path}::plain, vjp: ad::vjp, jvp: ad::jvp, into: ad::into, gradient: {gradient} }};\n}}\n",
+            self.companion(form),
+            point.join(", "),
+            inout.join(", "),
+        );
+        Module { plain, companion }
+    }
+
+    fn point(&self, numbers: usize) -> Vec<f64> {
+        let mut rng = crate::rng::Rng::new(self.seed ^ 0x1234_5678);
+        // Exact in `f32`, and off the points where functions have kinks.
+        (0..numbers)
+            .map(|_| {
+                let magnitude = (rng.between(9, 90) as f64 + 0.375) / 64.0;
+                if rng.chance(35) { -magnitude } else { magnitude }
+            })
+            .collect()
+    }
+
+    fn leaves(&self, text: &str, tangents: bool) -> String {
+        let mut out = String::new();
+        for s in self.structs_in_use(text) {
+            let fields: Vec<&str> = s.fields.iter().map(|(name, _)| name.as_str()).collect();
+            let tangent = if tangents { format!(": {}Tangent", s.name) } else { String::new() };
+            out.push_str(&format!("support::leaves!({}{tangent} {{ {} }});\n", s.name, fields.join(", ")));
+        }
+        out
+    }
+
+    fn plain(&self, float: &str) -> String {
+        let text = print(&self.items.text(), Form::Plain, float);
+        let args = self.arguments_function(float);
+        format!(
+            "use support::{{Leaves, cut, cut as stop_gradient}};\n{text}\n{}{args}pub fn plain(x: &[f64]) -> support::Outputs {{\n\
+             {}\nlet r = {}({});\n{}\n}}\n",
+            self.leaves(&text, false),
+            self.bound(),
+            self.top,
+            self.passed(),
+            self.outputs("r"),
+        )
+    }
+
+    fn companion(&self, form: Form) -> String {
+        let text = print(&self.items.text(), form, self.float());
+        let (text, at) = match form {
+            Form::Module => (
+                format!(
+                    "#[differentiate]\nmod model {{\nuse super::*;\n{}\n}}\npub use model::*;\n",
+                    public(&text)
+                ),
+                "model::",
+            ),
+            _ => (text, ""),
+        };
+        let f = format!("{at}{}", self.top);
+        let (bound, passed) = (self.bound(), self.passed());
+        let adjoints = |numbers: &str| {
+            let mut out = format!("let mut numbers = {numbers}.iter().copied();\n");
+            for (k, _) in self.active() {
+                out.push_str(&format!("let mut b{k} = a{k}.adjoint(&mut numbers);\n"));
+            }
+            out
+        };
+        let list = |item: &dyn Fn(usize, &Argument) -> String| -> String {
+            self.active().map(|(k, a)| format!(", {}", item(k, a))).collect()
+        };
+        let tangents = list(&|k, a| match (a.param.pass, &a.param.ty) {
+            (Pass::Value, _) => format!("b{k}.clone()"),
+            (Pass::Ref, Ty::F) => format!("b{k}"),
+            (Pass::Ref, _) => format!("&b{k}"),
+            (Pass::RefMut, _) => format!("&mut b{k}"),
+        });
+        let buffers = list(&|k, _| format!("&mut b{k}"));
+        let of_inout: String = self
+            .active()
+            .filter(|(_, a)| a.param.pass == Pass::RefMut)
+            .map(|(k, _)| format!("b{k}.push_leaves(&mut dots);\n"))
+            .collect();
+        let after: String = self.active().map(|(k, _)| format!("b{k}.push_leaves(&mut after);\n")).collect();
+        let inout_seeds: String = self
+            .active()
+            .filter(|(_, a)| a.param.pass == Pass::RefMut)
+            .map(|(k, _)| format!("let c{k} = a{k}.adjoint(&mut tail);\n"))
+            .collect();
+        let mut seeds: Vec<String> = Vec::new();
+        if self.result != Ty::Unit {
+            seeds.push("r.adjoint(&mut head)".into());
+        }
+        seeds.extend(
+            self.active().filter(|(_, a)| a.param.pass == Pass::RefMut).map(|(k, _)| format!("c{k}")),
+        );
+        let inout: Vec<String> = self
+            .active()
+            .filter(|(_, a)| a.param.pass == Pass::RefMut)
+            .map(|(k, _)| format!("support::leaves(&a{k}).len()"))
+            .collect();
+        let inout = if inout.is_empty() { "0".into() } else { inout.join(" + ") };
+        let gradient = if self.result == Ty::Unit {
+            String::new()
+        } else {
+            format!(
+                "pub fn gradient(x: &[f64]) -> (support::Outputs, Vec<f64>, Vec<f64>) {{\n{bound}\nlet (r, g) = \
+                 {f}::value_and_grad({passed});\nlet outputs = {{ {} }};\n{bound}\nlet h = {f}::grad({passed});\n(outputs, \
+                 support::leaves(&g), support::leaves(&h))\n}}\n",
+                self.outputs("r")
+            )
+        };
+        format!(
+            "use autodiff_runtime::{{Differentiable, differentiate, stop_gradient}};\nuse support::{{Input, Leaves}};\n{text}\n{}{}\
+             pub fn vjp(x: &[f64], seed: &[f64]) -> (support::Outputs, Vec<f64>) {{\n{bound}\nlet mut tail = seed[seed.len() - \
+             ({inout})..].iter().copied();\n{inout_seeds}let (r, pullback) = {f}::vjp({passed});\nlet mut head = \
+             seed.iter().copied();\nlet g = support::leaves(&pullback({}));\n({{ {} }}, g)\n}}\n\
+             pub fn jvp(x: &[f64], direction: &[f64]) -> (support::Outputs, Vec<f64>) {{\n{bound}\n{}let (r, dot) = \
+             {f}::jvp({passed}{tangents});\nlet mut dots = support::leaves(&dot);\n{of_inout}({{ {} }}, dots)\n}}\n\
+             pub fn into(x: &[f64], before: &[f64]) -> (support::Outputs, Vec<f64>) {{\n{bound}\n{}let r = \
+             {f}::value_and_grad_into({passed}{buffers});\nlet mut after = Vec::new();\n{after}({{ {} }}, after)\n}}\n{gradient}",
+            self.leaves(&text, true),
+            self.arguments_function(self.float()),
+            seeds.join(", "),
+            self.outputs("r"),
+            adjoints("direction"),
+            self.outputs("r"),
+            adjoints("before"),
+            self.outputs("r"),
+        )
+    }
+
+    fn active(&self) -> impl Iterator<Item = (usize, &Argument)> {
+        self.arguments.iter().enumerate().filter(|(_, a)| a.active(&self.structs))
+    }
+
+    /// `fn args(x) -> (A0, A1, …)`
+    fn arguments_function(&self, float: &str) -> String {
+        let types: String = self
+            .arguments
+            .iter()
+            .map(|a| {
+                let ty = match &a.param.ty {
+                    Ty::Slice(item) => Ty::Vec(item.clone()),
+                    ty => ty.clone(),
+                };
+                format!("{}, ", print(&ty.text(&self.structs), Form::Plain, float))
+            })
+            .collect();
+        let values: String = self
+            .arguments
+            .iter()
+            .map(|a| format!("{}, ", a.value.replace("n()", &format!("n() as {float}"))))
+            .collect();
+        format!("fn args(x: &[f64]) -> ({types}) {{\nlet mut n = support::numbers(x);\n({values})\n}}\n")
+    }
+
+    fn bound(&self) -> String {
+        let names: String = (0..self.arguments.len()).map(|k| format!("mut a{k}, ")).collect();
+        format!("let ({names}) = args(x);")
+    }
+
+    fn passed(&self) -> String {
+        let passed: Vec<String> = self
+            .arguments
+            .iter()
+            .enumerate()
+            .map(|(k, a)| match a.param.pass {
+                Pass::Value => format!("a{k}.clone()"),
+                Pass::Ref => format!("&a{k}"),
+                Pass::RefMut => format!("&mut a{k}"),
+            })
+            .collect();
+        passed.join(", ")
+    }
+
+    fn outputs(&self, result: &str) -> String {
+        let inout: String = self
+            .active()
+            .filter(|(_, a)| a.param.pass == Pass::RefMut)
+            .map(|(k, _)| format!("a{k}.push_leaves(&mut o.values);\n"))
+            .collect();
+        format!("let mut o = support::Outputs::of(&{result});\n{inout}o")
+    }
+
+    /// The program without a parameter of the checked function; false where there is none at this position.
+    pub fn drop_param(&mut self, at: usize) -> bool {
+        let before = self.arguments.len();
+        self.arguments.retain(|a| a.at != at);
+        before != self.arguments.len() && self.arguments.iter().any(|a| a.active(&self.structs))
+    }
+
+    /// How long it is, for the shrinker.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+}
+
+/// Items that are used from outside of their module.
+fn public(text: &str) -> String {
+    text.lines()
+        .map(|line| {
+            let starts = ["fn ", "struct ", "const ", "static ", "type ", "enum "];
+            if starts.iter().any(|start| line.starts_with(start)) {
+                format!("pub {line}\n")
+            } else {
+                format!("{line}\n")
+            }
+        })
+        .collect()
+}
+
+/// Items one below the other.
+pub fn items(nodes: Vec<Node>) -> Node {
+    let mut parts = Vec::new();
+    for node in nodes {
+        parts.push(Part::Node(node));
+        parts.push(Part::Text("\n".into()));
+    }
+    Node { sort: crate::tree::Sort::Fixed, parts }
+}

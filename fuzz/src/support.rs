@@ -1,0 +1,480 @@
+//! What generated programs are linked with: values as flat sequences of floats, and the checks of one differentiated function.
+//!
+//! This file is a module of the fuzzer (for its tests) and is compiled once more as the crate `support` by it.
+
+// `!(a <= b)` is how NaN takes the way of what is too large.
+#![allow(clippy::neg_cmp_op_on_partial_ord)]
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Anything with float leaves: arguments, results, adjoints, tangents.
+pub trait Leaves {
+    /// Appends them.
+    fn push_leaves(&self, leaves: &mut Vec<f64>);
+}
+
+/// An argument or result of a differentiated function.
+pub trait Input: Leaves {
+    /// Of its adjoint and tangent.
+    type Adjoint: Leaves;
+    /// An adjoint or tangent of this value, with its floats taken from `numbers`.
+    fn adjoint(&self, numbers: &mut dyn Iterator<Item = f64>) -> Self::Adjoint;
+}
+
+/// All leaves.
+pub fn leaves<T: Leaves + ?Sized>(value: &T) -> Vec<f64> {
+    let mut leaves = Vec::new();
+    value.push_leaves(&mut leaves);
+    leaves
+}
+
+macro_rules! floats {
+    ($($ty:ty),*) => {$(
+        impl Leaves for $ty {
+            fn push_leaves(&self, leaves: &mut Vec<f64>) {
+                leaves.push(*self as f64);
+            }
+        }
+        impl Input for $ty {
+            type Adjoint = $ty;
+            fn adjoint(&self, numbers: &mut dyn Iterator<Item = f64>) -> $ty {
+                numbers.next().expect("a number for each leaf") as $ty
+            }
+        }
+        impl Cut for $ty {
+            fn replaced(self, numbers: &mut dyn Iterator<Item = f64>) -> $ty {
+                numbers.next().expect("a number for each leaf") as $ty
+            }
+        }
+    )*};
+}
+floats!(f64, f32);
+
+macro_rules! inactive {
+    ($($ty:ty),*) => {$(
+        impl Leaves for $ty {
+            fn push_leaves(&self, _: &mut Vec<f64>) {}
+        }
+        impl Input for $ty {
+            type Adjoint = ();
+            fn adjoint(&self, _: &mut dyn Iterator<Item = f64>) {}
+        }
+        impl Cut for $ty {
+            fn replaced(self, _: &mut dyn Iterator<Item = f64>) -> $ty {
+                self
+            }
+        }
+    )*};
+}
+inactive!((), usize, i32, bool, &'static str);
+
+impl<T: Leaves> Leaves for [T] {
+    fn push_leaves(&self, leaves: &mut Vec<f64>) {
+        self.iter().for_each(|item| item.push_leaves(leaves));
+    }
+}
+impl<T: Leaves, const N: usize> Leaves for [T; N] {
+    fn push_leaves(&self, leaves: &mut Vec<f64>) {
+        self.as_slice().push_leaves(leaves);
+    }
+}
+impl<T: Leaves> Leaves for Vec<T> {
+    fn push_leaves(&self, leaves: &mut Vec<f64>) {
+        self.as_slice().push_leaves(leaves);
+    }
+}
+impl<T: Input, const N: usize> Input for [T; N] {
+    type Adjoint = [T::Adjoint; N];
+    fn adjoint(&self, numbers: &mut dyn Iterator<Item = f64>) -> [T::Adjoint; N] {
+        std::array::from_fn(|k| self[k].adjoint(numbers))
+    }
+}
+impl<T: Input> Input for Vec<T> {
+    type Adjoint = Vec<T::Adjoint>;
+    fn adjoint(&self, numbers: &mut dyn Iterator<Item = f64>) -> Vec<T::Adjoint> {
+        self.iter().map(|item| item.adjoint(numbers)).collect()
+    }
+}
+impl<T: Cut, const N: usize> Cut for [T; N] {
+    fn replaced(self, numbers: &mut dyn Iterator<Item = f64>) -> [T; N] {
+        self.map(|item| item.replaced(numbers))
+    }
+}
+impl<T: Cut> Cut for Vec<T> {
+    fn replaced(self, numbers: &mut dyn Iterator<Item = f64>) -> Vec<T> {
+        self.into_iter().map(|item| item.replaced(numbers)).collect()
+    }
+}
+
+macro_rules! tuples {
+    ($($($T:ident $k:tt),+;)*) => {$(
+        impl<$($T: Leaves),+> Leaves for ($($T,)+) {
+            fn push_leaves(&self, leaves: &mut Vec<f64>) {
+                $(self.$k.push_leaves(leaves);)+
+            }
+        }
+        impl<$($T: Input),+> Input for ($($T,)+) {
+            type Adjoint = ($($T::Adjoint,)+);
+            fn adjoint(&self, numbers: &mut dyn Iterator<Item = f64>) -> Self::Adjoint {
+                ($(self.$k.adjoint(numbers),)+)
+            }
+        }
+        impl<$($T: Cut),+> Cut for ($($T,)+) {
+            fn replaced(self, numbers: &mut dyn Iterator<Item = f64>) -> Self {
+                ($(self.$k.replaced(numbers),)+)
+            }
+        }
+    )*};
+}
+tuples! {
+    A 0;
+    A 0, B 1;
+    A 0, B 1, C 2;
+    A 0, B 1, C 2, D 3;
+    A 0, B 1, C 2, D 3, E 4;
+    A 0, B 1, C 2, D 3, E 4, F 5;
+    A 0, B 1, C 2, D 3, E 4, F 5, G 6;
+}
+
+/// `leaves!(S { a, b })` for a struct of a plain program, `leaves!(S: STangent { a, b })` for one with a tangent.
+#[macro_export]
+macro_rules! leaves {
+    ($S:ident { $($f:ident),* }) => {
+        impl $crate::Leaves for $S {
+            fn push_leaves(&self, _leaves: &mut Vec<f64>) {
+                $(self.$f.push_leaves(_leaves);)*
+            }
+        }
+        impl $crate::Cut for $S {
+            fn replaced(self, _numbers: &mut dyn Iterator<Item = f64>) -> $S {
+                $S { $($f: self.$f.replaced(_numbers)),* }
+            }
+        }
+    };
+    ($S:ident: $T:ident { $($f:ident),* }) => {
+        $crate::leaves!($S { $($f),* });
+        impl $crate::Leaves for $T {
+            fn push_leaves(&self, _leaves: &mut Vec<f64>) {
+                $(self.$f.push_leaves(_leaves);)*
+            }
+        }
+        impl $crate::Input for $S {
+            type Adjoint = $T;
+            fn adjoint(&self, _numbers: &mut dyn Iterator<Item = f64>) -> $T {
+                $T { $($f: self.$f.adjoint(_numbers)),* }
+            }
+        }
+    };
+}
+
+/// What a derivative is cut off at.
+pub trait Cut: Leaves + Sized {
+    /// The same value with its floats taken from `numbers`.
+    fn replaced(self, numbers: &mut dyn Iterator<Item = f64>) -> Self;
+}
+
+enum Tape {
+    Off,
+    Record(Vec<f64>),
+    Replay(Vec<f64>, usize),
+}
+
+thread_local! {
+    static TAPE: RefCell<Tape> = const { RefCell::new(Tape::Off) };
+}
+
+/// In the plain function what `stop_gradient` is in the differentiated one: where differences are taken, it returns what it
+/// returned at the point itself.
+pub fn cut<T: Cut>(value: T) -> T {
+    TAPE.with_borrow_mut(|tape| match tape {
+        Tape::Off => value,
+        Tape::Record(numbers) => {
+            value.push_leaves(numbers);
+            value
+        }
+        Tape::Replay(numbers, at) => {
+            let mut left = numbers[*at..].iter().copied();
+            let value = value.replaced(&mut left);
+            *at = numbers.len() - left.len();
+            value
+        }
+    })
+}
+
+/// Numbers, one after the other.
+pub fn numbers(x: &[f64]) -> impl FnMut() -> f64 {
+    let mut x = Vec::from(x).into_iter();
+    move || x.next().expect("a number for each leaf")
+}
+
+/// What a function leaves behind: the leaves of its result, then those of its `&mut` arguments.
+pub struct Outputs {
+    /// The leaves.
+    pub values: Vec<f64>,
+    /// How many belong to the result.
+    pub own: usize,
+}
+
+impl Outputs {
+    /// Those of a result.
+    pub fn of(result: &impl Leaves) -> Outputs {
+        let values = leaves(result);
+        Outputs { own: values.len(), values }
+    }
+}
+
+/// A differentiated function, from and to flat vectors of floats. Inputs are the leaves of its active arguments.
+pub struct Case {
+    /// Where it is checked.
+    pub point: &'static [f64],
+    /// Whether it computes with `f32`.
+    pub single: bool,
+    /// How many leaves at the end of the inputs, by position, belong to `&mut` arguments.
+    pub inout: &'static [bool],
+    /// The undecorated function.
+    pub plain: fn(&[f64]) -> Outputs,
+    /// The same in `f64`.
+    pub fine: fn(&[f64]) -> Outputs,
+    /// inputs, seeds -> outputs, gradient
+    pub vjp: fn(&[f64], &[f64]) -> (Outputs, Vec<f64>),
+    /// inputs, directions -> outputs, their derivatives
+    pub jvp: fn(&[f64], &[f64]) -> (Outputs, Vec<f64>),
+    /// inputs, content of the buffers -> outputs, content of the buffers behind it
+    pub into: fn(&[f64], &[f64]) -> (Outputs, Vec<f64>),
+    /// inputs -> outputs, gradient by `value_and_grad`, by `grad`
+    pub gradient: Option<fn(&[f64]) -> (Outputs, Vec<f64>, Vec<f64>)>,
+}
+
+/// Numbers without a pattern, in ±[0.5, 1.5], exact in `f32`.
+fn scattered(n: usize, salt: u64) -> Vec<f64> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(salt + 1);
+    let mut next = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    (0..n)
+        .map(|_| {
+            let magnitude = 0.5 + (next() * 16.0).round() / 16.0;
+            if next() < 0.5 { -magnitude } else { magnitude }
+        })
+        .collect()
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+fn same_bits(a: &[f64], b: &[f64]) -> bool {
+    a.len() == b.len()
+        && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan()))
+}
+
+fn caught<T>(f: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(f)).map_err(|payload| {
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        text.or(payload.downcast_ref::<&str>().copied()).unwrap_or("?").to_string()
+    })
+}
+
+/// The derivatives of all outputs by each input, by differences; `None` where two steps do not agree.
+fn differences(case: &Case, outputs: usize, tape: &[f64]) -> Vec<Option<Vec<f64>>> {
+    let (n, h) = (case.point.len(), 1e-3);
+    let evaluated = |k: usize, t: f64| -> Option<Vec<f64>> {
+        let mut point = case.point.to_vec();
+        point[k] += t;
+        TAPE.set(Tape::Replay(tape.to_vec(), 0));
+        let outputs_there = caught(|| (case.fine)(&point));
+        let read = match TAPE.replace(Tape::Off) {
+            Tape::Replay(_, at) => at,
+            _ => tape.len(),
+        };
+        let values = outputs_there.ok()?.values;
+        (values.len() == outputs && read == tape.len()).then_some(values)
+    };
+    let column = |k: usize| {
+        let at = |t: f64| {
+            let (plus, minus) = (evaluated(k, t)?, evaluated(k, -t)?);
+            Some(plus.iter().zip(minus).map(|(p, m)| (p - m) / (2.0 * t)).collect::<Vec<f64>>())
+        };
+        let (wide, middle, narrow) = (at(2.0 * h)?, at(h)?, at(0.5 * h)?);
+        let mut best = Vec::new();
+        for i in 0..outputs {
+            let coarse = (4.0 * middle[i] - wide[i]) / 3.0;
+            let better = (4.0 * narrow[i] - middle[i]) / 3.0;
+            if !((coarse - better).abs() <= 1e-7 * (1.0 + better.abs())) {
+                return None;
+            }
+            best.push(better);
+        }
+        Some(best)
+    };
+    (0..n).map(column).collect()
+}
+
+impl Case {
+    /// All checks; what is wrong, its class first, up to a colon.
+    pub fn run(&self) -> Result<(), String> {
+        TAPE.set(Tape::Record(Vec::new()));
+        let plain = caught(|| (self.plain)(self.point));
+        TAPE.set(Tape::Off);
+        let outputs = match plain {
+            Ok(outputs) => outputs,
+            Err(_) => return self.panics(),
+        };
+        let (n, m) = (self.point.len(), outputs.values.len());
+        // The values of the cuts, in the precision of the differences.
+        TAPE.set(Tape::Record(Vec::new()));
+        let fine = caught(|| (self.fine)(self.point));
+        let tape = match TAPE.replace(Tape::Off) {
+            Tape::Record(tape) => tape,
+            _ => Vec::new(),
+        };
+        let jacobian = match fine {
+            Ok(fine) if fine.values.iter().all(|value| value.is_finite()) => differences(self, m, &tape),
+            _ => vec![None; n],
+        };
+        let held: Vec<bool> = self.inout.to_vec();
+        let (seed, direction) = (scattered(m, 1), scattered(n, 2));
+
+        let value = |by: &str, found: &Outputs| {
+            if same_bits(&found.values, &outputs.values) {
+                return Ok(());
+            }
+            let part = if same_bits(
+                &found.values[..found.own.min(found.values.len())],
+                &outputs.values[..outputs.own],
+            ) {
+                "what `&mut` arguments hold"
+            } else {
+                "value"
+            };
+            Err(format!("{part} of `{by}`: {:?}, of the function itself {:?}", found.values, outputs.values))
+        };
+        let tolerance = if self.single { 2e-3 } else { 1e-6 };
+        let compared = |by: &str, gradient: &[f64], seed: &[f64]| {
+            if gradient.len() != n {
+                return Err(format!("length of the gradient of `{by}`: {}, expected {n}", gradient.len()));
+            }
+            let scale = 1.0 + gradient.iter().filter(|g| g.is_finite()).fold(0.0, |s: f64, g| s.max(g.abs()));
+            for (k, (found, column)) in gradient.iter().zip(&jacobian).enumerate() {
+                let Some(column) = column else { continue };
+                let expected = dot(column, seed);
+                if !((found - expected).abs() <= tolerance * (scale + expected.abs())) {
+                    let kind = if found.is_nan() { "NaN" } else { "gradient" };
+                    return Err(format!("{kind} of `{by}`: by input {k} {found}, by differences {expected}"));
+                }
+            }
+            Ok(())
+        };
+
+        let (there, x_bar) =
+            caught(|| (self.vjp)(self.point, &seed)).map_err(|text| format!("panic of `vjp`: {text}"))?;
+        value("vjp", &there)?;
+        compared("vjp", &x_bar, &seed)?;
+
+        let (there, y_dot) = caught(|| (self.jvp)(self.point, &direction))
+            .map_err(|text| format!("panic of `jvp`: {text}"))?;
+        value("jvp", &there)?;
+        if y_dot.len() != m {
+            return Err(format!("length of the tangent: {}, expected {m}", y_dot.len()));
+        }
+        if jacobian.iter().all(Option::is_some) {
+            for (i, found) in y_dot.iter().enumerate() {
+                let terms: Vec<f64> = jacobian
+                    .iter()
+                    .zip(&direction)
+                    .map(|(column, d)| column.as_ref().map_or(0.0, |c| c[i] * d))
+                    .collect();
+                let (expected, scale) =
+                    (terms.iter().sum::<f64>(), terms.iter().map(|t| t.abs()).sum::<f64>());
+                if !((found - expected).abs() <= tolerance * (1.0 + scale)) {
+                    let kind = if found.is_nan() { "NaN" } else { "tangent" };
+                    return Err(format!("{kind} of `jvp`: output {i} {found}, by differences {expected}"));
+                }
+            }
+        }
+        let scale = 1.0
+            + seed.iter().zip(&y_dot).map(|(s, y)| (s * y).abs()).sum::<f64>()
+            + x_bar.iter().zip(&direction).map(|(x, d)| (x * d).abs()).sum::<f64>();
+        let tight = if self.single { 1e-3 } else { 1e-9 };
+        let finite = y_dot.iter().chain(&x_bar).all(|v| v.is_finite());
+        let (forward, reverse) = (dot(&seed, &y_dot), dot(&x_bar, &direction));
+        if finite && (forward - reverse).abs() > tight * scale {
+            return Err(format!("forward against reverse: <y̅, Jẋ> = {forward}, <Jᵀy̅, ẋ> = {reverse}"));
+        }
+
+        // The sum of the result's elements, and the adjoints of the in-out arguments as the buffers hold them.
+        let before = scattered(n, 3);
+        let mut total = vec![1.0; m];
+        let held: Vec<f64> = before.iter().zip(&held).filter(|(_, held)| **held).map(|(b, _)| *b).collect();
+        if held.len() == m - outputs.own {
+            total[outputs.own..].copy_from_slice(&held);
+            let (there, after) = caught(|| (self.into)(self.point, &before))
+                .map_err(|text| format!("panic of `value_and_grad_into`: {text}"))?;
+            value("value_and_grad_into", &there)?;
+            let mut into = after;
+            if into.len() == n {
+                for k in 0..n {
+                    if !self.inout[k] {
+                        into[k] -= before[k];
+                    }
+                }
+            }
+            compared("value_and_grad_into", &into, &total)?;
+            let (_, by_vjp) = caught(|| (self.vjp)(self.point, &total))
+                .map_err(|text| format!("panic of `vjp`: {text}"))?;
+            self.equal("value_and_grad_into", &into, &by_vjp, tight)?;
+        }
+        if let Some(gradient) = self.gradient {
+            total[outputs.own..].fill(0.0);
+            let (there, first, second) = caught(|| gradient(self.point))
+                .map_err(|text| format!("panic of `value_and_grad`: {text}"))?;
+            value("value_and_grad", &there)?;
+            compared("value_and_grad", &first, &total)?;
+            if !same_bits(&first, &second) {
+                return Err(format!("gradient of `grad`: {second:?}, of `value_and_grad` {first:?}"));
+            }
+            let (_, by_vjp) = caught(|| (self.vjp)(self.point, &total))
+                .map_err(|text| format!("panic of `vjp`: {text}"))?;
+            self.equal("value_and_grad", &first, &by_vjp, tight)?;
+        }
+        Ok(())
+    }
+
+    fn equal(&self, by: &str, a: &[f64], b: &[f64], tight: f64) -> Result<(), String> {
+        let scale = 1.0 + a.iter().chain(b).filter(|v| v.is_finite()).fold(0.0, |s: f64, v| s.max(v.abs()));
+        let close = |(a, b): (&f64, &f64)| (a - b).abs() <= tight * scale || !a.is_finite() || !b.is_finite();
+        if a.len() == b.len() && a.iter().zip(b).all(close) {
+            return Ok(());
+        }
+        Err(format!("`{by}` against `vjp`: {a:?}, {b:?}"))
+    }
+
+    /// The function panics; so must what is made of it.
+    fn panics(&self) -> Result<(), String> {
+        let zeros = vec![0.0; self.point.len()];
+        if caught(|| (self.jvp)(self.point, &zeros)).is_ok() {
+            return Err("no panic of `jvp`: the function panics".into());
+        }
+        if caught(|| (self.into)(self.point, &zeros)).is_ok() {
+            return Err("no panic of `value_and_grad_into`: the function panics".into());
+        }
+        Ok(())
+    }
+}
+
+/// Runs the cases from the one that the first argument names, and prints for each where it begins, and what is wrong.
+pub fn run(cases: &[Case]) {
+    std::panic::set_hook(Box::new(|_| {}));
+    let start = std::env::args().nth(1).and_then(|start| start.parse().ok()).unwrap_or(0);
+    for (k, case) in cases.iter().enumerate().skip(start) {
+        println!("begin {k}");
+        match case.run() {
+            Ok(()) => println!("end ok"),
+            Err(text) => println!("end {}", text.replace('\n', " ")),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Types of generated programs.
+
+use std::rc::Rc;
+
+/// A type. Every `Vec` and slice of a program has at least two elements wherever a statement begins, every array has two to four.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ty {
+    /// The float of the program, `f64` or `f32`.
+    F,
+    Usize,
+    Bool,
+    Str,
+    Unit,
+    /// `[T; n]`; of length `N`, a parameter of the function, where `n` is zero.
+    Array(Rc<Ty>, usize),
+    Vec(Rc<Ty>),
+    Slice(Rc<Ty>),
+    Tuple(Rc<[Ty]>),
+    /// One of the program's structs.
+    Struct(usize),
+}
+
+/// A struct of a program.
+#[derive(Clone, Debug)]
+pub struct Struct {
+    pub name: String,
+    pub fields: Vec<(String, Ty)>,
+    pub copy: bool,
+}
+
+impl Ty {
+    pub fn array(item: Ty, n: usize) -> Ty {
+        Ty::Array(Rc::new(item), n)
+    }
+    pub fn vec(item: Ty) -> Ty {
+        Ty::Vec(Rc::new(item))
+    }
+    pub fn slice(item: Ty) -> Ty {
+        Ty::Slice(Rc::new(item))
+    }
+    pub fn tuple(items: Vec<Ty>) -> Ty {
+        Ty::Tuple(items.into())
+    }
+
+    /// The type of the elements of an array, `Vec` or slice.
+    pub fn item(&self) -> Option<&Ty> {
+        match self {
+            Ty::Array(item, _) | Ty::Vec(item) | Ty::Slice(item) => Some(item),
+            _ => None,
+        }
+    }
+
+    /// As it is written.
+    pub fn text(&self, structs: &[Struct]) -> String {
+        match self {
+            Ty::F => "@F".into(),
+            Ty::Usize => "usize".into(),
+            Ty::Bool => "bool".into(),
+            Ty::Str => "&'static str".into(),
+            Ty::Unit => "()".into(),
+            Ty::Array(item, 0) => format!("[{}; N]", item.text(structs)),
+            Ty::Array(item, n) => format!("[{}; {n}]", item.text(structs)),
+            Ty::Vec(item) => format!("Vec<{}>", item.text(structs)),
+            Ty::Slice(item) => format!("[{}]", item.text(structs)),
+            Ty::Tuple(items) => {
+                let items: Vec<_> = items.iter().map(|item| item.text(structs)).collect();
+                format!("({})", items.join(", "))
+            }
+            Ty::Struct(k) => structs[*k].name.clone(),
+        }
+    }
+
+    /// Whether its values are copied rather than moved.
+    pub fn copy(&self, structs: &[Struct]) -> bool {
+        match self {
+            Ty::Vec(_) | Ty::Slice(_) => false,
+            Ty::Array(item, _) => item.copy(structs),
+            Ty::Tuple(items) => items.iter().all(|item| item.copy(structs)),
+            Ty::Struct(k) => structs[*k].copy,
+            _ => true,
+        }
+    }
+
+    /// Whether floats are in it.
+    pub fn active(&self, structs: &[Struct]) -> bool {
+        match self {
+            Ty::F => true,
+            Ty::Usize | Ty::Bool | Ty::Str | Ty::Unit => false,
+            Ty::Array(item, _) | Ty::Vec(item) | Ty::Slice(item) => item.active(structs),
+            Ty::Tuple(items) => items.iter().any(|item| item.active(structs)),
+            Ty::Struct(k) => structs[*k].fields.iter().any(|(_, ty)| ty.active(structs)),
+        }
+    }
+}
