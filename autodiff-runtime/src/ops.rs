@@ -10,10 +10,10 @@
 //! let (a, b) = (3.0, 4.0);
 //! let (product, pullback) = ops::mul::forward(&a, &b);
 //! let (mut a_bar, mut b_bar) = (0.0, 0.0);
-//! pullback(&a, &b, 1.0, &mut a_bar, &mut b_bar);
+//! pullback(&a, &b, 1.0, Some(&mut a_bar), Some(&mut b_bar));
 //! assert_eq!((product, a_bar, b_bar), (12.0, 4.0, 3.0));
 //!
-//! assert_eq!(ops::mul::pushforward(&a, &b, &1.0, &0.0), (12.0, 4.0));
+//! assert_eq!(ops::mul::pushforward(&a, &b, Some(&1.0), None), (12.0, 4.0));
 //! ```
 
 // Pullbacks are types without names.
@@ -73,8 +73,13 @@ macro_rules! binary {
                 b: &B,
             ) -> (
                 <A as $Rule<B>>::Output,
-                impl FnOnce(&A, &B, TangentOf<<A as $Rule<B>>::Output>, &mut A::Tangent, &mut B::Tangent)
-                + use<A, B>,
+                impl FnOnce(
+                    &A,
+                    &B,
+                    TangentOf<<A as $Rule<B>>::Output>,
+                    Option<&mut A::Tangent>,
+                    Option<&mut B::Tangent>,
+                ) + use<A, B>,
             )
             where
                 A: $Rule<B> + ?Sized,
@@ -83,8 +88,18 @@ macro_rules! binary {
                 let pullback = |a: &A,
                  b: &B,
                  seed: TangentOf<<A as $Rule<B>>::Output>,
-                 a_bar: &mut A::Tangent,
-                 b_bar: &mut B::Tangent| a.pullback(b, seed, a_bar, b_bar);
+                 a_bar: Option<&mut A::Tangent>,
+                 b_bar: Option<&mut B::Tangent>| {
+                    let a_bar = match a_bar {
+                        Some(a_bar) => a_bar,
+                        None => &mut a.zero_tangent(),
+                    };
+                    let b_bar = match b_bar {
+                        Some(b_bar) => b_bar,
+                        None => &mut b.zero_tangent(),
+                    };
+                    a.pullback(b, seed, a_bar, b_bar);
+                };
                 (a.value(b), pullback)
             }
 
@@ -93,13 +108,21 @@ macro_rules! binary {
             pub fn pushforward<A, B>(
                 a: &A,
                 b: &B,
-                a_dot: &A::Tangent,
-                b_dot: &B::Tangent,
+                a_dot: Option<&A::Tangent>,
+                b_dot: Option<&B::Tangent>,
             ) -> (<A as $Rule<B>>::Output, TangentOf<<A as $Rule<B>>::Output>)
             where
                 A: $Rule<B> + ?Sized,
                 B: Differentiable + ?Sized,
             {
+                let a_dot = match a_dot {
+                    Some(a_dot) => a_dot,
+                    None => &a.zero_tangent(),
+                };
+                let b_dot = match b_dot {
+                    Some(b_dot) => b_dot,
+                    None => &b.zero_tangent(),
+                };
                 a.pushforward(b, a_dot, b_dot)
             }
         }
@@ -182,15 +205,25 @@ pub mod neg {
     #[inline(always)]
     pub fn forward<A: NegRule + ?Sized>(
         a: &A,
-    ) -> (A::Output, impl FnOnce(&A, TangentOf<A::Output>, &mut A::Tangent) + use<A>) {
-        let pullback = |a: &A, seed: TangentOf<A::Output>, a_bar: &mut A::Tangent| a.pullback(seed, a_bar);
+    ) -> (A::Output, impl FnOnce(&A, TangentOf<A::Output>, Option<&mut A::Tangent>) + use<A>) {
+        let pullback = |a: &A, seed: TangentOf<A::Output>, a_bar: Option<&mut A::Tangent>| {
+            if let Some(a_bar) = a_bar {
+                a.pullback(seed, a_bar);
+            }
+        };
         (a.value(), pullback)
     }
 
     /// The value and its tangent.
     #[inline(always)]
-    pub fn pushforward<A: NegRule + ?Sized>(a: &A, a_dot: &A::Tangent) -> (A::Output, TangentOf<A::Output>) {
-        a.pushforward(a_dot)
+    pub fn pushforward<A: NegRule + ?Sized>(
+        a: &A,
+        a_dot: Option<&A::Tangent>,
+    ) -> (A::Output, TangentOf<A::Output>) {
+        match a_dot {
+            Some(a_dot) => a.pushforward(a_dot),
+            None => a.pushforward(&a.zero_tangent()),
+        }
     }
 }
 
@@ -236,15 +269,22 @@ macro_rules! conversion {
             #[inline(always)]
             pub fn forward<A: $Rule + ?Sized>(
                 a: &A,
-            ) -> ($float, impl FnOnce(&A, $float, &mut TangentOf<A>) + use<A>) {
-                let pullback = |a: &A, seed: $float, a_bar: &mut TangentOf<A>| a.pullback(seed, a_bar);
+            ) -> ($float, impl FnOnce(&A, $float, Option<&mut TangentOf<A>>) + use<A>) {
+                let pullback = |a: &A, seed: $float, a_bar: Option<&mut TangentOf<A>>| {
+                    if let Some(a_bar) = a_bar {
+                        a.pullback(seed, a_bar);
+                    }
+                };
                 (a.value(), pullback)
             }
 
             /// The value and its tangent.
             #[inline(always)]
-            pub fn pushforward<A: $Rule + ?Sized>(a: &A, a_dot: &TangentOf<A>) -> ($float, $float) {
-                a.pushforward(a_dot)
+            pub fn pushforward<A: $Rule + ?Sized>(a: &A, a_dot: Option<&TangentOf<A>>) -> ($float, $float) {
+                match a_dot {
+                    Some(a_dot) => a.pushforward(a_dot),
+                    None => (a.value(), 0.0),
+                }
             }
         }
     )*};

@@ -61,6 +61,79 @@ pub fn counted<T: NumCast + core::ops::Add<Output = T>>(first: T, k: usize) -> T
     first + T::from(k).expect("attempt to add with overflow")
 }
 
+/// What a pullback is given again of an argument: a parameter that is a reference wants the reference, one by value `()`.
+/// Which it is, the pullback's type says; the caller need not know.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be handed to a differentiated function here, which wants a `{T}` again for its derivative",
+    label = "bind this to a variable first, and hand over a reference to that"
+)]
+pub trait Again<T> {
+    /// The reference, or nothing.
+    fn again(&self) -> T;
+}
+
+impl<K> Again<()> for K {
+    #[inline(always)]
+    fn again(&self) {}
+}
+
+impl<'a, T: ?Sized> Again<&'a T> for &'a T {
+    #[inline(always)]
+    fn again(&self) -> &'a T {
+        self
+    }
+}
+
+/// Where an argument would coerce.
+macro_rules! coerced {
+    ($($from:ty as $to:ty, [$($param:tt)*];)*) => {$(
+        impl<'a, $($param)*> Again<&'a $to> for &'a $from {
+            #[inline(always)]
+            fn again(&self) -> &'a $to {
+                let argument: &'a $from = *self;
+                argument
+            }
+        }
+    )*};
+}
+coerced! {
+    &'_ T as T, [T: ?Sized];
+    [T; N] as [T], [T, const N: usize];
+    Vec<T> as [T], [T];
+    Box<T> as T, [T: ?Sized];
+    String as str, [];
+}
+
+/// What a pullback is given again of an argument's value.
+#[inline(always)]
+pub fn again<K: Again<T>, T>(argument: &K) -> T {
+    argument.again()
+}
+
+/// The same of code, which is run once more only if it yields a reference.
+#[inline(always)]
+pub fn again_of<C: AgainOf<T>, T>(code: C) -> T {
+    code.again()
+}
+
+/// See [`again_of`].
+pub trait AgainOf<T> {
+    /// The reference, or nothing.
+    fn again(self) -> T;
+}
+
+impl<C: FnOnce() -> K, K> AgainOf<()> for C {
+    #[inline(always)]
+    fn again(self) {}
+}
+
+impl<'a, C: FnOnce() -> K, K: Again<&'a T>, T: ?Sized> AgainOf<&'a T> for C {
+    #[inline(always)]
+    fn again(self) -> &'a T {
+        self().again()
+    }
+}
+
 /// An adjoint that is handed to a `#[no_diff]` parameter: `()`, or what the caller keeps for an argument that is active there.
 pub trait Unread {}
 

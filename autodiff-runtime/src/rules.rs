@@ -1,9 +1,9 @@
 //! Methods on values whose type only rustc knows: `x.exp()` becomes `x.exp_forward()`.
 //!
 //! A method `NAME` is differentiated through two methods beside it. `NAME_forward` takes the arguments of `NAME` and
-//! returns its result with a pullback; `NAME_pushforward` takes the arguments and their tangents (that of the
-//! receiver by reference) and returns the result with its tangent. The pullback is handed the receiver again, then each
-//! argument that is a reference, the adjoint of the result, and the adjoints to add to, that of the receiver first.
+//! returns its result with a pullback; `NAME_pushforward` takes the arguments and references to their tangents (none is a
+//! zero), and returns the result with its tangent. The pullback is handed the receiver again and each argument that is a
+//! reference (`()` for one by value), the adjoint of the result, and the adjoints to add to, as far as they are wanted.
 //!
 //! ```
 //! use autodiff_runtime::rules::prelude::*;
@@ -11,9 +11,9 @@
 //! let x = 2.0_f64;
 //! let (y, pullback) = x.powi_forward(3);
 //! let mut x_bar = 0.0;
-//! pullback(&x, 1.0, &mut x_bar, &mut ());
+//! pullback(&x, (), 1.0, Some(&mut x_bar), None);
 //! assert_eq!((y, x_bar), (8.0, 12.0));
-//! assert_eq!(x.powi_pushforward(3, &1.0, ()), (8.0, 12.0));
+//! assert_eq!(x.powi_pushforward(3, Some(&1.0), None), (8.0, 12.0));
 //! ```
 
 mod float;

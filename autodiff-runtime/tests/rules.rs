@@ -44,12 +44,18 @@ fn forward(a: &DMatrix<f64>, x: &DVector<f64>, n: usize) -> (f64, Pullback<'stat
         for (before, product, weight, mul_pullback, div_pullback, dot_pullback, norm_pullback) in
             saves.into_iter().rev()
         {
-            norm_pullback(&state, seed, &mut state_bar);
-            dot_pullback(&state, x, seed * weight, &mut state_bar, x_bar);
+            norm_pullback(&state, seed, Some(&mut state_bar));
+            dot_pullback(&state, x, seed * weight, Some(&mut state_bar), Some(&mut *x_bar));
             let mut product_bar = product.zero_tangent();
             let zero = state_bar.zero_tangent();
-            div_pullback(&product, &2.0, std::mem::replace(&mut state_bar, zero), &mut product_bar, &mut 0.0);
-            mul_pullback(a, &before, product_bar, a_bar, &mut state_bar);
+            div_pullback(
+                &product,
+                &2.0,
+                std::mem::replace(&mut state_bar, zero),
+                Some(&mut product_bar),
+                None,
+            );
+            mul_pullback(a, &before, product_bar, Some(&mut *a_bar), Some(&mut state_bar));
             state = before;
         }
         x_bar.accumulate(&state_bar);

@@ -80,7 +80,7 @@ pub mod inspected {
     #[inline(never)]
     pub fn axpy_gradient(a: f64, x: &[f64], y: &mut [f64], y_bar: &mut [f64], slots: (&mut f64, &mut [f64])) {
         let (_, pullback) = super::axpy::forward(a, x, y);
-        pullback(x, y, (), slots.0, slots.1, y_bar);
+        pullback((), x, y, (), Some(slots.0), Some(slots.1), Some(y_bar));
     }
 
     #[inline(never)]
@@ -96,7 +96,7 @@ pub mod inspected {
         y_bar: &mut [f64],
     ) {
         let (_, pullback) = super::matrix_vector::forward(w, x, y);
-        pullback(w, x, y, (), w_bar, x_bar, y_bar);
+        pullback(w, x, y, (), Some(w_bar), Some(x_bar), Some(y_bar));
     }
 
     #[inline(never)]
@@ -112,7 +112,7 @@ pub mod inspected {
         y_bar: &mut [f64],
     ) {
         let (_, pullback) = super::transposed_vector::forward(w, x, y);
-        pullback(w, x, y, (), w_bar, x_bar, y_bar);
+        pullback(w, x, y, (), Some(w_bar), Some(x_bar), Some(y_bar));
     }
 
     #[inline(never)]
@@ -128,6 +128,6 @@ pub mod inspected {
         y_bar: &mut [f64],
     ) {
         let (_, pullback) = super::triangle_vector::forward(l, x, y);
-        pullback(l, x, y, (), l_bar, x_bar, y_bar);
+        pullback(l, x, y, (), Some(l_bar), Some(x_bar), Some(y_bar));
     }
 }

@@ -8,6 +8,7 @@ mod combined;
 mod constants;
 mod cursors;
 mod generic;
+mod handed;
 mod inout;
 mod iterators;
 mod jumps;

@@ -9,13 +9,13 @@ use super::Pushforward;
 use super::reverse::stmt;
 use crate::analysis::Activity;
 use crate::ir::{
-    Arg, Block, Call, Callee, Carried, CopyHow, Expr, Function, Init, Join, Path, Proj, PushforwardCall,
-    RawStmt, Role, Stmt, StmtKind, StoreOp, Tangent, Var, VarMap, Vars, WrtTarget, build,
+    Arg, Block, Call, Carried, CopyHow, Expr, Function, Init, Join, Path, Proj, PushforwardCall, RawStmt,
+    Role, Stmt, StmtKind, StoreOp, Tangent, Var, VarMap, Vars, WrtTarget, build,
 };
 
 /// The pushforward of `function`.
 pub(crate) fn pushforward(function: &Function, activity: &Activity) -> Pushforward {
-    let mut forward = Forward { function, activity, vars: function.vars.clone(), dots: VarMap::new() };
+    let mut forward = Forward { activity, vars: function.vars.clone(), dots: VarMap::new() };
     let params = (0..function.params.len())
         .map(|index| {
             let param = &function.params[index];
@@ -72,7 +72,6 @@ pub(crate) fn pushforward(function: &Function, activity: &Activity) -> Pushforwa
 }
 
 struct Forward<'a> {
-    function: &'a Function,
     activity: &'a Activity,
     vars: Vars,
     dots: VarMap<Var>,
@@ -398,35 +397,22 @@ impl Forward<'_> {
             }
             return;
         }
-        let operator = matches!(call.callee, Callee::Operator(_));
         let tangents = call
             .args
             .iter()
             .map(|arg| match arg {
-                Arg::Value(expr) | Arg::RefValue(expr) => match expr {
-                    Expr::Var(var) if !self.vars[*var].ty.may_be_active() => Tangent::Unit,
-                    Expr::Lit(lit) if !lit.ty.may_be_active() => Tangent::Unit,
-                    expr => Tangent::Value(self.tangent(expr)),
-                },
-                Arg::RefMutValue(before, after) => {
-                    if self.vars[*after].ty.may_be_active() {
-                        Tangent::InOut(self.tangent(before), self.dot(*after))
-                    } else {
-                        Tangent::Unit
-                    }
+                Arg::Value(Expr::Var(var)) | Arg::RefValue(Expr::Var(var)) if self.active_var(*var) => {
+                    Tangent::Value(Expr::Var(self.dot(*var)))
                 }
-                Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => {
-                    // What an operator works on has a tangent, whatever is asked of the parameter it comes from.
-                    let foreign = !operator && self.function.is_foreign(path);
-                    if !self.vars.type_of(path).may_be_active() || foreign {
-                        Tangent::Unit
-                    } else if self.active_path(path) {
-                        Tangent::Place(self.dot_path(path))
-                    } else {
-                        Tangent::Zero
-                    }
+                Arg::RefMutValue(before, after) if self.vars[*after].ty.may_be_active() => {
+                    Tangent::InOut(self.tangent(before), self.dot(*after))
                 }
-                Arg::Inert(_) => Tangent::Unit,
+                Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path)
+                    if self.active_path(path) && self.vars.type_of(path).may_be_active() =>
+                {
+                    Tangent::Place(self.dot_path(path))
+                }
+                _ => Tangent::None,
             })
             .collect();
         let result_tangents = call.results.map(&mut |var| self.dot(*var));

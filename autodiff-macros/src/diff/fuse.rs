@@ -11,7 +11,7 @@ use super::Adjoint;
 use super::reverse::free_vars;
 use crate::ir::visit::Part;
 use crate::ir::{
-    Block, Expr, Head, Init, Loop, RawStmt, Role, Slot, Stmt, StmtKind, StoreOp, Var, VarSet, Vars, build,
+    Block, Expr, Head, Init, Loop, RawStmt, Role, Stmt, StmtKind, StoreOp, Var, VarSet, Vars, build,
 };
 
 /// Fuses every loop of the function's own block that allows it; gives the indices of those that were.
@@ -422,14 +422,7 @@ impl Effects {
                 {
                     return None;
                 }
-                pullback
-                    .slots
-                    .iter()
-                    .filter_map(|slot| match slot {
-                        Slot::Adjoint(path) => Some(path.root),
-                        _ => None,
-                    })
-                    .collect()
+                pullback.slots.iter().flatten().map(|path| path.root).collect()
             }
             StmtKind::Inert { .. } | StmtKind::Call(_) => return None,
             _ => VarSet::new(),

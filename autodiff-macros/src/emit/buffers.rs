@@ -44,6 +44,7 @@ pub(super) fn pooled(
         parent: HashMap::new(),
         vecs: HashSet::new(),
         entry: entry.iter().copied().filter(|var| vars[*var].role == Role::Place).collect(),
+        borrowing: HashSet::new(),
         open: tapes.iter().filter(|tape| !matches!(tape.kind, TapeKind::Slot)).map(|tape| tape.var).collect(),
     };
     let given: Vec<Var> = buffers.entry.iter().copied().collect();
@@ -77,6 +78,8 @@ struct Buffers<'a> {
     /// What has to be a `Vec`.
     vecs: HashSet<Node>,
     entry: HashSet<Var>,
+    /// Pullbacks that are kept with references among their arguments.
+    borrowing: HashSet<Var>,
     /// Tapes that may be buffers, so far.
     open: HashSet<Var>,
 }
@@ -205,17 +208,16 @@ impl Buffers<'_> {
             StmtKind::Call(call) => {
                 self.call(call);
                 call.results.leaves().into_iter().for_each(|var| self.keep_root(*var));
+                if !call.kept.is_empty() {
+                    self.borrowing.insert(call.pullback);
+                }
             }
             StmtKind::Pullback(pullback) => {
                 self.call(&pullback.call);
                 pullback.seed.leaves().into_iter().for_each(|seed| self.expr(seed));
                 let operator = matches!(pullback.call.callee, Callee::Operator(_));
-                for slot in &pullback.slots {
-                    match slot {
-                        Slot::Adjoint(path) if operator => self.keep_path(path),
-                        Slot::Adjoint(path) => self.keep_elements(path),
-                        Slot::Unit | Slot::Scratch => {}
-                    }
+                for path in pullback.slots.iter().flatten() {
+                    if operator { self.keep_path(path) } else { self.keep_elements(path) }
                 }
             }
             StmtKind::Pushforward(push) => {
@@ -234,7 +236,7 @@ impl Buffers<'_> {
                         Saved::Value(var) => {
                             let ty = &self.vars[*var].ty;
                             let number = ty.is_scalar() && self.is_static(ty);
-                            if !self.concrete && !number {
+                            if (!self.concrete && !number) || self.borrowing.contains(var) {
                                 self.open.remove(tape);
                             }
                         }

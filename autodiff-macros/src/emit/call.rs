@@ -1,7 +1,8 @@
 //! Calls of differentiated functions: their forward sweep, their pullback, their tangents.
 
-use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
+use syn::Index;
 
 use super::expr::Level;
 use super::{Emitter, Form};
@@ -39,9 +40,10 @@ pub(crate) fn derived_name(name: &Ident, what: &str) -> Ident {
 impl Emitter<'_> {
     /// In the forward sweep: the result and the pullback; the plain call where nobody pulls back.
     pub(crate) fn call(&mut self, call: &Call) -> TokenStream {
-        let lent = self.lend(call);
+        let mut lent = self.lend(call);
         let pulled_back = call.differentiated && self.reads(call.pullback);
-        let args: Vec<TokenStream> = self.args(call);
+        let mut args: Vec<TokenStream> = self.args(call);
+        let kept = if pulled_back { self.keep(call, &mut args, &mut lent) } else { Vec::new() };
         let value = self.callee(&call.callee, pulled_back.then_some("forward"), args);
         let results = self.tree_pattern(&call.results);
         if !pulled_back {
@@ -53,7 +55,29 @@ impl Emitter<'_> {
             };
         }
         let pullback = self.pattern(call.pullback);
-        quote_spanned!(self.span=> #lent let (#results, #pullback) = #value;)
+        let keep = (!kept.is_empty()).then(|| {
+            let ident = self.ident(call.pullback);
+            quote_spanned!(self.span=> let #pullback = (#ident, #(#kept),*);)
+        });
+        quote_spanned!(self.span=> #lent let (#results, #pullback) = #value; #keep)
+    }
+
+    /// What the pullback is given again of arguments that are gone by then, under names of its own: see [`Call::kept`].
+    fn keep(&mut self, call: &Call, args: &mut [TokenStream], before: &mut TokenStream) -> Vec<Ident> {
+        let mut kept = Vec::new();
+        for &at in &call.kept {
+            let (runtime, arg) = (self.runtime, &args[at]);
+            let again = self.local("again");
+            if matches!(call.args[at], Arg::Inert(_)) {
+                let argument = self.local("argument");
+                before.extend(quote_spanned!(self.span=> let #argument = #arg;));
+                args[at] = argument.to_token_stream();
+            }
+            let arg = &args[at];
+            before.extend(quote_spanned!(self.span=> let #again = #runtime::__private::again(&#arg);));
+            kept.push(again);
+        }
+        kept
     }
 
     pub(crate) fn pushforward(&mut self, pushforward: &PushforwardCall) -> TokenStream {
@@ -65,65 +89,63 @@ impl Emitter<'_> {
             }
         }
         let mut args = self.args(call);
-        for (at, (arg, tangent)) in call.args.iter().zip(tangents).enumerate() {
-            let tangent = self.tangent_arg(arg, tangent);
-            // Operators take all by reference, methods their receiver.
-            let by_reference = match call.callee {
-                Callee::Operator(_) => true,
-                Callee::Method(_) => at == 0,
-                Callee::Function(_) => false,
-            };
-            let already = matches!(arg, Arg::Ref(_) | Arg::RefMut(_) | Arg::RefMutValue(..));
-            args.push(if by_reference && !already {
-                quote_spanned!(self.span=> &(#tangent))
-            } else {
-                tangent
-            });
-        }
+        args.extend(call.args.iter().zip(tangents).map(|(arg, tangent)| self.tangent_arg(arg, tangent)));
         let value = self.callee(&call.callee, Some("pushforward"), args);
         let (results, tangents) = (self.tree_pattern(&call.results), self.tree_pattern(result_tangents));
         quote_spanned!(self.span=> #lent let (#results, #tangents) = #value;)
     }
 
-    /// `pullback(references again…, seed, slots…);`
+    /// `pullback(arguments again…, seed, slots…);`
     pub(crate) fn pullback(&mut self, pullback: &PullbackCall) -> TokenStream {
         let PullbackCall { call, seed, slots } = pullback;
-        let mut args: Vec<TokenStream> = Vec::new();
-        for arg in &call.args {
+        let (runtime, name) = (self.runtime, self.ident(call.pullback));
+        let pullback = match call.kept.is_empty() {
+            true => name.to_token_stream(),
+            false => quote_spanned!(self.span=> (#name.0)),
+        };
+        let again = call.args.iter().enumerate().map(|(at, arg)| {
+            if let Some(field) = call.kept.iter().position(|&kept| kept == at) {
+                let field = Index::from(field + 1);
+                return quote_spanned!(self.span=> #name.#field);
+            }
             match arg {
-                Arg::Value(_) | Arg::Move(_) => {}
+                Arg::Value(_) | Arg::Move(_) => quote_spanned!(self.span=> ()),
                 Arg::RefMutValue(_, after) => {
                     let after = self.ident(*after);
-                    args.push(quote_spanned!(self.span=> &mut { #after }));
+                    quote_spanned!(self.span=> &mut { #after })
                 }
-                Arg::Inert(inert) if !is_reference(inert) => {}
-                arg => args.push(self.arg(arg)),
+                Arg::Inert(inert) if inert.pure => {
+                    let code = self.inert(inert).at(Level::Unary);
+                    quote_spanned!(self.span=> #runtime::__private::again(&#code))
+                }
+                Arg::Inert(inert) => {
+                    let code = self.inert(inert).tokens;
+                    quote_spanned!(self.span=> #runtime::__private::again_of(|| #code))
+                }
+                arg => self.arg(arg),
             }
-        }
-        args.push(self.tree(seed));
-        for (arg, slot) in call.args.iter().zip(slots) {
-            args.push(match slot {
-                Slot::Adjoint(path) => {
-                    let adjoint = self.reference(path, true);
-                    match self.type_of(path) {
-                        // The callee may ask for no more than some type of known size.
-                        Ty::Slice(t) if !t.is_scalar() => {
-                            quote_spanned!(self.span=> &mut &mut (#adjoint)[..])
-                        }
-                        _ => adjoint,
-                    }
-                }
-                Slot::Unit => quote_spanned!(self.span=> &mut ()),
-                Slot::Scratch => {
-                    let operator = matches!(call.callee, Callee::Operator(_));
-                    let buffer = if operator { None } else { self.scratch(arg) };
-                    let zero = buffer.unwrap_or_else(|| self.zero_of_arg(arg));
-                    quote_spanned!(self.span=> &mut #zero)
-                }
-            });
-        }
-        let pullback = self.ident(call.pullback);
+        });
+        let slots = slots.iter().map(|slot| match slot {
+            Some(path) => {
+                let adjoint = self.lent(path, true);
+                quote_spanned!(self.span=> ::core::option::Option::Some(#adjoint))
+            }
+            None => quote_spanned!(self.span=> ::core::option::Option::None),
+        });
+        let args = again.chain([self.tree(seed)]).chain(slots);
         quote_spanned!(self.span=> #pullback(#(#args),*);)
+    }
+
+    /// An adjoint or a tangent for a callee, which may ask for no more than some type of known size.
+    fn lent(&self, path: &Path, mutable: bool) -> TokenStream {
+        let reference = self.reference(path, mutable);
+        match (self.type_of(path), mutable) {
+            (Ty::Slice(t), true) if !t.is_scalar() => {
+                quote_spanned!(self.span=> &mut &mut (#reference)[..])
+            }
+            (Ty::Slice(t), false) if !t.is_scalar() => quote_spanned!(self.span=> &&(#reference)[..]),
+            _ => reference,
+        }
     }
 
     /// Scalars lent mutably get storage of their own where they do not have it.
@@ -188,64 +210,19 @@ impl Emitter<'_> {
     }
 
     fn tangent_arg(&self, arg: &Arg, tangent: &Tangent) -> TokenStream {
-        match (tangent, arg) {
-            (Tangent::InOut(_, after), _) => {
+        let tangent = match tangent {
+            Tangent::InOut(_, after) => {
                 let after = self.ident(*after);
                 quote_spanned!(self.span=> &mut #after)
             }
-            (Tangent::Value(value), _) => self.expr(value, self.float_of(value).as_ref()),
-            (Tangent::Place(path), Arg::Ref(_)) => self.reference(path, false),
-            (Tangent::Place(path), Arg::RefMut(_) | Arg::RefMutValue(..)) => self.reference(path, true),
-            (Tangent::Place(path), _) => self.whole(path).tokens,
-            (Tangent::Unit, _) => quote_spanned!(self.span=> ()),
-            (Tangent::Zero, arg) => {
-                let zero = self.zero_of_arg(arg);
-                match arg {
-                    Arg::Ref(_) => quote_spanned!(self.span=> &#zero),
-                    Arg::RefMut(_) | Arg::RefMutValue(..) => quote_spanned!(self.span=> &mut #zero),
-                    _ => zero,
-                }
+            Tangent::Value(value) => {
+                let value = self.code(value, self.float_of(value).as_ref()).at(Level::Unary);
+                quote_spanned!(self.span=> &#value)
             }
-        }
-    }
-
-    /// Memory for an adjoint that nobody reads: not from the allocator.
-    fn scratch(&self, arg: &Arg) -> Option<TokenStream> {
-        let (Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path)) = arg else { return None };
-        let (ty, runtime, like) = (self.type_of(path), self.runtime, self.receiver(path));
-        if matches!(self.float, Float::Param(_)) {
-            return None;
-        }
-        let zero = self.constant(&ty.element(), 0.0)?;
-        match ty {
-            Ty::Slice(_) => {
-                Some(quote_spanned!(self.span=> #runtime::pool::Scratch::filled(#zero, #like.len())))
-            }
-            Ty::Vec(_) => {
-                Some(quote_spanned!(self.span=> #runtime::pool::Buffer::filled(#zero, #like.len())))
-            }
-            _ => None,
-        }
-    }
-
-    fn zero_of_arg(&self, arg: &Arg) -> TokenStream {
-        let runtime = self.runtime;
-        match arg {
-            Arg::Value(value) | Arg::RefValue(value) | Arg::RefMutValue(value, _) => {
-                match self.float_of(value) {
-                    Some(float) => self.float_literal(0.0, &float),
-                    None => {
-                        let value = self.expr(value, None);
-                        quote_spanned!(self.span=> #runtime::Differentiable::zero_tangent(&(#value)))
-                    }
-                }
-            }
-            Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => self.zero(path),
-            Arg::Inert(inert) => {
-                let code = self.inert(inert).tokens;
-                quote_spanned!(self.span=> #runtime::Differentiable::zero_tangent(&(#code)))
-            }
-        }
+            Tangent::Place(path) => self.lent(path, matches!(arg, Arg::RefMut(_))),
+            Tangent::None => return quote_spanned!(self.span=> ::core::option::Option::None),
+        };
+        quote_spanned!(self.span=> ::core::option::Option::Some(#tangent))
     }
 
     /// The call itself; `what`: which function of the companion, `None` for the primal.
@@ -319,18 +296,4 @@ impl Emitter<'_> {
             }
         }
     }
-}
-
-/// Whether inactive code handed to a call is a reference by its looks: such arguments are handed to the pullback again.
-fn is_reference(inert: &Inert) -> bool {
-    match inert.code.clone().into_iter().next() {
-        Some(TokenTree::Punct(punct)) => punct.as_char() == '&',
-        Some(TokenTree::Literal(literal)) => is_string(&literal),
-        _ => false,
-    }
-}
-
-fn is_string(literal: &Literal) -> bool {
-    let text = literal.to_string();
-    text.ends_with('"') || text.ends_with('#')
 }

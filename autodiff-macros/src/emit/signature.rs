@@ -236,15 +236,28 @@ impl ParamSig {
         }
     }
 
-    /// The type in which the pullback is given the parameter again.
-    pub(crate) fn again(&self) -> Option<TokenStream> {
+    /// The type in which the pullback is given the parameter again. How a method takes its receiver, its caller cannot see.
+    pub(crate) fn again(&self) -> TokenStream {
         let inner = &self.inner;
         match self.passing {
-            Passing::Value if self.receiver => Some(quote!(&Self)),
-            Passing::Value => None,
-            Passing::Ref => Some(quote!(&#inner)),
-            Passing::RefMut => Some(quote!(&mut #inner)),
+            Passing::Value if self.receiver => quote!(&Self),
+            Passing::Value => quote!(()),
+            Passing::Ref => quote!(&#inner),
+            Passing::RefMut => quote!(&mut #inner),
         }
+    }
+
+    /// The type of the adjoint slot in the pullback.
+    pub(crate) fn lent_adjoint(&self, runtime: &TokenStream) -> TokenStream {
+        let adjoint = self.slot(runtime);
+        quote!(::core::option::Option<&mut #adjoint>)
+    }
+
+    /// The type of the tangent in `pushforward`.
+    pub(crate) fn lent_tangent(&self, runtime: &TokenStream) -> TokenStream {
+        let tangent = self.slot(runtime);
+        let mutable = (self.passing == Passing::RefMut).then(|| quote!(mut));
+        quote!(::core::option::Option<&#mutable #tangent>)
     }
 
     /// The type behind the adjoint slot.
@@ -261,19 +274,23 @@ impl ParamSig {
 
     /// The tangent in the parameter's own form.
     pub(crate) fn dot(&self, runtime: &TokenStream) -> TokenStream {
-        if self.unread {
-            return quote!(impl ::core::marker::Sized);
-        }
         if !self.known.may_be_active() {
             return quote!(());
         }
-        let (slot, scalar) = (self.slot(runtime), self.role == Role::Value);
+        let slot = self.slot(runtime);
         match self.passing {
-            Passing::Value if self.receiver => quote!(&#slot),
-            Passing::Value => slot,
-            Passing::Ref if scalar => slot,
-            Passing::Ref => quote!(&#slot),
             Passing::RefMut => quote!(&mut #slot),
+            _ if self.dot_is_reference() => quote!(&#slot),
+            _ => slot,
+        }
+    }
+
+    /// Whether [`ParamSig::dot`] is a reference.
+    pub(crate) fn dot_is_reference(&self) -> bool {
+        match self.passing {
+            Passing::Value => self.receiver,
+            Passing::Ref => self.role != Role::Value,
+            Passing::RefMut => true,
         }
     }
 

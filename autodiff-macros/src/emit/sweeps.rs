@@ -2,12 +2,14 @@
 
 mod ones;
 mod prepare;
+mod slots;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 use self::ones::ones;
 use self::prepare::{absorb, entry, fresh, keep_results};
+use self::slots::{Shape, or_else};
 use super::signature::Signature;
 use super::unit::Unit;
 use super::{Emitter, Form, Moves};
@@ -193,7 +195,15 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
     let mut emitter = Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry);
     emitter.use_pool(&unit, &adjoint.tapes, &entry, signature);
     emitter.reserve_params(function);
-    let prelude = emitter.enter_params(function);
+    let mut prelude = emitter.enter_params(function);
+    let shapes: Vec<Shape> = (function.params.iter().zip(&signature.params).zip(&adjoint.params))
+        .map(|((param, sig), slot)| match slot {
+            Some(ParamAdjoint::Place(_)) if param.passing == Passing::Value && !sig.receiver => {
+                emitter.shape_kept(param, &mut prelude)
+            }
+            _ => Shape::AtHand,
+        })
+        .collect();
     let tapes = emitter.declare_tapes(&adjoint.tapes);
     let forward = emitter.block(&unit.first);
     emitter.moves = Moves::Of(emitter.flow.dead_between.clone());
@@ -204,7 +214,11 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
         let mut params = Vec::new();
         let mut references = Vec::new();
         for (param, sig) in function.params.iter().zip(&signature.params) {
-            let Some(ty) = sig.again() else { continue };
+            let ty = sig.again();
+            if param.passing == Passing::Value && !sig.receiver {
+                params.push(quote!(_: #ty));
+                continue;
+            }
             let place = emitter.vars[param.var].role == Role::Place;
             let name = match (place, sig.receiver) {
                 (true, false) if emitter.is_bound(param.var) => emitter.ident(param.var),
@@ -227,17 +241,20 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
         let (seed, seed_ty) = (emitter.seed_pattern(&adjoint.seed), signature.seed());
         params.push(quote!(#seed: #seed_ty));
         let (mut slots, mut begin) = (Vec::new(), TokenStream::new());
-        for ((param, sig), slot) in function.params.iter().zip(&signature.params).zip(&adjoint.params) {
-            let ty = sig.slot(&signature.runtime);
+        let of_params = function.params.iter().zip(&signature.params).zip(shapes);
+        for (((param, sig), shape), slot) in of_params.zip(&adjoint.params) {
+            let ty = sig.lent_adjoint(&signature.runtime);
             let Some(slot) = slot else {
                 slots.push(None);
-                params.push(quote!(_: &mut #ty));
+                params.push(quote!(_: #ty));
                 continue;
             };
             let name = emitter.local_at(&format!("{}_bar", param.name), param.name.span());
             match slot {
                 ParamAdjoint::Place(var) => {
                     emitter.bind_as(*var, name.clone(), Form::RefMut, false);
+                    let scratch = emitter.scratch(param, shape, true);
+                    begin.extend(or_else(&name, &scratch));
                     // What the caller seeds has the length that the function left.
                     if param.passing == Passing::RefMut && matches!(param.ty, Ty::Vec(_)) {
                         let (runtime, of) = (&signature.runtime, emitter.ident(param.var));
@@ -245,24 +262,23 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
                     }
                 }
                 ParamAdjoint::ScalarInOut(var) => {
+                    let zero = emitter.zero(&Path::of(param.var));
                     let pattern = emitter.pattern(*var);
-                    begin.extend(quote!(let #pattern = *#name;));
+                    begin.extend(quote!(let #pattern = #name.as_deref().copied().unwrap_or(#zero);));
                 }
                 ParamAdjoint::Scalar(_) => {}
             }
-            params.push(quote!(#name: &mut #ty));
+            params.push(quote!(#name: #ty));
             slots.push(Some(name));
         }
         let reverse = emitter.block(&unit.second);
         let mut end = TokenStream::new();
         for (index, at) in scalars {
-            if let Some(name) = &slots[index] {
-                end.extend(emitter.scalar_slot(
-                    &adjoint.params[index],
-                    name,
-                    &unit.tail[at],
-                    &function.params[index].ty,
-                ));
+            let Some(name) = &slots[index] else { continue };
+            let (slot, ty) = (&adjoint.params[index], &function.params[index].ty);
+            let update = emitter.scalar_slot(slot, name, &unit.tail[at], ty);
+            if !update.is_empty() {
+                end.extend(quote!(if let ::core::option::Option::Some(#name) = #name { #update }));
             }
         }
         for (reference, value) in references.iter().zip(&unit.tail[initial..]) {
@@ -383,9 +399,10 @@ pub(crate) fn pushforward(function: &Function, signature: &Signature, push: Push
 
     let mut emitter = Emitter::new(&signature.runtime, push.vars.clone(), &mut unit, &entry);
     emitter.reserve_params(function);
+    let prelude = emitter.enter_params(function);
     let (mut args, mut begin, mut in_out) = (Vec::new(), TokenStream::new(), Vec::new());
     for ((param, sig), dot) in function.params.iter().zip(&signature.params).zip(&push.params) {
-        let ty = sig.dot(&signature.runtime);
+        let ty = sig.lent_tangent(&signature.runtime);
         let Some((dot, last)) = dot else {
             args.push(quote!(_: #ty));
             continue;
@@ -394,42 +411,44 @@ pub(crate) fn pushforward(function: &Function, signature: &Signature, push: Push
         args.push(quote!(#name: #ty));
         let scalar = emitter.vars[*dot].role != Role::Place;
         let changes = emitter.flow.is_mut(*dot);
+        let mutable = changes.then(|| quote!(mut));
         match param.passing {
             Passing::RefMut if scalar => {
+                let zero = emitter.zero(&Path::of(param.var));
                 let pattern = emitter.pattern(*dot);
-                begin.extend(quote!(let #pattern = *#name;));
+                begin.extend(quote!(let #pattern = #name.as_deref().copied().unwrap_or(#zero);));
                 if last.is_some() {
                     in_out.push(name);
                 }
             }
-            Passing::RefMut => {
-                emitter.bind_as(*dot, name, Form::RefMut, false);
+            Passing::Value | Passing::Ref if scalar => {
+                let zero = emitter.zero(&Path::of(param.var));
+                begin.extend(quote!(let #mutable #name = #name.copied().unwrap_or(#zero);));
+                emitter.bind_as(*dot, name, Form::Owned, false);
             }
-            Passing::Ref if !scalar => {
-                emitter.bind_as(*dot, name, Form::Ref, false);
-            }
-            Passing::Value if sig.receiver && changes => {
-                let pattern = emitter.pattern(*dot);
-                begin.extend(quote!(let #pattern = ::core::clone::Clone::clone(#name);));
-            }
-            Passing::Value if sig.receiver => {
-                emitter.bind_as(*dot, name, Form::Ref, false);
+            Passing::Value if changes => {
+                let zero = emitter.zero(&Path::of(param.var));
+                begin.extend(quote!(let mut #name = #name.cloned().unwrap_or_else(|| #zero);));
+                emitter.bind_as(*dot, name, Form::Owned, false);
             }
             Passing::Value | Passing::Ref => {
-                if changes {
-                    begin.extend(quote!(let mut #name = #name;));
-                }
-                emitter.bind_as(*dot, name, Form::Owned, false);
+                let scratch = emitter.scratch(param, Shape::AtHand, false);
+                begin.extend(or_else(&name, &scratch));
+                emitter.bind_as(*dot, name, Form::Ref, false);
+            }
+            Passing::RefMut => {
+                let scratch = emitter.scratch(param, Shape::AtHand, true);
+                begin.extend(or_else(&name, &scratch));
+                emitter.bind_as(*dot, name, Form::RefMut, false);
             }
         }
     }
-    let prelude = emitter.enter_params(function);
     let body = emitter.block(&unit.first);
     emitter.moves = Moves::once(&unit.tail);
     let mut updates = emitter.write_back(function, &unit.tail[..dots]);
     for (name, last) in in_out.iter().zip(&unit.tail[dots..leaves]) {
         let last = emitter.expr(last, emitter.float_of(last).as_ref());
-        updates.extend(quote!(*#name = #last;));
+        updates.extend(quote!(if let ::core::option::Option::Some(#name) = #name { *#name = #last; }));
     }
     let result = emitter.result(&function.result, &mut unit.tail[leaves..tangents].iter());
     let mut tangents = unit.tail[tangents..].iter();

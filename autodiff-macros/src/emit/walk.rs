@@ -147,7 +147,7 @@ pub(crate) fn operands(kind: &mut StmtKind, v: &mut dyn Visitor) {
                         let inout = matches!(a, Arg::RefMut(_) | Arg::RefMutValue(..));
                         v.path(path, if inout { Access::Write } else { Access::Read });
                     }
-                    Tangent::Unit | Tangent::Zero => {}
+                    Tangent::None => {}
                 }
                 arg(a, v);
             }
@@ -183,13 +183,11 @@ fn pullback_operands(pullback: &mut PullbackCall, v: &mut dyn Visitor) {
     v.read(&mut call.pullback);
     for (a, slot) in call.args.iter_mut().zip(slots) {
         match a {
-            Arg::Value(_) | Arg::Move(_) if !matches!(slot, Slot::Scratch) => {}
+            Arg::Value(_) | Arg::Move(_) => {}
             Arg::RefMutValue(_, after) => v.read(after),
             a => arg(a, v),
         }
-        if let Slot::Adjoint(path) = slot {
-            v.path(path, Access::Write);
-        }
+        slot.iter_mut().for_each(|path| v.path(path, Access::Write));
     }
     leaves(seed, &mut |leaf| expr(leaf, v));
 }

@@ -166,8 +166,7 @@ impl<'a> Operator<'a> {
             false => quote!(::core::clone::Clone::clone(#value)),
         };
         let this = clone(quote!(self), ty_is_reference);
-        let this_again = ty_is_reference.then(|| quote!(self,));
-        let this_dot = dot(quote!(self_dot), ty_is_reference && !is_float(&ty));
+        let this_again = if ty_is_reference { quote!(self) } else { quote!(()) };
         let tangent = |ty: &TokenStream| quote!(<#ty as #runtime::Differentiable>::Tangent);
         let (this_bar, seed) = (tangent(&ty), tangent(output));
         let Some(other) = &self.other else {
@@ -177,18 +176,17 @@ impl<'a> Operator<'a> {
                     fn value(&self) -> #output { #path::#name(#this) }
                     fn pullback(&self, seed: #seed, self_bar: &mut #this_bar) {
                         let (_, pullback) = #name::forward(#this);
-                        pullback(#this_again seed, self_bar);
+                        pullback(#this_again, seed, ::core::option::Option::Some(self_bar));
                     }
                     fn pushforward(&self, self_dot: &#this_bar) -> (#output, #seed) {
-                        #name::pushforward(#this, #this_dot)
+                        #name::pushforward(#this, ::core::option::Option::Some(self_dot))
                     }
                 }
             };
         };
         let (other, other_is_reference) = referent(other);
         let that = clone(quote!(other), other_is_reference);
-        let that_again = other_is_reference.then(|| quote!(other,));
-        let that_dot = dot(quote!(other_dot), other_is_reference && !is_float(&other));
+        let that_again = if other_is_reference { quote!(other) } else { quote!(()) };
         let that_bar = tangent(&other);
         quote! {
             impl #generics #runtime::ops::#rule<#other> for #ty #predicates {
@@ -196,23 +194,25 @@ impl<'a> Operator<'a> {
                 fn value(&self, other: &#other) -> #output { #path::#name(#this, #that) }
                 fn pullback(&self, other: &#other, seed: #seed, self_bar: &mut #this_bar, other_bar: &mut #that_bar) {
                     let (_, pullback) = #name::forward(#this, #that);
-                    pullback(#this_again #that_again seed, self_bar, other_bar);
+                    pullback(
+                        #this_again,
+                        #that_again,
+                        seed,
+                        ::core::option::Option::Some(self_bar),
+                        ::core::option::Option::Some(other_bar),
+                    );
                 }
                 fn pushforward(&self, other: &#other, self_dot: &#this_bar, other_dot: &#that_bar) -> (#output, #seed) {
-                    #name::pushforward(#this, #that, #this_dot, #that_dot)
+                    #name::pushforward(
+                        #this,
+                        #that,
+                        ::core::option::Option::Some(self_dot),
+                        ::core::option::Option::Some(other_dot),
+                    )
                 }
             }
         }
     }
-}
-
-/// A tangent in the form that the operand has: references stay references but for those to floats.
-fn dot(name: TokenStream, reference: bool) -> TokenStream {
-    if reference { name } else { quote!(::core::clone::Clone::clone(#name)) }
-}
-
-fn is_float(ty: &TokenStream) -> bool {
-    matches!(&ty.to_string()[..], "f64" | "f32")
 }
 
 /// What a reference refers to, and whether it is one.

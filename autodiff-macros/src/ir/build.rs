@@ -285,16 +285,6 @@ impl super::Function {
         });
         locals.collect()
     }
-
-    /// Whether a place is a `#[no_diff]` parameter of a type that need not be differentiable: its adjoint slot and its
-    /// tangent are units. Parts of it are numbers like others to whoever they are handed to.
-    pub(crate) fn is_foreign(&self, path: &Path) -> bool {
-        let Path { root, proj } = self.vars.resolve(path);
-        proj.is_empty()
-            && self.params.iter().any(|param| {
-                param.var == root && param.no_diff && matches!(param.ty, Ty::Named(_) | Ty::Unknown)
-            })
-    }
 }
 
 impl Vars {
@@ -314,6 +304,14 @@ impl Vars {
 }
 
 impl super::Inert {
+    /// Whether an argument may be evaluated again where the callee takes it by reference: impure code, too, that looks into
+    /// places without writing to them, since it most likely yields a part of them.
+    pub(crate) fn may_run_again(&self) -> bool {
+        let looks = self.binds.iter().any(|(_, bound)| matches!(bound, Expr::Whole(_)));
+        let writes = self.binds.iter().any(|(_, bound)| matches!(bound, Expr::WholeMut(_)));
+        self.pure || looks && !writes
+    }
+
     /// A constant of the user's, or an expression of some.
     pub(crate) fn is_constant(&self) -> bool {
         self.pure && self.binds.is_empty()

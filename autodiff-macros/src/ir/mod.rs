@@ -413,6 +413,9 @@ pub(crate) struct Call {
     /// Whether the pullback is wanted; without it, and in the primal, the call is the user's own. Lowering says true,
     /// differentiation says false where nothing active goes in or comes out.
     pub(crate) differentiated: bool,
+    /// The arguments that the forward sweep keeps for the pullback if they are references, which rustc alone knows:
+    /// code that must not run again, and what is moved away and has an unknown type. Differentiation lists them.
+    pub(crate) kept: Vec<usize>,
 }
 
 #[derive(Clone)]
@@ -512,18 +515,8 @@ pub(crate) struct PullbackCall {
     pub(crate) call: Call,
     /// The adjoint of each result leaf, in the shape of `call.results` (an atom or a `Whole`).
     pub(crate) seed: Tree<Expr>,
-    /// The adjoint slot of each argument, in order.
-    pub(crate) slots: Vec<Slot>,
-}
-
-#[derive(Clone)]
-pub(crate) enum Slot {
-    /// `&mut adjoint` of an active argument.
-    Adjoint(Path),
-    /// `&mut ()`: the argument's type is known to be inactive.
-    Unit,
-    /// A zero adjoint of the argument's shape that nobody reads.
-    Scratch,
+    /// The adjoint that each argument's slot adds to, in order; none where nobody wants it.
+    pub(crate) slots: Vec<Option<Path>>,
 }
 
 /// See [`StmtKind::Pushforward`].
@@ -542,9 +535,8 @@ pub(crate) enum Tangent {
     Place(Path),
     /// Of a `&mut` scalar: the tangent before the call, and the variable that takes the one behind it.
     InOut(Expr, Var),
-    Unit,
-    /// A zero tangent of the argument's shape.
-    Zero,
+    /// Of what carries none, or a zero.
+    None,
 }
 
 /// Statements with a fixed form that need no structure.

@@ -1,8 +1,8 @@
 //! Walking the IR: what a statement reads and writes, in one place for all passes.
 
 use super::{
-    Arg, Block, Call, Expr, Head, Inert, Init, Loop, Path, Proj, RawStmt, Saved, Slot, Stmt, StmtKind,
-    Tangent, Tree, Var, VarSet, Vars,
+    Arg, Block, Call, Expr, Head, Inert, Init, Loop, Path, Proj, RawStmt, Saved, Stmt, StmtKind, Tangent,
+    Tree, Var, VarSet, Vars,
 };
 
 impl Expr {
@@ -249,14 +249,9 @@ impl Stmt {
                 call_args(&pullback.call, f);
                 f(Use(pullback.call.pullback));
                 pullback.seed.leaves().into_iter().for_each(|seed| f(Read(seed)));
-                for slot in &pullback.slots {
-                    match slot {
-                        Slot::Adjoint(path) => {
-                            f(ReadPath(path));
-                            f(WritePath(path));
-                        }
-                        Slot::Unit | Slot::Scratch => {}
-                    }
+                for path in pullback.slots.iter().flatten() {
+                    f(ReadPath(path));
+                    f(WritePath(path));
                 }
             }
             StmtKind::Pushforward(push) => {
@@ -269,7 +264,7 @@ impl Stmt {
                             f(Read(before));
                             f(Define(*after));
                         }
-                        Tangent::Unit | Tangent::Zero => {}
+                        Tangent::None => {}
                     }
                 }
                 for (arg, tangent) in push.call.args.iter().zip(&push.tangents) {
@@ -467,11 +462,7 @@ impl Stmt {
             StmtKind::Pullback(pullback) => {
                 call_exprs_mut(&mut pullback.call, f);
                 pullback.seed.leaves_mut().into_iter().for_each(|seed| seed.walk_mut(f));
-                for slot in &mut pullback.slots {
-                    if let Slot::Adjoint(path) = slot {
-                        path.walk_mut(f);
-                    }
-                }
+                pullback.slots.iter_mut().flatten().for_each(|path| path.walk_mut(f));
             }
             StmtKind::Pushforward(push) => {
                 call_exprs_mut(&mut push.call, f);
@@ -479,7 +470,7 @@ impl Stmt {
                     match tangent {
                         Tangent::Value(expr) | Tangent::InOut(expr, _) => expr.walk_mut(f),
                         Tangent::Place(path) => path.walk_mut(f),
-                        Tangent::Unit | Tangent::Zero => {}
+                        Tangent::None => {}
                     }
                 }
             }

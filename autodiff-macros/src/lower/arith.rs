@@ -244,7 +244,10 @@ impl Lower<'_> {
         let ty = ty.or_else(|| self.facts.get(&site).cloned()).unwrap_or(Ty::Unknown);
         let (results, value) = self.results(&ty, hint, &site, span);
         let pullback = self.vars.fresh(format!("{hint}_pullback"), Ty::Unknown, Role::Pullback, span);
-        self.block.push(StmtKind::Call(Call { callee, args, results, pullback, differentiated: true }), span);
+        self.block.push(
+            StmtKind::Call(Call { callee, args, results, pullback, differentiated: true, kept: Vec::new() }),
+            span,
+        );
         value
     }
 
@@ -280,6 +283,13 @@ impl Lower<'_> {
     // ---- comparisons and logic ----
 
     fn compare(&mut self, expr: &syn::ExprBinary, left: Value, right: Value, span: Span) -> Value {
+        // Code says itself whether it is a reference (`name == "ramp"`): the other side is compared as it stands then.
+        let as_written = match (&left, &right) {
+            (Value::Code(..), Value::Ref { .. }) | (Value::Ref { .. }, Value::Code(..)) => {
+                Some((left.clone(), right.clone()))
+            }
+            _ => None,
+        };
         let (left, right) = (left.peel(), right.peel());
         let (a, b) = (self.ty_of(&left), self.ty_of(&right));
         let pair = match (&a, &b) {
@@ -294,6 +304,7 @@ impl Lower<'_> {
             let compare = Expr::Binary(expr.op, Box::new(l), Box::new(r));
             return Value::Atom(self.temp("test", Ty::bool(), compare, span), Ty::bool());
         }
+        let (left, right) = as_written.unwrap_or((left, right));
         let (Some(l), Some(r)) = (self.as_code(left, span), self.as_code(right, span)) else {
             return Value::Poison;
         };

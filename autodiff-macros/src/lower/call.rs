@@ -13,6 +13,7 @@ use super::Lower;
 use super::env::Value;
 use super::facts::site;
 use super::inert::combine;
+use super::jump::mentions_word;
 use crate::ir::{Arg, Callee, Expr, Inert, Init, Path, Role, Ty};
 
 impl Lower<'_> {
@@ -253,6 +254,37 @@ impl Lower<'_> {
         self.call(Callee::Function(path.path.clone()), handed, want, site, &hint, span)
     }
 
+    /// A reference to what code yields. What is made by the way lives on in a place: the pullback is given it again.
+    fn lent_code(&mut self, inert: Inert, ty: Ty, span: Span) -> Arg {
+        let mut lent = inert.clone();
+        if !inert.pure {
+            let name = self.fresh_name("place");
+            let mut made = None;
+            lent.code = match syn::parse2(inert.code.clone()) {
+                Ok(mut code) => {
+                    made = made_by(&mut code, &name);
+                    code.to_token_stream()
+                }
+                Err(_) => inert.code.clone(),
+            };
+            if let Some(code) = made {
+                let whole = lent.code.to_string() == quote!((*#name)).to_string();
+                let ty = if whole { ty } else { Ty::Unknown };
+                let init = Init::Inert(Inert { code, ..inert });
+                let place = Path::of(self.temp_place("argument", ty, init, span));
+                if whole {
+                    return Arg::Ref(place);
+                }
+                lent.binds.retain(|(bound, _)| mentions_word(lent.code.clone(), &bound.to_string()));
+                lent.binds.push((name, Expr::Whole(place)));
+            }
+        }
+        Arg::Inert(combine(&[lent], |parts| {
+            let part = &parts[0];
+            quote!(&#part)
+        }))
+    }
+
     /// Values as code, up to the first that cannot be.
     pub(crate) fn codes(
         &mut self,
@@ -299,10 +331,7 @@ impl Lower<'_> {
                     let init = self.init(to, None, span)?;
                     Some(Arg::Ref(Path::of(self.temp_place("argument", ty, init, span))))
                 }
-                Value::Code(inert, _) => Some(Arg::Inert(combine(&[inert], |parts| {
-                    let part = &parts[0];
-                    quote!(&#part)
-                }))),
+                Value::Code(inert, ty) => Some(self.lent_code(inert, ty, span)),
                 Value::Poison | Value::Never => None,
                 Value::Tuple(_) => {
                     self.refuse_at(
@@ -333,6 +362,24 @@ impl Lower<'_> {
                 None
             }
             Value::Poison | Value::Never | Value::Cell(_) | Value::Later(_) => None,
+        }
+    }
+}
+
+/// Takes out of code what it makes before it looks into it, and puts `(*name)` there: `make()` of `make().rows[1..]`. Nothing
+/// where it makes nothing.
+fn made_by(code: &mut syn::Expr, name: &syn::Ident) -> Option<proc_macro2::TokenStream> {
+    match code {
+        syn::Expr::Paren(inner) => made_by(&mut inner.expr, name),
+        syn::Expr::Group(inner) => made_by(&mut inner.expr, name),
+        syn::Expr::Field(field) => made_by(&mut field.base, name),
+        syn::Expr::Index(index) => made_by(&mut index.expr, name),
+        syn::Expr::Path(_) | syn::Expr::Lit(_) => None,
+        syn::Expr::Unary(syn::ExprUnary { op: syn::UnOp::Deref(_), .. }) => None,
+        made => {
+            let code = made.to_token_stream();
+            *made = syn::parse_quote!((*#name));
+            Some(code)
         }
     }
 }

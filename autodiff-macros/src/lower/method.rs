@@ -175,7 +175,7 @@ impl Lower<'_> {
         }
         // An extension of the user's.
         let Some(args) = self.handed(args, span) else { return Value::Poison };
-        let handed: Vec<Arg> = std::iter::once(Arg::Value(receiver)).chain(args).collect();
+        let handed: Vec<Arg> = std::iter::once(Arg::RefValue(receiver)).chain(args).collect();
         if super::stdlib::is_foreign_float_method(name) {
             return self.refuse_at(span, format!("`{name}` has no derivative"));
         }

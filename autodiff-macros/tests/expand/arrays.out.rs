@@ -94,7 +94,13 @@ impl cross {
             value,
             move |seed: [f64; 3]| {
                 let mut a_bar = [0.0; 3];
-                pullback(a, seed, &mut a_bar, &mut b_bar);
+                pullback(
+                    a,
+                    (),
+                    seed,
+                    ::core::option::Option::Some(&mut a_bar),
+                    ::core::option::Option::Some(&mut b_bar),
+                );
                 (a_bar, b_bar)
             },
         )
@@ -107,7 +113,12 @@ impl cross {
         a_dot: &[f64; 3],
         b_dot: [f64; 3],
     ) -> ([f64; 3], [f64; 3]) {
-        Self::pushforward(a, b, a_dot, b_dot)
+        Self::pushforward(
+            a,
+            b,
+            ::core::option::Option::Some(a_dot),
+            ::core::option::Option::Some(&b_dot),
+        )
     }
     ///The value and the pullback that other differentiated functions call.
     #[doc(hidden)]
@@ -119,9 +130,10 @@ impl cross {
         [f64; 3],
         impl ::core::ops::FnOnce(
             &[f64; 3],
+            (),
             [f64; 3],
-            &mut [f64; 3],
-            &mut [f64; 3],
+            ::core::option::Option<&mut [f64; 3]>,
+            ::core::option::Option<&mut [f64; 3]>,
         ) + use<>,
     ) {
         let a_i = a[1];
@@ -139,10 +151,19 @@ impl cross {
             item,
             move |
                 a: &[f64; 3],
+                _: (),
                 item_bar: [f64; 3],
-                a_bar: &mut [f64; 3],
-                b_bar: &mut [f64; 3]|
+                a_bar: ::core::option::Option<&mut [f64; 3]>,
+                b_bar: ::core::option::Option<&mut [f64; 3]>|
             {
+                let a_bar = match a_bar {
+                    ::core::option::Option::Some(a_bar) => a_bar,
+                    ::core::option::Option::None => &mut [0.0; 3],
+                };
+                let b_bar = match b_bar {
+                    ::core::option::Option::Some(b_bar) => b_bar,
+                    ::core::option::Option::None => &mut [0.0; 3],
+                };
                 let sub_bar = item_bar[0];
                 let sub_bar_1 = item_bar[1];
                 let sub_bar_2 = item_bar[2];
@@ -164,9 +185,17 @@ impl cross {
     fn pushforward(
         a: &[f64; 3],
         b: [f64; 3],
-        a_dot: &[f64; 3],
-        b_dot: [f64; 3],
+        a_dot: ::core::option::Option<&[f64; 3]>,
+        b_dot: ::core::option::Option<&[f64; 3]>,
     ) -> ([f64; 3], [f64; 3]) {
+        let a_dot = match a_dot {
+            ::core::option::Option::Some(a_dot) => a_dot,
+            ::core::option::Option::None => &[0.0; 3],
+        };
+        let b_dot = match b_dot {
+            ::core::option::Option::Some(b_dot) => b_dot,
+            ::core::option::Option::None => &[0.0; 3],
+        };
         let a_i = a[1];
         let a_i_dot = a_dot[1];
         let b_i = b[2];

@@ -114,7 +114,13 @@ impl huber {
             move |seed: f64| {
                 let mut r_bar = 0.0;
                 let mut delta_bar = 0.0;
-                pullback(seed, &mut r_bar, &mut delta_bar);
+                pullback(
+                    (),
+                    (),
+                    seed,
+                    ::core::option::Option::Some(&mut r_bar),
+                    ::core::option::Option::Some(&mut delta_bar),
+                );
                 (r_bar, delta_bar)
             },
         )
@@ -122,7 +128,12 @@ impl huber {
     ///The value of [`huber`] and its tangent, from the tangents of its arguments.
     #[inline]
     fn jvp(r: f64, delta: f64, r_dot: f64, delta_dot: f64) -> (f64, f64) {
-        Self::pushforward(r, delta, r_dot, delta_dot)
+        Self::pushforward(
+            r,
+            delta,
+            ::core::option::Option::Some(&r_dot),
+            ::core::option::Option::Some(&delta_dot),
+        )
     }
     ///The value and the pullback that other differentiated functions call.
     #[doc(hidden)]
@@ -130,7 +141,16 @@ impl huber {
     fn forward(
         r: f64,
         delta: f64,
-    ) -> (f64, impl ::core::ops::FnOnce(f64, &mut f64, &mut f64) + use<>) {
+    ) -> (
+        f64,
+        impl ::core::ops::FnOnce(
+            (),
+            (),
+            f64,
+            ::core::option::Option<&mut f64>,
+            ::core::option::Option<&mut f64>,
+        ) + use<>,
+    ) {
         let a = r.abs();
         let test = a <= delta;
         let branch = if test {
@@ -142,7 +162,13 @@ impl huber {
         };
         (
             branch,
-            move |seed: f64, r_bar: &mut f64, delta_bar: &mut f64| {
+            move |
+                _: (),
+                _: (),
+                seed: f64,
+                r_bar: ::core::option::Option<&mut f64>,
+                delta_bar: ::core::option::Option<&mut f64>|
+            {
                 let mut r_bar_1 = 0.0;
                 let mut delta_bar_1 = 0.0;
                 let mut a_bar = 0.0;
@@ -160,15 +186,26 @@ impl huber {
                 }
                 r_bar_1
                     += if r > 0.0 { a_bar } else { if r < 0.0 { -a_bar } else { 0.0 } };
-                *r_bar += r_bar_1;
-                *delta_bar += delta_bar_1;
+                if let ::core::option::Option::Some(r_bar) = r_bar {
+                    *r_bar += r_bar_1;
+                }
+                if let ::core::option::Option::Some(delta_bar) = delta_bar {
+                    *delta_bar += delta_bar_1;
+                }
             },
         )
     }
     ///The value and its tangent, as other differentiated functions call it.
     #[doc(hidden)]
     #[inline]
-    fn pushforward(r: f64, delta: f64, r_dot: f64, delta_dot: f64) -> (f64, f64) {
+    fn pushforward(
+        r: f64,
+        delta: f64,
+        r_dot: ::core::option::Option<&f64>,
+        delta_dot: ::core::option::Option<&f64>,
+    ) -> (f64, f64) {
+        let r_dot = r_dot.copied().unwrap_or(0.0);
+        let delta_dot = delta_dot.copied().unwrap_or(0.0);
         let a = r.abs();
         let a_dot = if r > 0.0 { r_dot } else { if r < 0.0 { -r_dot } else { 0.0 } };
         let (branch, branch_dot) = if a <= delta {

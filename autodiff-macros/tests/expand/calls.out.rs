@@ -18,7 +18,7 @@ for i in 0..x.len() {
     s += inner * x_i;
     let inner_bar = x[i];
     let mut x_i_bar = inner;
-    inner_pullback(inner_bar, &mut x_i_bar, &mut());
+    inner_pullback((), (), inner_bar, Some(&mut x_i_bar), None);
     x_bar_window[i] += x_i_bar;
 }
 s
@@ -52,7 +52,13 @@ impl outer {
             s += inner * x_i;
             let inner_bar = x[i];
             let mut x_i_bar = inner;
-            inner_pullback(inner_bar, &mut x_i_bar, &mut ());
+            inner_pullback(
+                (),
+                (),
+                inner_bar,
+                ::core::option::Option::Some(&mut x_i_bar),
+                ::core::option::Option::None,
+            );
             x_bar_window[i] += x_i_bar;
         }
         s
@@ -73,7 +79,13 @@ impl outer {
             value,
             move |seed: f64| {
                 let mut x_bar = ::autodiff_runtime::__private::vec![0.0; x.len()];
-                pullback(x, seed, &mut x_bar, &mut ());
+                pullback(
+                    x,
+                    (),
+                    seed,
+                    ::core::option::Option::Some(&mut x_bar),
+                    ::core::option::Option::None,
+                );
                 x_bar
             },
         )
@@ -81,7 +93,12 @@ impl outer {
     ///The value of [`outer`] and its tangent, from the tangents of its arguments.
     #[inline]
     fn jvp(x: &[f64], k: usize, x_dot: &[f64]) -> (f64, f64) {
-        Self::pushforward(x, k, x_dot, ())
+        Self::pushforward(
+            x,
+            k,
+            ::core::option::Option::Some(x_dot),
+            ::core::option::Option::None,
+        )
     }
     ///The value and the pullback that other differentiated functions call.
     #[doc(hidden)]
@@ -89,7 +106,16 @@ impl outer {
     fn forward(
         x: &[f64],
         k: usize,
-    ) -> (f64, impl ::core::ops::FnOnce(&[f64], f64, &mut [f64], &mut ()) + use<>) {
+    ) -> (
+        f64,
+        impl ::core::ops::FnOnce(
+            &[f64],
+            (),
+            f64,
+            ::core::option::Option<&mut [f64]>,
+            ::core::option::Option<&mut ()>,
+        ) + use<>,
+    ) {
         let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let mut s = 0.0;
         let x_len = x.len();
@@ -103,7 +129,19 @@ impl outer {
         }
         (
             s,
-            move |x: &[f64], seed: f64, x_bar: &mut [f64], _: &mut ()| {
+            move |
+                x: &[f64],
+                _: (),
+                seed: f64,
+                x_bar: ::core::option::Option<&mut [f64]>,
+                _: ::core::option::Option<&mut ()>|
+            {
+                let x_bar = match x_bar {
+                    ::core::option::Option::Some(x_bar) => x_bar,
+                    ::core::option::Option::None => {
+                        &mut *::autodiff_runtime::pool::Scratch::filled(0.0, x.len())
+                    }
+                };
                 let x_window_1 = &x[..x_len];
                 let x_bar_window = &mut x_bar[..x_len];
                 for i in (0..x_len).rev() {
@@ -111,7 +149,13 @@ impl outer {
                         .pop() else { ::core::unreachable!() };
                     let inner_bar = seed * x_window_1[i];
                     let mut x_i_bar = seed * inner;
-                    inner_pullback(inner_bar, &mut x_i_bar, &mut ());
+                    inner_pullback(
+                        (),
+                        (),
+                        inner_bar,
+                        ::core::option::Option::Some(&mut x_i_bar),
+                        ::core::option::Option::None,
+                    );
                     x_bar_window[i] += x_i_bar;
                 }
             },
@@ -120,14 +164,30 @@ impl outer {
     ///The value and its tangent, as other differentiated functions call it.
     #[doc(hidden)]
     #[inline]
-    fn pushforward(x: &[f64], k: usize, x_dot: &[f64], _: ()) -> (f64, f64) {
+    fn pushforward(
+        x: &[f64],
+        k: usize,
+        x_dot: ::core::option::Option<&[f64]>,
+        _: ::core::option::Option<&()>,
+    ) -> (f64, f64) {
+        let x_dot = match x_dot {
+            ::core::option::Option::Some(x_dot) => x_dot,
+            ::core::option::Option::None => {
+                &*::autodiff_runtime::pool::Scratch::filled(0.0, x.len())
+            }
+        };
         let mut s = 0.0;
         let x_dot_window = &x_dot[..x.len()];
         let mut s_dot = 0.0;
         for i in 0..x.len() {
             let x_i = x[i];
             let x_i_dot = x_dot_window[i];
-            let (inner, inner_dot) = inner::pushforward(x_i, k, x_i_dot, ());
+            let (inner, inner_dot) = inner::pushforward(
+                x_i,
+                k,
+                ::core::option::Option::Some(&x_i_dot),
+                ::core::option::Option::None,
+            );
             s += inner * x_i;
             s_dot += inner_dot * x_i + x_i_dot * inner;
         }

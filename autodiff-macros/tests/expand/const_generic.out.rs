@@ -62,7 +62,7 @@ impl norm {
             value,
             move |seed: f64| {
                 let mut x_bar = [0.0; N];
-                pullback(x, seed, &mut x_bar);
+                pullback(x, seed, ::core::option::Option::Some(&mut x_bar));
                 x_bar
             },
         )
@@ -70,14 +70,21 @@ impl norm {
     ///The value of [`norm`] and its tangent, from the tangents of its arguments.
     #[inline]
     fn jvp<const N: usize>(x: &[f64; N], x_dot: &[f64; N]) -> (f64, f64) {
-        Self::pushforward::<N>(x, x_dot)
+        Self::pushforward::<N>(x, ::core::option::Option::Some(x_dot))
     }
     ///The value and the pullback that other differentiated functions call.
     #[doc(hidden)]
     #[inline]
     fn forward<const N: usize>(
         x: &[f64; N],
-    ) -> (f64, impl ::core::ops::FnOnce(&[f64; N], f64, &mut [f64; N]) + use<N>) {
+    ) -> (
+        f64,
+        impl ::core::ops::FnOnce(
+            &[f64; N],
+            f64,
+            ::core::option::Option<&mut [f64; N]>,
+        ) + use<N>,
+    ) {
         let mut sum = 0.0;
         for i in 0..N {
             let x_i = x[i];
@@ -86,7 +93,11 @@ impl norm {
         let sqrt = sum.sqrt();
         (
             sqrt,
-            move |x: &[f64; N], seed: f64, x_bar: &mut [f64; N]| {
+            move |x: &[f64; N], seed: f64, x_bar: ::core::option::Option<&mut [f64; N]>| {
+                let x_bar = match x_bar {
+                    ::core::option::Option::Some(x_bar) => x_bar,
+                    ::core::option::Option::None => &mut [0.0; N],
+                };
                 let sum_bar = ::autodiff_runtime::special::chain(seed, 0.5 / sqrt);
                 for i in 0..N {
                     x_bar[i] += 2.0 * (sum_bar * x[i]);
@@ -97,7 +108,14 @@ impl norm {
     ///The value and its tangent, as other differentiated functions call it.
     #[doc(hidden)]
     #[inline]
-    fn pushforward<const N: usize>(x: &[f64; N], x_dot: &[f64; N]) -> (f64, f64) {
+    fn pushforward<const N: usize>(
+        x: &[f64; N],
+        x_dot: ::core::option::Option<&[f64; N]>,
+    ) -> (f64, f64) {
+        let x_dot = match x_dot {
+            ::core::option::Option::Some(x_dot) => x_dot,
+            ::core::option::Option::None => &[0.0; N],
+        };
         let mut sum = 0.0;
         let mut sum_dot = 0.0;
         for i in 0..N {

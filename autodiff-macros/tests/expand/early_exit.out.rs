@@ -200,7 +200,13 @@ impl first_above {
             move |seed: f64| {
                 let mut x_bar = ::autodiff_runtime::__private::vec![0.0; x.len()];
                 let mut limit_bar = 0.0;
-                pullback(x, seed, &mut x_bar, &mut limit_bar);
+                pullback(
+                    x,
+                    (),
+                    seed,
+                    ::core::option::Option::Some(&mut x_bar),
+                    ::core::option::Option::Some(&mut limit_bar),
+                );
                 (x_bar, limit_bar)
             },
         )
@@ -208,7 +214,12 @@ impl first_above {
     ///The value of [`first_above`] and its tangent, from the tangents of its arguments.
     #[inline]
     fn jvp(x: &[f64], limit: f64, x_dot: &[f64], limit_dot: f64) -> (f64, f64) {
-        Self::pushforward(x, limit, x_dot, limit_dot)
+        Self::pushforward(
+            x,
+            limit,
+            ::core::option::Option::Some(x_dot),
+            ::core::option::Option::Some(&limit_dot),
+        )
     }
     ///The value and the pullback that other differentiated functions call.
     #[doc(hidden)]
@@ -216,7 +227,16 @@ impl first_above {
     fn forward(
         x: &[f64],
         limit: f64,
-    ) -> (f64, impl ::core::ops::FnOnce(&[f64], f64, &mut [f64], &mut f64) + use<>) {
+    ) -> (
+        f64,
+        impl ::core::ops::FnOnce(
+            &[f64],
+            (),
+            f64,
+            ::core::option::Option<&mut [f64]>,
+            ::core::option::Option<&mut f64>,
+        ) + use<>,
+    ) {
         let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let mut total = 0.0;
         let mut returned_before = false;
@@ -251,7 +271,19 @@ impl first_above {
         }
         (
             result_before,
-            move |x: &[f64], seed: f64, x_bar: &mut [f64], limit_bar: &mut f64| {
+            move |
+                x: &[f64],
+                _: (),
+                seed: f64,
+                x_bar: ::core::option::Option<&mut [f64]>,
+                limit_bar: ::core::option::Option<&mut f64>|
+            {
+                let x_bar = match x_bar {
+                    ::core::option::Option::Some(x_bar) => x_bar,
+                    ::core::option::Option::None => {
+                        &mut *::autodiff_runtime::pool::Scratch::filled(0.0, x.len())
+                    }
+                };
                 let mut limit_bar_1 = 0.0;
                 let mut total_bar = 0.0;
                 let mut result_bar = 0.0;
@@ -287,14 +319,28 @@ impl first_above {
                     total_bar = total_bar_1;
                     result_bar = result_before_bar;
                 }
-                *limit_bar += limit_bar_1;
+                if let ::core::option::Option::Some(limit_bar) = limit_bar {
+                    *limit_bar += limit_bar_1;
+                }
             },
         )
     }
     ///The value and its tangent, as other differentiated functions call it.
     #[doc(hidden)]
     #[inline]
-    fn pushforward(x: &[f64], limit: f64, x_dot: &[f64], limit_dot: f64) -> (f64, f64) {
+    fn pushforward(
+        x: &[f64],
+        limit: f64,
+        x_dot: ::core::option::Option<&[f64]>,
+        limit_dot: ::core::option::Option<&f64>,
+    ) -> (f64, f64) {
+        let x_dot = match x_dot {
+            ::core::option::Option::Some(x_dot) => x_dot,
+            ::core::option::Option::None => {
+                &*::autodiff_runtime::pool::Scratch::filled(0.0, x.len())
+            }
+        };
+        let limit_dot = limit_dot.copied().unwrap_or(0.0);
         let mut total = 0.0;
         let mut returned_before = false;
         let mut result_before = 0.0;

@@ -69,7 +69,13 @@ impl softplus {
             move |seed: T| {
                 let mut x_bar = ::autodiff_runtime::__private::lit::<T>(0.0);
                 let mut scale_bar = ::autodiff_runtime::__private::lit::<T>(0.0);
-                pullback(seed, &mut x_bar, &mut scale_bar);
+                pullback(
+                    (),
+                    (),
+                    seed,
+                    ::core::option::Option::Some(&mut x_bar),
+                    ::core::option::Option::Some(&mut scale_bar),
+                );
                 (x_bar, scale_bar)
             },
         )
@@ -77,7 +83,14 @@ impl softplus {
     ///The value of [`softplus`] and its tangent, from the tangents of its arguments.
     #[inline]
     fn jvp<T: num_traits::Float>(x: T, scale: T, x_dot: T, scale_dot: T) -> (T, T) {
-        Self::pushforward::<T>(x, scale, x_dot, scale_dot)
+        Self::pushforward::<
+            T,
+        >(
+            x,
+            scale,
+            ::core::option::Option::Some(&x_dot),
+            ::core::option::Option::Some(&scale_dot),
+        )
     }
     ///The value and the pullback that other differentiated functions call.
     #[doc(hidden)]
@@ -85,13 +98,28 @@ impl softplus {
     fn forward<T: num_traits::Float>(
         x: T,
         scale: T,
-    ) -> (T, impl ::core::ops::FnOnce(T, &mut T, &mut T) + use<T>) {
+    ) -> (
+        T,
+        impl ::core::ops::FnOnce(
+            (),
+            (),
+            T,
+            ::core::option::Option<&mut T>,
+            ::core::option::Option<&mut T>,
+        ) + use<T>,
+    ) {
         let exp = (x * scale).exp();
         let y = exp.ln_1p();
         let div = y.powi(3) / scale;
         (
             div,
-            move |seed: T, x_bar: &mut T, scale_bar: &mut T| {
+            move |
+                _: (),
+                _: (),
+                seed: T,
+                x_bar: ::core::option::Option<&mut T>,
+                scale_bar: ::core::option::Option<&mut T>|
+            {
                 let scale_recip = ::autodiff_runtime::__private::lit::<T>(1.0) / scale;
                 let y_bar = seed * scale_recip
                     * (::autodiff_runtime::__private::lit::<T>(3.0) * (y * y));
@@ -100,8 +128,13 @@ impl softplus {
                     ::autodiff_runtime::__private::lit::<T>(1.0)
                         / (::autodiff_runtime::__private::lit::<T>(1.0) + exp),
                 ) * exp;
-                *x_bar = *x_bar + mul_bar * scale;
-                *scale_bar = *scale_bar + (-(seed * div * scale_recip) + mul_bar * x);
+                if let ::core::option::Option::Some(x_bar) = x_bar {
+                    *x_bar = *x_bar + mul_bar * scale;
+                }
+                if let ::core::option::Option::Some(scale_bar) = scale_bar {
+                    *scale_bar = *scale_bar
+                        + (-(seed * div * scale_recip) + mul_bar * x);
+                }
             },
         )
     }
@@ -111,9 +144,15 @@ impl softplus {
     fn pushforward<T: num_traits::Float>(
         x: T,
         scale: T,
-        x_dot: T,
-        scale_dot: T,
+        x_dot: ::core::option::Option<&T>,
+        scale_dot: ::core::option::Option<&T>,
     ) -> (T, T) {
+        let x_dot = x_dot
+            .copied()
+            .unwrap_or(::autodiff_runtime::__private::lit::<T>(0.0));
+        let scale_dot = scale_dot
+            .copied()
+            .unwrap_or(::autodiff_runtime::__private::lit::<T>(0.0));
         let exp = (x * scale).exp();
         let y = exp.ln_1p();
         let y_dot = ::autodiff_runtime::special::chain(

@@ -108,7 +108,14 @@ impl step {
         velocity_dot: f64,
         dt_dot: f64,
     ) -> (f64, f64) {
-        Self::pushforward(&mut *state, velocity, dt, state_dot, velocity_dot, dt_dot)
+        Self::pushforward(
+            &mut *state,
+            velocity,
+            dt,
+            ::core::option::Option::Some(state_dot),
+            ::core::option::Option::Some(&velocity_dot),
+            ::core::option::Option::Some(&dt_dot),
+        )
     }
     ///The value and the pullback that other differentiated functions call.
     #[doc(hidden)]
@@ -119,7 +126,15 @@ impl step {
         dt: f64,
     ) -> (
         f64,
-        impl ::core::ops::FnOnce(&mut f64, f64, &mut f64, &mut f64, &mut f64) + use<>,
+        impl ::core::ops::FnOnce(
+            &mut f64,
+            (),
+            (),
+            f64,
+            ::core::option::Option<&mut f64>,
+            ::core::option::Option<&mut f64>,
+            ::core::option::Option<&mut f64>,
+        ) + use<>,
     ) {
         let state_ref = state;
         let state = *state_ref;
@@ -131,17 +146,25 @@ impl step {
             before * state_1,
             move |
                 state_2: &mut f64,
+                _: (),
+                _: (),
                 seed: f64,
-                state_bar: &mut f64,
-                velocity_bar: &mut f64,
-                dt_bar: &mut f64|
+                state_bar: ::core::option::Option<&mut f64>,
+                velocity_bar: ::core::option::Option<&mut f64>,
+                dt_bar: ::core::option::Option<&mut f64>|
             {
-                let state_bar_1 = *state_bar;
+                let state_bar_1 = state_bar.as_deref().copied().unwrap_or(0.0);
                 let before_bar = seed * state_1;
                 let state_bar_2 = state_bar_1 + seed * before;
-                *state_bar = state_bar_2 + before_bar;
-                *velocity_bar += state_bar_2 * dt * velocity.cos();
-                *dt_bar += state_bar_2 * sin;
+                if let ::core::option::Option::Some(state_bar) = state_bar {
+                    *state_bar = state_bar_2 + before_bar;
+                }
+                if let ::core::option::Option::Some(velocity_bar) = velocity_bar {
+                    *velocity_bar += state_bar_2 * dt * velocity.cos();
+                }
+                if let ::core::option::Option::Some(dt_bar) = dt_bar {
+                    *dt_bar += state_bar_2 * sin;
+                }
                 *state_2 = state;
             },
         )
@@ -153,13 +176,15 @@ impl step {
         state: &mut f64,
         velocity: f64,
         dt: f64,
-        state_dot: &mut f64,
-        velocity_dot: f64,
-        dt_dot: f64,
+        state_dot: ::core::option::Option<&mut f64>,
+        velocity_dot: ::core::option::Option<&f64>,
+        dt_dot: ::core::option::Option<&f64>,
     ) -> (f64, f64) {
         let state_ref = state;
         let state = *state_ref;
-        let state_dot_1 = *state_dot;
+        let state_dot_1 = state_dot.as_deref().copied().unwrap_or(0.0);
+        let velocity_dot = velocity_dot.copied().unwrap_or(0.0);
+        let dt_dot = dt_dot.copied().unwrap_or(0.0);
         let before = state;
         let sin = velocity.sin();
         let state_1 = state + dt * sin;
@@ -168,7 +193,9 @@ impl step {
         let mul = before * state_1;
         let mul_dot = state_dot_1 * state_1 + state_dot_2 * before;
         *state_ref = state_1;
-        *state_dot = state_dot_2;
+        if let ::core::option::Option::Some(state_dot) = state_dot {
+            *state_dot = state_dot_2;
+        }
         (mul, mul_dot)
     }
 }

@@ -121,7 +121,12 @@ impl smooth {
     ///The value of [`smooth`] and its tangent, from the tangents of its arguments.
     #[inline]
     fn jvp(x: &mut [f64], rate: f64, x_dot: &mut [f64], rate_dot: f64) -> ((), ()) {
-        Self::pushforward(&mut *x, rate, x_dot, rate_dot)
+        Self::pushforward(
+            &mut *x,
+            rate,
+            ::core::option::Option::Some(x_dot),
+            ::core::option::Option::Some(&rate_dot),
+        )
     }
     ///The value and the pullback that other differentiated functions call.
     #[doc(hidden)]
@@ -129,7 +134,16 @@ impl smooth {
     fn forward(
         x: &mut [f64],
         rate: f64,
-    ) -> ((), impl ::core::ops::FnOnce(&mut [f64], (), &mut [f64], &mut f64) + use<>) {
+    ) -> (
+        (),
+        impl ::core::ops::FnOnce(
+            &mut [f64],
+            (),
+            (),
+            ::core::option::Option<&mut [f64]>,
+            ::core::option::Option<&mut f64>,
+        ) + use<>,
+    ) {
         let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let x_len = x.len();
         tape.reserve(usize::saturating_sub(x_len, 1));
@@ -141,7 +155,19 @@ impl smooth {
         }
         (
             (),
-            move |x: &mut [f64], _: (), x_bar: &mut [f64], rate_bar: &mut f64| {
+            move |
+                x: &mut [f64],
+                _: (),
+                _: (),
+                x_bar: ::core::option::Option<&mut [f64]>,
+                rate_bar: ::core::option::Option<&mut f64>|
+            {
+                let x_bar = match x_bar {
+                    ::core::option::Option::Some(x_bar) => x_bar,
+                    ::core::option::Option::None => {
+                        &mut *::autodiff_runtime::pool::Scratch::filled(0.0, x.len())
+                    }
+                };
                 let mut rate_bar_1 = 0.0;
                 for i in (1..x_len).rev() {
                     let ::core::option::Option::Some((x_i, x_i_1)) = tape.pop() else {
@@ -154,7 +180,9 @@ impl smooth {
                     rate_bar_1 += add_bar * x_i;
                     x_bar[i - 1] += add_bar * rate;
                 }
-                *rate_bar += rate_bar_1;
+                if let ::core::option::Option::Some(rate_bar) = rate_bar {
+                    *rate_bar += rate_bar_1;
+                }
             },
         )
     }
@@ -164,9 +192,16 @@ impl smooth {
     fn pushforward(
         x: &mut [f64],
         rate: f64,
-        x_dot: &mut [f64],
-        rate_dot: f64,
+        x_dot: ::core::option::Option<&mut [f64]>,
+        rate_dot: ::core::option::Option<&f64>,
     ) -> ((), ()) {
+        let x_dot = match x_dot {
+            ::core::option::Option::Some(x_dot) => x_dot,
+            ::core::option::Option::None => {
+                &mut *::autodiff_runtime::pool::Scratch::filled(0.0, x.len())
+            }
+        };
+        let rate_dot = rate_dot.copied().unwrap_or(0.0);
         for i in 1..x.len() {
             let index = i - 1;
             let x_i = x[index];

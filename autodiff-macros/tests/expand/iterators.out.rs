@@ -109,7 +109,13 @@ impl weighted {
             move |seed: f64| {
                 let mut w_bar = ::autodiff_runtime::__private::vec![0.0; w.len()];
                 let mut x_bar = ::autodiff_runtime::__private::vec![0.0; x.len()];
-                pullback(w, x, seed, &mut w_bar, &mut x_bar);
+                pullback(
+                    w,
+                    x,
+                    seed,
+                    ::core::option::Option::Some(&mut w_bar),
+                    ::core::option::Option::Some(&mut x_bar),
+                );
                 (w_bar, x_bar)
             },
         )
@@ -117,7 +123,12 @@ impl weighted {
     ///The value of [`weighted`] and its tangent, from the tangents of its arguments.
     #[inline]
     fn jvp(w: &[f64], x: &[f64], w_dot: &[f64], x_dot: &[f64]) -> (f64, f64) {
-        Self::pushforward(w, x, w_dot, x_dot)
+        Self::pushforward(
+            w,
+            x,
+            ::core::option::Option::Some(w_dot),
+            ::core::option::Option::Some(x_dot),
+        )
     }
     ///The value and the pullback that other differentiated functions call.
     #[doc(hidden)]
@@ -127,7 +138,13 @@ impl weighted {
         x: &[f64],
     ) -> (
         f64,
-        impl ::core::ops::FnOnce(&[f64], &[f64], f64, &mut [f64], &mut [f64]) + use<>,
+        impl ::core::ops::FnOnce(
+            &[f64],
+            &[f64],
+            f64,
+            ::core::option::Option<&mut [f64]>,
+            ::core::option::Option<&mut [f64]>,
+        ) + use<>,
     ) {
         let w_len = w.len();
         let x_len = x.len();
@@ -141,7 +158,25 @@ impl weighted {
         let exp = sum.exp();
         (
             exp,
-            move |w: &[f64], x: &[f64], seed: f64, w_bar: &mut [f64], x_bar: &mut [f64]| {
+            move |
+                w: &[f64],
+                x: &[f64],
+                seed: f64,
+                w_bar: ::core::option::Option<&mut [f64]>,
+                x_bar: ::core::option::Option<&mut [f64]>|
+            {
+                let w_bar = match w_bar {
+                    ::core::option::Option::Some(w_bar) => w_bar,
+                    ::core::option::Option::None => {
+                        &mut *::autodiff_runtime::pool::Scratch::filled(0.0, w.len())
+                    }
+                };
+                let x_bar = match x_bar {
+                    ::core::option::Option::Some(x_bar) => x_bar,
+                    ::core::option::Option::None => {
+                        &mut *::autodiff_runtime::pool::Scratch::filled(0.0, x.len())
+                    }
+                };
                 let sum_bar = seed * exp;
                 let w_window_1 = &w[..count];
                 let x_window_1 = &x[..count];
@@ -157,7 +192,24 @@ impl weighted {
     ///The value and its tangent, as other differentiated functions call it.
     #[doc(hidden)]
     #[inline]
-    fn pushforward(w: &[f64], x: &[f64], w_dot: &[f64], x_dot: &[f64]) -> (f64, f64) {
+    fn pushforward(
+        w: &[f64],
+        x: &[f64],
+        w_dot: ::core::option::Option<&[f64]>,
+        x_dot: ::core::option::Option<&[f64]>,
+    ) -> (f64, f64) {
+        let w_dot = match w_dot {
+            ::core::option::Option::Some(w_dot) => w_dot,
+            ::core::option::Option::None => {
+                &*::autodiff_runtime::pool::Scratch::filled(0.0, w.len())
+            }
+        };
+        let x_dot = match x_dot {
+            ::core::option::Option::Some(x_dot) => x_dot,
+            ::core::option::Option::None => {
+                &*::autodiff_runtime::pool::Scratch::filled(0.0, x.len())
+            }
+        };
         let w_len = w.len();
         let x_len = x.len();
         let count = if w_len < x_len { w_len } else { x_len };

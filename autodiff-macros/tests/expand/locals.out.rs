@@ -46,24 +46,32 @@ impl f {
     ///The value of [`f`] and its tangent, from the tangents of its arguments.
     #[inline]
     fn jvp(a: f64, a_dot: f64) -> (f64, f64) {
-        Self::pushforward(a, a_dot)
+        Self::pushforward(a, ::core::option::Option::Some(&a_dot))
     }
     ///The value and the pullback that other differentiated functions call.
     #[doc(hidden)]
     #[inline]
-    fn forward(a: f64) -> (f64, impl ::core::ops::FnOnce(f64, &mut f64) + use<>) {
+    fn forward(
+        a: f64,
+    ) -> (
+        f64,
+        impl ::core::ops::FnOnce((), f64, ::core::option::Option<&mut f64>) + use<>,
+    ) {
         let b = 2.0 * a;
         (
             a + b,
-            move |seed: f64, a_bar: &mut f64| {
-                *a_bar += seed;
+            move |_: (), seed: f64, a_bar: ::core::option::Option<&mut f64>| {
+                if let ::core::option::Option::Some(a_bar) = a_bar {
+                    *a_bar += seed;
+                }
             },
         )
     }
     ///The value and its tangent, as other differentiated functions call it.
     #[doc(hidden)]
     #[inline]
-    fn pushforward(a: f64, a_dot: f64) -> (f64, f64) {
+    fn pushforward(a: f64, a_dot: ::core::option::Option<&f64>) -> (f64, f64) {
+        let a_dot = a_dot.copied().unwrap_or(0.0);
         let b = 2.0 * a;
         let add = a + b;
         let add_dot = a_dot;

@@ -145,7 +145,17 @@ impl loss {
                 let mut b_bar = 0.0;
                 let mut x_bar = ::autodiff_runtime::__private::vec![0.0; x.len()];
                 let mut y_bar = 0.0;
-                pullback(w, x, seed, &mut w_bar, &mut b_bar, &mut x_bar, &mut y_bar);
+                pullback(
+                    w,
+                    (),
+                    x,
+                    (),
+                    seed,
+                    ::core::option::Option::Some(&mut w_bar),
+                    ::core::option::Option::Some(&mut b_bar),
+                    ::core::option::Option::Some(&mut x_bar),
+                    ::core::option::Option::Some(&mut y_bar),
+                );
                 (w_bar, b_bar, x_bar, y_bar)
             },
         )
@@ -162,7 +172,16 @@ impl loss {
         x_dot: &[f64],
         y_dot: f64,
     ) -> (f64, f64) {
-        Self::pushforward(w, b, x, y, w_dot, b_dot, x_dot, y_dot)
+        Self::pushforward(
+            w,
+            b,
+            x,
+            y,
+            ::core::option::Option::Some(w_dot),
+            ::core::option::Option::Some(&b_dot),
+            ::core::option::Option::Some(x_dot),
+            ::core::option::Option::Some(&y_dot),
+        )
     }
     ///The value and the pullback that other differentiated functions call.
     #[doc(hidden)]
@@ -176,12 +195,14 @@ impl loss {
         f64,
         impl ::core::ops::FnOnce(
             &[f64],
+            (),
             &[f64],
+            (),
             f64,
-            &mut [f64],
-            &mut f64,
-            &mut [f64],
-            &mut f64,
+            ::core::option::Option<&mut [f64]>,
+            ::core::option::Option<&mut f64>,
+            ::core::option::Option<&mut [f64]>,
+            ::core::option::Option<&mut f64>,
         ) + use<>,
     ) {
         let mut z = b;
@@ -197,13 +218,27 @@ impl loss {
             e * e,
             move |
                 w: &[f64],
+                _: (),
                 x: &[f64],
+                _: (),
                 seed: f64,
-                w_bar: &mut [f64],
-                b_bar: &mut f64,
-                x_bar: &mut [f64],
-                y_bar: &mut f64|
+                w_bar: ::core::option::Option<&mut [f64]>,
+                b_bar: ::core::option::Option<&mut f64>,
+                x_bar: ::core::option::Option<&mut [f64]>,
+                y_bar: ::core::option::Option<&mut f64>|
             {
+                let w_bar = match w_bar {
+                    ::core::option::Option::Some(w_bar) => w_bar,
+                    ::core::option::Option::None => {
+                        &mut *::autodiff_runtime::pool::Scratch::filled(0.0, w.len())
+                    }
+                };
+                let x_bar = match x_bar {
+                    ::core::option::Option::Some(x_bar) => x_bar,
+                    ::core::option::Option::None => {
+                        &mut *::autodiff_runtime::pool::Scratch::filled(0.0, x.len())
+                    }
+                };
                 let e_bar = 2.0 * (seed * e);
                 let z_bar = e_bar * (1.0 - tanh * tanh);
                 let w_window_1 = &w[..w_len];
@@ -214,8 +249,12 @@ impl loss {
                     x_bar_window[i] += z_bar * w_window_1[i];
                     w_bar_window[i] += z_bar * x_window_1[i];
                 }
-                *b_bar += z_bar;
-                *y_bar += -e_bar;
+                if let ::core::option::Option::Some(b_bar) = b_bar {
+                    *b_bar += z_bar;
+                }
+                if let ::core::option::Option::Some(y_bar) = y_bar {
+                    *y_bar += -e_bar;
+                }
             },
         )
     }
@@ -227,11 +266,25 @@ impl loss {
         b: f64,
         x: &[f64],
         y: f64,
-        w_dot: &[f64],
-        b_dot: f64,
-        x_dot: &[f64],
-        y_dot: f64,
+        w_dot: ::core::option::Option<&[f64]>,
+        b_dot: ::core::option::Option<&f64>,
+        x_dot: ::core::option::Option<&[f64]>,
+        y_dot: ::core::option::Option<&f64>,
     ) -> (f64, f64) {
+        let w_dot = match w_dot {
+            ::core::option::Option::Some(w_dot) => w_dot,
+            ::core::option::Option::None => {
+                &*::autodiff_runtime::pool::Scratch::filled(0.0, w.len())
+            }
+        };
+        let b_dot = b_dot.copied().unwrap_or(0.0);
+        let x_dot = match x_dot {
+            ::core::option::Option::Some(x_dot) => x_dot,
+            ::core::option::Option::None => {
+                &*::autodiff_runtime::pool::Scratch::filled(0.0, x.len())
+            }
+        };
+        let y_dot = y_dot.copied().unwrap_or(0.0);
         let mut z = b;
         let x_window = &x[..w.len()];
         let w_dot_window = &w_dot[..w.len()];

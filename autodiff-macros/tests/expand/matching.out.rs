@@ -107,7 +107,13 @@ impl activate {
             value,
             move |seed: f64| {
                 let mut x_bar = 0.0;
-                pullback(seed, &mut (), &mut x_bar);
+                pullback(
+                    (),
+                    (),
+                    seed,
+                    ::core::option::Option::None,
+                    ::core::option::Option::Some(&mut x_bar),
+                );
                 x_bar
             },
         )
@@ -115,7 +121,12 @@ impl activate {
     ///The value of [`activate`] and its tangent, from the tangents of its arguments.
     #[inline]
     fn jvp(kind: usize, x: f64, x_dot: f64) -> (f64, f64) {
-        Self::pushforward(kind, x, (), x_dot)
+        Self::pushforward(
+            kind,
+            x,
+            ::core::option::Option::None,
+            ::core::option::Option::Some(&x_dot),
+        )
     }
     ///The value and the pullback that other differentiated functions call.
     #[doc(hidden)]
@@ -123,7 +134,16 @@ impl activate {
     fn forward(
         kind: usize,
         x: f64,
-    ) -> (f64, impl ::core::ops::FnOnce(f64, &mut (), &mut f64) + use<>) {
+    ) -> (
+        f64,
+        impl ::core::ops::FnOnce(
+            (),
+            (),
+            f64,
+            ::core::option::Option<&mut ()>,
+            ::core::option::Option<&mut f64>,
+        ) + use<>,
+    ) {
         let mut tape = ::core::option::Option::None;
         let (branch, arm) = match kind {
             0 => {
@@ -143,7 +163,13 @@ impl activate {
         };
         (
             branch,
-            move |seed: f64, _: &mut (), x_bar: &mut f64| {
+            move |
+                _: (),
+                _: (),
+                seed: f64,
+                _: ::core::option::Option<&mut ()>,
+                x_bar: ::core::option::Option<&mut f64>|
+            {
                 let mut x_bar_1 = 0.0;
                 if arm == 0 {
                     x_bar_1 += if x == x.max(0.0) { seed } else { 0.0 };
@@ -160,14 +186,22 @@ impl activate {
                 } else {
                     x_bar_1 += seed * x.cos();
                 }
-                *x_bar += x_bar_1;
+                if let ::core::option::Option::Some(x_bar) = x_bar {
+                    *x_bar += x_bar_1;
+                }
             },
         )
     }
     ///The value and its tangent, as other differentiated functions call it.
     #[doc(hidden)]
     #[inline]
-    fn pushforward(kind: usize, x: f64, _: (), x_dot: f64) -> (f64, f64) {
+    fn pushforward(
+        kind: usize,
+        x: f64,
+        _: ::core::option::Option<&()>,
+        x_dot: ::core::option::Option<&f64>,
+    ) -> (f64, f64) {
+        let x_dot = x_dot.copied().unwrap_or(0.0);
         let (branch, branch_dot) = match kind {
             0 => {
                 let max = x.max(0.0);

@@ -70,7 +70,13 @@ mul * x
                     self,
                 );
                 let mut x_bar = 0.0;
-                pullback(self, seed, &mut self_bar, &mut x_bar);
+                pullback(
+                    self,
+                    (),
+                    seed,
+                    ::core::option::Option::Some(&mut self_bar),
+                    ::core::option::Option::Some(&mut x_bar),
+                );
                 (self_bar, x_bar)
             },
         )
@@ -84,7 +90,12 @@ mul * x
         self_dot: &<Self as ::autodiff_runtime::Differentiable>::Tangent,
         x_dot: f64,
     ) -> (f64, f64) {
-        Self::energy_pushforward(self, x, self_dot, x_dot)
+        Self::energy_pushforward(
+            self,
+            x,
+            ::core::option::Option::Some(self_dot),
+            ::core::option::Option::Some(&x_dot),
+        )
     }
     ///The value and the pullback that other differentiated functions call.
     #[doc(hidden)]
@@ -97,9 +108,12 @@ mul * x
         f64,
         impl ::core::ops::FnOnce(
             &Self,
+            (),
             f64,
-            &mut <Self as ::autodiff_runtime::Differentiable>::Tangent,
-            &mut f64,
+            ::core::option::Option<
+                &mut <Self as ::autodiff_runtime::Differentiable>::Tangent,
+            >,
+            ::core::option::Option<&mut f64>,
         ) + use<>,
     ) {
         let stiffness = self.stiffness;
@@ -108,13 +122,24 @@ mul * x
             mul * x,
             move |
                 this: &Self,
+                _: (),
                 seed: f64,
-                self_bar: &mut <Self as ::autodiff_runtime::Differentiable>::Tangent,
-                x_bar: &mut f64|
+                self_bar: ::core::option::Option<
+                    &mut <Self as ::autodiff_runtime::Differentiable>::Tangent,
+                >,
+                x_bar: ::core::option::Option<&mut f64>|
             {
+                let self_bar = match self_bar {
+                    ::core::option::Option::Some(self_bar) => self_bar,
+                    ::core::option::Option::None => {
+                        &mut ::autodiff_runtime::Differentiable::zero_tangent(this)
+                    }
+                };
                 let mul_bar = seed * x;
                 self_bar.stiffness += mul_bar * x;
-                *x_bar += seed * mul + mul_bar * stiffness;
+                if let ::core::option::Option::Some(x_bar) = x_bar {
+                    *x_bar += seed * mul + mul_bar * stiffness;
+                }
             },
         )
     }
@@ -125,9 +150,18 @@ mul * x
     pub fn energy_pushforward(
         &self,
         x: f64,
-        self_dot: &<Self as ::autodiff_runtime::Differentiable>::Tangent,
-        x_dot: f64,
+        self_dot: ::core::option::Option<
+            &<Self as ::autodiff_runtime::Differentiable>::Tangent,
+        >,
+        x_dot: ::core::option::Option<&f64>,
     ) -> (f64, f64) {
+        let self_dot = match self_dot {
+            ::core::option::Option::Some(self_dot) => self_dot,
+            ::core::option::Option::None => {
+                &::autodiff_runtime::Differentiable::zero_tangent(self)
+            }
+        };
+        let x_dot = x_dot.copied().unwrap_or(0.0);
         let stiffness = self.stiffness;
         let mul = stiffness * x;
         let mul_1 = mul * x;

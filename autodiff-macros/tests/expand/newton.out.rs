@@ -96,7 +96,7 @@ impl square_root {
             value,
             move |seed: f64| {
                 let mut a_bar = 0.0;
-                pullback(seed, &mut a_bar);
+                pullback((), seed, ::core::option::Option::Some(&mut a_bar));
                 a_bar
             },
         )
@@ -104,12 +104,17 @@ impl square_root {
     ///The value of [`square_root`] and its tangent, from the tangents of its arguments.
     #[inline]
     fn jvp(a: f64, a_dot: f64) -> (f64, f64) {
-        Self::pushforward(a, a_dot)
+        Self::pushforward(a, ::core::option::Option::Some(&a_dot))
     }
     ///The value and the pullback that other differentiated functions call.
     #[doc(hidden)]
     #[inline]
-    fn forward(a: f64) -> (f64, impl ::core::ops::FnOnce(f64, &mut f64) + use<>) {
+    fn forward(
+        a: f64,
+    ) -> (
+        f64,
+        impl ::core::ops::FnOnce((), f64, ::core::option::Option<&mut f64>) + use<>,
+    ) {
         let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let mut x = a;
         let mut trips = 0usize;
@@ -126,7 +131,7 @@ impl square_root {
         }
         (
             x,
-            move |seed: f64, a_bar: &mut f64| {
+            move |_: (), seed: f64, a_bar: ::core::option::Option<&mut f64>| {
                 let mut a_bar_1 = 0.0;
                 let mut x_bar = seed;
                 for _trip in 0..trips {
@@ -140,14 +145,17 @@ impl square_root {
                     x_bar = x_bar_1;
                 }
                 a_bar_1 += x_bar;
-                *a_bar += a_bar_1;
+                if let ::core::option::Option::Some(a_bar) = a_bar {
+                    *a_bar += a_bar_1;
+                }
             },
         )
     }
     ///The value and its tangent, as other differentiated functions call it.
     #[doc(hidden)]
     #[inline]
-    fn pushforward(a: f64, a_dot: f64) -> (f64, f64) {
+    fn pushforward(a: f64, a_dot: ::core::option::Option<&f64>) -> (f64, f64) {
+        let a_dot = a_dot.copied().unwrap_or(0.0);
         let mut x = a;
         let mut x_dot = a_dot;
         let mut trips = 0usize;

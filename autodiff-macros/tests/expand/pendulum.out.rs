@@ -139,11 +139,15 @@ impl pendulum {
                 let mut omega_bar = 0.0;
                 let mut damping_bar = 0.0;
                 pullback(
+                    (),
+                    (),
+                    (),
+                    (),
                     seed,
-                    &mut theta_bar,
-                    &mut omega_bar,
-                    &mut damping_bar,
-                    &mut (),
+                    ::core::option::Option::Some(&mut theta_bar),
+                    ::core::option::Option::Some(&mut omega_bar),
+                    ::core::option::Option::Some(&mut damping_bar),
+                    ::core::option::Option::None,
                 );
                 (theta_bar, omega_bar, damping_bar)
             },
@@ -165,10 +169,10 @@ impl pendulum {
             omega,
             damping,
             steps,
-            theta_dot,
-            omega_dot,
-            damping_dot,
-            (),
+            ::core::option::Option::Some(&theta_dot),
+            ::core::option::Option::Some(&omega_dot),
+            ::core::option::Option::Some(&damping_dot),
+            ::core::option::Option::None,
         )
     }
     ///The value and the pullback that other differentiated functions call.
@@ -181,7 +185,17 @@ impl pendulum {
         steps: usize,
     ) -> (
         f64,
-        impl ::core::ops::FnOnce(f64, &mut f64, &mut f64, &mut f64, &mut ()) + use<>,
+        impl ::core::ops::FnOnce(
+            (),
+            (),
+            (),
+            (),
+            f64,
+            ::core::option::Option<&mut f64>,
+            ::core::option::Option<&mut f64>,
+            ::core::option::Option<&mut f64>,
+            ::core::option::Option<&mut ()>,
+        ) + use<>,
     ) {
         let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let mut theta_1 = theta;
@@ -199,11 +213,15 @@ impl pendulum {
         (
             theta_1,
             move |
+                _: (),
+                _: (),
+                _: (),
+                _: (),
                 seed: f64,
-                theta_bar: &mut f64,
-                omega_bar: &mut f64,
-                damping_bar: &mut f64,
-                _: &mut ()|
+                theta_bar: ::core::option::Option<&mut f64>,
+                omega_bar: ::core::option::Option<&mut f64>,
+                damping_bar: ::core::option::Option<&mut f64>,
+                _: ::core::option::Option<&mut ()>|
             {
                 let mut neg_bar = 0.0;
                 let mut omega_bar_1 = 0.0;
@@ -222,9 +240,15 @@ impl pendulum {
                 let damping_bar_1 = -neg_bar;
                 let omega_bar_2 = omega_bar_1;
                 let theta_bar_2 = theta_bar_1;
-                *theta_bar += theta_bar_2;
-                *omega_bar += omega_bar_2;
-                *damping_bar += damping_bar_1;
+                if let ::core::option::Option::Some(theta_bar) = theta_bar {
+                    *theta_bar += theta_bar_2;
+                }
+                if let ::core::option::Option::Some(omega_bar) = omega_bar {
+                    *omega_bar += omega_bar_2;
+                }
+                if let ::core::option::Option::Some(damping_bar) = damping_bar {
+                    *damping_bar += damping_bar_1;
+                }
             },
         )
     }
@@ -236,13 +260,14 @@ impl pendulum {
         omega: f64,
         damping: f64,
         steps: usize,
-        theta_dot: f64,
-        omega_dot: f64,
-        damping_dot: f64,
-        _: (),
+        theta_dot: ::core::option::Option<&f64>,
+        omega_dot: ::core::option::Option<&f64>,
+        damping_dot: ::core::option::Option<&f64>,
+        _: ::core::option::Option<&()>,
     ) -> (f64, f64) {
-        let mut theta_dot = theta_dot;
-        let mut omega_dot = omega_dot;
+        let mut theta_dot = theta_dot.copied().unwrap_or(0.0);
+        let mut omega_dot = omega_dot.copied().unwrap_or(0.0);
+        let damping_dot = damping_dot.copied().unwrap_or(0.0);
         let mut theta_1 = theta;
         let mut omega_1 = omega;
         let neg = -damping;

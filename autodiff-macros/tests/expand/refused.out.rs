@@ -47,16 +47,36 @@ impl f {
     fn forward(
         x: f64,
         n: usize,
-    ) -> (f64, impl ::core::ops::FnOnce(f64, &mut f64, &mut ()) + use<>) {
+    ) -> (
+        f64,
+        impl ::core::ops::FnOnce(
+            (),
+            (),
+            f64,
+            ::core::option::Option<&mut f64>,
+            ::core::option::Option<&mut ()>,
+        ) + use<>,
+    ) {
         (
             ::core::unreachable!(),
-            move |_: f64, _: &mut f64, _: &mut ()| -> () { ::core::unreachable!() },
+            move |
+                _: (),
+                _: (),
+                _: f64,
+                _: ::core::option::Option<&mut f64>,
+                _: ::core::option::Option<&mut ()>,
+            | -> () { ::core::unreachable!() },
         )
     }
     ///The value and its tangent, as other differentiated functions call it.
     #[doc(hidden)]
     #[inline]
-    fn pushforward(x: f64, n: usize, _: f64, _: ()) -> (f64, f64) {
+    fn pushforward(
+        x: f64,
+        n: usize,
+        _: ::core::option::Option<&f64>,
+        _: ::core::option::Option<&()>,
+    ) -> (f64, f64) {
         ::core::unreachable!()
     }
 }

@@ -131,7 +131,7 @@ impl rosenbrock {
             value,
             move |seed: f64| {
                 let mut x_bar = ::autodiff_runtime::__private::vec![0.0; x.len()];
-                pullback(x, seed, &mut x_bar);
+                pullback(x, seed, ::core::option::Option::Some(&mut x_bar));
                 x_bar
             },
         )
@@ -139,14 +139,17 @@ impl rosenbrock {
     ///The value of [`rosenbrock`] and its tangent, from the tangents of its arguments.
     #[inline]
     fn jvp(x: &[f64], x_dot: &[f64]) -> (f64, f64) {
-        Self::pushforward(x, x_dot)
+        Self::pushforward(x, ::core::option::Option::Some(x_dot))
     }
     ///The value and the pullback that other differentiated functions call.
     #[doc(hidden)]
     #[inline]
     fn forward(
         x: &[f64],
-    ) -> (f64, impl ::core::ops::FnOnce(&[f64], f64, &mut [f64]) + use<>) {
+    ) -> (
+        f64,
+        impl ::core::ops::FnOnce(&[f64], f64, ::core::option::Option<&mut [f64]>) + use<>,
+    ) {
         let mut sum = 0.0;
         let index = x.len() - 1;
         if index > 0 {
@@ -161,7 +164,13 @@ impl rosenbrock {
         }
         (
             sum,
-            move |x: &[f64], seed: f64, x_bar: &mut [f64]| {
+            move |x: &[f64], seed: f64, x_bar: ::core::option::Option<&mut [f64]>| {
+                let x_bar = match x_bar {
+                    ::core::option::Option::Some(x_bar) => x_bar,
+                    ::core::option::Option::None => {
+                        &mut *::autodiff_runtime::pool::Scratch::filled(0.0, x.len())
+                    }
+                };
                 let strips = index / 8;
                 for strip in 0..strips {
                     let at = index - 8 * (strip + 1);
@@ -207,7 +216,13 @@ impl rosenbrock {
     ///The value and its tangent, as other differentiated functions call it.
     #[doc(hidden)]
     #[inline]
-    fn pushforward(x: &[f64], x_dot: &[f64]) -> (f64, f64) {
+    fn pushforward(x: &[f64], x_dot: ::core::option::Option<&[f64]>) -> (f64, f64) {
+        let x_dot = match x_dot {
+            ::core::option::Option::Some(x_dot) => x_dot,
+            ::core::option::Option::None => {
+                &*::autodiff_runtime::pool::Scratch::filled(0.0, x.len())
+            }
+        };
         let mut sum = 0.0;
         let sum_dot = if x.len() - 1 > 0 {
             let x_window = &x[..x.len() - 1];

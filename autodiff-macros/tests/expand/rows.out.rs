@@ -213,7 +213,15 @@ impl layer {
             move |seed: ::autodiff_runtime::__private::Vec<f64>| {
                 let mut w_bar = ::autodiff_runtime::__private::vec![0.0; w.len()];
                 let mut x_bar = ::autodiff_runtime::__private::vec![0.0; x.len()];
-                pullback(w, x, seed, &mut w_bar, &mut x_bar, &mut ());
+                pullback(
+                    w,
+                    x,
+                    (),
+                    seed,
+                    ::core::option::Option::Some(&mut w_bar),
+                    ::core::option::Option::Some(&mut x_bar),
+                    ::core::option::Option::None,
+                );
                 (w_bar, x_bar)
             },
         )
@@ -227,7 +235,14 @@ impl layer {
         w_dot: &[f64],
         x_dot: &[f64],
     ) -> (Vec<f64>, ::autodiff_runtime::__private::Vec<f64>) {
-        Self::pushforward(w, x, rows, w_dot, x_dot, ())
+        Self::pushforward(
+            w,
+            x,
+            rows,
+            ::core::option::Option::Some(w_dot),
+            ::core::option::Option::Some(x_dot),
+            ::core::option::Option::None,
+        )
     }
     ///The value and the pullback that other differentiated functions call.
     #[doc(hidden)]
@@ -241,10 +256,11 @@ impl layer {
         impl ::core::ops::FnOnce(
             &[f64],
             &[f64],
+            (),
             ::autodiff_runtime::__private::Vec<f64>,
-            &mut [f64],
-            &mut [f64],
-            &mut (),
+            ::core::option::Option<&mut [f64]>,
+            ::core::option::Option<&mut [f64]>,
+            ::core::option::Option<&mut ()>,
         ) + use<>,
     ) {
         let n = x.len();
@@ -298,11 +314,24 @@ impl layer {
             move |
                 w: &[f64],
                 x: &[f64],
+                _: (),
                 mut out_bar: ::autodiff_runtime::__private::Vec<f64>,
-                w_bar: &mut [f64],
-                x_bar: &mut [f64],
-                _: &mut ()|
+                w_bar: ::core::option::Option<&mut [f64]>,
+                x_bar: ::core::option::Option<&mut [f64]>,
+                _: ::core::option::Option<&mut ()>|
             {
+                let w_bar = match w_bar {
+                    ::core::option::Option::Some(w_bar) => w_bar,
+                    ::core::option::Option::None => {
+                        &mut *::autodiff_runtime::pool::Scratch::filled(0.0, w.len())
+                    }
+                };
+                let x_bar = match x_bar {
+                    ::core::option::Option::Some(x_bar) => x_bar,
+                    ::core::option::Option::None => {
+                        &mut *::autodiff_runtime::pool::Scratch::filled(0.0, x.len())
+                    }
+                };
                 let out_window = &out[..rows];
                 let out_bar_window = &mut out_bar[..rows];
                 for i in (0..rows).rev() {
@@ -331,10 +360,22 @@ impl layer {
         w: &[f64],
         x: &[f64],
         rows: usize,
-        w_dot: &[f64],
-        x_dot: &[f64],
-        _: (),
+        w_dot: ::core::option::Option<&[f64]>,
+        x_dot: ::core::option::Option<&[f64]>,
+        _: ::core::option::Option<&()>,
     ) -> (Vec<f64>, ::autodiff_runtime::__private::Vec<f64>) {
+        let w_dot = match w_dot {
+            ::core::option::Option::Some(w_dot) => w_dot,
+            ::core::option::Option::None => {
+                &*::autodiff_runtime::pool::Scratch::filled(0.0, w.len())
+            }
+        };
+        let x_dot = match x_dot {
+            ::core::option::Option::Some(x_dot) => x_dot,
+            ::core::option::Option::None => {
+                &*::autodiff_runtime::pool::Scratch::filled(0.0, x.len())
+            }
+        };
         let n = x.len();
         let mut out_dot = ::autodiff_runtime::__private::vec![0.0; rows];
         let mut out = ::autodiff_runtime::__private::vec![0.0; rows];

@@ -58,7 +58,13 @@ impl poly {
             value,
             move |seed: f32| {
                 let mut x_bar = 0.0;
-                pullback(seed, &mut x_bar, &mut ());
+                pullback(
+                    (),
+                    (),
+                    seed,
+                    ::core::option::Option::Some(&mut x_bar),
+                    ::core::option::Option::None,
+                );
                 x_bar
             },
         )
@@ -66,7 +72,12 @@ impl poly {
     ///The value of [`poly`] and its tangent, from the tangents of its arguments.
     #[inline]
     fn jvp(x: f32, n: i32, x_dot: f32) -> (f32, f32) {
-        Self::pushforward(x, n, x_dot, ())
+        Self::pushforward(
+            x,
+            n,
+            ::core::option::Option::Some(&x_dot),
+            ::core::option::Option::None,
+        )
     }
     ///The value and the pullback that other differentiated functions call.
     #[doc(hidden)]
@@ -74,14 +85,29 @@ impl poly {
     fn forward(
         x: f32,
         n: i32,
-    ) -> (f32, impl ::core::ops::FnOnce(f32, &mut f32, &mut ()) + use<>) {
+    ) -> (
+        f32,
+        impl ::core::ops::FnOnce(
+            (),
+            (),
+            f32,
+            ::core::option::Option<&mut f32>,
+            ::core::option::Option<&mut ()>,
+        ) + use<>,
+    ) {
         let mut y: f32 = 0.0;
         for k in 0..n {
             y += x.powi(k) * k as f32;
         }
         (
             y,
-            move |seed: f32, x_bar: &mut f32, _: &mut ()| {
+            move |
+                _: (),
+                _: (),
+                seed: f32,
+                x_bar: ::core::option::Option<&mut f32>,
+                _: ::core::option::Option<&mut ()>|
+            {
                 let mut x_bar_1: f32 = 0.0;
                 for k in (0..n).rev() {
                     x_bar_1
@@ -91,14 +117,22 @@ impl poly {
                             seed * k as f32 * (k as f32 * x.powi(k - 1))
                         };
                 }
-                *x_bar += x_bar_1;
+                if let ::core::option::Option::Some(x_bar) = x_bar {
+                    *x_bar += x_bar_1;
+                }
             },
         )
     }
     ///The value and its tangent, as other differentiated functions call it.
     #[doc(hidden)]
     #[inline]
-    fn pushforward(x: f32, n: i32, x_dot: f32, _: ()) -> (f32, f32) {
+    fn pushforward(
+        x: f32,
+        n: i32,
+        x_dot: ::core::option::Option<&f32>,
+        _: ::core::option::Option<&()>,
+    ) -> (f32, f32) {
+        let x_dot = x_dot.copied().unwrap_or(0.0);
         let mut y: f32 = 0.0;
         let mut y_dot: f32 = 0.0;
         for k in 0..n {

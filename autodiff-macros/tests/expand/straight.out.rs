@@ -150,12 +150,17 @@ impl call_price {
                 let mut vol_bar = 0.0;
                 let mut time_bar = 0.0;
                 pullback(
+                    (),
+                    (),
+                    (),
+                    (),
+                    (),
                     seed,
-                    &mut spot_bar,
-                    &mut strike_bar,
-                    &mut rate_bar,
-                    &mut vol_bar,
-                    &mut time_bar,
+                    ::core::option::Option::Some(&mut spot_bar),
+                    ::core::option::Option::Some(&mut strike_bar),
+                    ::core::option::Option::Some(&mut rate_bar),
+                    ::core::option::Option::Some(&mut vol_bar),
+                    ::core::option::Option::Some(&mut time_bar),
                 );
                 (spot_bar, strike_bar, rate_bar, vol_bar, time_bar)
             },
@@ -181,11 +186,11 @@ impl call_price {
             rate,
             vol,
             time,
-            spot_dot,
-            strike_dot,
-            rate_dot,
-            vol_dot,
-            time_dot,
+            ::core::option::Option::Some(&spot_dot),
+            ::core::option::Option::Some(&strike_dot),
+            ::core::option::Option::Some(&rate_dot),
+            ::core::option::Option::Some(&vol_dot),
+            ::core::option::Option::Some(&time_dot),
         )
     }
     ///The value and the pullback that other differentiated functions call.
@@ -200,12 +205,17 @@ impl call_price {
     ) -> (
         f64,
         impl ::core::ops::FnOnce(
+            (),
+            (),
+            (),
+            (),
+            (),
             f64,
-            &mut f64,
-            &mut f64,
-            &mut f64,
-            &mut f64,
-            &mut f64,
+            ::core::option::Option<&mut f64>,
+            ::core::option::Option<&mut f64>,
+            ::core::option::Option<&mut f64>,
+            ::core::option::Option<&mut f64>,
+            ::core::option::Option<&mut f64>,
         ) + use<>,
     ) {
         let sqrt = time.sqrt();
@@ -225,12 +235,17 @@ impl call_price {
         (
             spot * div_1 - mul_1 * div_2,
             move |
+                _: (),
+                _: (),
+                _: (),
+                _: (),
+                _: (),
                 seed: f64,
-                spot_bar: &mut f64,
-                strike_bar: &mut f64,
-                rate_bar: &mut f64,
-                vol_bar: &mut f64,
-                time_bar: &mut f64|
+                spot_bar: ::core::option::Option<&mut f64>,
+                strike_bar: ::core::option::Option<&mut f64>,
+                rate_bar: ::core::option::Option<&mut f64>,
+                vol_bar: ::core::option::Option<&mut f64>,
+                time_bar: ::core::option::Option<&mut f64>|
             {
                 let mul_bar = -seed;
                 let mul_bar_1 = mul_bar * div_2;
@@ -243,13 +258,26 @@ impl call_price {
                 let add_bar_1 = add_bar * time;
                 let div_bar = ::autodiff_runtime::special::chain(add_bar, 1.0 / div);
                 let strike_recip = 1.0 / strike;
-                *spot_bar += seed * div_1 + div_bar * strike_recip;
-                *strike_bar += mul_bar_1 * exp_1 - div_bar * div * strike_recip;
-                *rate_bar += -(mul_bar_2 * time) + add_bar_1;
-                *vol_bar += add_bar_1 * mul + add_bar_1 * vol * 0.5 + sd_bar * sqrt;
-                *time_bar
-                    += mul_bar_2 * neg + add_bar * add
-                        + ::autodiff_runtime::special::chain(sd_bar * vol, 0.5 / sqrt);
+                if let ::core::option::Option::Some(spot_bar) = spot_bar {
+                    *spot_bar += seed * div_1 + div_bar * strike_recip;
+                }
+                if let ::core::option::Option::Some(strike_bar) = strike_bar {
+                    *strike_bar += mul_bar_1 * exp_1 - div_bar * div * strike_recip;
+                }
+                if let ::core::option::Option::Some(rate_bar) = rate_bar {
+                    *rate_bar += -(mul_bar_2 * time) + add_bar_1;
+                }
+                if let ::core::option::Option::Some(vol_bar) = vol_bar {
+                    *vol_bar += add_bar_1 * mul + add_bar_1 * vol * 0.5 + sd_bar * sqrt;
+                }
+                if let ::core::option::Option::Some(time_bar) = time_bar {
+                    *time_bar
+                        += mul_bar_2 * neg + add_bar * add
+                            + ::autodiff_runtime::special::chain(
+                                sd_bar * vol,
+                                0.5 / sqrt,
+                            );
+                }
             },
         )
     }
@@ -262,12 +290,17 @@ impl call_price {
         rate: f64,
         vol: f64,
         time: f64,
-        spot_dot: f64,
-        strike_dot: f64,
-        rate_dot: f64,
-        vol_dot: f64,
-        time_dot: f64,
+        spot_dot: ::core::option::Option<&f64>,
+        strike_dot: ::core::option::Option<&f64>,
+        rate_dot: ::core::option::Option<&f64>,
+        vol_dot: ::core::option::Option<&f64>,
+        time_dot: ::core::option::Option<&f64>,
     ) -> (f64, f64) {
+        let spot_dot = spot_dot.copied().unwrap_or(0.0);
+        let strike_dot = strike_dot.copied().unwrap_or(0.0);
+        let rate_dot = rate_dot.copied().unwrap_or(0.0);
+        let vol_dot = vol_dot.copied().unwrap_or(0.0);
+        let time_dot = time_dot.copied().unwrap_or(0.0);
         let sqrt = time.sqrt();
         let sd = vol * sqrt;
         let sd_dot = vol_dot * sqrt

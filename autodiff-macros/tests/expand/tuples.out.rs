@@ -64,7 +64,13 @@ impl polar {
             move |seed: (f64, f64)| {
                 let mut x_bar = 0.0;
                 let mut y_bar = 0.0;
-                pullback(seed, &mut x_bar, &mut y_bar);
+                pullback(
+                    (),
+                    (),
+                    seed,
+                    ::core::option::Option::Some(&mut x_bar),
+                    ::core::option::Option::Some(&mut y_bar),
+                );
                 (x_bar, y_bar)
             },
         )
@@ -72,7 +78,12 @@ impl polar {
     ///The value of [`polar`] and its tangent, from the tangents of its arguments.
     #[inline]
     fn jvp(x: f64, y: f64, x_dot: f64, y_dot: f64) -> ((f64, f64), (f64, f64)) {
-        Self::pushforward(x, y, x_dot, y_dot)
+        Self::pushforward(
+            x,
+            y,
+            ::core::option::Option::Some(&x_dot),
+            ::core::option::Option::Some(&y_dot),
+        )
     }
     ///The value and the pullback that other differentiated functions call.
     #[doc(hidden)]
@@ -80,25 +91,55 @@ impl polar {
     fn forward(
         x: f64,
         y: f64,
-    ) -> ((f64, f64), impl ::core::ops::FnOnce((f64, f64), &mut f64, &mut f64) + use<>) {
+    ) -> (
+        (f64, f64),
+        impl ::core::ops::FnOnce(
+            (),
+            (),
+            (f64, f64),
+            ::core::option::Option<&mut f64>,
+            ::core::option::Option<&mut f64>,
+        ) + use<>,
+    ) {
         let r = x.hypot(y);
         (
             (r, y.atan2(x)),
-            move |(seed, seed_1): (f64, f64), x_bar: &mut f64, y_bar: &mut f64| {
+            move |
+                _: (),
+                _: (),
+                (seed, seed_1): (f64, f64),
+                x_bar: ::core::option::Option<&mut f64>,
+                y_bar: ::core::option::Option<&mut f64>|
+            {
                 let r_recip = 1.0 / r;
-                *x_bar
-                    += -::autodiff_runtime::special::chain(seed_1, y / (y * y + x * x))
-                        + (if r == 0.0 { 0.0 } else { seed * x * r_recip });
-                *y_bar
-                    += ::autodiff_runtime::special::chain(seed_1, x / (y * y + x * x))
-                        + (if r == 0.0 { 0.0 } else { seed * y * r_recip });
+                if let ::core::option::Option::Some(x_bar) = x_bar {
+                    *x_bar
+                        += -::autodiff_runtime::special::chain(
+                            seed_1,
+                            y / (y * y + x * x),
+                        ) + (if r == 0.0 { 0.0 } else { seed * x * r_recip });
+                }
+                if let ::core::option::Option::Some(y_bar) = y_bar {
+                    *y_bar
+                        += ::autodiff_runtime::special::chain(
+                            seed_1,
+                            x / (y * y + x * x),
+                        ) + (if r == 0.0 { 0.0 } else { seed * y * r_recip });
+                }
             },
         )
     }
     ///The value and its tangent, as other differentiated functions call it.
     #[doc(hidden)]
     #[inline]
-    fn pushforward(x: f64, y: f64, x_dot: f64, y_dot: f64) -> ((f64, f64), (f64, f64)) {
+    fn pushforward(
+        x: f64,
+        y: f64,
+        x_dot: ::core::option::Option<&f64>,
+        y_dot: ::core::option::Option<&f64>,
+    ) -> ((f64, f64), (f64, f64)) {
+        let x_dot = x_dot.copied().unwrap_or(0.0);
+        let y_dot = y_dot.copied().unwrap_or(0.0);
         let r = x.hypot(y);
         let r_dot = (if r == 0.0 { 0.0 } else { x_dot * x / r })
             + (if r == 0.0 { 0.0 } else { y_dot * y / r });

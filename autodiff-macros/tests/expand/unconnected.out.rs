@@ -48,7 +48,13 @@ impl f {
             move |seed: f64| {
                 let mut a_bar = 0.0;
                 let mut c_bar = 0.0;
-                pullback(seed, &mut a_bar, &mut c_bar);
+                pullback(
+                    (),
+                    (),
+                    seed,
+                    ::core::option::Option::Some(&mut a_bar),
+                    ::core::option::Option::Some(&mut c_bar),
+                );
                 (a_bar, ::core::option::Option::None)
             },
         )
@@ -56,7 +62,12 @@ impl f {
     ///The value of [`f`] and its tangent, from the tangents of its arguments.
     #[inline]
     fn jvp(a: f64, c: f64, a_dot: f64, c_dot: f64) -> (f64, f64) {
-        Self::pushforward(a, c, a_dot, c_dot)
+        Self::pushforward(
+            a,
+            c,
+            ::core::option::Option::Some(&a_dot),
+            ::core::option::Option::Some(&c_dot),
+        )
     }
     ///The value and the pullback that other differentiated functions call.
     #[doc(hidden)]
@@ -64,18 +75,41 @@ impl f {
     fn forward(
         a: f64,
         c: f64,
-    ) -> (f64, impl ::core::ops::FnOnce(f64, &mut f64, &mut f64) + use<>) {
+    ) -> (
+        f64,
+        impl ::core::ops::FnOnce(
+            (),
+            (),
+            f64,
+            ::core::option::Option<&mut f64>,
+            ::core::option::Option<&mut f64>,
+        ) + use<>,
+    ) {
         (
             a * a,
-            move |seed: f64, a_bar: &mut f64, _: &mut f64| {
-                *a_bar += 2.0 * (seed * a);
+            move |
+                _: (),
+                _: (),
+                seed: f64,
+                a_bar: ::core::option::Option<&mut f64>,
+                _: ::core::option::Option<&mut f64>|
+            {
+                if let ::core::option::Option::Some(a_bar) = a_bar {
+                    *a_bar += 2.0 * (seed * a);
+                }
             },
         )
     }
     ///The value and its tangent, as other differentiated functions call it.
     #[doc(hidden)]
     #[inline]
-    fn pushforward(a: f64, c: f64, a_dot: f64, _: f64) -> (f64, f64) {
+    fn pushforward(
+        a: f64,
+        c: f64,
+        a_dot: ::core::option::Option<&f64>,
+        _: ::core::option::Option<&f64>,
+    ) -> (f64, f64) {
+        let a_dot = a_dot.copied().unwrap_or(0.0);
         let mul = a * a;
         let mul_dot = 2.0 * (a_dot * a);
         (mul, mul_dot)

@@ -26,47 +26,58 @@ macro_rules! float_rules {
             $(
                 #[inline(always)]
                 #[allow(unused_variables)]
-                fn $forward(self $(, $arg: Self)*) -> (Self, impl FnOnce(&Self, Self, &mut Self $(, to!($bar))*)) {
+                fn $forward(self $(, $arg: Self)*) -> (Self, impl FnOnce(&Self, $(again!($arg),)* Self, Option<&mut Self> $(, to!($bar))*)) {
                     let $x = self;
                     let $y = $value;
-                    ($y, move |_: &Self, seed: Self, x_bar: &mut Self $(, $bar: &mut Self)*| {
-                        x_bar.accumulate(&$product(seed, $by_x));
-                        $($bar.accumulate(&$product(seed, $by_arg));)*
+                    ($y, move |_: &Self, $(again!($arg, _): (),)* seed: Self, x_bar: Option<&mut Self> $(, $bar: Option<&mut Self>)*| {
+                        if let Some(x_bar) = x_bar {
+                            x_bar.accumulate(&$product(seed, $by_x));
+                        }
+                        $(if let Some($bar) = $bar {
+                            $bar.accumulate(&$product(seed, $by_arg));
+                        })*
                     })
                 }
                 #[inline(always)]
                 #[allow(unused_variables)]
-                fn $pushforward(self $(, $arg: Self)*, x_dot: &Self $(, $dot: Self)*) -> (Self, Self) {
+                fn $pushforward(self $(, $arg: Self)*, x_dot: Option<&Self> $(, $dot: Option<&Self>)*) -> (Self, Self) {
                     let $x = self;
                     let $y = $value;
-                    ($y, $product(*x_dot, $by_x) $(+ $product($dot, $by_arg))*)
+                    ($y, $product(or_zero(x_dot), $by_x) $(+ $product(or_zero($dot), $by_arg))*)
                 }
             )*
 
             #[inline(always)]
-            fn powi_forward(self, n: i32) -> (Self, impl FnOnce(&Self, Self, &mut Self, &mut ())) {
-                let pullback = move |x: &Self, seed: Self, x_bar: &mut Self, (): &mut ()| {
-                    x_bar.accumulate(&(seed * powi_partial(*x, n)));
+            fn powi_forward(
+                self,
+                n: i32,
+            ) -> (Self, impl FnOnce(&Self, (), Self, Option<&mut Self>, Option<&mut ()>)) {
+                let pullback = move |x: &Self, (): (), seed: Self, x_bar: Option<&mut Self>, _: Option<&mut ()>| {
+                    if let Some(x_bar) = x_bar {
+                        x_bar.accumulate(&(seed * powi_partial(*x, n)));
+                    }
                 };
                 (self.powi(n), pullback)
             }
             #[inline(always)]
-            fn powi_pushforward(self, n: i32, x_dot: &Self, (): ()) -> (Self, Self) {
-                (self.powi(n), *x_dot * powi_partial(self, n))
+            fn powi_pushforward(self, n: i32, x_dot: Option<&Self>, _: Option<&()>) -> (Self, Self) {
+                (self.powi(n), or_zero(x_dot) * powi_partial(self, n))
             }
 
             #[inline(always)]
-            fn sin_cos_forward(self) -> ((Self, Self), impl FnOnce(&Self, (Self, Self), &mut Self)) {
+            fn sin_cos_forward(self) -> ((Self, Self), impl FnOnce(&Self, (Self, Self), Option<&mut Self>)) {
                 let (sin, cos) = self.sin_cos();
-                let pullback = move |_: &Self, (sin_bar, cos_bar): (Self, Self), x_bar: &mut Self| {
-                    x_bar.accumulate(&(sin_bar * cos - cos_bar * sin));
+                let pullback = move |_: &Self, (sin_bar, cos_bar): (Self, Self), x_bar: Option<&mut Self>| {
+                    if let Some(x_bar) = x_bar {
+                        x_bar.accumulate(&(sin_bar * cos - cos_bar * sin));
+                    }
                 };
                 ((sin, cos), pullback)
             }
             #[inline(always)]
-            fn sin_cos_pushforward(self, x_dot: &Self) -> ((Self, Self), (Self, Self)) {
-                let (sin, cos) = self.sin_cos();
-                ((sin, cos), (*x_dot * cos, -(*x_dot * sin)))
+            fn sin_cos_pushforward(self, x_dot: Option<&Self>) -> ((Self, Self), (Self, Self)) {
+                let ((sin, cos), x_dot) = (self.sin_cos(), or_zero(x_dot));
+                ((sin, cos), (x_dot * cos, -(x_dot * sin)))
             }
         }
     };
@@ -75,8 +86,23 @@ macro_rules! float_rules {
 /// The type of an adjoint slot.
 macro_rules! to {
     ($bar:ident) => {
-        &mut Self
+        Option<&mut Self>
     };
+}
+
+/// What the pullback is given again of an argument by value: as a type, and as a pattern.
+macro_rules! again {
+    ($arg:ident) => {
+        ()
+    };
+    ($arg:ident, _) => {
+        _
+    };
+}
+
+#[inline(always)]
+fn or_zero<T: Float>(dot: Option<&T>) -> T {
+    dot.copied().unwrap_or(T::zero())
 }
 
 #[inline(always)]
@@ -188,7 +214,7 @@ mod tests {
                 let mut x_bar = 10.0;
                 let (y, pullback) = x.$forward($($arg),*);
                 assert_eq!(y, x.$name($($arg),*), "the value is the method's own");
-                pullback(&x, 2.0, &mut x_bar $(, &mut $bar)*);
+                pullback(&x, $({ let _ = $arg; },)* 2.0, Some(&mut x_bar) $(, Some(&mut $bar))*);
                 let by_x = ((x + h).$name($($arg),*) - (x - h).$name($($arg),*)) / (2.0 * h);
                 close(stringify!($name), x_bar, 10.0 + 2.0 * by_x);
                 let dots = [0.7 $(, { let $bar = 0.3; $bar })*];
@@ -198,7 +224,7 @@ mod tests {
                     x.$name($($arg),*)
                 };
                 let expected = (along(h) - along(-h)) / (2.0 * h);
-                let (value, y_dot) = x.$pushforward($($arg,)* &0.7 $(, { let _ = $arg; 0.3 })*);
+                let (value, y_dot) = x.$pushforward($($arg,)* Some(&0.7) $(, { let _ = $arg; Some(&0.3) })*);
                 assert_eq!(value, y);
                 close(stringify!($name), y_dot, expected);
                 // <y_bar, J x_dot> = <J' y_bar, x_dot>
@@ -257,27 +283,27 @@ mod tests {
         let x = 1.2_f64;
         let ((sin, cos), pullback) = x.sin_cos_forward();
         let mut x_bar = 0.0;
-        pullback(&x, (2.0, 3.0), &mut x_bar);
+        pullback(&x, (2.0, 3.0), Some(&mut x_bar));
         assert_eq!(x_bar, 2.0 * cos - 3.0 * sin);
-        assert_eq!(x.sin_cos_pushforward(&2.0), (x.sin_cos(), (2.0 * cos, -2.0 * sin)));
+        assert_eq!(x.sin_cos_pushforward(Some(&2.0)), (x.sin_cos(), (2.0 * cos, -2.0 * sin)));
 
         let (y, pullback) = 0.0_f64.powi_forward(0);
         let mut x_bar = 0.0;
-        pullback(&0.0, 1.0, &mut x_bar, &mut ());
+        pullback(&0.0, (), 1.0, Some(&mut x_bar), None);
         assert_eq!((y, x_bar), (1.0, 0.0));
     }
 
     #[test]
     fn kinks_follow_the_documented_convention() {
-        assert_eq!(0.0_f64.abs_pushforward(&1.0).1, 0.0);
-        assert_eq!(1.0_f64.max_pushforward(1.0, &2.0, 3.0).1, 2.0);
-        assert_eq!(1.0_f64.min_pushforward(1.0, &2.0, 3.0).1, 2.0);
-        assert_eq!(1.0_f64.clamp_pushforward(0.0, 1.0, &2.0, 3.0, 4.0).1, 2.0);
-        assert_eq!(0.0_f64.hypot_pushforward(0.0, &2.0, 3.0).1, 0.0);
-        assert_eq!(0.0_f64.powf_pushforward(0.0, &2.0, 3.0).1, 0.0);
-        assert_eq!(f64::NAN.max_pushforward(1.0, &2.0, 3.0).1, 3.0);
+        assert_eq!(0.0_f64.abs_pushforward(Some(&1.0)).1, 0.0);
+        assert_eq!(1.0_f64.max_pushforward(1.0, Some(&2.0), Some(&3.0)).1, 2.0);
+        assert_eq!(1.0_f64.min_pushforward(1.0, Some(&2.0), Some(&3.0)).1, 2.0);
+        assert_eq!(1.0_f64.clamp_pushforward(0.0, 1.0, Some(&2.0), Some(&3.0), Some(&4.0)).1, 2.0);
+        assert_eq!(0.0_f64.hypot_pushforward(0.0, Some(&2.0), Some(&3.0)).1, 0.0);
+        assert_eq!(0.0_f64.powf_pushforward(0.0, Some(&2.0), Some(&3.0)).1, 0.0);
+        assert_eq!(f64::NAN.max_pushforward(1.0, Some(&2.0), Some(&3.0)).1, 3.0);
         // A zero derivative does not meet an infinite partial.
-        assert_eq!(0.0_f64.sqrt_pushforward(&0.0).1, 0.0);
+        assert_eq!(0.0_f64.sqrt_pushforward(Some(&0.0)).1, 0.0);
     }
 
     #[test]

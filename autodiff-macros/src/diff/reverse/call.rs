@@ -5,8 +5,7 @@ use proc_macro2::Span;
 use super::{Reverse, stmt, unit};
 use crate::diff::record::Read;
 use crate::ir::{
-    Arg, Call, Callee, Expr, Init, Path, PullbackCall, Role, Slot, Stmt, StmtKind, StoreOp, Var, VarSet,
-    build,
+    Arg, Call, Expr, Init, Path, PullbackCall, Role, Stmt, StmtKind, StoreOp, Ty, Var, VarSet, build,
 };
 
 impl Reverse<'_> {
@@ -41,28 +40,27 @@ impl Reverse<'_> {
             reversal.extend(restored);
             return;
         }
+        let mut call = call.clone();
+        call.kept = (0..call.args.len()).filter(|&at| self.is_kept(&call.args[at])).collect();
         forward.push(stmt(StmtKind::Call(call.clone()), span));
         let seed = call.results.map(&mut |var| self.result_seed(*var, reversal, span));
         let mut behind = Vec::new();
         let mut lent = VarSet::new();
-        let mut again = call.clone();
-        // What an operator works on has a tangent, whatever is asked of the parameter it comes from.
-        let operator = matches!(call.callee, Callee::Operator(_));
-        let slots = again
-            .args
-            .iter_mut()
-            .map(|arg| {
-                let slot = self.slot(arg, &mut lent, reversal, &mut behind, span);
-                match (&slot, &*arg) {
-                    (Slot::Unit, Arg::Ref(path)) if operator && self.type_of(path).may_be_active() => {
-                        Slot::Scratch
-                    }
-                    _ => slot,
-                }
-            })
-            .collect();
-        reversal.push(stmt(StmtKind::Pullback(PullbackCall { call: again, seed, slots }), span));
+        let slots =
+            call.args.iter_mut().map(|arg| self.slot(arg, &mut lent, reversal, &mut behind, span)).collect();
+        reversal.push(stmt(StmtKind::Pullback(PullbackCall { call, seed, slots }), span));
         reversal.extend(behind);
+    }
+
+    /// Whether an argument that may be a reference is not at hand any more when the pullback runs, see [`Call::kept`].
+    fn is_kept(&self, arg: &Arg) -> bool {
+        match arg {
+            Arg::Inert(inert) => !inert.may_run_again(),
+            Arg::Move(path) => {
+                matches!(self.type_of(path), Ty::Unknown | Ty::Inert) && !self.active_path(path)
+            }
+            Arg::Value(_) | Arg::Ref(_) | Arg::RefMut(_) | Arg::RefValue(_) | Arg::RefMutValue(..) => false,
+        }
     }
 
     /// The adjoint of one result of a call, as the pullback's seed.
@@ -92,27 +90,25 @@ impl Reverse<'_> {
         before: &mut Vec<Stmt>,
         behind: &mut Vec<Stmt>,
         span: Span,
-    ) -> Slot {
+    ) -> Option<Path> {
         match expr {
             Expr::Var(var) if self.active_var(*var) => {
                 let bar = self.bar(*var);
                 if lent.insert(bar) {
-                    return Slot::Adjoint(Path::of(bar));
+                    return Some(Path::of(bar));
                 }
                 let own = self.vars.fresh("own_bar", self.vars[*var].ty.clone(), Role::Mut, span);
                 before.push(stmt(StmtKind::Mut { var: own, init: build::lit(0.0) }, span));
                 behind
                     .push(stmt(StmtKind::Update { var: bar, op: StoreOp::Add, expr: Expr::Var(own) }, span));
-                Slot::Adjoint(Path::of(own))
+                Some(Path::of(own))
             }
-            Expr::Var(var) if !self.vars[*var].ty.may_be_active() => Slot::Unit,
-            Expr::Lit(lit) if !lit.ty.may_be_active() => Slot::Unit,
-            _ => Slot::Scratch,
+            _ => None,
         }
     }
 
-    /// The adjoint slot of an argument. An adjoint can be lent to one slot only: further ones get a zero of their own that is
-    /// added behind the call. What the pullback is not given again is taken out of `arg`, so that nobody saves it.
+    /// The adjoint for the slot of an argument. An adjoint can be lent to one slot only: further ones get a zero of their own
+    /// that is added behind the call. What the pullback is not given again is taken out of `arg`, so that nobody saves it.
     pub(super) fn slot(
         &mut self,
         arg: &mut Arg,
@@ -120,16 +116,11 @@ impl Reverse<'_> {
         before: &mut Vec<Stmt>,
         behind: &mut Vec<Stmt>,
         span: Span,
-    ) -> Slot {
+    ) -> Option<Path> {
         match arg {
             Arg::Value(expr) => {
                 let slot = self.scalar_slot(expr, lent, before, behind, span);
-                // A float's type is all that a scratch slot wants of it.
-                if !matches!(slot, Slot::Scratch)
-                    || matches!(expr, Expr::Var(var) if self.vars[*var].ty.is_float())
-                {
-                    *expr = build::lit(0.0);
-                }
+                *expr = build::int(0);
                 slot
             }
             Arg::RefValue(expr) => self.scalar_slot(expr, lent, before, behind, span),
@@ -142,7 +133,7 @@ impl Reverse<'_> {
                 };
                 *before_value = Expr::Var(after);
                 if !self.vars[after].ty.may_be_active() {
-                    return Slot::Unit;
+                    return None;
                 }
                 let own = self.vars.fresh("in_out_bar", self.vars[after].ty.clone(), Role::Mut, span);
                 let init = if after_active { Expr::Var(self.bar(after)) } else { build::lit(0.0) };
@@ -154,35 +145,23 @@ impl Reverse<'_> {
                         span,
                     ));
                 }
-                Slot::Adjoint(Path::of(own))
+                Some(Path::of(own))
             }
             Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => {
                 let path = path.clone();
                 let moved = matches!(arg, Arg::Move(_));
                 let root = self.vars.root(&path);
-                if !moved {
-                    self.reads.push(Read {
-                        root,
-                        position: self.position,
-                        loops: self.loops.clone(),
-                        element: None,
-                    });
-                }
-                if !self.type_of(&path).may_be_active() || self.function.is_foreign(&path) {
-                    if moved {
-                        *arg = Arg::Value(build::int(0));
-                    }
-                    return Slot::Unit;
-                }
-                if !self.activity.active(root) {
-                    return Slot::Scratch;
-                }
                 if moved {
                     *arg = Arg::Value(build::int(0));
+                } else {
+                    self.read_again(root);
+                }
+                if !self.active_path(&path) || !self.type_of(&path).may_be_active() {
+                    return None;
                 }
                 let bar = self.bar_path(&path);
                 if lent.insert(bar.root) {
-                    return Slot::Adjoint(bar);
+                    return Some(bar);
                 }
                 let own = self.vars.fresh("own_bar", self.type_of(&path), Role::Place, span);
                 // A tangent of a type that the macro does not know has no zero of its own to be asked for.
@@ -191,9 +170,25 @@ impl Reverse<'_> {
                 let like = Init::Zero { like };
                 before.push(stmt(StmtKind::Declare { place: own, init: like }, span));
                 self.accumulate(bar, Path::of(own), behind, span);
-                Slot::Adjoint(Path::of(own))
+                Some(Path::of(own))
             }
-            Arg::Inert(_) => Slot::Unit,
+            Arg::Inert(inert) if inert.may_run_again() => {
+                for (_, bound) in &inert.binds {
+                    if let Expr::Whole(path) = bound {
+                        self.read_again(self.vars.root(path));
+                    }
+                }
+                None
+            }
+            Arg::Inert(_) => {
+                *arg = Arg::Value(build::int(0));
+                None
+            }
         }
+    }
+
+    /// Whoever is given the place again wants what it held behind the call.
+    fn read_again(&mut self, root: Var) {
+        self.reads.push(Read { root, position: self.position, loops: self.loops.clone(), element: None });
     }
 }

@@ -116,12 +116,9 @@ impl Shape<'_> {
 
     fn forward(&self, sweep: Option<Sweep>) -> Item {
         let runtime = &self.signature.runtime;
-        let mut types: Vec<TokenStream> = self.params().iter().filter_map(ParamSig::again).collect();
+        let mut types: Vec<TokenStream> = self.params().iter().map(ParamSig::again).collect();
         types.push(self.signature.seed());
-        types.extend(self.params().iter().map(|param| {
-            let slot = param.slot(runtime);
-            quote!(&mut #slot)
-        }));
+        types.extend(self.params().iter().map(|param| param.lent_adjoint(runtime)));
         let captures = self.signature.captures(&quote!(#(#types),*));
         let result = &self.signature.result;
         Item {
@@ -173,7 +170,7 @@ impl Shape<'_> {
                     before.extend(quote!(let #this = ::core::clone::Clone::clone(&self);));
                     again.push(quote!(&#this));
                 }
-                (Passing::Value, false) => {}
+                (Passing::Value, false) => again.push(quote!(())),
                 (Passing::Ref, _) => again.push(quote!(#name)),
                 // Of a type that is the user's business alone (a random number generator): nothing rolls it back.
                 (Passing::RefMut, _) if matches!(self.function.vars[param.var].ty, Ty::Inert) => {
@@ -189,15 +186,20 @@ impl Shape<'_> {
                 }
             }
             if !sig.may_be_active() {
-                slots.push(quote!(&mut ()));
+                slots.push(quote!(::core::option::Option::None));
                 continue;
             }
             let asked = self.function.wrt.iter().position(|wrt| wrt.target == WrtTarget::Param(index));
+            let in_out = param.passing == Passing::RefMut && param.active;
             let slot = match asked {
                 Some(at) => names[at].clone(),
-                None => emitter.local(&format!("{name}_bar")),
+                None if in_out => emitter.local(&format!("{name}_bar")),
+                None => {
+                    slots.push(quote!(::core::option::Option::None));
+                    continue;
+                }
             };
-            if param.passing == Passing::RefMut && param.active {
+            if in_out {
                 seeds.push((quote!(mut #slot), sig.owned(runtime)));
             } else {
                 let zero = emitter.zero(&Path::of(param.var));
@@ -206,7 +208,7 @@ impl Shape<'_> {
                 let declare = quote!(let mut #slot = #zero;);
                 if early { before.extend(declare) } else { begin.extend(declare) }
             }
-            slots.push(quote!(&mut #slot));
+            slots.push(quote!(::core::option::Option::Some(&mut #slot)));
         }
         for (wrt, name) in self.function.wrt.iter().zip(&names) {
             if matches!(wrt.target, WrtTarget::Local(_)) {
@@ -251,33 +253,18 @@ impl Shape<'_> {
         let runtime = &self.signature.runtime;
         let (mut emitter, _) = self.wrapper();
         let mut args = self.own_args();
-        let (mut before, mut tangents, mut passed) = (TokenStream::new(), Vec::new(), self.passed());
-        let mut dots = vec![None; self.params().len()];
+        let mut tangents = vec![quote!(::core::option::Option::None); self.params().len()];
         for wrt in &self.function.wrt {
             if let WrtTarget::Param(index) = wrt.target {
                 let name = emitter.local_at(&format!("{}_dot", wrt.name), wrt.name.span());
-                let ty = self.params()[index].dot(runtime);
+                let sig = &self.params()[index];
+                let ty = sig.dot(runtime);
                 args.push(quote!(#name: #ty));
-                dots[index] = Some(name);
+                let reference = (!sig.dot_is_reference()).then(|| quote!(&));
+                tangents[index] = quote!(::core::option::Option::Some(#reference #name));
             }
         }
-        for ((param, sig), dot) in self.function.params.iter().zip(self.params()).zip(dots) {
-            tangents.push(match (dot, param.passing) {
-                (Some(name), _) => quote!(#name),
-                (None, _) if !sig.may_be_active() => quote!(()),
-                (None, passing) => {
-                    let name = emitter.local(&format!("{}_dot", param.name));
-                    let zero = emitter.zero(&Path::of(param.var));
-                    before.extend(quote!(let mut #name = #zero;));
-                    match passing {
-                        Passing::RefMut => quote!(&mut #name),
-                        Passing::Ref if sig.role == Role::Place => quote!(&#name),
-                        Passing::Value if sig.receiver => quote!(&#name),
-                        Passing::Ref | Passing::Value => quote!(#name),
-                    }
-                }
-            });
-        }
+        let mut passed = self.passed();
         passed.extend(tangents);
         let call = self.call("pushforward", &passed);
         let (result, tangent) = (&self.signature.result, self.signature.seed());
@@ -291,7 +278,7 @@ impl Shape<'_> {
             lifetimes: Vec::new(),
             args,
             output: quote!((#result, #tangent)),
-            body: quote!(#before #call),
+            body: call,
             stub: never(),
         }
     }
@@ -305,7 +292,7 @@ impl Shape<'_> {
             }
             None => {
                 args.extend(self.params().iter().map(|param| {
-                    let ty = param.dot(&self.signature.runtime);
+                    let ty = param.lent_tangent(&self.signature.runtime);
                     quote!(_: #ty)
                 }));
                 TokenStream::new()

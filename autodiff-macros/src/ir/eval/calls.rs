@@ -3,7 +3,7 @@
 use super::value::{Closure, Number, Value};
 use super::{Differentiated, Machine, Result, forward, inert, reverse};
 use crate::diff::ParamAdjoint;
-use crate::ir::{Arg, Call, Callee, PullbackCall, PushforwardCall, Slot, Tangent};
+use crate::ir::{Arg, Call, Callee, PullbackCall, PushforwardCall, Tangent};
 
 impl<'a, N: Number> Machine<'a, N> {
     fn callee(&self, call: &Call) -> Result<(String, &'a Differentiated)> {
@@ -62,7 +62,7 @@ impl<'a, N: Number> Machine<'a, N> {
         for arg in &call.args {
             args.push(match arg {
                 Arg::Value(_) | Arg::Inert(_) => Value::Unit,
-                // For the shape of a scratch slot alone.
+                // For the shape of an adjoint that nobody wants alone.
                 Arg::Move(path) => self.load(path).unwrap_or(Value::Unit),
                 Arg::Ref(path) | Arg::RefMut(path) => self.load(path)?,
                 Arg::RefValue(value) => self.expr(value)?,
@@ -73,7 +73,7 @@ impl<'a, N: Number> Machine<'a, N> {
         let mut held = Vec::new();
         for (slot, param) in slots.iter().zip(&callee.called.params) {
             held.push(match (slot, param) {
-                (Slot::Adjoint(path), _) => self.load(path)?,
+                (Some(path), _) => self.load(path)?,
                 (_, Some(ParamAdjoint::Scalar(_) | ParamAdjoint::ScalarInOut(_))) => {
                     Value::Float(N::constant(0.0))
                 }
@@ -84,7 +84,7 @@ impl<'a, N: Number> Machine<'a, N> {
         let gradient =
             reverse(self.library, &callee.function, &callee.called, closure.env, args, seed, held)?;
         for ((slot, param), value) in slots.iter().zip(&callee.called.params).zip(gradient.slots) {
-            if let (Slot::Adjoint(path), Some(_)) = (slot, param) {
+            if let (Some(path), Some(_)) = (slot, param) {
                 self.set(path, value)?;
             }
         }
@@ -106,8 +106,7 @@ impl<'a, N: Number> Machine<'a, N> {
                 Tangent::Value(value) => self.expr(value)?,
                 Tangent::Place(path) => self.load(path)?,
                 Tangent::InOut(before, _) => self.expr(before)?,
-                Tangent::Unit => Value::Unit,
-                Tangent::Zero => arg.zero(),
+                Tangent::None => arg.zero(),
             });
         }
         let done = super::pushforward(self.library, &callee.function, &callee.pushforwards[1], args, held)?;

@@ -6,8 +6,8 @@ use proc_macro2::Ident;
 
 use super::{Printer, list, sign, tokens};
 use crate::ir::{
-    Arm, Block, Carried, Head, Join, Loop, PullbackCall, PushforwardCall, RawStmt, Slot, Stmt, StmtKind,
-    Tangent, Var,
+    Arm, Block, Carried, Head, Join, Loop, PullbackCall, PushforwardCall, RawStmt, Stmt, StmtKind, Tangent,
+    Var,
 };
 
 impl Printer<'_> {
@@ -101,9 +101,8 @@ impl Printer<'_> {
             }
             StmtKind::Pullback(PullbackCall { call, seed, slots }) => {
                 let slots = list(slots, |slot| match slot {
-                    Slot::Adjoint(path) => format!("&mut {}", self.path(path)),
-                    Slot::Unit => "()".into(),
-                    Slot::Scratch => "scratch".into(),
+                    Some(path) => format!("&mut {}", self.path(path)),
+                    None => "none".into(),
                 });
                 let seed = self.tree(seed, |p, leaf| p.expr(leaf));
                 format!(
@@ -119,8 +118,7 @@ impl Printer<'_> {
                     Tangent::InOut(before, after) => {
                         format!("{} -> {}", self.operand(before), self.var(*after))
                     }
-                    Tangent::Unit => "()".into(),
-                    Tangent::Zero => "zero".into(),
+                    Tangent::None => "none".into(),
                 });
                 let results = self.tree(result_tangents, |p, var| p.var(*var));
                 format!("pushforward {} tangents {tangents} -> {results}", self.call(call))

@@ -2,8 +2,8 @@
 
 use super::{Program, Result, Scope};
 use crate::ir::{
-    Arg, Block, Call, Head, Join, Loop, PullbackCall, PushforwardCall, RawStmt, Role, Saved, Slot, Stmt,
-    StmtKind, Tangent, print,
+    Arg, Block, Call, Head, Join, Loop, PullbackCall, PushforwardCall, RawStmt, Role, Saved, Stmt, StmtKind,
+    Tangent, print,
 };
 
 impl Scope<'_> {
@@ -197,10 +197,9 @@ impl Scope<'_> {
             }
         }
         self.tree(seed, |scope, leaf| scope.operand(leaf))?;
-        slots.iter().try_for_each(|slot| match slot {
-            Slot::Adjoint(path) if self.info(path.root)?.role == Role::Mut => self.write(path.root),
-            Slot::Adjoint(path) => self.path(path),
-            Slot::Unit | Slot::Scratch => Ok(()),
+        slots.iter().flatten().try_for_each(|path| match self.info(path.root)?.role {
+            Role::Mut => self.write(path.root),
+            _ => self.path(path),
         })
     }
 
@@ -215,7 +214,7 @@ impl Scope<'_> {
                 Tangent::Place(path) if self.info(path.root)?.role == Role::Mut => self.write(path.root)?,
                 Tangent::Place(path) => self.path(path)?,
                 Tangent::InOut(before, _) => self.expr(before)?,
-                Tangent::Unit | Tangent::Zero => {}
+                Tangent::None => {}
             }
         }
         self.call(call)?;

@@ -1,0 +1,145 @@
+//! What is handed to a differentiated function and carries no derivative: constants, tables, results of other calls.
+
+use autodiff_runtime::{Differentiable, differentiate};
+
+const RATE: f64 = 0.25;
+static SHIFT: f64 = 1.5;
+const TABLE: [f64; 3] = [0.5, -1.25, 2.0];
+const COEFFICIENTS: &[f64] = &[1.0, -0.5, 0.25, 2.0];
+const LEVELS: [(i32, f64); 2] = [(1, 0.5), (3, -0.75)];
+const LAW: Law = Law { slope: 0.5, offset: 0.125 };
+const NAME: &str = "ramp";
+
+type Real = f64;
+
+#[derive(Clone, Copy, Differentiable)]
+struct Law {
+    slope: f64,
+    offset: f64,
+}
+
+#[differentiate]
+fn decay(rate: f64, x: f64) -> f64 {
+    (-rate * x).exp()
+}
+
+#[differentiate]
+fn weighted(x: f64, table: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for k in 0..table.len() {
+        sum += table[k] * x.powi(k as i32);
+    }
+    sum
+}
+
+#[differentiate]
+fn weighted_by_value(table: [f64; 3], x: f64) -> f64 {
+    table[0] + x * table[1] + x * x * table[2]
+}
+
+#[differentiate]
+fn stepped(x: f64, levels: &[(i32, f64)]) -> f64 {
+    let mut sum = 0.0;
+    for (power, weight) in levels {
+        sum += weight * x.powi(*power);
+    }
+    sum
+}
+
+#[differentiate]
+fn lawful(law: &Law, x: f64) -> f64 {
+    law.slope * x * x + law.offset
+}
+
+#[differentiate]
+fn lawful_by_value(law: Law, x: f64) -> f64 {
+    law.slope * x * x + law.offset * x
+}
+
+#[differentiate]
+fn named(name: &str, x: f64) -> f64 {
+    if name == "ramp" { x * x } else { x }
+}
+
+#[differentiate]
+fn owning(weights: Vec<f64>, x: f64) -> f64 {
+    weights[0] * x + weights[1] * x * x
+}
+
+#[differentiate]
+fn real(x: &Real, y: Real) -> Real {
+    *x * y + y.sin()
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+fn make(n: usize) -> Vec<f64> {
+    (0..n).map(|k| 0.5 + k as f64).collect()
+}
+
+fn table() -> &'static [f64] {
+    COEFFICIENTS
+}
+
+#[differentiate]
+fn constants_by_value(x: f64) -> f64 {
+    decay(RATE, x) * decay(SHIFT, x) + decay(TABLE[2], x) + decay(2.0 * RATE, x)
+}
+
+#[differentiate]
+fn tables(x: f64) -> f64 {
+    weighted(x, &TABLE)
+        + weighted(x, COEFFICIENTS) * weighted(x, &COEFFICIENTS[1..3])
+        + weighted_by_value(TABLE, x)
+}
+
+#[differentiate]
+fn tables_of_tuples(x: f64) -> f64 {
+    stepped(x, &LEVELS) * stepped(x * x, &LEVELS[..1])
+}
+
+#[differentiate]
+fn structs_and_strings(x: f64) -> f64 {
+    lawful(&LAW, x) * lawful_by_value(LAW, x) + named(NAME, x) * named("flat", x)
+}
+
+#[differentiate]
+fn calls_without_active_arguments(x: f64) -> f64 {
+    decay(one(), x) + decay(x, decay(2.0, 3.0)) + weighted(x, &make(3)) + weighted(x, table())
+}
+
+#[differentiate]
+fn vectors_by_value(x: f64) -> f64 {
+    owning(vec![1.0, 2.0], x) + owning(make(2), x) * owning(make(3), x * x)
+}
+
+#[differentiate]
+fn aliases(x: f64) -> f64 {
+    let y: Real = x * x;
+    real(&x, y) * real(&RATE, x) + real(&x, RATE)
+}
+
+#[differentiate]
+fn in_loops(x: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        sum += decay(RATE, x[i]) * weighted(x[i], COEFFICIENTS)
+            + weighted(sum, &make(i))
+            + weighted(x[i], table());
+    }
+    sum
+}
+
+checks! {
+    constants_by_value(0.7);
+    tables(0.7);
+    tables_of_tuples(0.7);
+    structs_and_strings(0.7);
+    calls_without_active_arguments(0.7);
+    vectors_by_value(0.7);
+    aliases(0.7);
+    in_loops(&[0.3, 0.5, -0.4]);
+    owning(vec![1.5, 0.5], 0.7);
+}
