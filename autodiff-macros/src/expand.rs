@@ -2,7 +2,10 @@
 
 mod integrity;
 mod marks;
+mod module;
 mod operator;
+
+pub(crate) use self::module::names_in;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -26,16 +29,40 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     match syn::parse2::<syn::Item>(item.clone()) {
         Ok(syn::Item::Fn(item)) => function(&request, &item, diag, kept),
         Ok(syn::Item::Impl(item)) => methods(&request, &item, diag),
+        Ok(syn::Item::Mod(item)) => module::module(&request, &item, diag),
         Ok(item) => {
             diag.error(
                 subject(&item),
-                "`#[differentiate]` belongs on a function, a method or an `impl` block",
+                "`#[differentiate]` belongs on a function, a method, an `impl` block or a module",
             );
             with_errors(diag, kept)
         }
         Err(error) => {
             diag.push(error);
             with_errors(diag, kept)
+        }
+    }
+}
+
+/// What `differentiate_items! { … }` makes of the items in it. An inner attribute at their head has the arguments.
+pub(crate) fn items(items: TokenStream) -> TokenStream {
+    match syn::parse2::<syn::File>(items.clone()) {
+        Ok(file) => {
+            let mut diag = Diagnostics::new();
+            let request = match file.attrs.iter().find(|attr| module::is_attribute(attr)) {
+                Some(attr) => Request::parse(module::arguments(attr), &mut diag),
+                None => Request::default(),
+            };
+            if !diag.is_empty() {
+                return with_errors(diag, without_marks(items));
+            }
+            diag.discard();
+            module::together(&request, &file.items)
+        }
+        // While someone types, the rest of the file goes on as it stands.
+        Err(error) => {
+            let (kept, errors) = (without_marks(items), error.to_compile_error());
+            quote!(#kept #errors)
         }
     }
 }
@@ -51,7 +78,6 @@ fn subject(item: &syn::Item) -> TokenStream {
         syn::Item::Struct(item) => item.ident.to_token_stream(),
         syn::Item::Enum(item) => item.ident.to_token_stream(),
         syn::Item::Trait(item) => item.ident.to_token_stream(),
-        syn::Item::Mod(item) => item.ident.to_token_stream(),
         syn::Item::Const(item) => item.ident.to_token_stream(),
         syn::Item::Static(item) => item.ident.to_token_stream(),
         item => item.to_token_stream(),
@@ -66,6 +92,7 @@ fn function(request: &Request, item: &syn::ItemFn, diag: Diagnostics, kept: Toke
         visibility: &item.vis,
         attributes: &item.attrs,
         site: if method { Site::Impl(None) } else { Site::Companion },
+        hidden: false,
     };
     let derived = differentiated(source, &item.sig, &item.block, diag);
     // A function may be there for its derivative alone.
@@ -99,6 +126,7 @@ fn methods(request: &Request, item: &syn::ItemImpl, diag: Diagnostics) -> TokenS
             visibility,
             attributes: &method.attrs,
             site: Site::Impl(Some(&item.generics)),
+            hidden: false,
         };
         derived.extend(differentiated(source, &signature, &method.block, Diagnostics::new()));
     }
@@ -123,7 +151,7 @@ fn has_derivative(request: &Request, signature: &syn::Signature) -> bool {
     let mut diag = Diagnostics::new();
     let function = lower::function(request, signature, &syn::parse_quote!({ loop {} }), &mut diag);
     diag.discard();
-    let result = function.result_ty.may_be_active();
+    let result = lower::Types::new(&signature.generics, &request.scope).carries(&function.result_ty);
     let changed = function.params.iter().any(|param| param.active && param.passing == Passing::RefMut);
     function.params.iter().any(|param| param.active) && (result || changed)
 }
@@ -182,15 +210,16 @@ fn lowered(source: Source<'_>, function: Function, mut diag: Diagnostics) -> Tok
     if let Err(errors) = diag.finish() {
         return fallback::expand(source, &function, &errors);
     }
-    match derivatives((&function, &gradient), (&wanted, &all)) {
+    let users = (!source.hidden).then_some(&gradient);
+    match derivatives((&function, users), (&wanted, &all)) {
         Ok(derivatives) => companion::companion(source, &function, derivatives),
         Err(violation) => fallback::expand(source, &function, &violation.into_error(&function.name)),
     }
 }
 
-/// The derivative programs: of the function by what the user asks for, and by all that it is `wanted` by in calls.
+/// The derivative programs: of the function by what users ask for, if they do, and by all that it is `wanted` by in calls.
 fn derivatives(
-    (function, gradient): (&Function, &Activity),
+    (function, gradient): (&Function, Option<&Activity>),
     (wanted, all): (&Function, &Activity),
 ) -> Sound<Derivatives> {
     let reverse = |function: &Function, activity: &Activity, options| {
@@ -198,7 +227,7 @@ fn derivatives(
         let literal = integrity::adjoint("reverse mode", function, literal)?;
         integrity::adjoint("the simplification of reverse mode", function, simplify::apart(function, literal))
     };
-    let direct = seeded_by_the_caller(function).map(|function| {
+    let direct = gradient.and_then(|_| seeded_by_the_caller(function)).map(|function| {
         let activity = analysis::activity(&function, &mut Vec::new());
         let adjoint = reverse(&function, &activity, Options::default())?;
         Ok((function, adjoint))
@@ -208,11 +237,12 @@ fn derivatives(
     let pushed = simplify::pushforward(wanted, pushed);
     Ok(Derivatives {
         direct: direct.transpose()?,
-        gradient: integrity::joined(
-            "the joining of both sweeps",
-            function,
-            simplify::joined(function, gradient),
-        )?,
+        gradient: gradient
+            .map(|gradient| {
+                let joined = simplify::joined(function, gradient);
+                integrity::joined("the joining of both sweeps", function, joined)
+            })
+            .transpose()?,
         pullback: reverse(wanted, all, Options { roll_back: true, ..Options::default() })?,
         pushforward: integrity::pushforward("the simplification of forward mode", wanted, pushed)?,
     })
@@ -310,7 +340,6 @@ mod tests {
             ("struct S { x: f64 }", "belongs on a function"),
             ("enum E { A, B(f64) }", "belongs on a function"),
             ("trait T { fn f(&self, x: f64) -> f64; }", "belongs on a function"),
-            ("mod m { fn f() {} }", "belongs on a function"),
             ("const X: f64 = 1.0;", "belongs on a function"),
             ("impl S { const N: usize = 3; }", "no function in this `impl` block"),
             ("async fn f(x: f64) -> f64 { x }", "an `async` function cannot be differentiated"),
@@ -366,6 +395,7 @@ mod tests {
             visibility: &item.vis,
             attributes: &[],
             site: Site::Companion,
+            hidden: false,
         };
         let mut function = lower::function(&request, &item.sig, &item.block, &mut diag);
         spoil(&mut function);

@@ -15,13 +15,20 @@ mod rules;
 mod simplify;
 #[cfg(test)]
 mod tests;
+mod typing;
 
 use proc_macro::TokenStream;
 
-/// Differentiates the function it stands on.
+#[allow(missing_docs, reason = "documented where `autodiff_runtime` exports it")]
 #[proc_macro_attribute]
 pub fn differentiate(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(args.into(), item.into()).into()
+}
+
+#[allow(missing_docs, reason = "documented where `autodiff_runtime` exports it")]
+#[proc_macro]
+pub fn differentiate_items(items: TokenStream) -> TokenStream {
+    expand::items(items.into()).into()
 }
 
 #[allow(missing_docs, reason = "documented where `autodiff_runtime` exports it")]

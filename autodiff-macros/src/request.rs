@@ -7,6 +7,7 @@ use syn::parse::Parser;
 use syn::parse_quote;
 
 use crate::diag::{Diagnostics, source};
+use crate::typing::Scope;
 
 /// What the user asks for.
 #[derive(Clone)]
@@ -27,6 +28,8 @@ pub(crate) struct Request {
     pub(crate) vjp: Option<syn::Path>,
     /// `jvp = path`: the same for forward mode.
     pub(crate) jvp: Option<syn::Path>,
+    /// The items around what the attribute stands on.
+    pub(crate) scope: Scope,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +76,7 @@ impl Default for Request {
             associated: None,
             vjp: None,
             jvp: None,
+            scope: Scope::default(),
         }
     }
 }

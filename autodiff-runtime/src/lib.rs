@@ -64,7 +64,99 @@ pub mod tree;
 /// `#[differentiable(…)]` on the struct takes `tangent = Name` to name the tangent, `tangent = Self` where the struct can
 /// be its own (a vector in space), and `crate = path` where this crate has another name.
 pub use autodiff_macros::Differentiable;
+/// Differentiates what it stands on: a function, a method, an `impl` block, or a module with all that is in it.
+///
+/// # On a function
+/// Beside `fn f` stands a companion `f` with `value_and_grad`, `grad`, `value_and_grad_into`, `vjp` and `jvp`.
+///
+/// ```
+/// use autodiff_runtime::differentiate;
+///
+/// #[differentiate]
+/// fn product(x: &[f64], k: f64) -> f64 {
+///     x.iter().product::<f64>() * k
+/// }
+///
+/// let (value, (x_bar, k_bar)) = product::value_and_grad(&[2.0, 3.0], 0.5);
+/// assert_eq!((value, x_bar, k_bar), (3.0, vec![1.5, 1.0], 6.0));
+/// ```
+///
+/// # On a module
+/// A model of several functions and types belongs into a module: the macro sees all of it then. Private functions need no
+/// attribute, types that take part differentiate themselves, and only what is `pub` (or marked) gets a companion.
+///
+/// ```
+/// use autodiff_runtime::differentiate;
+///
+/// #[differentiate]
+/// mod bonds {
+///     pub struct Bond {
+///         pub coupon: f64,
+///         pub years: usize,
+///     }
+///
+///     fn discount(rate: f64, year: usize) -> f64 {
+///         (1.0 + rate).powi(-(year as i32))
+///     }
+///
+///     pub fn price(bond: &Bond, rate: f64) -> f64 {
+///         let coupons: f64 = (1..=bond.years).map(|year| bond.coupon * discount(rate, year)).sum();
+///         coupons + discount(rate, bond.years)
+///     }
+/// }
+///
+/// let bond = bonds::Bond { coupon: 0.05, years: 1 };
+/// let (value, (bond_bar, rate_bar)) = bonds::price::value_and_grad(&bond, 0.0);
+/// assert_eq!((value, bond_bar.coupon, rate_bar), (1.05, 1.0, -1.05));
+/// ```
+///
+/// `#[no_diff]` leaves a function, a type, a field or an inner module out; `#[differentiate(…)]` on a function inside gives
+/// it arguments of its own. Around the items of a file that is a module of its own stands [`differentiate_items!`].
+///
+/// # On an `impl` block
+/// Each method gets functions beside it: `loss` gets `loss_value_and_grad`, `loss_grad`, `loss_vjp`, … Operators (`impl Mul
+/// for V`) become differentiable wherever they are used.
+///
+/// ```
+/// use autodiff_runtime::{Differentiable, differentiate};
+///
+/// #[derive(Differentiable)]
+/// struct Line { slope: f64, offset: f64 }
+///
+/// #[differentiate]
+/// impl Line {
+///     fn at(&self, #[no_diff] x: f64) -> f64 {
+///         self.slope * x + self.offset
+///     }
+/// }
+///
+/// let gradient = Line { slope: 2.0, offset: 1.0 }.at_grad(3.0);
+/// assert_eq!((gradient.slope, gradient.offset), (3.0, 1.0));
+/// ```
 pub use autodiff_macros::differentiate;
+/// Differentiates the items in it together, as `#[differentiate]` does with those of a module.
+///
+/// It is for the file that is a module of its own, on which no attribute can stand. `#![differentiate(crate = path)]` at
+/// its head gives arguments.
+///
+/// ```
+/// autodiff_runtime::differentiate_items! {
+///     const RATE: f64 = 0.5;
+///
+///     fn grown(x: f64) -> f64 {
+///         x * RATE.exp()
+///     }
+///
+///     pub fn squared(x: f64) -> f64 {
+///         grown(x) * grown(x)
+///     }
+/// }
+///
+/// # fn main() {
+/// assert_eq!(squared::grad(1.0), 2.0 * 0.5_f64.exp() * 0.5_f64.exp());
+/// # }
+/// ```
+pub use autodiff_macros::differentiate_items;
 pub use differentiable::{Differentiable, Tangent, stop_gradient};
 pub use error::Error;
 pub use optim::Optimizer;

@@ -17,6 +17,7 @@ mod marks;
 mod methods;
 mod mixed;
 mod models;
+mod modules;
 mod mutation;
 mod options;
 mod resizing;

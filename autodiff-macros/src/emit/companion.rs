@@ -33,13 +33,15 @@ pub(crate) struct Source<'a> {
     pub(crate) visibility: &'a syn::Visibility,
     pub(crate) attributes: &'a [syn::Attribute],
     pub(crate) site: Site<'a>,
+    /// Only other functions of its module call the derivatives.
+    pub(crate) hidden: bool,
 }
 
 /// The derivative programs of a function.
 #[derive(Clone)]
 pub(crate) struct Derivatives {
-    /// By what the user asks for, seeded with ones.
-    pub(crate) gradient: Adjoint,
+    /// By what users ask for, seeded with ones; none where only other functions call.
+    pub(crate) gradient: Option<Adjoint>,
     /// The same with seeds of the caller's, where `vjp` is not made of `pullback`: locals have no slot there, and `&mut`
     /// parameters need not be rolled back. `wrt` may be longer than that of the user.
     pub(crate) direct: Option<(Function, Adjoint)>,
@@ -65,18 +67,19 @@ struct Item {
 /// The companion with its derivatives.
 pub(crate) fn companion(source: Source<'_>, function: &Function, derivatives: Derivatives) -> TokenStream {
     let mut shape = Shape::new(source, function);
-    shape.connected = derivatives.gradient.wrt.iter().map(Option::is_some).collect();
-    let mut into = sweeps::joined(function, &shape.signature, derivatives.gradient);
-    let shown = into.body.clone();
+    let connected = |gradient: &Adjoint| gradient.wrt.iter().map(Option::is_some).collect();
+    shape.connected = derivatives.gradient.as_ref().map(connected).unwrap_or_default();
+    let mut into = derivatives.gradient.map(|gradient| sweeps::joined(function, &shape.signature, gradient));
+    let shown = into.as_ref().map(|into| into.body.clone());
     let mut forward = sweeps::forward(function, &shape.signature, derivatives.pullback);
     let mut pushforward = sweeps::pushforward(function, &shape.signature, derivatives.pushforward);
     let mut vjp = derivatives.direct.map(|(function, adjoint)| shape.direct_vjp(&function, adjoint));
-    for sweep in [&mut into, &mut forward, &mut pushforward].into_iter().chain(&mut vjp) {
+    for sweep in [&mut forward, &mut pushforward].into_iter().chain(&mut into).chain(&mut vjp) {
         let (nested, body) = (&function.items, &sweep.body);
         sweep.body = quote!(#(#nested)* #body);
     }
     let items = shape.items(Some(Bodies { into, vjp, forward, pushforward }));
-    shape.assemble(items, false, Some(shown))
+    shape.assemble(items, false, shown)
 }
 
 /// The same signatures with bodies that are never run: what is emitted beside errors, so that calls make no more of them.
@@ -96,7 +99,7 @@ pub(crate) fn stub(source: Source<'_>, function: &Function) -> TokenStream {
 }
 
 struct Bodies {
-    into: Sweep,
+    into: Option<Sweep>,
     vjp: Option<Sweep>,
     forward: Sweep,
     pushforward: Sweep,
@@ -224,6 +227,7 @@ impl<'a> Shape<'a> {
         let beside = matches!(self.source.site, Site::Impl(_));
         let functions: TokenStream = items
             .into_iter()
+            .filter(|item| item.hidden || !self.source.hidden)
             .map(|item| {
                 let header =
                     self.signature.header(&self.name(item.name), &item.lifetimes, &item.args, &item.output);

@@ -73,6 +73,7 @@ impl<'a> Operator<'a> {
             visibility: &syn::Visibility::Inherited,
             attributes: &[],
             site: Site::Companion,
+            hidden: true,
         };
         let companion = differentiated(source, &signature, &block, Diagnostics::new());
         let rule = self.implementation(&request.runtime.to_token_stream(), &signature.ident);

@@ -25,6 +25,12 @@ fn op_name(op: &BinOp) -> Option<(&'static str, &'static str)> {
     })
 }
 
+/// The trait of an operator: `Mul` of `mul`.
+pub(crate) fn operator_trait(name: &str) -> String {
+    let (first, rest) = name.split_at(1);
+    first.to_uppercase() + rest
+}
+
 /// The operator behind a compound assignment.
 fn plain_op(op: &BinOp) -> BinOp {
     match op {
@@ -204,9 +210,17 @@ impl Lower<'_> {
         let Some((_, name)) = op_name(op) else {
             return self.refuse_at(span, "this operator has no derivative on values of this type");
         };
+        let given = match self.ty_of(&left) {
+            Ty::Named(of) => {
+                let other = self.ty_of(&right);
+                self.types.operator(&of, &operator_trait(name), Some(&other))
+            }
+            _ => None,
+        };
         let (Some(l), Some(r)) = (self.operator_arg(left, span), self.operator_arg(right, span)) else {
             return Value::Poison;
         };
+        let want = given.as_ref().filter(|ty| !matches!(ty, Ty::Unknown)).or(want);
         self.call(Callee::Operator(name), vec![l, r], want, site, name, span)
     }
 

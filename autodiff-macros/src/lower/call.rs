@@ -15,6 +15,7 @@ use super::facts::site;
 use super::inert::combine;
 use super::jump::mentions_word;
 use crate::ir::{Arg, Callee, Expr, Inert, Init, Path, Role, Ty};
+use crate::typing::scope::Called;
 
 impl Lower<'_> {
     pub(crate) fn lower_call(&mut self, expr: &syn::ExprCall, want: Option<&Ty>) -> Value {
@@ -52,7 +53,14 @@ impl Lower<'_> {
                     let constructor = is_constructor(&path.path);
                     return self.inactive_code(expr.to_token_stream(), ty, constructor);
                 }
-                let args = self.args(&expr.args);
+                let called =
+                    self.types.callable(&path.path).map(|callable| self.types.called(callable, None));
+                let args = match &called {
+                    Some(called) if called.params.len() == expr.args.len() => {
+                        self.args_of(&expr.args, called)
+                    }
+                    _ => self.args(&expr.args),
+                };
                 self.call_path(path, args, want, site(expr), span)
             }
             syn::Expr::Closure(_) => {
@@ -69,6 +77,16 @@ impl Lower<'_> {
         args: &syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>,
     ) -> Vec<Value> {
         args.iter().map(|arg| self.operand(arg, None)).collect()
+    }
+
+    /// Arguments of a function whose signature is in sight.
+    pub(crate) fn args_of(
+        &mut self,
+        args: &syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>,
+        called: &Called,
+    ) -> Vec<Value> {
+        let params = &called.params[called.params.len() - args.len()..];
+        args.iter().zip(params).map(|(arg, (_, ty, _))| self.operand(arg, Some(ty))).collect()
     }
 
     /// Whether a call has inactive arguments alone and the compiler need not look into it.
@@ -126,6 +144,9 @@ impl Lower<'_> {
     fn inactive_result(&self, path: &syn::Path, want: Option<&Ty>) -> Ty {
         if let Some(want) = want.filter(|ty| !matches!(ty, Ty::Unknown)) {
             return want.clone();
+        }
+        if let Some(callable) = self.types.callable(path) {
+            return self.types.called(callable, None).result;
         }
         let names = segment_names(path);
         match names.as_slice() {
@@ -205,10 +226,11 @@ impl Lower<'_> {
             return self.float_function(path, args, want, span);
         }
         let names = segment_names(&path.path);
-        if let Some(known) = known_function(&names) {
+        let own = self.types.callable(&path.path).is_some();
+        if let Some(known) = known_function(&names).filter(|_| !own) {
             return self.known_call(known, path, args, want, span);
         }
-        if is_constructor(&path.path) {
+        if !own && (is_constructor(&path.path) || self.types.constructs(&path.path)) {
             let mut fields = Vec::new();
             for (i, arg) in args.into_iter().enumerate() {
                 match self.whole(arg, None, span) {
@@ -248,6 +270,23 @@ impl Lower<'_> {
         if own {
             return self.refuse(path, "recursion is not differentiated yet: write a loop");
         }
+        let called = self.types.callable(&path.path).map(|callable| self.types.called(callable, None));
+        if called.as_ref().is_some_and(|called| !called.differentiable) {
+            let Some(parts) = self.codes(args, span) else { return Value::Poison };
+            let mut inert = combine(&parts, |parts| quote!(#path(#(#parts),*)));
+            inert.pure = false;
+            return Value::Code(inert, self.inactive_result(&path.path, want));
+        }
+        if let Some(name) = path.path.segments.last().map(|last| &last.ident) {
+            if self.types.scope.is_circular(name) {
+                return self.refuse(
+                    path,
+                    format!("`{name}` calls this function in turn, and recursion is not differentiated yet: write a loop"),
+                );
+            }
+        }
+        let result = called.map(|called| called.result).filter(|ty| !matches!(ty, Ty::Unknown));
+        let want = result.as_ref().or(want);
         let Some(handed) = self.handed(args, span) else { return Value::Poison };
         let hint =
             path.path.segments.last().map_or_else(|| "call".to_string(), |last| last.ident.to_string());

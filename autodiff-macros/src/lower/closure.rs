@@ -9,7 +9,7 @@ use syn::spanned::Spanned;
 
 use super::Lower;
 use super::env::{Scope, Value};
-use super::facts::site;
+use super::facts::{Nodes, site};
 use super::inert::combine;
 use super::jump::may_return;
 use crate::ir::{Inert, Ty};
@@ -30,20 +30,25 @@ pub(crate) enum Code {
 /// How deep closures may be inlined into each other before it looks like a recursion.
 const MAX_INLINED: usize = 64;
 
+/// The closure as it is inlined.
+pub(crate) fn kept(closure: &syn::ExprClosure, nodes: &Nodes) -> Rc<syn::Expr> {
+    nodes.keep(closure, || {
+        let mut closure = closure.clone();
+        // A jump stands where statements do.
+        if !matches!(*closure.body, syn::Expr::Block(_)) && may_return(&closure.body.to_token_stream()) {
+            let body = &closure.body;
+            *closure.body = syn::parse_quote!({ #body });
+        }
+        syn::Expr::Closure(closure)
+    })
+}
+
 impl Lower<'_> {
     pub(crate) fn lower_closure(&mut self, closure: &syn::ExprClosure) -> Value {
         if let Some(token) = &closure.asyncness {
             return self.refuse(token, "an `async` closure cannot be differentiated");
         }
-        let kept = self.nodes.keep(closure, || {
-            let mut closure = closure.clone();
-            // A jump stands where statements do.
-            if !matches!(*closure.body, syn::Expr::Block(_)) && may_return(&closure.body.to_token_stream()) {
-                let body = &closure.body;
-                *closure.body = syn::parse_quote!({ #body });
-            }
-            syn::Expr::Closure(closure)
-        });
+        let kept = kept(closure, self.nodes);
         let mut scopes = self.scopes.clone();
         if closure.capture.is_some() {
             let body = closure.body.to_token_stream();

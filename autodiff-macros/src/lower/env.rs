@@ -281,6 +281,7 @@ impl Lower<'_> {
                         (syn::Member::Unnamed(index), Ty::Tuple(items)) => {
                             items.get(index.index as usize).cloned().unwrap_or(Ty::Unknown)
                         }
+                        (_, Ty::Named(name)) => self.types.field(name, member).unwrap_or(Ty::Unknown),
                         (_, Ty::Inert) => Ty::Inert,
                         _ => Ty::Unknown,
                     }

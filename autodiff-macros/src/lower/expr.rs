@@ -183,8 +183,9 @@ impl Lower<'_> {
                 _ => {}
             }
         }
-        match want {
-            Some(ty) if ty.is_scalar() => ty.clone(),
+        match (self.types.constant(path), want) {
+            (Some(ty), _) => ty,
+            (None, Some(ty)) if ty.is_scalar() => ty.clone(),
             _ => Ty::Unknown,
         }
     }

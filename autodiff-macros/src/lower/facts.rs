@@ -17,6 +17,11 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
+    /// What is known before the first attempt.
+    pub(crate) fn of(types: HashMap<String, Ty>) -> Facts {
+        Facts { types, changed: false }
+    }
+
     pub(crate) fn get(&self, site: &str) -> Option<&Ty> {
         self.types.get(site)
     }

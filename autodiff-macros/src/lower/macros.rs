@@ -187,7 +187,7 @@ fn literal_value(expr: &syn::Expr) -> Option<f64> {
 }
 
 /// The arguments of `vec!`, as an array expression.
-fn parse_list(tokens: TokenStream) -> syn::Expr {
+pub(crate) fn parse_list(tokens: TokenStream) -> syn::Expr {
     let parser = |input: ParseStream| -> syn::Result<syn::Expr> {
         if input.is_empty() {
             return Ok(syn::parse_quote!([]));
@@ -218,6 +218,6 @@ fn parse_list(tokens: TokenStream) -> syn::Expr {
     parser.parse2(tokens.clone()).unwrap_or(syn::Expr::Verbatim(tokens))
 }
 
-fn parse_one(tokens: TokenStream) -> syn::Expr {
+pub(crate) fn parse_one(tokens: TokenStream) -> syn::Expr {
     syn::parse2(tokens.clone()).unwrap_or(syn::Expr::Verbatim(tokens))
 }

@@ -14,6 +14,7 @@ use super::stdlib::{
 };
 use crate::ir::{Arg, Callee, Expr, Inert, Ty};
 use crate::rules::method;
+use crate::typing::scope::Called;
 
 impl Lower<'_> {
     pub(crate) fn lower_method(&mut self, expr: &syn::ExprMethodCall, want: Option<&Ty>) -> Value {
@@ -284,7 +285,19 @@ impl Lower<'_> {
         if name == "clone" || name == "to_owned" {
             return self.cloned(value, span);
         }
-        let args = self.args(&expr.args);
+        let called = self.method_in_sight(&ty, expr);
+        let args = match &called {
+            Some(called) => self.args_of(&expr.args, called),
+            None => self.args(&expr.args),
+        };
+        if let Some(called) = called {
+            if !called.differentiable {
+                let want = Some(&called.result).filter(|ty| !matches!(ty, Ty::Unknown)).or(want);
+                return self.inactive_method(receiver, args, expr, name, want);
+            }
+            let want = Some(&called.result).filter(|ty| !matches!(ty, Ty::Unknown)).or(want);
+            return self.method_call(receiver, args, expr, want);
+        }
         if !ty.may_be_active()
             && args.iter().all(|arg| match arg {
                 Value::Code(..) => true,
@@ -295,6 +308,14 @@ impl Lower<'_> {
             return self.inactive_method(receiver, args, expr, name, want);
         }
         self.method_call(receiver, args, expr, want)
+    }
+
+    /// The signature of a method of the user's own type.
+    fn method_in_sight(&self, ty: &Ty, expr: &syn::ExprMethodCall) -> Option<Called> {
+        let Ty::Named(name) = ty else { return None };
+        let callable = self.types.method(name, &expr.method)?;
+        let called = self.types.called(callable, Some(&**name));
+        (called.params.len() == expr.args.len() + 1).then_some(called)
     }
 
     /// A method of inactive code.

@@ -40,11 +40,16 @@ use std::collections::HashMap;
 
 use proc_macro2::{Ident, Span};
 
+pub(crate) use self::closure::kept as kept_closure;
 use self::env::{CellInfo, Scope, State, Value};
-use self::facts::{Facts, Nodes};
+use self::facts::Facts;
+pub(crate) use self::facts::{Nodes, site};
 use self::jump::Target;
+pub(crate) use self::macros::{parse_list, parse_one};
+pub(crate) use self::method::turbofish;
+pub(crate) use self::params::has_no_diff;
 pub(crate) use self::refused::without_refused_result;
-use self::types::Types;
+pub(crate) use self::types::{Types, arguments};
 use crate::diag::Diagnostics;
 use crate::ir::{Block, Expr, Function, Path, Tree, Ty, VarMap, Vars, Wrt, WrtTarget};
 use crate::request::Request;
@@ -97,8 +102,13 @@ pub(crate) fn function(
     block: &syn::Block,
     diag: &mut Diagnostics,
 ) -> Function {
-    let mut facts = Facts::default();
     let nodes = Nodes::default();
+    let types = Types::new(&signature.generics, &request.scope);
+    let result = match &signature.output {
+        syn::ReturnType::Default => Ty::Tuple(Vec::new()),
+        syn::ReturnType::Type(_, ty) => types.ty(ty),
+    };
+    let mut facts = Facts::of(crate::typing::infer::function(&types, signature, &result, block, &nodes));
     for _ in 1..ROUNDS {
         facts.changed = false;
         let (function, found) = attempt(request, signature, block, &mut facts, &nodes);
@@ -120,7 +130,7 @@ fn attempt(
     facts: &mut Facts,
     nodes: &Nodes,
 ) -> (Function, Diagnostics) {
-    let types = Types::new(&signature.generics);
+    let types = Types::new(&signature.generics, &request.scope);
     let (result_ty, refused_result) = match &signature.output {
         syn::ReturnType::Default => (Ty::Tuple(Vec::new()), None),
         syn::ReturnType::Type(_, ty) => match types.refused_result(ty) {

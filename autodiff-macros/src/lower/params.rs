@@ -104,7 +104,7 @@ impl Lower<'_> {
         };
         let role = if ty.is_scalar() { Role::Value } else { Role::Place };
         let var = self.vars.named(&name, ty.clone(), role);
-        let active = ty.may_be_active();
+        let active = self.types.carries(&ty);
         Param { name, ty, passing, var, last: None, active, no_diff: false }
     }
 
@@ -169,7 +169,7 @@ impl Lower<'_> {
             None => self.bind(name, value),
             Some(pat) => self.bind_pattern(pat, value),
         }
-        let active = ty.may_be_active() && !no_diff;
+        let active = self.types.carries(&ty) && !no_diff;
         (Param { name: name.clone(), ty, passing, var, last: None, active, no_diff }, last)
     }
 }

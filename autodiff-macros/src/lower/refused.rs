@@ -7,6 +7,7 @@ use syn::{GenericArgument, PathArguments, Type, TypeParamBound, parse_quote};
 
 use super::types::{Types, arguments, is_function_type};
 use crate::diag::source;
+use crate::typing::Scope;
 
 /// Why a type is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -219,9 +220,9 @@ impl Types {
 }
 
 /// The signature with what is refused in its result replaced: that of the stub.
-pub(crate) fn without_refused_result(signature: &syn::Signature) -> syn::Signature {
+pub(crate) fn without_refused_result(signature: &syn::Signature, scope: &Scope) -> syn::Signature {
     let mut signature = signature.clone();
-    let types = Types::new(&signature.generics);
+    let types = Types::new(&signature.generics, scope);
     if let syn::ReturnType::Type(_, ty) = &mut signature.output {
         if let Some(refused) = types.refused_result(ty) {
             **ty = refused.instead;

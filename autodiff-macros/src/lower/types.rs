@@ -5,12 +5,26 @@ use quote::ToTokens;
 use syn::{GenericArgument, GenericParam, Generics, PathArguments, Type, TypeParamBound, WherePredicate};
 
 use crate::ir::{Float, Passing, Ty};
+use crate::typing::Scope;
+use crate::typing::items::ModuleId;
 
 /// What the signature says about names of types.
 #[derive(Clone, Default)]
 pub(crate) struct Types {
     /// Type parameters that stand for a float.
     floats: Vec<Ident>,
+    /// All type parameters: they hide the items of their name.
+    params: Vec<Ident>,
+    /// The items around.
+    pub(crate) scope: Scope,
+    /// The module in which the function stands: generated code names types as it does.
+    pub(crate) home: ModuleId,
+    /// Type parameters of an item that is looked into, and what stands for them there.
+    pub(crate) bound: Vec<(Ident, Ty)>,
+    /// Its const parameters: what stands for them is not known.
+    pub(crate) unknown_lengths: Vec<Ident>,
+    /// How many items are being looked into.
+    pub(crate) depth: usize,
 }
 
 /// Traits whose implementors are floats.
@@ -47,10 +61,11 @@ const CONTAINERS: [&str; 13] = [
 ];
 
 impl Types {
-    pub(crate) fn new(generics: &Generics) -> Types {
-        let mut types = Types::default();
+    pub(crate) fn new(generics: &Generics, scope: &Scope) -> Types {
+        let mut types = Types { home: scope.module(), scope: scope.clone(), ..Types::default() };
         for param in &generics.params {
             if let GenericParam::Type(param) = param {
+                types.params.push(param.ident.clone());
                 if param.bounds.iter().any(is_float_bound) {
                     types.floats.push(param.ident.clone());
                 }
@@ -92,7 +107,8 @@ impl Types {
     pub(crate) fn ty(&self, ty: &Type) -> Ty {
         match ty {
             Type::Array(array) => {
-                Ty::Array(Box::new(self.ty(&array.elem)), Some(array.len.to_token_stream()))
+                let len = array.len.to_token_stream();
+                Ty::Array(Box::new(self.ty(&array.elem)), self.is_known_length(&len).then_some(len))
             }
             Type::Slice(slice) => Ty::Slice(Box::new(self.ty(&slice.elem))),
             Type::Reference(reference) => self.ty(&reference.elem),
@@ -106,10 +122,29 @@ impl Types {
         }
     }
 
+    /// Whether a length says the same in the function as where it is written.
+    fn is_known_length(&self, len: &proc_macro2::TokenStream) -> bool {
+        if self.unknown_lengths.is_empty() && self.scope.module() == self.home {
+            return true;
+        }
+        len.clone().into_iter().all(|tree| matches!(tree, proc_macro2::TokenTree::Literal(_)))
+    }
+
     fn path(&self, path: &syn::TypePath, ty: &Type) -> Ty {
         let Some(last) = path.path.segments.last() else { return Ty::Unknown };
         let name = last.ident.to_string();
         let args = arguments(last);
+        if let Some(name) = path.path.get_ident() {
+            if let Some((_, ty)) = self.bound.iter().find(|(param, _)| param == name) {
+                return ty.clone();
+            }
+            if self.params.contains(name) && !self.floats.contains(name) {
+                return Ty::Named(Box::new(ty.clone()));
+            }
+        }
+        if let Some(ty) = self.defined(path) {
+            return ty;
+        }
         if path.path.segments.len() == 1 && self.floats.contains(&last.ident) {
             return Ty::Float(Float::Param(last.ident.clone()));
         }
@@ -199,7 +234,7 @@ mod tests {
     fn written_types() {
         let signature: syn::Signature =
             parse_quote!(fn f<T: Float, U, const N: usize>() where U: num_traits::Real);
-        let types = Types::new(&signature.generics);
+        let types = Types::new(&signature.generics, &Scope::default());
         let (passing, ty) = types.passing(&parse_quote!(&mut [[f64; 3]]));
         assert_eq!(passing, Passing::RefMut);
         assert!(ty.element().element().is_float());

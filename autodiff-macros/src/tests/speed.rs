@@ -83,7 +83,7 @@ fn staged(item: TokenStream) -> Clock {
     let pushforward = clock.time("differentiate: pushforward", || forward::pushforward(&wanted, &all));
     let derivatives = Derivatives {
         direct: None,
-        gradient: clock.time("both: gradient", || simplify::joined(&function, &gradient)),
+        gradient: Some(clock.time("both: gradient", || simplify::joined(&function, &gradient))),
         pullback: clock.time("simplify: pullback", || simplify::apart(&wanted, pullback)),
         pushforward: clock.time("simplify: pushforward", || simplify::pushforward(&wanted, pushforward)),
     };
@@ -93,6 +93,7 @@ fn staged(item: TokenStream) -> Clock {
         visibility: &item.vis,
         attributes: &item.attrs,
         site: Site::Companion,
+        hidden: false,
     };
     clock.time("emit", || companion::companion(source, &function, derivatives));
     clock

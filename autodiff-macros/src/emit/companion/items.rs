@@ -14,7 +14,7 @@ use crate::ir::*;
 impl Shape<'_> {
     pub(super) fn items(&self, bodies: Option<Bodies>) -> Vec<Item> {
         let (into, vjp, forward, pushforward) = match bodies {
-            Some(bodies) => (Some(bodies.into), bodies.vjp, Some(bodies.forward), Some(bodies.pushforward)),
+            Some(bodies) => (bodies.into, bodies.vjp, Some(bodies.forward), Some(bodies.pushforward)),
             None => (None, None, None, None),
         };
         vec![

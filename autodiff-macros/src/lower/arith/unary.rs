@@ -56,6 +56,11 @@ impl Lower<'_> {
                             ty,
                         ),
                         value => {
+                            let given = match self.ty_of(&value) {
+                                Ty::Named(of) => self.types.operator(&of, "Neg", None),
+                                _ => None,
+                            };
+                            let want = given.as_ref().or(want);
                             let Some(arg) = self.operator_arg(value, span) else { return Value::Poison };
                             self.call(Callee::Operator("neg"), vec![arg], want, site(expr), "neg", span)
                         }

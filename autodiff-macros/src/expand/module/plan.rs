@@ -1,0 +1,273 @@
+//! Which functions of a module are differentiated, for whom, and which types take part.
+//!
+//! Invariant: functions are numbered in the order in which they are written, inner modules where they stand.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{Attribute, Item};
+
+use crate::diag::Diagnostics;
+use crate::expand::{has_derivative, merged};
+use crate::lower::has_no_diff;
+use crate::request::Request;
+use crate::typing::Scope;
+use crate::typing::items::{Items, ModuleId};
+
+/// A function or method.
+pub(super) struct Candidate {
+    name: Ident,
+    pub(super) request: Request,
+    /// What is wrong with the arguments of its own attribute.
+    errors: Option<Diagnostics>,
+    /// Its derivatives are called by users, not only by other functions of the module.
+    pub(super) public: bool,
+    pub(super) chosen: bool,
+    /// The names in its signature and its body; none if there is nothing to differentiate.
+    mentions: BTreeSet<String>,
+    /// Those among them that it calls.
+    calls: BTreeSet<String>,
+}
+
+impl Candidate {
+    pub(super) fn take_errors(&mut self) -> Diagnostics {
+        self.errors.take().unwrap_or_else(Diagnostics::new)
+    }
+}
+
+pub(super) struct Plan {
+    pub(super) request: Request,
+    pub(super) items: Rc<Items>,
+    pub(super) candidates: Vec<Candidate>,
+    /// Types for which `Differentiable` is implemented by hand.
+    by_hand: BTreeSet<String>,
+    /// The names that the chosen functions mention.
+    mentioned: BTreeSet<String>,
+}
+
+impl Plan {
+    pub(super) fn new(request: &Request, items: &[Item]) -> Plan {
+        let mut plan = Plan {
+            request: request.clone(),
+            items: Rc::new(Items::of(items)),
+            candidates: Vec::new(),
+            by_hand: BTreeSet::new(),
+            mentioned: BTreeSet::new(),
+        };
+        plan.collect(0, items);
+        plan.choose();
+        plan
+    }
+
+    fn collect(&mut self, at: ModuleId, items: &[Item]) {
+        let scope = Scope::new(self.items.clone(), at);
+        for item in items {
+            match item {
+                Item::Fn(item) => {
+                    let public = !matches!(item.vis, syn::Visibility::Inherited);
+                    self.candidate(&item.attrs, &item.sig, &item.block, public, scope.clone());
+                }
+                Item::Impl(item) => {
+                    let this = names_in(item.self_ty.to_token_stream());
+                    let of_trait = item.trait_.as_ref().and_then(|(path, _)| path.segments.last());
+                    if of_trait.is_some_and(|last| last.ident == "Differentiable") {
+                        self.by_hand.extend(this.clone());
+                    }
+                    for member in &item.items {
+                        let syn::ImplItem::Fn(method) = member else { continue };
+                        let public = of_trait.is_some() || !matches!(method.vis, syn::Visibility::Inherited);
+                        let mut signature = method.sig.clone();
+                        signature.generics = merged(&item.generics, &method.sig.generics);
+                        let scope = scope.of(&item.self_ty);
+                        let added = self.candidate(&method.attrs, &signature, &method.block, public, scope);
+                        if !added.mentions.is_empty() {
+                            added.mentions.extend(this.clone());
+                        }
+                    }
+                }
+                Item::Mod(item) => {
+                    if let Some((id, inner)) = self.inner(at, item) {
+                        self.collect(id, inner);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The items of an inner module, if they are differentiated as well.
+    pub(super) fn inner<'m>(&self, at: ModuleId, item: &'m syn::ItemMod) -> Option<(ModuleId, &'m [Item])> {
+        let (_, inner) = item.content.as_ref()?;
+        let wanted = !is_test(&item.attrs) && !has_no_diff(&item.attrs);
+        Some((self.items.child(at, &item.ident).filter(|_| wanted)?, inner))
+    }
+
+    fn candidate(
+        &mut self,
+        attrs: &[Attribute],
+        signature: &syn::Signature,
+        block: &syn::Block,
+        public: bool,
+        scope: Scope,
+    ) -> &mut Candidate {
+        let mut diag = Diagnostics::new();
+        let own = attrs.iter().find(|attr| is_attribute(attr)).map(arguments);
+        let mut request = match &own {
+            Some(arguments) => Request::parse(arguments.clone(), &mut diag),
+            None => self.request.clone(),
+        };
+        if !own.as_ref().is_some_and(|arguments| names_in(arguments.clone()).contains("crate")) {
+            request.runtime = self.request.runtime.clone();
+        }
+        request.scope = scope;
+        let marked = own.is_some();
+        let eligible = !has_no_diff(attrs) && !is_test(attrs);
+        let differentiable = marked || eligible && has_derivative(&request, signature);
+        let (mut mentions, mut calls) = (BTreeSet::new(), BTreeSet::new());
+        if differentiable {
+            collect_names(signature.to_token_stream(), &mut mentions, &mut BTreeSet::new());
+            collect_names(block.to_token_stream(), &mut mentions, &mut calls);
+        }
+        let errors = if diag.is_empty() {
+            diag.discard();
+            None
+        } else {
+            Some(diag)
+        };
+        self.candidates.push(Candidate {
+            name: signature.ident.clone(),
+            request,
+            errors,
+            public: marked || public,
+            chosen: differentiable && (marked || public),
+            mentions,
+            calls,
+        });
+        self.candidates.last_mut().expect("just added")
+    }
+
+    /// Chooses what the public functions lead to.
+    fn choose(&mut self) {
+        loop {
+            let chosen = self.candidates.iter().filter(|c| c.chosen);
+            self.mentioned = chosen.flat_map(|c| c.mentions.iter().cloned()).collect();
+            let mut more = false;
+            for candidate in self.candidates.iter_mut().filter(|c| !c.chosen && !c.mentions.is_empty()) {
+                candidate.chosen = self.mentioned.contains(&candidate.name.to_string());
+                more |= candidate.chosen;
+            }
+            if !more {
+                break;
+            }
+        }
+        for at in 0..self.candidates.len() {
+            let circular = self.leading_back_to(at);
+            let request = &mut self.candidates[at].request;
+            request.scope = request.scope.with_circular(circular);
+        }
+    }
+
+    /// The names that a function calls from which it is reached again.
+    fn leading_back_to(&self, at: usize) -> Vec<String> {
+        let name = self.candidates[at].name.to_string();
+        let reaches = |from: &String| {
+            let (mut seen, mut open) = (BTreeSet::new(), vec![from]);
+            while let Some(next) = open.pop() {
+                if *next == name {
+                    return true;
+                }
+                if seen.insert(next) {
+                    open.extend(self.candidates.iter().filter(|c| c.name == *next).flat_map(|c| &c.calls));
+                }
+            }
+            false
+        };
+        self.candidates[at]
+            .calls
+            .iter()
+            .filter(|called| **called != name && reaches(called))
+            .cloned()
+            .collect()
+    }
+
+    /// Whether a type gets the derive: it takes part, and is not differentiable yet.
+    pub(super) fn derives(&self, name: &Ident, attrs: &[Attribute]) -> bool {
+        let name = name.to_string();
+        self.takes_part(&name, &mut BTreeSet::new())
+            && !self.by_hand.contains(&name)
+            && !has_no_diff(attrs)
+            && !has_derive(attrs)
+    }
+
+    /// Whether a chosen function mentions the type, or another type that takes part holds it.
+    fn takes_part(&self, name: &str, seen: &mut BTreeSet<String>) -> bool {
+        self.mentioned.contains(name)
+            || self
+                .items
+                .holders(name)
+                .into_iter()
+                .any(|holder| seen.insert(holder.clone()) && self.takes_part(&holder, seen))
+    }
+}
+
+pub(super) fn has_derive(attrs: &[Attribute]) -> bool {
+    attrs.iter().any(|attr| {
+        attr.path().is_ident("derive") && names_in(attr.to_token_stream()).contains("Differentiable")
+    })
+}
+
+pub(crate) fn is_attribute(attr: &Attribute) -> bool {
+    attr.path().segments.last().is_some_and(|last| last.ident == "differentiate")
+}
+
+/// The attributes without those that this macro reads.
+pub(super) fn without_attribute(attrs: &[Attribute]) -> Vec<Attribute> {
+    attrs.iter().filter(|attr| !is_attribute(attr)).cloned().collect()
+}
+
+pub(crate) fn arguments(attr: &Attribute) -> TokenStream {
+    match &attr.meta {
+        syn::Meta::List(list) => list.tokens.clone(),
+        _ => TokenStream::new(),
+    }
+}
+
+/// Tests are run, not differentiated.
+fn is_test(attrs: &[Attribute]) -> bool {
+    attrs.iter().any(|attr| {
+        attr.path().is_ident("test")
+            || attr.path().is_ident("cfg") && names_in(attr.to_token_stream()).contains("test")
+    })
+}
+
+/// All names in code.
+pub(crate) fn names_in(tokens: TokenStream) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    collect_names(tokens, &mut names, &mut BTreeSet::new());
+    names
+}
+
+/// The names in code, and those that stand before an opening parenthesis.
+fn collect_names(tokens: TokenStream, names: &mut BTreeSet<String>, calls: &mut BTreeSet<String>) {
+    let mut before: Option<String> = None;
+    for tree in tokens {
+        match tree {
+            TokenTree::Ident(name) => {
+                before = Some(name.to_string());
+                names.insert(name.to_string());
+            }
+            TokenTree::Group(group) => {
+                if group.delimiter() == Delimiter::Parenthesis {
+                    calls.extend(before.take());
+                }
+                before = None;
+                collect_names(group.stream(), names, calls);
+            }
+            // `::<T>` may stand between the name and the parenthesis.
+            TokenTree::Punct(punct) if matches!(punct.as_char(), ':' | '<' | '>') => {}
+            _ => before = None,
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! A type for every expression and binding of a function, before it is lowered.
+//!
+//! Invariant: what is concluded follows from the signature, the items in sight, literals, operators on numbers, and the
+//! signatures of the standard library. A fact learned at the end of the function reaches its beginning by unification. What
+//! remains open is unknown, and generated code leaves it to rustc.
+//!
+//! ```text
+//! let mut best = Vec::new();        // Vec<?0>
+//! for x in xs { best.push(*x); }    // ?0 = f64, since xs: &[f64]
+//! ```
+
+mod calls;
+mod expr;
+mod pattern;
+
+use std::collections::HashMap;
+
+use proc_macro2::Ident;
+
+use super::term::{Table, Term};
+use crate::ir::Ty;
+use crate::lower::{Nodes, Types, site};
+
+/// What was found: types by the names of syntax nodes and of fields.
+pub(crate) fn function(
+    types: &Types,
+    signature: &syn::Signature,
+    result: &Ty,
+    block: &syn::Block,
+    nodes: &Nodes,
+) -> HashMap<String, Ty> {
+    let mut infer = Infer {
+        types,
+        nodes,
+        table: Table::default(),
+        scopes: vec![HashMap::new()],
+        found: HashMap::new(),
+        returns: Vec::new(),
+        breaks: Vec::new(),
+        later: Vec::new(),
+    };
+    let result = infer.table.of(result);
+    infer.parameters(signature);
+    infer.returns.push(result.clone());
+    let value = infer.block(block);
+    infer.table.unify(&value, &result);
+    infer.settle();
+    let Infer { table, found, .. } = infer;
+    found
+        .into_iter()
+        .map(|(site, term)| (site, table.ty(&term)))
+        .filter(|(_, ty)| !matches!(ty, Ty::Unknown))
+        .collect()
+}
+
+struct Infer<'a> {
+    types: &'a Types,
+    nodes: &'a Nodes,
+    table: Table,
+    scopes: Vec<HashMap<String, Term>>,
+    /// By the names under which lowering asks.
+    found: HashMap<String, Term>,
+    /// What `return` gives, of the function and of the closures that are open.
+    returns: Vec<Term>,
+    /// What `break` gives, with the label of its loop or block.
+    breaks: Vec<(Option<String>, Term)>,
+    /// What could not be concluded yet.
+    later: Vec<Later>,
+}
+
+/// A conclusion that waits for a type.
+#[derive(Clone)]
+enum Later {
+    Binary {
+        op: syn::BinOp,
+        left: Term,
+        right: Term,
+        result: Term,
+    },
+    Method {
+        name: Ident,
+        receiver: Term,
+        args: Vec<Term>,
+        result: Term,
+    },
+    Field {
+        base: Term,
+        member: syn::Member,
+        result: Term,
+    },
+    Index {
+        base: Term,
+        range: bool,
+        result: Term,
+    },
+    Item {
+        of: Term,
+        item: Term,
+    },
+    /// The sum or product of items.
+    Sum {
+        item: Term,
+        result: Term,
+    },
+}
+
+/// How often what waits is tried again.
+const ROUNDS: usize = 32;
+
+impl Infer<'_> {
+    fn parameters(&mut self, signature: &syn::Signature) {
+        for param in signature.generics.const_params() {
+            let ty = self.types.ty(&param.ty);
+            let term = self.table.of(&ty);
+            self.bind(&param.ident, term);
+        }
+        for input in &signature.inputs {
+            match input {
+                syn::FnArg::Receiver(receiver) => {
+                    let name = Ident::new("self", receiver.self_token.span);
+                    self.bind(&name, Term::Named(syn::parse_quote!(Self)));
+                }
+                syn::FnArg::Typed(typed) => {
+                    let term = self.written(&typed.ty);
+                    self.pattern(&typed.pat, &term);
+                }
+            }
+        }
+    }
+
+    /// Tries again what waits, until nothing more follows.
+    fn settle(&mut self) {
+        for _ in 0..ROUNDS {
+            let waiting = std::mem::take(&mut self.later);
+            self.table.take_changed();
+            for later in waiting {
+                if !self.conclude(&later) {
+                    self.later.push(later);
+                }
+            }
+            if !self.table.take_changed() {
+                break;
+            }
+        }
+    }
+
+    /// Whether the conclusion could be drawn.
+    fn conclude(&mut self, later: &Later) -> bool {
+        match later {
+            Later::Binary { op, left, right, result } => self.conclude_binary(op, left, right, result),
+            Later::Method { name, receiver, args, result } => {
+                self.conclude_method(name, receiver, args, result)
+            }
+            Later::Field { base, member, result } => self.conclude_field(base, member, result),
+            Later::Index { base, range, result } => self.conclude_index(base, *range, result),
+            Later::Item { of, item } => self.conclude_item(of, item),
+            Later::Sum { item, result } => {
+                let number = self.table.is_float(item) || self.table.is_int(item);
+                if number {
+                    self.table.unify(item, result);
+                }
+                number || !self.table.is_free(item)
+            }
+        }
+    }
+
+    fn wait(&mut self, later: Later) {
+        if !self.conclude(&later) {
+            self.later.push(later);
+        }
+    }
+
+    // ---- names ----
+
+    fn bind(&mut self, name: &Ident, term: Term) {
+        self.scopes.last_mut().expect("a scope is open").insert(name.to_string(), term);
+    }
+
+    fn lookup(&self, name: &Ident) -> Option<Term> {
+        let name = name.to_string();
+        self.scopes.iter().rev().find_map(|scope| scope.get(&name)).cloned()
+    }
+
+    fn scoped<R>(&mut self, f: impl FnOnce(&mut Self) -> R) -> R {
+        self.scopes.push(HashMap::new());
+        let result = f(self);
+        self.scopes.pop();
+        result
+    }
+
+    /// Notes the type of a syntax node. An expression may lie where its only content lies: that was there first.
+    fn note<T>(&mut self, node: &T, term: &Term) {
+        self.found.entry(site(node)).or_insert_with(|| term.clone());
+    }
+
+    /// A type as it is written.
+    fn written(&mut self, ty: &syn::Type) -> Term {
+        if let syn::Type::Path(path) = bare(ty) {
+            let last = path.path.segments.last().filter(|last| last.ident == "Option");
+            let payload = last.map(crate::lower::arguments).unwrap_or_default();
+            if let ([payload], None) = (payload.as_slice(), self.types.defined(path)) {
+                return Term::Option(Box::new(self.written(payload)));
+            }
+        }
+        let ty = self.types.ty(ty);
+        self.table.of(&ty)
+    }
+}
+
+fn bare(ty: &syn::Type) -> &syn::Type {
+    match ty {
+        syn::Type::Group(group) => bare(&group.elem),
+        syn::Type::Paren(paren) => bare(&paren.elem),
+        syn::Type::Reference(reference) => bare(&reference.elem),
+        ty => ty,
+    }
+}

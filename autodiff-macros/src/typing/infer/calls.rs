@@ -1,0 +1,365 @@
+//! Calls of functions, closures and methods.
+
+use proc_macro2::Ident;
+
+use super::expr::bool_term;
+use super::{Infer, Later};
+use crate::lower::kept_closure;
+use crate::typing::library;
+use crate::typing::scope::Called;
+use crate::typing::term::Term;
+
+impl Infer<'_> {
+    // ---- closures ----
+
+    /// A closure; `expected`: what its user hands to it and wants of it.
+    pub(super) fn closure(&mut self, closure: &syn::ExprClosure, expected: Option<&Term>) -> Term {
+        let kept = kept_closure(closure, self.nodes);
+        let syn::Expr::Closure(closure) = &*kept else { return self.table.fresh() };
+        let params: Vec<Term> = closure.inputs.iter().map(|_| self.table.fresh()).collect();
+        let result = match &closure.output {
+            syn::ReturnType::Type(_, ty) => self.written(ty),
+            syn::ReturnType::Default => self.table.fresh(),
+        };
+        let term = Term::Function(params.clone(), Box::new(result.clone()));
+        if let Some(expected) = expected {
+            self.table.unify(expected, &term);
+        }
+        self.returns.push(result.clone());
+        let breaks = std::mem::take(&mut self.breaks);
+        let value = self.scoped(|infer| {
+            for (pat, param) in closure.inputs.iter().zip(&params) {
+                infer.pattern(pat, param);
+            }
+            infer.expr(&closure.body)
+        });
+        self.breaks = breaks;
+        self.returns.pop();
+        self.table.unify(&result, &value);
+        self.note(closure, &result);
+        term
+    }
+
+    /// An argument where something is expected.
+    fn argument(&mut self, arg: &syn::Expr, expected: &Term) {
+        let given = match arg {
+            syn::Expr::Closure(closure) => self.closure(closure, Some(expected)),
+            arg => self.expr(arg),
+        };
+        self.table.unify(expected, &given);
+    }
+
+    // ---- functions ----
+
+    pub(super) fn name(&mut self, path: &syn::ExprPath) -> Term {
+        if let Some(term) = path.path.get_ident().and_then(|name| self.lookup(name)) {
+            return term;
+        }
+        if path.path.is_ident("None") {
+            return Term::Option(Box::new(self.table.fresh()));
+        }
+        if let Some(callable) = self.types.callable(&path.path) {
+            let called = self.types.called(callable, None);
+            return self.function(&called);
+        }
+        if let Some(ty) = self.types.constant(&path.path) {
+            return self.table.of(&ty);
+        }
+        match self.owner(&path.path) {
+            Some(float @ Term::Float(_)) => match crate::rules::path_function(&last(&path.path), 1) {
+                // `f64::sqrt` in the place of a closure; `f64::EPSILON`.
+                Some(_) => Term::Function(vec![float.clone()], Box::new(float)),
+                None => float,
+            },
+            Some(owner) => owner,
+            None => self.table.fresh(),
+        }
+    }
+
+    /// The float or integer type before the last segment of a path.
+    fn owner(&mut self, path: &syn::Path) -> Option<Term> {
+        let at = path.segments.len().checked_sub(2)?;
+        let owner = &path.segments[at].ident;
+        let ty = self.types.ty(&syn::parse_quote!(#owner));
+        ty.is_scalar().then(|| self.table.of(&ty))
+    }
+
+    /// A function of the environment as a term of its own: what is unknown of it is so anew at each call.
+    fn function(&mut self, called: &Called) -> Term {
+        let params = called.params.iter().map(|(_, ty, _)| self.table.of(ty)).collect();
+        Term::Function(params, Box::new(self.table.of(&called.result)))
+    }
+
+    pub(super) fn call(&mut self, call: &syn::ExprCall) -> Term {
+        let syn::Expr::Path(path) = &*call.func else {
+            let function = self.expr(&call.func);
+            return self.applied(&function, &call.args);
+        };
+        let local = path.path.get_ident().is_some_and(|name| self.lookup(name).is_some());
+        if local || self.types.callable(&path.path).is_some() {
+            let function = self.name(path);
+            return self.applied(&function, &call.args);
+        }
+        let name = last(&path.path);
+        let args = &call.args;
+        match (name.as_str(), args.len()) {
+            ("Some", 1) => return Term::Option(Box::new(self.expr(&args[0]))),
+            ("stop_gradient" | "black_box" | "identity", 1) => return self.expr(&args[0]),
+            ("new", 0) if owned_by(&path.path, "Vec") => return Term::Vec(Box::new(self.table.fresh())),
+            ("with_capacity", 1) if owned_by(&path.path, "Vec") => {
+                self.expr(&args[0]);
+                return Term::Vec(Box::new(self.table.fresh()));
+            }
+            ("from", 1) if owned_by(&path.path, "Vec") => {
+                let given = self.expr(&args[0]);
+                return Term::Vec(Box::new(self.item(&given)));
+            }
+            ("swap" | "replace", 2) if is_memory(&path.path) => {
+                let (a, b) = (self.expr(&args[0]), self.expr(&args[1]));
+                self.table.unify(&a, &b);
+                return if name == "swap" { Term::Tuple(Vec::new()) } else { a };
+            }
+            ("take", 1) if is_memory(&path.path) => return self.expr(&args[0]),
+            ("from_fn", 1) => {
+                let (index, element) = (Term::Int(Some("usize".into())), self.table.fresh());
+                self.argument(&args[0], &Term::Function(vec![index], Box::new(element.clone())));
+                return Term::Array(Box::new(element), None);
+            }
+            _ => {}
+        }
+        if let Some(float @ Term::Float(_)) = self.owner(&path.path) {
+            if crate::rules::path_function(&name, args.len()).is_some() {
+                for (at, arg) in args.iter().enumerate() {
+                    let given = self.expr(arg);
+                    if name != "powi" || at == 0 {
+                        self.table.unify(&float, &given);
+                    }
+                }
+                return float;
+            }
+            args.iter().for_each(|arg| _ = self.expr(arg));
+            return if name == "from" { float } else { self.table.fresh() };
+        }
+        let given: Vec<Term> = args.iter().map(|arg| self.expr(arg)).collect();
+        if self.types.constructs_struct(&path.path) {
+            let of = Term::Named(Box::new(syn::Type::Path(syn::TypePath {
+                attrs: Vec::new(),
+                qself: None,
+                path: path.path.clone(),
+            })));
+            for (at, given) in given.iter().enumerate() {
+                let declared = self.field(&of, &syn::Member::Unnamed(syn::Index::from(at)));
+                self.table.unify(&declared, given);
+            }
+            return of;
+        }
+        self.table.fresh()
+    }
+
+    fn applied(
+        &mut self,
+        function: &Term,
+        args: &syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>,
+    ) -> Term {
+        match self.table.head(function) {
+            // A method by its path has its receiver as first argument.
+            Term::Function(params, result) if params.len() == args.len() => {
+                for (arg, param) in args.iter().zip(&params) {
+                    self.argument(arg, param);
+                }
+                *result
+            }
+            _ => {
+                let params: Vec<Term> = args.iter().map(|arg| self.expr(arg)).collect();
+                let result = self.table.fresh();
+                self.table.unify(function, &Term::Function(params, Box::new(result.clone())));
+                result
+            }
+        }
+    }
+
+    // ---- methods ----
+
+    pub(super) fn method(&mut self, call: &syn::ExprMethodCall) -> Term {
+        let receiver = self.expr(&call.receiver);
+        let name = call.method.to_string();
+        let written = crate::lower::turbofish(call).map(|ty| self.written(ty));
+        match (name.as_str(), call.args.len()) {
+            ("sum" | "product", 0) => {
+                let item = self.item(&receiver);
+                let result = written.unwrap_or_else(|| self.table.fresh());
+                self.wait(Later::Sum { item, result: result.clone() });
+                return result;
+            }
+            ("collect", 0) => {
+                let item = self.item(&receiver);
+                let result = written.unwrap_or_else(|| self.table.fresh());
+                let collected = self.item(&result);
+                self.table.unify(&item, &collected);
+                return result;
+            }
+            _ => {}
+        }
+        // What a closure is handed is known before it is looked into, where the receiver is.
+        let signature = self.signature(&call.method, &receiver, call.args.len());
+        if let Some((params, result)) = signature {
+            for (arg, param) in call.args.iter().zip(&params) {
+                self.argument(arg, param);
+            }
+            return result;
+        }
+        let args = call.args.iter().map(|arg| self.expr(arg)).collect();
+        let result = self.table.fresh();
+        let (name, result_term) = (call.method.clone(), result.clone());
+        self.wait(Later::Method { name, receiver, args, result: result_term });
+        result
+    }
+
+    pub(super) fn conclude_method(
+        &mut self,
+        name: &Ident,
+        receiver: &Term,
+        args: &[Term],
+        result: &Term,
+    ) -> bool {
+        match self.signature(name, receiver, args.len()) {
+            Some((params, given)) => {
+                for (param, arg) in params.iter().zip(args) {
+                    self.table.unify(param, arg);
+                }
+                self.table.unify(&given, result);
+                true
+            }
+            None => !self.table.is_free(receiver),
+        }
+    }
+
+    /// The arguments and the result of a method of what the receiver is known to be.
+    fn signature(&mut self, name: &Ident, receiver: &Term, arity: usize) -> Option<(Vec<Term>, Term)> {
+        let head = self.table.head(receiver);
+        if let Term::Named(of) = &head {
+            let called = self.types.called(self.types.method(of, name)?, Some(&**of));
+            let params = called.params.get(called.params.len().checked_sub(arity)?..)?;
+            let params = params.iter().map(|(_, ty, _)| self.table.of(ty)).collect();
+            return Some((params, self.table.of(&called.result)));
+        }
+        let name = name.to_string();
+        if self.table.is_float(&head) && crate::rules::method(&name, arity + 1).is_some() {
+            let integer = name == "powi";
+            let param = if integer { Term::Int(Some("i32".into())) } else { head.clone() };
+            return Some((vec![param; arity], head));
+        }
+        for (of, params, result) in library::rows(&name).filter(|(_, params, _)| params.len() == arity) {
+            let mut row = Row { receiver: head.clone(), names: Vec::new() };
+            let of: syn::Type = syn::parse_str(of).ok()?;
+            if !self.receives(&of, &head, &mut row) {
+                continue;
+            }
+            let mut term = |text: &str| {
+                let ty: syn::Type = syn::parse_str(text).ok()?;
+                Some(self.row_term(&ty, &mut row))
+            };
+            let params = params.iter().map(|text| term(text)).collect::<Option<Vec<_>>>()?;
+            let result = term(result)?;
+            return Some((params, result));
+        }
+        None
+    }
+
+    /// Whether the receiver of a row is what the receiver of the call is.
+    fn receives(&mut self, of: &syn::Type, head: &Term, row: &mut Row) -> bool {
+        let syn::Type::Path(path) = of else { return false };
+        let kind = last(&path.path);
+        let part = match (kind.as_str(), head) {
+            ("Float", _) => return self.table.is_float(head),
+            ("Int", _) => return self.table.is_int(head),
+            ("Seq", Term::Array(t, _) | Term::Slice(t) | Term::Vec(t))
+            | ("Iter", Term::Iter(t))
+            | ("Option", Term::Option(t)) => (**t).clone(),
+            _ => return false,
+        };
+        row.names.push(("T".into(), part));
+        true
+    }
+
+    /// A type of a row, with what its letters stand for in this call.
+    fn row_term(&mut self, ty: &syn::Type, row: &mut Row) -> Term {
+        match ty {
+            syn::Type::Tuple(tuple) => {
+                Term::Tuple(tuple.elems.iter().map(|elem| self.row_term(elem, row)).collect())
+            }
+            syn::Type::Slice(slice) => Term::Slice(Box::new(self.row_term(&slice.elem, row))),
+            syn::Type::Array(array) => {
+                let len = match &row.receiver {
+                    Term::Array(_, len) => len.clone(),
+                    _ => None,
+                };
+                Term::Array(Box::new(self.row_term(&array.elem, row)), len)
+            }
+            syn::Type::FnPtr(function) => {
+                let params = function.inputs.iter().map(|input| self.row_term(&input.ty, row)).collect();
+                let result = match &function.output {
+                    syn::ReturnType::Type(_, ty) => self.row_term(ty, row),
+                    syn::ReturnType::Default => Term::Tuple(Vec::new()),
+                };
+                Term::Function(params, Box::new(result))
+            }
+            syn::Type::Path(path) => {
+                let name = last(&path.path);
+                let argument = path.path.segments.last().map(crate::lower::arguments).unwrap_or_default();
+                let inner = argument.first().map(|ty| Box::new(self.row_term(ty, row)));
+                match (name.as_str(), inner) {
+                    ("Same", _) => row.receiver.clone(),
+                    ("Vec", Some(inner)) => Term::Vec(inner),
+                    ("Iter" | "Seq", Some(inner)) => Term::Iter(inner),
+                    ("Option", Some(inner)) => Term::Option(inner),
+                    ("str", _) => Term::Inert,
+                    ("bool", _) => bool_term(),
+                    ("usize" | "u32", _) => Term::Int(Some(name)),
+                    _ => match row.names.iter().find(|(letter, _)| *letter == name) {
+                        Some((_, term)) => term.clone(),
+                        None => {
+                            let term = self.table.fresh();
+                            row.names.push((name, term.clone()));
+                            term
+                        }
+                    },
+                }
+            }
+            _ => self.table.fresh(),
+        }
+    }
+}
+
+/// What the letters of a row stand for in one call.
+struct Row {
+    receiver: Term,
+    names: Vec<(String, Term)>,
+}
+
+fn last(path: &syn::Path) -> String {
+    path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default()
+}
+
+/// Whether the segment before the last has this name.
+fn owned_by(path: &syn::Path, owner: &str) -> bool {
+    path.segments.len() >= 2 && path.segments[path.segments.len() - 2].ident == owner
+}
+
+fn is_memory(path: &syn::Path) -> bool {
+    path.segments.len() == 1 || owned_by(path, "mem")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_can_be_read() {
+        for (_, of, params, result) in library::METHODS {
+            for text in params.iter().chain([of, result]) {
+                assert!(syn::parse_str::<syn::Type>(text).is_ok(), "{text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,478 @@
+//! The environment of items: what the module around a function says about the names in it.
+//!
+//! Invariant: what is not found here is unknown, never something else. What comes by `use` from outside of the
+//! differentiated module, and everything around a lone function, is unknown; rustc resolves it.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::Ident;
+use syn::{Fields, Item, Member, Type};
+
+/// A module among those that are differentiated together.
+pub(crate) type ModuleId = usize;
+
+/// All that the macro sees beside a function.
+#[derive(Default)]
+pub(crate) struct Items {
+    modules: Vec<Module>,
+    methods: Vec<Method>,
+}
+
+#[derive(Default)]
+struct Module {
+    parent: Option<ModuleId>,
+    name: String,
+    children: BTreeMap<String, ModuleId>,
+    types: BTreeMap<String, Definition>,
+    functions: BTreeMap<String, Callable>,
+    constants: BTreeMap<String, Type>,
+    uses: Vec<Use>,
+}
+
+/// One name of a `use`; no name for a glob.
+struct Use {
+    name: Option<String>,
+    path: Vec<String>,
+}
+
+/// What a name of a type stands for.
+#[derive(Clone)]
+pub(crate) struct Definition {
+    pub(crate) module: ModuleId,
+    pub(crate) name: Ident,
+    pub(crate) generics: syn::Generics,
+    pub(crate) kind: Kind,
+    /// Marked `#[no_diff]`: it carries no derivative.
+    pub(crate) no_diff: bool,
+}
+
+#[derive(Clone)]
+pub(crate) enum Kind {
+    Struct(Vec<(Member, Type, bool)>),
+    /// With the types that its variants hold.
+    Enum(Vec<Type>),
+    Alias(Type),
+    Trait,
+}
+
+/// A function or method as its callers see it.
+#[derive(Clone)]
+pub(crate) struct Callable {
+    pub(crate) module: ModuleId,
+    pub(crate) signature: syn::Signature,
+    /// The type whose method it is, and the generics of the `impl`.
+    pub(crate) of: Option<(Type, syn::Generics)>,
+    /// Marked `#[no_diff]`: a call of it carries no derivative on.
+    pub(crate) no_diff: bool,
+}
+
+struct Method {
+    owner: Owner,
+    /// The trait and its arguments, if it is one's.
+    of_trait: Option<syn::Path>,
+    callable: Option<Callable>,
+    constants: BTreeMap<String, Type>,
+    types: BTreeMap<String, Type>,
+    module: ModuleId,
+}
+
+/// Whose `impl` it is.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Owner {
+    module: ModuleId,
+    name: String,
+}
+
+/// How often a name may lead to another name.
+const STEPS: usize = 16;
+
+impl Items {
+    /// The environment of what stands in a module, its inline modules included.
+    pub(crate) fn of(items: &[Item]) -> Items {
+        let mut found = Items::default();
+        found.modules.push(Module::default());
+        found.collect(0, items);
+        found.collect_impls(0, items);
+        found
+    }
+
+    fn collect(&mut self, at: ModuleId, items: &[Item]) {
+        for item in items {
+            match item {
+                Item::Mod(item) => {
+                    let Some((_, inner)) = &item.content else { continue };
+                    let id = self.modules.len();
+                    let name = item.ident.to_string();
+                    self.modules.push(Module { parent: Some(at), name: name.clone(), ..Module::default() });
+                    self.modules[at].children.insert(name, id);
+                    self.collect(id, inner);
+                }
+                Item::Struct(item) => {
+                    let kind = Kind::Struct(fields(&item.fields));
+                    self.define(at, &item.ident, &item.generics, kind, &item.attrs);
+                }
+                Item::Enum(item) => {
+                    let held = item.variants.iter().flat_map(|variant| variant.fields.iter());
+                    let kind = Kind::Enum(held.map(|field| field.ty.clone()).collect());
+                    self.define(at, &item.ident, &item.generics, kind, &item.attrs);
+                }
+                Item::Type(item) => {
+                    let kind = Kind::Alias((*item.ty).clone());
+                    self.define(at, &item.ident, &item.generics, kind, &item.attrs);
+                }
+                Item::Trait(item) => {
+                    self.define(at, &item.ident, &item.generics, Kind::Trait, &item.attrs);
+                }
+                Item::Const(item) => {
+                    self.modules[at].constants.insert(item.ident.to_string(), (*item.ty).clone());
+                }
+                Item::Static(item) => {
+                    self.modules[at].constants.insert(item.ident.to_string(), (*item.ty).clone());
+                }
+                Item::Fn(item) => {
+                    let callable = Callable {
+                        module: at,
+                        signature: item.sig.clone(),
+                        of: None,
+                        no_diff: is_marked(&item.attrs),
+                    };
+                    self.modules[at].functions.insert(item.sig.ident.to_string(), callable);
+                }
+                Item::Use(item) => {
+                    let mut uses = Vec::new();
+                    flatten(&item.tree, &mut Vec::new(), &mut uses);
+                    self.modules[at].uses.extend(uses);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn define(
+        &mut self,
+        module: ModuleId,
+        name: &Ident,
+        generics: &syn::Generics,
+        kind: Kind,
+        attrs: &[syn::Attribute],
+    ) {
+        let definition = Definition {
+            module,
+            name: name.clone(),
+            generics: generics.clone(),
+            kind,
+            no_diff: is_marked(attrs),
+        };
+        self.modules[module].types.insert(name.to_string(), definition);
+    }
+
+    fn collect_impls(&mut self, at: ModuleId, items: &[Item]) {
+        for item in items {
+            match item {
+                Item::Mod(item) => {
+                    let id = self.modules[at].children.get(&item.ident.to_string()).copied();
+                    if let (Some(id), Some((_, inner))) = (id, &item.content) {
+                        self.collect_impls(id, inner);
+                    }
+                }
+                Item::Impl(item) => self.collect_impl(at, item),
+                _ => {}
+            }
+        }
+    }
+
+    fn collect_impl(&mut self, at: ModuleId, item: &syn::ItemImpl) {
+        let Some(owner) = self.owner(at, &item.self_ty) else { return };
+        let of_trait = item.trait_.as_ref().map(|(path, _)| path.clone());
+        let mut rest = Method {
+            owner: owner.clone(),
+            of_trait: of_trait.clone(),
+            callable: None,
+            constants: BTreeMap::new(),
+            types: BTreeMap::new(),
+            module: at,
+        };
+        for member in &item.items {
+            match member {
+                syn::ImplItem::Fn(method) => {
+                    let callable = Callable {
+                        module: at,
+                        signature: method.sig.clone(),
+                        of: Some(((*item.self_ty).clone(), item.generics.clone())),
+                        no_diff: is_marked(&method.attrs),
+                    };
+                    self.methods.push(Method {
+                        owner: owner.clone(),
+                        of_trait: of_trait.clone(),
+                        callable: Some(callable),
+                        constants: BTreeMap::new(),
+                        types: BTreeMap::new(),
+                        module: at,
+                    });
+                }
+                syn::ImplItem::Const(constant) => {
+                    rest.constants.insert(constant.ident.to_string(), constant.ty.clone());
+                }
+                syn::ImplItem::Type(ty) => {
+                    rest.types.insert(ty.ident.to_string(), ty.ty.clone());
+                }
+                _ => {}
+            }
+        }
+        self.methods.push(rest);
+    }
+
+    /// Which type of the environment a written type names, references and aliases followed.
+    pub(crate) fn owner(&self, at: ModuleId, ty: &Type) -> Option<Owner> {
+        match ty {
+            Type::Reference(reference) => self.owner(at, &reference.elem),
+            Type::Group(group) => self.owner(at, &group.elem),
+            Type::Paren(paren) => self.owner(at, &paren.elem),
+            Type::Path(path) if path.qself.is_none() => {
+                let definition = self.definition(at, &path.path)?;
+                match &definition.kind {
+                    Kind::Alias(ty) => self.owner(definition.module, &ty.clone()),
+                    _ => Some(Owner { module: definition.module, name: definition.name.to_string() }),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The type that a path names.
+    pub(crate) fn definition(&self, at: ModuleId, path: &syn::Path) -> Option<&Definition> {
+        let names = names(path)?;
+        self.find(at, &names, STEPS, &|module, name| module.types.get(name))
+    }
+
+    /// The function that a path names.
+    pub(crate) fn function(&self, at: ModuleId, path: &syn::Path) -> Option<&Callable> {
+        let names = names(path)?;
+        self.find(at, &names, STEPS, &|module, name| module.functions.get(name))
+    }
+
+    /// The written type of the constant that a path names, and where it is written.
+    pub(crate) fn constant(&self, at: ModuleId, path: &syn::Path) -> Option<(ModuleId, &Type)> {
+        let names = names(path)?;
+        self.find(at, &names, STEPS, &|module, name| module.constants.get(name).map(|ty| (module, ty)))
+            .map(|(module, ty)| (self.id_of(module), ty))
+    }
+
+    fn id_of(&self, module: &Module) -> ModuleId {
+        self.modules.iter().position(|other| std::ptr::eq(other, module)).unwrap_or(0)
+    }
+
+    /// The method or associated function of a name, that of the type itself before those of traits.
+    pub(crate) fn method(&self, owner: &Owner, name: &str) -> Option<&Callable> {
+        let of = |own: bool| {
+            self.methods
+                .iter()
+                .filter(move |method| method.owner == *owner && method.of_trait.is_none() == own)
+                .filter_map(|method| method.callable.as_ref())
+                .find(|callable| callable.signature.ident == name)
+        };
+        of(true).or_else(|| of(false))
+    }
+
+    /// The written type of an associated constant.
+    pub(crate) fn associated_constant(&self, owner: &Owner, name: &str) -> Option<(ModuleId, &Type)> {
+        let own = self.methods.iter().filter(|method| method.owner == *owner);
+        own.filter_map(|method| method.constants.get(name).map(|ty| (method.module, ty))).next()
+    }
+
+    /// The `impl`s of a trait of that name for a type: where they are, the trait's path, and its associated types.
+    pub(crate) fn impls(
+        &self,
+        owner: &Owner,
+        name: &str,
+    ) -> Vec<(ModuleId, &syn::Path, &BTreeMap<String, Type>)> {
+        self.methods
+            .iter()
+            .filter(|method| method.owner == *owner && method.callable.is_none())
+            .filter_map(|method| Some((method.module, method.of_trait.as_ref()?, &method.types)))
+            .filter(|(_, path, _)| path.segments.last().is_some_and(|last| last.ident == name))
+            .collect()
+    }
+
+    /// The path of an item of module `to` as module `from` writes it.
+    pub(crate) fn relative(&self, from: ModuleId, to: ModuleId) -> Vec<String> {
+        let ancestors = |mut at: ModuleId| {
+            let mut chain = vec![at];
+            while let Some(parent) = self.modules[at].parent {
+                chain.push(parent);
+                at = parent;
+            }
+            chain
+        };
+        let (up, down) = (ancestors(from), ancestors(to));
+        let Some(steps) = up.iter().position(|module| down.contains(module)) else { return Vec::new() };
+        let common = up[steps];
+        let inside: Vec<&ModuleId> = down.iter().take_while(|module| **module != common).collect();
+        let mut path = vec!["super".to_string(); steps];
+        path.extend(inside.iter().rev().map(|module| self.modules[**module].name.clone()));
+        path
+    }
+
+    /// The names of the types that hold one of that name.
+    pub(crate) fn holders(&self, name: &str) -> Vec<String> {
+        let mentions =
+            |ty: &Type| crate::expand::names_in(quote::ToTokens::to_token_stream(ty)).contains(name);
+        let holds = |definition: &&Definition| match &definition.kind {
+            Kind::Struct(fields) => fields.iter().any(|(_, ty, _)| mentions(ty)),
+            Kind::Enum(held) => held.iter().any(mentions),
+            Kind::Alias(ty) => mentions(ty),
+            Kind::Trait => false,
+        };
+        let all = self.modules.iter().flat_map(|module| module.types.values());
+        all.filter(holds).map(|definition| definition.name.to_string()).collect()
+    }
+
+    /// The inline module of that name.
+    pub(crate) fn child(&self, at: ModuleId, name: &Ident) -> Option<ModuleId> {
+        self.modules.get(at)?.children.get(&name.to_string()).copied()
+    }
+
+    fn find<'s, T>(
+        &'s self,
+        at: ModuleId,
+        names: &[String],
+        steps: usize,
+        get: &dyn Fn(&'s Module, &str) -> Option<T>,
+    ) -> Option<T> {
+        let module = self.modules.get(at)?;
+        let steps = steps.checked_sub(1)?;
+        let (first, rest) = names.split_first()?;
+        match first.as_str() {
+            "self" if !rest.is_empty() => return self.find(at, rest, steps, get),
+            "super" => return self.find(module.parent?, rest, steps, get),
+            "crate" => return None,
+            _ => {}
+        }
+        let own = match rest {
+            [] => get(module, first),
+            rest => module.children.get(first).and_then(|child| self.find(*child, rest, steps, get)),
+        };
+        if own.is_some() {
+            return own;
+        }
+        for used in &module.uses {
+            let path: Vec<String> = match &used.name {
+                Some(name) if name == first => used.path.iter().chain(rest).cloned().collect(),
+                // A glob may be of a module; what it imports is found under its own name there.
+                None => used.path.iter().chain(names).cloned().collect(),
+                _ => continue,
+            };
+            // What is imported under its own name from itself would be looked for for ever.
+            if path == names {
+                continue;
+            }
+            if let Some(found) = self.find(at, &path, steps, get) {
+                return Some(found);
+            }
+        }
+        None
+    }
+}
+
+fn fields(fields: &Fields) -> Vec<(Member, Type, bool)> {
+    fields
+        .iter()
+        .enumerate()
+        .map(|(at, field)| {
+            let member = match &field.ident {
+                Some(name) => Member::Named(name.clone()),
+                None => Member::Unnamed(syn::Index::from(at)),
+            };
+            (member, field.ty.clone(), is_marked(&field.attrs))
+        })
+        .collect()
+}
+
+fn is_marked(attrs: &[syn::Attribute]) -> bool {
+    attrs.iter().any(|attr| attr.path().segments.last().is_some_and(|last| last.ident == "no_diff"))
+}
+
+/// The segments of a path from here; `None` for one from the root of all crates.
+fn names(path: &syn::Path) -> Option<Vec<String>> {
+    path.leading_colon.is_none().then(|| path.segments.iter().map(|s| s.ident.to_string()).collect())
+}
+
+fn flatten(tree: &syn::UseTree, prefix: &mut Vec<String>, uses: &mut Vec<Use>) {
+    match tree {
+        syn::UseTree::Path(path) => {
+            prefix.push(path.ident.to_string());
+            flatten(&path.tree, prefix, uses);
+            prefix.pop();
+        }
+        syn::UseTree::Name(name) if name.ident == "self" => {
+            uses.push(Use { name: prefix.last().cloned(), path: prefix.clone() });
+        }
+        syn::UseTree::Name(name) => {
+            let path: Vec<String> = prefix.iter().cloned().chain([name.ident.to_string()]).collect();
+            uses.push(Use { name: Some(name.ident.to_string()), path });
+        }
+        syn::UseTree::Rename(rename) => {
+            let path = prefix.iter().cloned().chain([rename.ident.to_string()]).collect();
+            uses.push(Use { name: Some(rename.rename.to_string()), path });
+        }
+        syn::UseTree::Glob(_) => uses.push(Use { name: None, path: prefix.clone() }),
+        syn::UseTree::Group(group) => group.items.iter().for_each(|tree| flatten(tree, prefix, uses)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_quote;
+
+    use super::*;
+
+    fn items() -> Items {
+        let file: syn::File = parse_quote! {
+            use outside::Thing;
+            pub struct Point { x: f64, at: inner::Id }
+            type Real = f64;
+            const K: f64 = 2.0;
+            mod inner {
+                use super::*;
+                pub struct Id(usize);
+                pub fn twice(x: Real) -> Real { K * x }
+                impl Point { const N: usize = 3; fn norm(&self) -> Real { self.x } }
+            }
+            use inner::twice as double;
+            impl std::ops::Mul<f64> for Point { type Output = Point; fn mul(self, k: f64) -> Point { self } }
+        };
+        Items::of(&file.items)
+    }
+
+    #[test]
+    fn names_are_followed() {
+        let items = items();
+        assert!(items.definition(0, &parse_quote!(Point)).is_some());
+        assert!(items.definition(1, &parse_quote!(Point)).is_some());
+        assert!(items.definition(1, &parse_quote!(super::Real)).is_some());
+        assert!(items.definition(0, &parse_quote!(inner::Id)).is_some());
+        assert!(items.definition(0, &parse_quote!(Id)).is_none());
+        assert!(items.definition(0, &parse_quote!(Thing)).is_none());
+        assert!(items.function(0, &parse_quote!(double)).is_some());
+        assert!(items.function(0, &parse_quote!(self::inner::twice)).is_some());
+        assert!(items.function(0, &parse_quote!(twice)).is_none());
+        assert!(items.constant(1, &parse_quote!(K)).is_some());
+    }
+
+    #[test]
+    fn what_belongs_to_a_type_is_found() {
+        let items = items();
+        let owner = items.owner(1, &parse_quote!(&Point)).unwrap();
+        assert_eq!(items.method(&owner, "norm").map(|m| m.module), Some(1));
+        assert!(items.associated_constant(&owner, "N").is_some());
+        assert_eq!(items.impls(&owner, "Mul").len(), 1);
+    }
+
+    #[test]
+    fn paths_from_one_module_to_another() {
+        let items = items();
+        assert_eq!(items.relative(0, 1), ["inner"]);
+        assert_eq!(items.relative(1, 0), ["super"]);
+        assert!(items.relative(1, 1).is_empty());
+    }
+}

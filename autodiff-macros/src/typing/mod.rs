@@ -1,0 +1,9 @@
+//! Types before structure: what the items around a function say, and what follows for its expressions.
+
+pub(crate) mod infer;
+pub(crate) mod items;
+mod library;
+pub(crate) mod scope;
+mod term;
+
+pub(crate) use self::scope::Scope;

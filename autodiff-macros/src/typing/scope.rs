@@ -1,0 +1,349 @@
+//! What a function sees of the items around it, as types.
+//!
+//! Invariant: a type that an item of another module names is given as the function's own module writes it, so that it may
+//! stand in generated code.
+
+use std::rc::Rc;
+
+use proc_macro2::{Ident, Span};
+use quote::ToTokens;
+use syn::{Member, Type};
+
+use super::items::{Callable, Definition, Items, Kind, ModuleId};
+use crate::ir::{Passing, Ty};
+use crate::lower::Types;
+
+/// Where a function stands. Nothing is in sight of a lone one.
+#[derive(Clone, Default)]
+pub(crate) struct Scope {
+    items: Rc<Items>,
+    module: ModuleId,
+    /// What `Self` is.
+    this: Option<Type>,
+    /// The functions, by name, that lead back to this one.
+    circular: Rc<Vec<String>>,
+}
+
+/// How deep types are looked into: those that hold themselves have no end.
+const DEPTH: usize = 12;
+
+impl Scope {
+    pub(crate) fn new(items: Rc<Items>, module: ModuleId) -> Scope {
+        Scope { items, module, this: None, circular: Rc::default() }
+    }
+
+    /// In an `impl` block of the type.
+    pub(crate) fn of(&self, this: &Type) -> Scope {
+        Scope { this: Some(this.clone()), ..self.clone() }
+    }
+
+    pub(crate) fn with_circular(&self, circular: Vec<String>) -> Scope {
+        Scope { circular: Rc::new(circular), ..self.clone() }
+    }
+
+    /// Whether a call of a function of that name may come back to the function that is differentiated.
+    pub(crate) fn is_circular(&self, name: &Ident) -> bool {
+        self.circular.iter().any(|circular| name == circular)
+    }
+
+    pub(crate) fn module(&self) -> ModuleId {
+        self.module
+    }
+
+    fn at(&self, module: ModuleId, this: Option<Type>) -> Scope {
+        Scope { module, this, ..self.clone() }
+    }
+
+    /// A written type with `Self` replaced.
+    fn itself<'t>(&'t self, ty: &'t Type) -> &'t Type {
+        match (ty, &self.this) {
+            (Type::Path(path), Some(this)) if path.path.is_ident("Self") => this,
+            _ => ty,
+        }
+    }
+
+    fn definition(&self, path: &syn::Path) -> Option<&Definition> {
+        self.items.definition(self.module, path)
+    }
+
+    fn definition_of(&self, ty: &Type) -> Option<(&Definition, Vec<Type>)> {
+        match self.itself(ty) {
+            Type::Path(path) if path.qself.is_none() => {
+                let last = path.path.segments.last()?;
+                let arguments = crate::lower::arguments(last).into_iter().cloned().collect();
+                Some((self.definition(&path.path)?, arguments))
+            }
+            Type::Group(group) => self.definition_of(&group.elem),
+            Type::Paren(paren) => self.definition_of(&paren.elem),
+            _ => None,
+        }
+    }
+}
+
+impl Types {
+    /// The types as an item sees them: in its module, with its parameters standing for these.
+    fn inside(
+        &self,
+        module: ModuleId,
+        generics: &syn::Generics,
+        arguments: &[Type],
+        this: Option<Type>,
+    ) -> Types {
+        let mut inside = Types::new(generics, &self.scope.at(module, this));
+        inside.home = self.home;
+        inside.depth = self.depth + 1;
+        let mut arguments = arguments.iter();
+        for param in generics.type_params() {
+            let ty = arguments.next().map_or(Ty::Unknown, |ty| self.ty(ty));
+            inside.bound.push((param.ident.clone(), ty));
+        }
+        inside.unknown_lengths = generics.const_params().map(|param| param.ident.clone()).collect();
+        inside
+    }
+
+    /// What a name of a type stands for, where an item in sight says so.
+    pub(crate) fn defined(&self, path: &syn::TypePath) -> Option<Ty> {
+        if self.depth > DEPTH {
+            return Some(Ty::Unknown);
+        }
+        let definition = self.scope.definition(&path.path)?.clone();
+        let arguments: Vec<Type> = path
+            .path
+            .segments
+            .last()
+            .map_or_else(Vec::new, |last| crate::lower::arguments(last).into_iter().cloned().collect());
+        if definition.no_diff {
+            return Some(Ty::Inert);
+        }
+        match &definition.kind {
+            Kind::Alias(ty) => {
+                Some(self.inside(definition.module, &definition.generics, &arguments, None).ty(ty))
+            }
+            Kind::Struct(_) | Kind::Enum(_) => Some(Ty::Named(Box::new(self.named(&definition, path)))),
+            Kind::Trait => None,
+        }
+    }
+
+    /// The type's name as the function's module writes it.
+    fn named(&self, definition: &Definition, path: &syn::TypePath) -> Type {
+        if self.scope.module == self.home {
+            return Type::Path(path.clone());
+        }
+        let mut written = self.scope.items.relative(self.home, definition.module);
+        written.push(definition.name.to_string());
+        let arguments = path.path.segments.last().map(|last| last.arguments.clone()).unwrap_or_default();
+        let mut path: syn::Path = syn::Path { leading_colon: None, segments: Default::default() };
+        for name in written {
+            path.segments.push(syn::PathSegment::from(Ident::new(&name, Span::call_site())));
+        }
+        if let Some(last) = path.segments.last_mut() {
+            last.arguments = arguments;
+        }
+        Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path })
+    }
+
+    /// Whether a value of the type can carry a derivative: what [`Ty::may_be_active`] says, and what items say of names.
+    pub(crate) fn carries(&self, ty: &Ty) -> bool {
+        match ty {
+            Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => self.carries(t),
+            Ty::Tuple(ts) => ts.iter().any(|t| self.carries(t)),
+            Ty::Named(ty) => self.named_carries(ty),
+            ty => ty.may_be_active(),
+        }
+    }
+
+    fn named_carries(&self, ty: &Type) -> bool {
+        let Some((definition, arguments)) = self.scope.definition_of(ty) else { return true };
+        if self.depth > DEPTH {
+            return false;
+        }
+        let inside = self.inside(definition.module, &definition.generics, &arguments, None);
+        match &definition.kind {
+            _ if definition.no_diff => false,
+            Kind::Struct(fields) => {
+                fields.iter().any(|(_, ty, no_diff)| !no_diff && inside.carries(&inside.ty(ty)))
+            }
+            Kind::Enum(held) => held.iter().any(|ty| inside.carries(&inside.ty(ty))),
+            _ => true,
+        }
+    }
+
+    /// The type of a field.
+    pub(crate) fn field(&self, of: &Type, member: &Member) -> Option<Ty> {
+        let (definition, arguments) = self.scope.definition_of(of)?;
+        let Kind::Struct(fields) = &definition.kind else { return None };
+        let (_, ty, no_diff) = fields.iter().find(|(name, ..)| name == member)?;
+        let inside = self.inside(definition.module, &definition.generics, &arguments, None);
+        let ty = inside.ty(ty);
+        // What is marked carries nothing, whatever it is.
+        if *no_diff && inside.carries(&ty) { Some(Ty::Inert) } else { Some(ty) }
+    }
+
+    /// Whether a path names a struct of the environment, or a variant of an enum.
+    pub(crate) fn constructs(&self, path: &syn::Path) -> bool {
+        let owner = syn::Path {
+            leading_colon: path.leading_colon,
+            segments: path.segments.iter().take(path.segments.len().saturating_sub(1)).cloned().collect(),
+        };
+        let kind = |path: &syn::Path| self.scope.definition(path).map(|definition| &definition.kind);
+        matches!(kind(path), Some(Kind::Struct(_))) || matches!(kind(&owner), Some(Kind::Enum(_)))
+    }
+
+    /// Whether a path names a struct of the environment.
+    pub(crate) fn constructs_struct(&self, path: &syn::Path) -> bool {
+        self.scope.definition(path).is_some_and(|definition| matches!(definition.kind, Kind::Struct(_)))
+    }
+
+    /// The function that a path names: a function of the module, or an associated one.
+    pub(crate) fn callable(&self, path: &syn::Path) -> Option<&Callable> {
+        if let Some(callable) = self.scope.items.function(self.scope.module, path) {
+            return Some(callable);
+        }
+        let n = path.segments.len();
+        let owner = syn::Path {
+            leading_colon: path.leading_colon,
+            segments: path.segments.iter().take(n.checked_sub(1)?).cloned().collect(),
+        };
+        let owner = Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path: owner });
+        self.method(&owner, &path.segments.last()?.ident)
+    }
+
+    /// The method of that name of a type of the environment.
+    pub(crate) fn method(&self, of: &Type, name: &Ident) -> Option<&Callable> {
+        let of = self.scope.itself(of);
+        let owner = self.scope.items.owner(self.scope.module, of)?;
+        let name = name.to_string();
+        // Methods of several traits may share a name: those of the type itself come first, as for rustc.
+        self.scope.items.method(&owner, &name)
+    }
+
+    /// The types of the arguments and of the result of a function of the environment. What depends on its own type
+    /// parameters is unknown.
+    pub(crate) fn called(&self, callable: &Callable, receiver: Option<&Type>) -> Called {
+        let (this, mut generics, arguments) = match &callable.of {
+            Some((ty, generics)) => {
+                let arguments =
+                    receiver.map_or_else(Vec::new, |receiver| self.matched(ty, generics, receiver));
+                (Some(ty.clone()), generics.clone(), arguments)
+            }
+            None => (None, syn::Generics::default(), Vec::new()),
+        };
+        generics.params.extend(callable.signature.generics.params.iter().cloned());
+        let inside = self.inside(callable.module, &generics, &arguments, this);
+        let params = callable.signature.inputs.iter().map(|input| match input {
+            syn::FnArg::Receiver(_) => (Passing::Value, Ty::Unknown, false),
+            syn::FnArg::Typed(typed) => {
+                let (passing, ty) = inside.passing(&typed.ty);
+                let active = inside.carries(&ty) && !crate::lower::has_no_diff(&typed.attrs);
+                (passing, ty, active)
+            }
+        });
+        let params: Vec<(Passing, Ty, bool)> = params.collect();
+        let result = match &callable.signature.output {
+            syn::ReturnType::Default => Ty::Tuple(Vec::new()),
+            syn::ReturnType::Type(_, ty) => inside.ty(ty),
+        };
+        let changes = |(passing, _, active): &(Passing, Ty, bool)| *passing == Passing::RefMut && *active;
+        let receiver_changes = callable
+            .signature
+            .receiver()
+            .is_some_and(|receiver| matches!(&receiver.kind, syn::ReceiverKind::Reference(_, _, Some(_))));
+        let differentiable =
+            !callable.no_diff && (inside.carries(&result) || params.iter().any(changes) || receiver_changes);
+        Called { params, result, differentiable }
+    }
+
+    /// The arguments of a type in the order of the parameters of the `impl` that is written for it.
+    fn matched(&self, written: &Type, generics: &syn::Generics, receiver: &Type) -> Vec<Type> {
+        let of =
+            |ty: &Type| match ty {
+                Type::Path(path) => path.path.segments.last().map_or_else(Vec::new, |last| {
+                    crate::lower::arguments(last).into_iter().cloned().collect()
+                }),
+                _ => Vec::new(),
+            };
+        let (written, given) = (of(written), of(self.scope.itself(receiver)));
+        let position = |name: &Ident| {
+            written.iter().position(|ty| matches!(ty, Type::Path(path) if path.path.is_ident(name)))
+        };
+        generics
+            .type_params()
+            .map(|param| {
+                let found = position(&param.ident).and_then(|at| given.get(at).cloned());
+                found.unwrap_or_else(|| syn::parse_quote!(_))
+            })
+            .collect()
+    }
+
+    /// The type of a constant in sight.
+    pub(crate) fn constant(&self, path: &syn::Path) -> Option<Ty> {
+        if let Some((module, ty)) = self.scope.items.constant(self.scope.module, path) {
+            return Some(self.inside(module, &syn::Generics::default(), &[], None).ty(ty));
+        }
+        let n = path.segments.len();
+        let owner: syn::Path = syn::Path {
+            leading_colon: path.leading_colon,
+            segments: path.segments.iter().take(n.checked_sub(1)?).cloned().collect(),
+        };
+        let owner_ty = Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path: owner });
+        let this = self.scope.itself(&owner_ty).clone();
+        let owner = self.scope.items.owner(self.scope.module, &this)?;
+        let name = path.segments.last()?.ident.to_string();
+        let (module, ty) = self.scope.items.associated_constant(&owner, &name)?;
+        Some(self.inside(module, &syn::Generics::default(), &[], Some(this)).ty(ty))
+    }
+
+    /// What an operator of a type of the environment gives: `Output` of its only fitting `impl`.
+    pub(crate) fn operator(&self, of: &Type, name: &str, other: Option<&Ty>) -> Option<Ty> {
+        let this = self.scope.itself(of);
+        let owner = self.scope.items.owner(self.scope.module, this)?;
+        let mut found: Option<Ty> = None;
+        for (module, path, types) in self.scope.items.impls(&owner, name) {
+            let inside = self.inside(module, &syn::Generics::default(), &[], Some(this.clone()));
+            let argument =
+                path.segments.last().and_then(|last| crate::lower::arguments(last).first().copied());
+            let argument = argument.map_or_else(|| inside.ty(this), |ty| inside.ty(ty));
+            if other.is_some_and(|other| !self.alike(&argument, other)) {
+                continue;
+            }
+            let output = inside.ty(types.get("Output")?);
+            match &found {
+                Some(found) if !self.alike(found, &output) => return None,
+                _ => found = Some(output),
+            }
+        }
+        found
+    }
+
+    /// Whether two types may be the same.
+    fn alike(&self, a: &Ty, b: &Ty) -> bool {
+        match (a, b) {
+            (Ty::Unknown, _) | (_, Ty::Unknown) => true,
+            (Ty::Named(a), Ty::Named(b)) => {
+                let (a, b) = (self.scope.itself(a), self.scope.itself(b));
+                let of = |ty| self.scope.items.owner(self.scope.module, ty);
+                match (of(a), of(b)) {
+                    (Some(a), Some(b)) => a == b,
+                    _ => a.to_token_stream().to_string() == b.to_token_stream().to_string(),
+                }
+            }
+            (Ty::Float(_), Ty::Float(_)) | (Ty::Int(_), Ty::Int(_)) | (Ty::Inert, Ty::Inert) => true,
+            (Ty::Array(a, _) | Ty::Slice(a) | Ty::Vec(a), Ty::Array(b, _) | Ty::Slice(b) | Ty::Vec(b)) => {
+                self.alike(a, b)
+            }
+            (Ty::Tuple(a), Ty::Tuple(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.alike(a, b))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// What a call of a function of the environment takes and gives.
+pub(crate) struct Called {
+    /// How each is passed, its type behind the reference, and whether it carries a derivative there.
+    pub(crate) params: Vec<(Passing, Ty, bool)>,
+    pub(crate) result: Ty,
+    /// Whether something that it gives or changes can carry a derivative.
+    pub(crate) differentiable: bool,
+}
