@@ -8,6 +8,7 @@ mod emit;
 mod expand;
 mod ir;
 mod lower;
+mod manifest;
 mod names;
 mod passes;
 mod request;

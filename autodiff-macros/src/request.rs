@@ -71,7 +71,7 @@ impl Default for Request {
             wrt: None,
             stop: Vec::new(),
             unconnected: Unconnected::Error,
-            runtime: parse_quote!(::autodiff_runtime),
+            runtime: crate::manifest::runtime(),
             companion: None,
             associated: None,
             vjp: None,

@@ -22,7 +22,7 @@ pub(super) enum TangentName {
 impl Options {
     pub(super) fn parse(attrs: &[Attribute], errors: &mut Errors) -> Options {
         let mut options =
-            Options { runtime: parse_quote!(::autodiff_runtime), tangent: TangentName::Default };
+            Options { runtime: crate::manifest::runtime(), tangent: TangentName::Default };
         for attr in attrs {
             if attr.path().is_ident("no_diff") {
                 errors.push(
