@@ -42,7 +42,10 @@ mod pendulum {
             let s3 = self.acceleration(angle + 0.5 * h * a2, a3);
             let a4 = speed + h * s3;
             let s4 = self.acceleration(angle + h * a3, a4);
-            (angle + h / 6.0 * (a1 + 2.0 * a2 + 2.0 * a3 + a4), speed + h / 6.0 * (s1 + 2.0 * s2 + 2.0 * s3 + s4))
+            (
+                angle + h / 6.0 * (a1 + 2.0 * a2 + 2.0 * a3 + a4),
+                speed + h / 6.0 * (s1 + 2.0 * s2 + 2.0 * s3 + s4),
+            )
         }
     }
 

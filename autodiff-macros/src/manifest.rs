@@ -28,9 +28,11 @@ fn renamed_here() -> Option<String> {
     let folder = std::env::var_os("CARGO_MANIFEST_DIR")?;
     let read = |folder: &Path| std::fs::read_to_string(folder.join("Cargo.toml")).ok();
     let own = read(Path::new(&folder))?;
-    let workspace = Path::new(&folder).ancestors().skip(1).filter_map(read).find(|text| {
-        text.lines().any(|line| line.trim_start().starts_with("[workspace"))
-    });
+    let workspace = Path::new(&folder)
+        .ancestors()
+        .skip(1)
+        .filter_map(read)
+        .find(|text| text.lines().any(|line| line.trim_start().starts_with("[workspace")));
     let name = renamed(&own, workspace.as_deref())?.replace('-', "_");
     syn::parse_str::<syn::Ident>(&name).ok().map(|_| name)
 }
@@ -51,7 +53,8 @@ fn renamed(own: &str, workspace: Option<&str>) -> Option<String> {
 }
 
 fn names_package(content: &str) -> bool {
-    let mut words = content.split(|c: char| c.is_whitespace() || "={},\"'".contains(c)).filter(|w| !w.is_empty());
+    let mut words =
+        content.split(|c: char| c.is_whitespace() || "={},\"'".contains(c)).filter(|w| !w.is_empty());
     words.any(|word| word == "package") && words.next() == Some(PACKAGE)
 }
 
@@ -100,16 +103,17 @@ mod tests {
             ("[dependencies.my-ad]\npath = \"..\"\npackage = 'autodiff-runtime'", Some("my-ad")),
             ("[dev-dependencies]\nad = { version = \"1\", package=\"autodiff-runtime\" }", Some("ad")),
             ("[package]\nname = \"ad\"\n[dependencies]\nother = { package = \"another\" }", None),
-            (
-                "[dependencies]\nad = { package = \"autodiff-runtime\" }\nautodiff-runtime = \"0.1\"",
-                None,
-            ),
+            ("[dependencies]\nad = { package = \"autodiff-runtime\" }\nautodiff-runtime = \"0.1\"", None),
         ] {
             assert_eq!(renamed(manifest, None).as_deref(), name, "{manifest}");
         }
-        let workspace = "[workspace]\n[workspace.dependencies]\nad = { package = \"autodiff-runtime\", path = \"r\" }";
+        let workspace =
+            "[workspace]\n[workspace.dependencies]\nad = { package = \"autodiff-runtime\", path = \"r\" }";
         assert_eq!(renamed("[dependencies]\nad.workspace = true", Some(workspace)).as_deref(), Some("ad"));
-        assert_eq!(renamed("[dependencies]\nad = { workspace = true }", Some(workspace)).as_deref(), Some("ad"));
+        assert_eq!(
+            renamed("[dependencies]\nad = { workspace = true }", Some(workspace)).as_deref(),
+            Some("ad")
+        );
         assert_eq!(renamed("[dependencies]\nother = { workspace = true }", Some(workspace)), None);
     }
 }

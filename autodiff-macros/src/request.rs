@@ -4,7 +4,6 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::Parser;
-use syn::parse_quote;
 
 use crate::diag::{Diagnostics, source};
 use crate::typing::Scope;

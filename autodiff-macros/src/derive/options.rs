@@ -1,7 +1,7 @@
 //! The attributes that the derive reads.
 
 use proc_macro2::Ident;
-use syn::{Attribute, Meta, Token, ext::IdentExt, parse_quote};
+use syn::{Attribute, Meta, Token, ext::IdentExt};
 
 use super::Errors;
 
@@ -21,8 +21,7 @@ pub(super) enum TangentName {
 
 impl Options {
     pub(super) fn parse(attrs: &[Attribute], errors: &mut Errors) -> Options {
-        let mut options =
-            Options { runtime: crate::manifest::runtime(), tangent: TangentName::Default };
+        let mut options = Options { runtime: crate::manifest::runtime(), tangent: TangentName::Default };
         for attr in attrs {
             if attr.path().is_ident("no_diff") {
                 errors.push(

@@ -20,6 +20,7 @@ pub(crate) fn expanded(source: &str) -> syn::Result<String> {
         let attributes = match &mut item {
             syn::Item::Fn(item) => Some(&mut item.attrs),
             syn::Item::Impl(item) => Some(&mut item.attrs),
+            syn::Item::Mod(item) => Some(&mut item.attrs),
             _ => None,
         };
         let at =
@@ -70,4 +71,13 @@ fn expansions_are_as_they_were() {
         "the expansion changed (UPDATE_EXPAND=1 accepts it):\n{}",
         changed.join("\n")
     );
+}
+
+/// Prints the expansion of the file that `EXPAND` names: to look at what a function becomes.
+#[test]
+#[ignore = "prints the expansion of a file of one's own"]
+fn expand_a_file() {
+    let Some(path) = std::env::var_os("EXPAND") else { return };
+    let text = fs::read_to_string(path).unwrap_or_default();
+    println!("{}", expanded(&text).unwrap_or_else(|error| error.to_string()));
 }

@@ -158,7 +158,8 @@ impl Output {
             return without_marks(item.to_token_stream());
         }
         let runtime = &self.plan.request.runtime;
-        let usual = runtime.to_token_stream().to_string() == crate::manifest::runtime().to_token_stream().to_string();
+        let usual =
+            runtime.to_token_stream().to_string() == crate::manifest::runtime().to_token_stream().to_string();
         let moved = (!usual).then(|| quote!(#[differentiable(crate = #runtime)]));
         quote!(#[derive(#runtime::Differentiable)] #moved #item)
     }

@@ -131,18 +131,6 @@ impl Lower<'_> {
             }
             _ => (left, right),
         };
-        // What gives a float is made of floats: of all else that has these operators, nothing gives one.
-        let (a, b) = (self.ty_of(&left), self.ty_of(&right));
-        let (left, right) = match (&a, &b, want) {
-            (Ty::Unknown, Ty::Unknown, Some(ty @ Ty::Float(_)))
-                if self.may_learn(&left) && self.may_learn(&right) =>
-            {
-                let l = self.scalar(left, Some(ty), span);
-                let r = self.scalar(right, Some(ty), span);
-                (Value::Atom(l.0, l.1), Value::Atom(r.0, r.1))
-            }
-            _ => (left, right),
-        };
         // Two constants of unknown type are numbers where a number is wanted.
         let (left, right) = match (left, right, want) {
             (Value::Code(l, Ty::Unknown), Value::Code(r, Ty::Unknown), Some(ty)) if ty.is_scalar() => {

@@ -275,7 +275,7 @@ impl Lower<'_> {
                 let site = site(&pat.ident);
                 let ty = written.or_else(|| self.facts.get(&site).cloned());
                 let value = match ty {
-                    None => Value::Later(site),
+                    None => Value::Later,
                     Some(ty) => self.deferred_of(&pat.ident.to_string(), &ty, &site, pat.ident.span()),
                 };
                 self.note_stop(&pat.ident);

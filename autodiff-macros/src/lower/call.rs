@@ -400,7 +400,7 @@ impl Lower<'_> {
                 );
                 None
             }
-            Value::Poison | Value::Never | Value::Cell(_) | Value::Later(_) => None,
+            Value::Poison | Value::Never | Value::Cell(_) | Value::Later => None,
         }
     }
 }

@@ -115,7 +115,8 @@ impl Lower<'_> {
             let table = &parts[0];
             quote!(&(#table)[..])
         });
-        let ty = Ty::Slice(Box::new(Ty::Unknown));
+        let element = self.element_of(expr).unwrap_or(Ty::Unknown);
+        let ty = Ty::Slice(Box::new(element));
         let place = self.temp_place("table", ty, Init::Inert(slice), expr.span());
         self.sites.insert(place, format!("{}.table", site(expr)));
         Some(Path::of(place))

@@ -60,8 +60,8 @@ pub(crate) enum Value {
         some: Cell,
         kept: Slot,
     },
-    /// A variable declared without a value or a type: the first assignment tells (a fact about this site).
-    Later(String),
+    /// A variable declared without a value, whose type nothing tells.
+    Later,
     /// A nested `fn`, and whether it is differentiated.
     Function(bool),
     /// Control does not come here.
@@ -234,11 +234,9 @@ impl Lower<'_> {
             Value::Maybe { value, .. } if !self.ty_of(value).may_be_active() => Ty::Inert,
             Value::Closure(_) | Value::Iter(_) | Value::Maybe { .. } => Ty::Unknown,
             Value::Function(_) => Ty::Inert,
-            Value::Optional { .. }
-            | Value::Cursor { .. }
-            | Value::Later(_)
-            | Value::Never
-            | Value::Poison => Ty::Unknown,
+            Value::Optional { .. } | Value::Cursor { .. } | Value::Later | Value::Never | Value::Poison => {
+                Ty::Unknown
+            }
         }
     }
 
@@ -322,7 +320,7 @@ impl Lower<'_> {
                 Value::Maybe { some: self.current(some), value: Box::new(self.read_slot(&kept)) }
             }
             Value::Cursor { iter, at } => Value::Iter(Box::new(self.rest(*iter, at))),
-            Value::Later(_) => Value::Poison,
+            Value::Later => Value::Poison,
             value => value,
         }
     }

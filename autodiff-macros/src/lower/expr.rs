@@ -292,7 +292,7 @@ impl Lower<'_> {
                 let value = self.read(Value::Cell(cell), span);
                 self.project(value, proj, span)
             }
-            Value::Later(_) | Value::Poison => Value::Poison,
+            Value::Later | Value::Poison => Value::Poison,
             Value::Never => Value::Never,
             Value::Closure(_) | Value::Function(_) => self.refuse_at(span, "a function has no parts"),
             Value::Cursor { .. } => self.refuse_at(span, "an iterator has no parts: collect it first"),

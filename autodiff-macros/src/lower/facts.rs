@@ -1,42 +1,30 @@
-//! What later code reveals about earlier values, and what outlives one attempt at lowering.
+//! What typing found, under the names by which lowering asks: of syntax nodes, of fields, and of their parts.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::Lower;
-use super::env::Value;
-use crate::ir::{Path, Ty};
+use proc_macro2::Span;
 
-/// Types learned, under the name of the expression, field or element that has them.
-#[derive(Default)]
-pub(crate) struct Facts {
-    types: HashMap<String, Ty>,
-    /// Something was learned in this attempt.
-    pub(crate) changed: bool,
-}
+use super::Lower;
+use crate::ir::Ty;
+
+/// Types by the name of the expression, field or element that has them.
+pub(crate) struct Facts(HashMap<String, Ty>);
 
 impl Facts {
-    /// What is known before the first attempt.
     pub(crate) fn of(types: HashMap<String, Ty>) -> Facts {
-        Facts { types, changed: false }
+        Facts(types)
     }
 
     pub(crate) fn get(&self, site: &str) -> Option<&Ty> {
-        self.types.get(site)
-    }
-
-    fn learn(&mut self, site: String, ty: Ty) {
-        // The first fact stays: one that changed back and forth would be one too many attempts.
-        match self.types.get(&site) {
-            Some(known) if !matches!(known, Ty::Unknown) || matches!(ty, Ty::Unknown) => {}
-            _ => {
-                self.types.insert(site, ty);
-                self.changed = true;
-            }
-        }
+        self.0.get(site)
     }
 }
+
+/// What is said of a value whose type nothing tells.
+const UNKNOWN: &str =
+    "the type of this value is not known here: bind it by a `let` with a written type first";
 
 /// Parsed contents of macros and copies of closures: kept, since an expression is known by its address.
 #[derive(Default)]
@@ -63,37 +51,11 @@ pub(crate) fn site<T>(node: &T) -> String {
 }
 
 impl Lower<'_> {
-    /// Notes what a path of unknown type must be; false where that is not possible.
-    pub(crate) fn learn(&mut self, path: &Path, ty: Ty) -> bool {
-        let site = self.open_site(path);
-        let can = site.is_some();
-        if let Some(site) = site {
-            self.facts.learn(site, ty);
+    /// Complains about a value whose type nothing tells, unless that may come of what was complained about before.
+    pub(crate) fn refuse_unknown(&mut self, span: Span) {
+        if self.diag.is_empty() {
+            self.refuse_at(span, UNKNOWN);
         }
-        can
-    }
-
-    /// Whether the type of a value could be learned.
-    pub(crate) fn may_learn(&self, value: &Value) -> bool {
-        match value {
-            Value::Path(path) => self.open_site(path).is_some(),
-            Value::Atom(..) | Value::Code(..) => true,
-            _ => false,
-        }
-    }
-
-    /// Under which name a path of unknown type may be learned about.
-    fn open_site(&self, path: &Path) -> Option<String> {
-        let (known, site) = self.path_site(path);
-        // A place without a name of its own would be another one in the next attempt.
-        let open = matches!(known, Ty::Unknown)
-            && !site.starts_with('v')
-            && matches!(self.facts.get(&site), None | Some(Ty::Unknown));
-        open.then_some(site)
-    }
-
-    /// Notes what the expression called `site` must be.
-    pub(crate) fn learn_site(&mut self, site: String, ty: Ty) {
-        self.facts.learn(site, ty);
+        self.poisoned = true;
     }
 }

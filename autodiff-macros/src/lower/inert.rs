@@ -139,7 +139,7 @@ impl Lower<'_> {
             Value::Closure(closure) => self.closure_is_inactive(closure),
             Value::Ref { to, .. } => self.value_is_inactive(to),
             Value::Tuple(items) => items.iter().all(|item| self.value_is_inactive(item)),
-            Value::Later(_) => false,
+            Value::Later => false,
             value => !self.ty_of(value).may_be_active(),
         }
     }
@@ -318,7 +318,7 @@ impl Lower<'_> {
                     quote!((if #some { Some(#value) } else { None }))
                 }))
             }
-            Value::Cell(_) | Value::Later(_) | Value::Poison | Value::Never => None,
+            Value::Cell(_) | Value::Later | Value::Poison | Value::Never => None,
             Value::Function(_) => {
                 self.refuse_at(span, "a function cannot be handed over here: call it");
                 None

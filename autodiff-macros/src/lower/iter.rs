@@ -215,13 +215,18 @@ impl Lower<'_> {
         self.items_of_expr(value, expr)
     }
 
-    /// The items of what an expression gave; what is learned of them is kept under its name.
+    /// What typing found of the items of an expression.
+    pub(crate) fn element_of(&self, expr: &syn::Expr) -> Option<Ty> {
+        self.facts.get(&format!("{}[]", site(expr))).cloned()
+    }
+
+    /// The items of what an expression gave.
     #[expect(clippy::result_large_err, reason = "the error is the value that takes its place")]
     pub(crate) fn items_of_expr(&mut self, value: Value, expr: &syn::Expr) -> Result<Iter, Value> {
         let code = matches!(value, Value::Code(..));
         let items = self.items_of(value, expr.span())?;
-        if let (true, Iter::Elements { path, .. }) = (code, &items) {
-            self.sites.insert(path.root, format!("{}.items", site(expr)));
+        if let (true, Iter::Elements { path, .. }, Some(element)) = (code, &items, self.element_of(expr)) {
+            self.vars[path.root].ty = Ty::Slice(Box::new(element));
         }
         Ok(items)
     }

@@ -41,8 +41,10 @@ pub(crate) enum Slot {
     Tuple(Vec<Slot>),
     /// An `Option`: whether there is something, and what.
     Maybe(Cell, Box<Slot>),
-    /// Of a type that the first value will tell: a fact about this site.
-    Later(String),
+    /// Of a type that nothing tells; of what an `Option` holds, nothing may ever be there.
+    Later {
+        option: bool,
+    },
 }
 
 impl Slot {
@@ -226,7 +228,7 @@ impl Lower<'_> {
         match want.filter(|ty| !matches!(ty, Ty::Unknown)).cloned().or_else(|| self.facts.get(&site).cloned())
         {
             Some(ty) => self.slot_of(&ty, &site, hint, span),
-            None => Slot::Later(site),
+            None => Slot::Later { option: false },
         }
     }
 
@@ -258,7 +260,7 @@ impl Lower<'_> {
             Slot::Tuple(slots) => {
                 Some(Ty::Tuple(slots.iter().map(|slot| self.slot_ty(slot).unwrap_or(Ty::Unknown)).collect()))
             }
-            Slot::Maybe(..) | Slot::Later(_) => None,
+            Slot::Maybe(..) | Slot::Later { .. } => None,
         }
     }
 
@@ -266,14 +268,7 @@ impl Lower<'_> {
         match (slot, value) {
             (_, value @ (Value::Never | Value::Poison)) => self.give_up(&value),
             (Slot::Maybe(some, kept), value) => self.fill_option(*some, kept, value, span),
-            (Slot::Later(site), Value::Maybe { value, .. }) => {
-                let ty = self.ty_of(&value);
-                self.learn_site(format!("{site}?"), ty);
-            }
-            (Slot::Later(site), value) => {
-                let ty = self.ty_of(&value);
-                self.learn_site(site.clone(), ty);
-            }
+            (Slot::Later { .. }, _) => self.refuse_unknown(span),
             (Slot::Cell(cell), value) => {
                 let want = self.cells[cell.0].ty.clone();
                 let (atom, ty) = self.scalar(value, Some(&want), span);
@@ -316,7 +311,7 @@ impl Lower<'_> {
                 self.state.set(*some, Some(build::boolean(false)));
                 self.start_slot(kept);
             }
-            Slot::Place(_) | Slot::Later(_) => {}
+            Slot::Place(_) | Slot::Later { .. } => {}
         }
     }
 
@@ -328,8 +323,8 @@ impl Lower<'_> {
             Slot::Maybe(some, kept) => {
                 Value::Maybe { some: self.current(*some), value: Box::new(self.read_slot(kept)) }
             }
-            Slot::Later(site) if site.ends_with('?') => Value::Never,
-            Slot::Later(_) => Value::Poison,
+            Slot::Later { option: true } => Value::Never,
+            Slot::Later { option: false } => Value::Poison,
         }
     }
 

@@ -34,7 +34,7 @@ impl Lower<'_> {
         let receiver = self.place(&expr.receiver);
         match receiver {
             Value::Never => return Value::Never,
-            Value::Poison | Value::Later(_) => return Value::Poison,
+            Value::Poison | Value::Later => return Value::Poison,
             _ => {}
         }
         if let Value::Iter(iter) = receiver {
@@ -242,17 +242,11 @@ impl Lower<'_> {
             let args = self.args(&expr.args);
             return self.float_method(receiver, name, args, want, span);
         }
-        if unknown && want.is_some_and(Ty::is_float) && method(name, expr.args.len() + 1).is_some() {
-            let learned = match &value {
-                Value::Code(..) => true,
-                Value::Path(path) => self.learn(path, want.cloned().expect("just seen")),
-                _ => false,
-            };
-            if learned {
-                let receiver = self.scalar(value, want, span);
-                let args = self.args(&expr.args);
-                return self.float_method(receiver, name, args, want, span);
-            }
+        let gives_float = want.is_some_and(Ty::is_float) && method(name, expr.args.len() + 1).is_some();
+        if unknown && gives_float && matches!(value, Value::Code(..)) {
+            let receiver = self.scalar(value, want, span);
+            let args = self.args(&expr.args);
+            return self.float_method(receiver, name, args, want, span);
         }
         if let Value::Code(inert, _) = &value {
             // What a predicate says carries no derivative, whatever it is asked about: `(a..b).contains(&x)`.

@@ -1,8 +1,7 @@
 //! Lowering: syn → IR. Requires a function that parses. Ensures A-normal form, scalars in SSA form, no jumps, no closures,
 //! no iterators; what cannot be brought to that is a diagnostic, and lowering goes on behind it with a poisoned value.
 //!
-//! Types are inferred while lowering. Where later code reveals what an earlier value must have been (a float, an integer),
-//! that is noted as a fact and the function is lowered again.
+//! Types are known before: lowering asks for them by the names of syntax nodes, and decides nothing about them.
 
 mod arith;
 mod block;
@@ -53,6 +52,7 @@ pub(crate) use self::types::{Types, arguments};
 use crate::diag::Diagnostics;
 use crate::ir::{Block, Expr, Function, Path, Tree, Ty, VarMap, Vars, Wrt, WrtTarget};
 use crate::request::Request;
+use crate::typing::infer;
 
 /// A lowering in progress.
 pub(crate) struct Lower<'a> {
@@ -73,7 +73,7 @@ pub(crate) struct Lower<'a> {
     depth: usize,
     /// How deep in inlined closures.
     inlined: usize,
-    facts: &'a mut Facts,
+    facts: &'a Facts,
     nodes: &'a Nodes,
     /// Under which name facts about a place of unknown type are kept.
     sites: VarMap<String>,
@@ -92,9 +92,6 @@ pub(crate) struct Lower<'a> {
     windows: VarMap<i64>,
 }
 
-/// How often types may be learned before we make do with what is known.
-const ROUNDS: usize = 64;
-
 /// Lowers a function.
 pub(crate) fn function(
     request: &Request,
@@ -104,33 +101,6 @@ pub(crate) fn function(
 ) -> Function {
     let nodes = Nodes::default();
     let types = Types::new(&signature.generics, &request.scope);
-    let result = match &signature.output {
-        syn::ReturnType::Default => Ty::Tuple(Vec::new()),
-        syn::ReturnType::Type(_, ty) => types.ty(ty),
-    };
-    let mut facts = Facts::of(crate::typing::infer::function(&types, signature, &result, block, &nodes));
-    for _ in 1..ROUNDS {
-        facts.changed = false;
-        let (function, found) = attempt(request, signature, block, &mut facts, &nodes);
-        if !facts.changed {
-            diag.absorb(found);
-            return function;
-        }
-        found.discard();
-    }
-    let (function, found) = attempt(request, signature, block, &mut facts, &nodes);
-    diag.absorb(found);
-    function
-}
-
-fn attempt(
-    request: &Request,
-    signature: &syn::Signature,
-    block: &syn::Block,
-    facts: &mut Facts,
-    nodes: &Nodes,
-) -> (Function, Diagnostics) {
-    let types = Types::new(&signature.generics, &request.scope);
     let (result_ty, refused_result) = match &signature.output {
         syn::ReturnType::Default => (Ty::Tuple(Vec::new()), None),
         syn::ReturnType::Type(_, ty) => match types.refused_result(ty) {
@@ -138,6 +108,7 @@ fn attempt(
             None => (types.ty(ty), None),
         },
     };
+    let facts = Facts::of(infer::function(&types, signature, &result_ty, block, &nodes));
     let mut lower = Lower {
         request,
         signature,
@@ -152,8 +123,8 @@ fn attempt(
         targets: Vec::new(),
         depth: 0,
         inlined: 0,
-        facts,
-        nodes,
+        facts: &facts,
+        nodes: &nodes,
         sites: VarMap::new(),
         items: Vec::new(),
         poisoned: false,
@@ -182,7 +153,7 @@ fn attempt(
     let params: Vec<crate::ir::Param> = params.into_iter().map(|(param, _)| param).collect();
     let wrt = lower.wrt(&params);
     lower.check_stop();
-    if lower.poisoned && lower.diag.is_empty() && !lower.facts.changed {
+    if lower.poisoned && lower.diag.is_empty() {
         let name = &signature.ident;
         lower.diag.error(
             name,
@@ -204,7 +175,8 @@ fn attempt(
     };
     prune::function(&mut function);
     settle::function(&mut function);
-    (function, lower.diag)
+    diag.absorb(lower.diag);
+    function
 }
 
 impl Lower<'_> {

@@ -73,7 +73,7 @@ impl Lower<'_> {
             ty => ty,
         };
         if matches!(ty, Ty::Unknown) {
-            return matches!(value, Value::Never).then(|| Slot::Later(site.to_string()));
+            return matches!(value, Value::Never).then_some(Slot::Later { option: true });
         }
         self.starts_empty(&ty).then(|| {
             let slot = self.slot_of(&ty, site, hint, span);
@@ -106,7 +106,7 @@ impl Lower<'_> {
         };
         let some = self.cell("some", false, Ty::bool(), span, None);
         let kept = match ty {
-            Ty::Unknown => Slot::Later(key),
+            Ty::Unknown => Slot::Later { option: true },
             ty => self.slot_of(&ty, &key, hint, span),
         };
         Some(Slot::Maybe(some, Box::new(kept)))
@@ -321,6 +321,6 @@ fn stored(slot: &Slot) -> Value {
         Slot::Place(path) => Value::Path(path.clone()),
         Slot::Tuple(slots) => Value::Tuple(slots.iter().map(stored).collect()),
         Slot::Maybe(some, kept) => Value::Optional { some: *some, kept: (**kept).clone() },
-        Slot::Later(_) => Value::Never,
+        Slot::Later { .. } => Value::Never,
     }
 }

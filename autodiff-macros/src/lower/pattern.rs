@@ -296,10 +296,6 @@ impl Lower<'_> {
             (Value::Tuple(items), Ty::Tuple(tys)) if items.len() == tys.len() => {
                 Value::Tuple(items.into_iter().zip(tys).map(|(item, ty)| self.retype(item, ty)).collect())
             }
-            (Value::Path(path), ty) if ty.is_scalar() && matches!(self.path_ty(&path), Ty::Unknown) => {
-                self.learn(&path, ty.clone());
-                Value::Path(path)
-            }
             (Value::Path(path), ty) => {
                 if path.proj.is_empty() && !self.vars[path.root].named {
                     let known = self.path_ty(&path);

@@ -191,13 +191,9 @@ impl Lower<'_> {
             Value::Path(path) => {
                 self.mark_mutable(&path);
                 let ty = self.path_ty(&path);
-                let given = self.ty_of(&value);
                 if ty.is_scalar() {
                     let (value, _) = self.scalar(value, Some(&ty), span);
                     self.block.push(StmtKind::Store { path, op: StoreOp::Set, value }, span);
-                    return;
-                }
-                if given.is_scalar() && matches!(ty, Ty::Unknown) && self.learn(&path, given) {
                     return;
                 }
                 if let Some(init) = self.init(value, Some(&ty), span) {
@@ -218,10 +214,7 @@ impl Lower<'_> {
                 }
             },
             Value::Optional { some, kept } => self.fill_option(some, &kept, value, span),
-            Value::Later(site) => {
-                let ty = self.ty_of(&value);
-                self.learn_site(site, ty);
-            }
+            Value::Later => self.refuse_unknown(span),
             Value::Ref { .. } => {
                 self.refuse_at(
                     span,

@@ -45,12 +45,10 @@ pub(crate) fn function(
     let value = infer.block(block);
     infer.table.unify(&value, &result);
     infer.settle();
-    let Infer { table, found, .. } = infer;
-    found
-        .into_iter()
-        .map(|(site, term)| (site, table.ty(&term)))
-        .filter(|(_, ty)| !matches!(ty, Ty::Unknown))
-        .collect()
+    while infer.assume() {
+        infer.settle();
+    }
+    infer.known()
 }
 
 struct Infer<'a> {
@@ -103,6 +101,9 @@ enum Later {
         result: Term,
     },
 }
+
+/// How deep parts of parts of what is not known are named.
+const NESTING: usize = 4;
 
 /// How often what waits is tried again.
 const ROUNDS: usize = 32;
@@ -164,6 +165,94 @@ impl Infer<'_> {
         }
     }
 
+    /// What is known of all that was noted, and of parts of what remains open: of `h(x)[i]` even where `h(x)` is not known.
+    fn known(mut self) -> HashMap<String, Ty> {
+        let waiting = std::mem::take(&mut self.later);
+        for _ in 0..NESTING {
+            let mut parts = Vec::new();
+            for later in &waiting {
+                let (base, part, name) = match later {
+                    Later::Index { base, result, range: false } => (base, result, "[]".to_string()),
+                    Later::Item { of, item } => (of, item, "[]".to_string()),
+                    Later::Field { base, member, result } => {
+                        (base, result, format!(".{}", member_name(member)))
+                    }
+                    _ => continue,
+                };
+                let Some(base) = self.table.variable_of(base) else { continue };
+                let of_base =
+                    self.found.iter().filter(|(_, term)| self.table.variable_of(term) == Some(base));
+                parts.extend(of_base.map(|(site, _)| (format!("{site}{name}"), part.clone())));
+            }
+            let before = self.found.len();
+            for (site, term) in parts {
+                self.found.entry(site).or_insert(term);
+            }
+            if self.found.len() == before {
+                break;
+            }
+        }
+        let mut known = HashMap::new();
+        for (site, term) in self.found {
+            self.table.parts(&site, &term, &mut known);
+        }
+        known
+    }
+
+    /// Assumes what nothing contradicts, where a number's type hangs on it: of all that has operators and methods of numbers,
+    /// almost nothing else gives a number. Fields, constants and results of functions that are not in sight are meant.
+    fn assume(&mut self) -> bool {
+        self.table.take_changed();
+        let waiting = self.later.clone();
+        for later in &waiting {
+            match later {
+                Later::Binary { left, right, result, .. } => {
+                    let counts = self.table.is_int(left) || self.table.is_int(right);
+                    if self.table.is_float(result) || self.table.is_int(result) || counts {
+                        let number = if counts && !self.table.is_float(result) {
+                            if self.table.is_int(left) { left } else { right }
+                        } else {
+                            result
+                        };
+                        for operand in [left, right]
+                            .into_iter()
+                            .filter(|operand| self.table.is_free(operand))
+                            .collect::<Vec<_>>()
+                        {
+                            self.table.unify(operand, number);
+                        }
+                    }
+                }
+                Later::Method { name, receiver, args, result } => {
+                    let name = name.to_string();
+                    let number =
+                        self.table.is_float(result) && crate::rules::method(&name, args.len() + 1).is_some();
+                    if number && self.table.is_free(receiver) {
+                        self.table.unify(receiver, result);
+                    }
+                    // Of constants, nothing but a table is iterated over.
+                    if matches!(name.as_str(), "iter" | "chunks" | "windows") && self.table.is_free(receiver)
+                    {
+                        let element = self.table.fresh();
+                        self.table.unify(receiver, &Term::Slice(Box::new(element)));
+                    }
+                }
+                Later::Sum { item, result } => {
+                    if self.table.is_free(item) && (self.table.is_float(result) || self.table.is_int(result))
+                    {
+                        self.table.unify(item, result);
+                    }
+                }
+                Later::Index { .. } | Later::Item { .. } | Later::Field { .. } => {}
+            }
+            // One assumption may decide the others.
+            if self.table.take_changed() {
+                return true;
+            }
+        }
+        false
+    }
+
     fn wait(&mut self, later: Later) {
         if !self.conclude(&later) {
             self.later.push(later);
@@ -204,6 +293,13 @@ impl Infer<'_> {
         }
         let ty = self.types.ty(ty);
         self.table.of(&ty)
+    }
+}
+
+fn member_name(member: &syn::Member) -> String {
+    match member {
+        syn::Member::Named(name) => name.to_string(),
+        syn::Member::Unnamed(index) => index.index.to_string(),
     }
 }
 

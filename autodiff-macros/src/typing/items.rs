@@ -51,7 +51,7 @@ pub(crate) enum Kind {
     Struct(Vec<(Member, Type, bool)>),
     /// With the types that its variants hold.
     Enum(Vec<Type>),
-    Alias(Type),
+    Alias(Box<Type>),
     Trait,
 }
 
@@ -117,7 +117,7 @@ impl Items {
                     self.define(at, &item.ident, &item.generics, kind, &item.attrs);
                 }
                 Item::Type(item) => {
-                    let kind = Kind::Alias((*item.ty).clone());
+                    let kind = Kind::Alias(item.ty.clone());
                     self.define(at, &item.ident, &item.generics, kind, &item.attrs);
                 }
                 Item::Trait(item) => {
@@ -231,7 +231,7 @@ impl Items {
             Type::Path(path) if path.qself.is_none() => {
                 let definition = self.definition(at, &path.path)?;
                 match &definition.kind {
-                    Kind::Alias(ty) => self.owner(definition.module, &ty.clone()),
+                    Kind::Alias(ty) => self.owner(definition.module, ty),
                     _ => Some(Owner { module: definition.module, name: definition.name.to_string() }),
                 }
             }

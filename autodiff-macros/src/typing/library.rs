@@ -64,6 +64,13 @@ pub(super) const METHODS: &[(&str, &str, &[&str], &str)] = &[
     ("max_by min_by",                                "Iter<T>", &["fn(T, T) -> U"], "Option<T>"),
     ("max_by_key min_by_key",                        "Iter<T>", &["fn(T) -> U"], "Option<T>"),
     ("count len",                                    "Iter<T>", &[], "usize"),
+    // text
+    ("chars",                                        "Inert", &[], "Iter<char>"),
+    ("bytes",                                        "Inert", &[], "Iter<u8>"),
+    ("lines split_whitespace",                       "Inert", &[], "Iter<str>"),
+    ("split",                                        "Inert", &["U"], "Iter<str>"),
+    ("len",                                          "Inert", &[], "usize"),
+    ("is_empty",                                     "Inert", &[], "bool"),
     // options
     ("unwrap unwrap_or_default",                     "Option<T>", &[], "T"),
     ("expect",                                       "Option<T>", &["str"], "T"),

@@ -3,6 +3,8 @@
 //! References are left out: what a reference refers to has its type. Unification never fails; where two types do not fit,
 //! nothing is concluded, and rustc says what is wrong.
 
+use std::collections::HashMap;
+
 use proc_macro2::TokenStream;
 
 use crate::ir::{Float, Ty};
@@ -81,6 +83,14 @@ impl Table {
         term.clone()
     }
 
+    /// The variable that a term is, if nothing is known of it.
+    pub(super) fn variable_of(&self, term: &Term) -> Option<usize> {
+        match self.head(term) {
+            Term::Variable(at) if matches!(self.states[at], State::Free) => Some(at),
+            _ => None,
+        }
+    }
+
     /// Whether a term is a float, of whichever type.
     pub(super) fn is_float(&self, term: &Term) -> bool {
         match self.head(term) {
@@ -100,7 +110,7 @@ impl Table {
 
     /// Whether nothing at all is known.
     pub(super) fn is_free(&self, term: &Term) -> bool {
-        matches!(self.head(term), Term::Variable(at) if matches!(self.states[at], State::Free))
+        self.variable_of(term).is_some()
     }
 
     /// A term for a known type; what is unknown in it gets a variable.
@@ -123,6 +133,38 @@ impl Table {
     /// What is known of a term at the end.
     pub(super) fn ty(&self, term: &Term) -> Ty {
         self.ty_within(term, DEPTH)
+    }
+
+    /// What is known of a term and of its parts, under the names of these: `x[]`, `x.0`, `x?`.
+    pub(super) fn parts(&self, site: &str, term: &Term, known: &mut HashMap<String, Ty>) {
+        let mut open = vec![(site.to_string(), term.clone())];
+        while let Some((site, term)) = open.pop() {
+            let term = self.head(&term);
+            match &term {
+                // That there may be something is worth knowing, even if not what.
+                Term::Option(payload) => {
+                    let site = format!("{site}?");
+                    known.insert(site.clone(), self.ty(payload));
+                    open.push((site, (**payload).clone()));
+                }
+                Term::Tuple(parts) => {
+                    open.extend(
+                        parts.iter().enumerate().map(|(at, part)| (format!("{site}.{at}"), part.clone())),
+                    );
+                }
+                Term::Array(element, _) | Term::Slice(element) | Term::Vec(element) | Term::Iter(element) => {
+                    match self.ty(element) {
+                        Ty::Unknown => {}
+                        ty => _ = known.insert(format!("{site}[]"), ty),
+                    }
+                }
+                _ => {}
+            }
+            match self.ty(&term) {
+                Ty::Unknown => {}
+                ty => _ = known.insert(site, ty),
+            }
+        }
     }
 
     fn ty_within(&self, term: &Term, depth: usize) -> Ty {

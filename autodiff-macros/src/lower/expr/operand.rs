@@ -38,16 +38,8 @@ impl Lower<'_> {
                 let atom = self.temp("value", ty.clone(), Expr::Inert(inert), span);
                 (atom, ty)
             }
-            Value::Path(path) => {
-                match wanted {
-                    Some(ty) if self.learn(&path, ty.clone()) => {}
-                    _ => {
-                        self.refuse_at(
-                            span,
-                            "the type of this value is not known here: bind it by a `let` with a written type first",
-                        );
-                    }
-                }
+            Value::Path(_) => {
+                self.refuse_unknown(span);
                 (self.default_atom(&fallback), fallback)
             }
             value @ (Value::Poison | Value::Never) => {

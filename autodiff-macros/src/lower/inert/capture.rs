@@ -32,7 +32,7 @@ impl Lower<'_> {
         while let Some((name, usage)) = pending.pop() {
             let Some(value) = self.lookup(&name).cloned() else { continue };
             match value {
-                Value::Poison | Value::Never | Value::Later(_) => return None,
+                Value::Poison | Value::Never | Value::Later => return None,
                 Value::Function(_) => {}
                 Value::Optional { .. } | Value::Cursor { .. } if usage == Use::Write => {
                     self.refuse(

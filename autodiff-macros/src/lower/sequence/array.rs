@@ -44,7 +44,7 @@ impl Lower<'_> {
         span: Span,
     ) -> Value {
         let element = want.map(Ty::element).filter(|ty| !matches!(ty, Ty::Unknown));
-        let element = element.or_else(|| self.facts.get(&site).cloned());
+        let element = element.or_else(|| self.facts.get(&site).map(Ty::element));
         let known = element.clone().unwrap_or(Ty::Float(crate::ir::Float::Any));
         let Some(fill) = self.zero_element(&known, span) else {
             return self.refuse_at(span, "an array of elements of this type cannot be built item by item: write a list, or collect into a Vec");
@@ -56,11 +56,10 @@ impl Lower<'_> {
         self.vars[place].mutable = true;
         let position = self.cell("position", false, Ty::usize(), span, Some(build::int(0)));
         let plain = matches!(&items, Iter::Map(..));
-        let mut learned = None;
-        let mut store = |lower: &mut Self, item: Value, k: Expr| {
+        let store = |lower: &mut Self, item: Value, k: Expr| {
             let given = lower.ty_of(&item);
             if element.is_none() && !matches!(given, Ty::Unknown | Ty::Float(_)) {
-                learned = Some(given);
+                lower.refuse_unknown(span);
                 return;
             }
             let target = Value::Path(Path::of(place).with(Proj::Index(k)));
@@ -86,10 +85,6 @@ impl Lower<'_> {
                 lower.assign_cell(position, next, Ty::usize());
                 store(lower, item, k);
             }),
-        }
-        if let Some(ty) = learned {
-            self.learn_site(site, ty);
-            return Value::Poison;
         }
         Value::Path(Path::of(place))
     }

@@ -26,7 +26,7 @@ impl Lower<'_> {
         let result =
             written.clone().or_else(|| want.cloned()).or_else(|| self.facts.get(&site(expr)).cloned());
         match (name, expr.args.len()) {
-            ("sum" | "product", 0) => self.sum(iter, name == "sum", result, site(expr), span),
+            ("sum" | "product", 0) => self.sum(iter, name == "sum", result, span),
             ("fold", 2) => {
                 let wanted = want.cloned();
                 let initial = self.operand(&expr.args[0], wanted.as_ref());
@@ -193,7 +193,7 @@ impl Lower<'_> {
     }
 
     /// `sum`, `product`: from the left, starting at `-0.0` and `1.0`, as the standard library does.
-    pub(super) fn sum(&mut self, iter: Iter, sum: bool, want: Option<Ty>, site: String, span: Span) -> Value {
+    pub(super) fn sum(&mut self, iter: Iter, sum: bool, want: Option<Ty>, span: Span) -> Value {
         let ty = want.filter(|ty| !matches!(ty, Ty::Unknown));
         let assumed = ty.clone().unwrap_or(Ty::Float(crate::ir::Float::Any));
         if !assumed.is_scalar() {
@@ -225,7 +225,7 @@ impl Lower<'_> {
             };
             let given = lower.ty_of(&item);
             if ty.is_none() && matches!(given, Ty::Int(_)) {
-                lower.learn_site(site.clone(), given);
+                lower.refuse_unknown(span);
                 return;
             }
             let (item, given) = lower.scalar(item, ty.as_ref(), span);

@@ -38,7 +38,7 @@ impl Lower<'_> {
             return self.refuse(&expr.method, format!("`{name}` takes a closure"));
         }
         let some = self.cell("some", false, Ty::bool(), span, Some(build::boolean(false)));
-        let site = site(expr);
+        let site = format!("{}?", site(expr));
         let kept = self.slot(want.filter(|ty| ty.is_scalar()), site, "kept", span);
         self.start_slot(&kept);
         let target = kept.clone();
@@ -53,7 +53,7 @@ impl Lower<'_> {
                 Value::Ref { to, .. } => lower.read(*to, span),
                 item => item,
             };
-            if matches!(target, Slot::Later(_)) && name != "find_map" {
+            if matches!(target, Slot::Later { .. }) && name != "find_map" {
                 lower.fill_slot(&target, item, span);
                 return;
             }

@@ -273,6 +273,7 @@ impl Infer<'_> {
         let part = match (kind.as_str(), head) {
             ("Float", _) => return self.table.is_float(head),
             ("Int", _) => return self.table.is_int(head),
+            ("Inert", _) => return matches!(head, Term::Inert),
             ("Seq", Term::Array(t, _) | Term::Slice(t) | Term::Vec(t))
             | ("Iter", Term::Iter(t))
             | ("Option", Term::Option(t)) => (**t).clone(),
@@ -315,7 +316,7 @@ impl Infer<'_> {
                     ("Option", Some(inner)) => Term::Option(inner),
                     ("str", _) => Term::Inert,
                     ("bool", _) => bool_term(),
-                    ("usize" | "u32", _) => Term::Int(Some(name)),
+                    ("usize" | "u32" | "u8" | "char", _) => Term::Int(Some(name)),
                     _ => match row.names.iter().find(|(letter, _)| *letter == name) {
                         Some((_, term)) => term.clone(),
                         None => {

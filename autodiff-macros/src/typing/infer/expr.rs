@@ -374,11 +374,7 @@ impl Infer<'_> {
                     return true;
                 }
                 // One field has one type, wherever it is read.
-                let name = match member {
-                    syn::Member::Named(name) => name.to_string(),
-                    syn::Member::Unnamed(index) => index.index.to_string(),
-                };
-                let site = format!("{}.{name}", of.to_token_stream());
+                let site = format!("{}.{}", of.to_token_stream(), super::member_name(member));
                 match self.found.get(&site).cloned() {
                     Some(earlier) => self.table.unify(&earlier, result),
                     None => _ = self.found.insert(site, result.clone()),
