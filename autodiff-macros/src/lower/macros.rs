@@ -9,6 +9,7 @@ use syn::{Item, Stmt, Token};
 use super::Lower;
 use super::env::Value;
 use super::expr::constant;
+use crate::expand::spines::cut_in;
 use crate::ir::{Expr, Init, Lit, Ty};
 
 /// Macros that run once, in the forward sweep.
@@ -215,9 +216,15 @@ pub(crate) fn parse_list(tokens: TokenStream) -> syn::Expr {
         }
         Ok(syn::Expr::Array(syn::ExprArray { attrs: Vec::new(), bracket_token: Default::default(), elems }))
     };
-    parser.parse2(tokens.clone()).unwrap_or(syn::Expr::Verbatim(tokens))
+    in_pieces(parser.parse2(tokens.clone()).unwrap_or(syn::Expr::Verbatim(tokens)))
+}
+
+/// The content of a macro without expressions that are too long to be walked.
+fn in_pieces(mut content: syn::Expr) -> syn::Expr {
+    cut_in(&mut content);
+    content
 }
 
 pub(crate) fn parse_one(tokens: TokenStream) -> syn::Expr {
-    syn::parse2(tokens.clone()).unwrap_or(syn::Expr::Verbatim(tokens))
+    in_pieces(syn::parse2(tokens.clone()).unwrap_or(syn::Expr::Verbatim(tokens)))
 }

@@ -17,7 +17,7 @@ mod hoist;
 mod inert;
 mod iter;
 mod jump;
-mod loops;
+pub(crate) mod loops;
 mod macros;
 mod matching;
 mod method;
@@ -30,6 +30,7 @@ mod refused;
 pub(crate) mod rewrite;
 mod sequence;
 mod settle;
+mod start;
 mod stdlib;
 #[cfg(test)]
 pub(crate) mod tests;
