@@ -2,12 +2,14 @@
 
 mod arrays;
 mod branches;
+mod by_value;
 mod calls;
 mod closures;
 mod combined;
 mod constants;
 mod cursors;
 mod generic;
+mod guards;
 mod handed;
 mod inout;
 mod iterators;
@@ -22,6 +24,7 @@ mod mutation;
 mod options;
 mod resizing;
 mod scalars;
+mod shortened;
 mod single;
 mod stencils;
 mod structs;

@@ -1,11 +1,13 @@
 //! Local copies that are only looked at, of places that stay as they are meanwhile: views, which cost nothing to make, to
 //! save and to differentiate.
 //!
-//! Invariant: between a copy and the end of its block nothing writes to what was copied, nothing ever writes to the copy,
-//! and nothing takes it by value.
+//! Invariant: between a copy and the last statement of its block that reaches it nothing writes to what was copied, nothing
+//! ever writes to the copy, and nothing takes it by value.
 
 use crate::ir::visit::Part;
-use crate::ir::{Arg, Block, Expr, Function, Init, Path, Proj, Role, Stmt, StmtKind, VarMap, VarSet, Vars};
+use crate::ir::{
+    Arg, Block, Expr, Function, Init, Path, Proj, Role, Stmt, StmtKind, Var, VarMap, VarSet, Vars,
+};
 
 /// Turns what copies it can into views.
 pub(crate) fn borrow(mut function: Function) -> Function {
@@ -16,7 +18,7 @@ pub(crate) fn borrow(mut function: Function) -> Function {
         takes(leaf, &function.vars, &mut kept);
     }
     let mut views = VarMap::new();
-    block(&mut function.body, &function.vars, &kept, &mut views);
+    block(&mut function.body, &mut function.vars, &kept, &mut views);
     for (place, from) in views.iter() {
         let info = &mut function.vars[*place];
         info.role = Role::View;
@@ -25,7 +27,7 @@ pub(crate) fn borrow(mut function: Function) -> Function {
     function
 }
 
-fn block(of: &mut Block, vars: &Vars, kept: &VarSet, views: &mut VarMap<Path>) {
+fn block(of: &mut Block, vars: &mut Vars, kept: &VarSet, views: &mut VarMap<Path>) {
     for at in 0..of.stmts.len() {
         let source = match &of.stmts[at].kind {
             StmtKind::Declare { place, init: Init::Copy { from, .. } }
@@ -36,9 +38,15 @@ fn block(of: &mut Block, vars: &Vars, kept: &VarSet, views: &mut VarMap<Path>) {
             _ => None,
         };
         if let Some((place, from)) = source {
+            let behind = &of.stmts[at + 1..];
+            let last = behind.iter().rposition(|stmt| touches(stmt, place, vars)).map_or(0, |last| last + 1);
             let mut written = VarSet::new();
-            of.stmts[at + 1..].iter().for_each(|stmt| stmt.writes(vars, &mut written));
+            behind[..last].iter().for_each(|stmt| stmt.writes(vars, &mut written));
             if !written.contains(&vars.resolve(&from).root) {
+                if from.proj.is_empty() && vars[from.root].role == Role::Place && !vars[place].named {
+                    // Nobody misses the name.
+                    of.stmts[at + 1..].iter_mut().for_each(|stmt| rename(stmt, place, from.root, vars));
+                }
                 of.stmts[at].kind = StmtKind::View { var: place };
                 views.insert(place, from);
             }
@@ -46,6 +54,41 @@ fn block(of: &mut Block, vars: &Vars, kept: &VarSet, views: &mut VarMap<Path>) {
         for inner in of.stmts[at].blocks_mut() {
             block(inner, vars, kept, views);
         }
+    }
+}
+
+/// Whether the statement or one inside it reaches the place.
+fn touches(stmt: &Stmt, place: Var, vars: &Vars) -> bool {
+    let mut found = false;
+    let mut note = |var: Var| found |= vars.root(&Path::of(var)) == place;
+    stmt.reads(&mut note);
+    stmt.defines().into_iter().for_each(note);
+    found || stmt.blocks().iter().any(|block| block.stmts.iter().any(|stmt| touches(stmt, place, vars)))
+}
+
+/// Reaches the elements of a copy in what was copied.
+fn rename(stmt: &mut Stmt, copy: Var, original: Var, vars: &mut Vars) {
+    let through = |path: &mut Path| {
+        if path.root == copy {
+            path.root = original;
+        }
+    };
+    stmt.exprs_mut(&mut |expr| {
+        if let Expr::Load(path) | Expr::Len(path) | Expr::Whole(path) = expr {
+            through(path);
+        }
+    });
+    match &mut stmt.kind {
+        StmtKind::Call(call) => call.args.iter_mut().for_each(|arg| {
+            if let Arg::Ref(path) = arg {
+                through(path);
+            }
+        }),
+        StmtKind::View { var } => vars[*var].view.iter_mut().for_each(through),
+        _ => {}
+    }
+    for block in stmt.blocks_mut() {
+        block.stmts.iter_mut().for_each(|stmt| rename(stmt, copy, original, vars));
     }
 }
 

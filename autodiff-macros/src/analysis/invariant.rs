@@ -28,7 +28,7 @@ fn block(of: &mut Block, kept: &VarSet) {
             for stmt in std::mem::take(&mut the_loop.body.stmts) {
                 match &stmt.kind {
                     StmtKind::Let { var, expr: expr @ Expr::Rule(..) }
-                        if !kept.contains(var) && fixed(expr, &own) =>
+                        if !kept.contains(var) && expr.speculable() && fixed(expr, &own) =>
                     {
                         own.remove(var);
                         moved.push(stmt);

@@ -3,6 +3,7 @@
 pub(crate) mod activity;
 mod borrow;
 mod counted;
+pub(crate) mod deferred;
 mod exchange;
 mod extremes;
 mod fill;
@@ -22,6 +23,7 @@ pub(crate) fn prepare(function: Function) -> Function {
     let on = |pass, apply: fn(Function) -> Function, function| {
         if passes.has(pass) { apply(function) } else { function }
     };
+    let function = deferred::settle(function);
     let function = on(Pass::Count, counted::count, function);
     let function = on(Pass::Induction, induction::induction, function);
     let function = on(Pass::Fill, fill::fill, function);

@@ -216,7 +216,8 @@ fn movable(stmts: &[Stmt], early: &VarSet, vars: &Vars) -> VarSet {
     let mut effects = false;
     for stmt in stmts {
         if let StmtKind::Let { var, expr } = &stmt.kind {
-            let mut fine = true;
+            // A panic must not come before what the user sees.
+            let mut fine = !effects || expr.speculable();
             expr.walk(&mut |expr| match expr {
                 Expr::Var(var) => fine &= early.contains(var) || movable.contains(var),
                 Expr::Lit(_) | Expr::Rule(..) | Expr::Cast(..) | Expr::Select(..) | Expr::Stop(_) => {}
@@ -224,8 +225,7 @@ fn movable(stmts: &[Stmt], early: &VarSet, vars: &Vars) -> VarSet {
                     let root = vars.root(path);
                     fine &= path.proj.is_empty() && early.contains(&root) && !written.contains(&root);
                 }
-                // May panic, which must not come before what the user sees.
-                Expr::Binary(..) | Expr::Unary(..) => fine &= !effects,
+                Expr::Binary(..) | Expr::Unary(..) => {}
                 Expr::Load(_) | Expr::Whole(_) | Expr::WholeMut(_) | Expr::Inert(_) => fine = false,
             });
             if fine {

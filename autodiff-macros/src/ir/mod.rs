@@ -14,6 +14,7 @@ pub(crate) mod build;
 pub(crate) mod eval;
 #[cfg(any(test, debug_assertions))]
 pub(crate) mod print;
+mod speculate;
 pub(crate) mod table;
 #[cfg(any(test, debug_assertions))]
 pub(crate) mod verify;

@@ -16,7 +16,7 @@ use super::closure::Closure;
 use super::env::{Cell, Value, same};
 use super::facts::site;
 use super::inert::combine;
-use crate::ir::{Expr, Init, Path, StmtKind, Ty, build};
+use crate::ir::{CopyHow, Expr, Init, Path, StmtKind, Ty, build};
 
 /// An iterator that is not run yet.
 #[derive(Clone)]
@@ -246,7 +246,10 @@ impl Lower<'_> {
                 Value::Cursor { iter, at } if mutable => Ok(self.by_ref(*iter, at)),
                 _ => Err(self.refuse_at(span, "this cannot be iterated over")),
             },
-            Value::Path(path) => Ok(Iter::Elements { path, access: Access::Value }),
+            Value::Path(path) => {
+                let path = self.taken_whole(path, span);
+                Ok(Iter::Elements { path, access: Access::Value })
+            }
             Value::Init(init, ty) => {
                 let place = self.temp_place("items", ty, *init, span);
                 Ok(Iter::Elements { path: Path::of(place), access: Access::Value })
@@ -273,6 +276,24 @@ impl Lower<'_> {
             }
             value @ (Value::Poison | Value::Never) => Err(value),
             _ => Err(self.refuse_at(span, "this cannot be iterated over")),
+        }
+    }
+
+    /// What is iterated over by value: of an array a copy, which does not see what becomes of the array meanwhile.
+    pub(super) fn taken_whole(&mut self, path: Path, span: Span) -> Path {
+        let ty = self.path_ty(&path);
+        let may_change = self.vars[self.vars.root(&path)].mutable;
+        match ty {
+            // A `Vec` is gone.
+            Ty::Vec(_) | Ty::Slice(_) => path,
+            ty if may_change => {
+                let (_, site) = self.path_site(&path);
+                let copy = Init::Copy { from: path, how: CopyHow::Move };
+                let place = self.temp_place("items", ty, copy, span);
+                self.sites.insert(place, site);
+                Path::of(place)
+            }
+            _ => path,
         }
     }
 

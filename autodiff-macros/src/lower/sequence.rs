@@ -202,10 +202,10 @@ impl Lower<'_> {
                 Value::Iter(Box::new(Iter::Elements { path, access: Access::RefMut }))
             }
             "into_iter" => {
-                let access = match (by_reference, mutable) {
-                    (true, true) => Access::RefMut,
-                    (true, false) => Access::Ref,
-                    _ => Access::Value,
+                let (path, access) = match (by_reference, mutable) {
+                    (true, true) => (path, Access::RefMut),
+                    (true, false) => (path, Access::Ref),
+                    _ => (self.taken_whole(path, span), Access::Value),
                 };
                 Value::Iter(Box::new(Iter::Elements { path, access }))
             }

@@ -3,9 +3,9 @@
 //! rustc cannot: to it, the element might be one of those that the loop reads.
 //!
 //! Invariant: behind the loop every element holds the same contributions, those of one loop added to each other first. No
-//! element is touched that a loop without iterations would not have touched.
+//! element is touched that no iteration has touched.
 
-use super::affine::{Indices, runs, same_path};
+use super::affine::{Indices, runs, same, same_path};
 use crate::ir::visit::Part;
 use crate::ir::{
     Block, Expr, Float, Head, Loop, Path, Proj, Role, Stmt, StmtKind, StoreOp, Ty, Var, VarMap, Vars, build,
@@ -33,7 +33,7 @@ pub(super) fn accumulators(block: &mut Block, vars: &mut Vars, made_from: u32) -
                     let value = Expr::Var(var);
                     let add =
                         Stmt { kind: StmtKind::Store { path: sum.path, op: StoreOp::Add, value }, span };
-                    behind.push(guarded(add, &lo, &hi, inclusive));
+                    behind.push(guarded(add, sum.reached, runs(&lo, &hi, inclusive)));
                 }
             }
         }
@@ -55,6 +55,33 @@ struct Sum {
     float: Float,
     /// The statements that add, as they are written.
     sites: Vec<Path>,
+    reached: Reached,
+}
+
+/// When an iteration adds to an element.
+#[derive(Clone)]
+enum Reached {
+    /// Always, where these conditions hold: they say that loops inside run, and are the same in all iterations.
+    If(Vec<Expr>),
+    /// That depends on the branches it takes.
+    Perhaps,
+}
+
+impl Reached {
+    fn either(self, other: Reached) -> Reached {
+        match (self, other) {
+            (Reached::If(a), Reached::If(b)) => {
+                let alike = a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| same(a, b));
+                match (alike, a.is_empty() || b.is_empty()) {
+                    (true, _) => Reached::If(a),
+                    (false, true) => Reached::If(Vec::new()),
+                    (false, false) => Reached::Perhaps,
+                }
+            }
+            (Reached::If(always), _) | (_, Reached::If(always)) if always.is_empty() => Reached::If(always),
+            _ => Reached::Perhaps,
+        }
+    }
 }
 
 fn sums(the_loop: &Loop, index: Var, vars: &Vars, made_from: u32) -> Vec<Sum> {
@@ -62,43 +89,93 @@ fn sums(the_loop: &Loop, index: Var, vars: &Vars, made_from: u32) -> Vec<Sum> {
         return Vec::new();
     }
     let indices = Indices::of(index, the_loop, vars);
-    // By root: the elements, as long as nothing but additions meets it.
-    let mut found: VarMap<Option<Vec<Sum>>> = VarMap::new();
-    the_loop.body.walk(&mut |stmt| {
-        if let StmtKind::Store { path, op: StoreOp::Add | StoreOp::Sub, value } = &stmt.kind {
-            let root = vars.resolve(path).root;
-            let entry = found.or_insert(root, Some(Vec::new()));
-            if let Some(sums) = entry {
-                if let Some(sum) = sum(path, value, &indices, vars, made_from) {
-                    match sums.iter_mut().find(|known| same_path(&known.path, &sum.path)) {
-                        Some(known) => known.sites.extend(sum.sites),
-                        None => sums.push(sum),
-                    }
+    let mut scan = Scan { vars, indices: &indices, made_from, found: VarMap::new() };
+    scan.block(&the_loop.body, &Reached::If(Vec::new()));
+    let all = scan.found.into_values().into_iter().flatten().flatten();
+    // Where nobody knows whether any iteration got to the element, it may be asked for, but not its index.
+    let askable = |sum: &Sum| {
+        matches!(sum.reached, Reached::If(_))
+            || sum.path.proj.iter().enumerate().all(|(at, proj)| match proj {
+                Proj::Index(index) => {
+                    index.speculable() && vars.type_of(&before(&sum.path, at)).is_sequence()
                 }
-            }
-            let mut spoil = |var: Var| {
-                found.insert(vars.resolve(&Path::of(var)).root, None);
-            };
-            value.vars(&mut spoil);
-            path.index_vars(&mut spoil);
-            return;
-        }
-        stmt.parts(&mut |part| {
-            let mut spoil = |var: Var| {
-                found.insert(vars.resolve(&Path::of(var)).root, None);
-            };
-            match part {
-                Part::Read(expr) => expr.vars(&mut spoil),
-                Part::ReadPath(path) | Part::WritePath(path) => {
-                    spoil(path.root);
-                    path.index_vars(&mut spoil);
-                }
-                Part::Use(var) | Part::Change(var) | Part::Define(var) => spoil(var),
-            }
-        });
-    });
-    let all: Vec<Sum> = found.into_values().into_iter().flatten().flatten().collect();
+                _ => true,
+            })
+    };
+    let all: Vec<Sum> = all.filter(askable).collect();
     if all.len() > MOST { Vec::new() } else { all }
+}
+
+struct Scan<'a> {
+    vars: &'a Vars,
+    indices: &'a Indices,
+    made_from: u32,
+    /// By root: the elements, as long as nothing but additions meets it.
+    found: VarMap<Option<Vec<Sum>>>,
+}
+
+impl Scan<'_> {
+    fn block(&mut self, block: &Block, reached: &Reached) {
+        for stmt in &block.stmts {
+            match &stmt.kind {
+                StmtKind::Store { path, op: StoreOp::Add | StoreOp::Sub, value } => {
+                    self.add(path, value, reached);
+                    value.vars(&mut |var| self.spoil(var));
+                    path.index_vars(&mut |var| self.spoil(var));
+                }
+                _ => self.meet(stmt),
+            }
+            let inside = self.inside(stmt, reached);
+            stmt.blocks().into_iter().for_each(|inner| self.block(inner, &inside));
+        }
+    }
+
+    /// When the blocks of a statement are reached.
+    fn inside(&self, stmt: &Stmt, reached: &Reached) -> Reached {
+        let (StmtKind::Loop(inner), Reached::If(conditions)) = (&stmt.kind, reached) else {
+            return Reached::Perhaps;
+        };
+        let Head::For { lo, hi, inclusive, .. } = &inner.head else { return Reached::Perhaps };
+        let known = |bound: &Expr| self.indices.invariant(bound);
+        let (Some(lo), Some(hi)) = (known(lo), known(hi)) else { return Reached::Perhaps };
+        let mut conditions = conditions.clone();
+        conditions.extend(runs(&lo, &hi, *inclusive));
+        Reached::If(conditions)
+    }
+
+    fn add(&mut self, path: &Path, value: &Expr, reached: &Reached) {
+        let root = self.vars.resolve(path).root;
+        let sum = sum(path, value, self.indices, self.vars, self.made_from);
+        let (Some(sums), Some(mut sum)) = (self.found.or_insert(root, Some(Vec::new())), sum) else { return };
+        sum.reached = reached.clone();
+        match sums.iter_mut().find(|known| same_path(&known.path, &sum.path)) {
+            Some(known) => {
+                known.sites.extend(sum.sites);
+                known.reached = std::mem::replace(&mut known.reached, Reached::Perhaps).either(sum.reached);
+            }
+            None => sums.push(sum),
+        }
+    }
+
+    fn spoil(&mut self, var: Var) {
+        self.found.insert(self.vars.resolve(&Path::of(var)).root, None);
+    }
+
+    fn meet(&mut self, stmt: &Stmt) {
+        stmt.parts(&mut |part| match part {
+            Part::Read(expr) => expr.vars(&mut |var| self.spoil(var)),
+            Part::ReadPath(path) | Part::WritePath(path) => {
+                self.spoil(path.root);
+                path.index_vars(&mut |var| self.spoil(var));
+            }
+            Part::Use(var) | Part::Change(var) | Part::Define(var) => self.spoil(var),
+        });
+    }
+}
+
+/// The part of the path before one of its projections.
+fn before(path: &Path, at: usize) -> Path {
+    Path { root: path.root, proj: path.proj[..at].to_vec() }
 }
 
 /// The sum that a store belongs to, if its element is the same in all iterations.
@@ -123,7 +200,8 @@ fn sum(path: &Path, value: &Expr, indices: &Indices, vars: &Vars, made_from: u32
             Proj::Range(..) | Proj::Deref => None,
         })
         .collect();
-    Some(Sum { path: Path { root: path.root, proj: proj? }, float, sites: vec![path.clone()] })
+    let sum = Path { root: path.root, proj: proj? };
+    Some(Sum { path: sum, float, sites: vec![path.clone()], reached: Reached::Perhaps })
 }
 
 /// Sends the additions to the scalar.
@@ -138,14 +216,31 @@ fn redirect(body: &mut Block, sites: &[Path], var: Var) {
     });
 }
 
-/// The statement, where the loop has run at all: there might be no such element otherwise.
-fn guarded(stmt: Stmt, lo: &Expr, hi: &Expr, inclusive: bool) -> Stmt {
+/// The statement, where an iteration has got to the element: there might be none otherwise.
+fn guarded(stmt: Stmt, reached: Reached, ran: Option<Expr>) -> Stmt {
     let span = stmt.span;
     let StmtKind::Store { path, .. } = &stmt.kind else { return stmt };
     if path.proj.iter().all(|proj| matches!(proj, Proj::Field(_))) {
         return stmt;
     }
-    let Some(cond) = runs(lo, hi, inclusive) else { return stmt };
+    let conditions: Vec<Expr> = match reached {
+        Reached::If(conditions) => ran.into_iter().chain(conditions).collect(),
+        // Nothing was added to what is not there.
+        Reached::Perhaps => path
+            .proj
+            .iter()
+            .enumerate()
+            .filter_map(|(at, proj)| match proj {
+                Proj::Index(index) => {
+                    let (index, len) = (Box::new(index.clone()), Box::new(Expr::Len(before(path, at))));
+                    Some(Expr::Binary(syn::BinOp::Lt(Default::default()), index, len))
+                }
+                _ => None,
+            })
+            .collect(),
+    };
+    let and = |a, b| Expr::Binary(syn::BinOp::And(Default::default()), Box::new(a), Box::new(b));
+    let Some(cond) = conditions.into_iter().reduce(and) else { return stmt };
     let then = Block { stmts: vec![stmt] };
     Stmt { kind: StmtKind::If { cond, then, otherwise: Block::default(), joins: Vec::new() }, span }
 }

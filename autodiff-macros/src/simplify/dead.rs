@@ -1,7 +1,7 @@
 //! Dead code: values, accumulators, branches, loops and tape entries that nobody reads.
 
 use super::Context;
-use super::summary::{Summary, delicate};
+use super::summary::Summary;
 use crate::diff::Adjoint;
 use crate::ir::{Block, Expr, Init, RawStmt, Saved, Stmt, StmtKind, Var, VarMap, VarSet};
 
@@ -76,7 +76,7 @@ impl Context<'_> {
             }
         });
         // In the forward sweep an index out of bounds must still panic.
-        pure && !(self.primal && delicate(expr))
+        pure && (!self.primal || expr.speculable())
     }
 }
 

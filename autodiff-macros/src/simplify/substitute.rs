@@ -4,7 +4,7 @@
 //! outside (it may panic), past no effect; never into a block that may run more than once or not at all.
 
 use super::Context;
-use super::summary::{Summary, delicate, dependencies, left};
+use super::summary::{Summary, dependencies, left};
 use crate::ir::{Arg, Block, Expr, Head, Role, Stmt, StmtKind, Var, VarMap};
 
 /// Larger expressions keep their name.
@@ -90,7 +90,7 @@ impl Context<'_> {
 
     fn may_move(&self, expr: &Expr, at: usize, to: usize, summaries: &[Summary]) -> bool {
         let needs = dependencies(expr, self.vars);
-        let delicate = delicate(expr) && self.primal;
+        let delicate = self.primal && !expr.speculable();
         !summaries[at + 1..to]
             .iter()
             .any(|summary| summary.changes_any(&needs) || (delicate && summary.effects))

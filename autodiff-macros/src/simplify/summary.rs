@@ -91,15 +91,3 @@ pub(super) fn dependencies(expr: &Expr, vars: &Vars) -> Vec<Var> {
     summary.read(expr, vars);
     summary.reads
 }
-
-/// Whether evaluating the expression elsewhere could be told from outside: it may panic, or runs the user's code.
-pub(super) fn delicate(expr: &Expr) -> bool {
-    let mut delicate = false;
-    expr.walk(&mut |expr| {
-        delicate |= matches!(
-            expr,
-            Expr::Load(_) | Expr::Inert(_) | Expr::Binary(..) | Expr::Whole(_) | Expr::Unary(..)
-        );
-    });
-    delicate
-}

@@ -24,6 +24,7 @@ use super::explain::Explained;
 use super::record::{Read, Recording};
 use super::{Adjoint, ParamAdjoint, Tape};
 use crate::analysis::Activity;
+use crate::analysis::deferred::Assignments;
 use crate::ir::{
     Arg, Block, CopyHow, Expr, Function, Head, Init, Lit, Loop, Passing, Path, Role, Saved, Stmt, StmtKind,
     StoreOp, Ty, Var, VarMap, VarSet, Vars, WrtTarget, build,
@@ -73,6 +74,8 @@ pub(super) struct Reverse<'a> {
     integers: VarMap<Expr>,
     /// How each place of the function came to be.
     pub(super) inits: VarMap<Init>,
+    /// What assignments to places that were declared without content find there.
+    assignments: Assignments,
     /// Places that some statement gives another shape.
     reshaped: VarSet,
     /// Places that the user's own code may write to.
@@ -121,6 +124,9 @@ impl<'a> Reverse<'a> {
             })),
             _ => {}
         });
+        // What may or may not be overwritten is not put back: its elements are saved when they are read.
+        let assignments = Assignments::of(function);
+        untracked.extend(&assignments.unsure());
         Reverse {
             function,
             activity,
@@ -136,6 +142,7 @@ impl<'a> Reverse<'a> {
             counters: VarMap::new(),
             integers,
             inits,
+            assignments,
             reshaped,
             untracked,
             positions: VarMap::new(),

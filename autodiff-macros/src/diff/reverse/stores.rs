@@ -3,6 +3,7 @@
 use proc_macro2::Span;
 
 use super::{Reverse, counted, stmt};
+use crate::analysis::deferred::Before;
 use crate::diff::record::{Read, Write};
 use crate::ir::{
     CopyHow, Expr, Float, Init, Path, Proj, RawStmt, Role, Stmt, StmtKind, StoreOp, Ty, Var, build,
@@ -166,18 +167,15 @@ impl Reverse<'_> {
     ) {
         let span = primal.span;
         let root = self.vars.root(path);
-        // The first content of a place declared without one: nothing is overwritten.
-        let first = path.proj.is_empty()
-            && matches!(self.inits.get(&root), Some(Init::Deferred))
-            && self.vars[path.root].view.is_none();
+        let before = self.assignments.before(self.position).unwrap_or(Before::Content);
         // Content of another shape may come back only with the old content.
         let same_shape = slice || matches!(self.type_of(path), Ty::Array(..));
         let active = self.active_path(path);
-        let restored = match first {
-            true => Vec::new(),
-            false if !same_shape && active => self.keep(path, forward, span),
-            false if slice => self.record_elements(path, self.position, forward, span),
-            false => self.record_whole(path, self.position, forward, span),
+        let restored = match before {
+            Before::Nothing | Before::Either => Vec::new(),
+            Before::Content if !same_shape && active => self.keep(path, forward, span),
+            Before::Content if slice => self.record_elements(path, self.position, forward, span),
+            Before::Content => self.record_whole(path, self.position, forward, span),
         };
         forward.push(primal.clone());
         if active {
@@ -198,7 +196,7 @@ impl Reverse<'_> {
             } else {
                 self.reverse_init(init, &bar, reversal, span);
                 reversal.extend(restored);
-                if !first {
+                if before != Before::Nothing {
                     reversal.push(if same_shape {
                         stmt(StmtKind::Raw(RawStmt::Clear { path: bar }), span)
                     } else {

@@ -30,6 +30,7 @@ impl Lower<'_> {
             );
         };
         let Some(closure) = self.callable(&expr.args[0]) else { return Value::Poison };
+        let path = self.taken_whole(path, span);
         let items = Iter::Map(Box::new(Iter::Elements { path, access: Access::Value }), closure);
         self.collect_array(items, len.clone(), want, site(expr), span)
     }

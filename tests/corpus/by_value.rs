@@ -1,0 +1,440 @@
+//! What is taken by value is a copy: it does not see what is written to the original behind it.
+
+use autodiff_runtime::{Differentiable, differentiate};
+
+#[differentiate]
+fn written_in_loop(y: f64) -> f64 {
+    let mut x = [y, y * y, 1.0];
+    for v in x {
+        x[2] += v;
+        x[1] = 0.0;
+    }
+    x[2]
+}
+
+#[differentiate]
+fn into_iter_enumerated(y: f64) -> f64 {
+    let mut x = [y, y * y, 1.0];
+    for (i, v) in x.into_iter().enumerate() {
+        x[2] += v * (i as f64 + 1.0);
+        x[1] = 0.0;
+    }
+    x[2]
+}
+
+#[differentiate]
+fn nested_rows(y: f64) -> f64 {
+    let mut x = [[y, y * y], [1.0, y]];
+    for row in x {
+        x[1][0] += row[0] * row[1];
+        x[0][1] = 2.0;
+        x[1][1] = y * 0.5;
+    }
+    x[1][0]
+}
+
+#[differentiate]
+fn row_taken(y: f64) -> f64 {
+    let mut x = [[y, y * y], [1.0, y]];
+    let mut s = 0.0;
+    for v in x[0] {
+        x[0][1] = 3.0;
+        s += v * v;
+    }
+    s
+}
+
+#[derive(Clone, Copy, Differentiable)]
+struct Pair {
+    a: f64,
+    b: f64,
+}
+
+#[derive(Clone, Copy, Differentiable)]
+struct Both {
+    l: [f64; 2],
+    r: f64,
+}
+
+#[differentiate]
+fn array_in_struct(y: f64) -> f64 {
+    let mut s = Both { l: [y, y * y], r: 1.0 };
+    for v in s.l {
+        s.l[1] = 2.0;
+        s.r += v * v;
+    }
+    s.r
+}
+
+#[differentiate]
+fn array_in_tuple(y: f64) -> f64 {
+    let mut s = ([y, y * y], 1.0);
+    for v in s.0 {
+        s.0[1] = 2.0;
+        s.1 += v * v;
+    }
+    s.1
+}
+
+#[differentiate]
+fn array_of_structs(y: f64) -> f64 {
+    let mut s = [Pair { a: y, b: 1.0 }, Pair { a: y * y, b: y }];
+    for p in s {
+        s[1].a = 2.0;
+        s[0].b += p.a * p.b;
+    }
+    s[0].b
+}
+
+#[differentiate]
+fn array_of_tuples(y: f64) -> f64 {
+    let mut s = [(y, 1.0), (y * y, y)];
+    for (a, b) in s {
+        s[1].0 = 2.0;
+        s[0].1 += a * b;
+    }
+    s[0].1
+}
+
+#[differentiate]
+fn copied_array(y: f64) -> f64 {
+    let mut x = [y, y * y];
+    let z = x;
+    x[0] = 3.0;
+    x[1] *= 2.0;
+    z[0] * z[1] * x[1]
+}
+
+#[differentiate]
+fn copied_in_loop(y: f64, n: usize) -> f64 {
+    let mut x = [y, y * y];
+    for i in 0..n {
+        let z = x;
+        x[0] = z[1] * 0.5;
+        x[1] = z[0] + z[1];
+    }
+    x[0] * x[1]
+}
+
+#[differentiate]
+fn copied_struct(y: f64) -> f64 {
+    let mut p = Pair { a: y, b: y * y };
+    let q = p;
+    p.a = 2.0;
+    q.a * q.b * p.a
+}
+
+#[differentiate]
+fn closure_by_move(y: f64) -> f64 {
+    let mut x = [y, y * y];
+    let f = move |k: usize| x[k] * x[k];
+    x[0] = 3.0;
+    x[1] *= y;
+    f(0) + f(1) * x[1]
+}
+
+#[differentiate]
+fn closure_scalar_by_move(y: f64) -> f64 {
+    let mut a = y * y;
+    let f = move |t: f64| t * a;
+    a = 3.0 * y;
+    f(2.0) * a
+}
+
+#[differentiate]
+fn closure_own_state(y: f64) -> f64 {
+    let mut a = y;
+    let mut f = move |t: f64| {
+        a *= t;
+        a
+    };
+    let u = f(2.0);
+    let v = f(3.0);
+    u * v * a
+}
+
+#[differentiate]
+fn pattern_of_array(y: f64) -> f64 {
+    let mut x = [y, y * y];
+    let [a, b] = x;
+    x[0] = 3.0;
+    x[1] = a;
+    a * b * x[1]
+}
+
+#[differentiate]
+fn pattern_of_rows(y: f64) -> f64 {
+    let mut x = [[y, y * y], [1.0, y]];
+    let [a, b] = x;
+    x[0][1] = 3.0;
+    x[1][1] = 2.0;
+    a[1] * b[1] * x[0][0]
+}
+
+#[differentiate]
+fn pattern_of_struct(y: f64) -> f64 {
+    let mut s = Both { l: [y, y * y], r: y };
+    let Both { l, r } = s;
+    s.l[1] = 3.0;
+    s.r = 1.0;
+    l[1] * r * s.l[0]
+}
+
+#[differentiate]
+fn zipped_by_value(y: f64) -> f64 {
+    let mut x = [y, y * y];
+    let mut z = [1.0, y];
+    for (a, b) in x.into_iter().zip(z) {
+        x[1] = 2.0;
+        z[1] = 3.0;
+        z[0] += a * b;
+    }
+    z[0] * x[1]
+}
+
+#[differentiate]
+fn zipped_parameter(x: [f64; 3], y: &mut [f64; 3]) -> f64 {
+    let mut s = 0.0;
+    for (a, b) in x.iter().zip(*y) {
+        y[2] = 0.5;
+        s += a * b;
+    }
+    s
+}
+
+#[differentiate]
+fn dereferenced(x: &mut [f64; 3]) -> f64 {
+    let mut s = 0.0;
+    for v in *x {
+        x[2] = 0.5;
+        x[1] *= 2.0;
+        s += v * v;
+    }
+    s
+}
+
+#[differentiate]
+fn bounds_once(x: &[f64], n: usize) -> f64 {
+    let mut n = n;
+    let mut s = 1.0;
+    for i in 0..n {
+        n = 1;
+        s *= x[i] + n as f64;
+    }
+    s
+}
+
+#[differentiate]
+fn bounds_of_vec_once(y: f64) -> f64 {
+    let mut v = vec![y, y * y];
+    for i in 0..v.len() {
+        let t = v[i] * y;
+        v.push(t);
+    }
+    v[3] * v[2]
+}
+
+#[differentiate]
+fn bounds_from_cell(y: f64) -> f64 {
+    let mut m = [2usize, 3];
+    let mut s = y;
+    for i in m[0]..m[1] + 2 {
+        m[1] = 0;
+        m[0] = 9;
+        s *= y + i as f64;
+    }
+    s
+}
+
+#[differentiate]
+fn step_once(y: f64, k: usize) -> f64 {
+    let mut k = k;
+    let mut s = y;
+    for i in (0..6).step_by(k) {
+        k = 1;
+        s *= y + i as f64;
+    }
+    s
+}
+
+#[differentiate]
+fn fold_by_value(y: f64) -> f64 {
+    let mut x = [y, y * y, 1.0];
+    let s: f64 = x
+        .into_iter()
+        .map(|v| {
+            x[2] = 4.0;
+            v * v
+        })
+        .sum();
+    s * x[2]
+}
+
+#[differentiate]
+fn map_by_value(y: f64) -> f64 {
+    let mut x = [y, y * y, 1.0];
+    let z = x.map(|v| v * v);
+    x[0] = 3.0;
+    z[0] * x[0] + z[1]
+}
+
+#[differentiate]
+fn argument_copied(y: f64) -> f64 {
+    let mut x = [y, y * y];
+    let s = squares(x);
+    x[0] = 3.0;
+    s * x[1]
+}
+
+#[differentiate]
+fn squares(mut x: [f64; 2]) -> f64 {
+    x[0] *= x[1];
+    x[0] + x[1]
+}
+
+#[differentiate]
+fn into_a_tuple(y: f64) -> f64 {
+    let mut x = [y, y * y];
+    let t = (x, y);
+    x[0] = 3.0;
+    t.0[0] * t.0[1] * x[0] * t.1
+}
+
+#[differentiate]
+fn into_a_struct(y: f64) -> f64 {
+    let mut x = [y, y * y];
+    let t = Both { l: x, r: y };
+    x[0] = 3.0;
+    t.l[0] * t.l[1] * x[0]
+}
+
+#[differentiate]
+fn into_an_array(y: f64) -> f64 {
+    let mut x = [y, y * y];
+    let t = [x, x];
+    x[0] = 3.0;
+    t[0][0] * t[1][1] * x[0]
+}
+
+#[differentiate]
+fn pushed(y: f64) -> f64 {
+    let mut x = [y, y * y];
+    let mut all = Vec::new();
+    for i in 0..3 {
+        all.push(x);
+        x[0] *= 2.0;
+        x[1] = y;
+    }
+    all[0][1] * all[2][0] + all[1][0]
+}
+
+#[differentiate]
+fn scalar_copied(y: f64) -> f64 {
+    let mut a = y * y;
+    let b = a;
+    a *= y;
+    a + b * b
+}
+
+#[differentiate]
+fn element_copied(y: f64) -> f64 {
+    let mut x = [[y, y * y], [1.0, y]];
+    let row = x[0];
+    x[0][1] = 4.0;
+    row[1] * row[0] * x[0][0]
+}
+
+#[differentiate]
+fn reversed(y: f64) -> f64 {
+    let mut x = [y, y * y, 2.0];
+    let mut s = 1.0;
+    for v in x.into_iter().rev() {
+        x[0] = 3.0;
+        s *= v;
+    }
+    s * x[0]
+}
+
+#[differentiate]
+fn matched(y: f64) -> f64 {
+    let mut x = [y, y * y];
+    let s = match x {
+        [a, b] => {
+            x[0] = 2.0;
+            a * b
+        }
+    };
+    s * x[0]
+}
+
+#[differentiate]
+fn block_value(y: f64) -> f64 {
+    let mut x = [y, y * y];
+    let z = { x };
+    x[0] = 3.0;
+    let w = if y > 0.0 { x } else { z };
+    x[1] = 2.0;
+    z[0] * w[1] * w[0] + x[1]
+}
+
+#[differentiate]
+fn iter_copied(y: f64) -> f64 {
+    let mut x = [y, y * y];
+    let z: Vec<f64> = x.iter().copied().collect();
+    x[0] = 3.0;
+    z[0] * z[1] * x[0]
+}
+
+#[differentiate]
+fn for_over_parts(y: f64) -> f64 {
+    let mut a = y;
+    let mut b = y * y;
+    let mut s = 0.0;
+    for v in [a, b, a * b] {
+        a = 2.0;
+        b += v;
+        s += v * b;
+    }
+    s * a
+}
+
+checks! {
+    written_in_loop(0.7) => 2.4;
+    into_iter_enumerated(0.7);
+    nested_rows(0.7);
+    row_taken(0.7);
+    array_in_struct(0.7);
+    array_in_tuple(0.7);
+    array_of_structs(0.7);
+    array_of_tuples(0.7);
+    copied_array(0.7);
+    copied_in_loop(0.7, @3);
+    copied_struct(0.7);
+    closure_by_move(0.7);
+    closure_scalar_by_move(0.7);
+    closure_own_state(0.7);
+    pattern_of_array(0.7);
+    pattern_of_rows(0.7);
+    pattern_of_struct(0.7);
+    zipped_by_value(0.7);
+    zipped_parameter([0.3, 0.4, 0.6], &mut [0.5, 0.7, 0.9]);
+    dereferenced(&mut [0.5, 0.7, 0.9]);
+    bounds_once(&[0.5, 0.7, 0.9], @3);
+    bounds_of_vec_once(0.7);
+    bounds_from_cell(0.7);
+    step_once(0.7, @2);
+    fold_by_value(0.7);
+    map_by_value(0.7);
+    argument_copied(0.7);
+    into_a_tuple(0.7);
+    into_a_struct(0.7);
+    into_an_array(0.7);
+    pushed(0.7);
+    scalar_copied(0.7);
+    element_copied(0.7);
+    reversed(0.7);
+    matched(0.7);
+    block_value(0.7);
+    iter_copied(0.7);
+    for_over_parts(0.7);
+}
