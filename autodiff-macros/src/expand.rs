@@ -4,6 +4,7 @@ mod integrity;
 mod marks;
 mod module;
 mod operator;
+pub(crate) mod spines;
 
 pub(crate) use self::module::names_in;
 
@@ -25,10 +26,24 @@ use crate::{analysis, diff, lower, simplify};
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::new();
     let request = Request::parse(args, &mut diag);
+    if let Some(span) = spines::too_deep(&item) {
+        diag.error_at(
+            span,
+            "this is nested too deeply for `#[differentiate]`: give inner parts names with `let`, or functions of their own",
+        );
+        return with_errors(diag, item);
+    }
     let kept = without_marks(item.clone());
-    match syn::parse2::<syn::Item>(item.clone()) {
+    let long = spines::long(&item);
+    let parsed = syn::parse2::<syn::Item>(item).map(|mut item| {
+        if long {
+            spines::cut_item(&mut item);
+        }
+        item
+    });
+    match parsed {
         Ok(syn::Item::Fn(item)) => function(&request, &item, diag, kept),
-        Ok(syn::Item::Impl(item)) => methods(&request, &item, diag),
+        Ok(syn::Item::Impl(item)) => methods(&request, &item, diag, kept),
         Ok(syn::Item::Mod(item)) => module::module(&request, &item, diag),
         Ok(item) => {
             diag.error(
@@ -100,8 +115,7 @@ fn function(request: &Request, item: &syn::ItemFn, diag: Diagnostics, kept: Toke
 }
 
 /// The attribute on an `impl` block: each method with active data.
-fn methods(request: &Request, item: &syn::ItemImpl, diag: Diagnostics) -> TokenStream {
-    let kept = without_marks(item.to_token_stream());
+fn methods(request: &Request, item: &syn::ItemImpl, diag: Diagnostics, kept: TokenStream) -> TokenStream {
     if !diag.is_empty() {
         return with_errors(diag, kept);
     }

@@ -1,6 +1,6 @@
 //! Names for generated code: deterministic, never shadowing what is visible, readable.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Ident, Span};
 
@@ -9,11 +9,13 @@ use proc_macro2::{Ident, Span};
 pub(crate) struct Namer {
     scopes: Vec<Vec<String>>,
     visible: HashSet<String>,
+    /// Of these bases, so many of `base`, `base_1`, … are visible without a gap.
+    taken: HashMap<String, usize>,
 }
 
 impl Namer {
     pub(crate) fn new() -> Namer {
-        Namer { scopes: vec![Vec::new()], visible: HashSet::new() }
+        Namer { scopes: vec![Vec::new()], visible: HashSet::new(), taken: HashMap::new() }
     }
 
     pub(crate) fn enter(&mut self) {
@@ -23,16 +25,28 @@ impl Namer {
     pub(crate) fn leave(&mut self) {
         for name in self.scopes.pop().unwrap_or_default() {
             self.visible.remove(&name);
+            self.taken.remove(&name);
+            let numbered = name.rsplit_once('_').and_then(|(base, n)| Some((base, n.parse::<usize>().ok()?)));
+            if let Some((base, n)) = numbered {
+                if let Some(taken) = self.taken.get_mut(base) {
+                    *taken = n.min(*taken);
+                }
+            }
         }
     }
 
     /// `base` itself if it is free, else the first free of `base_1`, `base_2`, …
     pub(crate) fn fresh(&mut self, base: &str) -> String {
         let base = sanitize(base);
-        let name = (0..)
-            .map(|n| if n == 0 { base.clone() } else { format!("{base}_{n}") })
-            .find(|name| !self.visible.contains(name))
-            .unwrap_or(base);
+        let mut n = self.taken.get(&base).copied().unwrap_or(0);
+        let name = loop {
+            let name = if n == 0 { base.clone() } else { format!("{base}_{n}") };
+            n += 1;
+            if !self.visible.contains(&name) {
+                break name;
+            }
+        };
+        self.taken.insert(base, n);
         self.reserve(&name);
         name
     }

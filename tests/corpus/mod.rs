@@ -8,6 +8,7 @@ mod closures;
 mod combined;
 mod constants;
 mod cursors;
+mod generated;
 mod generic;
 mod guards;
 mod handed;

@@ -19,6 +19,13 @@ pub(crate) fn private_places(function: &Function) -> VarMap<VarSet> {
 /// `candidates`: places from outside that only this block touches.
 fn scan(function: &Function, block: &Block, candidates: &[(Var, &Init)], result: &mut VarMap<VarSet>) {
     let stmts = &block.stmts;
+    if !stmts.iter().any(|stmt| matches!(stmt.kind, StmtKind::Loop(_))) {
+        return;
+    }
+    // The places that each statement touches, and how many statements touch each place.
+    let touched: Vec<VarSet> = stmts.iter().map(|stmt| touched(function, stmt)).collect();
+    let mut touching: VarMap<usize> = VarMap::new();
+    touched.iter().flatten().for_each(|place| *touching.or_default(place) += 1);
     for (at, stmt) in stmts.iter().enumerate() {
         let StmtKind::Loop(the_loop) = &stmt.kind else { continue };
         let declared = stmts[..at].iter().filter_map(|declaration| match &declaration.kind {
@@ -30,11 +37,8 @@ fn scan(function: &Function, block: &Block, candidates: &[(Var, &Init)], result:
             .copied()
             .chain(declared)
             .filter(|(place, _)| {
-                stmts.iter().enumerate().all(|(other, stmt)| {
-                    other == at
-                        || matches!(&stmt.kind, StmtKind::Declare { place: declared, .. } if declared == place)
-                        || !touches(function, stmt, *place)
-                })
+                let by_this = usize::from(touched[at].contains(place));
+                touching.get(place).copied().unwrap_or(0) == by_this
             })
             .collect();
         scan(function, &the_loop.body, &alone, result);
@@ -63,19 +67,29 @@ fn within(body: &Block, place: Var, result: &VarMap<VarSet>) -> bool {
 
 /// Whether the statement or one inside it reads or writes the place, other than for its length.
 fn touches(function: &Function, stmt: &Stmt, place: Var) -> bool {
-    let is = |var: Var| function.vars.root(&Path::of(var)) == place;
-    let mut found = false;
+    touched(function, stmt).contains(&place)
+}
+
+/// The places that the statement or one inside it reads or writes, other than for their lengths.
+fn touched(function: &Function, stmt: &Stmt) -> VarSet {
+    let mut found = VarSet::new();
+    let mut note = |var: Var| {
+        found.insert(function.vars.root(&Path::of(var)));
+    };
     stmt.parts(&mut |part| match part {
         Part::Read(expr) => expr.walk(&mut |expr| match expr {
-            Expr::Var(var) => found |= is(*var),
-            Expr::Load(path) | Expr::Whole(path) => found |= is(path.root),
+            Expr::Var(var) => note(*var),
+            Expr::Load(path) | Expr::Whole(path) => note(path.root),
             _ => {}
         }),
-        Part::ReadPath(path) | Part::WritePath(path) => found |= is(path.root),
-        Part::Use(var) | Part::Change(var) => found |= is(var),
+        Part::ReadPath(path) | Part::WritePath(path) => note(path.root),
+        Part::Use(var) | Part::Change(var) => note(var),
         Part::Define(_) => {}
     });
-    found || stmt.blocks().iter().any(|block| block.stmts.iter().any(|stmt| touches(function, stmt, place)))
+    for block in stmt.blocks() {
+        block.stmts.iter().for_each(|stmt| found.unite(&touched(function, stmt)));
+    }
+    found
 }
 
 fn handed_out(function: &Function, place: Var) -> bool {

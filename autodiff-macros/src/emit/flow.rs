@@ -155,19 +155,41 @@ fn handed_on(vars: &Vars, kind: &mut StmtKind) -> Vec<Var> {
     })
 }
 
-/// Which values may share storage at all: those of one name, and what a loop carries with what it hands on, whatever their
-/// names.
+/// Which values may share storage at all: of those that branches and loops hand on the ones of one name, and what a loop
+/// carries with what it hands on, whatever their names.
 fn groups(unit: &mut Unit, vars: &Vars) -> Vec<Option<usize>> {
     if unit.first.stmts.is_empty() && unit.second.stmts.is_empty() {
         return vec![None; vars.0.len()];
+    }
+    let mut handed = VarSet::new();
+    for block in [&mut unit.first, &mut unit.second] {
+        every(block, &mut |kind| {
+            handed.extend(handed_on(vars, kind));
+            match kind {
+                StmtKind::If { joins, .. } | StmtKind::Match { joins, .. } => {
+                    handed.extend(joins.iter().map(|join| join.var));
+                }
+                StmtKind::Loop(l) => {
+                    for carried in &l.carried {
+                        handed.extend([carried.phi, carried.out]);
+                        carried.init.vars(&mut |var| {
+                            handed.insert(var);
+                        });
+                    }
+                }
+                _ => {}
+            }
+        });
     }
     let mut numbers: HashMap<&str, usize> = HashMap::new();
     let names: Vec<Option<usize>> = vars
         .0
         .iter()
-        .map(|info| {
+        .enumerate()
+        .map(|(at, info)| {
             let next = numbers.len();
-            (info.role == Role::Value).then(|| *numbers.entry(&info.name).or_insert(next))
+            let may_share = info.role == Role::Value && handed.contains(&Var(at as u32));
+            may_share.then(|| *numbers.entry(&info.name).or_insert(next))
         })
         .collect();
     let mut group: Vec<usize> = (0..numbers.len()).collect();

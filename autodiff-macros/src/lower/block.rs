@@ -2,7 +2,6 @@
 //! under a guard.
 
 use quote::ToTokens;
-use syn::spanned::Spanned;
 use syn::{Pat, Stmt};
 
 use super::Lower;
@@ -12,6 +11,7 @@ use super::facts::site;
 use super::hoist::hoisted;
 use super::jump::{Slot, Target, TargetKind, may_jump, may_return};
 use super::params::has_no_diff;
+use super::start::{start, start_of};
 use crate::ir::{Init, Path, Role, StmtKind, Ty};
 
 impl Lower<'_> {
@@ -77,7 +77,7 @@ impl Lower<'_> {
             if self.dead() {
                 return Value::Never;
             }
-            let span = stmt.span();
+            let span = start_of(stmt);
             if let Some(guard) = self.guard(span) {
                 return self.guarded(guard, span, |lower| lower.stmts(&stmts[i..], want, tail));
             }
@@ -146,7 +146,7 @@ impl Lower<'_> {
 
     /// An expression where the block's value stands.
     pub(crate) fn tail(&mut self, expr: &syn::Expr, want: Option<&Ty>, tail: bool) -> Value {
-        let span = expr.span();
+        let span = start(expr);
         if tail {
             match expr {
                 syn::Expr::If(expr) => return self.lower_if(expr, want, true, None),
@@ -180,7 +180,7 @@ impl Lower<'_> {
             return;
         }
         let value = self.expr(expr, None);
-        self.discard(value, expr.span());
+        self.discard(value, start(expr));
     }
 
     /// Evaluates what an unused value still stands for.
@@ -204,8 +204,8 @@ impl Lower<'_> {
                 let target = self.place(&assign.left);
                 let want = self.ty_of(&target);
                 let value = self.expr(&assign.right, Some(&want));
-                let value = self.cut(value, expr.span());
-                self.assign(target, value, expr.span());
+                let value = self.cut(value, start(expr));
+                self.assign(target, value, start(expr));
             }
             other => {
                 self.refuse(other, "`#[no_diff]` stands on parameters, `let`s and assignments: bind what should carry no derivative by `#[no_diff] let`");

@@ -14,12 +14,13 @@ use super::env::Value;
 use super::facts::site;
 use super::inert::combine;
 use super::jump::mentions_word;
+use super::start::start;
 use crate::ir::{Arg, Callee, Expr, Inert, Init, Path, Role, Ty};
 use crate::typing::scope::Called;
 
 impl Lower<'_> {
     pub(crate) fn lower_call(&mut self, expr: &syn::ExprCall, want: Option<&Ty>) -> Value {
-        let span = expr.func.span();
+        let span = start(&expr.func);
         let mut func = &*expr.func;
         while let syn::Expr::Paren(syn::ExprParen { expr, .. })
         | syn::Expr::Group(syn::ExprGroup { expr, .. }) = func

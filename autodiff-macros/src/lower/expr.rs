@@ -11,6 +11,7 @@ use super::Lower;
 use super::env::Value;
 use super::facts::site;
 use super::iter::Iter;
+use super::start::start;
 use crate::ir::{Expr, Inert, Lit, Path, Proj, Role, Ty, build};
 
 impl Lower<'_> {
@@ -22,7 +23,7 @@ impl Lower<'_> {
             _ => learned.as_ref(),
         };
         let value = self.unread(expr, want);
-        let value = self.read(value, expr.span());
+        let value = self.read(value, start(expr));
         if let Value::Path(Path { root, proj }) = &value {
             let info = &self.vars[*root];
             if proj.is_empty() && !info.named && info.role == Role::Place && !self.sites.contains_key(root) {

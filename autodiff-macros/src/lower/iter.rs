@@ -16,6 +16,7 @@ use super::closure::Closure;
 use super::env::{Cell, Value, same};
 use super::facts::site;
 use super::inert::combine;
+use super::start::start;
 use crate::ir::{CopyHow, Expr, Init, Path, StmtKind, Ty, build};
 
 /// An iterator that is not run yet.
@@ -224,7 +225,7 @@ impl Lower<'_> {
     #[expect(clippy::result_large_err, reason = "the error is the value that takes its place")]
     pub(crate) fn items_of_expr(&mut self, value: Value, expr: &syn::Expr) -> Result<Iter, Value> {
         let code = matches!(value, Value::Code(..));
-        let items = self.items_of(value, expr.span())?;
+        let items = self.items_of(value, start(expr))?;
         if let (true, Iter::Elements { path, .. }, Some(element)) = (code, &items, self.element_of(expr)) {
             self.vars[path.root].ty = Ty::Slice(Box::new(element));
         }

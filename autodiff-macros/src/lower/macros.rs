@@ -7,8 +7,10 @@ use syn::spanned::Spanned;
 use syn::{Item, Stmt, Token};
 
 use super::Lower;
+use super::facts::Nodes;
 use super::env::Value;
 use super::expr::constant;
+use crate::expand::spines::cut_in;
 use crate::ir::{Expr, Init, Lit, Ty};
 
 /// Macros that run once, in the forward sweep.
@@ -88,7 +90,7 @@ impl Lower<'_> {
 
     /// `dbg!(x)` prints and gives its argument back.
     fn lower_dbg(&mut self, mac: &syn::Macro, want: Option<&Ty>) -> Value {
-        let kept = self.nodes.keep(mac, || parse_one(mac.tokens.clone()));
+        let kept = argument_of(mac, self.nodes);
         let span = mac.path.span();
         let value = self.operand(&kept, want);
         if let Some(code) = self.as_code(value.clone(), span) {
@@ -104,7 +106,7 @@ impl Lower<'_> {
 
     fn lower_vec(&mut self, mac: &syn::Macro, want: Option<&Ty>) -> Value {
         let span = mac.path.span();
-        let kept = self.nodes.keep(mac, || parse_list(mac.tokens.clone()));
+        let kept = list_of(mac, self.nodes);
         match &*kept {
             syn::Expr::Array(array) if array.elems.is_empty() => {
                 let ty = want.cloned().filter(|ty| matches!(ty, Ty::Vec(_)));
@@ -186,8 +188,7 @@ fn literal_value(expr: &syn::Expr) -> Option<f64> {
     }
 }
 
-/// The arguments of `vec!`, as an array expression.
-pub(crate) fn parse_list(tokens: TokenStream) -> syn::Expr {
+fn parse_list(tokens: TokenStream) -> syn::Expr {
     let parser = |input: ParseStream| -> syn::Result<syn::Expr> {
         if input.is_empty() {
             return Ok(syn::parse_quote!([]));
@@ -218,6 +219,22 @@ pub(crate) fn parse_list(tokens: TokenStream) -> syn::Expr {
     parser.parse2(tokens.clone()).unwrap_or(syn::Expr::Verbatim(tokens))
 }
 
-pub(crate) fn parse_one(tokens: TokenStream) -> syn::Expr {
+/// The content of a macro without expressions that are too long to be walked.
+fn in_pieces(mut content: syn::Expr) -> syn::Expr {
+    cut_in(&mut content);
+    content
+}
+
+/// The argument of `dbg!`, once for all who ask.
+pub(crate) fn argument_of(mac: &syn::Macro, nodes: &Nodes) -> std::rc::Rc<syn::Expr> {
+    nodes.keep(mac, || in_pieces(parse_one(mac.tokens.clone())))
+}
+
+/// The arguments of `vec!`, as an array expression, once for all who ask.
+pub(crate) fn list_of(mac: &syn::Macro, nodes: &Nodes) -> std::rc::Rc<syn::Expr> {
+    nodes.keep(mac, || in_pieces(parse_list(mac.tokens.clone())))
+}
+
+fn parse_one(tokens: TokenStream) -> syn::Expr {
     syn::parse2(tokens.clone()).unwrap_or(syn::Expr::Verbatim(tokens))
 }

@@ -6,7 +6,6 @@ mod pattern;
 
 use proc_macro2::{Ident, Span};
 use quote::quote;
-use syn::spanned::Spanned;
 use syn::{Pat, Stmt};
 
 use self::arms::KeptArm;
@@ -15,6 +14,7 @@ use super::Lower;
 use super::branch::{Condition, Rest};
 use super::env::Value;
 use super::jump::Ends;
+use super::start::start;
 use crate::ir::{Path, Ty};
 
 impl<'a> Lower<'a> {
@@ -115,9 +115,9 @@ impl<'a> Lower<'a> {
         let value = self.place(expr);
         match value {
             Value::Init(init, ty) => {
-                Value::Path(Path::of(self.temp_place("scrutinee", ty, *init, expr.span())))
+                Value::Path(Path::of(self.temp_place("scrutinee", ty, *init, start(expr))))
             }
-            value => self.seen_option(value, expr.span()),
+            value => self.seen_option(value, start(expr)),
         }
     }
 

@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use super::Lower;
 use super::env::Value;
 use super::iter::Iter;
+use super::start::start;
 use crate::ir::{CopyHow, Expr, Init, Path, Proj, StmtKind, StoreOp, Ty, build};
 
 impl Lower<'_> {
@@ -56,8 +57,8 @@ impl Lower<'_> {
                     Value::Poison => return Value::Poison,
                     Value::Never => return Value::Never,
                     value @ Value::Tuple(_) => {
-                        let Some(code) = self.as_code(value, index.span()) else { return Value::Poison };
-                        Proj::Index(self.temp("index", Ty::Inert, Expr::Inert(code), index.span()))
+                        let Some(code) = self.as_code(value, start(index)) else { return Value::Poison };
+                        Proj::Index(self.temp("index", Ty::Inert, Expr::Inert(code), start(index)))
                     }
                     value => {
                         let ty = self.ty_of(&value);
@@ -66,12 +67,12 @@ impl Lower<'_> {
                         }
                         match ty {
                             Ty::Inert | Ty::Named(_) => {
-                                let Some(code) = self.as_code(value, index.span()) else {
+                                let Some(code) = self.as_code(value, start(index)) else {
                                     return Value::Poison;
                                 };
-                                Proj::Index(self.temp("index", Ty::Inert, Expr::Inert(code), index.span()))
+                                Proj::Index(self.temp("index", Ty::Inert, Expr::Inert(code), start(index)))
                             }
-                            _ => Proj::Index(self.scalar(value, Some(&Ty::usize()), index.span()).0),
+                            _ => Proj::Index(self.scalar(value, Some(&Ty::usize()), start(index)).0),
                         }
                     }
                 };
@@ -82,7 +83,7 @@ impl Lower<'_> {
 
     fn index_atom(&mut self, expr: &syn::Expr) -> Expr {
         let value = self.operand(expr, Some(&Ty::usize()));
-        self.scalar(value, Some(&Ty::usize()), expr.span()).0
+        self.scalar(value, Some(&Ty::usize()), start(expr)).0
     }
 
     // ---- assignment ----

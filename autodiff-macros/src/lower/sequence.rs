@@ -10,13 +10,13 @@ mod select;
 
 use proc_macro2::Span;
 use quote::ToTokens;
-use syn::spanned::Spanned;
 
 use self::resize::changes_length;
 use super::Lower;
 use super::env::Value;
 use super::iter::{Access, Iter};
 use super::jump::Slot;
+use super::start::start;
 use crate::ir::{CopyHow, Expr, Init, Path, Proj, StmtKind, Ty, build};
 
 /// Methods of sequences and iterators that lowering knows, whatever they are called on.
@@ -335,7 +335,7 @@ impl Lower<'_> {
 
     pub(super) fn index_arg(&mut self, expr: &syn::Expr) -> Expr {
         let value = self.operand(expr, Some(&Ty::usize()));
-        self.scalar(value, Some(&Ty::usize()), expr.span()).0
+        self.scalar(value, Some(&Ty::usize()), start(expr)).0
     }
 
     pub(crate) fn push_to(&mut self, path: Path, value: Value, span: Span) {

@@ -6,25 +6,35 @@
 use super::summary::Summary;
 use crate::ir::{Block, Expr, Role, Stmt, StmtKind, Var, VarMap, VarSet, Vars, build};
 
+/// Where a block divides by a value.
+#[derive(Default)]
+struct Divisions {
+    weight: usize,
+    /// The statements, in order.
+    sites: Vec<usize>,
+}
+
 /// Shares the reciprocals in a block of derivative code; variables from `made_from` on are not the primal's.
 pub(super) fn reciprocals(block: &mut Block, vars: &mut Vars, made_from: u32) {
-    let mut uses = VarMap::new();
-    count(block, made_from, 1, &mut uses);
-    let local = defined(block);
-    for (divisor, weight) in uses {
+    let mut divisions: VarMap<Divisions> = VarMap::new();
+    let (mut local, mut inside) = (VarSet::new(), VarSet::new());
+    for (at, stmt) in block.stmts.iter().enumerate() {
+        let mut uses = VarMap::new();
+        count_in(stmt, made_from, 1, &mut uses);
+        for (divisor, weight) in uses {
+            let divisions = divisions.or_default(divisor);
+            divisions.weight += weight;
+            divisions.sites.push(at);
+        }
+        local.extend(stmt.defines());
+        stmt.blocks().into_iter().for_each(|inner| inside.unite(&defined(inner)));
+    }
+    let mut shared: Vec<(usize, Stmt)> = Vec::new();
+    for (divisor, Divisions { weight, sites }) in divisions {
         // What an inner block defines is shared in there.
-        let inner =
-            block.stmts.iter().any(|stmt| stmt.blocks().into_iter().any(|b| defined(b).contains(&divisor)));
-        if weight < 2 || (inner && !local.contains(&divisor)) {
+        if weight < 2 || (inside.contains(&divisor) && !local.contains(&divisor)) {
             continue;
         }
-        let sites: Vec<usize> = (0..block.stmts.len())
-            .filter(|at| {
-                let mut inside = VarMap::new();
-                count_in(&block.stmts[*at], made_from, 1, &mut inside);
-                inside.contains_key(&divisor)
-            })
-            .collect();
         let [first, rest @ ..] = &sites[..] else { continue };
         let branch = matches!(block.stmts[*first].kind, StmtKind::If { .. } | StmtKind::Match { .. });
         if branch && rest.is_empty() {
@@ -42,17 +52,25 @@ pub(super) fn reciprocals(block: &mut Block, vars: &mut Vars, made_from: u32) {
         let span = block.stmts[*first].span;
         let name = format!("{}_recip", vars[divisor].name);
         let recip = vars.fresh(name, vars[divisor].ty.clone(), Role::Value, span);
-        for stmt in &mut block.stmts[*first..=last] {
-            replace(stmt, made_from, divisor, recip);
+        for site in &sites {
+            replace(&mut block.stmts[*site], made_from, divisor, recip);
         }
         let expr = build::div(build::lit(1.0), Expr::Var(divisor));
-        block.stmts.insert(*first, Stmt { kind: StmtKind::Let { var: recip, expr }, span });
+        shared.push((*first, Stmt { kind: StmtKind::Let { var: recip, expr }, span }));
     }
-    for stmt in &mut block.stmts {
+    shared.sort_by_key(|(first, _)| *first);
+    let mut shared = shared.into_iter().peekable();
+    let mut stmts = Vec::with_capacity(block.stmts.len() + shared.len());
+    for (at, mut stmt) in std::mem::take(&mut block.stmts).into_iter().enumerate() {
+        while let Some((_, recip)) = shared.next_if(|(first, _)| *first == at) {
+            stmts.push(recip);
+        }
         for inner in stmt.blocks_mut() {
             reciprocals(inner, vars, made_from);
         }
+        stmts.push(stmt);
     }
+    block.stmts = stmts;
 }
 
 /// What a block defines itself.
@@ -69,7 +87,7 @@ fn count(block: &Block, made_from: u32, weight: usize, uses: &mut VarMap<usize>)
     block.stmts.iter().for_each(|stmt| count_in(stmt, made_from, weight, uses));
 }
 
-/// The divisors in a statement; those in a loop count as many.
+/// The divisors in a statement; those in a loop count as several.
 fn count_in(stmt: &Stmt, made_from: u32, weight: usize, uses: &mut VarMap<usize>) {
     if !is_primal(stmt, made_from) {
         stmt.parts(&mut |part| {
@@ -82,7 +100,7 @@ fn count_in(stmt: &Stmt, made_from: u32, weight: usize, uses: &mut VarMap<usize>
             }
         });
     }
-    let weight = if matches!(stmt.kind, StmtKind::Loop(_)) { 2 * weight } else { weight };
+    let weight = if matches!(stmt.kind, StmtKind::Loop(_)) { 2 } else { weight };
     let mut own = VarSet::new();
     stmt.blocks().into_iter().for_each(|block| own.unite(&defined(block)));
     let mut inside = VarMap::new();

@@ -35,7 +35,9 @@ impl Context<'_> {
             if !candidate || self.outputs.contains(&var) {
                 continue;
             }
-            let sites: Vec<usize> = uses.get(&var).cloned().unwrap_or_default();
+            // Where a value that was substituted itself stood, nothing is read any more.
+            let sites = uses.get(&var).into_iter().flatten().copied();
+            let sites: Vec<usize> = sites.filter(|site| slots[*site].is_some()).collect();
             let Some(&last) = sites.iter().max() else { continue };
             if !expr.is_atom() && (sites.len() != 1 || expr.size() > LARGEST) {
                 continue;
@@ -53,13 +55,6 @@ impl Context<'_> {
                     summaries[*site] = Summary::of(slots[*site].as_ref().expect("a use"), self.vars);
                     expr.vars(&mut |read| uses.or_default(read).push(*site));
                 }
-                expr.vars(&mut |read| {
-                    if let Some(sites) = uses.get_mut(&read) {
-                        if let Some(index) = sites.iter().position(|site| *site == at) {
-                            sites.remove(index);
-                        }
-                    }
-                });
                 uses.remove(&var);
                 slots[at] = None;
                 summaries[at] = Summary::default();

@@ -9,6 +9,7 @@ use syn::spanned::Spanned;
 use crate::ir::{Expr, Init, Path, Ty};
 use crate::lower::Lower;
 use crate::lower::env::Value;
+use crate::lower::start::start;
 
 impl Lower<'_> {
     pub(super) fn lower_tuple(&mut self, tuple: &syn::ExprTuple, want: Option<&Ty>) -> Value {
@@ -71,7 +72,7 @@ impl Lower<'_> {
                 );
             }
             element = self.unify(ty, element);
-            match self.whole(value, Some(&element), expr.span()) {
+            match self.whole(value, Some(&element), start(expr)) {
                 Some(item) => items.push(item),
                 None => return Value::Poison,
             }
@@ -100,7 +101,7 @@ impl Lower<'_> {
         }
         let Some(content) = self.whole(content, Some(&element), span) else { return Value::Poison };
         let count = self.operand(len, Some(&Ty::usize()));
-        let (count, _) = self.scalar(count, Some(&Ty::usize()), len.span());
+        let (count, _) = self.scalar(count, Some(&Ty::usize()), start(len));
         let element = Box::new(element);
         let ty = if vec { Ty::Vec(element) } else { Ty::Array(element, Some(len.to_token_stream())) };
         Value::Init(Box::new(Init::Repeat { vec, value: content, len: count }), ty)
@@ -114,7 +115,7 @@ impl Lower<'_> {
         let mut fields = Vec::new();
         for field in &literal.fields {
             let value = self.operand(&field.expr, None);
-            match self.whole(value, None, field.expr.span()) {
+            match self.whole(value, None, start(&field.expr)) {
                 Some(value) => fields.push((field.member.clone(), value)),
                 None => return Value::Poison,
             }
@@ -123,9 +124,9 @@ impl Lower<'_> {
             None => None,
             Some(rest) => match self.operand(rest, None).peel() {
                 Value::Path(path) => Some(path),
-                Value::Init(init, ty) => Some(Path::of(self.temp_place("base", ty, *init, rest.span()))),
+                Value::Init(init, ty) => Some(Path::of(self.temp_place("base", ty, *init, start(rest)))),
                 Value::Code(inert, ty) => {
-                    Some(Path::of(self.temp_place("base", ty, Init::Inert(inert), rest.span())))
+                    Some(Path::of(self.temp_place("base", ty, Init::Inert(inert), start(rest))))
                 }
                 Value::Poison | Value::Never => return Value::Poison,
                 _ => {

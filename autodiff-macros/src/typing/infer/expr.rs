@@ -5,7 +5,7 @@ use syn::{BinOp, Expr, Stmt};
 
 use super::{Infer, Later};
 use crate::ir::{Float, Ty};
-use crate::lower::{parse_list, parse_one};
+use crate::lower::{argument_of, list_of};
 use crate::typing::term::Term;
 
 impl Infer<'_> {
@@ -477,14 +477,14 @@ impl Infer<'_> {
         let name = mac.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
         match name.as_str() {
             "vec" => {
-                let kept = self.nodes.keep(mac, || parse_list(mac.tokens.clone()));
+                let kept = list_of(mac, self.nodes);
                 match self.expr(&kept) {
                     Term::Array(element, _) => Term::Vec(element),
                     _ => self.table.fresh(),
                 }
             }
             "dbg" => {
-                let kept = self.nodes.keep(mac, || parse_one(mac.tokens.clone()));
+                let kept = argument_of(mac, self.nodes);
                 self.expr(&kept)
             }
             "matches" => bool_term(),
