@@ -31,7 +31,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
             span,
             "this is nested too deeply for `#[differentiate]`: give inner parts names with `let`, or functions of their own",
         );
-        return with_errors(diag, item);
+        return with_errors(diag, without_marks(item));
     }
     let kept = without_marks(item.clone());
     let long = spines::long(&item);
