@@ -23,6 +23,8 @@ mod models;
 mod modules;
 mod mutation;
 mod options;
+mod outputs;
+mod overwriting;
 mod resizing;
 mod scalars;
 mod shortened;

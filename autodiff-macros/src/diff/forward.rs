@@ -20,7 +20,9 @@ pub(crate) fn pushforward(function: &Function, activity: &Activity) -> Pushforwa
         .map(|index| {
             let param = &function.params[index];
             let asked = function.wrt.iter().any(|wrt| wrt.target == WrtTarget::Param(index));
-            if !asked || !activity.active(param.var) {
+            // What a `&mut` scalar held before the call may reach nothing: its tangent is set all the same.
+            let lent = param.last.is_some();
+            if !asked || !(lent || activity.active(param.var)) {
                 return None;
             }
             Some((forward.dot(param.var), None::<Expr>))
@@ -193,6 +195,14 @@ impl Forward<'_> {
                         out.push(primal.clone());
                         let init = Init::Copy { from: self.dot_path(from), how: *how };
                         out.push(stmt(StmtKind::Assign { path: dot, init, slice: true }, span));
+                    }
+                    init if init.reads_place(self.vars.root(path), &self.vars) => {
+                        // What it is made of has its tangent in the same place: the new one is put together beside it.
+                        let ty = self.vars.type_of(path);
+                        let fresh = self.vars.fresh("new_dot", ty, Role::Place, span);
+                        self.declare(primal, init, path, &Path::of(fresh), Some(fresh), out);
+                        let init = Init::Copy { from: Path::of(fresh), how: CopyHow::Move };
+                        out.push(stmt(StmtKind::Assign { path: dot, init, slice: false }, span));
                     }
                     init => self.declare(primal, init, path, &dot, None, out),
                 }

@@ -245,8 +245,9 @@ impl Lower<'_> {
             ty => {
                 // rustc cannot see that the flags keep an unfilled slot from being read: it starts with some content.
                 let init = self.default_init(ty);
+                let mutable = !matches!(init, Init::Deferred);
                 let place = self.temp_place(hint, ty.clone(), init, span);
-                self.vars[place].mutable = true;
+                self.vars[place].mutable = mutable;
                 self.sites.insert(place, site.to_string());
                 Slot::Place(Path::of(place))
             }

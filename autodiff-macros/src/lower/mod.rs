@@ -10,6 +10,7 @@ mod call;
 mod closure;
 mod constants;
 mod cursor;
+mod deferred;
 mod env;
 mod expr;
 mod facts;
@@ -51,7 +52,7 @@ pub(crate) use self::params::has_no_diff;
 pub(crate) use self::refused::without_refused_result;
 pub(crate) use self::types::{Types, arguments};
 use crate::diag::Diagnostics;
-use crate::ir::{Block, Expr, Function, Path, Tree, Ty, VarMap, Vars, Wrt, WrtTarget};
+use crate::ir::{Block, Expr, Function, Path, Tree, Ty, VarMap, VarSet, Vars, Wrt, WrtTarget};
 use crate::request::Request;
 use crate::typing::infer;
 
@@ -87,6 +88,8 @@ pub(crate) struct Lower<'a> {
     locals: HashMap<String, WrtTarget>,
     /// Names of `stop` that a parameter or a `let` bears.
     stopped: Vec<String>,
+    /// Places of the user's that are declared without a value, and may be assigned more than once.
+    later: VarSet,
     /// Lengths, and others that they do not exceed.
     shorter: VarMap<Expr>,
     /// The ends of windows of known width: all of such a window is there.
@@ -132,6 +135,7 @@ pub(crate) fn function(
         names: 0,
         locals: HashMap::new(),
         stopped: Vec::new(),
+        later: VarSet::new(),
         shorter: VarMap::new(),
         windows: VarMap::new(),
     };
@@ -154,6 +158,7 @@ pub(crate) fn function(
     let params: Vec<crate::ir::Param> = params.into_iter().map(|(param, _)| param).collect();
     let wrt = lower.wrt(&params);
     lower.check_stop();
+    lower.settle_deferred();
     if lower.poisoned && lower.diag.is_empty() {
         let name = &signature.ident;
         lower.diag.error(

@@ -5,7 +5,8 @@ use proc_macro2::Span;
 use super::{Reverse, stmt, unit};
 use crate::diff::record::Read;
 use crate::ir::{
-    Arg, Call, Expr, Init, Path, PullbackCall, Role, Stmt, StmtKind, StoreOp, Ty, Var, VarSet, build,
+    Arg, Call, CopyHow, Expr, Init, Path, PullbackCall, RawStmt, Role, Stmt, StmtKind, StoreOp, Ty, Var,
+    VarSet, build,
 };
 
 impl Reverse<'_> {
@@ -149,7 +150,7 @@ impl Reverse<'_> {
             }
             Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => {
                 let path = path.clone();
-                let moved = matches!(arg, Arg::Move(_));
+                let (moved, in_out) = (matches!(arg, Arg::Move(_)), matches!(arg, Arg::RefMut(_)));
                 let root = self.vars.root(&path);
                 if moved {
                     *arg = Arg::Value(build::int(0));
@@ -164,6 +165,19 @@ impl Reverse<'_> {
                     return Some(bar);
                 }
                 let own = self.vars.fresh("own_bar", self.type_of(&path), Role::Place, span);
+                if in_out {
+                    // What it holds behind the call goes in, and is not there any more.
+                    let how = if matches!(self.type_of(&path), Ty::Slice(_)) {
+                        CopyHow::ToVec
+                    } else {
+                        CopyHow::Clone
+                    };
+                    let init = Init::Copy { from: bar.clone(), how };
+                    before.push(stmt(StmtKind::Declare { place: own, init }, span));
+                    before.push(stmt(StmtKind::Raw(RawStmt::Clear { path: bar.clone() }), span));
+                    self.accumulate(bar, Path::of(own), behind, span);
+                    return Some(Path::of(own));
+                }
                 // A tangent of a type that the macro does not know has no zero of its own to be asked for.
                 let known = self.type_of(&path);
                 let like = if known.is_sequence() && known.element().is_float() { bar.clone() } else { path };

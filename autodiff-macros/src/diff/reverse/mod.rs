@@ -276,7 +276,9 @@ impl<'a> Reverse<'a> {
             .map(|index| {
                 let param = &function.params[index];
                 let asked = function.wrt.iter().any(|wrt| wrt.target == WrtTarget::Param(index));
-                if !asked || !self.activity.active(param.var) {
+                // What a `&mut` scalar held before the call may reach nothing: its slot is taken all the same.
+                let lent = param.last.is_some();
+                if !asked || !(lent || self.activity.active(param.var)) {
                     return None;
                 }
                 Some(match (&param.last, self.vars[param.var].role) {
