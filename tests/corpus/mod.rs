@@ -22,6 +22,7 @@ mod mixed;
 mod models;
 mod modules;
 mod mutation;
+mod opaque;
 mod options;
 mod outputs;
 mod overwriting;

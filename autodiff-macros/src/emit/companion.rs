@@ -70,6 +70,7 @@ pub(crate) fn companion(source: Source<'_>, function: &Function, derivatives: De
     let connected = |gradient: &Adjoint| gradient.wrt.iter().map(Option::is_some).collect();
     shape.connected = derivatives.gradient.as_ref().map(connected).unwrap_or_default();
     let mut into = derivatives.gradient.map(|gradient| sweeps::joined(function, &shape.signature, gradient));
+    shape.rolled_back.clone_from(&derivatives.pullback.rolled_back);
     let shown = into.as_ref().map(|into| into.body.clone());
     let mut forward = sweeps::forward(function, &shape.signature, derivatives.pullback);
     let mut pushforward = sweeps::pushforward(function, &shape.signature, derivatives.pushforward);
@@ -111,6 +112,8 @@ struct Shape<'a> {
     signature: Signature,
     /// Which entries of `wrt` the result depends on.
     connected: Vec<bool>,
+    /// The parameters that `pullback` brings back to what they held before the call.
+    rolled_back: Vec<usize>,
 }
 
 impl<'a> Shape<'a> {
@@ -122,7 +125,7 @@ impl<'a> Shape<'a> {
         let runtime = source.request.runtime.to_token_stream();
         let mut signature = Signature::new(function, source.signature, outer, runtime);
         signature.missing_is_none = source.request.unconnected == Unconnected::None;
-        Shape { source, function, signature, connected: Vec::new() }
+        Shape { source, function, signature, connected: Vec::new(), rolled_back: Vec::new() }
     }
 
     fn name(&self, what: &str) -> Ident {

@@ -172,16 +172,14 @@ impl Shape<'_> {
                 }
                 (Passing::Value, false) => again.push(quote!(())),
                 (Passing::Ref, _) => again.push(quote!(#name)),
-                // Of a type that is the user's business alone (a random number generator): nothing rolls it back.
-                (Passing::RefMut, _) if matches!(self.function.vars[param.var].ty, Ty::Inert) => {
-                    again.push(quote!(&mut *#name));
-                }
                 (Passing::RefMut, _) => {
-                    // The caller finds what the primal left, though the pullback rolls back.
-                    let kept = emitter.local(&format!("{name}_out"));
-                    let (keep, put_back) = keep(&emitter, param, &kept);
-                    begin.extend(keep);
-                    end.extend(put_back);
+                    if param.last.is_some() || self.rolled_back.contains(&index) {
+                        // The caller finds what the primal left, though the pullback rolls back.
+                        let kept = emitter.local(&format!("{name}_out"));
+                        let (keep, put_back) = keep(param, &kept);
+                        begin.extend(keep);
+                        end.extend(put_back);
+                    }
                     again.push(quote!(&mut *#name));
                 }
             }
@@ -322,7 +320,7 @@ fn never_closure(types: &[TokenStream], output: &TokenStream) -> TokenStream {
 }
 
 /// Keeps the content of a `&mut` parameter, and puts it back.
-fn keep(emitter: &Emitter<'_>, param: &Param, kept: &Ident) -> (TokenStream, TokenStream) {
+fn keep(param: &Param, kept: &Ident) -> (TokenStream, TokenStream) {
     let name = &param.name;
     let copy = match &param.ty {
         ty if ty.is_scalar() => quote!(*#name),
@@ -334,6 +332,5 @@ fn keep(emitter: &Emitter<'_>, param: &Param, kept: &Ident) -> (TokenStream, Tok
         Ty::Slice(_) => quote!(#name.clone_from_slice(&#kept);),
         _ => quote!(*#name = #kept;),
     };
-    let _ = emitter;
     (quote!(let #kept = #copy;), back)
 }
