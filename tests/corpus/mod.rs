@@ -1,6 +1,7 @@
 //! Functions as people write them, grouped by theme; each file ends with its table of checks.
 
 mod arrays;
+mod asked;
 mod branches;
 mod by_value;
 mod calls;
@@ -31,6 +32,7 @@ mod scalars;
 mod shortened;
 mod single;
 mod stencils;
+mod stopped;
 mod structs;
 mod styles;
 mod sums;

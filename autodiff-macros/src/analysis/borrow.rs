@@ -11,7 +11,7 @@ use crate::ir::{
 
 /// Turns what copies it can into views.
 pub(crate) fn borrow(mut function: Function) -> Function {
-    let mut kept = function.asked_locals();
+    let mut kept = function.locals_apart();
     function.body.stmts.iter().for_each(|stmt| stmt.writes(&function.vars, &mut kept));
     function.body.walk(&mut |stmt| taken(stmt, &function.vars, &mut kept));
     for leaf in function.result.leaves() {

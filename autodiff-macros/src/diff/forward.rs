@@ -10,7 +10,7 @@ use super::reverse::stmt;
 use crate::analysis::Activity;
 use crate::ir::{
     Arg, Block, Call, Carried, CopyHow, Expr, Function, Init, Join, Path, Proj, PushforwardCall, RawStmt,
-    Role, Stmt, StmtKind, StoreOp, Tangent, Var, VarMap, Vars, WrtTarget, build,
+    Role, Stmt, StmtKind, StoreOp, Tangent, Ty, Var, VarMap, Vars, WrtTarget, build,
 };
 
 /// The pushforward of `function`.
@@ -220,9 +220,28 @@ impl Forward<'_> {
             }
             StmtKind::Swap(a, b) => {
                 out.push(primal.clone());
-                if self.active_path(a) || self.active_path(b) {
-                    let (a, b) = (self.dot_path(a), self.dot_path(b));
-                    out.push(stmt(StmtKind::Swap(a, b), span));
+                match [a, b].map(|path| self.active_path(path)) {
+                    [false, false] => {}
+                    [true, true] => {
+                        let (a, b) = (self.dot_path(a), self.dot_path(b));
+                        out.push(stmt(StmtKind::Swap(a, b), span));
+                    }
+                    // What comes from one that is cut off has no tangent.
+                    [first, _] => {
+                        let path = if first { a } else { b };
+                        let (dot, ty) = (self.dot_path(path), self.vars.type_of(path));
+                        out.push(match ty {
+                            ty if ty.is_scalar() => {
+                                let value = build::lit(0.0);
+                                stmt(StmtKind::Store { path: dot, op: StoreOp::Set, value }, span)
+                            }
+                            Ty::Slice(_) => stmt(StmtKind::Raw(RawStmt::Clear { path: dot }), span),
+                            _ => {
+                                let init = Init::Zero { like: path.clone() };
+                                stmt(StmtKind::Assign { path: dot, init, slice: false }, span)
+                            }
+                        });
+                    }
                 }
             }
             StmtKind::Fill { path, value } => {

@@ -5,7 +5,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 
-use super::{Block, Expr, Float, Lit, Path, Proj, Role, Span, Stmt, StmtKind, Ty, Var, VarInfo, Vars};
+use super::{Block, Expr, Float, Init, Lit, Path, Proj, Role, Span, Stmt, StmtKind, Ty, Var, VarInfo, Vars};
 use crate::rules::{Is, table::rule};
 
 /// A float constant of derivative code.
@@ -230,6 +230,30 @@ pub(crate) fn select(condition: Expr, then: Expr, otherwise: Expr) -> Expr {
     }
 }
 
+/// Content that type-checks, of a place that is filled before it is read.
+pub(crate) fn default_init(ty: &Ty) -> Init {
+    match ty {
+        Ty::Vec(_) => Init::EmptyVec(None),
+        Ty::Array(element, Some(len)) if element.is_scalar() => {
+            let len = Lit { tokens: len.clone(), value: None, ty: Ty::usize(), made: false };
+            Init::Repeat { vec: false, value: default_atom(element), len: Expr::Lit(len) }
+        }
+        _ => Init::Deferred,
+    }
+}
+
+/// A scalar that type-checks and is never read.
+pub(crate) fn default_atom(ty: &Ty) -> Expr {
+    match ty {
+        Ty::Int(Some(name)) if name == "bool" => boolean(false),
+        Ty::Int(Some(name)) if name == "char" => {
+            Expr::Lit(Lit { tokens: quote::quote!('\0'), value: None, ty: ty.clone(), made: false })
+        }
+        Ty::Int(_) => int(0),
+        _ => lit(0.0),
+    }
+}
+
 impl Vars {
     /// A fresh variable.
     pub(crate) fn fresh(&mut self, name: impl Into<String>, ty: Ty, role: Role, span: Span) -> Var {
@@ -243,6 +267,7 @@ impl Vars {
             view: None,
             window: false,
             mutable: false,
+            cut: false,
         });
         Var(self.0.len() as u32 - 1)
     }
@@ -277,13 +302,14 @@ impl Vars {
 }
 
 impl super::Function {
-    /// The locals that the gradient is asked for: no other value may stand for one of them.
-    pub(crate) fn asked_locals(&self) -> super::VarSet {
-        let locals = self.wrt.iter().filter_map(|wrt| match wrt.target {
-            super::WrtTarget::Local(var) => Some(var),
+    /// The locals that the gradient is asked for, and those that are cut off: no other value may stand for one of them.
+    pub(crate) fn locals_apart(&self) -> super::VarSet {
+        let asked = self.wrt.iter().filter_map(|wrt| match wrt.target {
+            super::WrtTarget::Local(var) => Some(self.vars.root(&Path::of(var))),
             super::WrtTarget::Param(_) => None,
         });
-        locals.collect()
+        let all = (0..self.vars.0.len()).map(|index| Var(index as u32));
+        asked.chain(all.filter(|var| self.vars[*var].cut)).collect()
     }
 }
 

@@ -67,6 +67,8 @@ pub(crate) struct VarInfo {
     pub(crate) window: bool,
     /// `let mut` of the user, or a place that some statement writes to.
     pub(crate) mutable: bool,
+    /// Whatever it is made of, no derivative passes (`stop`, `#[no_diff]`).
+    pub(crate) cut: bool,
 }
 
 /// The types as far as the macro knows them: parameters are written, the rest is inferred locally.
@@ -489,7 +491,7 @@ pub(crate) struct Wrt {
 pub(crate) enum WrtTarget {
     /// Index into `params`.
     Param(usize),
-    /// A local binding: its first version, or its place.
+    /// A local binding: the value that its name is left with, its place, or a view behind the last write to its place.
     Local(Var),
 }
 

@@ -362,6 +362,8 @@ impl Lower<'_> {
                     let info = self.cells[cell.0].clone();
                     let after = self.vars.fresh(info.name, info.ty, Role::Value, info.span);
                     self.vars[after].named = info.named;
+                    self.vars[after].cut = info.cut;
+                    self.note_version(cell, after);
                     self.state.set(cell, Some(Expr::Var(after)));
                     Some(Arg::RefMutValue(before, after))
                 }

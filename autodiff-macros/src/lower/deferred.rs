@@ -16,7 +16,7 @@ impl Lower<'_> {
         fill.block(&body);
         let open: VarMap<Init> = (fill.open.into_iter())
             .filter(|place| self.later.contains(place))
-            .map(|place| (place, self.default_init(&self.vars[place].ty)))
+            .map(|place| (place, crate::ir::build::default_init(&self.vars[place].ty)))
             .collect();
         body.walk_mut(&mut |stmt| {
             let StmtKind::Declare { place, init: init @ Init::Deferred } = &mut stmt.kind else { return };

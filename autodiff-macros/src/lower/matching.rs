@@ -215,13 +215,22 @@ impl<'a> Lower<'a> {
         tail: bool,
     ) -> Value {
         let span = local.let_token.span;
+        let cutting = std::mem::take(&mut self.cutting);
         let value = self.scrutinee(init);
+        let value = if cutting { self.cut(value, span) } else { value };
+        self.cutting = cutting;
         self.if_matches(
             &local.pat,
             value,
             span,
-            |lower| lower.stmts(rest, want, tail),
-            |lower| lower.expr(otherwise, None),
+            |lower| {
+                lower.cutting = false;
+                lower.stmts(rest, want, tail)
+            },
+            |lower| {
+                lower.cutting = false;
+                lower.expr(otherwise, None)
+            },
         )
     }
 }

@@ -18,6 +18,7 @@ mod hoist;
 mod inert;
 mod iter;
 mod jump;
+mod locals;
 pub(crate) mod loops;
 mod macros;
 mod matching;
@@ -37,9 +38,7 @@ mod stdlib;
 pub(crate) mod tests;
 mod types;
 
-use std::collections::HashMap;
-
-use proc_macro2::{Ident, Span};
+use proc_macro2::Span;
 
 pub(crate) use self::closure::kept as kept_closure;
 use self::env::{CellInfo, Scope, State, Value};
@@ -52,7 +51,7 @@ pub(crate) use self::params::has_no_diff;
 pub(crate) use self::refused::without_refused_result;
 pub(crate) use self::types::{Types, arguments};
 use crate::diag::Diagnostics;
-use crate::ir::{Block, Expr, Function, Path, Tree, Ty, VarMap, VarSet, Vars, Wrt, WrtTarget};
+use crate::ir::{Block, Expr, Function, Tree, Ty, VarMap, VarSet, Vars, Wrt, WrtTarget};
 use crate::request::Request;
 use crate::typing::infer;
 
@@ -84,8 +83,10 @@ pub(crate) struct Lower<'a> {
     poisoned: bool,
     /// How many names were made for code.
     names: usize,
-    /// First versions of the locals that `wrt` names.
-    locals: HashMap<String, WrtTarget>,
+    /// What the locals that `wrt` names come to hold.
+    locals: locals::Locals,
+    /// Whether what is being bound is cut off, whatever is assigned to it.
+    cutting: bool,
     /// Names of `stop` that a parameter or a `let` bears.
     stopped: Vec<String>,
     /// Places of the user's that are declared without a value, and may be assigned more than once.
@@ -133,7 +134,8 @@ pub(crate) fn function(
         items: Vec::new(),
         poisoned: false,
         names: 0,
-        locals: HashMap::new(),
+        locals: locals::Locals::default(),
+        cutting: false,
         stopped: Vec::new(),
         later: VarSet::new(),
         shorter: VarMap::new(),
@@ -157,7 +159,7 @@ pub(crate) fn function(
     }
     let params: Vec<crate::ir::Param> = params.into_iter().map(|(param, _)| param).collect();
     let wrt = lower.wrt(&params);
-    lower.check_stop();
+    lower.check_stop(&params);
     lower.settle_deferred();
     if lower.poisoned && lower.diag.is_empty() {
         let name = &signature.ident;
@@ -168,6 +170,7 @@ pub(crate) fn function(
             ),
         );
     }
+    let locals = std::mem::take(&mut lower.locals);
     let mut function = Function {
         name: signature.ident.clone(),
         vars: lower.vars,
@@ -179,6 +182,7 @@ pub(crate) fn function(
         items: lower.items,
         passes: crate::passes::Passes::chosen(),
     };
+    locals::settle(&mut function, &locals, &mut lower.diag);
     prune::function(&mut function);
     settle::function(&mut function);
     diag.absorb(lower.diag);
@@ -241,13 +245,13 @@ impl Lower<'_> {
                     Ty::Tuple(tys) => {
                         Tree::Tuple(tys.iter().map(|ty| self.result_leaf(Value::Never, ty, span)).collect())
                     }
-                    ty => Tree::Leaf(self.default_atom(ty)),
+                    ty => Tree::Leaf(crate::ir::build::default_atom(ty)),
                 }
             }
             (value, ty) if ty.is_scalar() => Tree::Leaf(self.scalar(value, Some(ty), span).0),
             (value, ty) => match self.whole(value, Some(ty), span) {
                 Some(whole) => Tree::Leaf(whole),
-                None => Tree::Leaf(self.default_atom(ty)),
+                None => Tree::Leaf(crate::ir::build::default_atom(ty)),
             },
         }
     }
@@ -273,8 +277,8 @@ impl Lower<'_> {
                 } else {
                     self.diag.error(name, format!("the type of `{name}` carries no derivative"));
                 }
-            } else if let Some(&target) = self.locals.get(&name.to_string()) {
-                wrt.push(Wrt { name: name.clone(), target });
+            } else if let Some(last) = self.locals.last(name) {
+                wrt.push(Wrt { name: name.clone(), target: WrtTarget::Local(last) });
             } else {
                 self.diag.error(
                     name,
@@ -285,8 +289,18 @@ impl Lower<'_> {
         wrt
     }
 
-    fn check_stop(&mut self) {
+    fn check_stop(&mut self, params: &[crate::ir::Param]) {
+        let mut written = VarSet::new();
+        self.block.stmts.iter().for_each(|stmt| stmt.writes(&self.vars, &mut written));
         for name in &self.request.stop {
+            if params.iter().any(|param| param.name == *name && written.contains(&param.var)) {
+                self.diag.error(
+                    name,
+                    format!(
+                        "`stop` names the parameter `{name}`, which is written to: cut what is written with `stop_gradient(…)`"
+                    ),
+                );
+            }
             if !self.stopped.contains(&name.to_string()) {
                 self.diag.error(
                     name,
@@ -294,22 +308,5 @@ impl Lower<'_> {
                 );
             }
         }
-    }
-
-    /// Notes a binding that `wrt` may name.
-    fn note_local(&mut self, name: &Ident, value: &Value) {
-        if self.inlined > 0 || !self.request.wrt.iter().flatten().any(|wrt| wrt == name) {
-            return;
-        }
-        let target = match value {
-            Value::Atom(Expr::Var(var), _) => *var,
-            Value::Cell(cell) => match self.current(*cell) {
-                Expr::Var(var) => var,
-                _ => return,
-            },
-            Value::Path(Path { root, proj }) if proj.is_empty() => *root,
-            _ => return,
-        };
-        self.locals.entry(name.to_string()).or_insert(WrtTarget::Local(target));
     }
 }

@@ -86,7 +86,7 @@ impl Lower<'_> {
     fn starts_empty(&self, ty: &Ty) -> bool {
         match ty {
             Ty::Tuple(tys) => tys.iter().all(|ty| self.starts_empty(ty)),
-            ty => ty.is_scalar() || !matches!(self.default_init(ty), Init::Deferred),
+            ty => ty.is_scalar() || !matches!(crate::ir::build::default_init(ty), Init::Deferred),
         }
     }
 

@@ -137,9 +137,7 @@ impl Lower<'_> {
         let tool = no_diff && passing == Passing::RefMut && matches!(ty, Ty::Named(_));
         let var = self.vars.named(name, if tool { Ty::Inert } else { ty.clone() }, role);
         self.sites.insert(var, format!("p{index}"));
-        if self.request.stop.iter().any(|stop| stop == name) {
-            self.stopped.push(name.to_string());
-        }
+        let stopped = self.note_stop(name);
         let mut last = None;
         let value = match role {
             Role::Value => {
@@ -165,6 +163,10 @@ impl Lower<'_> {
                 }
             }
         };
+        // What it comes with is what the gradient is by; what is written to it is cut off.
+        if let (true, Value::Cell(cell)) = (stopped, value.clone().peel()) {
+            self.cells[cell.0].cut = true;
+        }
         match pat {
             None => self.bind(name, value),
             Some(pat) => self.bind_pattern(pat, value),

@@ -127,7 +127,7 @@ impl Reverse<'_> {
             Arg::RefValue(expr) => self.scalar_slot(expr, lent, before, behind, span),
             Arg::RefMutValue(before_value, after) => {
                 let after = *after;
-                let after_active = self.active_var(after);
+                let after_active = self.active_var(after) && !self.vars[after].cut;
                 let before_var = match before_value {
                     Expr::Var(var) if self.active_var(*var) => Some(*var),
                     _ => None,

@@ -12,6 +12,7 @@ mod call;
 mod control;
 mod counters;
 mod elements;
+mod locals;
 mod order;
 mod statement;
 mod stores;
@@ -76,6 +77,8 @@ pub(super) struct Reverse<'a> {
     pub(super) inits: VarMap<Init>,
     /// What assignments to places that were declared without content find there.
     assignments: Assignments,
+    /// Where the adjoints of locals are noted that the end of the sweep does not tell.
+    seen: VarMap<Var>,
     /// Places that some statement gives another shape.
     reshaped: VarSet,
     /// Places that the user's own code may write to.
@@ -143,6 +146,7 @@ impl<'a> Reverse<'a> {
             integers,
             inits,
             assignments,
+            seen: VarMap::new(),
             reshaped,
             untracked,
             positions: VarMap::new(),
@@ -183,8 +187,9 @@ impl<'a> Reverse<'a> {
             })
             .collect();
 
+        let noted = self.declare_inner_locals();
         let sweeps = self.sweep(&function.body);
-        let mut body: Vec<Stmt> = Vec::new();
+        let mut body: Vec<Stmt> = noted;
         for (to, contribution) in arrivals {
             self.contribute(&to, contribution, &mut body, span);
         }
@@ -355,7 +360,7 @@ impl<'a> Reverse<'a> {
         if !self.activity.active(var) {
             return None;
         }
-        let bar = *self.bars.get(&var)?;
+        let bar = *self.seen.get(&var).or_else(|| self.bars.get(&var))?;
         Some(match self.vars[bar].role {
             Role::Place => Expr::Whole(Path::of(bar)),
             _ => Expr::Var(bar),

@@ -80,7 +80,7 @@ impl Lower<'_> {
                 let empty = match &ty {
                     _ if matches!(target, Value::Optional { .. }) => Value::nothing(),
                     Ty::Vec(_) => Value::Init(Box::new(Init::EmptyVec(None)), ty.clone()),
-                    ty if ty.is_scalar() => Value::Atom(self.default_atom(ty), ty.clone()),
+                    ty if ty.is_scalar() => Value::Atom(crate::ir::build::default_atom(ty), ty.clone()),
                     _ => {
                         return self
                             .refuse(path, "`take` of a value of this type is not supported: use `replace`");

@@ -40,15 +40,15 @@ impl Lower<'_> {
             }
             Value::Path(_) => {
                 self.refuse_unknown(span);
-                (self.default_atom(&fallback), fallback)
+                (crate::ir::build::default_atom(&fallback), fallback)
             }
             value @ (Value::Poison | Value::Never) => {
                 self.give_up(&value);
-                (self.default_atom(&fallback), fallback)
+                (crate::ir::build::default_atom(&fallback), fallback)
             }
             _ => {
                 self.refuse_at(span, "a number is needed here");
-                (self.default_atom(&fallback), fallback)
+                (crate::ir::build::default_atom(&fallback), fallback)
             }
         }
     }
