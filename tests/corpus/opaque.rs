@@ -116,7 +116,7 @@ macro_rules! draws_once {
 }
 
 mod draws_once {
-    use super::{Rng, check};
+    use super::check;
     draws_once! { noisy by_fields handed_on called }
 }
 

@@ -58,10 +58,6 @@ fn crossed_wholly(x: f64, y: f64) -> f64 {
     total(&s)
 }
 
-fn like(x: f64, y: f64) -> S {
-    S { a: x, b: y, c: 0.0 }
-}
-
 #[differentiate]
 fn through_a_reference(x: f64, y: f64) -> f64 {
     let mut s = S { a: x, b: y, c: x * y };

@@ -146,8 +146,7 @@ fn stop_option(x: f64) -> f64 {
 fn no_diff_else(x: f64) -> f64 {
     let o = if x > 0.0 { Some(x * x) } else { None };
     #[no_diff]
-    let Some(h) = o
-    else {
+    let Some(h) = o else {
         return x;
     };
     h * x
