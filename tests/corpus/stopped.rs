@@ -1,6 +1,6 @@
 //! `stop` and `#[no_diff]` cut every value that a name holds.
 
-use autodiff_runtime::differentiate;
+use autodiff_runtime::{Differentiable, differentiate};
 
 #[track_caller]
 fn near(a: f64, b: f64) {
@@ -184,6 +184,44 @@ fn stop_closure_writes(x: f64) -> f64 {
     f(x);
     h * x
 }
+#[derive(Clone, Differentiable)]
+struct Pair {
+    a: f64,
+    b: f64,
+}
+
+#[differentiate]
+fn turn(p: &mut Pair, x: f64) -> f64 {
+    let k = p.a * x;
+    p.a = p.b;
+    p.b = k;
+    k
+}
+
+#[differentiate]
+fn consume(p: Pair, v: Vec<f64>, x: f64) -> f64 {
+    p.a * x + p.b * v[0]
+}
+
+#[differentiate(stop(h))]
+fn stop_struct(x: f64) -> f64 {
+    let mut h = Pair { a: x, b: x * x };
+    let mut g = Pair { a: x, b: 1.0 };
+    let r = turn(&mut h, x);
+    let q = turn(&mut g, r);
+    let mut v = vec![x; 2];
+    h.a * q + g.b * h.b + consume(h, v.clone(), x) + v[1]
+}
+
+/// `h` holds `(c, c²)`, behind the call `(c², c²)`, where `c` is `x`, cut off.
+#[test]
+fn structs_are_cut_where_they_are_lent() {
+    let c = 0.75;
+    let by_hand = 4.0 * c * c * c * c + 2.0 * c * c + 1.0;
+    near(stop_struct::grad(c), by_hand);
+    near(stop_struct::jvp(c, 1.0).1, stop_struct::grad(c));
+}
+
 #[test]
 fn every_value_of_a_name_is_cut() {
     near(stop_sum::grad(0.5), 1.5);

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 
 use super::types::{owned_tangent, tangent};
-use crate::ir::{Function, Passing, Role, Ty};
+use crate::ir::{Float, Function, Passing, Role, Ty};
 
 /// One parameter of the function.
 #[derive(Clone)]
@@ -18,6 +18,8 @@ pub(crate) struct ParamSig {
     pub(crate) passing: Passing,
     pub(crate) role: Role,
     known: Ty,
+    /// A `&mut` parameter with the mark `#[no_diff]`: no derivative passes through what it holds.
+    lost: bool,
     /// A `#[no_diff]` parameter of a type that need not be differentiable. A caller cannot see the mark, and hands over an
     /// adjoint all the same.
     unread: bool,
@@ -92,6 +94,7 @@ impl Signature {
                 passing: param.passing,
                 role: function.vars[param.var].role,
                 known: if unread { Ty::Inert } else { param.ty.clone() },
+                lost: param.no_diff && param.passing == Passing::RefMut,
                 unread,
             });
         }
@@ -296,6 +299,23 @@ impl ParamSig {
 
     pub(crate) fn may_be_active(&self) -> bool {
         self.known.may_be_active()
+    }
+
+    /// Whether an adjoint or tangent that a caller hands over for it is to be cleared.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.lost && (self.unread || self.may_be_active())
+    }
+
+    /// Clears the adjoint or the tangent `of` it, where the caller hands one over.
+    pub(crate) fn clear(&self, of: &Ident, runtime: &TokenStream) -> TokenStream {
+        let clear = match &self.known {
+            _ if self.unread => quote!(#runtime::__private::Unread::clear(#of);),
+            Ty::Float(Float::Param(_)) => quote!(*#of = #runtime::__private::lit(0.0);),
+            Ty::Float(_) => quote!(*#of = 0.0;),
+            Ty::Slice(_) => quote!(for part in #of { #runtime::Tangent::set_all(part, 0.0); }),
+            _ => quote!(#runtime::Tangent::set_all(#of, 0.0);),
+        };
+        quote!(if let ::core::option::Option::Some(#of) = #of { #clear })
     }
 }
 
