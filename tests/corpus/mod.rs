@@ -7,6 +7,7 @@ mod by_value;
 mod calls;
 mod closures;
 mod combined;
+mod conditions;
 mod constants;
 mod cursors;
 mod generated;

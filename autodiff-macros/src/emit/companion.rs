@@ -37,6 +37,13 @@ pub(crate) struct Source<'a> {
     pub(crate) hidden: bool,
 }
 
+impl Source<'_> {
+    /// Under which conditions the function is there.
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = &syn::Attribute> {
+        self.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"))
+    }
+}
+
 /// The derivative programs of a function.
 #[derive(Clone)]
 pub(crate) struct Derivatives {
@@ -224,8 +231,7 @@ impl<'a> Shape<'a> {
 
     fn assemble(&self, items: Vec<Item>, stubs: bool, shown: Option<TokenStream>) -> TokenStream {
         let (visibility, name) = (self.source.visibility, &self.function.name);
-        let conditions: Vec<&syn::Attribute> =
-            self.source.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
+        let conditions: Vec<&syn::Attribute> = self.source.conditions().collect();
         let shown = shown.map(|body| doc::attribute(&body, &self.signature.runtime));
         let beside = matches!(self.source.site, Site::Impl(_));
         let functions: TokenStream = items

@@ -51,6 +51,7 @@ impl Lower<'_> {
                 let Some(captured) = self.capture(tokens, true, span) else { return Value::Poison };
                 Value::Atom(self.temp("matches", Ty::bool(), Expr::Inert(captured.inert), span), Ty::bool())
             }
+            "cfg" => Value::Code(constant(mac.to_token_stream()), Ty::bool()),
             "format" | "concat" | "stringify" | "line" | "file" | "env" | "include_str" | "format_args" => {
                 self.inactive_code(mac.to_token_stream(), Ty::Inert, false)
             }
