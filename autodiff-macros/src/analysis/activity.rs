@@ -4,6 +4,8 @@
 //! `varied`; every variable that something in the result depends on differentiably is `useful`; a variable is active when
 //! it is both. Places count as a whole (their root), and flow does not matter: a place varied anywhere is varied everywhere.
 
+mod bits;
+
 use proc_macro2::Span;
 
 use crate::diag::source;
@@ -54,6 +56,7 @@ pub(crate) fn activity(function: &Function, errors: &mut Vec<ActivityError>) -> 
     analysis.use_outputs();
 
     analysis.check(&function.body, errors);
+    bits::check(&analysis, errors);
     // A local may be asked for by a view of it.
     for wrt in &function.wrt {
         if let WrtTarget::Local(var) = wrt.target {
@@ -444,11 +447,7 @@ impl<'a> Analysis<'a> {
         }) else {
             return;
         };
-        let callee = match &call.callee {
-            Callee::Function(path) => source(path),
-            Callee::Method(name) => name.to_string(),
-            Callee::Operator(name) => (*name).to_string(),
-        };
+        let callee = callee(call);
         errors.push(ActivityError {
             span,
             message: format!(
@@ -457,6 +456,15 @@ impl<'a> Analysis<'a> {
                 source(&inert.code)
             ),
         });
+    }
+}
+
+/// The name of what is called, for complaints.
+fn callee(call: &Call) -> String {
+    match &call.callee {
+        Callee::Function(path) => source(path),
+        Callee::Method(name) => name.to_string(),
+        Callee::Operator(name) => (*name).to_string(),
     }
 }
 

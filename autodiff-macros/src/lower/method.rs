@@ -12,7 +12,7 @@ use super::inert::combine;
 use super::stdlib::{
     Returns, integer_method, is_float_key, is_float_only, is_float_predicate, is_pure_method,
 };
-use crate::ir::{Arg, Callee, Expr, Inert, Ty};
+use crate::ir::{Arg, Callee, Expr, Float, Inert, Ty};
 use crate::rules::method;
 use crate::typing::scope::Called;
 
@@ -162,6 +162,11 @@ impl Lower<'_> {
         let key = is_float_predicate(name) || is_float_key(name);
         if key || matches!(receiver, Expr::Lit(_)) && args.iter().all(|arg| !self.ty_of(arg).may_be_active())
         {
+            let bits = match &ty {
+                Ty::Float(Float::F32) => Ty::Int(Some("u32".into())),
+                Ty::Float(Float::F64) => Ty::Int(Some("u64".into())),
+                _ => Ty::Int(None),
+            };
             let values = std::iter::once(Value::Atom(receiver, ty)).chain(args);
             let Some(parts) = self.codes(values, span) else { return Value::Poison };
             let name_ident = super::inert::ident(name, span);
@@ -171,6 +176,9 @@ impl Lower<'_> {
             });
             if is_float_predicate(name) {
                 return Value::Atom(self.temp(name, Ty::bool(), Expr::Inert(inert), span), Ty::bool());
+            }
+            if name == "to_bits" {
+                return Value::Atom(self.temp(name, bits.clone(), Expr::Inert(inert), span), bits);
             }
             return Value::Code(inert, Ty::Inert);
         }
