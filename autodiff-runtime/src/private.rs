@@ -170,3 +170,54 @@ pub fn ones<T: Differentiable + ?Sized>(like: &T) -> T::Tangent {
     seed.set_all(1.0);
     seed
 }
+
+/// Whether a type was rightly taken for one of the standard library's that carries no derivative: only then this compiles.
+#[inline(always)]
+pub fn carries_nothing<T>()
+where
+    T: Differentiable + ?Sized,
+    T::Tangent: crate::differentiable::Nothing,
+{
+}
+
+/// Whether a function was rightly taken for one of the standard library's: no two functions have one type.
+#[inline(always)]
+pub fn same<F>(_: F, _: F) {}
+
+/// What a pattern binds to a number: the number, or a reference to it.
+pub trait Number {
+    /// The number's own type.
+    type Number;
+
+    /// The number.
+    fn number(self) -> Self::Number;
+}
+
+macro_rules! numbers {
+    ($($number:ty)*) => {$(
+        impl Number for $number {
+            type Number = $number;
+            #[inline(always)]
+            fn number(self) -> $number {
+                self
+            }
+        }
+    )*};
+}
+numbers!(f32 f64 bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
+
+impl<T: Number + Copy> Number for &T {
+    type Number = T::Number;
+    #[inline(always)]
+    fn number(self) -> T::Number {
+        (*self).number()
+    }
+}
+
+impl<T: Number + Copy> Number for &mut T {
+    type Number = T::Number;
+    #[inline(always)]
+    fn number(self) -> T::Number {
+        (*self).number()
+    }
+}

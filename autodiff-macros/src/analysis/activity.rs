@@ -416,6 +416,14 @@ impl<'a> Analysis<'a> {
             {
                 self.check_inert(inert, stmt.span, errors);
             }
+            StmtKind::Match { scrutinee, arms, .. }
+                if arms
+                    .iter()
+                    .flat_map(|arm| &arm.binds)
+                    .any(|(_, var)| self.ty(*var).may_be_active() && self.is_useful(*var)) =>
+            {
+                self.check_inert(scrutinee, stmt.span, errors);
+            }
             StmtKind::Call(call) => self.check_call(call, stmt.span, errors),
             _ => {}
         });

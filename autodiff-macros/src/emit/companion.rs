@@ -86,6 +86,9 @@ pub(crate) fn companion(source: Source<'_>, function: &Function, derivatives: De
         let (nested, body) = (&function.items, &sweep.body);
         sweep.body = quote!(#(#nested)* #body);
     }
+    // Once, where nobody reads.
+    let (checks, body) = (super::types::assumptions(function, &shape.signature.runtime), &pushforward.body);
+    pushforward.body = quote!(#checks #body);
     let items = shape.items(Some(Bodies { into, vjp, forward, pushforward }));
     shape.assemble(items, false, shown)
 }

@@ -235,10 +235,11 @@ impl Conditions {
         });
         match parsed {
             Ok((predicate, metas)) if holds(&predicate) => {
-                // Each of them, whatever the others say: all conditions are to be seen.
-                metas.into_iter().fold(true, |kept, meta| {
-                    self.resolve(Attribute { meta, ..attribute.clone() }, resolved) && kept
-                })
+                let mut kept = true;
+                for meta in metas {
+                    kept &= self.resolve(Attribute { meta, ..attribute.clone() }, resolved);
+                }
+                kept
             }
             Ok(_) => true,
             Err(error) => {

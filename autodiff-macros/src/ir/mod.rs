@@ -508,8 +508,19 @@ pub(crate) struct Function {
     pub(crate) wrt: Vec<Wrt>,
     /// Nested items (`const`, `fn`, `use`, …), to be repeated in generated bodies.
     pub(crate) items: Vec<syn::Item>,
+    /// What was taken for the standard library's by its name: generated code has rustc check it.
+    pub(crate) assumed: Vec<Assumed>,
     /// The optimisations that its derivatives get.
     pub(crate) passes: Passes,
+}
+
+/// An assumption about a name.
+#[derive(Clone)]
+pub(crate) enum Assumed {
+    /// A type that carries no derivative.
+    Inactive(Box<syn::Type>),
+    /// A function, and the path of what it was taken for in `core`.
+    Function(Ident, &'static [&'static str]),
 }
 
 /// See [`StmtKind::Pullback`].

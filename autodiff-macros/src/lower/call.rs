@@ -158,7 +158,7 @@ impl Lower<'_> {
         let names = segment_names(path);
         match names.as_slice() {
             [.., ty, name]
-                if super::types::is_integer(ty)
+                if crate::standard::is_integer(ty)
                     && !name.starts_with("try_")
                     && !name.starts_with("checked_") =>
             {

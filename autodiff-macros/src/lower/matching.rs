@@ -195,7 +195,7 @@ impl<'a> Lower<'a> {
             Value::Tuple(items) => !items.is_empty() && items.iter().all(|item| self.stays_match(item)),
             Value::Path(path) => {
                 let ty = self.path_ty(path);
-                !ty.may_be_active() && !ty.is_sequence()
+                !ty.may_be_active() && !ty.is_sequence() || self.is_untyped_constant(path)
             }
             Value::Atom(_, ty) => !ty.may_be_active(),
             Value::Cell(cell) => !self.cells[cell.0].ty.may_be_active(),

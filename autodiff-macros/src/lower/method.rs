@@ -78,11 +78,31 @@ impl Lower<'_> {
         if !self.is_inactive(&tokens) || !Self::can_stand_alone(&tokens) {
             return false;
         }
+        let constant = self.find_constant(&expr.receiver);
+        if constant && of_options(name) {
+            return true;
+        }
         // What lowering knows keeps its type if it is lowered.
         !super::sequence::is_known(name)
             && !matches!(integer_method(name), Returns::Same)
             && method(name, expr.args.len() + 1).is_none()
             && !matches!(name, "unwrap" | "expect" | "unwrap_or")
+    }
+
+    /// Whether an expression names a variable, or a part of one, of unknown type that carries no derivative.
+    fn find_constant(&self, expr: &syn::Expr) -> bool {
+        match expr {
+            syn::Expr::Field(field) => self.find_constant(&field.base),
+            syn::Expr::Paren(expr) => self.find_constant(&expr.expr),
+            syn::Expr::Path(path) => match path.path.get_ident().and_then(|name| self.lookup(name)) {
+                Some(Value::Path(path)) => self.is_untyped_constant(path),
+                Some(Value::Ref { to, .. }) => {
+                    matches!(&**to, Value::Path(path) if self.is_untyped_constant(path))
+                }
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     fn inactive_method_ty(&self, expr: &syn::ExprMethodCall, name: &str, want: Option<&Ty>) -> Ty {
@@ -242,6 +262,7 @@ impl Lower<'_> {
         want: Option<&Ty>,
     ) -> Value {
         let span = expr.method.span();
+        let constant = matches!(&value, Value::Path(path) if self.is_untyped_constant(path));
         let unknown = matches!(ty, Ty::Unknown);
         if unknown && is_float_only(name, expr.args.len() + 1) && !matches!(value, Value::Init(..)) {
             // Constants of unknown type with a method of floats are floats.
@@ -255,6 +276,10 @@ impl Lower<'_> {
             let receiver = self.scalar(value, want, span);
             let args = self.args(&expr.args);
             return self.float_method(receiver, name, args, want, span);
+        }
+        if constant && matches!(integer_method(name), Returns::Bool) {
+            let args = self.args(&expr.args);
+            return self.inactive_method(receiver, args, expr, name, want);
         }
         if let Value::Code(inert, _) = &value {
             // What a predicate says carries no derivative, whatever it is asked about: `(a..b).contains(&x)`.
@@ -274,10 +299,9 @@ impl Lower<'_> {
             return self.searched(path.clone(), expr, name);
         }
         // Of something that carries no derivative and may be a map as well, code asks for an element.
-        let keyed = matches!(ty, Ty::Inert) && matches!(name, "get" | "first" | "last");
+        let keyed = (matches!(ty, Ty::Inert) || constant) && matches!(name, "get" | "first" | "last");
         let sequence = ty.is_sequence()
-            || unknown
-            || matches!(ty, Ty::Inert) && !keyed
+            || (unknown || matches!(ty, Ty::Inert)) && !keyed
             || matches!(value, Value::Init(..));
         if sequence {
             if let Some(result) = self.sequence_method(&receiver, expr, name, want) {
@@ -300,7 +324,7 @@ impl Lower<'_> {
             let want = Some(&called.result).filter(|ty| !matches!(ty, Ty::Unknown)).or(want);
             return self.method_call(receiver, args, expr, want);
         }
-        if !ty.may_be_active()
+        if (!ty.may_be_active() || constant)
             && args.iter().all(|arg| match arg {
                 Value::Code(..) => true,
                 Value::Closure(closure) => self.closure_is_inactive(closure),
@@ -420,6 +444,25 @@ impl Lower<'_> {
         let name = expr.method.to_string();
         self.call(Callee::Method(expr.method.clone()), handed, want, site(expr), &name, span)
     }
+}
+
+/// Methods that `Option`s and maps have, and sequences only in another sense, or not of their own.
+fn of_options(name: &str) -> bool {
+    matches!(
+        name,
+        "map"
+            | "filter"
+            | "zip"
+            | "copied"
+            | "cloned"
+            | "unwrap"
+            | "expect"
+            | "unwrap_or"
+            | "get"
+            | "first"
+            | "last"
+            | "flatten"
+    )
 }
 
 /// The type between `::<` and `>`.

@@ -51,7 +51,7 @@ pub(crate) use self::params::has_no_diff;
 pub(crate) use self::refused::without_refused_result;
 pub(crate) use self::types::{Types, arguments};
 use crate::diag::Diagnostics;
-use crate::ir::{Block, Expr, Function, Tree, Ty, VarMap, VarSet, Vars, Wrt, WrtTarget};
+use crate::ir::{Assumed, Block, Expr, Function, Tree, Ty, VarMap, VarSet, Vars, Wrt, WrtTarget};
 use crate::request::Request;
 use crate::typing::infer;
 
@@ -78,7 +78,11 @@ pub(crate) struct Lower<'a> {
     nodes: &'a Nodes,
     /// Under which name facts about a place of unknown type are kept.
     sites: VarMap<String>,
+    /// Variables that carry no derivative, whatever their types.
+    constants: VarSet,
     items: Vec<syn::Item>,
+    /// Functions that were taken for the standard library's.
+    known: Vec<Assumed>,
     /// A value that was given up was needed.
     poisoned: bool,
     /// How many names were made for code.
@@ -105,7 +109,36 @@ pub(crate) fn function(
     diag: &mut Diagnostics,
 ) -> Function {
     let nodes = Nodes::default();
-    let types = Types::new(&signature.generics, &request.scope);
+    let types = Types::of_function(&signature.generics, block, &request.scope);
+    let result = match &signature.output {
+        syn::ReturnType::Default => Ty::Tuple(Vec::new()),
+        syn::ReturnType::Type(_, ty) => types.ty(ty),
+    };
+    let mut facts = Facts::of(infer::function(&types, signature, &result, block, &nodes));
+    for _ in 1..ATTEMPTS {
+        let (function, sites, found) = attempt(request, signature, block, &facts, &nodes);
+        if !facts.learn_constants(&function, &sites) {
+            diag.absorb(found);
+            return function;
+        }
+        found.discard();
+    }
+    let (function, _, found) = attempt(request, signature, block, &facts, &nodes);
+    diag.absorb(found);
+    function
+}
+
+/// How often a function is lowered at most: what is found to be constant may make more of it constant.
+const ATTEMPTS: usize = 4;
+
+fn attempt(
+    request: &Request,
+    signature: &syn::Signature,
+    block: &syn::Block,
+    facts: &Facts,
+    nodes: &Nodes,
+) -> (Function, VarMap<String>, Diagnostics) {
+    let types = Types::of_function(&signature.generics, block, &request.scope);
     let (result_ty, refused_result) = match &signature.output {
         syn::ReturnType::Default => (Ty::Tuple(Vec::new()), None),
         syn::ReturnType::Type(_, ty) => match types.refused_result(ty) {
@@ -113,7 +146,6 @@ pub(crate) fn function(
             None => (types.ty(ty), None),
         },
     };
-    let facts = Facts::of(infer::function(&types, signature, &result_ty, block, &nodes));
     let mut lower = Lower {
         request,
         signature,
@@ -128,10 +160,12 @@ pub(crate) fn function(
         targets: Vec::new(),
         depth: 0,
         inlined: 0,
-        facts: &facts,
-        nodes: &nodes,
+        facts,
+        nodes,
         sites: VarMap::new(),
+        constants: VarSet::new(),
         items: Vec::new(),
+        known: Vec::new(),
         poisoned: false,
         names: 0,
         locals: locals::Locals::default(),
@@ -180,13 +214,19 @@ pub(crate) fn function(
         result_ty: lower.result_ty,
         wrt,
         items: lower.items,
+        assumed: lower
+            .types
+            .assumed()
+            .into_iter()
+            .map(|ty| Assumed::Inactive(Box::new(ty)))
+            .chain(lower.known)
+            .collect(),
         passes: crate::passes::Passes::chosen(),
     };
     locals::settle(&mut function, &locals, &mut lower.diag);
     prune::function(&mut function);
     settle::function(&mut function);
-    diag.absorb(lower.diag);
-    function
+    (function, lower.sites, lower.diag)
 }
 
 impl Lower<'_> {

@@ -262,6 +262,9 @@ impl Lower<'_> {
         info.named = true;
         info.mutable = mutable;
         self.sites.insert(place, site.to_string());
+        if self.facts.is_constant(site) {
+            self.constants.insert(place);
+        }
         self.block.push(StmtKind::Declare { place, init }, span);
         Value::Path(Path::of(place))
     }

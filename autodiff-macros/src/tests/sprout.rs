@@ -60,6 +60,7 @@ pub(crate) fn function(seed: u64) -> Function {
         result_ty: Ty::Tuple(vec![Ty::f64(), Ty::Vec(Box::new(Ty::f64()))]),
         wrt,
         items: Vec::new(),
+        assumed: Vec::new(),
         passes: crate::passes::Passes::chosen(),
     }
 }
