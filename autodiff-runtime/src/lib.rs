@@ -29,6 +29,7 @@ pub mod originals;
 pub mod pool;
 mod scalar;
 pub mod schedule;
+pub mod singular;
 pub mod solvers;
 pub mod train;
 pub mod tree;

@@ -160,7 +160,7 @@ impl<'a> Analysis<'a> {
             Expr::Var(var) => self.is_varied(*var),
             Expr::Lit(_) | Expr::Binary(..) | Expr::Unary(..) | Expr::Len(_) | Expr::Stop(_) => false,
             Expr::Rule(rule, args) => {
-                let partials = rule.partials(args, &Expr::Var(Var(u32::MAX)));
+                let partials = rule.formulas(args, &Expr::Var(Var(u32::MAX)));
                 args.iter().zip(partials).any(|(arg, partial)| !partial.is_zero() && self.varied_expr(arg))
             }
             Expr::Load(path) | Expr::Whole(path) | Expr::WholeMut(path) => self.varied_path(path),
@@ -281,7 +281,7 @@ impl<'a> Analysis<'a> {
             | Expr::Inert(_)
             | Expr::Stop(_) => {}
             Expr::Rule(rule, args) => {
-                let partials = rule.partials(args, &Expr::Var(Var(u32::MAX)));
+                let partials = rule.formulas(args, &Expr::Var(Var(u32::MAX)));
                 for (arg, partial) in args.iter().zip(partials) {
                     if !partial.is_zero() {
                         self.use_expr(arg);

@@ -7,7 +7,7 @@ use proc_macro2::Span;
 
 use super::Pushforward;
 use super::reverse::stmt;
-use crate::analysis::Activity;
+use crate::analysis::{Activity, Ranges};
 use crate::ir::{
     Arg, Block, Call, Carried, CopyHow, Expr, Function, Init, Join, Path, Proj, PushforwardCall, RawStmt,
     Role, Stmt, StmtKind, StoreOp, Tangent, Ty, Var, VarMap, Vars, WrtTarget, build,
@@ -15,7 +15,8 @@ use crate::ir::{
 
 /// The pushforward of `function`.
 pub(crate) fn pushforward(function: &Function, activity: &Activity) -> Pushforward {
-    let mut forward = Forward { activity, vars: function.vars.clone(), dots: VarMap::new() };
+    let ranges = Ranges::of(function);
+    let mut forward = Forward { activity, ranges, vars: function.vars.clone(), dots: VarMap::new() };
     let params = (0..function.params.len())
         .map(|index| {
             let param = &function.params[index];
@@ -75,6 +76,7 @@ pub(crate) fn pushforward(function: &Function, activity: &Activity) -> Pushforwa
 
 struct Forward<'a> {
     activity: &'a Activity,
+    ranges: Ranges,
     vars: Vars,
     dots: VarMap<Var>,
 }
@@ -144,9 +146,9 @@ impl Forward<'_> {
         match expr {
             Expr::Var(_) => self.tangent(expr),
             Expr::Rule(rule, args) => {
-                let partials = rule.partials(args, &Expr::Var(var));
+                let partials = self.ranges.partials(var, rule, args);
                 args.iter().zip(partials).fold(build::lit(0.0), |sum, (arg, partial)| {
-                    build::add(sum, build::chain(self.tangent(arg), partial, rule.singular))
+                    build::add(sum, build::chain(self.tangent(arg), partial.expr, partial.forward))
                 })
             }
             Expr::Load(path) if self.active_path(path) => Expr::Load(self.dot_path(path)),

@@ -84,7 +84,8 @@ impl Output {
     fn function(&mut self, item: &syn::ItemFn) -> TokenStream {
         let item = syn::ItemFn { attrs: without_attribute(&item.attrs), ..item.clone() };
         let kept = without_marks(item.to_token_stream());
-        let derived = self.next().map(|(request, hidden, diag)| derived_function(&request, &item, hidden, diag));
+        let derived =
+            self.next().map(|(request, hidden, diag)| derived_function(&request, &item, hidden, diag));
         let quiet = derived.is_some().then(|| quote!(#[allow(dead_code)]));
         quote!(#quiet #kept #derived)
     }

@@ -69,6 +69,11 @@ pub(crate) fn value_of(expr: &Expr) -> Option<f64> {
     }
 }
 
+/// Whether a constant may be computed here: what overflows is left to the program.
+fn folds(value: f64) -> bool {
+    value.abs() <= f64::from(f32::MAX)
+}
+
 fn apply(name: &str, args: Vec<Expr>) -> Expr {
     Expr::Rule(rule(name), args)
 }
@@ -83,7 +88,7 @@ fn operands<'a>(expr: &'a Expr, name: &str) -> Option<&'a [Expr]> {
 
 pub(crate) fn add(a: Expr, b: Expr) -> Expr {
     match (value_of(&a), value_of(&b)) {
-        (Some(x), Some(y)) => lit(x + y),
+        (Some(x), Some(y)) if folds(x + y) => lit(x + y),
         (Some(0.0), _) => b,
         (_, Some(0.0)) => a,
         _ if equal(&a, &b) => mul(lit(2.0), a),
@@ -96,7 +101,7 @@ pub(crate) fn add(a: Expr, b: Expr) -> Expr {
 
 pub(crate) fn sub(a: Expr, b: Expr) -> Expr {
     match (value_of(&a), value_of(&b)) {
-        (Some(x), Some(y)) => lit(x - y),
+        (Some(x), Some(y)) if folds(x - y) => lit(x - y),
         (Some(0.0), _) => neg(b),
         (_, Some(0.0)) => a,
         _ => match operands(&b, "neg") {
@@ -118,7 +123,7 @@ pub(crate) fn neg(a: Expr) -> Expr {
 
 pub(crate) fn mul(a: Expr, b: Expr) -> Expr {
     match (value_of(&a), value_of(&b)) {
-        (Some(x), Some(y)) => return lit(x * y),
+        (Some(x), Some(y)) if folds(x * y) => return lit(x * y),
         (Some(0.0), _) | (_, Some(0.0)) => return lit(0.0),
         (Some(1.0), _) => return b,
         (_, Some(1.0)) => return a,
@@ -144,7 +149,7 @@ pub(crate) fn mul(a: Expr, b: Expr) -> Expr {
 
 pub(crate) fn div(a: Expr, b: Expr) -> Expr {
     match (value_of(&a), value_of(&b)) {
-        (Some(x), Some(y)) if y != 0.0 => return lit(x / y),
+        (Some(x), Some(y)) if folds(x / y) => return lit(x / y),
         (Some(0.0), _) => return lit(0.0),
         (_, Some(1.0)) => return a,
         _ => {}
@@ -155,19 +160,41 @@ pub(crate) fn div(a: Expr, b: Expr) -> Expr {
     apply("div", vec![a, b])
 }
 
-/// `d * partial`, and zero where the adjoint or tangent `d` is, whatever a `singular` partial is there.
-pub(crate) fn chain(d: Expr, partial: Expr, singular: bool) -> Expr {
-    if !singular || value_of(&partial).is_some() || value_of(&d).is_some_and(|d| d != 0.0) {
+/// What a product of an adjoint or tangent and a partial has to watch for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Guard {
+    /// Both are finite.
+    None,
+    /// The partial may be infinite or no number: a zero adjoint stays zero.
+    Chain,
+    /// Either may be: a zero stays zero.
+    Product,
+}
+
+impl Guard {
+    /// The guard that a rule of the runtime stands for.
+    pub(crate) fn of(name: &str) -> Guard {
+        match name {
+            "chain" => Guard::Chain,
+            "product" => Guard::Product,
+            _ => Guard::None,
+        }
+    }
+}
+
+/// `d * partial`, guarded: where the adjoint or tangent `d` is zero, that is zero, whatever the partial.
+pub(crate) fn chain(d: Expr, partial: Expr, guard: Guard) -> Expr {
+    if guard == Guard::None || value_of(&d).is_some() || value_of(&partial).is_some() {
         return mul(d, partial);
     }
     match partial {
         Expr::Select(condition, then, otherwise) => {
-            select(*condition, chain(d.clone(), *then, true), chain(d, *otherwise, true))
+            select(*condition, chain(d.clone(), *then, guard), chain(d, *otherwise, guard))
         }
         Expr::Rule(rule, args) if rule.name == "neg" => {
-            neg(chain(d, args.into_iter().next().expect("one operand"), true))
+            neg(chain(d, args.into_iter().next().expect("one operand"), guard))
         }
-        partial => apply("chain", vec![d, partial]),
+        partial => apply(if guard == Guard::Chain { "chain" } else { "product" }, vec![d, partial]),
     }
 }
 
@@ -208,6 +235,10 @@ pub(crate) fn compare(is: Is, a: Expr, b: Expr) -> Expr {
         Is::More => syn::BinOp::Gt(Default::default()),
     };
     Expr::Binary(op, Box::new(a), Box::new(b))
+}
+
+pub(crate) fn and(a: Expr, b: Expr) -> Expr {
+    Expr::Binary(syn::BinOp::And(Default::default()), Box::new(a), Box::new(b))
 }
 
 pub(crate) fn boolean(value: bool) -> Expr {

@@ -23,7 +23,7 @@ pub(crate) mod visit;
 use proc_macro2::{Ident, Span, TokenStream};
 
 use crate::passes::Passes;
-use crate::rules::Rule;
+use crate::rules::{Rule, Singular};
 
 pub(crate) use table::{VarMap, VarSet};
 
@@ -510,6 +510,8 @@ pub(crate) struct Function {
     pub(crate) items: Vec<syn::Item>,
     /// What was taken for the standard library's by its name: generated code has rustc check it.
     pub(crate) assumed: Vec<Assumed>,
+    /// What its derivatives are at singular points.
+    pub(crate) singular: Singular,
     /// The optimisations that its derivatives get.
     pub(crate) passes: Passes,
 }

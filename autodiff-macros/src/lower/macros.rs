@@ -7,9 +7,9 @@ use syn::spanned::Spanned;
 use syn::{Item, Stmt, Token};
 
 use super::Lower;
-use super::facts::Nodes;
 use super::env::Value;
 use super::expr::constant;
+use super::facts::Nodes;
 use crate::expand::spines::cut_in;
 use crate::ir::{Expr, Init, Lit, Ty};
 

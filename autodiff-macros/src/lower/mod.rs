@@ -221,6 +221,7 @@ fn attempt(
             .map(|ty| Assumed::Inactive(Box::new(ty)))
             .chain(lower.known)
             .collect(),
+        singular: request.singular,
         passes: crate::passes::Passes::chosen(),
     };
     locals::settle(&mut function, &locals, &mut lower.diag);

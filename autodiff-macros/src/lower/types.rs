@@ -304,7 +304,7 @@ mod tests {
                 use units::{Time as char, bool};
             }
         );
-        let types = Types::of_function(&item.sig.generics, &item.block);
+        let types = Types::of_function(&item.sig.generics, &item.block, &Scope::default());
         for active in [
             "Range",
             "Duration",

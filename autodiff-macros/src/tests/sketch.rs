@@ -75,6 +75,7 @@ pub(crate) fn sum_of_squares() -> Function {
         wrt: vec![Wrt { name, target: WrtTarget::Param(0) }],
         items: Vec::new(),
         assumed: Vec::new(),
+        singular: crate::rules::Singular::default(),
         passes: crate::passes::Passes::chosen(),
     }
 }

@@ -61,6 +61,7 @@ pub(crate) fn function(seed: u64) -> Function {
         wrt,
         items: Vec::new(),
         assumed: Vec::new(),
+        singular: crate::rules::Singular::default(),
         passes: crate::passes::Passes::chosen(),
     }
 }

@@ -24,8 +24,8 @@ pub(super) use self::elements::Counted;
 use super::explain::Explained;
 use super::record::{Read, Recording};
 use super::{Adjoint, ParamAdjoint, Tape};
-use crate::analysis::Activity;
 use crate::analysis::deferred::Assignments;
+use crate::analysis::{Activity, Ranges};
 use crate::ir::{
     Arg, Block, CopyHow, Expr, Function, Head, Init, Lit, Loop, Passing, Path, Role, Saved, Stmt, StmtKind,
     StoreOp, Ty, Var, VarMap, VarSet, Vars, WrtTarget, build,
@@ -46,12 +46,13 @@ pub(crate) struct Options {
 pub(crate) fn adjoint(function: &Function, activity: &Activity, options: Options) -> Adjoint {
     // A first run, which records every store, finds what the reverse sweep reads; the second records what that needs.
     let everything = Recording::everything(function, &options);
+    let ranges = Ranges::of(function);
+    let run = |recording| Reverse::new(function, activity, recording, &options, &ranges).run();
     if !function.passes.has(Pass::Record) {
-        return Reverse::new(function, activity, everything, &options).run().0;
+        return run(everything).0;
     }
-    let (_, reads, swaps) = Reverse::new(function, activity, everything.clone(), &options).run();
-    let recording = everything.needed(function, &reads, &swaps, &options);
-    Reverse::new(function, activity, recording, &options).run().0
+    let (_, reads, swaps) = run(everything.clone());
+    run(everything.needed(function, &reads, &swaps, &options)).0
 }
 
 pub(super) struct Reverse<'a> {
@@ -59,6 +60,7 @@ pub(super) struct Reverse<'a> {
     activity: &'a Activity,
     pub(super) recording: Recording,
     options: &'a Options,
+    ranges: &'a Ranges,
     pub(super) vars: Vars,
     bars: VarMap<Var>,
     pub(super) tapes: Vec<Tape>,
@@ -97,6 +99,7 @@ impl<'a> Reverse<'a> {
         activity: &'a Activity,
         recording: Recording,
         options: &'a Options,
+        ranges: &'a Ranges,
     ) -> Self {
         let mut inits = VarMap::new();
         let mut reshaped = VarSet::new();
@@ -135,6 +138,7 @@ impl<'a> Reverse<'a> {
             activity,
             recording,
             options,
+            ranges,
             vars: function.vars.clone(),
             bars: VarMap::new(),
             tapes: Vec::new(),

@@ -16,10 +16,10 @@ impl Reverse<'_> {
         match expr {
             Expr::Var(_) => self.contribute(expr, bar, out, span),
             Expr::Rule(rule, args) => {
-                let partials = rule.partials(args, &Expr::Var(var));
+                let partials = self.ranges.partials(var, rule, args);
                 for (arg, mut partial) in args.iter().zip(partials) {
-                    self.reuse(&mut partial);
-                    let contribution = build::chain(bar.clone(), partial, rule.singular);
+                    self.reuse(&mut partial.expr);
+                    let contribution = build::chain(bar.clone(), partial.expr, partial.reverse);
                     self.contribute(arg, contribution, out, span);
                 }
             }
