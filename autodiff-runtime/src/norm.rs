@@ -171,6 +171,13 @@ mod tests {
         agree(&[&[1e-17_f32], &[1e-19], &[1e-22]], 1e-17);
     }
 
+    /// Each square has lost bits, their sum would not show it.
+    #[test]
+    fn squares_that_lose_bits_are_not_trusted() {
+        let x = 4.803532499999999e-156_f64;
+        assert!((norm(&[x; 1000]) / (x * 1000.0_f64.sqrt()) - 1.0).abs() < 2e-14);
+    }
+
     #[test]
     fn infinities_and_nans_of_any_leaf_are_found() {
         for (odd, is) in [(f32::INFINITY, f32::is_infinite as fn(f32) -> bool), (f32::NAN, f32::is_nan)] {

@@ -316,3 +316,99 @@ fn zeros_have_no_direction() {
     assert_eq!(clip::normalize(&mut g, 10.0, 0.0), 0.0);
     assert_eq!(g, ([0.0], 0.0));
 }
+
+/// What is within a bound keeps its bits, on the bound as well; what is not is divided once.
+#[test]
+fn what_is_within_the_bound_keeps_its_bits() {
+    let start = [0.1, 0.7, -0.3];
+    let norm = clip::global_norm(&start);
+    let clipped = |clip: &dyn Fn(&mut [f64; 3])| {
+        let mut g = start;
+        clip(&mut g);
+        g
+    };
+    for bound in [norm, 2.0 * norm, f64::MAX] {
+        assert_eq!(clipped(&|g| clip::by_norm(g, bound)), start);
+        assert_eq!(clipped(&|g| assert_eq!(clip::by_global_norm(g, bound), norm)), start);
+        assert_eq!(clipped(&|g| clip::by_norm_along(g, bound, &[0]).unwrap()), start);
+    }
+    assert_eq!(clipped(&|g| assert_eq!(clip::by_total_norm(g, 3.0, NormKind::Two, false), Ok(norm))), start);
+    assert_eq!(clipped(&|g| assert_eq!(clip::by_global_norm_or_pass(g, 3.0), norm)), start);
+    let mut g = [9.0, 12.0];
+    clip::by_global_norm(&mut g, 5.0);
+    assert_eq!(g, [3.0, 4.0]);
+    // Norms, bounds and their ratio are right down to the smallest numbers.
+    let mut g = [1e-323, 0.0];
+    assert_eq!(clip::by_global_norm(&mut g, 5e-324), 1e-323);
+    assert_eq!(g, [5e-324, 0.0]);
+    // optax lets pass what is below the bound, not what is on it.
+    let mut g = [13.0, 84.0];
+    assert_eq!(clip::by_global_norm_or_pass(&mut g, 85.0), 85.0);
+    assert_eq!(g, [13.0 / 85.0 * 85.0, 84.0 / 85.0 * 85.0]);
+    assert_ne!(g, [13.0, 84.0]);
+}
+
+/// As in TensorFlow: neither a bound of zero for zeros nor an infinite one has a ratio.
+#[test]
+fn bounds_without_a_ratio_give_nan() {
+    for (start, bound) in [([0.0, 0.0], 0.0), ([3.0, 4.0], f64::INFINITY), ([0.0, 0.0], f64::INFINITY)] {
+        let (mut a, mut b, mut c) = (start, start, start);
+        clip::by_norm(&mut a, bound);
+        clip::by_global_norm(&mut b, bound);
+        clip::by_norm_along(&mut c, bound, &[0]).unwrap();
+        for g in [a, b, c] {
+            assert!(g.iter().all(|x| x.is_nan()), "{start:?} to {bound}: {g:?}");
+        }
+    }
+    let mut g = [3.0, f64::INFINITY];
+    clip::by_norm(&mut g, 1.0);
+    assert!(g[0] == 0.0 && g[1].is_nan());
+    clip::by_given_norm(&mut g[..1], 1.0, f64::NAN);
+    assert!(g[0].is_nan());
+}
+
+#[test]
+fn axes_are_those_of_the_leaf() {
+    let start = [[3.0, 0.0], [4.0, 0.5]];
+    let along = |axes: &[isize]| {
+        let mut g = start;
+        clip::by_norm_along(&mut g, 1.0, axes).map(|()| g)
+    };
+    for wrong in [2, -3, 7] {
+        let error = along(&[0, wrong]).unwrap_err().to_string();
+        assert_eq!(error, format!("`(root)` of shape [2, 2] has no axis {wrong}"));
+    }
+    assert_eq!(along(&[0]), along(&[-2]));
+    assert_eq!(along(&[1]), along(&[-1]));
+    assert_eq!(along(&[0]).unwrap(), [[0.6000000000000001, 0.0], [0.8, 0.5]]);
+    assert_eq!(along(&[]).unwrap(), [[1.0, 0.0], [1.0, 0.5]]);
+}
+
+#[test]
+fn units_of_adaptive_clipping() {
+    // Of rank 3 a unit is what shares all indices but the first.
+    let mut g = Shaped::new(vec![3.0, 0.0, 0.5, 0.0, 4.0, 0.0, 0.0, 9.0], &[2, 2, 2]);
+    let params = Shaped::new(vec![1.0; 8], &[2, 2, 2]);
+    clip::adaptive(&mut g, &params, 1.0, 1e-3).unwrap();
+    let max = 2.0_f64.sqrt();
+    let expected = [3.0 * max / 5.0, 0.0, 0.5, 0.0, 4.0 * max / 5.0, 0.0, 0.0, max];
+    assert!(g.data.iter().zip(expected).all(|(x, y)| (x - y).abs() < 1e-15), "{g:?}");
+    // On the bound it is scaled, and divided by 1e-6 at least.
+    let size = 2.0_f64.powi(-30);
+    let mut g = [size];
+    clip::adaptive(&mut g, &[size], 1.0, 0.0).unwrap();
+    assert_eq!(g, [size * (size / 1e-6)]);
+}
+
+#[test]
+fn numbers_that_are_not_finite_are_counted_and_found() {
+    let mut g = (vec![f64::NAN, 1.0], [f64::NAN, f64::NAN, f64::INFINITY]);
+    assert_eq!(clip::zero_nans(&mut g), 3);
+    assert_eq!(g, (vec![0.0, 1.0], [0.0, 0.0, f64::INFINITY]));
+    let error = clip::ensure_finite(&g).unwrap_err().to_string();
+    assert_eq!(error, "`.1` has inf at element 2");
+    g.1[2] = 1.0;
+    assert_eq!(clip::ensure_finite(&g), Ok(()));
+    // The norm of power 0 is a number of numbers.
+    assert_eq!(clip::by_total_norm(&mut [0.0, 3.0, -2.0], 9.0, NormKind::Power(0.0), true), Ok(2.0));
+}

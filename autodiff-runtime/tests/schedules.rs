@@ -2,7 +2,7 @@
 
 mod common;
 
-use autodiff_runtime::schedule::{Plateau, Schedule, Shape};
+use autodiff_runtime::schedule::{Plateau, Schedule, Shape, Threshold};
 use common::{Case, Oracle, close, close_to, number, numbers};
 
 fn integers(case: &Case, name: &str) -> Vec<u64> {
@@ -325,4 +325,50 @@ fn a_plateau_forgets_what_is_not_a_number() {
     let mut plateau = Plateau::new(0.5).patience(0).average_over(2);
     let scales = [f64::NAN, 1.0, 2.0, 4.0, 3.0, 4.0].map(|x| plateau.update(x));
     assert_eq!(scales, [1.0, 0.5, 0.5, 0.5, 0.5, 0.25]);
+}
+
+/// At the step where a period begins the rate is at its top, however logarithms and quotients are rounded.
+#[test]
+fn restarts_begin_at_the_top() {
+    for (steps, length, starts) in [
+        (1, 3.0, &[0, 1, 4, 13, 40, 121, 364][..]),
+        (10, 3.0, &[10, 40, 130, 400, 1210]),
+        (20, 1.6, &[20, 52]),
+        (20, 3.1, &[20, 82]),
+        (10, 1.0, &[0, 10, 20, 70]),
+    ] {
+        let rate = Schedule::cosine_restarts(1.0, steps, length, 1.0, 0.0);
+        let falling = Schedule::cosine_restarts(1.0, steps, length, 0.5, 0.0);
+        for (period, &start) in starts.iter().enumerate() {
+            assert!((rate.at(start) - 1.0).abs() < 1e-12, "{length} at {start}: {}", rate.at(start));
+            assert!(steps == 1 || start == 0 || rate.at(start - 1) < 0.999, "{length} before {start}");
+            let height = falling.at(start).log2();
+            assert!(
+                (height - height.round()).abs() < 1e-9 && -height >= period as f64 - 1e-9,
+                "{length} at {start}"
+            );
+        }
+    }
+    let rate = Schedule::cosine_restarts(1.0, 10, 1.0, 0.5, 0.0);
+    assert!(close(rate.at(5), 0.5) && close(rate.at(15), 0.25) && close(rate.at(10), 0.5));
+}
+
+#[test]
+fn small_schedules() {
+    assert_eq!(Schedule::linear(1.0, 3.0, 4).times(2.5).at(2), 5.0);
+    assert_eq!(Schedule::exponential(0.5, 10.0, 1.0).end(0.75).at(5), 0.5);
+    // Up to the end of the warm-up in proportion to the step, then as its root.
+    let noam = Schedule::noam(3.0, 16.0, 25);
+    assert!(close(noam.at(4), 0.75 * 5.0 / 125.0) && close(noam.at(24), 0.15) && close(noam.at(99), 0.075));
+}
+
+#[test]
+fn improvements_of_a_plateau() {
+    let run =
+        |mut plateau: Plateau, values: &[f64]| values.iter().map(|&x| plateau.update(x)).collect::<Vec<_>>();
+    let relative = Plateau::new(0.5).patience(0).threshold(Threshold::Relative(0.5));
+    assert_eq!(run(relative, &[4.0, 2.0, 1.9, 0.95]), [1.0, 0.5, 0.5, 0.25]);
+    let absolute = Plateau::new(0.5).patience(0).threshold(Threshold::Absolute(0.5));
+    assert_eq!(run(absolute.clone(), &[4.0, 3.5, 3.25, 2.5]), [1.0, 0.5, 0.5, 0.5]);
+    assert_eq!(run(absolute.average_over(4), &[4.0, 4.0, 4.0, 4.0, 3.0, 4.0, 4.0, 4.0])[7], 0.5);
 }

@@ -1,6 +1,6 @@
 //! Clipping of all leaves together.
 
-use super::single::{nan_unless_finite, scale};
+use super::single::{factor, nan_unless_finite, scale};
 use super::{assert_bound, check_bound};
 use crate::tree::{self, Tree, TreeMut};
 use crate::{Error, Scalar};
@@ -16,7 +16,7 @@ pub fn global_norm<S: Scalar, T: Tree<S> + ?Sized>(tree: &T) -> S {
 
 /// Scales the whole tree so that its norm is at most `clip`; returns the norm it had.
 ///
-/// The factor is `clip * min(1 / norm, 1 / clip)`. See the [module](super#zero-infinite-nan) for what zero, infinite
+/// The factor is `clip / max(norm, clip)`. See the [module](super#zero-infinite-nan) for what zero, infinite
 /// and NaN norms do. Pascanu, Mikolov, Bengio 2012, arXiv:1211.5063.
 ///
 /// # Panics
@@ -47,12 +47,7 @@ pub fn by_global_norm<S: Scalar, T: TreeMut<S> + ?Sized>(tree: &mut T, clip: S) 
 pub fn by_given_norm<S: Scalar, T: TreeMut<S> + ?Sized>(tree: &mut T, clip: S, norm: S) -> S {
     assert_bound(clip);
     assert!(!(norm < S::zero()), "a norm of {norm}");
-    let within = norm >= S::zero() && norm <= clip && clip > S::zero() && clip.is_finite();
-    // The smaller reciprocal, but NaN if either is.
-    let (a, b) = (norm.recip(), clip.recip());
-    let smaller = if a.is_nan() || a < b { a } else { b };
-    let ratio = if smaller == a && norm.is_normal() { clip / norm } else { clip * smaller };
-    let factor = if within { S::one() } else { ratio + nan_unless_finite(norm) };
+    let factor = factor(norm, clip) + nan_unless_finite(norm);
     tree::visit_mut(tree, |_, _, data| scale(data, factor));
     norm
 }

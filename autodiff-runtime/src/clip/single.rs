@@ -6,11 +6,8 @@ use crate::tree::{self, TreeMut};
 use crate::{Error, Scalar};
 use alloc::format;
 
-/// Factor that brings a norm down to `clip`.
-fn factor<S: Scalar>(norm: S, clip: S) -> S {
-    if norm <= clip && clip > S::zero() && clip.is_finite() {
-        return S::one();
-    }
+/// Factor that brings a norm down to `clip`: exactly 1 within it; NaN for NaN, and for 0 / 0 and ∞ / ∞.
+pub(super) fn factor<S: Scalar>(norm: S, clip: S) -> S {
     // NaN must win, as it does in TensorFlow's maximum; `Float::max` would drop it.
     clip / if norm.is_nan() || norm > clip { norm } else { clip }
 }

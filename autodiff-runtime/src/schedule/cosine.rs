@@ -25,10 +25,9 @@ pub(super) fn restarts(init: f64, steps: f64, length: f64, height: f64, alpha: f
         (math::floor(done), done - math::floor(done))
     } else {
         let period = math::floor(math::ln(left) / math::ln(length));
-        // Logarithms may land just beside a boundary.
+        // Logarithms may land just before a boundary; just behind it the fraction is 0 but for rounding.
         let start = |period: f64| (1.0 - math::powf(length, period)) / (1.0 - length);
         let period = if done >= start(period + 1.0) { period + 1.0 } else { period };
-        let period = if done < start(period) { period - 1.0 } else { period };
         (period, (done - start(period)) / math::powf(length, period))
     };
     init * ((1.0 - alpha) * half_wave(fraction) * math::powf(height, period) + alpha)
