@@ -218,7 +218,7 @@ fn extremes() {
     assert_eq!(softmax_cross_entropy::grad(&[-1000.0, 1000.0], &[1.0, 0.0]).0, [-1.0, 1.0]);
     assert_eq!(sigmoid_cross_entropy::grad(1000.0, 0.0), (1.0, -1000.0));
     assert_eq!(sigmoid_cross_entropy::grad(-1000.0, 0.0), (0.0, 1000.0));
-    assert_eq!(sigmoid::grad(-1000.0), 0.0);
+    assert_eq!((sigmoid::value_and_grad(-1000.0), sigmoid::value_and_grad(1000.0)), ((0.0, 0.0), (1.0, 0.0)));
     // Smooth at 0, where others are not.
     assert_eq!(sigmoid_cross_entropy::grad(0.0, 1.0), (-0.5, 0.0));
     assert_eq!(mean_sigmoid_cross_entropy::grad(&[0.0], &[1.0]).0, [-0.5]);
@@ -413,4 +413,30 @@ fn single_follows_double() {
         cosine_similarity(a, b; 1e-8);
         cosine_distance(a, b; 1e-8);
     }
+}
+
+/// Of any labels and numbers on both sides of every branch.
+#[test]
+fn means_are_means_of_their_losses() {
+    let (a, b) = ([0.7, -1.3, 2.5, -0.4, 0.0], [0.3, 0.9, -1.5, -0.2, 0.25]);
+    let mean = |f: &dyn Fn(f64, f64) -> f64| (0..5).map(|i| f(a[i], b[i])).sum::<f64>() / 5.0;
+    near(&[mean_sigmoid_cross_entropy(&a, &b)], &[mean(&|x, z| sigmoid_cross_entropy(x, z))]);
+    near(&[mean_hinge(&a, &b)], &[mean(&|x, z| hinge(x, z))]);
+    near(&[mean_squared_error(&a, &b)], &[mean(&|x, z| squared_error(x, z))]);
+    near(&[mean_absolute_error(&a, &b)], &[mean(&|x, z| (x - z).abs())]);
+    near(&[mean_huber(&a, &b, 0.8)], &[mean(&|x, z| huber(x, z, 0.8))]);
+    near(&[mean_log_cosh(&a, &b)], &[mean(&|x, z| (x - z).cosh().ln())]);
+    near(&[mean(&|x, z| log_cosh(x, z))], &[mean(&|x, z| (x - z).cosh().ln())]);
+    // The plain formulas, where nothing cancels.
+    for (x, z) in a.into_iter().zip(b) {
+        let softplus = |x: f64| x.exp().ln_1p();
+        near(&[sigmoid_cross_entropy(x, z)], &[z * softplus(-x) + (1.0 - z) * softplus(x)]);
+        near(&[weighted_cross_entropy(x, z, 3.0)], &[3.0 * z * softplus(-x) + (1.0 - z) * softplus(x)]);
+        near(&[hinge(x, z), perceptron(x, z)], &[(1.0 - x * z).max(0.0), (-x * z).max(0.0)]);
+        let margin = x * (1.0 - 2.0 * z);
+        let expected = if margin.abs() < 1.0 { 0.25 * (margin + 1.0).powi(2) } else { margin.max(0.0) };
+        near(&[sparsemax(x, z)], &[expected]);
+    }
+    // A target of zero leaves the prediction alone.
+    near(&[convex_kl_divergence(&[-1.0, -2.0], &[0.0, 0.0])], &[(-1.0_f64).exp() + (-2.0_f64).exp()]);
 }
