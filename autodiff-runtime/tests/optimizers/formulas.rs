@@ -490,18 +490,19 @@ fn small_talk() {
         let mut p = 1.0;
         opt.set_rate_scale(0.5);
         opt.step(&mut p, &1.0).unwrap();
+        opt.step(&mut p, &1.0).unwrap();
         (p, opt.steps())
     }
     let sgd = || Sgd::new(1.0);
-    assert_eq!(scaled(sgd()), (0.5, 1));
-    assert_eq!(scaled(Chain::new(sgd())), (0.5, 1));
-    assert_eq!(scaled(Accumulate::new(sgd(), 1)), (0.5, 1));
-    assert_eq!(scaled(ApplyIfFinite::new(sgd(), 1)), (0.5, 1));
-    assert_eq!(scaled(LossScale::new(sgd()).initial_scale(1.0)), (0.5, 1));
-    assert_eq!(scaled(Lookahead::new(sgd(), 2, 0.5)), (0.5, 1));
-    assert_eq!(scaled(Partition::new("x", sgd(), sgd())), (0.5, 1));
-    assert_eq!(scaled(Box::new(sgd())), (0.5, 1));
-    assert_eq!(scaled(&mut sgd()), (0.5, 1));
+    assert_eq!(scaled(sgd()), (0.0, 2));
+    assert_eq!(scaled(Chain::new(sgd())), (0.0, 2));
+    assert_eq!(scaled(Accumulate::new(sgd(), 1)), (0.0, 2));
+    assert_eq!(scaled(ApplyIfFinite::new(sgd(), 1)), (0.0, 2));
+    assert_eq!(scaled(LossScale::new(sgd()).initial_scale(1.0)), (0.0, 2));
+    assert_eq!(scaled(Lookahead::new(sgd(), 2, 0.5)), (0.5, 2));
+    assert_eq!(scaled(Partition::new("x", sgd(), sgd())), (0.0, 2));
+    assert_eq!(scaled(Box::new(sgd())), (0.0, 2));
+    assert_eq!(scaled(&mut sgd()), (0.0, 2));
 
     let (mut w, mut skipping) = (1.0, ApplyIfFinite::new(sgd(), 2));
     for g in [f64::NAN, f64::NAN, 1.0, f64::NAN] {
