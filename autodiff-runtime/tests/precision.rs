@@ -4,17 +4,14 @@ use autodiff_runtime::optim::*;
 use autodiff_runtime::schedule::Schedule;
 use autodiff_runtime::solvers::LbfgsSteps;
 use autodiff_runtime::tree::{self, Shaped};
-use autodiff_runtime::{Optimizer, Scalar, TreeMut};
+use autodiff_runtime::{Optimizer, Scalar};
 
 fn params<S: Scalar>() -> (Vec<S>, S, Shaped<Vec<S>>) {
     let of = |x: &[f64]| x.iter().map(|&x| S::of(x)).collect::<Vec<S>>();
     (of(&[1.0, -2.0]), S::of(0.5), Shaped::new(of(&[0.5, -0.75, 1.0, 1.5, -1.25, 2.0]), &[2, 3]))
 }
 
-fn run<S: Scalar>(mut opt: impl Optimizer<S>) -> Vec<f64>
-where
-    (Vec<S>, S, Shaped<Vec<S>>): TreeMut<S> + Clone,
-{
+fn run<S: Scalar>(mut opt: impl Optimizer<S>) -> Vec<f64> {
     let mut params = params::<S>();
     for step in 0..8 {
         // Of a bowl whose walls differ and whose bottom moves: no number is near a change of sign.
