@@ -80,7 +80,8 @@ pub fn ntxent<S: Scalar + Float>(embeddings: &[S], width: usize, labels: &[usize
         let mut rivals = alloc::vec![S::neg_infinity(); n];
         for j in 0..n {
             if labels[j] != labels[i] {
-                rivals[j] = cosine_similarity(row(i), row(j), S::zero()) / temperature;
+                let similarity: S = cosine_similarity(row(i), row(j), S::zero());
+                rivals[j] = similarity / temperature;
             }
         }
         let rival: S = log_sum_exp(&rivals);
