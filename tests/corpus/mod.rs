@@ -14,6 +14,7 @@ mod generated;
 mod generic;
 mod guards;
 mod handed;
+mod impls;
 mod inactive;
 mod inout;
 mod iterators;

@@ -6,7 +6,7 @@
 use proc_macro2::Span;
 
 use super::Pushforward;
-use super::reverse::stmt;
+use super::reverse::{stmt, unit};
 use crate::analysis::{Activity, Ranges};
 use crate::ir::{
     Arg, Block, Call, Carried, CopyHow, Expr, Function, Init, Join, Path, Proj, PushforwardCall, RawStmt,
@@ -129,6 +129,9 @@ impl Forward<'_> {
                 ));
                 Expr::Whole(Path::of(zero))
             }
+            // A part of a tuple that carries no derivative.
+            Expr::Var(var) if !self.vars[*var].ty.may_be_active() => unit(),
+            Expr::Lit(lit) if !lit.ty.may_be_active() => unit(),
             item => self.tangent(item),
         }
     }

@@ -145,7 +145,7 @@ impl Signature {
         quote!(fn #name #generics(#(#args),*) #output #predicates)
     }
 
-    /// Whether [`Signature::captures`] of the pullback is `use<>`.
+    /// Whether the pullback captures no type and no lifetime.
     pub(crate) fn is_concrete(&self) -> bool {
         let mut named = Vec::new();
         self.params.iter().for_each(|param| lifetimes_in(param.ty.clone(), &mut named));
@@ -159,29 +159,29 @@ impl Signature {
         if own.is_empty() { TokenStream::new() } else { quote!(::<#(#own),*>) }
     }
 
-    /// `use<…>` of a closure that borrows nothing. `mentioned`: its type, whose lifetimes have to be captured.
-    pub(crate) fn captures(&self, mentioned: &TokenStream) -> TokenStream {
-        let mut lifetimes = Vec::new();
-        lifetimes_in(mentioned.clone(), &mut lifetimes);
-        let captured = &self.captured;
-        let lifetimes = lifetimes.iter().map(|lifetime| {
-            let lifetime = syn::Lifetime::new(lifetime, Span::call_site());
-            quote!(#lifetime)
-        });
-        let all = lifetimes.chain(captured.iter().map(ToTokens::to_token_stream));
-        quote!(use<#(#all),*>)
-    }
-
-    /// `use<…>` of a closure that borrows the arguments.
+    /// The bound of a closure that borrows the arguments. (That of one that borrows nothing has none: see the edition of
+    /// this crate.)
     pub(crate) fn borrowing(&self, lifetimes: &[TokenStream]) -> TokenStream {
-        let own = self.lifetimes.iter().filter_map(|param| {
-            let param: syn::LifetimeParam = syn::parse2(param.clone()).ok()?;
-            Some(param.lifetime.to_token_stream())
-        });
+        let own = self.own_lifetimes();
         let captured = self.captured.iter().map(ToTokens::to_token_stream);
         let all =
             lifetimes.iter().cloned().chain(own).chain(self.outer_lifetimes.iter().cloned()).chain(captured);
         quote!(use<#(#all),*>)
+    }
+
+    /// The same where the generics of the `impl` block around the function are not seen: it captures them by itself, and the
+    /// lifetimes that are mentioned.
+    pub(crate) fn borrowing_unseen(&self, lifetimes: &[TokenStream]) -> TokenStream {
+        let (runtime, own) = (&self.runtime, self.own_lifetimes());
+        let all = lifetimes.iter().cloned().chain(own);
+        quote!(#runtime::__private::Captures<(*const Self, #(&#all (),)*)>)
+    }
+
+    fn own_lifetimes(&self) -> impl Iterator<Item = TokenStream> + '_ {
+        self.lifetimes.iter().filter_map(|param| {
+            let param: syn::LifetimeParam = syn::parse2(param.clone()).ok()?;
+            Some(param.lifetime.to_token_stream())
+        })
     }
 
     /// The seed of the result.

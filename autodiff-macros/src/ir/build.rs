@@ -361,14 +361,6 @@ impl Vars {
 }
 
 impl super::Inert {
-    /// Whether an argument may be evaluated again where the callee takes it by reference: impure code, too, that looks into
-    /// places without writing to them, since it most likely yields a part of them.
-    pub(crate) fn may_run_again(&self) -> bool {
-        let looks = self.binds.iter().any(|(_, bound)| matches!(bound, Expr::Whole(_)));
-        let writes = self.binds.iter().any(|(_, bound)| matches!(bound, Expr::WholeMut(_)));
-        self.pure || looks && !writes
-    }
-
     /// A constant of the user's, or an expression of some.
     pub(crate) fn is_constant(&self) -> bool {
         self.pure && self.binds.is_empty()

@@ -419,7 +419,7 @@ impl Lower<'_> {
                 self.refuse_at(span, "a closure as argument of a differentiated function is not supported: call it here and pass its result");
                 None
             }
-            Value::Maybe { some, value } if self.holds_nothing_active(&value) => {
+            Value::Maybe { some, value } if self.hands_nothing_active(&value) => {
                 self.as_code(Value::Maybe { some, value }, span).map(Arg::Inert)
             }
             Value::Maybe { .. } | Value::Optional { .. } => {

@@ -314,7 +314,7 @@ impl Lower<'_> {
             }
             Value::Maybe { some, value } => {
                 let some = self.as_code(Value::Atom(some, Ty::bool()), span)?;
-                if self.ty_of(&value).may_be_active() {
+                if !self.hands_nothing_active(&value) {
                     self.refuse_at(span, "an `Option` of an active value is supported in `match`, `if let`, `unwrap` and the like only");
                     return None;
                 }

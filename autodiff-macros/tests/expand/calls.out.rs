@@ -114,7 +114,7 @@ impl outer {
             f64,
             ::core::option::Option<&mut [f64]>,
             ::core::option::Option<&mut ()>,
-        ) + use<>,
+        ),
     ) {
         let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let mut s = 0.0;

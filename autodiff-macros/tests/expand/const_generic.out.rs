@@ -83,11 +83,7 @@ impl norm {
         x: &[f64; N],
     ) -> (
         f64,
-        impl ::core::ops::FnOnce(
-            &[f64; N],
-            f64,
-            ::core::option::Option<&mut [f64; N]>,
-        ) + use<N>,
+        impl ::core::ops::FnOnce(&[f64; N], f64, ::core::option::Option<&mut [f64; N]>),
     ) {
         let mut sum = 0.0;
         for i in 0..N {

@@ -107,7 +107,7 @@ impl softplus {
             T,
             ::core::option::Option<&mut T>,
             ::core::option::Option<&mut T>,
-        ) + use<T>,
+        ),
     ) {
         let exp = (x * scale).exp();
         let y = exp.ln_1p();

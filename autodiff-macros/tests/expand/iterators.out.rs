@@ -144,7 +144,7 @@ impl weighted {
             f64,
             ::core::option::Option<&mut [f64]>,
             ::core::option::Option<&mut [f64]>,
-        ) + use<>,
+        ),
     ) {
         let w_len = w.len();
         let x_len = x.len();

@@ -142,7 +142,7 @@ impl activate {
             f64,
             ::core::option::Option<&mut ()>,
             ::core::option::Option<&mut f64>,
-        ) + use<>,
+        ),
     ) {
         let mut tape = ::core::option::Option::None;
         let (branch, arm) = match kind {

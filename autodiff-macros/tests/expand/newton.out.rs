@@ -112,10 +112,7 @@ impl square_root {
     #[inline]
     fn forward(
         a: f64,
-    ) -> (
-        f64,
-        impl ::core::ops::FnOnce((), f64, ::core::option::Option<&mut f64>) + use<>,
-    ) {
+    ) -> (f64, impl ::core::ops::FnOnce((), f64, ::core::option::Option<&mut f64>)) {
         let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let mut x = a;
         let mut trips = 0usize;

@@ -55,7 +55,7 @@ impl f {
             f64,
             ::core::option::Option<&mut f64>,
             ::core::option::Option<&mut ()>,
-        ) + use<>,
+        ),
     ) {
         (
             ::core::unreachable!(),

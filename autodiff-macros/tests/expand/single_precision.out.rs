@@ -101,7 +101,7 @@ impl poly {
             f32,
             ::core::option::Option<&mut f32>,
             ::core::option::Option<&mut ()>,
-        ) + use<>,
+        ),
     ) {
         let mut y: f32 = 0.0;
         for k in 0..n {

@@ -234,7 +234,7 @@ impl call_price {
             ::core::option::Option<&mut f64>,
             ::core::option::Option<&mut f64>,
             ::core::option::Option<&mut f64>,
-        ) + use<>,
+        ),
     ) {
         let sqrt = time.sqrt();
         let sd = vol * sqrt;

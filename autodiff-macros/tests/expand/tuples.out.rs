@@ -111,7 +111,7 @@ impl polar {
             (f64, f64),
             ::core::option::Option<&mut f64>,
             ::core::option::Option<&mut f64>,
-        ) + use<>,
+        ),
     ) {
         let r = x.hypot(y);
         (

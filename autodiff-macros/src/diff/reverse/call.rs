@@ -1,6 +1,6 @@
 //! Calls: seeds and slots of the callee's pullback.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream, TokenTree};
 
 use super::{Reverse, stmt, unit};
 use crate::diff::record::Read;
@@ -56,7 +56,7 @@ impl Reverse<'_> {
     /// Whether an argument that may be a reference is not at hand any more when the pullback runs, see [`Call::kept`].
     fn is_kept(&self, arg: &Arg) -> bool {
         match arg {
-            Arg::Inert(inert) => !inert.may_run_again(),
+            Arg::Inert(inert) => !inert.pure || takes_its_type(&inert.code),
             Arg::Move(path) => {
                 matches!(self.type_of(path), Ty::Unknown | Ty::Inert) && !self.active_path(path)
             }
@@ -186,7 +186,7 @@ impl Reverse<'_> {
                 self.accumulate(bar, Path::of(own), behind, span);
                 Some(Path::of(own))
             }
-            Arg::Inert(inert) if inert.may_run_again() => {
+            Arg::Inert(inert) if inert.pure && !takes_its_type(&inert.code) => {
                 for (_, bound) in &inert.binds {
                     if let Expr::Whole(path) = bound {
                         self.read_again(self.vars.root(path));
@@ -205,4 +205,13 @@ impl Reverse<'_> {
     fn read_again(&mut self, root: Var) {
         self.reads.push(Read { root, position: self.position, loops: self.loops.clone(), element: None });
     }
+}
+
+/// Whether nothing but the parameter it is handed to says which type the code has.
+fn takes_its_type(code: &TokenStream) -> bool {
+    code.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(name) => name == "None",
+        TokenTree::Group(group) => group.stream().is_empty() || takes_its_type(&group.stream()),
+        _ => false,
+    })
 }

@@ -7,7 +7,7 @@ use super::super::Emitter;
 use super::super::signature::ParamSig;
 use super::super::sweeps::{self, Sweep};
 use super::super::types::owned_tangent;
-use super::{Bodies, Item, Shape};
+use super::{Bodies, Item, Shape, Site};
 use crate::diff::Adjoint;
 use crate::ir::*;
 
@@ -119,7 +119,6 @@ impl Shape<'_> {
         let mut types: Vec<TokenStream> = self.params().iter().map(ParamSig::again).collect();
         types.push(self.signature.seed());
         types.extend(self.params().iter().map(|param| param.lent_adjoint(runtime)));
-        let captures = self.signature.captures(&quote!(#(#types),*));
         let result = &self.signature.result;
         Item {
             name: "forward",
@@ -127,7 +126,7 @@ impl Shape<'_> {
             hidden: true,
             lifetimes: Vec::new(),
             args: self.own_args(),
-            output: quote!((#result, impl ::core::ops::FnOnce(#(#types),*) + #captures)),
+            output: quote!((#result, impl ::core::ops::FnOnce(#(#types),*))),
             body: sweep.map(|sweep| sweep.body).unwrap_or_default(),
             stub: never_closure(&types, &quote!(())),
         }
@@ -231,7 +230,10 @@ impl Shape<'_> {
         let body = direct.map_or(body, |sweep| sweep.body);
         let types: Vec<TokenStream> = seeds.into_iter().map(|(_, ty)| ty).collect();
         let (result, gradient_type) = (&self.signature.result, self.gradient_type());
-        let captures = self.signature.borrowing(&lifetimes);
+        let captures = match self.source.site {
+            Site::Impl(None) => self.signature.borrowing_unseen(&lifetimes),
+            Site::Companion | Site::Impl(Some(_)) => self.signature.borrowing(&lifetimes),
+        };
         Item {
             name: "vjp",
             summary: format!(
