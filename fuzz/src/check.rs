@@ -177,7 +177,7 @@ fn attributed(failures: &[Failure], ends: &[(usize, usize)]) -> Vec<Option<Outco
         };
         let outcome = if line <= ends[at].0 {
             Outcome::Invalid(text)
-        } else if failure.code.is_none() && !text.contains("panicked") {
+        } else if failure.code.is_none() && !text.contains("panicked") && !text.contains("this is a bug of") {
             Outcome::Refused(text)
         } else {
             Outcome::Broken(text)

@@ -9,6 +9,7 @@
 //! | `@differentiate(…)` | the attribute on functions and `impl` blocks |
 //! | `@no_diff ` | the mark on parameters and bindings |
 //! | `@cut(…)` | what a mark elsewhere makes a constant of |
+//! | `@seen(…)` | what a derivative is asked by, where that is no parameter |
 
 /// How a program is printed.
 #[derive(Clone, Copy, PartialEq)]
@@ -34,7 +35,7 @@ pub fn print(text: &str, form: Form, float: &str) -> String {
         let attributed = form != Form::Plain;
         match mark {
             "F" => out.push_str(float),
-            "cut" => out.push_str(if attributed { "" } else { "cut" }),
+            "cut" | "seen" => out.push_str(if attributed { "" } else { mark }),
             "no_diff" if attributed => out.push_str("#[no_diff]"),
             "no_diff" => {}
             "derive" => {

@@ -63,7 +63,7 @@ impl Toolchain {
         if !output.status.success() {
             return Err("the runtime does not build".into());
         }
-        let mut runtime = None;
+        let (mut runtime, mut numbers) = (None, None);
         let mut folders: Vec<String> = Vec::new();
         for line in String::from_utf8_lossy(&output.stdout).lines() {
             let Ok(message) = serde_json::from_str::<Value>(line) else { continue };
@@ -77,6 +77,9 @@ impl Toolchain {
                     if !folders.contains(&deps) {
                         folders.push(deps);
                     }
+                }
+                if message["target"]["name"] == "num_traits" && file.ends_with(".rlib") {
+                    numbers = Some(file.to_string());
                 }
                 if message["target"]["name"] == "autodiff_runtime" && file.ends_with(".rlib") {
                     runtime = Some(file.to_string());
@@ -109,6 +112,9 @@ impl Toolchain {
         }
         toolchain.arguments.push(format!("--extern=support={}", text(&library)));
         toolchain.arguments.push(format!("--extern=autodiff_runtime={runtime}"));
+        if let Some(numbers) = numbers {
+            toolchain.arguments.push(format!("--extern=num_traits={numbers}"));
+        }
         Ok(toolchain)
     }
 
@@ -154,6 +160,9 @@ impl Toolchain {
             let primary = spans.iter().find(|span| span["is_primary"] == true).or(spans.first());
             let line = primary.and_then(|span| written(span, &text(&file)));
             let code = message["code"]["code"].as_str().map(String::from);
+            let label =
+                primary.and_then(|span| span["label"].as_str()).filter(|label| label.starts_with("expected"));
+            let words = label.map_or(words.clone(), |label| format!("{words} ({})", label.replace('`', "")));
             failures.push(Failure { line, code, message: words });
         }
         if failures.is_empty() {

@@ -7,6 +7,8 @@ use std::rc::Rc;
 pub enum Ty {
     /// The float of the program, `f64` or `f32`.
     F,
+    /// The same in a field marked `#[no_diff]`: only constants are stored there.
+    Fixed,
     Usize,
     Bool,
     Str,
@@ -26,6 +28,10 @@ pub struct Struct {
     pub name: String,
     pub fields: Vec<(String, Ty)>,
     pub copy: bool,
+    /// Behind the name, in types.
+    pub generics: String,
+    /// Enums without data: the names of the variants.
+    pub variants: Vec<String>,
 }
 
 impl Ty {
@@ -53,7 +59,7 @@ impl Ty {
     /// As it is written.
     pub fn text(&self, structs: &[Struct]) -> String {
         match self {
-            Ty::F => "@F".into(),
+            Ty::F | Ty::Fixed => "@F".into(),
             Ty::Usize => "usize".into(),
             Ty::Bool => "bool".into(),
             Ty::Str => "&'static str".into(),
@@ -66,7 +72,7 @@ impl Ty {
                 let items: Vec<_> = items.iter().map(|item| item.text(structs)).collect();
                 format!("({})", items.join(", "))
             }
-            Ty::Struct(k) => structs[*k].name.clone(),
+            Ty::Struct(k) => format!("{}{}", structs[*k].name, structs[*k].generics),
         }
     }
 
@@ -81,14 +87,14 @@ impl Ty {
         }
     }
 
-    /// Whether floats are in it.
-    pub fn active(&self, structs: &[Struct]) -> bool {
+    /// Whether a parameter of it has an adjoint: floats are in it, or it is of a type that the signature does not tell.
+    pub fn active(&self) -> bool {
         match self {
             Ty::F => true,
-            Ty::Usize | Ty::Bool | Ty::Str | Ty::Unit => false,
-            Ty::Array(item, _) | Ty::Vec(item) | Ty::Slice(item) => item.active(structs),
-            Ty::Tuple(items) => items.iter().any(|item| item.active(structs)),
-            Ty::Struct(k) => structs[*k].fields.iter().any(|(_, ty)| ty.active(structs)),
+            Ty::Fixed | Ty::Usize | Ty::Bool | Ty::Str | Ty::Unit => false,
+            Ty::Array(item, _) | Ty::Vec(item) | Ty::Slice(item) => item.active(),
+            Ty::Tuple(items) => items.iter().any(|item| item.active()),
+            Ty::Struct(_) => true,
         }
     }
 }

@@ -34,7 +34,7 @@ impl Gen {
             if param.pass != Pass::RefMut {
                 continue;
             }
-            match self.lent(param, function.method && at == 0) {
+            match self.lent(param, function.form == CallForm::Method && at == 0) {
                 Some((node, root)) => {
                     self.var_mut(&root).hidden = true;
                     hidden.push(root);
@@ -51,7 +51,7 @@ impl Gen {
                 if arguments[at].is_some() {
                     continue;
                 }
-                if function.method && at == 0 {
+                if function.form == CallForm::Method && at == 0 {
                     match self.receiver(param) {
                         Some(node) => arguments[at] = Some(node),
                         None => {
@@ -74,7 +74,12 @@ impl Gen {
             return None;
         }
         let arguments: Vec<Node> = arguments.into_iter().flatten().collect();
-        let template = if function.method {
+        let template = if function.form == CallForm::Operator {
+            match arguments.len() {
+                1 => format!("({}$)", function.name),
+                _ => format!("($ {} $)", function.name),
+            }
+        } else if function.form == CallForm::Method {
             format!("$.{}({})", function.name, vec!["$"; arguments.len() - 1].join(", "))
         } else {
             format!("{}({})", function.name, vec!["$"; arguments.len()].join(", "))

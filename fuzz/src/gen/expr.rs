@@ -24,6 +24,8 @@ pub const FLOATS: &[(usize, Construct)] = &[
     (2, guarded_root),
     (2, options::float_option),
     (2, stopped),
+    (3, generic::match_variants),
+    (2, fixed_field),
     (2, values::element_of_temporary),
 ];
 
@@ -359,6 +361,12 @@ fn guarded_root(g: &mut Gen) -> Option<Node> {
         _ => format!("(if {place} < 1.0 && {place} > -1.0 {{ {place}.asin() }} else {{ $ }})"),
     };
     Some(expr(&Ty::F, &template, vec![other]))
+}
+
+fn fixed_field(g: &mut Gen) -> Option<Node> {
+    let (place, _) = g.place(&Ty::Fixed, false)?;
+    let other = g.leaf();
+    Some(expr(&Ty::F, &format!("({place} * $)"), vec![other]))
 }
 
 fn stopped(g: &mut Gen) -> Option<Node> {

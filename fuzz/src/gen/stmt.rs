@@ -17,6 +17,9 @@ pub const STATEMENTS: &[(usize, Construct)] = &[
     (3, memory),
     (3, early_return),
     (3, attribute),
+    (6, marked),
+    (6, cut_update),
+    (1, range),
     (2, assertion),
     (1, nested_item),
     (2, let_else),
@@ -80,7 +83,9 @@ fn binding(g: &mut Gen) -> Option<Node> {
 }
 
 fn assignment(g: &mut Gen) -> Option<Node> {
-    let found = g.places(true, &|ty| !matches!(ty, Ty::Slice(_) | Ty::Usize | Ty::Bool | Ty::Str | Ty::Unit));
+    let found = g.places(true, &|ty| {
+        !matches!(ty, Ty::Slice(_) | Ty::Fixed | Ty::Usize | Ty::Bool | Ty::Str | Ty::Unit)
+    });
     if found.is_empty() {
         return None;
     }
@@ -316,6 +321,46 @@ fn attribute(g: &mut Gen) -> Option<Node> {
             Some(stmt(&format!("#[allow(unused_mut)]\nlet mut {name} = $;"), vec![value]))
         }
     }
+}
+
+/// A local that the attribute names: `stop(h)`, `wrt(h)`.
+fn marked(g: &mut Gen) -> Option<Node> {
+    if g.nesting > 1 || g.loop_depth > 0 {
+        return None;
+    }
+    let name = g.fresh("h");
+    if g.marks.stop && g.marks.stopped.is_none() {
+        g.marks.stopped = Some(name.clone());
+        let value = if g.rng.chance(30) { expr(&Ty::F, "0.0", vec![]) } else { g.typed() };
+        g.bind(&name, Ty::F, Pass::Value, false).cut = true;
+        return Some(stmt(&format!("let mut {name}: @F = $;"), vec![value]));
+    }
+    if g.marks.wrt && g.marks.asked.is_none() {
+        g.marks.asked = Some(name.clone());
+        let value = g.typed();
+        g.bind(&name, Ty::F, Pass::Value, false);
+        return Some(Node::new(Sort::Fixed, &format!("let {name}: @F = @seen($);"), vec![value]));
+    }
+    None
+}
+
+/// A write to a local that is stopped at.
+fn cut_update(g: &mut Gen) -> Option<Node> {
+    let var = g.var_where(|var| var.cut && !var.shared)?;
+    let value = g.tame();
+    let op = *g.rng.pick(&["=", "+=", "*=", "-="]);
+    Some(stmt(&format!("{} {op} $;", var.name), vec![value]))
+}
+
+/// The standard library's `Range` with ends that carry derivatives.
+fn range(g: &mut Gen) -> Option<Node> {
+    let (name, a, b) = (g.fresh("s"), g.typed(), g.typed());
+    let r = g.fresh("r");
+    g.bind(&name, Ty::F, Pass::Value, true);
+    Some(stmt(
+        &format!("let {r}: std::ops::Range<@F> = $..$;\nlet mut {name} = {r}.end - {r}.start;"),
+        vec![a, b],
+    ))
 }
 
 fn assertion(g: &mut Gen) -> Option<Node> {

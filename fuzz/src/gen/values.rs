@@ -8,6 +8,7 @@ impl Gen {
         match ty {
             Ty::F => return self.float(),
             Ty::Usize => return self.int(),
+            Ty::Fixed => return expr(ty, "0.75", vec![]),
             Ty::Bool => return self.condition(),
             Ty::Str => return self.read(ty).unwrap_or_else(|| expr(ty, "\"name\"", vec![])),
             Ty::Unit => return expr(ty, "()", vec![]),
@@ -174,6 +175,9 @@ impl Gen {
 
     /// A type to bind a name of.
     pub fn some_type(&mut self) -> Ty {
+        if self.lengths && self.rng.chance(15) {
+            return Ty::array(Ty::F, 0);
+        }
         match self.rng.below(20) {
             0..=5 => Ty::F,
             6..=8 => Ty::array(Ty::F, self.rng.between(2, 4)),

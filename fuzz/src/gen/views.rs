@@ -20,7 +20,7 @@ pub fn mutable_element(g: &mut Gen) -> Option<Node> {
         return None;
     }
     let (text, ty, root) =
-        target(g, &|ty| !matches!(ty, Ty::Slice(_) | Ty::Usize | Ty::Bool | Ty::Str | Ty::Unit))?;
+        target(g, &|ty| !matches!(ty, Ty::Slice(_) | Ty::Fixed | Ty::Usize | Ty::Bool | Ty::Str | Ty::Unit))?;
     if let Ty::Vec(_) = ty {
         if g.var_mut(&root).fixed {
             return None;
