@@ -32,8 +32,8 @@ pub struct Ended {
 }
 
 impl Toolchain {
-    /// Builds the runtime and the support crate.
-    pub fn new(release: bool) -> Result<Toolchain, String> {
+    /// Builds the runtime and the support crate. An optimised macro is worth its build from some hundreds of programs on.
+    pub fn new(release: bool, optimised: bool) -> Result<Toolchain, String> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let root = root.canonicalize().map_err(|e| e.to_string())?;
         let folder = root.join("target").join("fuzz").join(if release { "release" } else { "debug" });
@@ -46,16 +46,18 @@ impl Toolchain {
             "--message-format=json",
             "--quiet",
         ]);
-        cargo.args(["--target-dir", "target/fuzz"]);
-        // The macro itself is optimised in both: it is what takes the time. Its own checks stay.
-        cargo.args([
-            "--config",
-            "profile.dev.build-override.opt-level=1",
-            "--config",
-            "profile.release.build-override.opt-level=1",
-        ]);
-        cargo.args(["--config", "profile.release.build-override.debug-assertions=true"]);
-        cargo.env_remove("RUSTFLAGS").env_remove("RUSTC_WRAPPER").stderr(Stdio::inherit());
+        if optimised {
+            // In a folder of its own, since all that there is would be built again. The macro's own checks stay.
+            cargo.args(["--target-dir", "target/fuzz"]);
+            for setting in [
+                "dev.build-override.opt-level=1",
+                "release.build-override.opt-level=1",
+                "release.build-override.debug-assertions=true",
+            ] {
+                cargo.arg("--config").arg(format!("profile.{setting}"));
+            }
+        }
+        cargo.stderr(Stdio::inherit());
         if release {
             cargo.arg("--release");
         }
@@ -134,12 +136,14 @@ impl Toolchain {
         &self,
         name: &str,
         source: &str,
+        metadata_only: bool,
         limit: Duration,
     ) -> Option<Result<PathBuf, Vec<Failure>>> {
         let file = self.folder.join(format!("{name}.rs"));
         let binary = self.folder.join(name);
         std::fs::write(&file, source).expect("the folder is writable");
-        let ended = self.rustc(&["--crate-name=batch", "-o", &text(&binary), &text(&file)], limit);
+        let emit = if metadata_only { "--emit=metadata" } else { "--emit=link" };
+        let ended = self.rustc(&["--crate-name=batch", emit, "-o", &text(&binary), &text(&file)], limit);
         if ended.timed_out {
             return None;
         }

@@ -13,8 +13,8 @@ pub const FLOATS: &[(usize, Construct)] = &[
     (2, sin_cos),
     (3, conversion),
     (2, quotient),
-    (4, branch),
-    (3, match_number),
+    (2, branch),
+    (1, match_number),
     (2, block_value),
     (3, closures::float_closure),
     (14, calls::float_call),
@@ -307,7 +307,7 @@ fn match_number(g: &mut Gen) -> Option<Node> {
     let template = match g.rng.below(4) {
         0 => "(match $ { 0 => $, 1 | 2 => $, _ => $ })",
         1 => "(match $ { 1..=3 => $, n if n % 2 == 0 => $, _ => $ })",
-        2 => "(match $ { n @ 1..=2 => $ * n as @F * 0.5, 0 => $, _ => $ })",
+        2 => "(match $ { n @ 1..=2 => ($) * n as @F * 0.5, 0 => $, _ => $ })",
         _ => "(match ($, true) { (0, _) => $, (1, true) => $, _ => $ })",
     };
     Some(expr(&Ty::F, template, vec![k, a, b, c]))

@@ -9,6 +9,7 @@ pub const STATEMENTS: &[(usize, Construct)] = &[
     (22, assignment),
     (14, update),
     (6, branch),
+    (6, chosen),
     (3, match_statement),
     (5, deferred),
     (4, destructured),
@@ -132,6 +133,40 @@ fn branch(g: &mut Gen) -> Option<Node> {
     }
 }
 
+/// `let s: f64 = if … { … } else { … };`
+fn chosen(g: &mut Gen) -> Option<Node> {
+    if g.nesting > 3 {
+        return None;
+    }
+    let ty = if g.rng.chance(60) { Ty::F } else { g.some_type() };
+    let name = g.fresh("s");
+    let text = ty.text(&g.structs);
+    let node = match g.rng.below(4) {
+        0 => {
+            let (k, a, b, c) = (g.int(), g.expr(&ty), g.block_of(&ty, 2), g.expr(&ty));
+            stmt(
+                &format!("let mut {name}: {text} = match $ {{ 0 => $, 1 | 2 => $, _ => $ }};"),
+                vec![k, a, b, c],
+            )
+        }
+        1 => {
+            let (condition, a, b) = (g.condition(), g.expr(&ty), g.expr(&ty));
+            stmt(&format!("let mut {name}: {text} = if $ {{ $ }} else {{ $ }};"), vec![condition, a, b])
+        }
+        2 => {
+            let (c, a, d, b, e) =
+                (g.condition(), g.block_of(&ty, 1), g.condition(), g.block_of(&ty, 1), g.block_of(&ty, 2));
+            stmt(&format!("let mut {name}: {text} = if $ $ else if $ $ else $;"), vec![c, a, d, b, e])
+        }
+        _ => {
+            let (condition, a, b) = (g.condition(), g.block_of(&ty, 2), g.block_of(&ty, 2));
+            stmt(&format!("let mut {name}: {text} = if $ $ else $;"), vec![condition, a, b])
+        }
+    };
+    g.bind(&name, ty, Pass::Value, true);
+    Some(node)
+}
+
 fn match_statement(g: &mut Gen) -> Option<Node> {
     if g.nesting > 3 {
         return None;
@@ -202,8 +237,9 @@ fn destructured(g: &mut Gen) -> Option<Node> {
 }
 
 fn shadowing(g: &mut Gen) -> Option<Node> {
-    // A closure's captures would be others than they seem.
-    let var = g.var_where(|var| var.pass == Pass::Value && var.writable && !var.shared && !var.fixed)?;
+    let var = g.var_where(|var| {
+        var.pass == Pass::Value && var.writable && !var.shared && !var.fixed && var.name != "self"
+    })?;
     let ty = if g.rng.chance(70) { var.ty.clone() } else { Ty::F };
     let value = if ty == Ty::F { g.typed() } else { g.expr(&ty) };
     let name = var.name;

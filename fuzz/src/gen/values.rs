@@ -29,7 +29,7 @@ impl Gen {
                 return node;
             }
         }
-        if self.depth < 3 && self.rng.chance(12) {
+        if self.depth < 3 && self.rng.chance(6) {
             return self.chosen(ty);
         }
         self.literal(ty)
@@ -85,7 +85,7 @@ impl Gen {
         let copy = item.copy(&self.structs);
         if n == 0 {
             let first = self.expr(item);
-            return match copy && self.rng.chance(60) {
+            return match copy && (self.depth > 1 || self.rng.chance(60)) {
                 true => expr(ty, "[$; N]", vec![first]),
                 false => expr(ty, "std::array::from_fn(|_| $)", vec![first]),
             };
@@ -95,7 +95,7 @@ impl Gen {
                 let first = self.expr(item);
                 expr(ty, &format!("[$; {n}]"), vec![first])
             }
-            1 if *item == Ty::F => {
+            1 if *item == Ty::F && self.depth <= 1 => {
                 let name = self.fresh("i");
                 let body = self.scoped(|g| {
                     g.bind(&name, Ty::Usize, Pass::Value, false).bound = Some(Bound::Const(n));
@@ -106,7 +106,7 @@ impl Gen {
                 });
                 expr(ty, &format!("std::array::from_fn(|{name}| $)"), vec![body])
             }
-            2 if *item == Ty::F => match self.place(ty, false) {
+            2 if *item == Ty::F && self.depth <= 1 => match self.place(ty, false) {
                 Some((place, _)) => {
                     let name = self.fresh("y");
                     let body = self.scoped(|g| {

@@ -126,7 +126,6 @@ pub fn ordered(g: &mut Gen) -> Option<Node> {
     let by = *g.rng.pick(&[
         "sort_by(|a, b| a.total_cmp(b))",
         "sort_by(|a, b| b.partial_cmp(a).unwrap())",
-        "sort_unstable_by(|a, b| a.partial_cmp(b).unwrap())",
         "sort_by(f64::total_cmp)",
     ]);
     Some(stmt(&format!("{a}.{};", by.replace("f64::", "@F::")), vec![]))
