@@ -91,8 +91,9 @@ impl Program {
 
     /// A module of the crate: the program in its forms, and `CASE`.
     pub fn module(&self, name: &str, form: Form) -> Module {
-        let single = self.single;
-        let fine = if single { format!("mod fine {{\n{}}}\n", self.plain("f64")) } else { String::new() };
+        let single = self.single || self.items.text().contains("@single");
+        let fine =
+            if single { format!("mod fine {{\n{}}}\n", self.plain(Form::Fine)) } else { String::new() };
         let fine_path = if single { "fine" } else { "plain" };
         let numbers: usize = self.arguments.iter().map(|a| a.numbers).sum();
         let mut point: Vec<String> = self.point(numbers).iter().map(|x| format!("{x:?}")).collect();
@@ -106,7 +107,7 @@ impl Program {
         }
         let gradient = if self.result == Ty::Unit { "None" } else { "Some(ad::gradient)" };
         let jvp = if self.local { "None" } else { "Some(ad::jvp)" };
-        let plain = format!("pub mod {name} {{\nmod plain {{\n{}}}\n{fine}", self.plain(self.float()));
+        let plain = format!("pub mod {name} {{\nmod plain {{\n{}}}\n{fine}", self.plain(Form::Plain));
         let companion = format!(
             "mod ad {{\n{}}}\npub const CASE: support::Case = support::Case {{ point: &[{}], single: {single}, inout: &[{}], \
              plain: plain::plain, fine: {fine_path}::plain, vjp: ad::vjp, jvp: {jvp}, into: ad::into, gradient: {gradient} }};\n}}\n",
@@ -160,8 +161,9 @@ impl Program {
         out
     }
 
-    fn plain(&self, float: &str) -> String {
-        let text = print(&self.items.text(), Form::Plain, float);
+    fn plain(&self, form: Form) -> String {
+        let float = if form == Form::Fine { "f64" } else { self.float() };
+        let text = print(&self.items.text(), form, float);
         let args = self.arguments_function(float);
         format!(
             "use support::{{Leaves, cut, cut as stop_gradient, seen}};\n{text}\n{}{args}pub fn plain(x: &[f64]) -> support::Outputs {{\n\

@@ -144,6 +144,7 @@ impl Toolchain {
         std::fs::write(&file, source).expect("the folder is writable");
         let emit = if metadata_only { "--emit=metadata" } else { "--emit=link" };
         let ended = self.rustc(&["--crate-name=batch", emit, "-o", &text(&binary), &text(&file)], limit);
+        self.clear(name);
         if ended.timed_out {
             return None;
         }
@@ -174,6 +175,16 @@ impl Toolchain {
             failures.push(Failure { line: None, code: None, message: format!("rustc died: {tail}") });
         }
         Some(Err(failures))
+    }
+
+    /// Removes what rustc writes beside about long types.
+    fn clear(&self, name: &str) {
+        let start = format!("{name}.long-type");
+        for entry in std::fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with(&start) {
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
     }
 
     /// Runs a binary.

@@ -174,7 +174,7 @@ impl Gen {
             }
         }
         let value = self.expr(&param.ty);
-        Node::new(Sort::Fixed, "&$", vec![value])
+        Node::new(Sort::Fixed, if param.ty == Ty::F { "&($)" } else { "&$" }, vec![value])
     }
 
     fn slice_argument(&mut self, item: &Ty) -> Node {

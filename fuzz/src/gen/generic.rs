@@ -57,7 +57,7 @@ fn over(g: &mut Gen, names: &[&str], depth: usize) -> String {
         7 => format!("(T::from(0.5).unwrap() * {a})"),
         8 => format!("-({a})"),
         9 => format!("({a}).powi(2)"),
-        10 => format!("if {a} < {b} {{ {a} }} else {{ {b} * {a} }}"),
+        10 => format!("(if {a} < {b} {{ {a} }} else {{ {b} * {a} }})"),
         _ => format!("({a}).cos().exp()"),
     }
 }

@@ -1,7 +1,7 @@
 //! Statements.
 
 use super::*;
-use crate::tree::stmt;
+use crate::tree::{sequence, stmt};
 
 /// All statements.
 pub const STATEMENTS: &[(usize, Construct)] = &[
@@ -10,6 +10,7 @@ pub const STATEMENTS: &[(usize, Construct)] = &[
     (14, update),
     (6, branch),
     (6, chosen),
+    (8, guarded),
     (3, match_statement),
     (5, deferred),
     (4, destructured),
@@ -21,6 +22,18 @@ pub const STATEMENTS: &[(usize, Construct)] = &[
     (6, marked),
     (6, cut_update),
     (1, range),
+    (2, labelled_block),
+    (2, nested_function),
+    (5, integer),
+    (2, fields_swapped),
+    (1, risky),
+    (3, loops::over_pairs),
+    (3, loops::over_parts),
+    (3, loops::drained),
+    (2, closures::of_arrays),
+    (3, views::rows),
+    (2, loops::over_literal),
+    (2, iter::unzipped),
     (2, assertion),
     (1, nested_item),
     (2, let_else),
@@ -165,6 +178,14 @@ fn chosen(g: &mut Gen) -> Option<Node> {
     };
     g.bind(&name, ty, Pass::Value, true);
     Some(node)
+}
+
+/// `let s: f64 = if d > 0.0 { d.sqrt() } else { … };` and its like.
+fn guarded(g: &mut Gen) -> Option<Node> {
+    let value = g.choose(expr::BRANCHES)?;
+    let s = g.fresh("s");
+    g.bind(&s, Ty::F, Pass::Value, true);
+    Some(stmt(&format!("let mut {s}: @F = $;"), vec![value]))
 }
 
 fn match_statement(g: &mut Gen) -> Option<Node> {
@@ -386,6 +407,127 @@ fn cut_update(g: &mut Gen) -> Option<Node> {
     let value = g.tame();
     let op = *g.rng.pick(&["=", "+=", "*=", "-="]);
     Some(stmt(&format!("{} {op} $;", var.name), vec![value]))
+}
+
+/// `'a: { … if c { break 'a; } … }`
+fn labelled_block(g: &mut Gen) -> Option<Node> {
+    if g.nesting > 3 {
+        return None;
+    }
+    let label = format!("'{}", g.fresh("b"));
+    let outer = std::mem::take(&mut g.loops);
+    let (first, condition, rest) = g.scoped(|g| {
+        let first = g.statements(2);
+        (sequence(first), g.condition(), sequence(g.statements(2)))
+    });
+    g.loops = outer;
+    Some(stmt(&format!("{label}: {{ $ if $ {{ break {label}; }} $ }}"), vec![first, condition, rest]))
+}
+
+/// A function inside of the function: not differentiated, of no active arguments.
+fn nested_function(g: &mut Gen) -> Option<Node> {
+    let (name, s, k) = (g.fresh("inner"), g.fresh("s"), g.int());
+    let e = g.typed();
+    g.bind(&s, Ty::F, Pass::Value, true);
+    Some(stmt(
+        &format!("fn {name}(k: usize) -> @F {{ 0.25 * k as @F }}\nlet mut {s} = {name}($) * $;"),
+        vec![k, e],
+    ))
+}
+
+/// Integers that are computed, and what they index.
+fn integer(g: &mut Gen) -> Option<Node> {
+    let (k, s) = (g.fresh("k"), g.fresh("s"));
+    let found = g.places(false, &|ty| matches!(ty, Ty::Vec(_) | Ty::Array(..) | Ty::Slice(_)));
+    let e = g.typed();
+    let node = match g.rng.below(6) {
+        0 if !found.is_empty() => {
+            let (text, ..) = g.rng.pick(&found).clone();
+            stmt(&format!("let {k} = {text}.len();"), vec![])
+        }
+        1 => {
+            let a = g.int();
+            stmt(&format!("let mut {k} = $;\n{k} += 1;"), vec![a])
+        }
+        2 => {
+            let (a, condition) = (g.int(), g.condition());
+            stmt(&format!("let mut {k} = $;\nif $ {{ {k} = 2; }}"), vec![a, condition])
+        }
+        3 => {
+            g.bind(&s, Ty::F, Pass::Value, true);
+            let a = g.int();
+            stmt(&format!("let {k} = $;\nlet mut {s} = $.powi({k} as i32 % 3);"), vec![a, e])
+        }
+        4 => {
+            let a = g.int();
+            stmt(&format!("let {k} = ($ * 3 + 1).min(4);"), vec![a])
+        }
+        _ => stmt(&format!("let {k} = ($.abs() * 3.0) as usize;"), vec![e]),
+    };
+    g.bind(&k, Ty::Usize, Pass::Value, false);
+    Some(node)
+}
+
+/// Two fields or parts of one value, exchanged.
+fn fields_swapped(g: &mut Gen) -> Option<Node> {
+    let found = g.places(true, &|ty| match ty {
+        Ty::Struct(_) => true,
+        Ty::Tuple(items) => items.iter().filter(|item| **item == Ty::F).count() > 1,
+        _ => false,
+    });
+    if found.is_empty() {
+        return None;
+    }
+    let (place, ty, _) = g.rng.pick(&found).clone();
+    let place =
+        place.strip_prefix("(*").and_then(|p| p.strip_suffix(')')).map(str::to_string).unwrap_or(place);
+    if place.contains('[') {
+        // Two borrows of an element would be two of its `Vec`.
+        return None;
+    }
+    let names: Vec<String> = match &ty {
+        Ty::Struct(k) => {
+            g.structs[*k].fields.iter().filter(|(_, ty)| *ty == Ty::F).map(|(name, _)| name.clone()).collect()
+        }
+        Ty::Tuple(items) => (0..items.len()).filter(|&k| items[k] == Ty::F).map(|k| k.to_string()).collect(),
+        _ => Vec::new(),
+    };
+    let [a, b, ..] = &names[..] else { return None };
+    Some(match g.rng.below(3) {
+        0 => stmt(&format!("std::mem::swap(&mut {place}.{a}, &mut {place}.{b});"), vec![]),
+        1 => stmt(&format!("({place}.{a}, {place}.{b}) = ({place}.{b}, {place}.{a});"), vec![]),
+        _ => {
+            let (x, y) = (g.fresh("x"), g.fresh("y"));
+            stmt(
+                &format!(
+                    "{{ let ({x}, {y}) = (&mut {place}.{a}, &mut {place}.{b});\n*{x} += *{y} * 0.5;\n*{y} = {x}.sin(); }}"
+                ),
+                vec![],
+            )
+        }
+    })
+}
+
+/// What may panic, for derivatives must do so as well.
+fn risky(g: &mut Gen) -> Option<Node> {
+    if g.rng.chance(60) {
+        return None;
+    }
+    let s = g.fresh("s");
+    let found = g.places(false, &|ty| ty.item() == Some(&Ty::F));
+    let place = g.place(&Ty::F, false)?.0;
+    let node = match g.rng.below(3) {
+        0 if !found.is_empty() => {
+            let ((text, ..), k) = (g.rng.pick(&found).clone(), g.int());
+            stmt(&format!("let mut {s} = {text}[$ + 1];"), vec![k])
+        }
+        1 => stmt(&format!("assert!({place} < 0.9, \"too large\");\nlet mut {s} = {place} * 0.5;"), vec![]),
+        _ => {
+            stmt(&format!("let mut {s} = if {place} > 1.2 {{ panic!(\"no\") }} else {{ {place} }};"), vec![])
+        }
+    };
+    g.bind(&s, Ty::F, Pass::Value, true);
+    Some(node)
 }
 
 /// The standard library's `Range` with ends that carry derivatives.

@@ -26,7 +26,7 @@ pub fn program(seed: u64) -> Program {
         let node = match g.rng.below(20) {
             0 | 1 => generic::over_floats(&mut g),
             2 | 3 => generic::over_lengths(&mut g),
-            4 => generic::struct_with_parameters(&mut g),
+            4 if g.rng.chance(60) => generic::struct_with_parameters(&mut g),
             5 => match generic::operator(&mut g) {
                 Some(node) => node,
                 None => function(&mut g, k),
@@ -98,7 +98,6 @@ impl Gen {
             5 => (Ty::F, Pass::Ref),
             6 | 7 => (Ty::F, Pass::RefMut),
             8 => (Ty::array(own(self), 3), Pass::Value),
-            9 => (Ty::array(Ty::F, 2), Pass::Ref),
             10 | 11 => (Ty::slice(own(self)), Pass::Ref),
             12 => (Ty::slice(own(self)), Pass::RefMut),
             13 => (Ty::vec(own(self)), Pass::Value),
@@ -108,6 +107,10 @@ impl Gen {
             17 if self.rng.chance(70) => (Ty::Bool, Pass::Value),
             17 => (Ty::Str, Pass::Value),
             18 => (Ty::array(Ty::F, 3), Pass::RefMut),
+            9 if self.rng.chance(50) => {
+                (Ty::tuple(vec![Ty::F, Ty::F]), *self.rng.pick(&[Pass::Ref, Pass::RefMut]))
+            }
+            9 => (Ty::array(Ty::F, 2), Pass::Ref),
             19..=22 if !self.structs.is_empty() => {
                 let ty = Ty::Struct(self.rng.below(self.structs.len()));
                 (ty, *self.rng.pick(&[Pass::Value, Pass::Ref, Pass::Ref, Pass::RefMut]))
@@ -242,19 +245,38 @@ fn function(g: &mut Gen, _k: usize) -> Node {
             params,
             result,
         });
-        let template = match g.rng.below(2) {
-            0 => format!(
-                "@differentiate()\nimpl {of} {{\npub fn {name}({}){result_text} $\n}}",
+        let own = result_text == format!(" -> {of}");
+        let result_text = if own && g.rng.chance(50) { " -> Self".to_string() } else { result_text };
+        let constant = if g.rng.chance(15) {
+            let name = g.fresh("K");
+            g.constants.push(Constant { name: format!("{of}::{name}"), ty: Ty::F, reference: false });
+            format!("pub const {name}: @F = 0.75;\n")
+        } else {
+            String::new()
+        };
+        let template = match g.rng.below(4) {
+            0 if !associated && constant.is_empty() => {
+                let of_trait = g.fresh("Eval");
+                let bare: Vec<String> = list.iter().map(|param| bare_param(param)).collect();
+                format!(
+                    "pub trait {of_trait} {{\nfn {name}({}){result_text};\n}}\n@differentiate()\nimpl {of_trait} for {of} {{\nfn \
+                     {name}({}){result_text} $\n}}",
+                    bare.join(", "),
+                    list.join(", ")
+                )
+            }
+            0 | 1 => format!(
+                "@differentiate()\nimpl {of} {{\n{constant}pub fn {name}({}){result_text} $\n}}",
                 list.join(", ")
             ),
             _ if associated => {
                 format!(
-                    "impl {of} {{\n@differentiate(associated)\npub fn {name}({}){result_text} $\n}}",
+                    "impl {of} {{\n{constant}@differentiate(associated)\npub fn {name}({}){result_text} $\n}}",
                     list.join(", ")
                 )
             }
             _ => format!(
-                "impl {of} {{\n@differentiate()\npub fn {name}({}){result_text} $\n}}",
+                "impl {of} {{\n{constant}@differentiate()\npub fn {name}({}){result_text} $\n}}",
                 list.join(", ")
             ),
         };
@@ -269,6 +291,15 @@ fn function(g: &mut Gen, _k: usize) -> Node {
         &format!("@differentiate()\nfn {name}({}){result_text} $", list.join(", ")),
         vec![body],
     )
+}
+
+/// A parameter of a declaration in a trait: no patterns, no marks.
+fn bare_param(text: &str) -> String {
+    let text = text.replace("@no_diff ", "");
+    match text.strip_prefix("mut ") {
+        Some(rest) => rest.to_string(),
+        None => text,
+    }
 }
 
 /// The function that is checked.
