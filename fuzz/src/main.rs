@@ -180,7 +180,12 @@ fn fuzz(options: &Options, toolchain: &Toolchain) -> ExitCode {
                         .collect();
                     let programs: Vec<_> = seeds.iter().map(|seed| r#gen::program(*seed)).collect();
                     let outcomes = checker.outcomes(&programs);
-                    found.lock().expect("no thread panics").extend(seeds.into_iter().zip(outcomes));
+                    let mut found = found.lock().expect("no thread panics");
+                    let before = found.len() / 1000;
+                    found.extend(seeds.into_iter().zip(outcomes));
+                    if found.len() / 1000 > before {
+                        eprintln!("{} programs, {:.0} s", found.len(), started.elapsed().as_secs_f64());
+                    }
                 }
             });
         }
@@ -237,7 +242,7 @@ fn report(
     classes: &BTreeMap<(&str, String), Vec<u64>>,
 ) {
     let mut work: Vec<(&str, &String, u64, usize)> = Vec::new();
-    for kind in ["WRONG", "BROKEN", "SLOW"] {
+    for kind in ["WRONG", "BROKEN", "SLOW", "REFUSED"] {
         let mut rows: Vec<_> = classes.iter().filter(|((k, _), _)| *k == kind).collect();
         rows.sort_by_key(|(_, seeds)| std::cmp::Reverse(seeds.len()));
         for ((_, text), seeds) in rows {
@@ -255,7 +260,7 @@ fn report(
                     let Some((kind, class, seed, count)) = work.get(at) else { return };
                     let name = format!("report{job}");
                     let checker =
-                        Checker { toolchain, form: options.form, name, compile_only: *kind == "BROKEN" };
+                        Checker { toolchain, form: options.form, name, compile_only: *kind != "WRONG" };
                     let (program, outcome) =
                         shrink::shrunk(&mut |programs| checker.outcomes(programs), r#gen::program(*seed));
                     let text = format!(
