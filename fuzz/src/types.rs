@@ -13,6 +13,8 @@ pub enum Ty {
     Bool,
     Str,
     Unit,
+    /// An `Option` of a float that is data: a parameter marked `#[no_diff]`.
+    Maybe,
     /// `[T; n]`; of length `N`, a parameter of the function, where `n` is zero.
     Array(Rc<Ty>, usize),
     Vec(Rc<Ty>),
@@ -64,6 +66,7 @@ impl Ty {
             Ty::Bool => "bool".into(),
             Ty::Str => "&'static str".into(),
             Ty::Unit => "()".into(),
+            Ty::Maybe => "Option<@F>".into(),
             Ty::Array(item, 0) => format!("[{}; N]", item.text(structs)),
             Ty::Array(item, n) => format!("[{}; {n}]", item.text(structs)),
             Ty::Vec(item) => format!("Vec<{}>", item.text(structs)),
@@ -91,7 +94,7 @@ impl Ty {
     pub fn active(&self) -> bool {
         match self {
             Ty::F => true,
-            Ty::Fixed | Ty::Usize | Ty::Bool | Ty::Str | Ty::Unit => false,
+            Ty::Fixed | Ty::Maybe | Ty::Usize | Ty::Bool | Ty::Str | Ty::Unit => false,
             Ty::Array(item, _) | Ty::Vec(item) | Ty::Slice(item) => item.active(),
             Ty::Tuple(items) => items.iter().any(|item| item.active()),
             Ty::Struct(_) => true,

@@ -20,7 +20,11 @@ impl Gen {
     /// A call.
     pub fn call(&mut self, function: &Function) -> Option<Node> {
         self.depth += 1;
+        // No statements inside of arguments that may change what another argument borrows.
+        let borrows = function.params.iter().any(|param| param.pass != Pass::Value);
+        let fuel = if borrows { std::mem::take(&mut self.fuel) } else { 0 };
         let call = self.call_with_arguments(function);
+        self.fuel += fuel;
         self.depth -= 1;
         call
     }

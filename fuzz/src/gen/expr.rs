@@ -25,6 +25,8 @@ pub const FLOATS: &[(usize, Construct)] = &[
     (1, options::float_option),
     (2, stopped),
     (1, match_float),
+    (1, maybe),
+    (1, bits),
     (2, mean),
     (1, mixed),
     (3, generic::match_variants),
@@ -42,6 +44,7 @@ pub const BRANCHES: &[(usize, Construct)] = &[
     (2, options::float_option),
     (2, match_float),
     (2, generic::match_variants),
+    (1, maybe),
 ];
 
 impl Gen {
@@ -409,6 +412,28 @@ fn mixed(g: &mut Gen) -> Option<Node> {
     }
     let a = g.typed();
     Some(expr(&Ty::F, "(($ as @single).sin() as @F)", vec![a]))
+}
+
+/// Data that may be missing.
+fn maybe(g: &mut Gen) -> Option<Node> {
+    let (place, _) = g.place(&Ty::Maybe, false)?;
+    let (a, b) = (g.leaf(), g.typed());
+    let template = *g.rng.pick(&[
+        "(match ~ { Some(v) => v * $, None => $ })",
+        "(if let Some(v) = ~ { v + $ } else { $ })",
+        "(~.unwrap_or(0.5) * $ + $)",
+        "(if ~.is_some() { $ } else { $ })",
+    ]);
+    Some(expr(&Ty::F, &template.replace('~', &place), vec![a, b]))
+}
+
+/// A float from the bits of another: refused, as of now, never zero.
+fn bits(g: &mut Gen) -> Option<Node> {
+    if g.rng.chance(90) {
+        return None;
+    }
+    let a = g.typed();
+    Some(expr(&Ty::F, "@F::from_bits($.to_bits() ^ 1)", vec![a]))
 }
 
 fn fixed_field(g: &mut Gen) -> Option<Node> {

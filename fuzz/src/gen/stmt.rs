@@ -11,6 +11,7 @@ pub const STATEMENTS: &[(usize, Construct)] = &[
     (6, branch),
     (6, chosen),
     (8, guarded),
+    (2, consequence),
     (3, match_statement),
     (5, deferred),
     (4, destructured),
@@ -98,7 +99,7 @@ fn binding(g: &mut Gen) -> Option<Node> {
 
 fn assignment(g: &mut Gen) -> Option<Node> {
     let found = g.places(true, &|ty| {
-        !matches!(ty, Ty::Slice(_) | Ty::Fixed | Ty::Usize | Ty::Bool | Ty::Str | Ty::Unit)
+        !matches!(ty, Ty::Slice(_) | Ty::Fixed | Ty::Maybe | Ty::Usize | Ty::Bool | Ty::Str | Ty::Unit)
     });
     if found.is_empty() {
         return None;
@@ -186,6 +187,23 @@ fn guarded(g: &mut Gen) -> Option<Node> {
     let s = g.fresh("s");
     g.bind(&s, Ty::F, Pass::Value, true);
     Some(stmt(&format!("let mut {s}: @F = $;"), vec![value]))
+}
+
+/// A root that is NaN, and a guard behind it.
+fn consequence(g: &mut Gen) -> Option<Node> {
+    let (place, _) = g.place(&Ty::F, false)?;
+    let (d, s) = (g.fresh("d"), g.fresh("s"));
+    let (a, b) = (g.typed(), g.leaf());
+    g.bind(&s, Ty::F, Pass::Value, true);
+    let root = *g.rng.pick(&["sqrt()", "ln()", "asin()", "powf(0.5)", "acosh()"]);
+    let guard = *g.rng.pick(&["~ > 0.0", "~.is_finite()", "!~.is_nan()"]);
+    Some(stmt(
+        &format!(
+            "let {d} = {place}.{root} * $;\nlet mut {s}: @F = if {} {{ {d}.sin() }} else {{ $ }};",
+            guard.replace('~', &d)
+        ),
+        vec![a, b],
+    ))
 }
 
 fn match_statement(g: &mut Gen) -> Option<Node> {
@@ -349,7 +367,32 @@ fn leave(g: &mut Gen) -> Option<Node> {
 
 /// `#[cfg]`, `#[no_diff]`, `#[allow]`.
 fn attribute(g: &mut Gen) -> Option<Node> {
-    match g.rng.below(4) {
+    match g.rng.below(7) {
+        4 => {
+            let (name, a, b, k) = (g.fresh("s"), g.typed(), g.typed(), g.int());
+            g.bind(&name, Ty::F, Pass::Value, true);
+            Some(stmt(
+                &format!("let mut {name}: @F = match $ {{\n#[cfg(any())]\n_ => 0.5,\n0 => $,\n_ => $ }};"),
+                vec![k, a, b],
+            ))
+        }
+        5 => {
+            let (name, a, b, c) = (g.fresh("a"), g.typed(), g.leaf(), g.leaf());
+            g.bind(&name, Ty::array(Ty::F, 2), Pass::Value, true);
+            Some(stmt(&format!("let mut {name}: [@F; 2] = [$, #[cfg(any())] $, $];"), vec![a, b, c]))
+        }
+        6 => {
+            let k = (0..g.structs.len())
+                .find(|&k| !g.structs[k].fields.is_empty() && g.structs[k].generics.is_empty())?;
+            let (ty, Struct { name, fields, .. }) = (Ty::Struct(k), g.structs[k].clone());
+            let mut children: Vec<Node> = fields.iter().map(|(_, ty)| g.expr(ty)).collect();
+            children.insert(0, g.expr(&fields[0].1));
+            let mut list = vec![format!("#[cfg(any())]\n{}: $", fields[0].0)];
+            list.extend(fields.iter().map(|(field, _)| format!("{field}: $")));
+            let p = g.fresh("p");
+            g.bind(&p, ty, Pass::Value, true);
+            Some(stmt(&format!("let mut {p} = {name} {{ {} }};", list.join(", ")), children))
+        }
         0 => {
             let place = g.place(&Ty::F, true)?.0;
             let value = g.tame();

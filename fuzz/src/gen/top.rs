@@ -58,6 +58,7 @@ fn constant(g: &mut Gen) -> Node {
             "&[(@F, @F)]".into(),
             "&[(0.5, 0.3), (0.7, 1.5)]".into(),
         ),
+        6 if g.rng.chance(30) => ("NAME", Ty::Str, "&str".into(), "\"name\"".into()),
         6 => ("COUNT", Ty::Usize, "usize".into(), "2".into()),
         7 => (
             "SHIFTS",
@@ -105,6 +106,7 @@ impl Gen {
             15 => (Ty::tuple(vec![Ty::F, Ty::Usize, Ty::F]), Pass::Value),
             16 => (Ty::Usize, Pass::Value),
             17 if self.rng.chance(70) => (Ty::Bool, Pass::Value),
+            17 if self.rng.chance(50) => (Ty::Maybe, Pass::Value),
             17 => (Ty::Str, Pass::Value),
             18 => (Ty::array(Ty::F, 3), Pass::RefMut),
             9 if self.rng.chance(50) => {
@@ -119,6 +121,7 @@ impl Gen {
             _ => (Ty::F, Pass::Value),
         };
         let no_diff = pass != Pass::RefMut && ty.active() && self.rng.chance(7);
+        let no_diff = no_diff || ty == Ty::Maybe;
         Param { name, ty, pass, no_diff }
     }
 
@@ -374,6 +377,7 @@ fn builder(g: &mut Gen, ty: &Ty, no_diff: bool, numbers: &mut usize) -> String {
         Ty::Bool => g.rng.chance(50).to_string(),
         Ty::Str => "\"name\"".into(),
         Ty::Unit => "()".into(),
+        Ty::Maybe => g.rng.pick(&["None", "Some(0.4)"]).to_string(),
         Ty::Array(item, n) => {
             let items: Vec<String> = (0..*n).map(|_| builder(g, item, no_diff, numbers)).collect();
             format!("[{}]", items.join(", "))

@@ -12,6 +12,10 @@ impl Gen {
             Ty::Bool => return self.condition(),
             Ty::Str => return self.read(ty).unwrap_or_else(|| expr(ty, "\"name\"", vec![])),
             Ty::Unit => return expr(ty, "()", vec![]),
+            Ty::Maybe => {
+                let text = *self.rng.pick(&["None", "Some(0.4)"]);
+                return self.read(ty).unwrap_or_else(|| expr(ty, text, vec![]));
+            }
             _ => {}
         }
         if self.rng.chance(35 + 10 * self.depth) {

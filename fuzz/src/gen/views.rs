@@ -19,8 +19,9 @@ pub fn mutable_element(g: &mut Gen) -> Option<Node> {
     if g.nesting > 3 {
         return None;
     }
-    let (text, ty, root) =
-        target(g, &|ty| !matches!(ty, Ty::Slice(_) | Ty::Fixed | Ty::Usize | Ty::Bool | Ty::Str | Ty::Unit))?;
+    let (text, ty, root) = target(g, &|ty| {
+        !matches!(ty, Ty::Slice(_) | Ty::Fixed | Ty::Maybe | Ty::Usize | Ty::Bool | Ty::Str | Ty::Unit)
+    })?;
     if let Ty::Vec(_) = ty {
         if g.var_mut(&root).fixed {
             return None;
