@@ -458,3 +458,23 @@ fn partials_do_not_cancel() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// A module's argument speaks of all functions in it that do not say otherwise.
+#[test]
+fn a_module_has_one_convention() {
+    #[differentiate(singular = "ieee")]
+    mod formulas {
+        fn root(x: f64) -> f64 {
+            x.sqrt()
+        }
+        pub fn twice(x: f64) -> f64 {
+            2.0 * root(x)
+        }
+        #[differentiate(singular = "zero")]
+        pub fn zero(x: f64) -> f64 {
+            x.sqrt()
+        }
+    }
+    assert_eq!((formulas::twice::grad(0.0), formulas::zero::grad(0.0)), (f64::INFINITY, 0.0));
+    assert_eq!((formulas::twice::jvp(0.0, 1.0).1, formulas::zero::jvp(0.0, 1.0).1), (f64::INFINITY, 0.0));
+}

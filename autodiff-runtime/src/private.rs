@@ -206,33 +206,9 @@ pub trait Captures<T> {}
 impl<C: ?Sized, T> Captures<T> for C {}
 
 /// An adjoint that is handed to a `#[no_diff]` parameter: `()`, or what the caller keeps for an argument that is active there.
-pub trait Unread {
-    /// What a `&mut` argument held before the call reaches nothing that carries a derivative.
-    fn clear(&mut self);
-}
+pub trait Unread {}
 
-impl<T: Tangent> Unread for T {
-    fn clear(&mut self) {
-        self.set_all(0.0);
-    }
-}
-
-impl<T: Tangent> Unread for &mut [T] {
-    fn clear(&mut self) {
-        self.iter_mut().for_each(|element| element.set_all(0.0));
-    }
-}
-
-impl<T: Unread> Unread for crate::pool::Buffer<T> {
-    fn clear(&mut self) {
-        self.iter_mut().for_each(T::clear);
-    }
-}
-
-impl<T: Tangent> Unread for &[T] {
-    // Of what is lent to be read, nothing changes.
-    fn clear(&mut self) {}
-}
+impl<T> Unread for T {}
 
 /// The seed of the sum of all numbers in a result.
 #[inline]

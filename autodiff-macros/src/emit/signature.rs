@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 
 use super::types::{owned_tangent, tangent};
-use crate::ir::{Float, Function, Passing, Role, Ty};
+use crate::ir::{Expr, Float, Function, Param, Passing, Role, Ty};
 
 /// One parameter of the function.
 #[derive(Clone)]
@@ -18,7 +18,7 @@ pub(crate) struct ParamSig {
     pub(crate) passing: Passing,
     pub(crate) role: Role,
     known: Ty,
-    /// A `&mut` parameter with the mark `#[no_diff]`: no derivative passes through what it holds.
+    /// A `&mut` scalar with the mark `#[no_diff]` that is written to: no derivative passes through what it holds.
     lost: bool,
     /// A `#[no_diff]` parameter of a type that need not be differentiable. A caller cannot see the mark, and hands over an
     /// adjoint all the same.
@@ -94,7 +94,7 @@ impl Signature {
                 passing: param.passing,
                 role: function.vars[param.var].role,
                 known: if unread { Ty::Inert } else { param.ty.clone() },
-                lost: param.no_diff && param.passing == Passing::RefMut,
+                lost: param.no_diff && param.ty.is_float() && is_written(param),
                 unread,
             });
         }
@@ -303,20 +303,22 @@ impl ParamSig {
 
     /// Whether an adjoint or tangent that a caller hands over for it is to be cleared.
     pub(crate) fn is_lost(&self) -> bool {
-        self.lost && (self.unread || self.may_be_active())
+        self.lost
     }
 
     /// Clears the adjoint or the tangent `of` it, where the caller hands one over.
     pub(crate) fn clear(&self, of: &Ident, runtime: &TokenStream) -> TokenStream {
-        let clear = match &self.known {
-            _ if self.unread => quote!(#runtime::__private::Unread::clear(#of);),
-            Ty::Float(Float::Param(_)) => quote!(*#of = #runtime::__private::lit(0.0);),
-            Ty::Float(_) => quote!(*#of = 0.0;),
-            Ty::Slice(_) => quote!(for part in #of { #runtime::Tangent::set_all(part, 0.0); }),
-            _ => quote!(#runtime::Tangent::set_all(#of, 0.0);),
+        let zero = match &self.known {
+            Ty::Float(Float::Param(_)) => quote!(#runtime::__private::lit(0.0)),
+            _ => quote!(0.0),
         };
-        quote!(if let ::core::option::Option::Some(#of) = #of { #clear })
+        quote!(if let ::core::option::Option::Some(#of) = #of { *#of = #zero; })
     }
+}
+
+/// Whether a `&mut` scalar holds another value behind the call.
+fn is_written(param: &Param) -> bool {
+    param.last.as_ref().is_some_and(|last| !matches!(last, Expr::Var(var) if *var == param.var))
 }
 
 /// Whether only rustc knows the type or one inside of it, and whether that is differentiable.

@@ -227,7 +227,9 @@ impl Range {
             ("hypot", [a, b]) => Range { lo: 0.0, ..(a.abs() + b.abs()) },
             ("atan2", _) => Range::within(-4.0, 4.0).or_nan(nan),
             ("rem" | "rem_euclid", [a, b]) => {
-                Range::FINITE.or_nan(nan || a.may_be_infinite() || b.may_be_zero())
+                // Of a divisor that is infinite, `rem_euclid` gives what was divided, or the divisor.
+                let range = if b.may_be_infinite() { Range::ANYTHING } else { Range::FINITE };
+                range.or_nan(nan || a.may_be_infinite() || b.may_be_zero())
             }
             ("sin" | "cos", _) => Range::within(-1.0, 1.0).or_nan(nan || infinite),
             ("fract", _) => Range::within(-1.0, 1.0).or_nan(nan || infinite),

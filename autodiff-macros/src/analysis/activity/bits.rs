@@ -87,6 +87,19 @@ impl Bits<'_> {
         }
     }
 
+    /// Whether a value is a truth, or a number that a function decided on (`rank(x)`), too small for all bits of a float.
+    fn is_decided(&self, var: Var, expr: &Expr) -> bool {
+        let Ty::Int(Some(name)) = self.ty(var) else { return false };
+        let small = ["usize", "isize", "i32", "u16", "i16", "u8", "i8", "char"].contains(&&name[..]);
+        let decided = match expr {
+            Expr::Inert(inert) => {
+                !mentions(inert.code.clone(), &WHOLE) && !inert.binds.iter().any(|(_, bind)| self.holds(bind))
+            }
+            _ => false,
+        };
+        name == "bool" || small && decided
+    }
+
     fn code_holds(&self, inert: &Inert) -> bool {
         let comes_in = |bind: &Expr| self.analysis.reaches_varied(bind) || self.holds(bind);
         inert.binds.iter().any(|(_, bind)| comes_in(bind)) && !is_piecewise(inert.code.clone())
@@ -115,8 +128,7 @@ impl Bits<'_> {
     fn stmt(&mut self, stmt: &Stmt) {
         match &stmt.kind {
             StmtKind::Let { var, expr } => {
-                let truth = matches!(self.ty(*var), Ty::Int(Some(name)) if name == "bool");
-                self.hold(*var, !truth && self.holds(expr));
+                self.hold(*var, !self.is_decided(*var, expr) && self.holds(expr));
             }
             StmtKind::Declare { place, init } => self.hold(*place, self.init_holds(init)),
             StmtKind::Store { path, value, .. }
@@ -250,14 +262,29 @@ fn compares(op: &syn::BinOp) -> bool {
 
 /// Whether code compares, or searches by comparing: its result is constant piecewise.
 fn is_piecewise(code: TokenStream) -> bool {
+    mentions(code, &COMPARING)
+}
+
+/// Functions that compare, or search by comparing.
+const COMPARING: [&str; 9] = [
+    "total_cmp",
+    "partial_cmp",
+    "cmp",
+    "classify",
+    "partition_point",
+    "binary_search_by",
+    "binary_search_by_key",
+    "matches",
+    "position",
+];
+
+/// Functions that give all of a float in another form.
+const WHOLE: [&str; 6] = ["to_bits", "to_ne_bytes", "to_le_bytes", "to_be_bytes", "to_string", "format"];
+
+fn mentions(code: TokenStream, names: &[&str]) -> bool {
     code.into_iter().any(|token| match token {
-        TokenTree::Ident(name) => {
-            ["total_cmp", "partial_cmp", "cmp", "classify", "partition_point", "matches", "position"]
-                .iter()
-                .any(|known| name == known)
-                || name.to_string().starts_with("binary_search")
-        }
-        TokenTree::Group(group) => is_piecewise(group.stream()),
+        TokenTree::Ident(word) => names.iter().any(|name| word == name),
+        TokenTree::Group(group) => mentions(group.stream(), names),
         _ => false,
     })
 }
@@ -288,6 +315,7 @@ mod tests {
             "let text = x.to_string(); text.parse::<f64>().unwrap() * 2.0",
             "let text = format!(\"{x}\"); let y: f64 = text.parse().unwrap(); y",
             "let bits = x.to_bits(); let y = h(x, bits); y",
+            "let b = usize::from_ne_bytes(x.to_ne_bytes()); b as f64 * x",
             "let n = x.to_bits() as i64 - 5; let m = -n; m as f64",
         ] {
             assert!(is_refused(body), "{body}");
