@@ -285,6 +285,32 @@ fn declared_first(z: f64, y: [f64; 2]) -> f64 {
 }
 
 #[differentiate]
+fn perhaps_assigned(x: f64, y: f64) -> f64 {
+    let mut s;
+    let mut t = y;
+    if x > 0.5 {
+        s = S { a: x, b: x * y, c: 1.0 };
+        t = s.a * s.b;
+    }
+    s = S { a: t, b: x, c: y };
+    s.a * s.b * s.c
+}
+
+#[differentiate]
+fn assigned_until_it_is_left(x: f64) -> f64 {
+    let mut s: [f64; 2];
+    let mut t = x;
+    loop {
+        s = [t * x, t];
+        t = s[0] * s[1] + x;
+        if t > 5.0 {
+            break;
+        }
+    }
+    s[0] * s[1] + t
+}
+
+#[differentiate]
 fn declared_before_a_loop(x: f64) -> f64 {
     let mut s: [f64; 2];
     let mut t = 0.0;
@@ -383,6 +409,9 @@ checks! {
     row_of_a_match(0.75, @0);
     row_of_a_match as row_of_the_last(0.75, @2);
     declared_first(0.75, [1.5, 2.0]);
+    perhaps_assigned(0.75, 1.5);
+    perhaps_assigned as not_assigned(0.25, 1.5);
+    assigned_until_it_is_left(1.25);
     declared_before_a_loop(0.75);
     branch_in_a_loop(0.75, [1.5, 2.0]);
     carried(0.75, [1.5, 2.0]);

@@ -86,6 +86,10 @@ impl Signature {
                 }
             };
             let unread = param.no_diff && names_types(&param.ty);
+            let known = match &param.ty {
+                _ if unread => Ty::Inert,
+                ty => as_written(ty, || syn::parse2(inner.clone()).ok()),
+            };
             params.push(ParamSig {
                 name: param.name.clone(),
                 receiver,
@@ -93,7 +97,7 @@ impl Signature {
                 inner,
                 passing: param.passing,
                 role: function.vars[param.var].role,
-                known: if unread { Ty::Inert } else { param.ty.clone() },
+                known,
                 lost: param.no_diff && param.ty.is_float() && is_written(param),
                 unread,
             });
@@ -117,7 +121,10 @@ impl Signature {
             runtime,
             params,
             result,
-            result_ty: function.result_ty.clone(),
+            result_ty: as_written(&function.result_ty, || match &signature.output {
+                syn::ReturnType::Type(_, ty) => Some((**ty).clone()),
+                syn::ReturnType::Default => None,
+            }),
             missing_is_none: false,
             lifetimes,
             generics,
@@ -313,6 +320,14 @@ impl ParamSig {
             _ => quote!(0.0),
         };
         quote!(if let ::core::option::Option::Some(#of) = #of { *#of = #zero; })
+    }
+}
+
+/// The type as signatures name it: an alias of a number of which nobody knows which one it is goes by its name.
+fn as_written(ty: &Ty, written: impl FnOnce() -> Option<syn::Type>) -> Ty {
+    match ty {
+        Ty::Float(Float::Any) => written().map_or_else(|| ty.clone(), |written| Ty::Named(Box::new(written))),
+        ty => ty.clone(),
     }
 }
 

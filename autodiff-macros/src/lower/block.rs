@@ -12,7 +12,7 @@ use super::hoist::hoisted;
 use super::jump::{Slot, Target, TargetKind, may_jump, may_return};
 use super::params::has_no_diff;
 use super::start::{start, start_of};
-use crate::ir::{Init, Path, Role, StmtKind, Ty, Var};
+use crate::ir::{Init, Path, Role, StmtKind, Ty};
 
 impl Lower<'_> {
     /// The body of the function.
@@ -283,14 +283,7 @@ impl Lower<'_> {
                 let ty = written.or_else(|| self.facts.get(&site).cloned());
                 let value = match ty {
                     None => Value::Later,
-                    Some(ty) => {
-                        let first = self.vars.0.len();
-                        let value = self.deferred_of(&pat.ident.to_string(), &ty, &site, pat.ident.span());
-                        if pat.mutability.is_some() {
-                            self.later.extend((first..self.vars.0.len()).map(|var| Var(var as u32)));
-                        }
-                        value
-                    }
+                    Some(ty) => self.deferred_of(&pat.ident.to_string(), &ty, &site, pat.ident.span()),
                 };
                 if self.note_stop(&pat.ident) || self.cutting {
                     self.keep_cut(&value);

@@ -28,6 +28,12 @@ impl Facts {
         self.types.get(site)
     }
 
+    /// What names of types stand for, as typing found.
+    pub(super) fn aliases(&self) -> Vec<(String, Ty)> {
+        let aliases = self.types.iter().filter(|(site, _)| site.starts_with("type "));
+        aliases.map(|(site, ty)| (site.clone(), ty.clone())).collect()
+    }
+
     pub(crate) fn is_constant(&self, site: &str) -> bool {
         self.constants.contains(site)
     }

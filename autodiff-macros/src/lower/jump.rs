@@ -8,7 +8,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 
 use super::Lower;
 use super::env::{Cell, Value, same};
-use crate::ir::{Expr, Init, Path, StmtKind, Ty, build};
+use crate::ir::{Expr, Path, StmtKind, Ty, build};
 
 /// Where a jump may go.
 #[derive(Clone)]
@@ -245,9 +245,8 @@ impl Lower<'_> {
             ty => {
                 // rustc cannot see that the flags keep an unfilled slot from being read: it starts with some content.
                 let init = crate::ir::build::default_init(ty);
-                let mutable = !matches!(init, Init::Deferred);
                 let place = self.temp_place(hint, ty.clone(), init, span);
-                self.vars[place].mutable = mutable;
+                self.vars[place].mutable = true;
                 self.sites.insert(place, site.to_string());
                 Slot::Place(Path::of(place))
             }

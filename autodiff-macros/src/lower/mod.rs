@@ -10,7 +10,6 @@ mod call;
 mod closure;
 mod constants;
 mod cursor;
-mod deferred;
 mod env;
 mod expr;
 mod facts;
@@ -49,6 +48,7 @@ pub(crate) use self::macros::{argument_of, list_of};
 pub(crate) use self::method::turbofish;
 pub(crate) use self::params::has_no_diff;
 pub(crate) use self::refused::without_refused_result;
+pub(crate) use self::stdlib::is_float_only;
 pub(crate) use self::types::{Types, arguments};
 use crate::diag::Diagnostics;
 use crate::ir::{Assumed, Block, Expr, Function, Tree, Ty, VarMap, VarSet, Vars, Wrt, WrtTarget};
@@ -93,8 +93,6 @@ pub(crate) struct Lower<'a> {
     cutting: bool,
     /// Names of `stop` that a parameter or a `let` bears.
     stopped: Vec<String>,
-    /// Places of the user's that are declared without a value, and may be assigned more than once.
-    later: VarSet,
     /// Lengths, and others that they do not exceed.
     shorter: VarMap<Expr>,
     /// The ends of windows of known width: all of such a window is there.
@@ -138,7 +136,8 @@ fn attempt(
     facts: &Facts,
     nodes: &Nodes,
 ) -> (Function, VarMap<String>, Diagnostics) {
-    let types = Types::of_function(&signature.generics, block, &request.scope);
+    let mut types = Types::of_function(&signature.generics, block, &request.scope);
+    types.aliases = facts.aliases();
     let (result_ty, refused_result) = match &signature.output {
         syn::ReturnType::Default => (Ty::Tuple(Vec::new()), None),
         syn::ReturnType::Type(_, ty) => match types.refused_result(ty) {
@@ -171,7 +170,6 @@ fn attempt(
         locals: locals::Locals::default(),
         cutting: false,
         stopped: Vec::new(),
-        later: VarSet::new(),
         shorter: VarMap::new(),
         windows: VarMap::new(),
     };
@@ -194,7 +192,6 @@ fn attempt(
     let params: Vec<crate::ir::Param> = params.into_iter().map(|(param, _)| param).collect();
     let wrt = lower.wrt(&params);
     lower.check_stop(&params);
-    lower.settle_deferred();
     if lower.poisoned && lower.diag.is_empty() {
         let name = &signature.ident;
         lower.diag.error(

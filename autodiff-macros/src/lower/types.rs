@@ -28,6 +28,8 @@ pub(crate) struct Types {
     pub(crate) depth: usize,
     /// Names that the function gives a meaning of its own: type parameters, and items in its body.
     shadowed: Vec<String>,
+    /// Names that typing found to stand for numbers.
+    pub(crate) aliases: Vec<(String, Ty)>,
     /// Types that were taken for the standard library's, and for inactive.
     assumed: RefCell<Vec<Type>>,
 }
@@ -80,6 +82,17 @@ impl Types {
         {
             assumed.push(ty.clone());
         }
+    }
+
+    /// Whether a name may be another name of a number: of a plain path, nothing is known.
+    pub(crate) fn may_be_alias(&self, ty: &Type) -> bool {
+        let Type::Path(path) = ty else { return false };
+        let plain = path.path.segments.iter().all(|segment| segment.arguments.is_none());
+        let own = path
+            .path
+            .get_ident()
+            .is_some_and(|name| name == "Self" || self.shadowed.iter().any(|shadowed| name == shadowed));
+        plain && !own && path.qself.is_none() && self.defined(path).is_none() && Standard::of(path).is_none()
     }
 
     /// Whether `name` is a type parameter that stands for a float.
@@ -151,7 +164,10 @@ impl Types {
             Some(_) => return Ty::Inert,
             None => {}
         }
-        let Some(standard) = Standard::of(path) else { return named };
+        let Some(standard) = Standard::of(path) else {
+            let alias = crate::typing::alias_site(ty);
+            return self.aliases.iter().find(|(name, _)| *name == alias).map_or(named, |(_, ty)| ty.clone());
+        };
         let nothing = standard.carries_nothing(&|ty| !self.ty(ty).may_be_active());
         if nothing && self.depth == 0 {
             self.assume(ty);

@@ -46,6 +46,13 @@ impl Lower<'_> {
                     None => (crate::ir::build::default_atom(&fallback), fallback),
                 }
             }
+            // Only rustc knows its type: where a number is wanted, it is one.
+            Value::Path(path)
+                if wanted.is_some() && matches!(self.path_ty(&path), Ty::Unknown | Ty::Named(_)) =>
+            {
+                let hint = self.path_hint(&path);
+                (self.temp(&hint, fallback.clone(), Expr::Load(path), span), fallback)
+            }
             Value::Path(_) => {
                 self.refuse_unknown(span);
                 (crate::ir::build::default_atom(&fallback), fallback)
