@@ -12,6 +12,7 @@ use num_traits::{Float, NumAssign};
 /// ```
 /// use autodiff_runtime::Scalar;
 /// assert_eq!(f32::of(0.5).as_f64(), 0.5);
+/// ```
 ///
 /// It is a [tree](crate::tree) by itself, and so are `Vec`s, arrays and tuples of it, in generic code as well:
 ///

@@ -223,9 +223,10 @@ fn minibatches() {
         assert!(whole.epoch().all(|batch| batch.len() == size));
     }
     // Each example comes to each place equally often.
-    let (mut batches, mut first) = (Minibatches::shuffled(5, 5, 3), [0; 25]);
-    for _ in 0..5000 {
-        for (place, &example) in batches.epoch().next().unwrap().iter().enumerate() {
+    let mut first = [0; 25];
+    for seed in 0..5000 {
+        for (place, &example) in Minibatches::shuffled(5, 5, seed).epoch().next().unwrap().iter().enumerate()
+        {
             first[5 * place + example] += 1;
         }
     }

@@ -205,11 +205,13 @@ impl Emitter<'_> {
             return self.add_assign(to.tokens, from.tokens, float);
         }
         // The one is a copy of the other in another form: what was a part of an array or of something unknown is a `Vec`.
-        let differ = match (self.type_of(to), self.type_of(from)) {
-            (Ty::Slice(_), _) | (_, Ty::Slice(_)) => true,
-            (Ty::Unknown | Ty::Array(..), Ty::Vec(_)) | (Ty::Vec(_), Ty::Array(..)) => true,
-            _ => false,
-        };
+        let differ = matches!(
+            (self.type_of(to), self.type_of(from)),
+            (Ty::Slice(_), _)
+                | (_, Ty::Slice(_))
+                | (Ty::Unknown | Ty::Array(..), Ty::Vec(_))
+                | (Ty::Vec(_), Ty::Array(..))
+        );
         if differ && float_leaf(&ty).is_none() {
             let (runtime, to, from) = (self.runtime, self.receiver(to), self.receiver(from));
             return self.scoped(|this| {

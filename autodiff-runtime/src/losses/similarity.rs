@@ -69,7 +69,7 @@ pub fn triplet_margin<S: Scalar + Float>(anchor: &[S], positive: &[S], negative:
 /// ```
 /// let rows = [1.0, 0.0, 1.0, 0.0, 0.0, 1.0];
 /// let loss = autodiff_runtime::losses::ntxent(&rows, 2, &[0, 0, 1], 1.0);
-/// assert!((loss - (1.0 + (-1.0_S).exp()).ln()).abs() < 1e-12);
+/// assert!((loss - (1.0 + (-1.0_f64).exp()).ln()).abs() < 1e-12);
 /// ```
 #[differentiate(crate = crate)]
 pub fn ntxent<S: Scalar + Float>(embeddings: &[S], width: usize, labels: &[usize], temperature: S) -> S {

@@ -46,6 +46,7 @@ pub(crate) fn add_scaled<T, R, C, S, R2, C2>(
 
 /// The sum of the products of equal elements, of matrices whose sizes agree. A zero times an infinity is a zero.
 #[inline]
+#[allow(clippy::eq_op, reason = "a number that is none differs from itself")]
 pub(crate) fn inner<T, R, C, S, R2, C2, S2>(a: &Matrix<T, R, C, S>, b: &Matrix<T, R2, C2, S2>) -> T
 where
     T: Real,

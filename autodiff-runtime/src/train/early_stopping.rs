@@ -14,7 +14,7 @@ use crate::schedule::Threshold;
 /// // What is learnt from one half of the data is judged by the other.
 /// let fit = |w: &f64| ((w - 1.0) * (w - 1.0), 2.0 * (w - 1.0));
 /// let judge = |w: f64| (w - 0.75).powi(2);
-/// let (mut w, mut best) = (0.0, 0.0);
+/// let (mut w, mut best) = (0.0_f64, 0.0_f64);
 /// let (mut opt, mut stopping) = (Sgd::new(0.1), EarlyStopping::new(3));
 /// for _ in 0..1000 {
 ///     train::minimize(fit, &mut w, &mut opt)?;

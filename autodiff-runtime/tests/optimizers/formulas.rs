@@ -456,6 +456,7 @@ fn what_a_step_counts_for() {
         Adagrad::new(0.1).family(Family::Keras).rate_decay(0.5), false;
         Nadam::new(0.1).family(Family::Torch), true;
         Nadam::new(0.1).family(Family::Keras), false;
+        Rprop::new(0.1), true;
         OptimisticSgd::new(0.1), true;
         OptimisticAdam::new(0.1), true;
         Adan::new(0.1), true;
@@ -503,6 +504,18 @@ fn small_talk() {
     assert_eq!(scaled(Partition::new("x", sgd(), sgd())), (0.0, 2));
     assert_eq!(scaled(Box::new(sgd())), (0.0, 2));
     assert_eq!(scaled(&mut sgd()), (0.0, 2));
+
+    let chain: Chain<Sgd> = Chain::new(sgd()).clip_by_global_norm(1.0);
+    assert_eq!(chain.global_norm(), None);
+    // Groups change what they name, and no more.
+    let mut p = (1.0, 1.0, 1.0);
+    let group = Group::new().rate_factor(0.25).weight_decay(0.5);
+    let mut opt = Sgd::new(0.5).group(".1", group).group(".2", Group::new().l2(2.0));
+    opt.step(&mut p, &(1.0, 1.0, 1.0)).unwrap();
+    assert_eq!(p, (0.5, 1.0 * (1.0 - 0.125 * 0.5) - 0.125, 1.0 - 0.5 * 3.0));
+    let mut w = Shaped::new(vec![1.0; 6], &[3, 2]);
+    Muon::new(0.5).l2(0.5).step(&mut w, &Shaped::new(vec![-0.5; 6], &[3, 2])).unwrap();
+    assert_eq!(w.data, [1.0; 6], "the decay is the opposite of the gradient");
 
     let (mut w, mut skipping) = (1.0, ApplyIfFinite::new(sgd(), 2));
     for g in [f64::NAN, f64::NAN, 1.0, f64::NAN] {

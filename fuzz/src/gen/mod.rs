@@ -1,6 +1,6 @@
 //! Random programs.
 //!
-//! A construct is a function `fn(&mut Gen) -> Option<Node>` in one of the tables ([`expr::FLOATS`], [`values::VALUES`],
+//! A construct is a function `fn(&mut Gen) -> Option<Node>` in one of the tables ([`expr::FLOATS`], `values`,
 //! [`stmt::STATEMENTS`], …), with a weight; `None` where it does not apply. It draws what it needs from [`Gen`]: names in scope,
 //! places, expressions of a type, blocks.
 //!

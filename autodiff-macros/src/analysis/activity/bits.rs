@@ -10,7 +10,6 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 
 use super::{ActivityError, Analysis, is_float_type};
-use crate::diag::source;
 use crate::ir::{Arg, Block, Call, Expr, Inert, Init, Join, Path, Stmt, StmtKind, Ty, Var, build};
 
 /// Refuses floats made of the bits of varied ones.
@@ -192,10 +191,10 @@ impl Bits<'_> {
                 Expr::Cast(operand, ty)
                     if is_float_type(self.analysis.function, ty) && self.holds(operand) =>
                 {
-                    errors.push(error(&format!("… as {}", source(ty)), stmt.span));
+                    errors.push(error(stmt.span));
                 }
                 Expr::Rule(rule, args) if args.iter().any(|arg| self.holds(arg)) => {
-                    errors.push(error(rule.name, stmt.span));
+                    errors.push(error(stmt.span));
                 }
                 _ => {}
             }),
@@ -215,7 +214,7 @@ impl Bits<'_> {
 
     fn refuse_code(&self, inert: &Inert, span: Span, errors: &mut Vec<ActivityError>) {
         if inert.binds.iter().any(|(_, bind)| self.holds(bind)) {
-            errors.push(error(&source(&inert.code), span));
+            errors.push(error(span));
         }
     }
 
@@ -232,17 +231,15 @@ impl Bits<'_> {
             Arg::Inert(inert) => self.code_holds(inert),
         };
         if matters && call.args.iter().any(held) {
-            errors.push(error(&super::callee(call), span));
+            errors.push(error(span));
         }
     }
 }
 
-fn error(code: &str, span: Span) -> ActivityError {
-    let message = format!(
-        "`{code}` makes a float of the bits of an active value, and no derivative passes through them: compute it with \
-         functions of floats, or cut the value with `stop_gradient(…)`"
-    );
-    ActivityError { span, message }
+fn error(span: Span) -> ActivityError {
+    let message = "this makes a float of the bits of an active value, and no derivative passes through them: compute it \
+                   with functions of floats, or cut the value with `stop_gradient(…)`";
+    ActivityError { span, message: message.into() }
 }
 
 /// Floats, and nothing that could hold the bits of one.
