@@ -78,3 +78,47 @@ fn the_teacher_learns_nothing() {
     }
     assert_eq!(teacher, [0.0; 3]);
 }
+
+/// In single precision, with data that carries no derivative and losses of two kinds.
+#[differentiate]
+fn single(w: &[f32], #[no_diff] x: &[f32], #[no_diff] y: &[f32], delta: f32) -> f32 {
+    let mut predictions = vec![0.0; y.len()];
+    for i in 0..y.len() {
+        predictions[i] = w[0] + w[1] * x[i];
+    }
+    let p = losses::softmax(&predictions);
+    let target = losses::softmax(y);
+    let loss: f32 = losses::softmax_cross_entropy(&predictions, &target);
+    loss + losses::mean_huber(&predictions, y, delta)
+        + losses::cosine_distance(&p, y, delta)
+        + losses::log_cosh(w[0], w[1])
+}
+
+#[differentiate]
+fn double(w: &[f64], #[no_diff] x: &[f64], #[no_diff] y: &[f64], delta: f64) -> f64 {
+    let mut predictions = vec![0.0; y.len()];
+    for i in 0..y.len() {
+        predictions[i] = w[0] + w[1] * x[i];
+    }
+    let p = losses::softmax(&predictions);
+    let target = losses::softmax(y);
+    let loss: f64 = losses::softmax_cross_entropy(&predictions, &target);
+    loss + losses::mean_huber(&predictions, y, delta)
+        + losses::cosine_distance(&p, y, delta)
+        + losses::log_cosh(w[0], w[1])
+}
+
+#[test]
+fn single_precision() {
+    let (w, x, y, delta) = ([0.7, -0.3], [0.3, -1.2, 0.8], [0.4, -0.9, 1.1], 0.6);
+    let (value, (by_w, by_delta)) = double::value_and_grad(&w, &x, &y, delta);
+    let loss = |(w, delta): &(Vec<f64>, f64)| double::value_and_grad(w, &x, &y, *delta);
+    check::gradient(loss, &(w.to_vec(), delta)).unwrap().assert();
+    let narrow = |x: &[f64]| x.iter().map(|&x| x as f32).collect::<Vec<f32>>();
+    let (w32, x32, y32) = (narrow(&w), narrow(&x), narrow(&y));
+    let (single, (single_w, single_delta)) = single::value_and_grad(&w32, &x32, &y32, delta as f32);
+    let found = [single, single_w[0], single_w[1], single_delta];
+    for (found, expected) in found.iter().zip([value, by_w[0], by_w[1], by_delta]) {
+        assert!((f64::from(*found) - expected).abs() < 1e-5, "{found}, not {expected}");
+    }
+}

@@ -129,6 +129,8 @@ struct Structure<'a> {
     tangent: Option<Ident>,
     /// The parameters and bounds of the tangent.
     tangent_generics: Generics,
+    /// Types of fields that were taken for inactive ones of the standard library.
+    assumed: Vec<Type>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -145,6 +147,7 @@ impl<'a> Structure<'a> {
             Fields::Unnamed(_) => Style::Tuple,
             Fields::Unit => Style::Unit,
         };
+        let mut assumed = Vec::new();
         let fields: Vec<Field> = input
             .fields
             .iter()
@@ -160,7 +163,7 @@ impl<'a> Structure<'a> {
                 tangent: if options::no_diff(&field.attrs, errors) {
                     None
                 } else {
-                    tangent::of(&field.ty, &options.runtime)
+                    tangent::of(&field.ty, &options.runtime, &mut assumed)
                 },
             })
             .collect();
@@ -192,6 +195,7 @@ impl<'a> Structure<'a> {
             style,
             tangent,
             tangent_generics,
+            assumed,
         }
     }
 
@@ -210,10 +214,27 @@ impl<'a> Structure<'a> {
             None => impls.extend(self.accumulate(self.name, &self.generics_of_value())),
         }
         impls.extend(self.trees());
+        impls.extend(self.checks());
         quote! {
             #definition
             const _: () = { #impls };
         }
+    }
+
+    /// Has rustc check what names of types were taken for.
+    fn checks(&self) -> Option<TokenStream> {
+        let (runtime, types) = (self.runtime, &self.assumed);
+        let (generics, _, clause) = self.generics.split_for_impl();
+        let checks = types.iter().map(|ty| {
+            let span = syn::spanned::Spanned::span(ty);
+            quote::quote_spanned!(span=> #runtime::__private::carries_nothing::<#ty>();)
+        });
+        (!types.is_empty()).then(|| {
+            quote! {
+                #[allow(dead_code, unused_lifetimes, clippy::extra_unused_lifetimes)]
+                fn check #generics () #clause { #(#checks)* }
+            }
+        })
     }
 
     /// The parameters of the struct with the bounds that its tangent needs.
@@ -485,7 +506,7 @@ mod tests {
     fn tangents_are_legible() {
         let tangent = |ty: &str| {
             let ty: Type = syn::parse_str(ty).unwrap();
-            tangent::of(&ty, &syn::parse_quote!(ad))
+            tangent::of(&ty, &syn::parse_quote!(ad), &mut Vec::new())
                 .map_or_else(|| "none".to_string(), |ty| ty.to_token_stream().to_string().replace(' ', ""))
         };
         assert_eq!(tangent("f64"), "f64");

@@ -1,5 +1,6 @@
 //! The driver: an item in, the item and its derivatives out.
 
+mod conditions;
 mod integrity;
 mod marks;
 mod module;
@@ -11,6 +12,7 @@ pub(crate) use self::module::names_in;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
+use self::conditions::{Conditional, Variant};
 use self::integrity::Sound;
 use self::marks::without_marks;
 use crate::analysis::Activity;
@@ -35,11 +37,13 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     }
     let kept = without_marks(item.clone());
     let long = spines::long(&item);
-    let mut item = syn::parse2::<syn::Item>(item);
-    if let (true, Ok(item)) = (long, &mut item) {
-        spines::cut_item(item);
-    }
-    match item {
+    let parsed = syn::parse2::<syn::Item>(item).map(|mut item| {
+        if long {
+            spines::cut_item(&mut item);
+        }
+        item
+    });
+    match parsed {
         Ok(syn::Item::Fn(item)) => function(&request, &item, diag, kept),
         Ok(syn::Item::Impl(item)) => methods(&request, &item, diag, kept),
         Ok(syn::Item::Mod(item)) => module::module(&request, &item, diag),
@@ -98,18 +102,79 @@ fn subject(item: &syn::Item) -> TokenStream {
 }
 
 fn function(request: &Request, item: &syn::ItemFn, diag: Diagnostics, kept: TokenStream) -> TokenStream {
-    let method = item.sig.receiver().is_some() || request.associated.is_some();
-    let source = Source {
-        request,
-        signature: &item.sig,
-        visibility: &item.vis,
-        attributes: &item.attrs,
-        site: if method { Site::Impl(None) } else { Site::Companion },
-        hidden: false,
-    };
-    let derived = differentiated(source, &item.sig, &item.block, diag);
+    let derived = derived_function(request, item, false, diag);
     // A function may be there for its derivative alone.
     quote!(#[allow(dead_code)] #kept #derived)
+}
+
+/// The derivatives of a function; `hidden`: only other functions of its module call them.
+fn derived_function(request: &Request, item: &syn::ItemFn, hidden: bool, diag: Diagnostics) -> TokenStream {
+    let method = item.sig.receiver().is_some() || request.associated.is_some();
+    let site = if method { Site::Impl(None) } else { Site::Companion };
+    each_variant(item, diag, |variant, diag| {
+        let syn::ItemFn { sig, block, vis, .. } = &variant.item;
+        let attributes = &variant.attributes(&item.attrs)[..];
+        let source = Source { request, signature: sig, visibility: vis, attributes, site, hidden };
+        differentiated(source, sig, block, diag)
+    })
+}
+
+/// The derivatives of a method of an `impl` block.
+fn derived_method(
+    request: &Request,
+    item: &syn::ItemImpl,
+    method: &syn::ImplItemFn,
+    hidden: bool,
+    diag: Diagnostics,
+) -> TokenStream {
+    let visibility = if item.trait_.is_some() { &syn::Visibility::Inherited } else { &method.vis };
+    each_variant(method, diag, |variant, diag| {
+        let syn::ImplItemFn { sig, block, attrs, .. } = &variant.item;
+        let mut signature = sig.clone();
+        signature.generics = merged(&item.generics, &sig.generics);
+        if diag.is_empty() && !has_derivative(request, &signature) {
+            diag.discard();
+            return TokenStream::new();
+        }
+        let attributes = &variant.attributes(attrs)[..];
+        let site = Site::Impl(Some(&item.generics));
+        let source = Source { request, signature: sig, visibility, attributes, site, hidden };
+        differentiated(source, &signature, block, diag)
+    })
+}
+
+/// The rule of an operator.
+fn derived_operator(request: &Request, item: &syn::ItemImpl, diag: Diagnostics) -> TokenStream {
+    each_variant(item, diag, |variant, diag| {
+        let mut item = variant.item.clone();
+        item.attrs = variant.attributes(&item.attrs);
+        match operator::Operator::of(&item) {
+            Some(operator) => operator.rule(request, diag),
+            None => {
+                diag.discard();
+                TokenStream::new()
+            }
+        }
+    })
+}
+
+/// What becomes of each variant of an item; of the item itself where something was complained about before.
+fn each_variant<T: Conditional>(
+    item: &T,
+    mut diag: Diagnostics,
+    mut derived: impl FnMut(&Variant<T>, Diagnostics) -> TokenStream,
+) -> TokenStream {
+    let whole = || Variant { item: item.clone(), condition: None };
+    if !diag.is_empty() {
+        return derived(&whole(), diag);
+    }
+    match conditions::variants(item) {
+        Ok(variants) => variants.iter().map(|variant| derived(variant, Diagnostics::new())).collect(),
+        Err(error) => {
+            diag.push(error);
+            derived(&whole(), diag)
+        }
+    }
 }
 
 /// The attribute on an `impl` block: each method with active data.
@@ -117,8 +182,8 @@ fn methods(request: &Request, item: &syn::ItemImpl, diag: Diagnostics, kept: Tok
     if !diag.is_empty() {
         return with_errors(diag, kept);
     }
-    if let Some(operator) = operator::Operator::of(item) {
-        let derived = operator.rule(request);
+    if operator::Operator::of(item).is_some() {
+        let derived = derived_operator(request, item, diag);
         return quote!(#kept #derived);
     }
     let mut derived = TokenStream::new();
@@ -126,21 +191,7 @@ fn methods(request: &Request, item: &syn::ItemImpl, diag: Diagnostics, kept: Tok
     for member in &item.items {
         let syn::ImplItem::Fn(method) = member else { continue };
         found = true;
-        let mut signature = method.sig.clone();
-        signature.generics = merged(&item.generics, &method.sig.generics);
-        if !has_derivative(request, &signature) {
-            continue;
-        }
-        let visibility = if item.trait_.is_some() { &syn::Visibility::Inherited } else { &method.vis };
-        let source = Source {
-            request,
-            signature: &method.sig,
-            visibility,
-            attributes: &method.attrs,
-            site: Site::Impl(Some(&item.generics)),
-            hidden: false,
-        };
-        derived.extend(differentiated(source, &signature, &method.block, Diagnostics::new()));
+        derived.extend(derived_method(request, item, method, false, Diagnostics::new()));
     }
     if !found {
         let mut diag = Diagnostics::new();

@@ -14,6 +14,7 @@ mod passes;
 mod request;
 mod rules;
 mod simplify;
+mod standard;
 #[cfg(test)]
 mod tests;
 mod typing;

@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 use syn::parse::Parser;
 
 use crate::diag::{Diagnostics, source};
+use crate::rules::Singular;
 use crate::typing::Scope;
 
 /// What the user asks for.
@@ -17,6 +18,8 @@ pub(crate) struct Request {
     pub(crate) stop: Vec<Ident>,
     /// `unconnected = "…"`: what a name of `wrt` gives that nothing connects to the result.
     pub(crate) unconnected: Unconnected,
+    /// `singular = "…"`: what the derivative is where that of an elementary function is infinite or undefined.
+    pub(crate) singular: Singular,
     /// `crate = path`: where the runtime is found.
     pub(crate) runtime: syn::Path,
     /// `companion = name`: the name of the generated struct, where the function's own is taken.
@@ -42,10 +45,11 @@ pub(crate) enum Unconnected {
 }
 
 /// The arguments there are, in the form in which they are written.
-const FORMS: [(&str, &str); 8] = [
+const FORMS: [(&str, &str); 9] = [
     ("wrt", "wrt(x, y)"),
     ("stop", "stop(x, y)"),
     ("unconnected", "unconnected = \"zero\""),
+    ("singular", "singular = \"ieee\""),
     ("crate", "crate = path::to::autodiff_runtime"),
     ("companion", "companion = name"),
     ("associated", "associated"),
@@ -70,6 +74,7 @@ impl Default for Request {
             wrt: None,
             stop: Vec::new(),
             unconnected: Unconnected::Error,
+            singular: Singular::Zero,
             runtime: crate::manifest::runtime(),
             companion: None,
             associated: None,
@@ -105,7 +110,10 @@ impl Request {
                 }
             }
             "stop" => self.stop = names(key, form, diag).unwrap_or_default(),
-            "unconnected" => self.unconnected = unconnected(key, form, diag).unwrap_or(self.unconnected),
+            "unconnected" => {
+                self.unconnected = choice(key, form, &UNCONNECTED, diag).unwrap_or(self.unconnected);
+            }
+            "singular" => self.singular = choice(key, form, &SINGULAR, diag).unwrap_or(self.singular),
             "crate" => {
                 if let Some(path) = path(key, form, diag) {
                     self.runtime = path;
@@ -328,24 +336,31 @@ fn no_name(key: &Ident, part: &TokenStream) -> String {
     }
 }
 
-/// `unconnected = "…"`
-fn unconnected(key: &Ident, form: Form, diag: &mut Diagnostics) -> Option<Unconnected> {
-    const CHOICES: [(&str, Unconnected); 3] =
-        [("none", Unconnected::None), ("zero", Unconnected::Zero), ("error", Unconnected::Error)];
+const UNCONNECTED: [(&str, Unconnected); 3] =
+    [("none", Unconnected::None), ("zero", Unconnected::Zero), ("error", Unconnected::Error)];
+
+const SINGULAR: [(&str, Singular); 2] = [("zero", Singular::Zero), ("ieee", Singular::Ieee)];
+
+/// `key = "…"`, one of a few words.
+fn choice<T: Copy>(key: &Ident, form: Form, choices: &[(&str, T)], diag: &mut Diagnostics) -> Option<T> {
     let content = source(form.content());
-    let choice = CHOICES.into_iter().find(|(name, _)| *name == content.trim_matches('"').to_lowercase());
+    let choice = choices.iter().find(|(name, _)| *name == content.trim_matches('"').to_lowercase());
     let string = match &form {
         Form::Value(value) => syn::parse2::<syn::LitStr>(value.clone()).is_ok(),
         _ => false,
     };
-    let all = "`unconnected = \"none\"`, `unconnected = \"zero\"` or `unconnected = \"error\"`";
+    let all: Vec<String> = choices.iter().map(|(name, _)| format!("`{key} = \"{name}\"`")).collect();
+    let all = match all.split_last() {
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => String::new(),
+    };
     match (choice, form) {
-        (Some((_, choice)), _) if string => return Some(choice),
-        (_, Form::Alone) => diag.error(key, format!("`unconnected` needs a value: write {all}")),
+        (Some((_, choice)), _) if string => return Some(*choice),
+        (_, Form::Alone) => diag.error(key, format!("`{key}` needs a value: write {all}")),
         (Some((name, _)), form) => {
             diag.error(
                 form.tokens(),
-                format!("the value is a string behind `=`: write `unconnected = \"{name}\"`"),
+                format!("the value is a string behind `=`: write `{key} = \"{name}\"`"),
             );
         }
         (None, form) => diag.error(form.tokens(), format!("unknown value `{content}`: write {all}")),
@@ -415,6 +430,7 @@ mod tests {
             wrt(a, self),
             stop(c),
             unconnected = "zero",
+            singular = "ieee",
             crate = crate::ad,
             companion = f_ad,
             associated,
@@ -427,6 +443,7 @@ mod tests {
         assert_eq!(wrt, ["a", "self"]);
         assert_eq!(request.stop[0], "c");
         assert_eq!(request.unconnected, Unconnected::Zero);
+        assert_eq!(request.singular, Singular::Ieee);
         assert_eq!(request.runtime.to_token_stream().to_string(), "crate :: ad");
         assert_eq!(request.companion.unwrap(), "f_ad");
         assert!(request.associated.is_some());

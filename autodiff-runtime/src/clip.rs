@@ -18,16 +18,22 @@
 //!
 //! `None` entries are kept and count for nothing.
 //!
+//! # Bounds
+//! A bound of 0 makes everything 0. A bound that is negative or NaN is refused: it would turn gradients round, or make
+//! them NaN. Functions that return a `Result` return [`Error::Invalid`], before anything is changed; the others panic.
+//!
 //! # Zero, infinite, NaN
 //! As in TensorFlow: an infinity or a NaN anywhere makes *every* number NaN in [`by_global_norm`]; [`by_norm`] turns an
 //! infinite entry into NaN and the finite ones beside it into 0; a bound of infinity gives NaN and does not mean "off".
 //!
-//! Two differences are deliberate. Norms are computed with scaling where squares would overflow or vanish, so
+//! Three differences are deliberate. TensorFlow takes a negative bound for 0, for none, or for a change of sign, depending
+//! on the function. Norms are computed with scaling where squares would overflow or vanish, so
 //! `[3e200, 4e200]` has the norm `5e200` and is clipped correctly, where TensorFlow makes it NaN (`by_global_norm`) or
 //! zero (`by_norm`). And what is within the bound is left as it is, to the last bit, where TensorFlow multiplies by
 //! `c * (1 / c)`, which need not be 1.
 
 mod adaptive;
+mod bounds;
 mod examples;
 mod finite;
 mod global;
@@ -36,10 +42,29 @@ mod units;
 
 pub(crate) use adaptive::adaptive_leaf;
 pub use adaptive::{adaptive, by_block_rms, centralize, normalize};
+pub use bounds::{by_bounds, by_value};
 pub use examples::{Clipped, per_example, per_example_layers};
 pub use finite::{ensure_finite, zero_nans};
 pub use global::{
     NormKind, by_given_norm, by_global_norm, by_global_norm_or_pass, by_total_norm, global_norm,
 };
-pub use single::{by_average_norm, by_bounds, by_norm, by_norm_along, by_value};
+pub use single::{by_average_norm, by_norm, by_norm_along};
 pub(crate) use units::Units;
+
+use crate::{Error, Scalar};
+
+/// Refuses a bound that is negative or NaN.
+fn check_bound<S: Scalar>(bound: S) -> Result<(), Error> {
+    if bound >= S::zero() {
+        return Ok(());
+    }
+    Err(Error::Invalid(alloc::format!("gradients cannot be clipped to {bound}: a bound is zero or positive")))
+}
+
+/// As [`check_bound`], for functions that return no `Result`.
+#[track_caller]
+pub(crate) fn assert_bound<S: Scalar>(bound: S) {
+    if let Err(error) = check_bound(bound) {
+        panic!("{error}");
+    }
+}

@@ -3,6 +3,7 @@
 mod impls;
 #[cfg(feature = "nalgebra")]
 mod matrix;
+mod standard;
 
 #[cfg(feature = "nalgebra")]
 pub use matrix::Real;
@@ -15,8 +16,10 @@ pub use matrix::Real;
 /// | type | tangent |
 /// |---|---|
 /// | `f64`, `f32` | the type itself |
-/// | integers, `bool`, `char`, `String`, `str`, `()`, ranges of integers | `()` |
-/// | `[T; N]`, `Vec<T>`, `Option<T>`, `Box<T>`, tuples | the same with `T::Tangent` |
+/// | integers, `bool`, `char`, `String`, `str`, `()`, `Ordering`, `Duration`, `Instant`, `PhantomData<T>`, sets | `()` |
+/// | `[T; N]`, `Vec<T>`, `VecDeque<T>`, `Option<T>`, `Box<T>`, `Range<T>`, maps (their values), tuples | the same with `T::Tangent` |
+/// | `Result<T, E>` | `Option<T::Tangent>` |
+/// | `Cell<T>`, `RefCell<T>`, `Cow<T>` | `T::Tangent` |
 /// | `[T]` | `Vec<T::Tangent>` |
 /// | `&T`, `&mut T` | `T::Tangent` |
 /// | `Rc<T>`, `Arc<T>` | `Box<T::Tangent>` |
@@ -67,6 +70,14 @@ pub trait Tangent: Clone + Differentiable<Tangent = Self> {
     /// Sets every number to `value`.
     fn set_all(&mut self, value: f64);
 }
+
+/// Tangents without a number in them: `()`, and containers of nothing else.
+#[diagnostic::on_unimplemented(
+    message = "a type is taken for the standard library's of the same name, but carries a derivative: `{Self}`",
+    label = "this name is taken for the standard library's",
+    note = "write the path of a type of your own (`self::Name`) where it has the name of one of the standard library's"
+)]
+pub trait Nothing: Tangent {}
 
 /// Returns its argument, through which no derivative passes.
 ///

@@ -29,6 +29,7 @@ pub mod originals;
 pub mod pool;
 mod scalar;
 pub mod schedule;
+pub mod singular;
 pub mod solvers;
 pub mod train;
 pub mod tree;
@@ -79,6 +80,41 @@ pub use autodiff_macros::Differentiable;
 ///
 /// let (value, (x_bar, k_bar)) = product::value_and_grad(&[2.0, 3.0], 0.5);
 /// assert_eq!((value, x_bar, k_bar), (3.0, vec![1.5, 1.0], 6.0));
+/// ```
+///
+/// # Names
+/// `wrt(a, b)` names what the gradient is by: parameters, by what they come with, and local bindings. A local that is
+/// written again stands for *the value that it is left with*, as a tensor of that name would: the gradient is by what it
+/// holds behind its last write. Where the result depends in any other way on what it held before, or where it is bound in
+/// a loop, the name has several values, and is refused: bind the one that is meant to a name of its own. A local in a
+/// branch that is not taken has the gradient zero (an empty `Vec`).
+///
+/// `stop(a)` cuts *every* value that a name holds, by whatever it is written: an assignment, an element, a call that it is
+/// lent to. No derivative passes from what it is made of. So does `#[no_diff]` on a `let`, for that binding alone.
+///
+/// ```
+/// use autodiff_runtime::differentiate;
+///
+/// #[differentiate(wrt(total))]
+/// fn by_total(x: &[f64]) -> f64 {
+///     let mut total = 0.0;
+///     for v in x {
+///         total += v;
+///     }
+///     total * total
+/// }
+///
+/// #[differentiate(stop(scale))]
+/// fn scaled(x: f64) -> f64 {
+///     let mut scale = 1.0;
+///     for _ in 0..2 {
+///         scale *= x;
+///     }
+///     scale * x
+/// }
+///
+/// assert_eq!(by_total::grad(&[1.0, 2.0]), 6.0);
+/// assert_eq!(scaled::grad(3.0), 9.0);
 /// ```
 ///
 /// # On a module

@@ -105,6 +105,7 @@ pub(crate) fn norm<S: Scalar>(data: &[S]) -> S {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
 
     #[test]
     fn neither_overflows_nor_underflows() {
@@ -127,5 +128,64 @@ mod tests {
         assert_eq!(sum.get(), 5.0);
         sum.add(&[1e200]);
         assert_eq!(sum.get(), 1e200);
+    }
+
+    /// The norm of all leaves together, that of one slice with all numbers, and the norm of scaled numbers.
+    fn agree<S: Scalar>(leaves: &[&[S]], unit: S) {
+        let (mut apart, mut flat) = (Norm::default(), Vec::new());
+        for leaf in leaves {
+            apart.add(leaf);
+            flat.extend_from_slice(leaf);
+        }
+        let expected = flat.iter().map(|&x| x / unit * (x / unit)).sum::<S>().sqrt() * unit;
+        for found in [apart.get(), norm(&flat)] {
+            assert!(
+                (found / expected - S::one()).abs() < S::epsilon() * S::of(4.0),
+                "{leaves:?}: {found}, not {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn ordinary_leaves_count_beside_one_that_overflows() {
+        // Each square can be represented, or not; their sum cannot.
+        agree(&[&[1.2e154, 0.9e154], &[0.8e154_f64]], 1e154);
+        agree(&[&[0.8e154_f64], &[1.2e154, 0.9e154]], 1e154);
+        agree(&[&[1.1e154_f64], &[0.9e154], &[0.7e154], &[0.5e154]], 1e154);
+        agree(&[&[3e154_f64], &[1e154], &[2e154, 1.0]], 1e154);
+        agree(&[&[1.6e19, 1e19], &[1.2e19_f32]], 1e19);
+        agree(&[&[1.2e19_f32], &[1.6e19, 1e19], &[3e-30]], 1e19);
+        agree(&[&[1e19_f32], &[1e19], &[1e19], &[1e19]], 1e19);
+        agree(&[&[2e38_f32], &[2e38], &[1e38]], 1e38);
+    }
+
+    #[test]
+    fn subnormal_leaves_count_beside_each_other() {
+        agree(&[&[3e-170_f64], &[4e-170], &[5e-170]], 1e-170);
+        agree(&[&[3e-310_f64, 1e-309], &[4e-310]], 1e-309);
+        agree(&[&[3e-25_f32], &[4e-25], &[5e-25]], 1e-25);
+        agree(&[&[3e-40_f32], &[4e-40]], 1e-39);
+        // Beside an ordinary one they vanish, however it is ordered.
+        agree(&[&[3e-170], &[1.0_f64], &[4e-310]], 1.0);
+        agree(&[&[1e-150_f64], &[1e-155], &[1e-160]], 1e-150);
+        agree(&[&[1e-17_f32], &[1e-19], &[1e-22]], 1e-17);
+    }
+
+    /// Each square has lost bits, their sum would not show it.
+    #[test]
+    fn squares_that_lose_bits_are_not_trusted() {
+        let x = 4.803532499999999e-156_f64;
+        assert!((norm(&[x; 1000]) / (x * 1000.0_f64.sqrt()) - 1.0).abs() < 2e-14);
+    }
+
+    #[test]
+    fn infinities_and_nans_of_any_leaf_are_found() {
+        for (odd, is) in [(f32::INFINITY, f32::is_infinite as fn(f32) -> bool), (f32::NAN, f32::is_nan)] {
+            for leaves in [[&[odd], &[1.0]], [&[1e-30], &[odd]], [&[3e19], &[odd]]] {
+                let mut norm = Norm::default();
+                leaves.iter().for_each(|leaf| norm.add(*leaf));
+                assert!(is(norm.get()), "{leaves:?}");
+            }
+        }
     }
 }

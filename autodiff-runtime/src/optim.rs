@@ -3,7 +3,8 @@
 //! Each optimizer is a [`Rule`], its hyperparameters and the update of one leaf, inside [`Optim`], which has what all of
 //! them share: learning rate or [schedule](crate::schedule), step counter, weight decay, groups, frozen leaves, state.
 //! Where the originals differ, [`Family`] says whose formula and defaults are meant; each optimizer's page lists the
-//! differences. What is known from TensorFlow, Keras, optax and PyTorch is found through [`originals`](crate::originals).
+//! differences. A zero gradient makes no step, also where `epsilon` is 0, or so small that it is 0 in single precision; the
+//! originals divide 0 by 0 then. What is known from TensorFlow, Keras, optax and PyTorch is found through [`originals`](crate::originals).
 //!
 //! ```
 //! use autodiff_runtime::Optimizer;
@@ -49,6 +50,7 @@ mod fromage;
 mod ftrl;
 mod gradients;
 mod group;
+mod guard;
 mod lamb;
 mod lars;
 mod lion;
@@ -95,6 +97,7 @@ pub use fromage::{Fromage, FromageRule};
 pub use ftrl::{Ftrl, FtrlRule};
 pub use gradients::Gradients;
 pub use group::Group;
+use guard::{beside_root, positive};
 pub use lamb::{Lamb, LambRule};
 pub use lars::{Lars, LarsRule};
 pub use lion::{Lion, LionRule};

@@ -5,7 +5,10 @@ pub use core;
 pub use alloc::{borrow::ToOwned, boxed::Box, vec, vec::Vec};
 pub use num_traits;
 
+use alloc::string::String;
+use core::borrow::Borrow;
 use core::cmp::Ordering;
+use core::marker::PhantomData;
 
 use crate::{Differentiable, Tangent};
 use num_traits::NumCast;
@@ -110,29 +113,97 @@ pub fn again<K: Again<T>, T>(argument: &K) -> T {
     argument.again()
 }
 
-/// The same of code, which is run once more only if it yields a reference.
-#[inline(always)]
-pub fn again_of<C: AgainOf<T>, T>(code: C) -> T {
-    code.again()
+/// What is kept of an argument that is gone when the pullback runs, until its type says that it wants it: for a reference a
+/// copy of what it refers to (the pullback is to borrow nothing), else nothing.
+pub struct Kept<S, T> {
+    kept: S,
+    wanted: PhantomData<fn() -> T>,
 }
 
-/// See [`again_of`].
-pub trait AgainOf<T> {
-    /// The reference, or nothing.
-    fn again(self) -> T;
+/// See [`Kept`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be handed to a differentiated function here, which wants a `{T}` again for its derivative",
+    label = "bind what this refers to to a variable first, and hand over a reference to that"
+)]
+pub trait Keep<T> {
+    /// What is kept.
+    type Kept;
+    /// Keeps it.
+    fn keep(&self) -> Self::Kept;
 }
 
-impl<C: FnOnce() -> K, K> AgainOf<()> for C {
+impl<K> Keep<()> for K {
+    type Kept = ();
     #[inline(always)]
-    fn again(self) {}
+    fn keep(&self) {}
 }
 
-impl<'a, C: FnOnce() -> K, K: Again<&'a T>, T: ?Sized> AgainOf<&'a T> for C {
-    #[inline(always)]
-    fn again(self) -> &'a T {
-        self().again()
+impl<T: ToOwned + ?Sized> Keep<&T> for &T {
+    type Kept = T::Owned;
+    #[inline]
+    fn keep(&self) -> T::Owned {
+        T::to_owned(self)
     }
 }
+
+impl<T: Clone> Keep<&[T]> for &Vec<T> {
+    type Kept = Vec<T>;
+    #[inline]
+    fn keep(&self) -> Vec<T> {
+        self.to_vec()
+    }
+}
+
+impl<T: Clone, const N: usize> Keep<&[T]> for &[T; N] {
+    type Kept = Vec<T>;
+    #[inline]
+    fn keep(&self) -> Vec<T> {
+        self.to_vec()
+    }
+}
+
+impl Keep<&str> for &String {
+    type Kept = String;
+    #[inline]
+    fn keep(&self) -> String {
+        String::clone(self)
+    }
+}
+
+/// See [`Kept`].
+pub trait Give<'a, T> {
+    /// What the pullback is given.
+    fn give(&'a self) -> T;
+}
+
+impl<'a> Give<'a, ()> for () {
+    #[inline(always)]
+    fn give(&'a self) {}
+}
+
+impl<'a, S: Borrow<T>, T: ?Sized> Give<'a, &'a T> for S {
+    #[inline(always)]
+    fn give(&'a self) -> &'a T {
+        self.borrow()
+    }
+}
+
+/// Keeps of an argument what the pullback may want.
+#[inline(always)]
+pub fn keep<K: Keep<T>, T>(argument: &K) -> Kept<K::Kept, T> {
+    Kept { kept: argument.keep(), wanted: PhantomData }
+}
+
+/// What a pullback is given of what was kept.
+#[inline(always)]
+pub fn given<'a, S: Give<'a, T>, T>(kept: &'a Kept<S, T>) -> T {
+    kept.kept.give()
+}
+
+/// Makes a closure that is returned capture the lifetimes in `T`, in a signature that cannot name all generics in scope.
+pub trait Captures<T> {}
+
+impl<C: ?Sized, T> Captures<T> for C {}
 
 /// An adjoint that is handed to a `#[no_diff]` parameter: `()`, or what the caller keeps for an argument that is active there.
 pub trait Unread {}
@@ -145,4 +216,55 @@ pub fn ones<T: Differentiable + ?Sized>(like: &T) -> T::Tangent {
     let mut seed = like.zero_tangent();
     seed.set_all(1.0);
     seed
+}
+
+/// Whether a type was rightly taken for one of the standard library's that carries no derivative: only then this compiles.
+#[inline(always)]
+pub fn carries_nothing<T>()
+where
+    T: Differentiable + ?Sized,
+    T::Tangent: crate::differentiable::Nothing,
+{
+}
+
+/// Whether a function was rightly taken for one of the standard library's: no two functions have one type.
+#[inline(always)]
+pub fn same<F>(_: F, _: F) {}
+
+/// What a pattern binds to a number: the number, or a reference to it.
+pub trait Number {
+    /// The number's own type.
+    type Number;
+
+    /// The number.
+    fn number(self) -> Self::Number;
+}
+
+macro_rules! numbers {
+    ($($number:ty)*) => {$(
+        impl Number for $number {
+            type Number = $number;
+            #[inline(always)]
+            fn number(self) -> $number {
+                self
+            }
+        }
+    )*};
+}
+numbers!(f32 f64 bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
+
+impl<T: Number + Copy> Number for &T {
+    type Number = T::Number;
+    #[inline(always)]
+    fn number(self) -> T::Number {
+        (*self).number()
+    }
+}
+
+impl<T: Number + Copy> Number for &mut T {
+    type Number = T::Number;
+    #[inline(always)]
+    fn number(self) -> T::Number {
+        (*self).number()
+    }
 }

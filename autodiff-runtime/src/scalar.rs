@@ -1,5 +1,6 @@
 //! The numbers that trees are made of.
 
+use crate::TreeMut;
 use core::fmt::{Debug, Display};
 use core::iter::Sum;
 use num_traits::{Float, NumAssign};
@@ -12,7 +13,24 @@ use num_traits::{Float, NumAssign};
 /// use autodiff_runtime::Scalar;
 /// assert_eq!(f32::of(0.5).as_f64(), 0.5);
 /// ```
-pub trait Scalar: Float + NumAssign + Sum + Default + Debug + Display + Send + Sync + 'static {
+///
+/// It is a [tree](crate::tree) by itself, and so are `Vec`s, arrays and tuples of it, in generic code as well:
+///
+/// ```
+/// use autodiff_runtime::{Error, Optimizer, Scalar, optim::Adam};
+///
+/// fn descend<S: Scalar>(params: &mut Vec<S>, grads: &(Vec<S>, [S; 1])) -> Result<(), Error> {
+///     Adam::<S>::new(0.5).step(params, &grads.0)
+/// }
+///
+/// let mut params = vec![1.0_f32];
+/// descend(&mut params, &(vec![3.0], [0.0]))?;
+/// assert!((params[0] - 0.5).abs() < 1e-6);
+/// # Ok::<(), Error>(())
+/// ```
+pub trait Scalar:
+    Float + NumAssign + Sum + Default + Debug + Display + Send + Sync + TreeMut<Self> + 'static
+{
     /// The nearest number of this type.
     fn of(x: f64) -> Self;
     /// The same number in double precision.

@@ -3,6 +3,9 @@
 //! A [`Schedule`] is plain data: it can be printed, compared and (feature `serde`) saved. The first update asks for
 //! step 0. Where an optimizer takes a learning rate, it takes a number or a schedule.
 //!
+//! A schedule of length 0 has arrived: it is at its end from the first step on (optax stays at the first value, others
+//! divide by 0). A decay whose unit of time is 0 steps is at its limit from the second step on.
+//!
 //! | original | here |
 //! |---|---|
 //! | `tf.train.exponential_decay`, `ExponentialDecay`, `optax.exponential_decay`, `StepLR`, `ExponentialLR` | [`Schedule::exponential`], with `staircase`, `begin`, `end` |
@@ -18,7 +21,8 @@
 //! | `linear_cosine_decay` | [`Schedule::linear_cosine`] |
 //! | `CosineAnnealingLR` | [`Schedule::cosine_annealing`] |
 //! | `CyclicLR` | [`Schedule::cyclic`] |
-//! | `OneCycleLR`, `optax.*_onecycle_schedule` | [`Schedule::one_cycle`]; with three phases [`Schedule::interpolated`] |
+//! | `OneCycleLR` | [`Schedule::one_cycle`]; with three phases [`Schedule::interpolated`] |
+//! | `optax.cosine_onecycle_schedule`, `optax.linear_onecycle_schedule` | [`Schedule::cosine_one_cycle`], [`Schedule::linear_one_cycle`]: they peak and end one step later |
 //! | Noam (Transformer) | [`Schedule::noam`] |
 //! | `optax.join_schedules`, `SequentialLR`, `warmup_*` | [`Schedule::join`] |
 //! | `ReduceLROnPlateau`, `optax.contrib.reduce_on_plateau` | [`Plateau`] |
@@ -36,6 +40,11 @@ pub use cycle::Shape;
 pub use plateau::{Plateau, Threshold};
 
 use alloc::{boxed::Box, vec::Vec};
+
+/// The share of a length that is over; all of it where the length is 0.
+fn progress(t: f64, length: f64) -> f64 {
+    if length > 0.0 { t / length } else { 1.0 }
+}
 
 /// A learning rate as a function of the step.
 ///
@@ -224,7 +233,7 @@ impl Schedule {
             &Self::CosineAnnealing { max, min, steps } => cosine::annealing(max, min, steps as f64, t),
             &Self::Cyclic { min, max, up, down, per_cycle, per_step } => {
                 cycle::at(min, max, up as f64, down as f64, t)
-                    * cycle::height(up + down, per_cycle, per_step, step)
+                    * cycle::height(up.saturating_add(down), per_cycle, per_step, step)
                     + min
             }
             &Self::Noam { scale, width, warmup } => decay::noam(scale, width, warmup as f64, t + 1.0),

@@ -15,3 +15,15 @@ use num_traits::Float;
 pub fn chain<T: Float>(d: T, p: T) -> T {
     if d == T::zero() { T::zero() } else { d * p }
 }
+
+/// The product of two numbers that is zero when either is, whatever the other.
+///
+/// ```
+/// use autodiff_runtime::special::product;
+/// assert_eq!(product(2.0, 3.0), 6.0);
+/// assert_eq!(product(f64::NEG_INFINITY, 0.0), 0.0);
+/// ```
+#[inline(always)]
+pub fn product<T: Float>(a: T, b: T) -> T {
+    if a == T::zero() || b == T::zero() { T::zero() } else { a * b }
+}

@@ -3,6 +3,14 @@
 //! A loss is any function from parameters to its value and gradient, such as the `f::value_and_grad` of a
 //! differentiated function in a closure. A gradient is a tree of the parameters' shape; leaves may be `Option`s, and
 //! `None` means that the loss does not depend on the variable.
+//!
+//! Around the steps stand [`Minibatches`] of the data, and [`EarlyStopping`] by a metric.
+
+mod early_stopping;
+mod minibatches;
+
+pub use early_stopping::EarlyStopping;
+pub use minibatches::Minibatches;
 
 use crate::tree::{self, Name, Node, Path, Tree, TreeMut, no_child};
 use crate::{Error, Optimizer, Scalar};

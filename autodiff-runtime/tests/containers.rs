@@ -44,7 +44,7 @@ fn a_shape_that_does_not_fit_is_an_error() {
     let error = Sgd::new(1.0).step(&mut (1.0, 2usize), &(1.0, 2.0)).unwrap_err();
     assert_eq!(error.to_string(), "`.1`: expected 0 children, found shape []");
     let error = Sgd::new(1.0).step(&mut vec![vec![1.0], vec![2.0]], &vec![vec![1.0]]).unwrap_err();
-    assert_eq!(error.to_string(), "`(root)`: expected 2 children, found 1 children");
+    assert!(error.to_string().starts_with("`(root)`: expected 2 children, found 1 children (if"), "{error}");
 }
 
 #[cfg(feature = "nalgebra")]

@@ -148,6 +148,7 @@ fn gradients_by_every_argument() {
         mean_sigmoid_cross_entropy(x: Row = a, z: Row = b);
         weighted_cross_entropy(x: f64 = -0.7, z: f64 = 0.3, w: f64 = 2.5);
         sigmoid_focal(x: f64 = 0.7, z: f64 = 0.3, gamma: f64 = 1.7);
+        balanced_sigmoid_focal(x: f64 = 0.7, z: f64 = 0.3, alpha: f64 = 0.2, gamma: f64 = 1.7);
         log_sum_exp(x: Row = a);
         softmax_cross_entropy(x: Row = a, z: Row = b);
         sparse_softmax_cross_entropy(x: Row = a; 1);
@@ -171,10 +172,12 @@ fn gradients_by_every_argument() {
         huber(x: f64 = 0.7, z: f64 = 0.3, delta: f64 = 0.2);
         mean_huber(x: Row = a, z: Row = c, delta: f64 = 1.3);
         log_cosh(x: f64 = 0.7, z: f64 = 0.3);
+        log_cosh(x: f64 = -1.7, z: f64 = 0.3);
         mean_log_cosh(x: Row = a, z: Row = c);
         log_poisson(x: f64 = 0.7, z: f64 = 0.3);
         cosine_similarity(x: Row = a, z: Row = c, epsilon: f64 = 1e-8);
         cosine_distance(x: Row = a, z: Row = c, epsilon: f64 = 3.0);
+        cosine_distance(x: Row = a, z: Row = c, epsilon: f64 = 1e-8);
         triplet_margin(x: Row = a, near: Row = b, far: Row = c, margin: f64 = 1.5);
     }
     let rows = vec![0.4, -1.3, 2.2, 0.2, 0.5, 0.3, -0.7, 1.1];
@@ -215,11 +218,225 @@ fn extremes() {
     assert_eq!(softmax_cross_entropy::grad(&[-1000.0, 1000.0], &[1.0, 0.0]).0, [-1.0, 1.0]);
     assert_eq!(sigmoid_cross_entropy::grad(1000.0, 0.0), (1.0, -1000.0));
     assert_eq!(sigmoid_cross_entropy::grad(-1000.0, 0.0), (0.0, 1000.0));
-    assert_eq!(sigmoid::grad(-1000.0), 0.0);
+    assert_eq!((sigmoid::value_and_grad(-1000.0), sigmoid::value_and_grad(1000.0)), ((0.0, 0.0), (1.0, 0.0)));
     // Smooth at 0, where others are not.
     assert_eq!(sigmoid_cross_entropy::grad(0.0, 1.0), (-0.5, 0.0));
     assert_eq!(mean_sigmoid_cross_entropy::grad(&[0.0], &[1.0]).0, [-0.5]);
     assert_eq!(weighted_cross_entropy::grad(0.0, 1.0, 2.0).0, -1.0);
     assert_eq!((log_cosh::grad(1.0, 1.0).0, huber::grad(1.0, 1.0, 2.0).0), (0.0, 0.0));
     assert_eq!(log_cosh::grad(1000.0, 0.0), (1.0, -1.0));
+}
+
+#[track_caller]
+fn near(found: &[f64], expected: &[f64]) {
+    assert_eq!(found.len(), expected.len());
+    for (found, expected) in found.iter().zip(expected) {
+        assert!((found - expected).abs() <= 1e-12 * expected.abs(), "{found:e}, not {expected:e}");
+    }
+}
+
+/// What is nearly right costs nearly nothing, to full precision, in value and gradient.
+#[test]
+fn confident_right_answers_do_not_cancel() {
+    let tail = (-40.0_f64).exp();
+    for (x, z) in [(40.0, 1.0), (-40.0, 0.0)] {
+        let toward = -x / 40.0 * tail;
+        let (value, (by_x, _)) = sigmoid_cross_entropy::value_and_grad(x, z);
+        near(&[value, by_x], &[tail, toward]);
+        let (value, (by_x, _)) = mean_sigmoid_cross_entropy::value_and_grad(&[x, x], &[z, z]);
+        near(&[value, by_x[0], by_x[1]], &[tail, toward / 2.0, toward / 2.0]);
+        let (value, (by_x, _, _)) = weighted_cross_entropy::value_and_grad(x, z, 3.0);
+        let weight = if z == 1.0 { 3.0 } else { 1.0 };
+        near(&[value, by_x], &[weight * tail, weight * toward]);
+        let (value, (by_x, _, by_gamma)) = sigmoid_focal::value_and_grad(x, z, 0.5);
+        near(&[value, by_x, by_gamma], &[tail.powf(1.5), 1.5 * tail.sqrt() * toward, -40.0 * tail.powf(1.5)]);
+        let (value, (by_x, ..)) = balanced_sigmoid_focal::value_and_grad(x, z, 0.25, 2.0);
+        let weight = if z == 1.0 { 0.25 } else { 0.75 };
+        near(&[value, by_x], &[weight * tail.powi(3), weight * 3.0 * tail.powi(2) * toward]);
+        let (value, (by_x, ..)) = binary_dice::value_and_grad(&[x], &[z], 0.5);
+        let total = if z == 1.0 { 1.5 } else { 0.5 };
+        near(&[value, by_x[0]], &[0.5 * tail / total, 0.5 * toward / total]);
+    }
+    let logits = [0.0, 40.0];
+    let (value, gradient) = sparse_softmax_cross_entropy::value_and_grad(&logits, 1);
+    near(&[value, gradient[0], gradient[1]], &[tail, tail, -tail]);
+    let (value, (gradient, _)) = softmax_cross_entropy::value_and_grad(&logits, &[0.0, 1.0]);
+    near(&[value, gradient[0], gradient[1]], &[tail, tail, -tail]);
+    let (value, (gradient, _, by_epsilon)) = poly_cross_entropy::value_and_grad(&logits, &[0.0, 1.0], 2.0);
+    near(&[value, gradient[0], gradient[1], by_epsilon], &[3.0 * tail, 3.0 * tail, -3.0 * tail, tail]);
+    let (y, pullback) = log_softmax::vjp(&logits);
+    near(&[&y[..], &pullback(vec![0.0, 1.0])].concat(), &[-40.0, -tail, -tail, tail]);
+    let (y, pullback) = softmax::vjp(&logits);
+    near(&[&y[..], &pullback(vec![0.0, 1.0])].concat(), &[tail, 1.0, -tail, tail]);
+    // Parallel rows with the same label, one that looks the other way.
+    let (value, (by_rows, _)) = ntxent::value_and_grad(&[2.0, 0.0, 3.0, 0.0, -1.0, 0.0], 2, &[0, 0, 1], 0.05);
+    near(&[value], &[tail]);
+    assert!(by_rows.iter().all(|g| g.abs() < 1e-15));
+}
+
+#[test]
+fn small_errors_do_not_cancel() {
+    for error in [1e-9, -1e-9, 1e-150] {
+        let (value, gradient) = log_cosh::value_and_grad(3.0 * error, 2.0 * error);
+        near(&[value, gradient.0, gradient.1], &[0.5 * error * error, error, -error]);
+        let (value, gradient) = mean_log_cosh::value_and_grad(&[error, 0.0], &[0.0, error]);
+        near(&[value, gradient.0[0], gradient.0[1]], &[0.5 * error * error, 0.5 * error, -0.5 * error]);
+        let (value, (a, b, _)) = cosine_distance::value_and_grad(&[2.0, 0.0], &[1.0, error], 1e-300);
+        near(&[value, a[1], b[1]], &[0.5 * error * error, -0.5 * error, error]);
+    }
+    // The two formulas meet.
+    for edge in [1.0_f64, -1.0] {
+        let before = edge * (1.0 - 1e-15);
+        assert!((log_cosh(edge, 0.0) - log_cosh(before, 0.0)).abs() < 1e-14);
+        assert!((mean_log_cosh(&[edge], &[0.0]) - edge.cosh().ln()).abs() < 1e-15);
+        assert!((log_cosh::grad(edge, 0.0).0 - edge.tanh()).abs() < 1e-15);
+    }
+    let d = 1e-7_f64;
+    let value = convex_kl_divergence(&[0.25_f64.ln() + d], &[0.25]);
+    assert!((value / (0.125 * d * d) - 1.0).abs() < 1e-6, "{value:e}");
+    // A hair inside the margin.
+    let d = 2.0_f64.powi(-30);
+    let (value, gradient) = multiclass_sparsemax::value_and_grad(&[1.0 - d, 0.0], 0);
+    near(&[value, gradient[0], gradient[1]], &[0.25 * d * d, -0.5 * d, 0.5 * d]);
+    assert_eq!(multiclass_sparsemax::value_and_grad(&[1e12, 1e12 - 3.0], 0), (0.0, vec![0.0, 0.0]));
+    assert_eq!(multiclass_sparsemax::value_and_grad(&[1e12, 1e12 - 3.0], 1), (3.0, vec![1.0, -1.0]));
+}
+
+/// optax's: `epsilon` bounds the squares of the norms.
+#[test]
+fn cosines_of_short_vectors() {
+    let (a, b) = ([3e-5, 4e-5], [0.0, 2.0]);
+    // ‖a‖² = 2.5e-9 counts as 1e-8.
+    let (value, (by_a, by_b, by_epsilon)) = cosine_similarity::value_and_grad(&a, &b, 1e-8);
+    near(&[value, by_a[0] + 1.0, by_a[1]], &[0.4, 1.0, 1e4]);
+    near(&[by_b[0], by_b[1] + 1.0, by_epsilon], &[0.15, 1.0, -0.5 * 0.4 / 1e-8]);
+    near(&[cosine_distance(&a, &b, 1e-8), cosine_distance(&b, &a, 1e-8)], &[0.6, 0.6]);
+    near(&[cosine_similarity(&a, &b, 1e-10), cosine_distance(&a, &b, 1e-10)], &[0.8, 0.2]);
+    assert_eq!((cosine_similarity(&[0.0], &[1.0], 1e-8), cosine_distance(&[0.0], &[1.0], 1e-8)), (0.0, 1.0));
+}
+
+/// Labels of three classes, in other orders than the tests above have them: nothing depends on which logit is the largest.
+#[test]
+fn classes_may_be_permuted() {
+    let (logits, labels) = ([0.3_f64, -0.2, 1.1], [0.2, 0.5, 0.3]);
+    let p = softmax(&logits);
+    for order in [[0, 1, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let (x, z) = (order.map(|i| logits[i]), order.map(|i| labels[i]));
+        let expected: f64 = (0..3).map(|i| -labels[i] * p[i].ln()).sum();
+        assert!((softmax_cross_entropy(&x, &z) - expected).abs() < 1e-15);
+        let missed: f64 = (0..3).map(|i| labels[i] * (1.0 - p[i])).sum();
+        assert!((poly_cross_entropy(&x, &z, 0.7) - expected - 0.7 * missed).abs() < 1e-15);
+        for (place, &class) in order.iter().enumerate() {
+            assert!((softmax(&x)[place] - p[class]).abs() < 1e-15);
+            assert!((log_softmax(&x)[place] - p[class].ln()).abs() < 1e-15);
+            assert!((sparse_softmax_cross_entropy(&x, place) + p[class].ln()).abs() < 1e-15);
+        }
+    }
+    // Equal logits: one of them is taken for the largest.
+    assert_eq!(softmax(&[0.5; 4]), [0.25; 4]);
+    assert_eq!(sparse_softmax_cross_entropy::grad(&[0.5; 4], 2), [0.25, 0.25, -0.75, 0.25]);
+    assert_eq!((log_sum_exp::<f64>(&[]), softmax::<f64>(&[])), (f64::NEG_INFINITY, vec![]));
+    assert!(softmax_cross_entropy(&[1.0, f64::NAN], &[1.0, 0.0]).is_nan());
+}
+
+/// In single precision all losses and gradients are those of double precision, rounded.
+#[test]
+fn single_follows_double() {
+    let numbers = |x: &dyn autodiff_runtime::Tree| autodiff_runtime::tree::to_vec(x);
+    let singles = |x: &dyn autodiff_runtime::Tree<f32>| -> Vec<f64> {
+        autodiff_runtime::tree::to_vec(x).iter().map(|&x| f64::from(x)).collect()
+    };
+    macro_rules! both {
+        ($($f:ident($($arg:expr),*);)*) => { $({
+            let double = { type F = f64; let _: F = 0.0; numbers(&$f::value_and_grad($(both!(@ F $arg)),*)) };
+            let single = { type F = f32; let _: F = 0.0; singles(&$f::value_and_grad($(both!(@ F $arg)),*)) };
+            assert_eq!(double.len(), single.len());
+            for (double, single) in double.iter().zip(&single) {
+                let slack = 2e-6 * (0.1 + double.abs());
+                assert!((double - single).abs() < slack, "{}: {single}, not {double}", stringify!($f));
+            }
+        })* };
+        (@ $ty:ident [$($x:expr),*]) => { &[$($x as $ty),*] };
+        (@ $ty:ident {$x:expr}) => { $x };
+        (@ $ty:ident $x:expr) => { $x as $ty };
+    }
+    both! {
+        sigmoid(-0.7);
+        softplus(0.7);
+        sigmoid_cross_entropy(0.7, 0.3);
+        weighted_cross_entropy(-0.7, 0.3, 2.5);
+        sigmoid_focal(0.7, 0.3, 1.7);
+        balanced_sigmoid_focal(0.7, 0.3, 0.25, 1.7);
+        hinge(0.7, -1.0);
+        perceptron(0.7, -1.0);
+        sparsemax(0.3, 0.2);
+        squared_error(0.7, 0.3);
+        half_squared_error(0.7, 0.3);
+        huber(0.7, 0.3, 0.2);
+        log_cosh(0.7, 0.3);
+        log_poisson(0.7, 0.3);
+    }
+    let (a, b) = ([0.4, -1.3, 2.2], [0.2, 0.5, 0.3]);
+    let (a32, b32) = (a.map(|x| x as f32), b.map(|x| x as f32));
+    macro_rules! rows {
+        ($($f:ident($($arg:ident),* $(; $($rest:expr),*)?);)*) => { $({
+            let double = numbers(&$f::value_and_grad($(&$arg,)* $($($rest),*)?));
+            let single = rows!(@ $f $($arg)* ; $($($rest),*)?);
+            for (double, single) in double.iter().zip(&single) {
+                let slack = 4e-6 * (0.1 + double.abs());
+                assert!((double - single).abs() < slack, "{}: {single}, not {double}", stringify!($f));
+            }
+        })* };
+        (@ $f:ident a b ; $($rest:expr),*) => { singles(&$f::value_and_grad(&a32, &b32, $($rest),*)) };
+        (@ $f:ident a ; $($rest:expr),*) => { singles(&$f::value_and_grad(&a32, $($rest),*)) };
+    }
+    let _ = (a32, b32);
+    rows! {
+        mean_sigmoid_cross_entropy(a, b);
+        log_sum_exp(a);
+        softmax_cross_entropy(a, b);
+        sparse_softmax_cross_entropy(a; 1);
+        poly_cross_entropy(a, b; 0.8);
+        binary_dice(a, b; 0.9);
+        kl_divergence(a, b);
+        kl_divergence_log(a, b);
+        convex_kl_divergence(a, b);
+        mean_hinge(a, b);
+        multiclass_hinge(a; 1);
+        multiclass_perceptron(a; 1);
+        multiclass_sparsemax(a; 1);
+        half_square_sum(a);
+        mean_squared_error(a, b);
+        mean_absolute_error(a, b);
+        mean_huber(a, b; 1.3);
+        mean_log_cosh(a, b);
+        cosine_similarity(a, b; 1e-8);
+        cosine_distance(a, b; 1e-8);
+    }
+}
+
+/// Of any labels and numbers on both sides of every branch.
+#[test]
+fn means_are_means_of_their_losses() {
+    let (a, b) = ([0.7, -1.3, 2.5, -0.4, 0.0], [0.3, 0.9, -1.5, -0.2, 0.25]);
+    let mean = |f: &dyn Fn(f64, f64) -> f64| (0..5).map(|i| f(a[i], b[i])).sum::<f64>() / 5.0;
+    near(&[mean_sigmoid_cross_entropy(&a, &b)], &[mean(&|x, z| sigmoid_cross_entropy(x, z))]);
+    near(&[mean_hinge(&a, &b)], &[mean(&|x, z| hinge(x, z))]);
+    near(&[mean_squared_error(&a, &b)], &[mean(&|x, z| squared_error(x, z))]);
+    near(&[mean_absolute_error(&a, &b)], &[mean(&|x, z| (x - z).abs())]);
+    near(&[mean_huber(&a, &b, 0.8)], &[mean(&|x, z| huber(x, z, 0.8))]);
+    near(&[mean_log_cosh(&a, &b)], &[mean(&|x, z| (x - z).cosh().ln())]);
+    near(&[mean(&|x, z| log_cosh(x, z))], &[mean(&|x, z| (x - z).cosh().ln())]);
+    // The plain formulas, where nothing cancels.
+    for (x, z) in a.into_iter().zip(b) {
+        let softplus = |x: f64| x.exp().ln_1p();
+        near(&[sigmoid_cross_entropy(x, z)], &[z * softplus(-x) + (1.0 - z) * softplus(x)]);
+        near(&[weighted_cross_entropy(x, z, 3.0)], &[3.0 * z * softplus(-x) + (1.0 - z) * softplus(x)]);
+        near(&[hinge(x, z), perceptron(x, z)], &[(1.0 - x * z).max(0.0), (-x * z).max(0.0)]);
+        let margin = x * (1.0 - 2.0 * z);
+        let expected = if margin.abs() < 1.0 { 0.25 * (margin + 1.0).powi(2) } else { margin.max(0.0) };
+        near(&[sparsemax(x, z)], &[expected]);
+    }
+    // A target of zero leaves the prediction alone.
+    near(&[convex_kl_divergence(&[-1.0, -2.0], &[0.0, 0.0])], &[(-1.0_f64).exp() + (-2.0_f64).exp()]);
 }

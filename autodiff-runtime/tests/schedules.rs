@@ -2,7 +2,7 @@
 
 mod common;
 
-use autodiff_runtime::schedule::{Plateau, Schedule, Shape};
+use autodiff_runtime::schedule::{Plateau, Schedule, Shape, Threshold};
 use common::{Case, Oracle, close, close_to, number, numbers};
 
 fn integers(case: &Case, name: &str) -> Vec<u64> {
@@ -126,21 +126,11 @@ fn optax() {
                 Schedule::cosine_power(h("init_value"), h("decay_steps") as u64, h("alpha"), h("exponent"))
             }
             "cosine_onecycle_schedule" => {
-                let (steps, peak) = (h("transition_steps"), h("peak_value"));
-                let first = peak / 25.0;
-                let points = [(0.0, first), ((0.3 * steps).floor(), peak), (steps, peak / (25.0 * 1e4))];
-                Schedule::interpolated(&points, Shape::Cosine)
+                Schedule::cosine_one_cycle(h("peak_value"), h("transition_steps") as u64, 0.3, 25.0, 1e4)
             }
             "linear_onecycle_schedule" => {
-                let (steps, peak) = (h("transition_steps"), h("peak_value"));
-                let first = peak / 25.0;
-                let points = [
-                    (0.0, first),
-                    ((0.3 * steps).floor(), peak),
-                    ((0.85 * steps).floor(), first),
-                    (steps, first / 1e4),
-                ];
-                Schedule::interpolated(&points, Shape::Linear)
+                let steps = h("transition_steps") as u64;
+                Schedule::linear_one_cycle(h("peak_value"), steps, 0.3, 0.85, 25.0, 1e4)
             }
             "piecewise_interpolate_schedule" => {
                 let mut value = h("init_value");
@@ -221,4 +211,164 @@ fn torch() {
         };
         check(case, schedule);
     }
+}
+
+/// Every schedule that has a length, with none.
+#[test]
+fn a_length_of_zero_is_over() {
+    let ended = [
+        Schedule::linear(0.5, 0.25, 0),
+        Schedule::polynomial(0.5, 0.25, 0, 2.0),
+        Schedule::polynomial(0.5, 0.25, 0, 2.0).cycle(),
+        Schedule::linear(0.0, 0.25, 0).begin(0),
+        Schedule::cosine(0.5, 0, 0.5),
+        Schedule::cosine_power(0.5, 0, 0.5, 3.0),
+        Schedule::warmup_cosine(0.1, 0.5, 0, 0, 0.25),
+        Schedule::cosine_restarts(0.5, 0, 1.0, 0.9, 0.5),
+        Schedule::cosine_restarts(0.5, 0, 2.0, 0.9, 0.5),
+        Schedule::cosine_restarts(0.5, 0, 0.5, 0.9, 0.5),
+        Schedule::linear_cosine(0.25, 0, 1.0, 0.0, 1.0),
+        Schedule::cosine_annealing(0.5, 0.25, 0),
+        Schedule::cyclic(0.25, 0.5, 0, 0, 0.5, 0.9),
+        Schedule::one_cycle(6.25, 0, 0.3, 25.0, 1.0, Shape::Cosine),
+        Schedule::cosine_one_cycle(6.25, 0, 0.3, 25.0, 1.0),
+        Schedule::linear_one_cycle(6.25, 0, 0.3, 0.85, 25.0, 1.0),
+        Schedule::join([(0, 9.0.into()), (u64::MAX, 0.25.into())]),
+        Schedule::piecewise(&[], &[0.25]),
+        Schedule::scaled_at(0.5, &[(0, 0.5)]),
+        Schedule::interpolated(&[(0.0, 0.5), (0.0, 0.25)], Shape::Linear),
+    ];
+    for schedule in ended {
+        for step in [0, 1, 2, 1000, u64::MAX] {
+            let rate = schedule.at(step);
+            assert!((rate - 0.25).abs() < 1e-15, "{schedule:?} at {step}: {rate}");
+        }
+    }
+    // A warm-up of no steps, a decay behind it.
+    let rate = Schedule::warmup_cosine(0.0, 0.1, 10, 0, 0.05);
+    assert_eq!((rate.at(5), rate.at(10), rate.at(11)), (0.05, 0.05, 0.05));
+    let rate = Schedule::linear(0.5, 0.25, 0).begin(3);
+    assert_eq!((rate.at(0), rate.at(3), rate.at(4)), (0.25, 0.25, 0.25));
+    // Half of a triangle may have no width.
+    let rate = Schedule::cyclic(0.0, 1.0, 0, 4, 0.5, 1.0);
+    assert_eq!((rate.at(0), rate.at(1), rate.at(4), rate.at(6)), (1.0, 0.75, 0.5, 0.25));
+    let rate = Schedule::cyclic(0.0, 1.0, 4, 0, 1.0, 1.0);
+    assert_eq!((rate.at(0), rate.at(3), rate.at(4)), (0.0, 0.75, 0.0));
+    assert!(Schedule::noam(1.0, 4.0, 0).at(0).is_finite());
+}
+
+#[test]
+fn a_unit_of_zero_steps_is_at_its_limit() {
+    for (schedule, limit) in [
+        (Schedule::exponential(0.5, 0.0, 0.9), 0.0),
+        (Schedule::exponential(0.5, 0.0, 0.9).staircase(), 0.0),
+        (Schedule::exponential(0.5, 0.0, 1.0), 0.5),
+        (Schedule::exponential(0.5, 0.0, 0.9).end(0.25), 0.25),
+        (Schedule::exponential(0.5, 0.0, 1.1).end(0.75), 0.75),
+        (Schedule::natural_exponential(0.5, 0.0, 0.1), 0.0),
+        (Schedule::inverse_time(0.5, 0.0, 0.1), 0.0),
+        (Schedule::inverse_time(0.5, 0.0, 0.1).staircase(), 0.0),
+        (Schedule::inverse_time(0.5, 0.0, 0.0), 0.5),
+    ] {
+        assert_eq!(schedule.at(0), 0.5, "{schedule:?}");
+        for step in [1, 2, 1000, u64::MAX] {
+            assert!(
+                (schedule.at(step) - limit).abs() < 1e-300,
+                "{schedule:?} at {step}: {}",
+                schedule.at(step)
+            );
+        }
+    }
+}
+
+/// Periods that become shorter are all over at some step.
+#[test]
+fn restarts_may_end() {
+    let rate = Schedule::cosine_restarts(1.0, 8, 0.5, 1.0, 0.25);
+    assert_eq!((rate.at(0), rate.at(4), rate.at(8), rate.at(10)), (1.0, 0.625, 1.0, 0.625));
+    for step in [16, 17, 1000, u64::MAX] {
+        assert_eq!(rate.at(step), 0.25);
+    }
+}
+
+/// Peak and end of both libraries' one-cycle schedules, for lengths that the share does not divide.
+#[test]
+fn one_cycles_peak_where_their_originals_do() {
+    for steps in [7_u64, 10, 33, 100] {
+        let peak = (0.3 * steps as f64) as u64;
+        let first = 0.5 / 25.0;
+        let cosine = Schedule::cosine_one_cycle(0.5, steps, 0.3, 25.0, 1e4);
+        let linear = Schedule::linear_one_cycle(0.5, steps, 0.3, 0.85, 25.0, 1e4);
+        for rate in [&cosine, &linear] {
+            let highest = (0..=steps).max_by(|&a, &b| rate.at(a).total_cmp(&rate.at(b)));
+            assert_eq!((rate.at(peak), highest), (0.5, Some(peak)));
+            assert!(close(rate.at(0), first));
+            assert!(rate.at(steps - 1) > first / 1e4 && close(rate.at(steps), first / 1e4));
+            assert_eq!(rate.at(steps + 9), rate.at(steps));
+        }
+        assert!(close(linear.at((0.85 * steps as f64) as u64), first));
+        let torch = Schedule::one_cycle(0.5, steps, 0.3, 25.0, 1e4, Shape::Linear);
+        assert!(close(torch.at(steps - 1), first / 1e4));
+    }
+}
+
+#[test]
+fn a_plateau_forgets_what_is_not_a_number() {
+    for mut plateau in [Plateau::new(0.5).patience(1), Plateau::optax(0.5).patience(2)] {
+        let mut scales = |values: &[f64]| values.iter().map(|&x| plateau.update(x)).collect::<Vec<_>>();
+        assert_eq!(scales(&[f64::NAN, 3.0, 2.0, 1.0]), [1.0; 4]);
+        assert_eq!(scales(&[f64::NAN, f64::NAN]), [1.0, 0.5]);
+        assert_eq!(scales(&[0.5, 0.6, f64::INFINITY]), [0.5, 0.5, 0.25]);
+        assert_eq!(scales(&[0.4, f64::NEG_INFINITY, 0.1, 0.1]), [0.25, 0.25, 0.25, 0.125]);
+    }
+    // A mean with a NaN among its numbers is one, the next is not.
+    let mut plateau = Plateau::new(0.5).patience(0).average_over(2);
+    let scales = [f64::NAN, 1.0, 2.0, 4.0, 3.0, 4.0].map(|x| plateau.update(x));
+    assert_eq!(scales, [1.0, 0.5, 0.5, 0.5, 0.5, 0.25]);
+}
+
+/// At the step where a period begins the rate is at its top, however logarithms and quotients are rounded.
+#[test]
+fn restarts_begin_at_the_top() {
+    for (steps, length, starts) in [
+        (1, 3.0, &[0, 1, 4, 13, 40, 121, 364][..]),
+        (10, 3.0, &[10, 40, 130, 400, 1210]),
+        (20, 1.6, &[20, 52]),
+        (20, 3.1, &[20, 82]),
+        (10, 1.0, &[0, 10, 20, 70]),
+    ] {
+        let rate = Schedule::cosine_restarts(1.0, steps, length, 1.0, 0.0);
+        let falling = Schedule::cosine_restarts(1.0, steps, length, 0.5, 0.0);
+        for (period, &start) in starts.iter().enumerate() {
+            assert!((rate.at(start) - 1.0).abs() < 1e-12, "{length} at {start}: {}", rate.at(start));
+            assert!(steps == 1 || start == 0 || rate.at(start - 1) < 0.999, "{length} before {start}");
+            let height = falling.at(start).log2();
+            assert!(
+                (height - height.round()).abs() < 1e-9 && -height >= period as f64 - 1e-9,
+                "{length} at {start}"
+            );
+        }
+    }
+    let rate = Schedule::cosine_restarts(1.0, 10, 1.0, 0.5, 0.0);
+    assert!(close(rate.at(5), 0.5) && close(rate.at(15), 0.25) && close(rate.at(10), 0.5));
+}
+
+#[test]
+fn small_schedules() {
+    assert_eq!(Schedule::linear(1.0, 3.0, 4).times(2.5).at(2), 5.0);
+    assert_eq!(Schedule::exponential(0.5, 10.0, 1.0).end(0.75).at(5), 0.5);
+    // Up to the end of the warm-up in proportion to the step, then as its root.
+    let noam = Schedule::noam(3.0, 16.0, 25);
+    assert!(close(noam.at(4), 0.75 * 5.0 / 125.0) && close(noam.at(24), 0.15) && close(noam.at(99), 0.075));
+}
+
+#[test]
+fn improvements_of_a_plateau() {
+    let run =
+        |mut plateau: Plateau, values: &[f64]| values.iter().map(|&x| plateau.update(x)).collect::<Vec<_>>();
+    let relative = Plateau::new(0.5).patience(0).threshold(Threshold::Relative(0.5));
+    assert_eq!(run(relative, &[4.0, 2.0, 1.9, 0.95]), [1.0, 0.5, 0.5, 0.25]);
+    let absolute = Plateau::new(0.5).patience(0).threshold(Threshold::Absolute(0.5));
+    assert_eq!(run(absolute.clone(), &[4.0, 3.5, 3.25, 2.5]), [1.0, 0.5, 0.5, 0.5]);
+    assert_eq!(run(absolute.average_over(4), &[4.0, 4.0, 4.0, 4.0, 3.0, 4.0, 4.0, 4.0])[7], 0.5);
 }

@@ -5,8 +5,11 @@
 mod common;
 
 use autodiff_runtime::optim::{Adam, Chain, Sgd};
+use autodiff_runtime::schedule::Threshold;
+use autodiff_runtime::solvers::BacktrackingDescent;
+use autodiff_runtime::train::{EarlyStopping, Minibatches};
 use autodiff_runtime::tree::{self, Shaped};
-use autodiff_runtime::{Error, Optimizer, train};
+use autodiff_runtime::{Error, Optimizer, differentiate, train};
 use common::{Case, Oracle, Tensor, assert_all, number, numbers};
 
 type Params = Vec<Tensor>;
@@ -200,4 +203,80 @@ fn errors_name_the_leaf_and_change_nothing() {
     let pairs = [train::Variable::new("x", &mut a).gradient(1.0), train::Variable::new("x", &mut b)];
     let error = train::apply_gradients(&mut Sgd::new(0.1), pairs).unwrap_err();
     assert_eq!(error.to_string(), "variable `x` is given more than once");
+}
+
+/// Each epoch has every example once, in batches of the size that was asked for.
+#[test]
+fn minibatches() {
+    for (examples, size) in [(0, 3), (1, 3), (6, 3), (7, 3), (100, 1), (5, 9)] {
+        let mut batches = Minibatches::shuffled(examples, size, 7);
+        for _ in 0..3 {
+            let epoch: Vec<Vec<usize>> = batches.epoch().map(<[_]>::to_vec).collect();
+            assert_eq!(epoch.len(), batches.per_epoch());
+            assert!(epoch.iter().rev().skip(1).all(|batch| batch.len() == size));
+            let mut all = epoch.concat();
+            all.sort_unstable();
+            assert_eq!(all, (0..examples).collect::<Vec<_>>());
+        }
+        let mut whole = Minibatches::shuffled(examples, size, 7).whole_only();
+        assert_eq!((whole.epoch().count(), whole.per_epoch()), (examples / size, examples / size));
+        assert!(whole.epoch().all(|batch| batch.len() == size));
+    }
+    // Each example comes to each place equally often.
+    let mut first = [0; 25];
+    for seed in 0..5000 {
+        for (place, &example) in Minibatches::shuffled(5, 5, seed).epoch().next().unwrap().iter().enumerate()
+        {
+            first[5 * place + example] += 1;
+        }
+    }
+    assert!(first.iter().all(|&count| (850..1150).contains(&count)), "{first:?}");
+    assert!(std::panic::catch_unwind(|| Minibatches::in_order(3, 0)).is_err());
+}
+
+#[test]
+fn early_stopping() {
+    let run = |mut stopping: EarlyStopping, values: &[f64]| {
+        let stop = values.iter().position(|&value| stopping.update(value));
+        (stop, stopping.best(), stopping.best_epoch())
+    };
+    let values = [5.0, 4.0, 4.0, 4.5, 3.0, f64::NAN, 3.0, 2.0];
+    assert_eq!(run(EarlyStopping::new(1), &values), (Some(2), Some(4.0), Some(1)));
+    assert_eq!(run(EarlyStopping::new(0), &values), (Some(2), Some(4.0), Some(1)));
+    assert_eq!(run(EarlyStopping::new(2), &values), (Some(3), Some(4.0), Some(1)));
+    assert_eq!(run(EarlyStopping::new(3), &values), (None, Some(2.0), Some(7)));
+    let relative = EarlyStopping::new(2).threshold(Threshold::Relative(0.3));
+    assert_eq!(run(relative, &[5.0, 4.0, 3.4, 3.0, 2.5]), (Some(4), Some(3.4), Some(2)));
+    assert_eq!(run(EarlyStopping::new(2), &[f64::NAN, f64::NAN]), (Some(1), None, None));
+    let mut stopping = EarlyStopping::new(9);
+    let improved = [f64::NAN, 3.0, 3.0, 2.0].map(|value| {
+        stopping.update(value);
+        stopping.improved()
+    });
+    assert_eq!((improved, stopping.epochs()), ([false, true, false, true], 4));
+}
+
+/// The gradient by data as well is not a gradient by the parameters; the error says what to do.
+#[test]
+fn data_without_a_mark() {
+    #[differentiate]
+    fn loss(w: &[f64], x: &[f64], y: f64) -> f64 {
+        w[0] * x[0] + w[1] * x[1] - y
+    }
+    let (mut w, x) = (vec![1.0, 2.0], [3.0, 4.0]);
+    let hint = " (if that is the gradient of a function with data among its parameters: mark the data with `#[no_diff]`)";
+    let error = train::minimize(|w: &Vec<f64>| loss::value_and_grad(w, &x, 0.5), &mut w, &mut Sgd::new(0.1));
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        format!("`(root)`: expected shape [2], found 3 children{hint}")
+    );
+    let both = |(w, y): &(Vec<f64>, f64)| loss::value_and_grad(w, &x, *y);
+    let error = train::minimize(both, &mut (w.clone(), 0.5), &mut Sgd::new(0.1)).unwrap_err();
+    assert_eq!(error.to_string(), format!("`(root)`: expected 2 children, found 3 children{hint}"));
+    assert!(format!("{error:?}").contains("#[no_diff]"));
+    let solved = BacktrackingDescent::new().minimize(|w: &Vec<f64>| loss::value_and_grad(w, &x, 0.5), &mut w);
+    assert!(solved.unwrap_err().to_string().ends_with(hint));
+    // Below the root there are no parameters of a function.
+    let error = Sgd::new(0.1).step(&mut (w, 1.0), &((1.0, 2.0), 1.0)).unwrap_err();
+    assert_eq!(error.to_string(), "`.0`: expected shape [2], found 2 children");
 }

@@ -41,6 +41,8 @@ cargo run --release -p autodiff-fuzz -- [options]
   --shrink SEED    print what is left of a program that fails
   --report FILE    write shrunk samples of each class of failure
   --each N         samples a class in the report (2)
+  --skip A,B,…     leave these seeds out
+  --plain-macro    use the macro that `cargo build` builds, rather than an optimised one
   --strict         broken programs fail the run, too";
 
 struct Options {
@@ -56,6 +58,9 @@ struct Options {
     report: Option<String>,
     each: usize,
     strict: bool,
+    /// The macro as `cargo build` makes it.
+    plain_macro: bool,
+    skip: Vec<u64>,
 }
 
 fn options() -> Option<Options> {
@@ -72,6 +77,8 @@ fn options() -> Option<Options> {
         report: None,
         each: 2,
         strict: false,
+        plain_macro: false,
+        skip: Vec::new(),
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -93,6 +100,10 @@ fn options() -> Option<Options> {
             "--report" => options.report = Some(value()?),
             "--each" => options.each = value()?.parse().ok()?,
             "--strict" => options.strict = true,
+            "--plain-macro" => options.plain_macro = true,
+            "--skip" => {
+                options.skip = value()?.split(',').map(|seed| seed.parse().ok()).collect::<Option<_>>()?
+            }
             _ => return None,
         }
     }
@@ -119,14 +130,15 @@ fn main() -> ExitCode {
         );
         return ExitCode::SUCCESS;
     }
-    let toolchain = match Toolchain::new(options.release) {
+    let toolchain = match Toolchain::new(options.release, !options.plain_macro) {
         Ok(toolchain) => toolchain,
         Err(text) => {
             eprintln!("{text}");
             return ExitCode::from(2);
         }
     };
-    let checker = |name: String| Checker { toolchain: &toolchain, form: options.form, name };
+    let checker =
+        |name: String| Checker { toolchain: &toolchain, form: options.form, name, compile_only: false };
     if let Some(seed) = options.show {
         let program = r#gen::program(seed);
         println!("{}", program.source(options.form));
@@ -152,16 +164,28 @@ fn fuzz(options: &Options, toolchain: &Toolchain) -> ExitCode {
         for job in 0..options.jobs {
             let (next, found) = (&next, &found);
             scope.spawn(move || {
-                let checker = Checker { toolchain, form: options.form, name: format!("batch{job}") };
+                let checker = Checker {
+                    toolchain,
+                    form: options.form,
+                    name: format!("batch{job}"),
+                    compile_only: false,
+                };
                 loop {
                     let from = next.fetch_add(options.batch as u64, Ordering::Relaxed);
                     if from >= options.seeds.1 {
                         return;
                     }
-                    let seeds: Vec<u64> = (from..options.seeds.1.min(from + options.batch as u64)).collect();
+                    let seeds: Vec<u64> = (from..options.seeds.1.min(from + options.batch as u64))
+                        .filter(|seed| !options.skip.contains(seed))
+                        .collect();
                     let programs: Vec<_> = seeds.iter().map(|seed| r#gen::program(*seed)).collect();
                     let outcomes = checker.outcomes(&programs);
-                    found.lock().expect("no thread panics").extend(seeds.into_iter().zip(outcomes));
+                    let mut found = found.lock().expect("no thread panics");
+                    let before = found.len() / 1000;
+                    found.extend(seeds.into_iter().zip(outcomes));
+                    if found.len() / 1000 > before {
+                        eprintln!("{} programs, {:.0} s", found.len(), started.elapsed().as_secs_f64());
+                    }
                 }
             });
         }
@@ -218,7 +242,7 @@ fn report(
     classes: &BTreeMap<(&str, String), Vec<u64>>,
 ) {
     let mut work: Vec<(&str, &String, u64, usize)> = Vec::new();
-    for kind in ["WRONG", "BROKEN", "SLOW"] {
+    for kind in ["WRONG", "BROKEN", "SLOW", "REFUSED"] {
         let mut rows: Vec<_> = classes.iter().filter(|((k, _), _)| *k == kind).collect();
         rows.sort_by_key(|(_, seeds)| std::cmp::Reverse(seeds.len()));
         for ((_, text), seeds) in rows {
@@ -231,10 +255,12 @@ fn report(
         for job in 0..options.jobs {
             let (next, texts, work) = (&next, &texts, &work);
             scope.spawn(move || {
-                let checker = Checker { toolchain, form: options.form, name: format!("report{job}") };
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed) as usize;
                     let Some((kind, class, seed, count)) = work.get(at) else { return };
+                    let name = format!("report{job}");
+                    let checker =
+                        Checker { toolchain, form: options.form, name, compile_only: *kind != "WRONG" };
                     let (program, outcome) =
                         shrink::shrunk(&mut |programs| checker.outcomes(programs), r#gen::program(*seed));
                     let text = format!(

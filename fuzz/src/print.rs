@@ -5,10 +5,12 @@
 //! | mark | |
 //! |---|---|
 //! | `@F` | the float of the program |
+//! | `@single` | `f32`, but `f64` where differences are taken |
 //! | `@derive(…)` | a derived struct; the derives beside `Clone`, `Debug` and `Differentiable` |
 //! | `@differentiate(…)` | the attribute on functions and `impl` blocks |
 //! | `@no_diff ` | the mark on parameters and bindings |
 //! | `@cut(…)` | what a mark elsewhere makes a constant of |
+//! | `@seen(…)` | what a derivative is asked by, where that is no parameter |
 
 /// How a program is printed.
 #[derive(Clone, Copy, PartialEq)]
@@ -17,8 +19,10 @@ pub enum Form {
     Attributed,
     /// With one attribute on a module around all of it.
     Module,
-    /// Without attributes, cuts as calls of `cut`: what derivatives are compared with.
+    /// Without attributes, cuts as calls of `cut`: what values are compared with.
     Plain,
+    /// The same in `f64` throughout: what derivatives are compared with.
+    Fine,
 }
 
 /// Replaces the marks.
@@ -31,10 +35,11 @@ pub fn print(text: &str, form: Form, float: &str) -> String {
         let name = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
         let (mark, behind) = rest.split_at(name);
         rest = behind;
-        let attributed = form != Form::Plain;
+        let attributed = !matches!(form, Form::Plain | Form::Fine);
         match mark {
-            "F" => out.push_str(float),
-            "cut" => out.push_str(if attributed { "" } else { "cut" }),
+            "F" => out.push_str(if form == Form::Fine { "f64" } else { float }),
+            "single" => out.push_str(if form == Form::Fine { "f64" } else { "f32" }),
+            "cut" | "seen" => out.push_str(if attributed { "" } else { mark }),
             "no_diff" if attributed => out.push_str("#[no_diff]"),
             "no_diff" => {}
             "derive" => {

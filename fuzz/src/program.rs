@@ -52,11 +52,15 @@ pub struct Program {
     pub top: String,
     pub arguments: Vec<Argument>,
     pub result: Ty,
+    /// What derivatives are asked by, where the attribute says so: positions of arguments, in its order.
+    pub wrt: Option<Vec<usize>>,
+    /// A local float that derivatives are asked by as well, behind the parameters.
+    pub local: bool,
 }
 
 impl Argument {
-    fn active(&self, structs: &[Struct]) -> bool {
-        !self.param.no_diff && self.param.ty.active(structs)
+    fn active(&self) -> bool {
+        !self.param.no_diff && self.param.ty.active()
     }
 }
 
@@ -75,27 +79,38 @@ impl Program {
     }
 
     fn structs_in_use(&self, text: &str) -> Vec<&Struct> {
-        self.structs.iter().filter(|s| text.contains(&format!("struct {} ", s.name))).collect()
+        self.structs
+            .iter()
+            .filter(|s| {
+                [format!("struct {} ", s.name), format!("struct {}<", s.name), format!("enum {} ", s.name)]
+                    .iter()
+                    .any(|t| text.contains(t))
+            })
+            .collect()
     }
 
     /// A module of the crate: the program in its forms, and `CASE`.
     pub fn module(&self, name: &str, form: Form) -> Module {
-        let single = self.single;
-        let fine = if single { format!("mod fine {{\n{}}}\n", self.plain("f64")) } else { String::new() };
+        let single = self.single || self.items.text().contains("@single");
+        let fine =
+            if single { format!("mod fine {{\n{}}}\n", self.plain(Form::Fine)) } else { String::new() };
         let fine_path = if single { "fine" } else { "plain" };
         let numbers: usize = self.arguments.iter().map(|a| a.numbers).sum();
-        let point: Vec<String> = self.point(numbers).iter().map(|x| format!("{x:?}")).collect();
-        let inout: Vec<String> = self
-            .arguments
-            .iter()
-            .filter(|a| a.active(&self.structs))
-            .flat_map(|a| vec![(a.param.pass == Pass::RefMut).to_string(); a.numbers])
+        let mut point: Vec<String> = self.point(numbers).iter().map(|x| format!("{x:?}")).collect();
+        let mut inout: Vec<String> = self
+            .active()
+            .flat_map(|(_, a)| vec![(a.param.pass == Pass::RefMut).to_string(); a.numbers])
             .collect();
+        if self.local {
+            point.push("0.0".into());
+            inout.push("false".into());
+        }
         let gradient = if self.result == Ty::Unit { "None" } else { "Some(ad::gradient)" };
-        let plain = format!("pub mod {name} {{\nmod plain {{\n{}}}\n{fine}", self.plain(self.float()));
+        let jvp = if self.local { "None" } else { "Some(ad::jvp)" };
+        let plain = format!("pub mod {name} {{\nmod plain {{\n{}}}\n{fine}", self.plain(Form::Plain));
         let companion = format!(
             "mod ad {{\n{}}}\npub const CASE: support::Case = support::Case {{ point: &[{}], single: {single}, inout: &[{}], \
-             plain: plain::plain, fine: {fine_path}::plain, vjp: ad::vjp, jvp: ad::jvp, into: ad::into, gradient: {gradient} }};\n}}\n",
+             plain: plain::plain, fine: {fine_path}::plain, vjp: ad::vjp, jvp: {jvp}, into: ad::into, gradient: {gradient} }};\n}}\n",
             self.companion(form),
             point.join(", "),
             inout.join(", "),
@@ -114,23 +129,47 @@ impl Program {
             .collect()
     }
 
-    fn leaves(&self, text: &str, tangents: bool) -> String {
+    fn leaves(&self, text: &str, tangents: bool, float: &str) -> String {
         let mut out = String::new();
         for s in self.structs_in_use(text) {
-            let fields: Vec<&str> = s.fields.iter().map(|(name, _)| name.as_str()).collect();
+            if !s.variants.is_empty() {
+                let tangent = if tangents { "nothing" } else { "" };
+                out.push_str(&format!(
+                    "use support::nothing;\nsupport::leaves!(enum {}: {tangent});\n",
+                    s.name
+                ));
+                continue;
+            }
+            let fields = |fixed: bool| {
+                let names: Vec<&str> = s
+                    .fields
+                    .iter()
+                    .filter(|(_, ty)| (*ty == Ty::Fixed) == fixed)
+                    .map(|(name, _)| name.as_str())
+                    .collect();
+                names.join(", ")
+            };
             let tangent = if tangents { format!(": {}Tangent", s.name) } else { String::new() };
-            out.push_str(&format!("support::leaves!({}{tangent} {{ {} }});\n", s.name, fields.join(", ")));
+            out.push_str(&format!(
+                "support::leaves!({} [{}]{tangent} {{ {} }} {{ {} }});\n",
+                s.name,
+                print(&s.generics, Form::Plain, float),
+                fields(false),
+                fields(true)
+            ));
         }
         out
     }
 
-    fn plain(&self, float: &str) -> String {
-        let text = print(&self.items.text(), Form::Plain, float);
+    fn plain(&self, form: Form) -> String {
+        let float = if form == Form::Fine { "f64" } else { self.float() };
+        let text = print(&self.items.text(), form, float);
         let args = self.arguments_function(float);
         format!(
-            "use support::{{Leaves, cut, cut as stop_gradient}};\n{text}\n{}{args}pub fn plain(x: &[f64]) -> support::Outputs {{\n\
-             {}\nlet r = {}({});\n{}\n}}\n",
-            self.leaves(&text, false),
+            "use support::{{Leaves, cut, cut as stop_gradient, seen}};\n{text}\n{}{args}pub fn plain(x: &[f64]) -> support::Outputs {{\n\
+             support::move_locals(&x[{}..]);\n{}\nlet r = {}({});\n{}\n}}\n",
+            self.leaves(&text, false, float),
+            self.arguments.iter().map(|a| a.numbers).sum::<usize>(),
             self.bound(),
             self.top,
             self.passed(),
@@ -154,13 +193,22 @@ impl Program {
         let (bound, passed) = (self.bound(), self.passed());
         let adjoints = |numbers: &str| {
             let mut out = format!("let mut numbers = {numbers}.iter().copied();\n");
-            for (k, _) in self.active() {
-                out.push_str(&format!("let mut b{k} = a{k}.adjoint(&mut numbers);\n"));
+            // In the order of the inputs.
+            for k in 0..self.arguments.len() {
+                if self.active().any(|(active, _)| active == k) {
+                    out.push_str(&format!("let mut b{k} = a{k}.adjoint(&mut numbers);\n"));
+                }
+            }
+            if self.local {
+                out.push_str(&format!(
+                    "let mut bl: {} = support::Input::adjoint(&(0 as {0}), &mut numbers);\n",
+                    self.float()
+                ));
             }
             out
         };
         let list = |item: &dyn Fn(usize, &Argument) -> String| -> String {
-            self.active().map(|(k, a)| format!(", {}", item(k, a))).collect()
+            self.asked().into_iter().map(|k| format!(", {}", item(k, &self.arguments[k]))).collect()
         };
         let tangents = list(&|k, a| match (a.param.pass, &a.param.ty) {
             (Pass::Value, _) => format!("b{k}.clone()"),
@@ -168,13 +216,32 @@ impl Program {
             (Pass::Ref, _) => format!("&b{k}"),
             (Pass::RefMut, _) => format!("&mut b{k}"),
         });
-        let buffers = list(&|k, _| format!("&mut b{k}"));
+        let local = if self.local { ", &mut bl" } else { "" };
+        let buffers = list(&|k, _| format!("&mut b{k}")) + local;
         let of_inout: String = self
             .active()
             .filter(|(_, a)| a.param.pass == Pass::RefMut)
             .map(|(k, _)| format!("b{k}.push_leaves(&mut dots);\n"))
             .collect();
-        let after: String = self.active().map(|(k, _)| format!("b{k}.push_leaves(&mut after);\n")).collect();
+        let mut after: String =
+            self.active().map(|(k, _)| format!("b{k}.push_leaves(&mut after);\n")).collect();
+        if self.local {
+            after.push_str("bl.push_leaves(&mut after);\n");
+        }
+        // Gradients come in the order of the attribute; what they are compared with is in the order of the inputs.
+        let sorted = |gradient: &str| {
+            let asked = self.asked();
+            let parts = asked.len() + usize::from(self.local);
+            if parts == 1 || asked.is_sorted() {
+                return format!("support::leaves(&{gradient})");
+            }
+            let mut order: Vec<usize> = (0..asked.len()).collect();
+            order.sort_by_key(|&at| asked[at]);
+            let local = if self.local { vec![asked.len()] } else { Vec::new() };
+            let parts: Vec<String> =
+                order.into_iter().chain(local).map(|at| format!("support::leaves(&g.{at})")).collect();
+            format!("{{ let g = {gradient}; [{}].concat() }}", parts.join(", "))
+        };
         let inout_seeds: String = self
             .active()
             .filter(|(_, a)| a.param.pass == Pass::RefMut)
@@ -199,32 +266,53 @@ impl Program {
             format!(
                 "pub fn gradient(x: &[f64]) -> (support::Outputs, Vec<f64>, Vec<f64>) {{\n{bound}\nlet (r, g) = \
                  {f}::value_and_grad({passed});\nlet outputs = {{ {} }};\n{bound}\nlet h = {f}::grad({passed});\n(outputs, \
-                 support::leaves(&g), support::leaves(&h))\n}}\n",
-                self.outputs("r")
+                 {}, {})\n}}\n",
+                self.outputs("r"),
+                sorted("g"),
+                sorted("h"),
+            )
+        };
+        // Locals have no tangents to be given.
+        let jvp = if self.local {
+            String::new()
+        } else {
+            format!(
+                "pub fn jvp(x: &[f64], direction: &[f64]) -> (support::Outputs, Vec<f64>) {{\n{bound}\n{}let (r, dot) = \
+                 {f}::jvp({passed}{tangents});\nlet mut dots = support::leaves(&dot);\n{of_inout}({{ {} }}, dots)\n}}\n",
+                adjoints("direction"),
+                self.outputs("r"),
             )
         };
         format!(
             "use autodiff_runtime::{{Differentiable, differentiate, stop_gradient}};\nuse support::{{Input, Leaves}};\n{text}\n{}{}\
              pub fn vjp(x: &[f64], seed: &[f64]) -> (support::Outputs, Vec<f64>) {{\n{bound}\nlet mut tail = seed[seed.len() - \
              ({inout})..].iter().copied();\n{inout_seeds}let (r, pullback) = {f}::vjp({passed});\nlet mut head = \
-             seed.iter().copied();\nlet g = support::leaves(&pullback({}));\n({{ {} }}, g)\n}}\n\
-             pub fn jvp(x: &[f64], direction: &[f64]) -> (support::Outputs, Vec<f64>) {{\n{bound}\n{}let (r, dot) = \
-             {f}::jvp({passed}{tangents});\nlet mut dots = support::leaves(&dot);\n{of_inout}({{ {} }}, dots)\n}}\n\
+             seed.iter().copied();\nlet g = {};\n({{ {} }}, g)\n}}\n\
+             {jvp}\
              pub fn into(x: &[f64], before: &[f64]) -> (support::Outputs, Vec<f64>) {{\n{bound}\n{}let r = \
              {f}::value_and_grad_into({passed}{buffers});\nlet mut after = Vec::new();\n{after}({{ {} }}, after)\n}}\n{gradient}",
-            self.leaves(&text, true),
+            self.leaves(&text, true, self.float()),
             self.arguments_function(self.float()),
-            seeds.join(", "),
-            self.outputs("r"),
-            adjoints("direction"),
+            sorted(&format!("pullback({})", seeds.join(", "))),
             self.outputs("r"),
             adjoints("before"),
             self.outputs("r"),
         )
     }
 
+    /// The arguments with adjoints, in their order.
     fn active(&self) -> impl Iterator<Item = (usize, &Argument)> {
-        self.arguments.iter().enumerate().filter(|(_, a)| a.active(&self.structs))
+        let asked = |at: usize| self.wrt.as_ref().is_none_or(|wrt| wrt.contains(&at));
+        self.arguments.iter().enumerate().filter(move |(_, a)| asked(a.at) && a.active())
+    }
+
+    /// The same in the order of the gradient.
+    fn asked(&self) -> Vec<usize> {
+        let mut asked: Vec<usize> = self.active().map(|(k, _)| k).collect();
+        if let Some(wrt) = &self.wrt {
+            asked.sort_by_key(|k| wrt.iter().position(|at| *at == self.arguments[*k].at));
+        }
+        asked
     }
 
     /// `fn args(x) -> (A0, A1, …)`
@@ -278,9 +366,12 @@ impl Program {
 
     /// The program without a parameter of the checked function; false where there is none at this position.
     pub fn drop_param(&mut self, at: usize) -> bool {
+        if self.wrt.as_ref().is_some_and(|wrt| wrt.contains(&at)) {
+            return false;
+        }
         let before = self.arguments.len();
         self.arguments.retain(|a| a.at != at);
-        before != self.arguments.len() && self.arguments.iter().any(|a| a.active(&self.structs))
+        before != self.arguments.len() && self.arguments.iter().any(|a| a.active())
     }
 
     /// How long it is, for the shrinker.

@@ -1,5 +1,7 @@
 //! A program that fails, made smaller as long as it fails in the same way.
 
+use std::collections::HashSet;
+
 use crate::check::Outcome;
 use crate::program::Program;
 use crate::tree::{Node, Part, Sort};
@@ -25,7 +27,7 @@ enum What {
 /// How many programs a crate of candidates has.
 const CANDIDATES: usize = 28;
 /// How many crates are compiled at most.
-const ROUNDS: usize = 40;
+const ROUNDS: usize = 60;
 
 /// The smallest program that was found to fail as this one does, and how.
 pub fn shrunk(
@@ -38,52 +40,67 @@ pub fn shrunk(
         return (program, outcome);
     }
     let mut best = program;
-    let mut rounds = 0;
-    let mut at = 0;
-    loop {
-        let edits = edits(&best);
-        if at >= edits.len() || rounds >= ROUNDS {
-            return (best, outcome);
+    // What did not help, until all has been tried; then once more, if anything was found in between.
+    let mut tried: HashSet<String> = HashSet::new();
+    let mut progress = false;
+    for _ in 0..ROUNDS {
+        let mut some: Vec<Edit> = Vec::new();
+        for edit in edits(&best) {
+            // Inside of what may go as a whole nothing is tried.
+            let nested = |other: &Edit| other.path != edit.path && touch(other, &edit);
+            if some.len() < CANDIDATES && !tried.contains(&key(&edit)) && !some.iter().any(nested) {
+                some.push(edit);
+            }
         }
-        rounds += 1;
-        let some: Vec<Edit> = edits[at..].iter().take(CANDIDATES).cloned().collect();
+        if some.is_empty() {
+            if !progress {
+                break;
+            }
+            tried.clear();
+            progress = false;
+            continue;
+        }
         let programs: Vec<Program> =
             some.iter().map(|edit| applied(&best, std::slice::from_ref(edit))).collect();
         let outcomes = outcomes_of(&programs);
-        let good: Vec<usize> = (0..some.len()).filter(|&k| outcomes[k].class() == class).collect();
+        let mut good: Vec<usize> = (0..some.len()).filter(|&k| outcomes[k].class() == class).collect();
+        tried.extend((0..some.len()).filter(|k| !good.contains(k)).map(|k| key(&some[k])));
         if good.is_empty() {
-            at += some.len();
             continue;
         }
-        // All good changes at once, as far as they do not touch one another; else half of them; else the best one.
+        progress = true;
+        // All good changes at once, as far as they do not touch one another; else a part of them; else the best one.
+        good.sort_by_key(|&k| programs[k].len());
         let mut apart: Vec<Edit> = Vec::new();
-        let mut by_gain = good.clone();
-        by_gain.sort_by_key(|&k| programs[k].len());
-        for &k in &by_gain {
-            let touches =
-                |other: &Edit| other.path.starts_with(&some[k].path) || some[k].path.starts_with(&other.path);
-            if !apart.iter().any(touches) {
+        for &k in &good {
+            if !apart.iter().any(|other| touch(other, &some[k])) {
                 apart.push(some[k].clone());
             }
         }
-        let mut sets: Vec<Vec<Edit>> = Vec::new();
-        let mut n = apart.len();
-        while n > 1 {
-            sets.push(apart[..n].to_vec());
-            n = n * 2 / 3;
-        }
-        let joined: Vec<Program> = sets.iter().map(|set| applied(&best, set)).collect();
+        let sizes = std::iter::successors(Some(apart.len()), |n| Some(n * 2 / 3)).take_while(|n| *n > 1);
+        let joined: Vec<Program> = sizes.map(|n| applied(&best, &apart[..n])).collect();
         let joined_outcomes = if joined.is_empty() { Vec::new() } else { outcomes_of(&joined) };
         let found = joined_outcomes.iter().position(|outcome| outcome.class() == class);
         (best, outcome) = match found {
             Some(k) => (joined[k].clone(), joined_outcomes[k].clone()),
-            None => (programs[by_gain[0]].clone(), outcomes[by_gain[0]].clone()),
+            None => (programs[good[0]].clone(), outcomes[good[0]].clone()),
         };
-        at = at.min(edits.len().saturating_sub(1)) / CANDIDATES * CANDIDATES;
-        if at > 0 && good.len() > 2 {
-            at = 0;
-        }
     }
+    (best, outcome)
+}
+
+/// Whether one changes what the other does.
+fn touch(a: &Edit, b: &Edit) -> bool {
+    a.path.starts_with(&b.path) || b.path.starts_with(&a.path)
+}
+
+fn key(edit: &Edit) -> String {
+    let what = match &edit.what {
+        What::Drop => String::new(),
+        What::Replace(node) => node.text(),
+        What::Param(at) => at.to_string(),
+    };
+    format!("{:?} {what}", edit.path)
 }
 
 /// The changes that make a program smaller, the ones that take most away first.

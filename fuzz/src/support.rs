@@ -137,34 +137,58 @@ tuples! {
     A 0, B 1, C 2, D 3, E 4, F 5, G 6;
 }
 
-/// `leaves!(S { a, b })` for a struct of a plain program, `leaves!(S: STangent { a, b })` for one with a tangent.
+/// The tangent of what has none.
+#[macro_export]
+macro_rules! nothing {
+    () => {
+        ()
+    };
+}
+
+/// `leaves!(S [] { a, b } {})` for a struct of a plain program, `leaves!(S []: STangent { a, b } { n })` for one with a
+/// tangent, generic arguments in brackets, fields without tangents in the last braces.
 #[macro_export]
 macro_rules! leaves {
-    ($S:ident { $($f:ident),* }) => {
-        impl $crate::Leaves for $S {
+    ($S:ident [$($g:tt)*] { $($f:ident),* } { $($n:ident),* }) => {
+        impl $crate::Leaves for $S $($g)* {
             fn push_leaves(&self, _leaves: &mut Vec<f64>) {
                 $(self.$f.push_leaves(_leaves);)*
             }
         }
-        impl $crate::Cut for $S {
-            fn replaced(self, _numbers: &mut dyn Iterator<Item = f64>) -> $S {
-                $S { $($f: self.$f.replaced(_numbers)),* }
+        impl $crate::Cut for $S $($g)* {
+            fn replaced(self, _numbers: &mut dyn Iterator<Item = f64>) -> Self {
+                $S { $($f: self.$f.replaced(_numbers),)* $($n: self.$n,)* }
             }
         }
     };
-    ($S:ident: $T:ident { $($f:ident),* }) => {
-        $crate::leaves!($S { $($f),* });
-        impl $crate::Leaves for $T {
+    ($S:ident [$($g:tt)*]: $T:ident { $($f:ident),* } { $($n:ident),* }) => {
+        $crate::leaves!($S [$($g)*] { $($f),* } { $($n),* });
+        impl $crate::Leaves for $T $($g)* {
             fn push_leaves(&self, _leaves: &mut Vec<f64>) {
                 $(self.$f.push_leaves(_leaves);)*
             }
         }
-        impl $crate::Input for $S {
-            type Adjoint = $T;
-            fn adjoint(&self, _numbers: &mut dyn Iterator<Item = f64>) -> $T {
-                $T { $($f: self.$f.adjoint(_numbers)),* }
+        impl $crate::Input for $S $($g)* {
+            type Adjoint = $T $($g)*;
+            fn adjoint(&self, _numbers: &mut dyn Iterator<Item = f64>) -> Self::Adjoint {
+                $T { $($f: self.$f.adjoint(_numbers),)* $($n: (),)* }
             }
         }
+    };
+    // An enum without data.
+    (enum $S:ident: $($tangent:ident)?) => {
+        impl $crate::Leaves for $S {
+            fn push_leaves(&self, _: &mut Vec<f64>) {}
+        }
+        impl $crate::Cut for $S {
+            fn replaced(self, _: &mut dyn Iterator<Item = f64>) -> Self {
+                self
+            }
+        }
+        $(impl $crate::Input for $S {
+            type Adjoint = $tangent!();
+            fn adjoint(&self, _: &mut dyn Iterator<Item = f64>) {}
+        })?
     };
 }
 
@@ -174,6 +198,7 @@ pub trait Cut: Leaves + Sized {
     fn replaced(self, numbers: &mut dyn Iterator<Item = f64>) -> Self;
 }
 
+/// A tape of cuts.
 enum Tape {
     Off,
     Record(Vec<f64>),
@@ -182,6 +207,25 @@ enum Tape {
 
 thread_local! {
     static TAPE: RefCell<Tape> = const { RefCell::new(Tape::Off) };
+    static MOVED: RefCell<Vec<f64>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What is added to the locals that a derivative is asked by.
+pub fn move_locals(by: &[f64]) {
+    MOVED.set(by.to_vec());
+}
+
+/// A local that a derivative is asked by, in the plain function.
+pub fn seen<T: Cut>(value: T) -> T {
+    MOVED.with_borrow(|by| {
+        let moved: Vec<f64> = leaves(&value).iter().zip(by).map(|(v, b)| v + b).collect();
+        // Where nothing moves, the bits stay.
+        if moved.is_empty() || by.iter().all(|b| *b == 0.0) {
+            value
+        } else {
+            value.replaced(&mut moved.into_iter())
+        }
+    })
 }
 
 /// In the plain function what `stop_gradient` is in the differentiated one: where differences are taken, it returns what it
@@ -239,7 +283,7 @@ pub struct Case {
     /// inputs, seeds -> outputs, gradient
     pub vjp: fn(&[f64], &[f64]) -> (Outputs, Vec<f64>),
     /// inputs, directions -> outputs, their derivatives
-    pub jvp: fn(&[f64], &[f64]) -> (Outputs, Vec<f64>),
+    pub jvp: Option<fn(&[f64], &[f64]) -> (Outputs, Vec<f64>)>,
     /// inputs, content of the buffers -> outputs, content of the buffers behind it
     pub into: fn(&[f64], &[f64]) -> (Outputs, Vec<f64>),
     /// inputs -> outputs, gradient by `value_and_grad`, by `grad`
@@ -375,13 +419,19 @@ impl Case {
         value("vjp", &there)?;
         compared("vjp", &x_bar, &seed)?;
 
-        let (there, y_dot) = caught(|| (self.jvp)(self.point, &direction))
-            .map_err(|text| format!("panic of `jvp`: {text}"))?;
-        value("jvp", &there)?;
+        let y_dot = match self.jvp {
+            Some(jvp) => {
+                let (there, y_dot) = caught(|| jvp(self.point, &direction))
+                    .map_err(|text| format!("panic of `jvp`: {text}"))?;
+                value("jvp", &there)?;
+                y_dot
+            }
+            None => vec![f64::NAN; m],
+        };
         if y_dot.len() != m {
             return Err(format!("length of the tangent: {}, expected {m}", y_dot.len()));
         }
-        if jacobian.iter().all(Option::is_some) {
+        if self.jvp.is_some() && jacobian.iter().all(Option::is_some) {
             for (i, found) in y_dot.iter().enumerate() {
                 let terms: Vec<f64> = jacobian
                     .iter()
@@ -456,7 +506,7 @@ impl Case {
     /// The function panics; so must what is made of it.
     fn panics(&self) -> Result<(), String> {
         let zeros = vec![0.0; self.point.len()];
-        if caught(|| (self.jvp)(self.point, &zeros)).is_ok() {
+        if self.jvp.is_some_and(|jvp| caught(|| jvp(self.point, &zeros)).is_ok()) {
             return Err("no panic of `jvp`: the function panics".into());
         }
         if caught(|| (self.into)(self.point, &zeros)).is_ok() {

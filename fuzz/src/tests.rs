@@ -24,7 +24,7 @@ fn cuts_are_constants_where_differences_are_taken() {
         plain: half_cut,
         fine: half_cut,
         vjp: |x, seed| (half_cut(x), vec![x[0] * x[1] * seed[0], 0.0]),
-        jvp: |x, d| (half_cut(x), vec![x[0] * x[1] * d[0]]),
+        jvp: Some(|x, d| (half_cut(x), vec![x[0] * x[1] * d[0]])),
         into: |x, before| (half_cut(x), vec![before[0] + x[0] * x[1], before[1]]),
         gradient: None,
         ..case()
@@ -64,7 +64,7 @@ fn case() -> Case {
         plain: value,
         fine: value,
         vjp: |x, seed| (value(x), gradient(x).iter().map(|g| g * seed[0]).collect()),
-        jvp: |x, d| (value(x), vec![gradient(x).iter().zip(d).map(|(g, d)| g * d).sum()]),
+        jvp: Some(|x, d| (value(x), vec![gradient(x).iter().zip(d).map(|(g, d)| g * d).sum()])),
         into: |x, before| (value(x), gradient(x).iter().zip(before).map(|(g, b)| g + b).collect()),
         gradient: Some(|x| (value(x), gradient(x), gradient(x))),
     }
@@ -85,7 +85,7 @@ fn wrong_derivatives_are_seen() {
             "value of `vjp`",
             Case { vjp: |x, _| (Outputs::of(&(x[0] * x[0] * x[1] + 1e-15)), gradient(x)), ..case() },
         ),
-        ("tangent of `jvp`", Case { jvp: |x, d| (value(x), vec![d[0]]), ..case() }),
+        ("tangent of `jvp`", Case { jvp: Some(|x, d| (value(x), vec![d[0]])), ..case() }),
         ("length of the gradient of `vjp`", Case { vjp: |x, _| (value(x), vec![0.0]), ..case() }),
         ("gradient of `value_and_grad_into`", Case { into: |x, _| (value(x), gradient(x)), ..case() }),
         (
@@ -96,7 +96,7 @@ fn wrong_derivatives_are_seen() {
             "gradient of `grad`",
             Case { gradient: Some(|x| (value(x), gradient(x), vec![0.0, 0.0])), ..case() },
         ),
-        ("panic of `jvp`", Case { jvp: |_, _| panic!("planted"), ..case() }),
+        ("panic of `jvp`", Case { jvp: Some(|_, _| panic!("planted")), ..case() }),
     ];
     for (class, case) in planted {
         let found = case.run().expect_err(class);

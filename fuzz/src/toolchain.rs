@@ -32,8 +32,8 @@ pub struct Ended {
 }
 
 impl Toolchain {
-    /// Builds the runtime and the support crate.
-    pub fn new(release: bool) -> Result<Toolchain, String> {
+    /// Builds the runtime and the support crate. An optimised macro is worth its build from some hundreds of programs on.
+    pub fn new(release: bool, optimised: bool) -> Result<Toolchain, String> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let root = root.canonicalize().map_err(|e| e.to_string())?;
         let folder = root.join("target").join("fuzz").join(if release { "release" } else { "debug" });
@@ -46,16 +46,18 @@ impl Toolchain {
             "--message-format=json",
             "--quiet",
         ]);
-        cargo.args(["--target-dir", "target/fuzz"]);
-        // The macro itself is optimised in both: it is what takes the time. Its own checks stay.
-        cargo.args([
-            "--config",
-            "profile.dev.build-override.opt-level=1",
-            "--config",
-            "profile.release.build-override.opt-level=1",
-        ]);
-        cargo.args(["--config", "profile.release.build-override.debug-assertions=true"]);
-        cargo.env_remove("RUSTFLAGS").env_remove("RUSTC_WRAPPER").stderr(Stdio::inherit());
+        if optimised {
+            // In a folder of its own, since all that there is would be built again. The macro's own checks stay.
+            cargo.args(["--target-dir", "target/fuzz"]);
+            for setting in [
+                "dev.build-override.opt-level=1",
+                "release.build-override.opt-level=1",
+                "release.build-override.debug-assertions=true",
+            ] {
+                cargo.arg("--config").arg(format!("profile.{setting}"));
+            }
+        }
+        cargo.stderr(Stdio::inherit());
         if release {
             cargo.arg("--release");
         }
@@ -63,7 +65,7 @@ impl Toolchain {
         if !output.status.success() {
             return Err("the runtime does not build".into());
         }
-        let mut runtime = None;
+        let (mut runtime, mut numbers) = (None, None);
         let mut folders: Vec<String> = Vec::new();
         for line in String::from_utf8_lossy(&output.stdout).lines() {
             let Ok(message) = serde_json::from_str::<Value>(line) else { continue };
@@ -77,6 +79,9 @@ impl Toolchain {
                     if !folders.contains(&deps) {
                         folders.push(deps);
                     }
+                }
+                if message["target"]["name"] == "num_traits" && file.ends_with(".rlib") {
+                    numbers = Some(file.to_string());
                 }
                 if message["target"]["name"] == "autodiff_runtime" && file.ends_with(".rlib") {
                     runtime = Some(file.to_string());
@@ -109,6 +114,9 @@ impl Toolchain {
         }
         toolchain.arguments.push(format!("--extern=support={}", text(&library)));
         toolchain.arguments.push(format!("--extern=autodiff_runtime={runtime}"));
+        if let Some(numbers) = numbers {
+            toolchain.arguments.push(format!("--extern=num_traits={numbers}"));
+        }
         Ok(toolchain)
     }
 
@@ -128,12 +136,15 @@ impl Toolchain {
         &self,
         name: &str,
         source: &str,
+        metadata_only: bool,
         limit: Duration,
     ) -> Option<Result<PathBuf, Vec<Failure>>> {
         let file = self.folder.join(format!("{name}.rs"));
         let binary = self.folder.join(name);
         std::fs::write(&file, source).expect("the folder is writable");
-        let ended = self.rustc(&["--crate-name=batch", "-o", &text(&binary), &text(&file)], limit);
+        let emit = if metadata_only { "--emit=metadata" } else { "--emit=link" };
+        let ended = self.rustc(&["--crate-name=batch", emit, "-o", &text(&binary), &text(&file)], limit);
+        self.clear(name);
         if ended.timed_out {
             return None;
         }
@@ -154,6 +165,9 @@ impl Toolchain {
             let primary = spans.iter().find(|span| span["is_primary"] == true).or(spans.first());
             let line = primary.and_then(|span| written(span, &text(&file)));
             let code = message["code"]["code"].as_str().map(String::from);
+            let label =
+                primary.and_then(|span| span["label"].as_str()).filter(|label| label.starts_with("expected"));
+            let words = label.map_or(words.clone(), |label| format!("{words} ({})", label.replace('`', "")));
             failures.push(Failure { line, code, message: words });
         }
         if failures.is_empty() {
@@ -161,6 +175,16 @@ impl Toolchain {
             failures.push(Failure { line: None, code: None, message: format!("rustc died: {tail}") });
         }
         Some(Err(failures))
+    }
+
+    /// Removes what rustc writes beside about long types.
+    fn clear(&self, name: &str) {
+        let start = format!("{name}.long-type");
+        for entry in std::fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with(&start) {
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
     }
 
     /// Runs a binary.

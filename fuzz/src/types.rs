@@ -7,10 +7,14 @@ use std::rc::Rc;
 pub enum Ty {
     /// The float of the program, `f64` or `f32`.
     F,
+    /// The same in a field marked `#[no_diff]`: only constants are stored there.
+    Fixed,
     Usize,
     Bool,
     Str,
     Unit,
+    /// An `Option` of a float that is data: a parameter marked `#[no_diff]`.
+    Maybe,
     /// `[T; n]`; of length `N`, a parameter of the function, where `n` is zero.
     Array(Rc<Ty>, usize),
     Vec(Rc<Ty>),
@@ -26,6 +30,10 @@ pub struct Struct {
     pub name: String,
     pub fields: Vec<(String, Ty)>,
     pub copy: bool,
+    /// Behind the name, in types.
+    pub generics: String,
+    /// Enums without data: the names of the variants.
+    pub variants: Vec<String>,
 }
 
 impl Ty {
@@ -53,11 +61,12 @@ impl Ty {
     /// As it is written.
     pub fn text(&self, structs: &[Struct]) -> String {
         match self {
-            Ty::F => "@F".into(),
+            Ty::F | Ty::Fixed => "@F".into(),
             Ty::Usize => "usize".into(),
             Ty::Bool => "bool".into(),
             Ty::Str => "&'static str".into(),
             Ty::Unit => "()".into(),
+            Ty::Maybe => "Option<@F>".into(),
             Ty::Array(item, 0) => format!("[{}; N]", item.text(structs)),
             Ty::Array(item, n) => format!("[{}; {n}]", item.text(structs)),
             Ty::Vec(item) => format!("Vec<{}>", item.text(structs)),
@@ -66,7 +75,7 @@ impl Ty {
                 let items: Vec<_> = items.iter().map(|item| item.text(structs)).collect();
                 format!("({})", items.join(", "))
             }
-            Ty::Struct(k) => structs[*k].name.clone(),
+            Ty::Struct(k) => format!("{}{}", structs[*k].name, structs[*k].generics),
         }
     }
 
@@ -81,14 +90,14 @@ impl Ty {
         }
     }
 
-    /// Whether floats are in it.
-    pub fn active(&self, structs: &[Struct]) -> bool {
+    /// Whether a parameter of it has an adjoint: floats are in it, or it is of a type that the signature does not tell.
+    pub fn active(&self) -> bool {
         match self {
             Ty::F => true,
-            Ty::Usize | Ty::Bool | Ty::Str | Ty::Unit => false,
-            Ty::Array(item, _) | Ty::Vec(item) | Ty::Slice(item) => item.active(structs),
-            Ty::Tuple(items) => items.iter().any(|item| item.active(structs)),
-            Ty::Struct(k) => structs[*k].fields.iter().any(|(_, ty)| ty.active(structs)),
+            Ty::Fixed | Ty::Maybe | Ty::Usize | Ty::Bool | Ty::Str | Ty::Unit => false,
+            Ty::Array(item, _) | Ty::Vec(item) | Ty::Slice(item) => item.active(),
+            Ty::Tuple(items) => items.iter().any(|item| item.active()),
+            Ty::Struct(_) => true,
         }
     }
 }

@@ -4,11 +4,14 @@
 //! `varied`; every variable that something in the result depends on differentiably is `useful`; a variable is active when
 //! it is both. Places count as a whole (their root), and flow does not matter: a place varied anywhere is varied everywhere.
 
+mod bits;
+
 use proc_macro2::Span;
 
 use crate::diag::source;
 use crate::ir::{
-    Arg, Block, Call, Callee, Expr, Function, Inert, Init, Passing, Path, Stmt, StmtKind, Ty, Var, WrtTarget,
+    Arg, Block, Call, Callee, Expr, Function, Inert, Init, Passing, Path, Stmt, StmtKind, Ty, Var, VarSet,
+    WrtTarget,
 };
 
 /// The sets, indexed by variable.
@@ -41,44 +44,80 @@ impl Activity {
 
 /// The activity of `function` for the gradient by `function.wrt`.
 pub(crate) fn activity(function: &Function, errors: &mut Vec<ActivityError>) -> Activity {
-    let mut analysis = Analysis {
-        function,
-        varied: vec![false; function.vars.0.len()],
-        useful: vec![false; function.vars.0.len()],
-    };
+    let mut analysis = Analysis::new(function, None);
     for wrt in &function.wrt {
         let var = match wrt.target {
             WrtTarget::Param(index) => function.params[index].var,
-            WrtTarget::Local(var) => var,
+            WrtTarget::Local(var) => function.vars.root(&Path::of(var)),
         };
         analysis.varied[var.0 as usize] = true;
     }
     analysis.fixpoint(|analysis| analysis.varied_block(&function.body));
-
-    for leaf in function.result.leaves() {
-        analysis.use_expr(leaf);
-    }
-    for param in &function.params {
-        if param.passing == Passing::RefMut {
-            match &param.last {
-                Some(last) => analysis.use_expr(last),
-                None => analysis.use_var(param.var),
-            };
-        }
-    }
-    analysis.fixpoint(|analysis| analysis.useful_block(&function.body));
+    analysis.use_outputs();
 
     analysis.check(&function.body, errors);
+    bits::check(&analysis, errors);
+    // A local may be asked for by a view of it.
+    for wrt in &function.wrt {
+        if let WrtTarget::Local(var) = wrt.target {
+            let root = function.vars.root(&Path::of(var));
+            analysis.varied[var.0 as usize] = analysis.varied[root.0 as usize];
+            analysis.useful[var.0 as usize] = analysis.useful[root.0 as usize];
+        }
+    }
     Activity { varied: analysis.varied, useful: analysis.useful }
+}
+
+/// What something in the result depends on by other ways than through `wall`.
+pub(crate) fn useful_beside(function: &Function, wall: Var) -> VarSet {
+    let mut analysis = Analysis::new(function, Some(wall));
+    analysis.use_outputs();
+    set_of(&analysis.useful)
+}
+
+/// What some statements make of the content of a place.
+pub(crate) fn varied_by(function: &Function, stmts: &[Stmt], place: Var) -> VarSet {
+    let mut analysis = Analysis::new(function, None);
+    analysis.varied[place.0 as usize] = true;
+    analysis.fixpoint(|analysis| stmts.iter().for_each(|stmt| analysis.varied_stmt(stmt)));
+    set_of(&analysis.varied)
+}
+
+fn set_of(flags: &[bool]) -> VarSet {
+    flags.iter().enumerate().filter(|(_, flag)| **flag).map(|(index, _)| Var(index as u32)).collect()
 }
 
 struct Analysis<'a> {
     function: &'a Function,
     varied: Vec<bool>,
     useful: Vec<bool>,
+    /// Nothing is of use through this variable.
+    wall: Option<Var>,
 }
 
-impl Analysis<'_> {
+impl<'a> Analysis<'a> {
+    fn new(function: &'a Function, wall: Option<Var>) -> Analysis<'a> {
+        let none = vec![false; function.vars.0.len()];
+        Analysis { function, varied: none.clone(), useful: none, wall }
+    }
+
+    /// Finds what the results and what is left in `&mut` parameters depend on.
+    fn use_outputs(&mut self) {
+        let function = self.function;
+        for leaf in function.result.leaves() {
+            self.use_expr(leaf);
+        }
+        for param in &function.params {
+            if param.passing == Passing::RefMut {
+                match &param.last {
+                    Some(last) => self.use_expr(last),
+                    None => self.use_var(param.var),
+                };
+            }
+        }
+        self.fixpoint(|analysis| analysis.useful_block(&function.body));
+    }
+
     fn fixpoint(&mut self, mut pass: impl FnMut(&mut Self)) {
         loop {
             let before = (self.varied.clone(), self.useful.clone());
@@ -106,7 +145,7 @@ impl Analysis<'_> {
 
     fn vary(&mut self, var: Var, varied: bool) {
         let root = self.root(&Path::of(var));
-        if varied && self.ty(root).may_be_active() {
+        if varied && self.ty(root).may_be_active() && !self.function.vars[root].cut {
             self.varied[root.0 as usize] = true;
         }
     }
@@ -121,7 +160,7 @@ impl Analysis<'_> {
             Expr::Var(var) => self.is_varied(*var),
             Expr::Lit(_) | Expr::Binary(..) | Expr::Unary(..) | Expr::Len(_) | Expr::Stop(_) => false,
             Expr::Rule(rule, args) => {
-                let partials = rule.partials(args, &Expr::Var(Var(u32::MAX)));
+                let partials = rule.formulas(args, &Expr::Var(Var(u32::MAX)));
                 args.iter().zip(partials).any(|(arg, partial)| !partial.is_zero() && self.varied_expr(arg))
             }
             Expr::Load(path) | Expr::Whole(path) | Expr::WholeMut(path) => self.varied_path(path),
@@ -228,7 +267,7 @@ impl Analysis<'_> {
 
     fn use_var(&mut self, var: Var) {
         let root = self.root(&Path::of(var));
-        self.useful[root.0 as usize] = true;
+        self.useful[root.0 as usize] |= self.wall != Some(root);
     }
 
     /// Marks what the value of an expression depends on differentiably.
@@ -242,7 +281,7 @@ impl Analysis<'_> {
             | Expr::Inert(_)
             | Expr::Stop(_) => {}
             Expr::Rule(rule, args) => {
-                let partials = rule.partials(args, &Expr::Var(Var(u32::MAX)));
+                let partials = rule.formulas(args, &Expr::Var(Var(u32::MAX)));
                 for (arg, partial) in args.iter().zip(partials) {
                     if !partial.is_zero() {
                         self.use_expr(arg);
@@ -377,6 +416,14 @@ impl Analysis<'_> {
             {
                 self.check_inert(inert, stmt.span, errors);
             }
+            StmtKind::Match { scrutinee, arms, .. }
+                if arms
+                    .iter()
+                    .flat_map(|arm| &arm.binds)
+                    .any(|(_, var)| self.ty(*var).may_be_active() && self.is_useful(*var)) =>
+            {
+                self.check_inert(scrutinee, stmt.span, errors);
+            }
             StmtKind::Call(call) => self.check_call(call, stmt.span, errors),
             _ => {}
         });
@@ -408,11 +455,7 @@ impl Analysis<'_> {
         }) else {
             return;
         };
-        let callee = match &call.callee {
-            Callee::Function(path) => source(path),
-            Callee::Method(name) => name.to_string(),
-            Callee::Operator(name) => (*name).to_string(),
-        };
+        let callee = callee(call);
         errors.push(ActivityError {
             span,
             message: format!(
@@ -421,6 +464,15 @@ impl Analysis<'_> {
                 source(&inert.code)
             ),
         });
+    }
+}
+
+/// The name of what is called, for complaints.
+fn callee(call: &Call) -> String {
+    match &call.callee {
+        Callee::Function(path) => source(path),
+        Callee::Method(name) => name.to_string(),
+        Callee::Operator(name) => (*name).to_string(),
     }
 }
 

@@ -6,19 +6,21 @@
 
 use crate::ir::visit::Part;
 use crate::ir::{
-    Arg, Block, Expr, Function, Init, Path, Proj, Role, Stmt, StmtKind, Var, VarMap, VarSet, Vars,
+    Arg, Block, CopyHow, Expr, Function, Init, Path, Proj, Role, Stmt, StmtKind, Var, VarMap, VarSet, Vars,
 };
 
 /// Turns what copies it can into views.
 pub(crate) fn borrow(mut function: Function) -> Function {
-    let mut kept = function.asked_locals();
+    let mut kept = function.locals_apart();
     function.body.stmts.iter().for_each(|stmt| stmt.writes(&function.vars, &mut kept));
     function.body.walk(&mut |stmt| taken(stmt, &function.vars, &mut kept));
     for leaf in function.result.leaves() {
         takes(leaf, &function.vars, &mut kept);
     }
+    let mut lent = VarSet::new();
+    function.body.walk(&mut |stmt| lent_whole(stmt, &mut lent));
     let mut views = VarMap::new();
-    block(&mut function.body, &mut function.vars, &kept, &mut views);
+    block(&mut function.body, &mut function.vars, (&kept, &lent), &mut views);
     for (place, from) in views.iter() {
         let info = &mut function.vars[*place];
         info.role = Role::View;
@@ -27,9 +29,15 @@ pub(crate) fn borrow(mut function: Function) -> Function {
     function
 }
 
-fn block(of: &mut Block, vars: &mut Vars, kept: &VarSet, views: &mut VarMap<Path>) {
+fn block(of: &mut Block, vars: &mut Vars, (kept, lent): (&VarSet, &VarSet), views: &mut VarMap<Path>) {
     for at in 0..of.stmts.len() {
         let source = match &of.stmts[at].kind {
+            // Who is lent a `Vec` may insist on one: a view would be a slice.
+            StmtKind::Declare { place, init: Init::Copy { how: CopyHow::ToVec, .. } }
+                if lent.contains(place) =>
+            {
+                None
+            }
             StmtKind::Declare { place, init: Init::Copy { from, .. } }
                 if !kept.contains(place) && !from.proj.iter().any(|proj| matches!(proj, Proj::Deref)) =>
             {
@@ -52,7 +60,20 @@ fn block(of: &mut Block, vars: &mut Vars, kept: &VarSet, views: &mut VarMap<Path
             }
         }
         for inner in of.stmts[at].blocks_mut() {
-            block(inner, vars, kept, views);
+            block(inner, vars, (kept, lent), views);
+        }
+    }
+}
+
+/// The places that calls are lent as they are.
+fn lent_whole(stmt: &Stmt, lent: &mut VarSet) {
+    if let StmtKind::Call(call) = &stmt.kind {
+        for arg in &call.args {
+            if let Arg::Ref(path) | Arg::RefMut(path) = arg {
+                if path.proj.is_empty() {
+                    lent.insert(path.root);
+                }
+            }
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ir::{Block, Function, Init, Loop, Role, Stmt, StmtKind, Ty, Var, VarSet};
+use crate::ir::{Block, Function, Init, Loop, Path, Role, Stmt, StmtKind, Ty, Var, VarSet, Vars};
 
 /// What a place that was declared without content holds when it is assigned as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +44,12 @@ impl Assignments {
     }
 }
 
-/// Gives `Vec`s of which nobody knows an empty content to start with: whatever is overwritten can then be kept.
+/// Moves declarations to where they are needed. Gives `Vec`s of which nobody knows an empty content to start with: whatever
+/// is overwritten can then be kept.
 pub(super) fn settle(mut function: Function) -> Function {
+    let mut handed = VarSet::new();
+    function.result.leaves().into_iter().for_each(|leaf| leaf.vars(&mut |var| handed.extend([var])));
+    sink(&mut function.body, &handed, &function.vars);
     let unsure = Assignments::of(&function).unsure();
     if unsure.is_empty() {
         return function;
@@ -59,6 +63,45 @@ pub(super) fn settle(mut function: Function) -> Function {
         }
     });
     function
+}
+
+/// Moves declarations into the loop that alone names what they declare: each iteration assigns it before it reads it. What
+/// is `handed` out is named behind everything.
+fn sink(block: &mut Block, handed: &VarSet, vars: &Vars) {
+    let mut at = 0;
+    while at < block.stmts.len() {
+        let StmtKind::Declare { place, init: Init::Deferred } = block.stmts[at].kind else {
+            at += 1;
+            continue;
+        };
+        if handed.contains(&place) {
+            at += 1;
+            continue;
+        }
+        let behind = at + 1..block.stmts.len();
+        let mut users = behind.filter(|&other| names(&block.stmts[other], place, vars));
+        match (users.next(), users.next()) {
+            (Some(only), None) if matches!(block.stmts[only].kind, StmtKind::Loop(_)) => {
+                let declaration = block.stmts.remove(at);
+                if let StmtKind::Loop(the_loop) = &mut block.stmts[only - 1].kind {
+                    the_loop.body.stmts.insert(0, declaration);
+                }
+            }
+            _ => at += 1,
+        }
+    }
+    for stmt in &mut block.stmts {
+        stmt.blocks_mut().into_iter().for_each(|inner| sink(inner, handed, vars));
+    }
+}
+
+/// Whether a statement mentions a place, or shows it by a view.
+fn names(stmt: &Stmt, place: Var, vars: &Vars) -> bool {
+    let mut found = false;
+    let mut look = |var: Var| found |= vars.root(&Path::of(var)) == place;
+    stmt.reads(&mut look);
+    stmt.defines().into_iter().for_each(look);
+    found || stmt.blocks().iter().any(|block| block.stmts.iter().any(|stmt| names(stmt, place, vars)))
 }
 
 /// The places that hold something on some path, and on all of them.

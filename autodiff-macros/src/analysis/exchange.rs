@@ -10,7 +10,7 @@ use crate::ir::{
 
 /// Turns what moves it can into exchanges.
 pub(crate) fn exchange(mut function: Function) -> Function {
-    let mut fixed = function.asked_locals();
+    let mut fixed = function.locals_apart();
     fixed.extend(function.params.iter().map(|param| param.var));
     let (mut held, mut moved) = (VarSet::new(), VarSet::new());
     function.body.walk(&mut |stmt| {

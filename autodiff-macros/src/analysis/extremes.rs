@@ -31,7 +31,7 @@ pub(crate) fn extremes(mut function: Function) -> Function {
         return function;
     }
     let activity = activity(&function, &mut Vec::new());
-    let asked = function.asked_locals();
+    let asked = function.locals_apart();
     let active = |var: Var| activity.active(var) && !asked.contains(&var);
     block(&mut function.body, &mut function.vars, &active);
     function

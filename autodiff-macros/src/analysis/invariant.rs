@@ -6,7 +6,7 @@ use crate::ir::{Block, Expr, Function, Head, Role, Stmt, StmtKind, Var, VarSet};
 
 /// Moves what every loop of the function computes anew from values of outside.
 pub(crate) fn hoist(mut function: Function) -> Function {
-    let mut kept = function.asked_locals();
+    let mut kept = function.locals_apart();
     let vars = (0..function.vars.0.len() as u32).map(Var);
     kept.extend(vars.filter(|var| function.vars[*var].role != Role::Value));
     block(&mut function.body, &kept);

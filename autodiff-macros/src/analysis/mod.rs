@@ -9,12 +9,14 @@ mod extremes;
 mod fill;
 mod induction;
 mod invariant;
+mod ranges;
 mod share;
 
 use crate::ir::Function;
 use crate::passes::Pass;
 
 pub(crate) use activity::{Activity, activity};
+pub(crate) use ranges::Ranges;
 
 /// The primal as it is differentiated: nothing counted that the index tells, nothing copied to be looked at or handed on,
 /// nothing computed twice, nothing in a loop that could stand before it.

@@ -19,7 +19,7 @@ const CHEAP: u32 = 2;
 pub(crate) fn share(mut function: Function) -> Function {
     let mut pass = Share {
         vars: &function.vars,
-        asked: function.asked_locals(),
+        asked: function.locals_apart(),
         known: HashMap::new(),
         of_root: VarMap::new(),
         scope: Vec::new(),

@@ -3,51 +3,39 @@
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
-use syn::{GenericArgument, GenericParam, Generics, PathArguments, Type, WherePredicate, parse_quote};
+use syn::{GenericParam, Generics, PathArguments, Type, WherePredicate, parse_quote};
 
 use super::Field;
+use crate::standard::{Standard, primitive};
 
-/// Types without a derivative, by name.
-const INACTIVE: &[&str] = &[
-    "bool",
-    "char",
-    "str",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "u128",
-    "usize",
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "i128",
-    "isize",
-    "String",
-    "PhantomData",
-];
-
-/// Containers whose tangent is the same container of tangents.
-const CONTAINERS: &[&str] = &["Vec", "Option", "Box"];
-
-/// The tangent of a type, as legibly as its tokens allow; `None` where they say that it carries no derivative.
-pub(super) fn of(ty: &Type, runtime: &syn::Path) -> Option<Type> {
-    is_active(ty).then(|| inside(ty, runtime))
+/// The tangent of a type, as legibly as its tokens allow; `None` where it carries no derivative. What that is taken for
+/// granted of is handed to `assumed`.
+pub(super) fn of(ty: &Type, runtime: &syn::Path, assumed: &mut Vec<Type>) -> Option<Type> {
+    is_active(ty, assumed).then(|| inside(ty, runtime))
 }
 
-fn is_active(ty: &Type) -> bool {
+fn is_active(ty: &Type, assumed: &mut Vec<Type>) -> bool {
     match ty {
-        Type::Paren(paren) => is_active(&paren.elem),
-        Type::Group(group) => is_active(&group.elem),
-        Type::Reference(reference) => is_active(&reference.elem),
-        Type::Array(array) => is_active(&array.elem),
-        Type::Slice(slice) => is_active(&slice.elem),
-        Type::Tuple(tuple) => tuple.elems.iter().any(is_active),
-        Type::Path(path) => match last(path) {
-            Some((name, _)) if INACTIVE.contains(&name.as_str()) => false,
-            Some((name, [element])) if CONTAINERS.contains(&name.as_str()) => is_active(element),
-            _ => true,
+        Type::Paren(paren) => is_active(&paren.elem, assumed),
+        Type::Group(group) => is_active(&group.elem, assumed),
+        Type::Reference(reference) => is_active(&reference.elem, assumed),
+        Type::Array(array) => is_active(&array.elem, assumed),
+        Type::Slice(slice) => is_active(&slice.elem, assumed),
+        Type::Tuple(tuple) => {
+            // Each of them, whatever the others say.
+            let active: Vec<bool> = tuple.elems.iter().map(|elem| is_active(elem, assumed)).collect();
+            active.contains(&true)
+        }
+        Type::Path(path) => match primitive(path) {
+            Some(name) => name == "f64" || name == "f32",
+            None => {
+                let inactive = |ty: &Type| !is_active(ty, &mut Vec::new());
+                let nothing = Standard::of(path).is_some_and(|of| of.carries_nothing(&inactive));
+                if nothing {
+                    assumed.push(ty.clone());
+                }
+                !nothing
+            }
         },
         _ => true,
     }
@@ -71,10 +59,10 @@ fn inside(ty: &Type, runtime: &syn::Path) -> Type {
             let elements = tuple.elems.iter().map(|element| inside(element, runtime));
             parse_quote!((#(#elements,)*))
         }
-        Type::Path(path) => match last(path) {
-            Some((name, [])) if name == "f64" || name == "f32" => ty.clone(),
-            Some((name, [])) if INACTIVE.contains(&name.as_str()) => parse_quote!(()),
-            Some((name, [element])) if CONTAINERS.contains(&name.as_str()) && !is_unsized(element) => {
+        Type::Path(path) => match (primitive(path).as_deref(), container(path)) {
+            (Some("f64" | "f32"), _) => ty.clone(),
+            (Some(_), _) => parse_quote!(()),
+            (None, Some(element)) => {
                 let element = inside(element, runtime);
                 let mut path = path.clone();
                 if let Some(segment) = path.path.segments.last_mut() {
@@ -82,7 +70,7 @@ fn inside(ty: &Type, runtime: &syn::Path) -> Type {
                 }
                 Type::Path(path)
             }
-            _ => parse_quote!(<#ty as #runtime::Differentiable>::Tangent),
+            (None, None) => parse_quote!(<#ty as #runtime::Differentiable>::Tangent),
         },
         _ => parse_quote!(<#ty as #runtime::Differentiable>::Tangent),
     }
@@ -93,16 +81,13 @@ fn is_unsized(ty: &Type) -> bool {
         || matches!(ty, Type::Path(path) if path.path.is_ident("str"))
 }
 
-/// The last segment of a path and its arguments, if these are types alone.
-fn last(path: &syn::TypePath) -> Option<(String, &[Type])> {
-    let segment = path.path.segments.last().filter(|_| path.qself.is_none())?;
-    let args = match &segment.arguments {
-        PathArguments::None => return Some((segment.ident.to_string(), &[])),
-        PathArguments::AngleBracketed(args) if args.args.len() == 1 => &args.args,
-        _ => return None,
-    };
-    match args.first() {
-        Some(GenericArgument::Type(ty)) => Some((segment.ident.to_string(), std::slice::from_ref(ty))),
+/// What a container holds whose tangent is the same container of tangents.
+fn container(path: &syn::TypePath) -> Option<&Type> {
+    let of = Standard::of(path)?;
+    match of.args[..] {
+        [element] if ["Vec", "Option", "Box"].contains(&&of.name[..]) && !is_unsized(element) => {
+            Some(element)
+        }
         _ => None,
     }
 }
@@ -185,12 +170,10 @@ fn leaves(ty: &Type, f: &mut dyn FnMut(&Type)) {
         Type::Array(array) => leaves(&array.elem, f),
         Type::Slice(slice) => leaves(&slice.elem, f),
         Type::Tuple(tuple) => tuple.elems.iter().for_each(|element| leaves(element, f)),
-        Type::Path(path) => match last(path) {
-            Some((name, _)) if INACTIVE.contains(&name.as_str()) => {}
-            Some((name, [element])) if CONTAINERS.contains(&name.as_str()) && !is_unsized(element) => {
-                leaves(element, f)
-            }
-            _ => f(ty),
+        Type::Path(path) => match container(path) {
+            _ if primitive(path).is_some() => {}
+            Some(element) => leaves(element, f),
+            None => f(ty),
         },
         _ => f(ty),
     }

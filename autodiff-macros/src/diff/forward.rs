@@ -6,21 +6,24 @@
 use proc_macro2::Span;
 
 use super::Pushforward;
-use super::reverse::stmt;
-use crate::analysis::Activity;
+use super::reverse::{stmt, unit};
+use crate::analysis::{Activity, Ranges};
 use crate::ir::{
     Arg, Block, Call, Carried, CopyHow, Expr, Function, Init, Join, Path, Proj, PushforwardCall, RawStmt,
-    Role, Stmt, StmtKind, StoreOp, Tangent, Var, VarMap, Vars, WrtTarget, build,
+    Role, Stmt, StmtKind, StoreOp, Tangent, Ty, Var, VarMap, Vars, WrtTarget, build,
 };
 
 /// The pushforward of `function`.
 pub(crate) fn pushforward(function: &Function, activity: &Activity) -> Pushforward {
-    let mut forward = Forward { activity, vars: function.vars.clone(), dots: VarMap::new() };
+    let ranges = Ranges::of(function);
+    let mut forward = Forward { activity, ranges, vars: function.vars.clone(), dots: VarMap::new() };
     let params = (0..function.params.len())
         .map(|index| {
             let param = &function.params[index];
             let asked = function.wrt.iter().any(|wrt| wrt.target == WrtTarget::Param(index));
-            if !asked || !activity.active(param.var) {
+            // What a `&mut` scalar held before the call may reach nothing: its tangent is set all the same.
+            let lent = param.last.is_some();
+            if !asked || !(lent || activity.active(param.var)) {
                 return None;
             }
             Some((forward.dot(param.var), None::<Expr>))
@@ -73,6 +76,7 @@ pub(crate) fn pushforward(function: &Function, activity: &Activity) -> Pushforwa
 
 struct Forward<'a> {
     activity: &'a Activity,
+    ranges: Ranges,
     vars: Vars,
     dots: VarMap<Var>,
 }
@@ -125,6 +129,9 @@ impl Forward<'_> {
                 ));
                 Expr::Whole(Path::of(zero))
             }
+            // A part of a tuple that carries no derivative.
+            Expr::Var(var) if !self.vars[*var].ty.may_be_active() => unit(),
+            Expr::Lit(lit) if !lit.ty.may_be_active() => unit(),
             item => self.tangent(item),
         }
     }
@@ -142,9 +149,9 @@ impl Forward<'_> {
         match expr {
             Expr::Var(_) => self.tangent(expr),
             Expr::Rule(rule, args) => {
-                let partials = rule.partials(args, &Expr::Var(var));
+                let partials = self.ranges.partials(var, rule, args);
                 args.iter().zip(partials).fold(build::lit(0.0), |sum, (arg, partial)| {
-                    build::add(sum, build::chain(self.tangent(arg), partial, rule.singular))
+                    build::add(sum, build::chain(self.tangent(arg), partial.expr, partial.forward))
                 })
             }
             Expr::Load(path) if self.active_path(path) => Expr::Load(self.dot_path(path)),
@@ -194,6 +201,14 @@ impl Forward<'_> {
                         let init = Init::Copy { from: self.dot_path(from), how: *how };
                         out.push(stmt(StmtKind::Assign { path: dot, init, slice: true }, span));
                     }
+                    init if init.reads_place(self.vars.root(path), &self.vars) => {
+                        // What it is made of has its tangent in the same place: the new one is put together beside it.
+                        let ty = self.vars.type_of(path);
+                        let fresh = self.vars.fresh("new_dot", ty, Role::Place, span);
+                        self.declare(primal, init, path, &Path::of(fresh), Some(fresh), out);
+                        let init = Init::Copy { from: Path::of(fresh), how: CopyHow::Move };
+                        out.push(stmt(StmtKind::Assign { path: dot, init, slice: false }, span));
+                    }
                     init => self.declare(primal, init, path, &dot, None, out),
                 }
             }
@@ -210,9 +225,28 @@ impl Forward<'_> {
             }
             StmtKind::Swap(a, b) => {
                 out.push(primal.clone());
-                if self.active_path(a) || self.active_path(b) {
-                    let (a, b) = (self.dot_path(a), self.dot_path(b));
-                    out.push(stmt(StmtKind::Swap(a, b), span));
+                match [a, b].map(|path| self.active_path(path)) {
+                    [false, false] => {}
+                    [true, true] => {
+                        let (a, b) = (self.dot_path(a), self.dot_path(b));
+                        out.push(stmt(StmtKind::Swap(a, b), span));
+                    }
+                    // What comes from one that is cut off has no tangent.
+                    [first, _] => {
+                        let path = if first { a } else { b };
+                        let (dot, ty) = (self.dot_path(path), self.vars.type_of(path));
+                        out.push(match ty {
+                            ty if ty.is_scalar() => {
+                                let value = build::lit(0.0);
+                                stmt(StmtKind::Store { path: dot, op: StoreOp::Set, value }, span)
+                            }
+                            Ty::Slice(_) => stmt(StmtKind::Raw(RawStmt::Clear { path: dot }), span),
+                            _ => {
+                                let init = Init::Zero { like: path.clone() };
+                                stmt(StmtKind::Assign { path: dot, init, slice: false }, span)
+                            }
+                        });
+                    }
                 }
             }
             StmtKind::Fill { path, value } => {

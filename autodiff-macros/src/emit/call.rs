@@ -67,15 +67,15 @@ impl Emitter<'_> {
         let mut kept = Vec::new();
         for &at in &call.kept {
             let (runtime, arg) = (self.runtime, &args[at]);
-            let again = self.local("again");
+            let keep = self.local("kept");
             if matches!(call.args[at], Arg::Inert(_)) {
                 let argument = self.local("argument");
                 before.extend(quote_spanned!(self.span=> let #argument = #arg;));
                 args[at] = argument.to_token_stream();
             }
             let arg = &args[at];
-            before.extend(quote_spanned!(self.span=> let #again = #runtime::__private::again(&#arg);));
-            kept.push(again);
+            before.extend(quote_spanned!(self.span=> let #keep = #runtime::__private::keep(&#arg);));
+            kept.push(keep);
         }
         kept
     }
@@ -89,10 +89,30 @@ impl Emitter<'_> {
             }
         }
         let mut args = self.args(call);
-        args.extend(call.args.iter().zip(tangents).map(|(arg, tangent)| self.tangent_arg(arg, tangent)));
+        let changes = call.args.iter().any(|arg| matches!(arg, Arg::RefMut(_) | Arg::RefMutValue(..)));
+        for (arg, tangent) in call.args.iter().zip(tangents) {
+            args.push(match tangent {
+                // A part of what is lent mutably beside it is read before.
+                Tangent::Value(value) if changes && !matches!(value, Expr::Var(_)) => {
+                    let value = self.expr(value, self.float_of(value).as_ref());
+                    self.read_before(value, &mut lent)
+                }
+                Tangent::Place(path) if changes && matches!(arg, Arg::Move(_)) => {
+                    let value = self.whole(path).tokens;
+                    self.read_before(value, &mut lent)
+                }
+                tangent => self.tangent_arg(arg, tangent),
+            });
+        }
         let value = self.callee(&call.callee, Some("pushforward"), args);
         let (results, tangents) = (self.tree_pattern(&call.results), self.tree_pattern(result_tangents));
         quote_spanned!(self.span=> #lent let (#results, #tangents) = #value;)
+    }
+
+    fn read_before(&mut self, value: TokenStream, before: &mut TokenStream) -> TokenStream {
+        let dot = self.local("dot");
+        before.extend(quote_spanned!(self.span=> let #dot = #value;));
+        quote_spanned!(self.span=> ::core::option::Option::Some(&#dot))
     }
 
     /// `pullback(arguments again…, seed, slots…);`
@@ -106,7 +126,7 @@ impl Emitter<'_> {
         let again = call.args.iter().enumerate().map(|(at, arg)| {
             if let Some(field) = call.kept.iter().position(|&kept| kept == at) {
                 let field = Index::from(field + 1);
-                return quote_spanned!(self.span=> #name.#field);
+                return quote_spanned!(self.span=> #runtime::__private::given(&#name.#field));
             }
             match arg {
                 Arg::Value(_) | Arg::Move(_) => quote_spanned!(self.span=> ()),
@@ -114,13 +134,9 @@ impl Emitter<'_> {
                     let after = self.ident(*after);
                     quote_spanned!(self.span=> &mut { #after })
                 }
-                Arg::Inert(inert) if inert.pure => {
+                Arg::Inert(inert) => {
                     let code = self.inert(inert).at(Level::Unary);
                     quote_spanned!(self.span=> #runtime::__private::again(&#code))
-                }
-                Arg::Inert(inert) => {
-                    let code = self.inert(inert).tokens;
-                    quote_spanned!(self.span=> #runtime::__private::again_of(|| #code))
                 }
                 arg => self.arg(arg),
             }

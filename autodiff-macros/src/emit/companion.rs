@@ -37,6 +37,13 @@ pub(crate) struct Source<'a> {
     pub(crate) hidden: bool,
 }
 
+impl Source<'_> {
+    /// Under which conditions the function is there.
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = &syn::Attribute> {
+        self.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"))
+    }
+}
+
 /// The derivative programs of a function.
 #[derive(Clone)]
 pub(crate) struct Derivatives {
@@ -70,6 +77,7 @@ pub(crate) fn companion(source: Source<'_>, function: &Function, derivatives: De
     let connected = |gradient: &Adjoint| gradient.wrt.iter().map(Option::is_some).collect();
     shape.connected = derivatives.gradient.as_ref().map(connected).unwrap_or_default();
     let mut into = derivatives.gradient.map(|gradient| sweeps::joined(function, &shape.signature, gradient));
+    shape.rolled_back.clone_from(&derivatives.pullback.rolled_back);
     let shown = into.as_ref().map(|into| into.body.clone());
     let mut forward = sweeps::forward(function, &shape.signature, derivatives.pullback);
     let mut pushforward = sweeps::pushforward(function, &shape.signature, derivatives.pushforward);
@@ -78,6 +86,9 @@ pub(crate) fn companion(source: Source<'_>, function: &Function, derivatives: De
         let (nested, body) = (&function.items, &sweep.body);
         sweep.body = quote!(#(#nested)* #body);
     }
+    // Once, where nobody reads.
+    let (checks, body) = (super::types::assumptions(function, &shape.signature.runtime), &pushforward.body);
+    pushforward.body = quote!(#checks #body);
     let items = shape.items(Some(Bodies { into, vjp, forward, pushforward }));
     shape.assemble(items, false, shown)
 }
@@ -111,6 +122,8 @@ struct Shape<'a> {
     signature: Signature,
     /// Which entries of `wrt` the result depends on.
     connected: Vec<bool>,
+    /// The parameters that `pullback` brings back to what they held before the call.
+    rolled_back: Vec<usize>,
 }
 
 impl<'a> Shape<'a> {
@@ -122,7 +135,7 @@ impl<'a> Shape<'a> {
         let runtime = source.request.runtime.to_token_stream();
         let mut signature = Signature::new(function, source.signature, outer, runtime);
         signature.missing_is_none = source.request.unconnected == Unconnected::None;
-        Shape { source, function, signature, connected: Vec::new() }
+        Shape { source, function, signature, connected: Vec::new(), rolled_back: Vec::new() }
     }
 
     fn name(&self, what: &str) -> Ident {
@@ -221,8 +234,7 @@ impl<'a> Shape<'a> {
 
     fn assemble(&self, items: Vec<Item>, stubs: bool, shown: Option<TokenStream>) -> TokenStream {
         let (visibility, name) = (self.source.visibility, &self.function.name);
-        let conditions: Vec<&syn::Attribute> =
-            self.source.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
+        let conditions: Vec<&syn::Attribute> = self.source.conditions().collect();
         let shown = shown.map(|body| doc::attribute(&body, &self.signature.runtime));
         let beside = matches!(self.source.site, Site::Impl(_));
         let functions: TokenStream = items

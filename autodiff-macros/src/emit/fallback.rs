@@ -9,9 +9,13 @@ use crate::lower::without_refused_result;
 
 /// The errors and the stub; the caller emits the function itself.
 pub(crate) fn expand(source: Source<'_>, function: &Function, errors: &syn::Error) -> TokenStream {
-    let errors = errors.to_compile_error();
+    let conditions: Vec<_> = source.conditions().collect();
+    let errors = errors.clone().into_iter().map(|error| {
+        let error = error.to_compile_error();
+        quote!(#(#conditions)* #error)
+    });
     let signature = without_refused_result(source.signature, &source.request.scope);
     let stub = companion::stub(Source { signature: &signature, ..source }, function);
     // Beside an item of an `impl` block too: a macro call may stand there.
-    quote!(#errors #stub)
+    quote!(#(#errors)* #stub)
 }

@@ -204,6 +204,21 @@ impl Emitter<'_> {
             let (to, from) = (self.path(to), self.path(from));
             return self.add_assign(to.tokens, from.tokens, float);
         }
+        // The one is a copy of the other in another form: what was a part of an array or of something unknown is a `Vec`.
+        let differ = matches!(
+            (self.type_of(to), self.type_of(from)),
+            (Ty::Slice(_), _)
+                | (_, Ty::Slice(_))
+                | (Ty::Unknown | Ty::Array(..), Ty::Vec(_))
+                | (Ty::Vec(_), Ty::Array(..))
+        );
+        if differ && float_leaf(&ty).is_none() {
+            let (runtime, to, from) = (self.runtime, self.receiver(to), self.receiver(from));
+            return self.scoped(|this| {
+                let (a, b) = (this.local("to"), this.local("from"));
+                quote_spanned!(this.span=> for (#a, #b) in #to.iter_mut().zip(#from.iter()) { #runtime::Tangent::accumulate(#a, #b); })
+            });
+        }
         let flat = float_leaf(&ty).cloned();
         let Some(float) = flat else {
             let runtime = self.runtime;

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 
 use super::types::{owned_tangent, tangent};
-use crate::ir::{Function, Passing, Role, Ty};
+use crate::ir::{Expr, Float, Function, Param, Passing, Role, Ty};
 
 /// One parameter of the function.
 #[derive(Clone)]
@@ -18,6 +18,8 @@ pub(crate) struct ParamSig {
     pub(crate) passing: Passing,
     pub(crate) role: Role,
     known: Ty,
+    /// A `&mut` scalar with the mark `#[no_diff]` that is written to: no derivative passes through what it holds.
+    lost: bool,
     /// A `#[no_diff]` parameter of a type that need not be differentiable. A caller cannot see the mark, and hands over an
     /// adjoint all the same.
     unread: bool,
@@ -84,6 +86,10 @@ impl Signature {
                 }
             };
             let unread = param.no_diff && names_types(&param.ty);
+            let known = match &param.ty {
+                _ if unread => Ty::Inert,
+                ty => as_written(ty, || syn::parse2(inner.clone()).ok()),
+            };
             params.push(ParamSig {
                 name: param.name.clone(),
                 receiver,
@@ -91,7 +97,8 @@ impl Signature {
                 inner,
                 passing: param.passing,
                 role: function.vars[param.var].role,
-                known: if unread { Ty::Inert } else { param.ty.clone() },
+                known,
+                lost: param.no_diff && param.ty.is_float() && is_written(param),
                 unread,
             });
         }
@@ -114,7 +121,10 @@ impl Signature {
             runtime,
             params,
             result,
-            result_ty: function.result_ty.clone(),
+            result_ty: as_written(&function.result_ty, || match &signature.output {
+                syn::ReturnType::Type(_, ty) => Some((**ty).clone()),
+                syn::ReturnType::Default => None,
+            }),
             missing_is_none: false,
             lifetimes,
             generics,
@@ -142,7 +152,7 @@ impl Signature {
         quote!(fn #name #generics(#(#args),*) #output #predicates)
     }
 
-    /// Whether [`Signature::captures`] of the pullback is `use<>`.
+    /// Whether the pullback captures no type and no lifetime.
     pub(crate) fn is_concrete(&self) -> bool {
         let mut named = Vec::new();
         self.params.iter().for_each(|param| lifetimes_in(param.ty.clone(), &mut named));
@@ -156,29 +166,29 @@ impl Signature {
         if own.is_empty() { TokenStream::new() } else { quote!(::<#(#own),*>) }
     }
 
-    /// `use<…>` of a closure that borrows nothing. `mentioned`: its type, whose lifetimes have to be captured.
-    pub(crate) fn captures(&self, mentioned: &TokenStream) -> TokenStream {
-        let mut lifetimes = Vec::new();
-        lifetimes_in(mentioned.clone(), &mut lifetimes);
-        let captured = &self.captured;
-        let lifetimes = lifetimes.iter().map(|lifetime| {
-            let lifetime = syn::Lifetime::new(lifetime, Span::call_site());
-            quote!(#lifetime)
-        });
-        let all = lifetimes.chain(captured.iter().map(ToTokens::to_token_stream));
-        quote!(use<#(#all),*>)
-    }
-
-    /// `use<…>` of a closure that borrows the arguments.
+    /// The bound of a closure that borrows the arguments. (That of one that borrows nothing has none: see the edition of
+    /// this crate.)
     pub(crate) fn borrowing(&self, lifetimes: &[TokenStream]) -> TokenStream {
-        let own = self.lifetimes.iter().filter_map(|param| {
-            let param: syn::LifetimeParam = syn::parse2(param.clone()).ok()?;
-            Some(param.lifetime.to_token_stream())
-        });
+        let own = self.own_lifetimes();
         let captured = self.captured.iter().map(ToTokens::to_token_stream);
         let all =
             lifetimes.iter().cloned().chain(own).chain(self.outer_lifetimes.iter().cloned()).chain(captured);
         quote!(use<#(#all),*>)
+    }
+
+    /// The same where the generics of the `impl` block around the function are not seen: it captures them by itself, and the
+    /// lifetimes that are mentioned.
+    pub(crate) fn borrowing_unseen(&self, lifetimes: &[TokenStream]) -> TokenStream {
+        let (runtime, own) = (&self.runtime, self.own_lifetimes());
+        let all = lifetimes.iter().cloned().chain(own);
+        quote!(#runtime::__private::Captures<(*const Self, #(&#all (),)*)>)
+    }
+
+    fn own_lifetimes(&self) -> impl Iterator<Item = TokenStream> + '_ {
+        self.lifetimes.iter().filter_map(|param| {
+            let param: syn::LifetimeParam = syn::parse2(param.clone()).ok()?;
+            Some(param.lifetime.to_token_stream())
+        })
     }
 
     /// The seed of the result.
@@ -297,6 +307,33 @@ impl ParamSig {
     pub(crate) fn may_be_active(&self) -> bool {
         self.known.may_be_active()
     }
+
+    /// Whether an adjoint or tangent that a caller hands over for it is to be cleared.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.lost
+    }
+
+    /// Clears the adjoint or the tangent `of` it, where the caller hands one over.
+    pub(crate) fn clear(&self, of: &Ident, runtime: &TokenStream) -> TokenStream {
+        let zero = match &self.known {
+            Ty::Float(Float::Param(_)) => quote!(#runtime::__private::lit(0.0)),
+            _ => quote!(0.0),
+        };
+        quote!(if let ::core::option::Option::Some(#of) = #of { *#of = #zero; })
+    }
+}
+
+/// The type as signatures name it: an alias of a number of which nobody knows which one it is goes by its name.
+fn as_written(ty: &Ty, written: impl FnOnce() -> Option<syn::Type>) -> Ty {
+    match ty {
+        Ty::Float(Float::Any) => written().map_or_else(|| ty.clone(), |written| Ty::Named(Box::new(written))),
+        ty => ty.clone(),
+    }
+}
+
+/// Whether a `&mut` scalar holds another value behind the call.
+fn is_written(param: &Param) -> bool {
+    param.last.as_ref().is_some_and(|last| !matches!(last, Expr::Var(var) if *var == param.var))
 }
 
 /// Whether only rustc knows the type or one inside of it, and whether that is differentiable.

@@ -246,6 +246,12 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
             let ty = sig.lent_adjoint(&signature.runtime);
             let Some(slot) = slot else {
                 slots.push(None);
+                if sig.is_lost() {
+                    let name = emitter.local_at(&format!("{}_bar", param.name), param.name.span());
+                    begin.extend(sig.clear(&name, &signature.runtime));
+                    params.push(quote!(#name: #ty));
+                    continue;
+                }
                 params.push(quote!(_: #ty));
                 continue;
             };
@@ -404,6 +410,12 @@ pub(crate) fn pushforward(function: &Function, signature: &Signature, push: Push
     for ((param, sig), dot) in function.params.iter().zip(&signature.params).zip(&push.params) {
         let ty = sig.lent_tangent(&signature.runtime);
         let Some((dot, last)) = dot else {
+            if sig.is_lost() {
+                let name = emitter.local_at(&format!("{}_dot", param.name), param.name.span());
+                begin.extend(sig.clear(&name, &signature.runtime));
+                args.push(quote!(#name: #ty));
+                continue;
+            }
             args.push(quote!(_: #ty));
             continue;
         };

@@ -121,6 +121,18 @@ pub(crate) fn owned_tangent(ty: &Ty, runtime: &TokenStream) -> TokenStream {
     }
 }
 
+/// Has rustc check what names were taken for, at the places of the names.
+pub(super) fn assumptions(function: &Function, runtime: &TokenStream) -> TokenStream {
+    let checks = function.assumed.iter().map(|assumed| match assumed {
+        Assumed::Inactive(ty) => quote_spanned!(ty.span()=> #runtime::__private::carries_nothing::<#ty>();),
+        Assumed::Function(name, path) => {
+            let path = path.iter().map(|segment| proc_macro2::Ident::new(segment, name.span()));
+            quote_spanned!(name.span()=> #runtime::__private::same(#name::<()>, #runtime::__private::core #(::#path)*::<()>);)
+        }
+    });
+    checks.collect()
+}
+
 impl Emitter<'_> {
     /// The type of a place that is declared, as it would be written.
     pub(crate) fn written_place(&self, place: Var, ty: &Ty) -> Option<TokenStream> {

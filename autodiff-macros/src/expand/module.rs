@@ -24,9 +24,8 @@ use syn::Item;
 use self::plan::{Plan, has_derive, without_attribute};
 use super::marks::without_marks;
 use super::operator::Operator;
-use super::{differentiated, merged, with_errors};
+use super::{derived_function, derived_method, derived_operator, with_errors};
 use crate::diag::Diagnostics;
-use crate::emit::companion::{Site, Source};
 use crate::request::Request;
 use crate::typing::items::ModuleId;
 
@@ -85,17 +84,8 @@ impl Output {
     fn function(&mut self, item: &syn::ItemFn) -> TokenStream {
         let item = syn::ItemFn { attrs: without_attribute(&item.attrs), ..item.clone() };
         let kept = without_marks(item.to_token_stream());
-        let derived = self.next().map(|(request, hidden, diag)| {
-            let source = Source {
-                request: &request,
-                signature: &item.sig,
-                visibility: &item.vis,
-                attributes: &item.attrs,
-                site: if request.associated.is_some() { Site::Impl(None) } else { Site::Companion },
-                hidden,
-            };
-            differentiated(source, &item.sig, &item.block, diag)
-        });
+        let derived =
+            self.next().map(|(request, hidden, diag)| derived_function(&request, &item, hidden, diag));
         let quiet = derived.is_some().then(|| quote!(#[allow(dead_code)]));
         quote!(#quiet #kept #derived)
     }
@@ -109,25 +99,15 @@ impl Output {
             }
         }
         let kept = without_marks(item.to_token_stream());
-        if let Some(operator) = Operator::of(&item) {
-            let rule = self.next().map(|(request, ..)| operator.rule(&request));
+        if Operator::of(&item).is_some() {
+            let rule = self.next().map(|(request, _, diag)| derived_operator(&request, &item, diag));
             return quote!(#kept #rule);
         }
         let mut derived = TokenStream::new();
         for member in &item.items {
             let syn::ImplItem::Fn(method) = member else { continue };
             let Some((request, hidden, diag)) = self.next() else { continue };
-            let mut signature = method.sig.clone();
-            signature.generics = merged(&item.generics, &method.sig.generics);
-            let source = Source {
-                request: &request,
-                signature: &method.sig,
-                visibility: if item.trait_.is_some() { &syn::Visibility::Inherited } else { &method.vis },
-                attributes: &method.attrs,
-                site: Site::Impl(Some(&item.generics)),
-                hidden,
-            };
-            derived.extend(differentiated(source, &signature, &method.block, diag));
+            derived.extend(derived_method(&request, &item, method, hidden, diag));
         }
         if derived.is_empty() {
             return kept;

@@ -56,9 +56,8 @@ impl<'a> Operator<'a> {
     }
 
     /// The rule, with the companion that it calls.
-    pub(super) fn rule(&self, request: &Request) -> TokenStream {
+    pub(super) fn rule(&self, request: &Request, mut diag: Diagnostics) -> TokenStream {
         let Some((signature, block)) = self.function() else {
-            let mut diag = Diagnostics::new();
             diag.error(
                 &self.item.self_ty,
                 "this operator cannot be differentiated: its method is not `fn(self, …)`",
@@ -75,7 +74,7 @@ impl<'a> Operator<'a> {
             site: Site::Companion,
             hidden: true,
         };
-        let companion = differentiated(source, &signature, &block, Diagnostics::new());
+        let companion = differentiated(source, &signature, &block, diag);
         let rule = self.implementation(&request.runtime.to_token_stream(), &signature.ident);
         let conditions = self.item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
         quote! {

@@ -5,7 +5,7 @@
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
-use syn::{Block, Expr, ExprBinary, ImplItem, Item, Stmt, parse_quote};
+use syn::{Block, Expr, ExprBinary, Stmt, parse_quote};
 
 use crate::lower::loops::is_assignment;
 
@@ -111,17 +111,19 @@ pub(crate) fn long(tokens: &TokenStream) -> bool {
     false
 }
 
-/// Cuts the long expressions of the functions in an item.
-pub(super) fn cut_item(item: &mut Item) {
+/// Cuts the long expressions of all functions in an item.
+pub(crate) fn cut_item(item: &mut syn::Item) {
     match item {
-        Item::Fn(item) => cut(&mut item.block),
-        Item::Impl(item) => item.items.iter_mut().for_each(|member| {
-            if let ImplItem::Fn(method) = member {
-                cut(&mut method.block);
+        syn::Item::Fn(item) => cut(&mut item.block),
+        syn::Item::Impl(item) => {
+            for member in &mut item.items {
+                if let syn::ImplItem::Fn(method) = member {
+                    cut(&mut method.block);
+                }
             }
-        }),
-        Item::Mod(module) => {
-            module.content.iter_mut().flat_map(|(_, items)| items).for_each(cut_item);
+        }
+        syn::Item::Mod(item) => {
+            item.content.iter_mut().flat_map(|(_, items)| items).for_each(cut_item);
         }
         _ => {}
     }

@@ -5,7 +5,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 
-use super::{Block, Expr, Float, Lit, Path, Proj, Role, Span, Stmt, StmtKind, Ty, Var, VarInfo, Vars};
+use super::{Block, Expr, Float, Init, Lit, Path, Proj, Role, Span, Stmt, StmtKind, Ty, Var, VarInfo, Vars};
 use crate::rules::{Is, table::rule};
 
 /// A float constant of derivative code.
@@ -69,6 +69,11 @@ pub(crate) fn value_of(expr: &Expr) -> Option<f64> {
     }
 }
 
+/// Whether a constant may be computed here: what overflows is left to the program.
+fn folds(value: f64) -> bool {
+    value.abs() <= f64::from(f32::MAX)
+}
+
 fn apply(name: &str, args: Vec<Expr>) -> Expr {
     Expr::Rule(rule(name), args)
 }
@@ -83,7 +88,7 @@ fn operands<'a>(expr: &'a Expr, name: &str) -> Option<&'a [Expr]> {
 
 pub(crate) fn add(a: Expr, b: Expr) -> Expr {
     match (value_of(&a), value_of(&b)) {
-        (Some(x), Some(y)) => lit(x + y),
+        (Some(x), Some(y)) if folds(x + y) => lit(x + y),
         (Some(0.0), _) => b,
         (_, Some(0.0)) => a,
         _ if equal(&a, &b) => mul(lit(2.0), a),
@@ -96,7 +101,7 @@ pub(crate) fn add(a: Expr, b: Expr) -> Expr {
 
 pub(crate) fn sub(a: Expr, b: Expr) -> Expr {
     match (value_of(&a), value_of(&b)) {
-        (Some(x), Some(y)) => lit(x - y),
+        (Some(x), Some(y)) if folds(x - y) => lit(x - y),
         (Some(0.0), _) => neg(b),
         (_, Some(0.0)) => a,
         _ => match operands(&b, "neg") {
@@ -118,7 +123,7 @@ pub(crate) fn neg(a: Expr) -> Expr {
 
 pub(crate) fn mul(a: Expr, b: Expr) -> Expr {
     match (value_of(&a), value_of(&b)) {
-        (Some(x), Some(y)) => return lit(x * y),
+        (Some(x), Some(y)) if folds(x * y) => return lit(x * y),
         (Some(0.0), _) | (_, Some(0.0)) => return lit(0.0),
         (Some(1.0), _) => return b,
         (_, Some(1.0)) => return a,
@@ -144,7 +149,7 @@ pub(crate) fn mul(a: Expr, b: Expr) -> Expr {
 
 pub(crate) fn div(a: Expr, b: Expr) -> Expr {
     match (value_of(&a), value_of(&b)) {
-        (Some(x), Some(y)) if y != 0.0 => return lit(x / y),
+        (Some(x), Some(y)) if folds(x / y) => return lit(x / y),
         (Some(0.0), _) => return lit(0.0),
         (_, Some(1.0)) => return a,
         _ => {}
@@ -155,19 +160,41 @@ pub(crate) fn div(a: Expr, b: Expr) -> Expr {
     apply("div", vec![a, b])
 }
 
-/// `d * partial`, and zero where the adjoint or tangent `d` is, whatever a `singular` partial is there.
-pub(crate) fn chain(d: Expr, partial: Expr, singular: bool) -> Expr {
-    if !singular || value_of(&partial).is_some() || value_of(&d).is_some_and(|d| d != 0.0) {
+/// What a product of an adjoint or tangent and a partial has to watch for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Guard {
+    /// Both are finite.
+    None,
+    /// The partial may be infinite or no number: a zero adjoint stays zero.
+    Chain,
+    /// Either may be: a zero stays zero.
+    Product,
+}
+
+impl Guard {
+    /// The guard that a rule of the runtime stands for.
+    pub(crate) fn of(name: &str) -> Guard {
+        match name {
+            "chain" => Guard::Chain,
+            "product" => Guard::Product,
+            _ => Guard::None,
+        }
+    }
+}
+
+/// `d * partial`, guarded: where the adjoint or tangent `d` is zero, that is zero, whatever the partial.
+pub(crate) fn chain(d: Expr, partial: Expr, guard: Guard) -> Expr {
+    if guard == Guard::None || value_of(&d).is_some() || value_of(&partial).is_some() {
         return mul(d, partial);
     }
     match partial {
         Expr::Select(condition, then, otherwise) => {
-            select(*condition, chain(d.clone(), *then, true), chain(d, *otherwise, true))
+            select(*condition, chain(d.clone(), *then, guard), chain(d, *otherwise, guard))
         }
         Expr::Rule(rule, args) if rule.name == "neg" => {
-            neg(chain(d, args.into_iter().next().expect("one operand"), true))
+            neg(chain(d, args.into_iter().next().expect("one operand"), guard))
         }
-        partial => apply("chain", vec![d, partial]),
+        partial => apply(if guard == Guard::Chain { "chain" } else { "product" }, vec![d, partial]),
     }
 }
 
@@ -210,6 +237,10 @@ pub(crate) fn compare(is: Is, a: Expr, b: Expr) -> Expr {
     Expr::Binary(op, Box::new(a), Box::new(b))
 }
 
+pub(crate) fn and(a: Expr, b: Expr) -> Expr {
+    Expr::Binary(syn::BinOp::And(Default::default()), Box::new(a), Box::new(b))
+}
+
 pub(crate) fn boolean(value: bool) -> Expr {
     Expr::Lit(Lit { tokens: quote!(#value), value: Some(f64::from(value)), ty: Ty::bool(), made: false })
 }
@@ -230,6 +261,30 @@ pub(crate) fn select(condition: Expr, then: Expr, otherwise: Expr) -> Expr {
     }
 }
 
+/// Content that type-checks, of a place that is filled before it is read.
+pub(crate) fn default_init(ty: &Ty) -> Init {
+    match ty {
+        Ty::Vec(_) => Init::EmptyVec(None),
+        Ty::Array(element, Some(len)) if element.is_scalar() => {
+            let len = Lit { tokens: len.clone(), value: None, ty: Ty::usize(), made: false };
+            Init::Repeat { vec: false, value: default_atom(element), len: Expr::Lit(len) }
+        }
+        _ => Init::Deferred,
+    }
+}
+
+/// A scalar that type-checks and is never read.
+pub(crate) fn default_atom(ty: &Ty) -> Expr {
+    match ty {
+        Ty::Int(Some(name)) if name == "bool" => boolean(false),
+        Ty::Int(Some(name)) if name == "char" => {
+            Expr::Lit(Lit { tokens: quote::quote!('\0'), value: None, ty: ty.clone(), made: false })
+        }
+        Ty::Int(_) => int(0),
+        _ => lit(0.0),
+    }
+}
+
 impl Vars {
     /// A fresh variable.
     pub(crate) fn fresh(&mut self, name: impl Into<String>, ty: Ty, role: Role, span: Span) -> Var {
@@ -243,6 +298,7 @@ impl Vars {
             view: None,
             window: false,
             mutable: false,
+            cut: false,
         });
         Var(self.0.len() as u32 - 1)
     }
@@ -277,13 +333,14 @@ impl Vars {
 }
 
 impl super::Function {
-    /// The locals that the gradient is asked for: no other value may stand for one of them.
-    pub(crate) fn asked_locals(&self) -> super::VarSet {
-        let locals = self.wrt.iter().filter_map(|wrt| match wrt.target {
-            super::WrtTarget::Local(var) => Some(var),
+    /// The locals that the gradient is asked for, and those that are cut off: no other value may stand for one of them.
+    pub(crate) fn locals_apart(&self) -> super::VarSet {
+        let asked = self.wrt.iter().filter_map(|wrt| match wrt.target {
+            super::WrtTarget::Local(var) => Some(self.vars.root(&Path::of(var))),
             super::WrtTarget::Param(_) => None,
         });
-        locals.collect()
+        let all = (0..self.vars.0.len()).map(|index| Var(index as u32));
+        asked.chain(all.filter(|var| self.vars[*var].cut)).collect()
     }
 }
 
@@ -304,14 +361,6 @@ impl Vars {
 }
 
 impl super::Inert {
-    /// Whether an argument may be evaluated again where the callee takes it by reference: impure code, too, that looks into
-    /// places without writing to them, since it most likely yields a part of them.
-    pub(crate) fn may_run_again(&self) -> bool {
-        let looks = self.binds.iter().any(|(_, bound)| matches!(bound, Expr::Whole(_)));
-        let writes = self.binds.iter().any(|(_, bound)| matches!(bound, Expr::WholeMut(_)));
-        self.pure || looks && !writes
-    }
-
     /// A constant of the user's, or an expression of some.
     pub(crate) fn is_constant(&self) -> bool {
         self.pure && self.binds.is_empty()

@@ -23,7 +23,7 @@ pub(crate) mod visit;
 use proc_macro2::{Ident, Span, TokenStream};
 
 use crate::passes::Passes;
-use crate::rules::Rule;
+use crate::rules::{Rule, Singular};
 
 pub(crate) use table::{VarMap, VarSet};
 
@@ -67,6 +67,8 @@ pub(crate) struct VarInfo {
     pub(crate) window: bool,
     /// `let mut` of the user, or a place that some statement writes to.
     pub(crate) mutable: bool,
+    /// Whatever it is made of, no derivative passes (`stop`, `#[no_diff]`).
+    pub(crate) cut: bool,
 }
 
 /// The types as far as the macro knows them: parameters are written, the rest is inferred locally.
@@ -489,7 +491,7 @@ pub(crate) struct Wrt {
 pub(crate) enum WrtTarget {
     /// Index into `params`.
     Param(usize),
-    /// A local binding: its first version, or its place.
+    /// A local binding: the value that its name is left with, its place, or a view behind the last write to its place.
     Local(Var),
 }
 
@@ -506,8 +508,21 @@ pub(crate) struct Function {
     pub(crate) wrt: Vec<Wrt>,
     /// Nested items (`const`, `fn`, `use`, …), to be repeated in generated bodies.
     pub(crate) items: Vec<syn::Item>,
+    /// What was taken for the standard library's by its name: generated code has rustc check it.
+    pub(crate) assumed: Vec<Assumed>,
+    /// What its derivatives are at singular points.
+    pub(crate) singular: Singular,
     /// The optimisations that its derivatives get.
     pub(crate) passes: Passes,
+}
+
+/// An assumption about a name.
+#[derive(Clone)]
+pub(crate) enum Assumed {
+    /// A type that carries no derivative.
+    Inactive(Box<syn::Type>),
+    /// A function, and the path of what it was taken for in `core`.
+    Function(Ident, &'static [&'static str]),
 }
 
 /// See [`StmtKind::Pullback`].

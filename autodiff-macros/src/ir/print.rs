@@ -51,6 +51,7 @@ fn names(vars: &Vars) -> Vec<String> {
                  view: _,
                  window: _,
                  mutable: _,
+                 cut: _,
              }| {
                 let count = bearers.entry(name).or_default();
                 let mut text = name.clone();

@@ -525,6 +525,23 @@ impl Block {
     }
 }
 
+impl Init {
+    /// Whether content is taken from a place.
+    pub(crate) fn reads_place(&self, root: Var, vars: &Vars) -> bool {
+        let mut found = false;
+        init_parts(self, &mut |part| match part {
+            Part::Read(expr) => expr.walk(&mut |expr| {
+                if let Expr::Whole(path) = expr {
+                    found |= vars.root(path) == root;
+                }
+            }),
+            Part::ReadPath(path) => found |= vars.root(path) == root,
+            _ => {}
+        });
+        found
+    }
+}
+
 fn init_parts<'a>(init: &'a Init, f: &mut dyn FnMut(Part<'a>)) {
     match init {
         Init::Deferred | Init::EmptyVec(None) => {}

@@ -229,16 +229,23 @@ impl Lower<'_> {
             _ => None,
         };
         let Some(init) = &local.init else {
+            let outer = std::mem::replace(&mut self.cutting, cut);
             self.deferred(&local.pat, written);
+            self.cutting = outer;
             return None;
         };
         let ty = written.or_else(|| self.pattern_ty(&local.pat));
         if let Some((_, otherwise)) = &init.diverge {
-            return Some(self.lower_let_else(local, &init.expr, otherwise, rest, want, tail));
+            let outer = std::mem::replace(&mut self.cutting, cut);
+            let value = self.lower_let_else(local, &init.expr, otherwise, rest, want, tail);
+            self.cutting = outer;
+            return Some(value);
         }
         let bind = |lower: &mut Self, value: Value| {
             let value = if cut { lower.cut(value, local.let_token.span) } else { value };
+            let outer = std::mem::replace(&mut lower.cutting, cut);
             lower.bind_pattern(&local.pat, value);
+            lower.cutting = outer;
         };
         if splits(&init.expr) {
             return Some(self.lower_split(&init.expr, ty.as_ref(), &mut |lower, value| {
@@ -278,7 +285,10 @@ impl Lower<'_> {
                     None => Value::Later,
                     Some(ty) => self.deferred_of(&pat.ident.to_string(), &ty, &site, pat.ident.span()),
                 };
-                self.note_stop(&pat.ident);
+                if self.note_stop(&pat.ident) || self.cutting {
+                    self.keep_cut(&value);
+                }
+                self.note_local(&pat.ident, &value);
                 self.bind(&pat.ident, value);
             }
             Pat::Paren(pat) => self.deferred(&pat.pat, written),

@@ -114,12 +114,13 @@ impl<'a> Lower<'a> {
             let info = self.cells[i].clone();
             // A variable that one arm leaves without a value is not read behind it, but loops carry it on.
             let versions = versions.into_iter().zip(&states).map(|(version, state)| {
-                version.or_else(|| (!state.diverged).then(|| self.default_atom(&info.ty)))
+                version.or_else(|| (!state.diverged).then(|| crate::ir::build::default_atom(&info.ty)))
             });
             let versions = versions.collect();
             let var = self.vars.fresh(info.name, info.ty, Role::Value, info.span);
             self.vars[var].named = info.named;
             joins.push(Join { var, values: versions });
+            self.note_version(cell, var);
             self.state.set(cell, Some(Expr::Var(var)));
         }
         self.state.diverged = states.iter().all(|state| state.diverged);
@@ -250,7 +251,7 @@ impl<'a> Lower<'a> {
         };
         // Where an arm jumps, rustc cannot see that the place is not read behind it.
         let partial = values.iter().any(|value| matches!(value, Value::Never));
-        let init = if partial { self.default_init(&owned) } else { Init::Deferred };
+        let init = if partial { crate::ir::build::default_init(&owned) } else { Init::Deferred };
         let place = self.temp_place("branch", owned, init, span);
         self.vars[place].mutable = partial;
         for (i, value) in values.into_iter().enumerate() {

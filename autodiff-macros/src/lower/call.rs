@@ -62,6 +62,9 @@ impl Lower<'_> {
                     }
                     _ => self.args(&expr.args),
                 };
+                if self.is_unseen_function(&path.path) && self.all_inactive(&args) {
+                    return self.inactive_call(path, args, want, span);
+                }
                 self.call_path(path, args, want, site(expr), span)
             }
             syn::Expr::Closure(_) => {
@@ -128,6 +131,10 @@ impl Lower<'_> {
         if self.is_inactive(&expr.args.to_token_stream()) {
             return self.inactive_code(expr.to_token_stream(), want.cloned().unwrap_or(Ty::Unknown), false);
         }
+        let args = self.args(&expr.args);
+        if self.all_inactive(&args) {
+            return self.inactive_call(path, args, want, path.span());
+        }
         if !differentiated {
             return self.refuse(
                 path,
@@ -137,7 +144,6 @@ impl Lower<'_> {
                 ),
             );
         }
-        let args = self.args(&expr.args);
         self.call_function(path, args, want, site(expr), path.span())
     }
 
@@ -152,7 +158,7 @@ impl Lower<'_> {
         let names = segment_names(path);
         match names.as_slice() {
             [.., ty, name]
-                if super::types::is_integer(ty)
+                if crate::standard::is_integer(ty)
                     && !name.starts_with("try_")
                     && !name.starts_with("checked_") =>
             {
@@ -199,14 +205,37 @@ impl Lower<'_> {
         }
         let known =
             known_function(&segment_names(&path.path)).is_some() || self.is_float_function(&path.path);
-        if !known && args.iter().all(|arg| !self.ty_of(arg).may_be_active() || matches!(arg, Value::Code(..)))
-        {
-            let Some(parts) = self.codes(args, span) else { return Value::Poison };
-            let mut inert = combine(&parts, |parts| quote!(#path(#(#parts),*)));
-            inert.pure = false;
-            return Value::Code(inert, self.inactive_result(&path.path, want));
+        if !known && self.all_inactive(&args) {
+            return self.inactive_call(path, args, want, span);
         }
         self.call_path(path, args, want, site(path), span)
+    }
+
+    /// Whether nothing in the arguments carries a derivative, and nothing is written to through them.
+    fn all_inactive(&self, args: &[Value]) -> bool {
+        args.iter().all(|arg| match arg {
+            Value::Code(..) => true,
+            Value::Ref { mutable: true, .. } | Value::Poison | Value::Never => false,
+            arg => !self.ty_of(arg).may_be_active(),
+        })
+    }
+
+    /// A call that gives the same whatever changes by little, though what its arguments were made of may be active.
+    fn inactive_call(
+        &mut self,
+        path: &syn::ExprPath,
+        args: Vec<Value>,
+        want: Option<&Ty>,
+        span: Span,
+    ) -> Value {
+        let Some(parts) = self.codes(args, span) else { return Value::Poison };
+        let mut inert = combine(&parts, |parts| quote!(#path(#(#parts),*)));
+        inert.pure = false;
+        let ty = self.inactive_result(&path.path, want);
+        if ty.is_scalar() {
+            return Value::Atom(self.temp("value", ty.clone(), Expr::Inert(inert), span), ty);
+        }
+        Value::Code(inert, ty)
     }
 
     fn call_path(
@@ -273,10 +302,7 @@ impl Lower<'_> {
         }
         let called = self.types.callable(&path.path).map(|callable| self.types.called(callable, None));
         if called.as_ref().is_some_and(|called| !called.differentiable) {
-            let Some(parts) = self.codes(args, span) else { return Value::Poison };
-            let mut inert = combine(&parts, |parts| quote!(#path(#(#parts),*)));
-            inert.pure = false;
-            return Value::Code(inert, self.inactive_result(&path.path, want));
+            return self.inactive_call(path, args, want, span);
         }
         if let Some(name) = path.path.segments.last().map(|last| &last.ident) {
             if self.types.scope.is_circular(name) {
@@ -362,6 +388,8 @@ impl Lower<'_> {
                     let info = self.cells[cell.0].clone();
                     let after = self.vars.fresh(info.name, info.ty, Role::Value, info.span);
                     self.vars[after].named = info.named;
+                    self.vars[after].cut = info.cut;
+                    self.note_version(cell, after);
                     self.state.set(cell, Some(Expr::Var(after)));
                     Some(Arg::RefMutValue(before, after))
                 }
@@ -391,7 +419,7 @@ impl Lower<'_> {
                 self.refuse_at(span, "a closure as argument of a differentiated function is not supported: call it here and pass its result");
                 None
             }
-            Value::Maybe { some, value } if self.holds_nothing_active(&value) => {
+            Value::Maybe { some, value } if self.hands_nothing_active(&value) => {
                 self.as_code(Value::Maybe { some, value }, span).map(Arg::Inert)
             }
             Value::Maybe { .. } | Value::Optional { .. } => {

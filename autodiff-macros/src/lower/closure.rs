@@ -163,7 +163,10 @@ impl Lower<'_> {
     fn bind_argument(&mut self, pat: &syn::Pat, value: Value) {
         match pat {
             syn::Pat::Ident(pat)
-                if pat.mutability.is_none() && pat.by_ref.is_none() && pat.subpat.is_none() =>
+                if pat.mutability.is_none()
+                    && pat.by_ref.is_none()
+                    && pat.subpat.is_none()
+                    && !self.note_stop(&pat.ident) =>
             {
                 let value = match value {
                     Value::Path(_) | Value::Ref { .. } => value,

@@ -21,6 +21,8 @@ pub(crate) struct CellInfo {
     pub(crate) named: bool,
     pub(crate) ty: Ty,
     pub(crate) span: Span,
+    /// No derivative passes into any of its versions.
+    pub(crate) cut: bool,
 }
 
 /// What an expression or a name stands for.
@@ -164,7 +166,7 @@ impl Lower<'_> {
 
     pub(crate) fn cell(&mut self, name: &str, named: bool, ty: Ty, span: Span, atom: Option<Expr>) -> Cell {
         let cell = Cell(self.cells.len());
-        self.cells.push(CellInfo { name: name.to_string(), named, ty, span });
+        self.cells.push(CellInfo { name: name.to_string(), named, ty, span, cut: false });
         self.state.set(cell, atom);
         cell
     }
@@ -173,7 +175,7 @@ impl Lower<'_> {
     pub(crate) fn current(&self, cell: Cell) -> Expr {
         match self.state.get(cell) {
             Some(atom) => atom.clone(),
-            None => self.default_atom(&self.cells[cell.0].ty),
+            None => crate::ir::build::default_atom(&self.cells[cell.0].ty),
         }
     }
 
@@ -184,7 +186,16 @@ impl Lower<'_> {
             self.cells[cell.0].ty = ty;
         }
         let ty = self.cells[cell.0].ty.clone();
+        let atom = match atom {
+            Expr::Var(_) if info.cut && ty.may_be_active() => {
+                self.temp("stopped", ty.clone(), Expr::Stop(Box::new(atom)), info.span)
+            }
+            atom => atom,
+        };
         let atom = if info.named { self.name_atom(atom, &info.name, ty, info.span) } else { atom };
+        if let Expr::Var(var) = atom {
+            self.note_version(cell, var);
+        }
         self.state.set(cell, Some(atom));
     }
 

@@ -177,7 +177,7 @@ impl Lower<'_> {
             match name.as_str() {
                 "f64" => return Ty::f64(),
                 "f32" => return Ty::Float(crate::ir::Float::F32),
-                name if super::types::is_integer(name) => return Ty::Int(Some(name.into())),
+                name if crate::standard::is_integer(name) => return Ty::Int(Some(name.into())),
                 _ if self.types.is_float_param(&segment.ident) => {
                     return Ty::Float(crate::ir::Float::Param(segment.ident.clone()));
                 }

@@ -1,24 +1,74 @@
 //! What typing found, under the names by which lowering asks: of syntax nodes, of fields, and of their parts.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use proc_macro2::Span;
 
 use super::Lower;
-use crate::ir::Ty;
+use crate::analysis::activity;
+use crate::expand::every_parameter;
+use crate::ir::{Function, Role, Ty, Var, VarMap};
 
-/// Types by the name of the expression, field or element that has them.
-pub(crate) struct Facts(HashMap<String, Ty>);
+/// What is known before a function is lowered.
+pub(crate) struct Facts {
+    /// Types by the name of the expression, field or element that has them.
+    types: HashMap<String, Ty>,
+    /// Places of unknown type that turned out to hold nothing active.
+    constants: HashSet<String>,
+}
 
 impl Facts {
     pub(crate) fn of(types: HashMap<String, Ty>) -> Facts {
-        Facts(types)
+        Facts { types, constants: HashSet::new() }
     }
 
     pub(crate) fn get(&self, site: &str) -> Option<&Ty> {
-        self.0.get(site)
+        self.types.get(site)
+    }
+
+    /// What names of types stand for, as typing found.
+    pub(super) fn aliases(&self) -> Vec<(String, Ty)> {
+        let aliases = self.types.iter().filter(|(site, _)| site.starts_with("type "));
+        aliases.map(|(site, ty)| (site.clone(), ty.clone())).collect()
+    }
+
+    pub(crate) fn is_constant(&self, site: &str) -> bool {
+        self.constants.contains(site)
+    }
+
+    /// Notes which places of types that may be active hold nothing that is: code on them need not be understood.
+    ///
+    /// What was given up in this attempt is not in the program, so that one may be noted that is active after all. That is
+    /// no danger: activity refuses code that is kept where something active meets it. Whether there are new ones is returned.
+    pub(super) fn learn_constants(&mut self, function: &Function, sites: &VarMap<String>) -> bool {
+        let open = |var: Var| {
+            let info = &function.vars[var];
+            let unknown = matches!(info.ty, Ty::Named(_) | Ty::Unknown);
+            info.role == Role::Place && unknown && function.params.iter().all(|param| param.var != var)
+        };
+        // A place without a name of its own would be another one in the next attempt.
+        let found =
+            (0..function.vars.0.len()).map(|at| Var(at as u32)).filter(|var| open(*var)).filter_map(|var| {
+                let site = sites.get(&var).filter(|site| !site.is_empty() && !site.starts_with('v'))?;
+                (!self.constants.contains(site)).then_some((var, site))
+            });
+        let found: Vec<(Var, &String)> = found.collect();
+        if found.is_empty() {
+            return false;
+        }
+        let activity = activity(&every_parameter(function), &mut Vec::new());
+        // One site may be that of several variables: of a closure that is inlined twice.
+        let varied: Vec<&String> =
+            found.iter().filter(|(var, _)| activity.varied(*var)).map(|(_, site)| *site).collect();
+        let mut changed = false;
+        for (_, site) in &found {
+            if !varied.contains(site) {
+                changed |= self.constants.insert((*site).clone());
+            }
+        }
+        changed
     }
 }
 

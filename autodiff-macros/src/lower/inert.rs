@@ -132,6 +132,11 @@ impl Lower<'_> {
         mentions.iter().all(|(name, _)| find(scopes, name).is_some_and(|value| self.value_is_inactive(value)))
     }
 
+    /// Whether a path shows something that carries no derivative, and of which nothing else is known: code on it is kept.
+    pub(crate) fn is_untyped_constant(&self, path: &Path) -> bool {
+        self.is_constant(path) && matches!(self.path_ty(path), Ty::Named(_) | Ty::Unknown)
+    }
+
     fn value_is_inactive(&self, value: &Value) -> bool {
         match value {
             Value::Code(..) | Value::Function(_) => true,
@@ -140,6 +145,7 @@ impl Lower<'_> {
             Value::Ref { to, .. } => self.value_is_inactive(to),
             Value::Tuple(items) => items.iter().all(|item| self.value_is_inactive(item)),
             Value::Later => false,
+            Value::Path(path) if self.is_untyped_constant(path) => true,
             value => !self.ty_of(value).may_be_active(),
         }
     }
@@ -308,7 +314,7 @@ impl Lower<'_> {
             }
             Value::Maybe { some, value } => {
                 let some = self.as_code(Value::Atom(some, Ty::bool()), span)?;
-                if self.ty_of(&value).may_be_active() {
+                if !self.hands_nothing_active(&value) {
                     self.refuse_at(span, "an `Option` of an active value is supported in `match`, `if let`, `unwrap` and the like only");
                     return None;
                 }

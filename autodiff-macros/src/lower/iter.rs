@@ -182,7 +182,9 @@ impl Lower<'_> {
         let known =
             [&lo, &hi].into_iter().flatten().map(|value| self.ty_of(value)).reduce(|a, b| self.unify(a, b));
         if known.as_ref().is_some_and(Ty::is_float) {
-            // Only asked whether it contains something.
+            // Only asked whether it contains something. What is read of one that is kept would be a constant.
+            let fixed = |end: &Value| matches!(end, Value::Code(..) | Value::Atom(Expr::Lit(_), _));
+            let open = [&lo, &hi].into_iter().flatten().any(|end| !fixed(end));
             let (lo, hi) = (
                 lo.and_then(|lo| self.as_code(lo, expr.span())),
                 hi.and_then(|hi| self.as_code(hi, expr.span())),
@@ -194,7 +196,7 @@ impl Lower<'_> {
                     let (lo, hi) = (&parts[0], &parts[1]);
                     quote!((#lo #dots #hi))
                 }),
-                Ty::Inert,
+                if open { Ty::Unknown } else { Ty::Inert },
             );
         }
         let ty = match known {

@@ -8,7 +8,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 
 use super::Lower;
 use super::env::{Cell, Value, same};
-use crate::ir::{Expr, Init, Path, StmtKind, Ty, build};
+use crate::ir::{Expr, Path, StmtKind, Ty, build};
 
 /// Where a jump may go.
 #[derive(Clone)]
@@ -244,7 +244,7 @@ impl Lower<'_> {
             ty if ty.is_scalar() => Slot::Cell(self.cell(hint, false, ty.clone(), span, None)),
             ty => {
                 // rustc cannot see that the flags keep an unfilled slot from being read: it starts with some content.
-                let init = self.default_init(ty);
+                let init = crate::ir::build::default_init(ty);
                 let place = self.temp_place(hint, ty.clone(), init, span);
                 self.vars[place].mutable = true;
                 self.sites.insert(place, site.to_string());
@@ -303,7 +303,7 @@ impl Lower<'_> {
     pub(crate) fn start_slot(&mut self, slot: &Slot) {
         match slot {
             Slot::Cell(cell) => {
-                let atom = self.default_atom(&self.cells[cell.0].ty);
+                let atom = crate::ir::build::default_atom(&self.cells[cell.0].ty);
                 self.state.set(*cell, Some(atom));
             }
             Slot::Tuple(slots) => slots.iter().for_each(|slot| self.start_slot(slot)),
@@ -325,33 +325,6 @@ impl Lower<'_> {
             }
             Slot::Later { option: true } => Value::Never,
             Slot::Later { option: false } => Value::Poison,
-        }
-    }
-
-    /// Content that type-checks, of a place that is filled before it is read.
-    pub(crate) fn default_init(&self, ty: &Ty) -> Init {
-        match ty {
-            Ty::Vec(_) => Init::EmptyVec(None),
-            Ty::Array(element, Some(len)) if element.is_scalar() => {
-                let len = crate::ir::Lit { tokens: len.clone(), value: None, ty: Ty::usize(), made: false };
-                Init::Repeat { vec: false, value: self.default_atom(element), len: Expr::Lit(len) }
-            }
-            _ => Init::Deferred,
-        }
-    }
-
-    /// A scalar that type-checks and is never read.
-    pub(crate) fn default_atom(&self, ty: &Ty) -> Expr {
-        match ty {
-            Ty::Int(Some(name)) if name == "bool" => build::boolean(false),
-            Ty::Int(Some(name)) if name == "char" => Expr::Lit(crate::ir::Lit {
-                tokens: quote::quote!('\0'),
-                value: None,
-                ty: ty.clone(),
-                made: false,
-            }),
-            Ty::Int(_) => build::int(0),
-            _ => build::lit(0.0),
         }
     }
 }

@@ -127,6 +127,8 @@ impl Lower<'_> {
             self.vars[phi].ty = info.ty;
             let init = before.get(cell).expect("carried cells have a version").clone();
             carried.push(Carried { phi, init, next, out });
+            self.note_version(cell, phi);
+            self.note_version(cell, out);
             self.state.set(cell, Some(Expr::Var(out)));
         }
         // Variables that get their first version inside, and flags of jumps beyond this loop.
@@ -141,12 +143,14 @@ impl Lower<'_> {
             let mut next = next.clone();
             unchanged.expr(&mut next);
             let info = self.cells[i].clone();
-            let init = if flag { build::boolean(false) } else { self.default_atom(&info.ty) };
+            let init = if flag { build::boolean(false) } else { crate::ir::build::default_atom(&info.ty) };
             let phi =
                 self.vars.fresh(format!("{}_before", info.name), info.ty.clone(), Role::Value, info.span);
             let out = self.vars.fresh(info.name, info.ty, Role::Value, info.span);
             self.vars[out].named = info.named;
             carried.push(Carried { phi, init, next, out });
+            self.note_version(cell, phi);
+            self.note_version(cell, out);
             self.state.set(cell, Some(Expr::Var(out)));
         }
 

@@ -9,6 +9,7 @@ use syn::{Item, Stmt, Token};
 use super::Lower;
 use super::env::Value;
 use super::expr::constant;
+use super::facts::Nodes;
 use crate::expand::spines::cut_in;
 use crate::ir::{Expr, Init, Lit, Ty};
 
@@ -50,6 +51,7 @@ impl Lower<'_> {
                 let Some(captured) = self.capture(tokens, true, span) else { return Value::Poison };
                 Value::Atom(self.temp("matches", Ty::bool(), Expr::Inert(captured.inert), span), Ty::bool())
             }
+            "cfg" => Value::Code(constant(mac.to_token_stream()), Ty::bool()),
             "format" | "concat" | "stringify" | "line" | "file" | "env" | "include_str" | "format_args" => {
                 self.inactive_code(mac.to_token_stream(), Ty::Inert, false)
             }
@@ -89,7 +91,7 @@ impl Lower<'_> {
 
     /// `dbg!(x)` prints and gives its argument back.
     fn lower_dbg(&mut self, mac: &syn::Macro, want: Option<&Ty>) -> Value {
-        let kept = self.nodes.keep(mac, || parse_one(mac.tokens.clone()));
+        let kept = argument_of(mac, self.nodes);
         let span = mac.path.span();
         let value = self.operand(&kept, want);
         if let Some(code) = self.as_code(value.clone(), span) {
@@ -105,7 +107,7 @@ impl Lower<'_> {
 
     fn lower_vec(&mut self, mac: &syn::Macro, want: Option<&Ty>) -> Value {
         let span = mac.path.span();
-        let kept = self.nodes.keep(mac, || parse_list(mac.tokens.clone()));
+        let kept = list_of(mac, self.nodes);
         match &*kept {
             syn::Expr::Array(array) if array.elems.is_empty() => {
                 let ty = want.cloned().filter(|ty| matches!(ty, Ty::Vec(_)));
@@ -187,8 +189,7 @@ fn literal_value(expr: &syn::Expr) -> Option<f64> {
     }
 }
 
-/// The arguments of `vec!`, as an array expression.
-pub(crate) fn parse_list(tokens: TokenStream) -> syn::Expr {
+fn parse_list(tokens: TokenStream) -> syn::Expr {
     let parser = |input: ParseStream| -> syn::Result<syn::Expr> {
         if input.is_empty() {
             return Ok(syn::parse_quote!([]));
@@ -216,7 +217,7 @@ pub(crate) fn parse_list(tokens: TokenStream) -> syn::Expr {
         }
         Ok(syn::Expr::Array(syn::ExprArray { attrs: Vec::new(), bracket_token: Default::default(), elems }))
     };
-    in_pieces(parser.parse2(tokens.clone()).unwrap_or(syn::Expr::Verbatim(tokens)))
+    parser.parse2(tokens.clone()).unwrap_or(syn::Expr::Verbatim(tokens))
 }
 
 /// The content of a macro without expressions that are too long to be walked.
@@ -225,6 +226,16 @@ fn in_pieces(mut content: syn::Expr) -> syn::Expr {
     content
 }
 
-pub(crate) fn parse_one(tokens: TokenStream) -> syn::Expr {
-    in_pieces(syn::parse2(tokens.clone()).unwrap_or(syn::Expr::Verbatim(tokens)))
+/// The argument of `dbg!`, once for all who ask.
+pub(crate) fn argument_of(mac: &syn::Macro, nodes: &Nodes) -> std::rc::Rc<syn::Expr> {
+    nodes.keep(mac, || in_pieces(parse_one(mac.tokens.clone())))
+}
+
+/// The arguments of `vec!`, as an array expression, once for all who ask.
+pub(crate) fn list_of(mac: &syn::Macro, nodes: &Nodes) -> std::rc::Rc<syn::Expr> {
+    nodes.keep(mac, || in_pieces(parse_list(mac.tokens.clone())))
+}
+
+fn parse_one(tokens: TokenStream) -> syn::Expr {
+    syn::parse2(tokens.clone()).unwrap_or(syn::Expr::Verbatim(tokens))
 }

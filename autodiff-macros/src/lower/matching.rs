@@ -195,7 +195,7 @@ impl<'a> Lower<'a> {
             Value::Tuple(items) => !items.is_empty() && items.iter().all(|item| self.stays_match(item)),
             Value::Path(path) => {
                 let ty = self.path_ty(path);
-                !ty.may_be_active() && !ty.is_sequence()
+                !ty.may_be_active() && !ty.is_sequence() || self.is_untyped_constant(path)
             }
             Value::Atom(_, ty) => !ty.may_be_active(),
             Value::Cell(cell) => !self.cells[cell.0].ty.may_be_active(),
@@ -215,13 +215,22 @@ impl<'a> Lower<'a> {
         tail: bool,
     ) -> Value {
         let span = local.let_token.span;
+        let cutting = std::mem::take(&mut self.cutting);
         let value = self.scrutinee(init);
+        let value = if cutting { self.cut(value, span) } else { value };
+        self.cutting = cutting;
         self.if_matches(
             &local.pat,
             value,
             span,
-            |lower| lower.stmts(rest, want, tail),
-            |lower| lower.expr(otherwise, None),
+            |lower| {
+                lower.cutting = false;
+                lower.stmts(rest, want, tail)
+            },
+            |lower| {
+                lower.cutting = false;
+                lower.expr(otherwise, None)
+            },
         )
     }
 }

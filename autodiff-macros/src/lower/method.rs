@@ -12,7 +12,7 @@ use super::inert::combine;
 use super::stdlib::{
     Returns, integer_method, is_float_key, is_float_only, is_float_predicate, is_pure_method,
 };
-use crate::ir::{Arg, Callee, Expr, Inert, Ty};
+use crate::ir::{Arg, Callee, Expr, Float, Inert, Ty};
 use crate::rules::method;
 use crate::typing::scope::Called;
 
@@ -78,11 +78,31 @@ impl Lower<'_> {
         if !self.is_inactive(&tokens) || !Self::can_stand_alone(&tokens) {
             return false;
         }
+        let constant = self.find_constant(&expr.receiver);
+        if constant && of_options(name) {
+            return true;
+        }
         // What lowering knows keeps its type if it is lowered.
         !super::sequence::is_known(name)
             && !matches!(integer_method(name), Returns::Same)
             && method(name, expr.args.len() + 1).is_none()
             && !matches!(name, "unwrap" | "expect" | "unwrap_or")
+    }
+
+    /// Whether an expression names a variable, or a part of one, of unknown type that carries no derivative.
+    fn find_constant(&self, expr: &syn::Expr) -> bool {
+        match expr {
+            syn::Expr::Field(field) => self.find_constant(&field.base),
+            syn::Expr::Paren(expr) => self.find_constant(&expr.expr),
+            syn::Expr::Path(path) => match path.path.get_ident().and_then(|name| self.lookup(name)) {
+                Some(Value::Path(path)) => self.is_untyped_constant(path),
+                Some(Value::Ref { to, .. }) => {
+                    matches!(&**to, Value::Path(path) if self.is_untyped_constant(path))
+                }
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     fn inactive_method_ty(&self, expr: &syn::ExprMethodCall, name: &str, want: Option<&Ty>) -> Ty {
@@ -162,6 +182,11 @@ impl Lower<'_> {
         let key = is_float_predicate(name) || is_float_key(name);
         if key || matches!(receiver, Expr::Lit(_)) && args.iter().all(|arg| !self.ty_of(arg).may_be_active())
         {
+            let bits = match &ty {
+                Ty::Float(Float::F32) => Ty::Int(Some("u32".into())),
+                Ty::Float(Float::F64) => Ty::Int(Some("u64".into())),
+                _ => Ty::Int(None),
+            };
             let values = std::iter::once(Value::Atom(receiver, ty)).chain(args);
             let Some(parts) = self.codes(values, span) else { return Value::Poison };
             let name_ident = super::inert::ident(name, span);
@@ -171,6 +196,9 @@ impl Lower<'_> {
             });
             if is_float_predicate(name) {
                 return Value::Atom(self.temp(name, Ty::bool(), Expr::Inert(inert), span), Ty::bool());
+            }
+            if name == "to_bits" {
+                return Value::Atom(self.temp(name, bits.clone(), Expr::Inert(inert), span), bits);
             }
             return Value::Code(inert, Ty::Inert);
         }
@@ -234,6 +262,7 @@ impl Lower<'_> {
         want: Option<&Ty>,
     ) -> Value {
         let span = expr.method.span();
+        let constant = matches!(&value, Value::Path(path) if self.is_untyped_constant(path));
         let unknown = matches!(ty, Ty::Unknown);
         if unknown && is_float_only(name, expr.args.len() + 1) && !matches!(value, Value::Init(..)) {
             // Constants of unknown type with a method of floats are floats.
@@ -247,6 +276,10 @@ impl Lower<'_> {
             let receiver = self.scalar(value, want, span);
             let args = self.args(&expr.args);
             return self.float_method(receiver, name, args, want, span);
+        }
+        if constant && matches!(integer_method(name), Returns::Bool) {
+            let args = self.args(&expr.args);
+            return self.inactive_method(receiver, args, expr, name, want);
         }
         if let Value::Code(inert, _) = &value {
             // What a predicate says carries no derivative, whatever it is asked about: `(a..b).contains(&x)`.
@@ -266,10 +299,9 @@ impl Lower<'_> {
             return self.searched(path.clone(), expr, name);
         }
         // Of something that carries no derivative and may be a map as well, code asks for an element.
-        let keyed = matches!(ty, Ty::Inert) && matches!(name, "get" | "first" | "last");
+        let keyed = (matches!(ty, Ty::Inert) || constant) && matches!(name, "get" | "first" | "last");
         let sequence = ty.is_sequence()
-            || unknown
-            || matches!(ty, Ty::Inert) && !keyed
+            || (unknown || matches!(ty, Ty::Inert)) && !keyed
             || matches!(value, Value::Init(..));
         if sequence {
             if let Some(result) = self.sequence_method(&receiver, expr, name, want) {
@@ -292,7 +324,7 @@ impl Lower<'_> {
             let want = Some(&called.result).filter(|ty| !matches!(ty, Ty::Unknown)).or(want);
             return self.method_call(receiver, args, expr, want);
         }
-        if !ty.may_be_active()
+        if (!ty.may_be_active() || constant)
             && args.iter().all(|arg| match arg {
                 Value::Code(..) => true,
                 Value::Closure(closure) => self.closure_is_inactive(closure),
@@ -412,6 +444,25 @@ impl Lower<'_> {
         let name = expr.method.to_string();
         self.call(Callee::Method(expr.method.clone()), handed, want, site(expr), &name, span)
     }
+}
+
+/// Methods that `Option`s and maps have, and sequences only in another sense, or not of their own.
+fn of_options(name: &str) -> bool {
+    matches!(
+        name,
+        "map"
+            | "filter"
+            | "zip"
+            | "copied"
+            | "cloned"
+            | "unwrap"
+            | "expect"
+            | "unwrap_or"
+            | "get"
+            | "first"
+            | "last"
+            | "flatten"
+    )
 }
 
 /// The type between `::<` and `>`.

@@ -17,6 +17,7 @@ mod hoist;
 mod inert;
 mod iter;
 mod jump;
+mod locals;
 pub(crate) mod loops;
 mod macros;
 mod matching;
@@ -36,22 +37,21 @@ mod stdlib;
 pub(crate) mod tests;
 mod types;
 
-use std::collections::HashMap;
-
-use proc_macro2::{Ident, Span};
+use proc_macro2::Span;
 
 pub(crate) use self::closure::kept as kept_closure;
 use self::env::{CellInfo, Scope, State, Value};
 use self::facts::Facts;
 pub(crate) use self::facts::{Nodes, site};
 use self::jump::Target;
-pub(crate) use self::macros::{parse_list, parse_one};
+pub(crate) use self::macros::{argument_of, list_of};
 pub(crate) use self::method::turbofish;
 pub(crate) use self::params::has_no_diff;
 pub(crate) use self::refused::without_refused_result;
+pub(crate) use self::stdlib::is_float_only;
 pub(crate) use self::types::{Types, arguments};
 use crate::diag::Diagnostics;
-use crate::ir::{Block, Expr, Function, Path, Tree, Ty, VarMap, Vars, Wrt, WrtTarget};
+use crate::ir::{Assumed, Block, Expr, Function, Tree, Ty, VarMap, VarSet, Vars, Wrt, WrtTarget};
 use crate::request::Request;
 use crate::typing::infer;
 
@@ -78,13 +78,19 @@ pub(crate) struct Lower<'a> {
     nodes: &'a Nodes,
     /// Under which name facts about a place of unknown type are kept.
     sites: VarMap<String>,
+    /// Variables that carry no derivative, whatever their types.
+    constants: VarSet,
     items: Vec<syn::Item>,
+    /// Functions that were taken for the standard library's.
+    known: Vec<Assumed>,
     /// A value that was given up was needed.
     poisoned: bool,
     /// How many names were made for code.
     names: usize,
-    /// First versions of the locals that `wrt` names.
-    locals: HashMap<String, WrtTarget>,
+    /// What the locals that `wrt` names come to hold.
+    locals: locals::Locals,
+    /// Whether what is being bound is cut off, whatever is assigned to it.
+    cutting: bool,
     /// Names of `stop` that a parameter or a `let` bears.
     stopped: Vec<String>,
     /// Lengths, and others that they do not exceed.
@@ -101,7 +107,37 @@ pub(crate) fn function(
     diag: &mut Diagnostics,
 ) -> Function {
     let nodes = Nodes::default();
-    let types = Types::new(&signature.generics, &request.scope);
+    let types = Types::of_function(&signature.generics, block, &request.scope);
+    let result = match &signature.output {
+        syn::ReturnType::Default => Ty::Tuple(Vec::new()),
+        syn::ReturnType::Type(_, ty) => types.ty(ty),
+    };
+    let mut facts = Facts::of(infer::function(&types, signature, &result, block, &nodes));
+    for _ in 1..ATTEMPTS {
+        let (function, sites, found) = attempt(request, signature, block, &facts, &nodes);
+        if !facts.learn_constants(&function, &sites) {
+            diag.absorb(found);
+            return function;
+        }
+        found.discard();
+    }
+    let (function, _, found) = attempt(request, signature, block, &facts, &nodes);
+    diag.absorb(found);
+    function
+}
+
+/// How often a function is lowered at most: what is found to be constant may make more of it constant.
+const ATTEMPTS: usize = 4;
+
+fn attempt(
+    request: &Request,
+    signature: &syn::Signature,
+    block: &syn::Block,
+    facts: &Facts,
+    nodes: &Nodes,
+) -> (Function, VarMap<String>, Diagnostics) {
+    let mut types = Types::of_function(&signature.generics, block, &request.scope);
+    types.aliases = facts.aliases();
     let (result_ty, refused_result) = match &signature.output {
         syn::ReturnType::Default => (Ty::Tuple(Vec::new()), None),
         syn::ReturnType::Type(_, ty) => match types.refused_result(ty) {
@@ -109,7 +145,6 @@ pub(crate) fn function(
             None => (types.ty(ty), None),
         },
     };
-    let facts = Facts::of(infer::function(&types, signature, &result_ty, block, &nodes));
     let mut lower = Lower {
         request,
         signature,
@@ -124,13 +159,16 @@ pub(crate) fn function(
         targets: Vec::new(),
         depth: 0,
         inlined: 0,
-        facts: &facts,
-        nodes: &nodes,
+        facts,
+        nodes,
         sites: VarMap::new(),
+        constants: VarSet::new(),
         items: Vec::new(),
+        known: Vec::new(),
         poisoned: false,
         names: 0,
-        locals: HashMap::new(),
+        locals: locals::Locals::default(),
+        cutting: false,
         stopped: Vec::new(),
         shorter: VarMap::new(),
         windows: VarMap::new(),
@@ -153,7 +191,7 @@ pub(crate) fn function(
     }
     let params: Vec<crate::ir::Param> = params.into_iter().map(|(param, _)| param).collect();
     let wrt = lower.wrt(&params);
-    lower.check_stop();
+    lower.check_stop(&params);
     if lower.poisoned && lower.diag.is_empty() {
         let name = &signature.ident;
         lower.diag.error(
@@ -163,6 +201,7 @@ pub(crate) fn function(
             ),
         );
     }
+    let locals = std::mem::take(&mut lower.locals);
     let mut function = Function {
         name: signature.ident.clone(),
         vars: lower.vars,
@@ -172,12 +211,20 @@ pub(crate) fn function(
         result_ty: lower.result_ty,
         wrt,
         items: lower.items,
+        assumed: lower
+            .types
+            .assumed()
+            .into_iter()
+            .map(|ty| Assumed::Inactive(Box::new(ty)))
+            .chain(lower.known)
+            .collect(),
+        singular: request.singular,
         passes: crate::passes::Passes::chosen(),
     };
+    locals::settle(&mut function, &locals, &mut lower.diag);
     prune::function(&mut function);
     settle::function(&mut function);
-    diag.absorb(lower.diag);
-    function
+    (function, lower.sites, lower.diag)
 }
 
 impl Lower<'_> {
@@ -236,13 +283,13 @@ impl Lower<'_> {
                     Ty::Tuple(tys) => {
                         Tree::Tuple(tys.iter().map(|ty| self.result_leaf(Value::Never, ty, span)).collect())
                     }
-                    ty => Tree::Leaf(self.default_atom(ty)),
+                    ty => Tree::Leaf(crate::ir::build::default_atom(ty)),
                 }
             }
             (value, ty) if ty.is_scalar() => Tree::Leaf(self.scalar(value, Some(ty), span).0),
             (value, ty) => match self.whole(value, Some(ty), span) {
                 Some(whole) => Tree::Leaf(whole),
-                None => Tree::Leaf(self.default_atom(ty)),
+                None => Tree::Leaf(crate::ir::build::default_atom(ty)),
             },
         }
     }
@@ -268,8 +315,8 @@ impl Lower<'_> {
                 } else {
                     self.diag.error(name, format!("the type of `{name}` carries no derivative"));
                 }
-            } else if let Some(&target) = self.locals.get(&name.to_string()) {
-                wrt.push(Wrt { name: name.clone(), target });
+            } else if let Some(last) = self.locals.last(name) {
+                wrt.push(Wrt { name: name.clone(), target: WrtTarget::Local(last) });
             } else {
                 self.diag.error(
                     name,
@@ -280,8 +327,18 @@ impl Lower<'_> {
         wrt
     }
 
-    fn check_stop(&mut self) {
+    fn check_stop(&mut self, params: &[crate::ir::Param]) {
+        let mut written = VarSet::new();
+        self.block.stmts.iter().for_each(|stmt| stmt.writes(&self.vars, &mut written));
         for name in &self.request.stop {
+            if params.iter().any(|param| param.name == *name && written.contains(&param.var)) {
+                self.diag.error(
+                    name,
+                    format!(
+                        "`stop` names the parameter `{name}`, which is written to: cut what is written with `stop_gradient(…)`"
+                    ),
+                );
+            }
             if !self.stopped.contains(&name.to_string()) {
                 self.diag.error(
                     name,
@@ -289,22 +346,5 @@ impl Lower<'_> {
                 );
             }
         }
-    }
-
-    /// Notes a binding that `wrt` may name.
-    fn note_local(&mut self, name: &Ident, value: &Value) {
-        if self.inlined > 0 || !self.request.wrt.iter().flatten().any(|wrt| wrt == name) {
-            return;
-        }
-        let target = match value {
-            Value::Atom(Expr::Var(var), _) => *var,
-            Value::Cell(cell) => match self.current(*cell) {
-                Expr::Var(var) => var,
-                _ => return,
-            },
-            Value::Path(Path { root, proj }) if proj.is_empty() => *root,
-            _ => return,
-        };
-        self.locals.entry(name.to_string()).or_insert(WrtTarget::Local(target));
     }
 }

@@ -60,6 +60,11 @@ impl Lower<'_> {
         matches!(value, Value::Never) || !self.ty_of(value).may_be_active()
     }
 
+    /// The same of one that is there only to be handed over.
+    pub(crate) fn hands_nothing_active(&self, value: &Value) -> bool {
+        matches!(value, Value::Code(..) | Value::Atom(Expr::Lit(_), _)) || self.holds_nothing_active(value)
+    }
+
     // ---- where they are kept ----
 
     /// A slot for what an `Option` holds; `None` where nothing of that type can be there before the first value is.
@@ -86,7 +91,7 @@ impl Lower<'_> {
     fn starts_empty(&self, ty: &Ty) -> bool {
         match ty {
             Ty::Tuple(tys) => tys.iter().all(|ty| self.starts_empty(ty)),
-            ty => ty.is_scalar() || !matches!(self.default_init(ty), Init::Deferred),
+            ty => ty.is_scalar() || !matches!(crate::ir::build::default_init(ty), Init::Deferred),
         }
     }
 

@@ -108,15 +108,10 @@ impl Lower<'_> {
         Param { name, ty, passing, var, last: None, active, no_diff: false }
     }
 
-    /// Whether a path is of a parameter that is marked `#[no_diff]`.
-    pub(crate) fn is_marked(&self, path: &Path) -> bool {
-        let name = &self.vars[self.vars.root(path)].name;
-        self.signature.inputs.iter().any(|input| match input {
-            FnArg::Receiver(receiver) => name == "self" && has_no_diff(&receiver.attrs),
-            FnArg::Typed(typed) => {
-                has_no_diff(&typed.attrs) && matches!(&*typed.pat, Pat::Ident(pat) if pat.ident == name)
-            }
-        })
+    /// Whether what a path shows is known to carry no derivative though its type may: it is of a `#[no_diff]` parameter, or
+    /// of a variable that an earlier attempt found to hold nothing active.
+    pub(crate) fn is_constant(&self, path: &Path) -> bool {
+        self.constants.contains(&self.vars.root(path))
     }
 
     /// Binds a parameter; `pat` where it is destructured at once.
@@ -137,9 +132,10 @@ impl Lower<'_> {
         let tool = no_diff && passing == Passing::RefMut && matches!(ty, Ty::Named(_));
         let var = self.vars.named(name, if tool { Ty::Inert } else { ty.clone() }, role);
         self.sites.insert(var, format!("p{index}"));
-        if self.request.stop.iter().any(|stop| stop == name) {
-            self.stopped.push(name.to_string());
+        if no_diff {
+            self.constants.insert(var);
         }
+        let stopped = self.note_stop(name);
         let mut last = None;
         let value = match role {
             Role::Value => {
@@ -165,6 +161,10 @@ impl Lower<'_> {
                 }
             }
         };
+        // What it comes with is what the gradient is by; what is written to it is cut off.
+        if let (true, Value::Cell(cell)) = (stopped, value.clone().peel()) {
+            self.cells[cell.0].cut = true;
+        }
         match pat {
             None => self.bind(name, value),
             Some(pat) => self.bind_pattern(pat, value),

@@ -7,6 +7,7 @@ use syn::{Member, Pat};
 use super::Lower;
 use super::env::Value;
 use super::facts::site;
+use super::jump::Slot;
 use crate::ir::{CopyHow, Expr, Init, Path, Proj, Role, StmtKind, Ty, build};
 
 impl Lower<'_> {
@@ -146,21 +147,47 @@ impl Lower<'_> {
     /// Binds a name of the user's.
     pub(crate) fn bind_name(&mut self, name: &Ident, mutable: bool, value: Value) {
         let span = name.span();
-        self.note_stop(name);
-        let value = if self.inlined == 0 && self.request.stop.iter().any(|stop| stop == name) {
-            self.cut(value, span)
-        } else {
-            value
-        };
+        let stopped = self.note_stop(name);
+        let value = if stopped { self.cut(value, span) } else { value };
         let value = self.read(value, span);
         let value = self.own(&name.to_string(), mutable, value, &site(name), span);
+        if stopped || self.cutting {
+            self.keep_cut(&value);
+        }
         self.note_local(name, &value);
         self.bind(name, value);
     }
 
-    pub(crate) fn note_stop(&mut self, name: &Ident) {
-        if self.request.stop.iter().any(|stop| stop == name) {
+    /// Whether `stop` names what is being bound.
+    pub(crate) fn note_stop(&mut self, name: &Ident) -> bool {
+        let stopped = self.request.stop.iter().any(|stop| stop == name);
+        if stopped {
             self.stopped.push(name.to_string());
+        }
+        stopped
+    }
+
+    /// What is assigned to a variable from here on is cut off as its first value is.
+    pub(crate) fn keep_cut(&mut self, value: &Value) {
+        match value {
+            Value::Cell(cell) => self.cells[cell.0].cut = true,
+            Value::Path(path) if path.proj.is_empty() && self.vars[path.root].role == Role::Place => {
+                self.vars[path.root].cut = true;
+            }
+            Value::Tuple(items) => items.iter().for_each(|item| self.keep_cut(item)),
+            Value::Optional { kept, .. } => self.keep_slot_cut(&kept.clone()),
+            Value::Maybe { value, .. } => self.keep_cut(value),
+            _ => {}
+        }
+    }
+
+    fn keep_slot_cut(&mut self, slot: &Slot) {
+        match slot {
+            Slot::Cell(cell) => self.cells[cell.0].cut = true,
+            Slot::Place(path) => self.vars[path.root].cut = true,
+            Slot::Tuple(slots) => slots.iter().for_each(|slot| self.keep_slot_cut(slot)),
+            Slot::Maybe(_, kept) => self.keep_slot_cut(kept),
+            Slot::Later { .. } => {}
         }
     }
 
@@ -235,6 +262,9 @@ impl Lower<'_> {
         info.named = true;
         info.mutable = mutable;
         self.sites.insert(place, site.to_string());
+        if self.facts.is_constant(site) {
+            self.constants.insert(place);
+        }
         self.block.push(StmtKind::Declare { place, init }, span);
         Value::Path(Path::of(place))
     }
@@ -351,6 +381,9 @@ impl Lower<'_> {
             Value::Init(init, ty) => Value::Init(Box::new(Init::Stop(init)), ty),
             Value::Tuple(items) => Value::Tuple(items.into_iter().map(|item| self.cut(item, span)).collect()),
             Value::Ref { to, mutable: false } => match *to {
+                Value::Path(path) if self.path_ty(&path).is_scalar() => {
+                    self.cut(Value::Path(path), span).reference(false)
+                }
                 Value::Path(path) if self.path_ty(&path).may_be_active() => {
                     let ty = self.path_ty(&path);
                     let (ty, how) = match ty {

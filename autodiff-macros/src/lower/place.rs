@@ -42,6 +42,16 @@ impl Lower<'_> {
                 };
                 self.project(base, Proj::Range(lo, hi), span)
             }
+            index if self.is_key(&base, index) => {
+                let key = self.operand(index, None);
+                let (base, key) = (self.as_code(base, span), self.as_code(key, index.span()));
+                let (Some(base), Some(key)) = (base, key) else { return Value::Poison };
+                let inert = super::inert::combine(&[base, key], |parts| {
+                    let (base, key) = (&parts[0], &parts[1]);
+                    quote::quote!(#base[#key])
+                });
+                Value::Code(inert, Ty::Unknown)
+            }
             index => {
                 let value = self.operand(index, None);
                 let proj = match value.peel() {
@@ -79,6 +89,22 @@ impl Lower<'_> {
                 self.project(base, proj, span)
             }
         }
+    }
+
+    /// Whether an index is the key of a map that carries nothing: a reference, or a string.
+    fn is_key(&self, base: &Value, index: &syn::Expr) -> bool {
+        let inactive = match base {
+            Value::Code(..) => true,
+            Value::Path(path) => matches!(self.path_ty(path), Ty::Inert) || self.is_untyped_constant(path),
+            _ => false,
+        };
+        let string = matches!(index, syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(_), .. }));
+        let name = match index {
+            syn::Expr::Path(path) => path.path.get_ident().and_then(|name| self.lookup(name)),
+            _ => None,
+        };
+        inactive
+            && (string || matches!(index, syn::Expr::Reference(_)) || matches!(name, Some(Value::Ref { .. })))
     }
 
     fn index_atom(&mut self, expr: &syn::Expr) -> Expr {

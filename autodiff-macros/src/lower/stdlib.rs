@@ -210,7 +210,18 @@ pub(crate) fn is_float_predicate(name: &str) -> bool {
 
 /// Methods of floats whose result is inactive and no boolean.
 pub(crate) fn is_float_key(name: &str) -> bool {
-    matches!(name, "total_cmp" | "partial_cmp" | "cmp" | "to_bits" | "classify" | "to_string" | "to_le_bytes")
+    matches!(
+        name,
+        "total_cmp"
+            | "partial_cmp"
+            | "cmp"
+            | "to_bits"
+            | "classify"
+            | "to_string"
+            | "to_ne_bytes"
+            | "to_le_bytes"
+            | "to_be_bytes"
+    )
 }
 
 /// Methods that only floats (and no integer or collection) have: who calls one on a value of unknown type says that it is a float.

@@ -1,20 +1,21 @@
 //! Written types as far as the macro knows them.
 
-use proc_macro2::Ident;
+use std::cell::RefCell;
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{GenericArgument, GenericParam, Generics, PathArguments, Type, TypeParamBound, WherePredicate};
 
 use crate::ir::{Float, Passing, Ty};
+use crate::standard::{Standard, is_integer, primitive};
 use crate::typing::Scope;
 use crate::typing::items::ModuleId;
 
-/// What the signature says about names of types.
+/// What the function says about names of types.
 #[derive(Clone, Default)]
 pub(crate) struct Types {
     /// Type parameters that stand for a float.
     floats: Vec<Ident>,
-    /// All type parameters: they hide the items of their name.
-    params: Vec<Ident>,
     /// The items around.
     pub(crate) scope: Scope,
     /// The module in which the function stands: generated code names types as it does.
@@ -25,47 +26,23 @@ pub(crate) struct Types {
     pub(crate) unknown_lengths: Vec<Ident>,
     /// How many items are being looked into.
     pub(crate) depth: usize,
+    /// Names that the function gives a meaning of its own: type parameters, and items in its body.
+    shadowed: Vec<String>,
+    /// Names that typing found to stand for numbers.
+    pub(crate) aliases: Vec<(String, Ty)>,
+    /// Types that were taken for the standard library's, and for inactive.
+    assumed: RefCell<Vec<Type>>,
 }
 
 /// Traits whose implementors are floats.
 const FLOAT_TRAITS: [&str; 4] = ["Float", "Real", "FloatCore", "RealField"];
-
-/// Scalar types without a derivative.
-const INTEGERS: [&str; 14] =
-    ["usize", "isize", "u8", "u16", "u32", "u64", "u128", "i8", "i16", "i32", "i64", "i128", "bool", "char"];
-
-/// Whether a name is that of an inactive scalar type.
-pub(crate) fn is_integer(name: &str) -> bool {
-    INTEGERS.contains(&name)
-}
-
-/// Types of the standard library that never carry a derivative.
-const INERT: [&str; 11] = [
-    "String",
-    "str",
-    "Range",
-    "RangeInclusive",
-    "RangeFrom",
-    "RangeTo",
-    "RangeFull",
-    "Ordering",
-    "Duration",
-    "Instant",
-    "PhantomData",
-];
-
-/// Containers of the standard library: inactive when all that they hold is.
-const CONTAINERS: [&str; 13] = [
-    "Option", "Result", "Box", "Rc", "Arc", "Cow", "HashMap", "HashSet", "BTreeMap", "BTreeSet", "VecDeque",
-    "Cell", "RefCell",
-];
 
 impl Types {
     pub(crate) fn new(generics: &Generics, scope: &Scope) -> Types {
         let mut types = Types { home: scope.module(), scope: scope.clone(), ..Types::default() };
         for param in &generics.params {
             if let GenericParam::Type(param) = param {
-                types.params.push(param.ident.clone());
+                types.shadowed.push(param.ident.to_string());
                 if param.bounds.iter().any(is_float_bound) {
                     types.floats.push(param.ident.clone());
                 }
@@ -83,6 +60,39 @@ impl Types {
             }
         }
         types
+    }
+
+    /// The types that are known in a function with this body.
+    pub(crate) fn of_function(generics: &Generics, block: &syn::Block, scope: &Scope) -> Types {
+        let mut types = Types::new(generics, scope);
+        named_inside(block.to_token_stream(), &mut types.shadowed);
+        types
+    }
+
+    /// What has to carry nothing for the answers so far to be right, each type once.
+    pub(crate) fn assumed(&self) -> Vec<Type> {
+        self.assumed.borrow().clone()
+    }
+
+    fn assume(&self, ty: &Type) {
+        let mut assumed = self.assumed.borrow_mut();
+        let text = ty.to_token_stream().to_string();
+        if !opaque(ty.to_token_stream())
+            && assumed.iter().all(|other| other.to_token_stream().to_string() != text)
+        {
+            assumed.push(ty.clone());
+        }
+    }
+
+    /// Whether a name may be another name of a number: of a plain path, nothing is known.
+    pub(crate) fn may_be_alias(&self, ty: &Type) -> bool {
+        let Type::Path(path) = ty else { return false };
+        let plain = path.path.segments.iter().all(|segment| segment.arguments.is_none());
+        let own = path
+            .path
+            .get_ident()
+            .is_some_and(|name| name == "Self" || self.shadowed.iter().any(|shadowed| name == shadowed));
+        plain && !own && path.qself.is_none() && self.defined(path).is_none() && Standard::of(path).is_none()
     }
 
     /// Whether `name` is a type parameter that stands for a float.
@@ -132,36 +142,92 @@ impl Types {
 
     fn path(&self, path: &syn::TypePath, ty: &Type) -> Ty {
         let Some(last) = path.path.segments.last() else { return Ty::Unknown };
-        let name = last.ident.to_string();
-        let args = arguments(last);
+        let named = Ty::Named(Box::new(ty.clone()));
         if let Some(name) = path.path.get_ident() {
             if let Some((_, ty)) = self.bound.iter().find(|(param, _)| param == name) {
                 return ty.clone();
             }
-            if self.params.contains(name) && !self.floats.contains(name) {
-                return Ty::Named(Box::new(ty.clone()));
-            }
-        }
-        if let Some(ty) = self.defined(path) {
-            return ty;
         }
         if path.path.segments.len() == 1 && self.floats.contains(&last.ident) {
             return Ty::Float(Float::Param(last.ident.clone()));
         }
-        match (name.as_str(), args.as_slice()) {
-            ("f64", []) => Ty::f64(),
-            ("f32", []) => Ty::Float(Float::F32),
-            ("Vec", [element]) => Ty::Vec(Box::new(self.ty(element))),
-            (name, []) if INTEGERS.contains(&name) => Ty::Int(Some(name.into())),
-            (name, _) if INERT.contains(&name) => Ty::Inert,
-            (name, args)
-                if CONTAINERS.contains(&name)
-                    && !args.is_empty()
-                    && args.iter().all(|arg| !self.ty(arg).may_be_active()) =>
-            {
-                Ty::Inert
+        if path.path.segments.len() == 1 && self.shadowed.iter().any(|name| last.ident == name) {
+            return named;
+        }
+        if let Some(ty) = self.defined(path) {
+            return ty;
+        }
+        match primitive(path).as_deref() {
+            Some("f64") => return Ty::f64(),
+            Some("f32") => return Ty::Float(Float::F32),
+            Some(name) if is_integer(name) => return Ty::Int(Some(name.into())),
+            Some(_) => return Ty::Inert,
+            None => {}
+        }
+        let Some(standard) = Standard::of(path) else {
+            let alias = crate::typing::alias_site(ty);
+            return self.aliases.iter().find(|(name, _)| *name == alias).map_or(named, |(_, ty)| ty.clone());
+        };
+        let nothing = standard.carries_nothing(&|ty| !self.ty(ty).may_be_active());
+        if nothing && self.depth == 0 {
+            self.assume(ty);
+        }
+        match standard.vec() {
+            Some(element) => Ty::Vec(Box::new(self.ty(element))),
+            None if nothing => Ty::Inert,
+            None => named,
+        }
+    }
+}
+
+/// Whether a type is not nameable elsewhere, or nothing that a trait could be asked about.
+fn opaque(ty: TokenStream) -> bool {
+    ty.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == "dyn" || word == "impl" || word == "fn",
+        TokenTree::Group(group) => opaque(group.stream()),
+        _ => false,
+    })
+}
+
+/// The names of types that items inside of code give: `struct Vec`, `type f64 = f32`, `use units::Option`.
+fn named_inside(code: TokenStream, names: &mut Vec<String>) {
+    let mut trees = code.into_iter().peekable();
+    while let Some(tree) = trees.next() {
+        match tree {
+            TokenTree::Group(group) => named_inside(group.stream(), names),
+            TokenTree::Ident(word) if ["struct", "enum", "union", "type"].iter().any(|it| word == it) => {
+                if let Some(TokenTree::Ident(name)) = trees.peek() {
+                    names.push(name.to_string());
+                }
             }
-            _ => Ty::Named(Box::new(ty.clone())),
+            TokenTree::Ident(word) if word == "use" => {
+                let mut imported: Vec<String> = Vec::new();
+                let mut path = TokenStream::new();
+                for tree in trees
+                    .by_ref()
+                    .take_while(|tree| !matches!(tree, TokenTree::Punct(p) if p.as_char() == ';'))
+                {
+                    path.extend([tree]);
+                }
+                idents(path, &mut imported);
+                let standard =
+                    imported.first().is_some_and(|root| ["std", "core", "alloc"].contains(&&root[..]));
+                let renamed = imported.iter().any(|word| word == "as");
+                if !standard || renamed {
+                    names.extend(imported);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn idents(tokens: TokenStream, found: &mut Vec<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Ident(word) => found.push(word.to_string()),
+            TokenTree::Group(group) => idents(group.stream(), found),
+            _ => {}
         }
     }
 }
@@ -244,6 +310,64 @@ mod tests {
         assert!(!types.ty(&parse_quote!(Option<usize>)).may_be_active());
         assert!(types.ty(&parse_quote!(Option<f64>)).may_be_active());
         assert!(types.ty(&parse_quote!(Matrix)).may_be_active());
+    }
+
+    #[test]
+    fn a_name_alone_makes_nothing_inactive() {
+        let item: syn::ItemFn = parse_quote!(
+            fn f<Vec, const N: usize>() {
+                type f32 = f64;
+                use units::{Time as char, bool};
+            }
+        );
+        let types = Types::of_function(&item.sig.generics, &item.block, &Scope::default());
+        for active in [
+            "Range",
+            "Duration",
+            "Instant",
+            "Ordering",
+            "Cell",
+            "PhantomData",
+            "Option",
+            "Vec",
+            "f32",
+            "bool",
+            "char",
+            "heapless::Vec<usize, 4>",
+            "units::f64",
+            "Range<f64>",
+            "my::Option<usize>",
+            "Cell<f64>",
+            "Vec<usize>",
+        ] {
+            let ty: Type = syn::parse_str(active).unwrap();
+            assert!(matches!(types.ty(&ty), Ty::Named(_)), "{active}");
+        }
+        assert!(types.assumed().is_empty());
+        for inactive in [
+            "String",
+            "std::time::Duration",
+            "Range<usize>",
+            "Option<(u8, String)>",
+            "PhantomData<T>",
+            "HashMap<&str, usize>",
+            "Cow<'a, str>",
+        ] {
+            let ty: Type = syn::parse_str(inactive).unwrap();
+            assert!(!types.ty(&ty).may_be_active(), "{inactive}");
+            assert!(
+                types
+                    .assumed()
+                    .iter()
+                    .any(|it| it.to_token_stream().to_string() == ty.to_token_stream().to_string()),
+                "{inactive}"
+            );
+        }
+        for primitive in ["u8", "core::primitive::u8", "&[usize; N]", "(i32, &str)", "impl Fn(f64) -> f64"] {
+            let types = Types::default();
+            assert!(!types.ty(&syn::parse_str(primitive).unwrap()).may_be_active(), "{primitive}");
+            assert!(types.assumed().is_empty(), "{primitive}");
+        }
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! The derivatives of elementary functions: one table ([`table`]) that reverse mode, forward mode and the tests read.
 //!
 //! A row's partials are generic over [`Num`], so that the same tokens are interpreted twice: over `f64`, as numbers for
-//! the tests, and over [`Term`], as expressions of generated code.
+//! the tests, and over [`Term`], as expressions of generated code and the ranges where their values lie ([`range`]).
 
+pub(crate) mod range;
 pub(crate) mod table;
 pub(crate) mod term;
 
+pub(crate) use range::Range;
 pub(crate) use table::{method, path_function};
 pub(crate) use term::Term;
 
@@ -21,8 +23,6 @@ pub(crate) struct Rule {
     pub(crate) domain: &'static [(f64, f64)],
     /// How dear the function is to evaluate again, in units of an addition.
     pub(crate) cost: u32,
-    /// The partials are infinite at finite arguments: a zero adjoint must not meet them (`0 * inf`).
-    pub(crate) singular: bool,
     #[cfg_attr(not(test), allow(dead_code))]
     pub(crate) primal: fn(&[f64]) -> f64,
     #[cfg_attr(not(test), allow(dead_code))]
@@ -58,12 +58,38 @@ impl std::fmt::Debug for Rule {
 
 impl Rule {
     /// The partial derivatives by each argument, as expressions of the arguments and the result.
-    pub(crate) fn partials(&self, args: &[Expr], result: &Expr) -> Vec<Expr> {
-        term::scoped(|| {
+    pub(crate) fn partials(&self, args: &[Ranged], result: Ranged, singular: Singular) -> Vec<Ranged> {
+        let finite = args.iter().chain([&result]).all(|operand| operand.range.is_finite());
+        term::scoped(term::Scope { singular, finite }, || {
             let args: Vec<Term> = args.iter().cloned().map(Term::new).collect();
-            (self.partials)(&args, Term::new(result.clone())).into_iter().map(Term::expr).collect()
+            (self.partials)(&args, Term::new(result)).into_iter().map(Term::ranged).collect()
         })
     }
+
+    /// The partial derivatives, of operands of which nothing is known.
+    pub(crate) fn formulas(&self, args: &[Expr], result: &Expr) -> Vec<Expr> {
+        let unknown = |expr: &Expr| Ranged { expr: expr.clone(), range: Range::ANYTHING };
+        let args: Vec<Ranged> = args.iter().map(unknown).collect();
+        let partials = self.partials(&args, unknown(result), Singular::Zero);
+        partials.into_iter().map(|partial| partial.expr).collect()
+    }
+}
+
+/// An expression, and where its value lies.
+#[derive(Clone)]
+pub(crate) struct Ranged {
+    pub(crate) expr: Expr,
+    pub(crate) range: Range,
+}
+
+/// What a partial derivative is where it is infinite or undefined, though the function has a value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Singular {
+    /// Zero; and a zero times an infinity is a zero.
+    #[default]
+    Zero,
+    /// What the formula gives.
+    Ieee,
 }
 
 /// What a row's partials may compute with.
@@ -89,6 +115,12 @@ pub(crate) trait Num:
     fn is(self, comparison: Is, other: f64) -> Self::Bool;
     fn compare(self, comparison: Is, other: Self) -> Self::Bool;
     fn select(condition: Self::Bool, then: Self, otherwise: Self) -> Self;
+    /// A partial that is singular where the condition holds, though the function has a value there: zero by convention.
+    /// Elsewhere it is finite for finite arguments.
+    fn regular(singular: Self::Bool, partial: Self) -> Self;
+    /// A product that is zero where a factor is.
+    fn product(self, other: Self) -> Self;
+    fn both(a: Self::Bool, b: Self::Bool) -> Self::Bool;
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,6 +162,15 @@ impl Num for f64 {
     }
     fn select(condition: bool, then: f64, otherwise: f64) -> f64 {
         if condition { then } else { otherwise }
+    }
+    fn regular(singular: bool, partial: f64) -> f64 {
+        if singular { 0.0 } else { partial }
+    }
+    fn product(self, other: f64) -> f64 {
+        if self == 0.0 || other == 0.0 { 0.0 } else { self * other }
+    }
+    fn both(a: bool, b: bool) -> bool {
+        a && b
     }
 }
 

@@ -4,10 +4,11 @@ use super::{Is, Num, Rule, Syntax, Term};
 
 /// Expands a row
 /// `sinh 20 (x in -2.0..2.0) -> y => [x.call("cosh")];`
-/// (name, cost, arguments with the range where they are sampled, result, one partial per argument) to a [`Rule`]. `singular`
-/// before the name marks partials that are infinite at finite arguments; a syntax other than a method stands in brackets.
+/// (name, cost, arguments with the range where they are sampled, result, one partial per argument) to a [`Rule`]. A syntax
+/// other than a method stands in brackets. A partial that is singular where the function has a value says so by `regular`;
+/// where it is infinite otherwise is found by interval arithmetic on the partial itself.
 macro_rules! rules {
-    ($($([$($syntax:tt)*])? $(#$singular:ident)? $name:ident $cost:literal
+    ($($([$($syntax:tt)*])? $name:ident $cost:literal
         ($($arg:ident in $lo:literal .. $hi:literal),+) = $primal:expr, -> $y:ident => [$($partial:expr),+];)*) => {
         /// All rows.
         pub(crate) static RULES: &[Rule] = &[$(Rule {
@@ -16,7 +17,6 @@ macro_rules! rules {
             arity: [$(stringify!($arg)),+].len(),
             domain: &[$(($lo, $hi)),+],
             cost: $cost,
-            singular: singular!($($singular)?),
             primal: {
                 fn primal(args: &[f64]) -> f64 {
                     let [$($arg),+] = *args else { unreachable!("arity of {}", stringify!($name)) };
@@ -50,15 +50,6 @@ macro_rules! syntax {
     };
 }
 
-macro_rules! singular {
-    () => {
-        false
-    };
-    (singular) => {
-        true
-    };
-}
-
 fn one<N: Num>() -> N {
     N::lit(1.0)
 }
@@ -73,6 +64,16 @@ fn lit<N: Num>(value: f64) -> N {
 
 fn when<N: Num>(condition: N::Bool) -> N {
     N::select(condition, one(), zero())
+}
+
+/// Whether `x` is 1 or −1.
+fn is_one<N: Num>(x: N) -> N::Bool {
+    x.call("abs").is(Is::Equal, 1.0)
+}
+
+/// The derivative of the inverse sine.
+fn slope<N: Num>(x: N) -> N {
+    one::<N>() / ((one::<N>() - x) * (one::<N>() + x)).call("sqrt")
 }
 
 use std::f64::consts::{LN_2, LN_10, PI};
@@ -94,37 +95,41 @@ rules! {
     sin 20 (x in -3.0..3.0) = x.sin(), -> _y => [x.call("cos")];
     cos 20 (x in -3.0..3.0) = x.cos(), -> _y => [-x.call("sin")];
     tan 20 (x in -1.0..1.0) = x.tan(), -> y => [one::<N>() + y * y];
-    #singular asin 20 (x in -0.9..0.9) = x.asin(), -> _y => [one::<N>() / (one::<N>() - x * x).call("sqrt")];
-    #singular acos 20 (x in -0.9..0.9) = x.acos(), -> _y => [-(one::<N>() / (one::<N>() - x * x).call("sqrt"))];
+    asin 20 (x in -0.9..0.9) = x.asin(), -> _y => [N::regular(is_one(x), slope(x))];
+    acos 20 (x in -0.9..0.9) = x.acos(), -> _y => [-N::regular(is_one(x), slope(x))];
     atan 20 (x in -2.0..2.0) = x.atan(), -> _y => [one::<N>() / (one::<N>() + x * x)];
-    #singular atan2 20 (a in 0.5..2.0, b in 0.5..2.0) = a.atan2(b), -> _y => [
-        b / (a * a + b * b), -(a / (a * a + b * b))];
+    atan2 20 (a in 0.5..2.0, b in 0.5..2.0) = a.atan2(b), -> _y => [
+        N::regular(b.is(Is::Equal, 0.0), one::<N>() / (b + (a / b) * a)),
+        -N::regular(a.is(Is::Equal, 0.0), one::<N>() / (a + (b / a) * b))];
 
     // Hyperbolic.
     sinh 20 (x in -2.0..2.0) = x.sinh(), -> _y => [x.call("cosh")];
     cosh 20 (x in -2.0..2.0) = x.cosh(), -> _y => [x.call("sinh")];
     tanh 20 (x in -2.0..2.0) = x.tanh(), -> y => [one::<N>() - y * y];
-    asinh 20 (x in -2.0..2.0) = x.asinh(), -> _y => [one::<N>() / (x * x + one()).call("sqrt")];
-    #singular acosh 20 (x in 1.2..3.0) = x.acosh(), -> _y => [one::<N>() / (x * x - one()).call("sqrt")];
-    #singular atanh 20 (x in -0.9..0.9) = x.atanh(), -> _y => [one::<N>() / (one::<N>() - x * x)];
+    asinh 20 (x in -2.0..2.0) = x.asinh(), -> _y => [one::<N>() / x.call2("hypot", one())];
+    acosh 20 (x in 1.2..3.0) = x.acosh(), -> _y => [
+        N::regular(x.is(Is::Equal, 1.0), one::<N>() / ((x - one()) * (x + one())).call("sqrt"))];
+    atanh 20 (x in -0.9..0.9) = x.atanh(), -> _y => [one::<N>() / ((one::<N>() - x) * (one::<N>() + x))];
 
     // Exponentials, logarithms, powers, roots.
     exp 20 (x in -2.0..2.0) = x.exp(), -> y => [y];
     exp2 20 (x in -2.0..2.0) = x.exp2(), -> y => [lit::<N>(LN_2) * y];
-    exp_m1 20 (x in -2.0..2.0) = x.exp_m1(), -> y => [y + one()];
-    #singular ln 20 (x in 0.5..2.0) = x.ln(), -> _y => [one::<N>() / x];
-    #singular ln_1p 20 (x in -0.5..2.0) = x.ln_1p(), -> _y => [one::<N>() / (one::<N>() + x)];
-    #singular log 40 (x in 0.5..2.0, base in 1.5..3.0) = x.log(base), -> y => [
-        one::<N>() / (x * base.call("ln")), -(y / (base * base.call("ln")))];
-    #singular log2 20 (x in 0.5..2.0) = x.log2(), -> _y => [one::<N>() / (x * lit(LN_2))];
-    #singular log10 20 (x in 0.5..2.0) = x.log10(), -> _y => [one::<N>() / (x * lit(LN_10))];
-    #singular sqrt 8 (x in 0.5..2.0) = x.sqrt(), -> y => [lit::<N>(0.5) / y];
-    #singular cbrt 20 (x in 0.5..2.0) = x.cbrt(), -> y => [one::<N>() / (lit::<N>(3.0) * y * y)];
-    #singular powf 40 (x in 0.5..2.0, n in -2.0..2.0) = x.powf(n), -> y => [
-        N::select(n.is(Is::Equal, 0.0), zero(), n * x.call2("powf", n - one())),
-        N::select(x.is(Is::More, 0.0), y * x.call("ln"), zero())];
+    exp_m1 20 (x in -2.0..2.0) = x.exp_m1(), -> _y => [x.call("exp")];
+    ln 20 (x in 0.5..2.0) = x.ln(), -> _y => [one::<N>() / x];
+    ln_1p 20 (x in -0.5..2.0) = x.ln_1p(), -> _y => [one::<N>() / (one::<N>() + x)];
+    log 40 (x in 0.5..2.0, base in 1.5..3.0) = x.log(base), -> y => [
+        one::<N>() / (x * base.call("ln")), -N::regular(base.is(Is::Equal, 0.0), y / (base * base.call("ln")))];
+    log2 20 (x in 0.5..2.0) = x.log2(), -> _y => [one::<N>() / (x * lit(LN_2))];
+    log10 20 (x in 0.5..2.0) = x.log10(), -> _y => [one::<N>() / (x * lit(LN_10))];
+    sqrt 8 (x in 0.5..2.0) = x.sqrt(), -> y => [N::regular(y.is(Is::Equal, 0.0), lit::<N>(0.5) / y)];
+    cbrt 20 (x in 0.5..2.0) = x.cbrt(), -> y => [
+        N::regular(y.is(Is::Equal, 0.0), one::<N>() / (lit::<N>(3.0) * y * y))];
+    powf 40 (x in 0.5..2.0, n in -2.0..2.0) = x.powf(n), -> y => [
+        N::regular(n.is(Is::Equal, 0.0), N::regular(
+            N::both(y.is(Is::Equal, 0.0), n.is(Is::Less, 1.0)), n * x.call2("powf", n - one()))),
+        N::select(x.is(Is::More, 0.0), y.product(x.call("ln")), zero())];
     hypot 20 (a in 0.5..2.0, b in 0.5..2.0) = a.hypot(b), -> y => [
-        N::select(y.is(Is::Equal, 0.0), zero(), a / y), N::select(y.is(Is::Equal, 0.0), zero(), b / y)];
+        N::regular(y.is(Is::Equal, 0.0), a / y), N::regular(y.is(Is::Equal, 0.0), b / y)];
 
     // Kinks: the branch that the primal takes; ties to the receiver (a NaN loses, as in the primal).
     abs 1 (x in 0.5..2.0) = x.abs(), -> _y => [
@@ -154,8 +159,10 @@ rules! {
     signum 1 (x in 0.5..2.0) = x.signum(), -> _y => [zero()];
     div_euclid 20 (a in 1.1..1.9, b in 0.8..1.0) = a.div_euclid(b), -> _y => [zero(), zero()];
 
-    // Of the runtime: a product that is zero when its first factor (an adjoint or a tangent) is, whatever the second.
+    // Of the runtime: products that are zero when the first factor (an adjoint or a tangent) is, whatever the second; or when
+    // either is.
     [runtime] chain 2 (d in -2.0..2.0, p in -2.0..2.0) = if d == 0.0 { 0.0 } else { d * p }, -> _y => [p, d];
+    [runtime] product 2 (d in -2.0..2.0, p in -2.0..2.0) = d.product(p), -> _y => [p, d];
 }
 
 /// The rule of `x.name(…)`; `arity` counts the receiver.

@@ -90,7 +90,9 @@ fn refold(expr: &mut Expr) -> bool {
             ("mul", [a, b]) => build::mul(a.clone(), b.clone()),
             ("div", [a, b]) => build::div(a.clone(), b.clone()),
             ("neg", [a]) => build::neg(a.clone()),
-            ("chain", [d, p]) => build::chain(d.clone(), p.clone(), true),
+            (guard @ ("chain" | "product"), [d, p]) => {
+                build::chain(d.clone(), p.clone(), build::Guard::of(guard))
+            }
             _ => return,
         };
         *expr = folded;

@@ -199,6 +199,11 @@ fn slice_operands(
     let mut add = |kind: StmtKind| before.push(Stmt { kind, span });
     match &count {
         Expr::Var(var) if !from_zero => {
+            // What the only window's own bounds ask for is told before it lives.
+            if let [_, _, ..] = &views[..] {
+                settle_length(the_loop, &views, vars).into_iter().for_each(&mut add);
+            }
+            let Head::For { hi, .. } = the_loop.head.clone() else { return (before, exist) };
             add(StmtKind::Let { var: *var, expr: guard::count(&lo, &hi, inclusive) });
             let zero = build::int(0);
             the_loop.head =

@@ -60,6 +60,8 @@ pub(crate) fn function(seed: u64) -> Function {
         result_ty: Ty::Tuple(vec![Ty::f64(), Ty::Vec(Box::new(Ty::f64()))]),
         wrt,
         items: Vec::new(),
+        assumed: Vec::new(),
+        singular: crate::rules::Singular::default(),
         passes: crate::passes::Passes::chosen(),
     }
 }

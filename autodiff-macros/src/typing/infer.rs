@@ -14,12 +14,13 @@ mod expr;
 mod pattern;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use proc_macro2::Ident;
 
 use super::term::{Table, Term};
 use crate::ir::Ty;
-use crate::lower::{Nodes, Types, site};
+use crate::lower::{Nodes, Types, is_float_only, site};
 
 /// What was found: types by the names of syntax nodes and of fields.
 pub(crate) fn function(
@@ -45,7 +46,7 @@ pub(crate) fn function(
     let value = infer.block(block);
     infer.table.unify(&value, &result);
     infer.settle();
-    while infer.assume() {
+    while infer.assume(Likely::Operands) || infer.assume(Likely::Methods) {
         infer.settle();
     }
     infer.known()
@@ -102,6 +103,29 @@ enum Later {
     },
 }
 
+impl Later {
+    /// What it says of a part: of what, under which name, and its type.
+    fn part(&self) -> Option<(&Term, String, &Term)> {
+        match self {
+            Later::Index { base, result, range: false } => Some((base, "[]".to_string(), result)),
+            Later::Item { of, item } => Some((of, "[]".to_string(), item)),
+            Later::Field { base, member, result } => {
+                Some((base, format!(".{}", member_name(member)), result))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What is assumed, the likelier first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Likely {
+    /// What gives a number is made of numbers.
+    Operands,
+    /// What has a method that of the standard library's types floats alone have is a float.
+    Methods,
+}
+
 /// How deep parts of parts of what is not known are named.
 const NESTING: usize = 4;
 
@@ -139,8 +163,21 @@ impl Infer<'_> {
                     self.later.push(later);
                 }
             }
+            self.agree();
             if !self.table.take_changed() {
                 break;
+            }
+        }
+    }
+
+    /// The same part of the same thing has one type, though nothing is known of the thing.
+    fn agree(&mut self) {
+        let mut parts: HashMap<(usize, String), Term> = HashMap::new();
+        for (base, name, part) in self.later.iter().filter_map(Later::part) {
+            let Some(base) = self.table.variable_of(base) else { continue };
+            match parts.entry((base, name)) {
+                Entry::Occupied(first) => self.table.unify(first.get(), part),
+                Entry::Vacant(first) => _ = first.insert(part.clone()),
             }
         }
     }
@@ -170,15 +207,7 @@ impl Infer<'_> {
         let waiting = std::mem::take(&mut self.later);
         for _ in 0..NESTING {
             let mut parts = Vec::new();
-            for later in &waiting {
-                let (base, part, name) = match later {
-                    Later::Index { base, result, range: false } => (base, result, "[]".to_string()),
-                    Later::Item { of, item } => (of, item, "[]".to_string()),
-                    Later::Field { base, member, result } => {
-                        (base, result, format!(".{}", member_name(member)))
-                    }
-                    _ => continue,
-                };
+            for (base, name, part) in waiting.iter().filter_map(Later::part) {
                 let Some(base) = self.table.variable_of(base) else { continue };
                 let of_base =
                     self.found.iter().filter(|(_, term)| self.table.variable_of(term) == Some(base));
@@ -192,7 +221,7 @@ impl Infer<'_> {
                 break;
             }
         }
-        let mut known = HashMap::new();
+        let mut known = self.table.aliases();
         for (site, term) in self.found {
             self.table.parts(&site, &term, &mut known);
         }
@@ -201,7 +230,7 @@ impl Infer<'_> {
 
     /// Assumes what nothing contradicts, where a number's type hangs on it: of all that has operators and methods of numbers,
     /// almost nothing else gives a number. Fields, constants and results of functions that are not in sight are meant.
-    fn assume(&mut self) -> bool {
+    fn assume(&mut self, likely: Likely) -> bool {
         self.table.take_changed();
         let waiting = self.later.clone();
         for later in &waiting {
@@ -229,6 +258,11 @@ impl Infer<'_> {
                         self.table.is_float(result) && crate::rules::method(&name, args.len() + 1).is_some();
                     if number && self.table.is_free(receiver) {
                         self.table.unify(receiver, result);
+                    }
+                    let only = likely == Likely::Methods && is_float_only(&name, args.len() + 1);
+                    if only && self.table.is_free(receiver) {
+                        let float = self.table.float();
+                        self.table.unify(receiver, &float);
                     }
                     // Of constants, nothing but a table is iterated over.
                     if matches!(name.as_str(), "iter" | "chunks" | "windows") && self.table.is_free(receiver)
@@ -291,8 +325,13 @@ impl Infer<'_> {
                 return Term::Option(Box::new(self.written(payload)));
             }
         }
-        let ty = self.types.ty(ty);
-        self.table.of(&ty)
+        let known = self.types.ty(ty);
+        if let Ty::Named(name) = &known {
+            if self.types.may_be_alias(name) {
+                self.table.may_be_alias(name);
+            }
+        }
+        self.table.of(&known)
     }
 }
 

@@ -6,7 +6,7 @@
 /// The rows of a method: its receiver, its arguments and its result.
 pub(super) fn rows(
     name: &str,
-) -> impl Iterator<Item = (&'static str, &'static [&'static str], &'static str)> {
+) -> impl Iterator<Item = (&'static str, &'static [&'static str], &'static str)> + '_ {
     METHODS
         .iter()
         .filter(move |(names, ..)| names.split(' ').any(|n| n == name))

@@ -7,3 +7,4 @@ pub(crate) mod scope;
 mod term;
 
 pub(crate) use self::scope::Scope;
+pub(crate) use self::term::alias_site;

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 
 use crate::ir::{Float, Ty};
 
@@ -41,8 +42,15 @@ enum State {
 #[derive(Default)]
 pub(super) struct Table {
     states: Vec<State>,
+    /// Names of types that are not in sight, and what they turned out to be another name of.
+    aliases: HashMap<String, Option<Term>>,
     /// Something was concluded since it was last asked.
     changed: bool,
+}
+
+/// Under which name it is known what a name of a type stands for.
+pub(crate) fn alias_site(name: &syn::Type) -> String {
+    format!("type {}", name.to_token_stream())
 }
 
 /// How deep a type may be: what unifies with a part of itself has no end.
@@ -74,13 +82,31 @@ impl Table {
     /// The term with its outermost variable followed.
     pub(super) fn head(&self, term: &Term) -> Term {
         let mut term = term;
-        while let Term::Variable(at) = term {
-            match &self.states[*at] {
-                State::Bound(to) => term = to,
+        loop {
+            term = match term {
+                Term::Variable(at) => match &self.states[*at] {
+                    State::Bound(to) => to,
+                    _ => break,
+                },
+                Term::Named(name) => match self.aliases.get(&alias_site(name)) {
+                    Some(Some(to)) => to,
+                    _ => break,
+                },
                 _ => break,
-            }
+            };
         }
         term.clone()
+    }
+
+    /// Notes that nothing is known of a name: it may stand for a number.
+    pub(super) fn may_be_alias(&mut self, name: &syn::Type) {
+        self.aliases.entry(alias_site(name)).or_default();
+    }
+
+    /// What names of types stand for, under the names of these facts.
+    pub(super) fn aliases(&self) -> HashMap<String, Ty> {
+        let known = self.aliases.iter().filter_map(|(site, to)| Some((site.clone(), self.ty(to.as_ref()?))));
+        known.filter(|(_, ty)| ty.is_scalar()).collect()
     }
 
     /// The variable that a term is, if nothing is known of it.
@@ -211,6 +237,14 @@ impl Table {
                 (State::Float, State::Float) | (State::Int, State::Int) => self.bind(a, Term::Variable(b)),
                 _ => {}
             },
+            (Term::Named(name), number) | (number, Term::Named(name))
+                if self.is_float(&number) || self.is_int(&number) =>
+            {
+                if let Some(alias @ None) = self.aliases.get_mut(&alias_site(&name)) {
+                    *alias = Some(number);
+                    self.changed = true;
+                }
+            }
             (Term::Variable(at), term) | (term, Term::Variable(at)) => {
                 let fits = match (&self.states[at], &term) {
                     (State::Free, _) => !self.holds(&term, at, DEPTH),

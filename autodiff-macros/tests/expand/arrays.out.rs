@@ -134,7 +134,7 @@ impl cross {
             [f64; 3],
             ::core::option::Option<&mut [f64; 3]>,
             ::core::option::Option<&mut [f64; 3]>,
-        ) + use<>,
+        ),
     ) {
         let a_i = a[1];
         let b_i = b[2];

@@ -149,7 +149,7 @@ impl huber {
             f64,
             ::core::option::Option<&mut f64>,
             ::core::option::Option<&mut f64>,
-        ) + use<>,
+        ),
     ) {
         let a = r.abs();
         let test = a <= delta;

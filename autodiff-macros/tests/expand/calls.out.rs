@@ -114,7 +114,7 @@ impl outer {
             f64,
             ::core::option::Option<&mut [f64]>,
             ::core::option::Option<&mut ()>,
-        ) + use<>,
+        ),
     ) {
         let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let mut s = 0.0;
@@ -148,7 +148,7 @@ impl outer {
                     let ::core::option::Option::Some((inner, inner_pullback)) = tape
                         .pop() else { ::core::unreachable!() };
                     let inner_bar = seed * x_window_1[i];
-                    let mut x_i_bar = seed * inner;
+                    let mut x_i_bar = ::autodiff_runtime::special::chain(seed, inner);
                     inner_pullback(
                         (),
                         (),
@@ -189,7 +189,9 @@ impl outer {
                 ::core::option::Option::None,
             );
             s += inner * x_i;
-            s_dot += inner_dot * x_i + x_i_dot * inner;
+            s_dot
+                += ::autodiff_runtime::special::product(inner_dot, x_i)
+                    + ::autodiff_runtime::special::chain(x_i_dot, inner);
         }
         (s, s_dot)
     }

@@ -16,7 +16,11 @@ for i in 0..N {
     sum += x_i * x_i;
 }
 let sqrt = sum.sqrt();
-let sum_bar = 0.5 / sqrt;
+let sum_bar = if sqrt == 0.0 {
+    0.0
+} else {
+    0.5 / sqrt
+};
 for i in 0..N {
     x_bar[i] += 2.0 * (sum_bar * x[i]);
 }
@@ -46,7 +50,7 @@ impl norm {
             sum += x_i * x_i;
         }
         let sqrt = sum.sqrt();
-        let sum_bar = 0.5 / sqrt;
+        let sum_bar = if sqrt == 0.0 { 0.0 } else { 0.5 / sqrt };
         for i in 0..N {
             x_bar[i] += 2.0 * (sum_bar * x[i]);
         }
@@ -79,11 +83,7 @@ impl norm {
         x: &[f64; N],
     ) -> (
         f64,
-        impl ::core::ops::FnOnce(
-            &[f64; N],
-            f64,
-            ::core::option::Option<&mut [f64; N]>,
-        ) + use<N>,
+        impl ::core::ops::FnOnce(&[f64; N], f64, ::core::option::Option<&mut [f64; N]>),
     ) {
         let mut sum = 0.0;
         for i in 0..N {
@@ -98,7 +98,7 @@ impl norm {
                     ::core::option::Option::Some(x_bar) => x_bar,
                     ::core::option::Option::None => &mut [0.0; N],
                 };
-                let sum_bar = ::autodiff_runtime::special::chain(seed, 0.5 / sqrt);
+                let sum_bar = if sqrt == 0.0 { 0.0 } else { seed * 0.5 / sqrt };
                 for i in 0..N {
                     x_bar[i] += 2.0 * (sum_bar * x[i]);
                 }
@@ -124,7 +124,7 @@ impl norm {
             sum_dot += 2.0 * (x_dot[i] * x_i);
         }
         let sqrt = sum.sqrt();
-        let sqrt_dot = ::autodiff_runtime::special::chain(sum_dot, 0.5 / sqrt);
+        let sqrt_dot = if sqrt == 0.0 { 0.0 } else { sum_dot * 0.5 / sqrt };
         (sqrt, sqrt_dot)
     }
 }

@@ -235,7 +235,7 @@ impl first_above {
             f64,
             ::core::option::Option<&mut [f64]>,
             ::core::option::Option<&mut f64>,
-        ) + use<>,
+        ),
     ) {
         let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let mut total = 0.0;

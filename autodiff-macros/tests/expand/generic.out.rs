@@ -11,8 +11,8 @@ let exp = (x * scale).exp();
 let y = exp.ln_1p();
 let div = y.powi(3) / scale;
 let scale_recip = lit::< T > (1.0) / scale;
-let y_bar = scale_recip * (lit::< T > (3.0) * (y * y));
-let mul_bar = ::autodiff_runtime::special::chain(y_bar, lit::< T > (1.0) / (lit::< T > (1.0) + exp)) * exp;
+let y_bar = ::autodiff_runtime::special::chain(scale_recip, lit::< T > (3.0) * (y * y));
+let mul_bar = ::autodiff_runtime::special::chain(y_bar / (lit::< T > (1.0) + exp), exp);
 *x_bar = *x_bar + mul_bar * scale;
 *scale_bar = *scale_bar + (-(div * scale_recip) + mul_bar * x);
 div
@@ -46,13 +46,14 @@ impl softplus {
         let y = exp.ln_1p();
         let div = y.powi(3) / scale;
         let scale_recip = ::autodiff_runtime::__private::lit::<T>(1.0) / scale;
-        let y_bar = scale_recip
-            * (::autodiff_runtime::__private::lit::<T>(3.0) * (y * y));
+        let y_bar = ::autodiff_runtime::special::chain(
+            scale_recip,
+            ::autodiff_runtime::__private::lit::<T>(3.0) * (y * y),
+        );
         let mul_bar = ::autodiff_runtime::special::chain(
-            y_bar,
-            ::autodiff_runtime::__private::lit::<T>(1.0)
-                / (::autodiff_runtime::__private::lit::<T>(1.0) + exp),
-        ) * exp;
+            y_bar / (::autodiff_runtime::__private::lit::<T>(1.0) + exp),
+            exp,
+        );
         *x_bar = *x_bar + mul_bar * scale;
         *scale_bar = *scale_bar + (-(div * scale_recip) + mul_bar * x);
         div
@@ -106,7 +107,7 @@ impl softplus {
             T,
             ::core::option::Option<&mut T>,
             ::core::option::Option<&mut T>,
-        ) + use<T>,
+        ),
     ) {
         let exp = (x * scale).exp();
         let y = exp.ln_1p();
@@ -121,19 +122,21 @@ impl softplus {
                 scale_bar: ::core::option::Option<&mut T>|
             {
                 let scale_recip = ::autodiff_runtime::__private::lit::<T>(1.0) / scale;
-                let y_bar = seed * scale_recip
-                    * (::autodiff_runtime::__private::lit::<T>(3.0) * (y * y));
+                let y_bar = ::autodiff_runtime::special::chain(
+                    ::autodiff_runtime::special::chain(seed, scale_recip),
+                    ::autodiff_runtime::__private::lit::<T>(3.0) * (y * y),
+                );
                 let mul_bar = ::autodiff_runtime::special::chain(
-                    y_bar,
-                    ::autodiff_runtime::__private::lit::<T>(1.0)
-                        / (::autodiff_runtime::__private::lit::<T>(1.0) + exp),
-                ) * exp;
+                    y_bar / (::autodiff_runtime::__private::lit::<T>(1.0) + exp),
+                    exp,
+                );
                 if let ::core::option::Option::Some(x_bar) = x_bar {
                     *x_bar = *x_bar + mul_bar * scale;
                 }
                 if let ::core::option::Option::Some(scale_bar) = scale_bar {
                     *scale_bar = *scale_bar
-                        + (-(seed * div * scale_recip) + mul_bar * x);
+                        + (-::autodiff_runtime::special::chain(seed, div * scale_recip)
+                            + mul_bar * x);
                 }
             },
         )
@@ -155,14 +158,19 @@ impl softplus {
             .unwrap_or(::autodiff_runtime::__private::lit::<T>(0.0));
         let exp = (x * scale).exp();
         let y = exp.ln_1p();
-        let y_dot = ::autodiff_runtime::special::chain(
-            (x_dot * scale + scale_dot * x) * exp,
+        let y_dot = ::autodiff_runtime::special::product(
+            ::autodiff_runtime::special::chain(x_dot * scale + scale_dot * x, exp),
             ::autodiff_runtime::__private::lit::<T>(1.0)
                 / (::autodiff_runtime::__private::lit::<T>(1.0) + exp),
         );
         let div = y.powi(3) / scale;
-        let div_dot = y_dot * (::autodiff_runtime::__private::lit::<T>(3.0) * (y * y))
-            / scale - scale_dot * div / scale;
+        let div_dot = ::autodiff_runtime::special::product(
+            ::autodiff_runtime::special::product(
+                y_dot,
+                ::autodiff_runtime::__private::lit::<T>(3.0) * (y * y),
+            ),
+            ::autodiff_runtime::__private::lit::<T>(1.0) / scale,
+        ) - ::autodiff_runtime::special::chain(scale_dot, div / scale);
         (div, div_dot)
     }
 }

@@ -134,7 +134,7 @@ impl step {
             ::core::option::Option<&mut f64>,
             ::core::option::Option<&mut f64>,
             ::core::option::Option<&mut f64>,
-        ) + use<>,
+        ),
     ) {
         let state_ref = state;
         let state = *state_ref;

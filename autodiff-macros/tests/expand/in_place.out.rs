@@ -142,7 +142,7 @@ impl smooth {
             (),
             ::core::option::Option<&mut [f64]>,
             ::core::option::Option<&mut f64>,
-        ) + use<>,
+        ),
     ) {
         let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let x_len = x.len();

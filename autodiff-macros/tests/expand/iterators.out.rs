@@ -144,7 +144,7 @@ impl weighted {
             f64,
             ::core::option::Option<&mut [f64]>,
             ::core::option::Option<&mut [f64]>,
-        ) + use<>,
+        ),
     ) {
         let w_len = w.len();
         let x_len = x.len();
@@ -177,7 +177,7 @@ impl weighted {
                         &mut *::autodiff_runtime::pool::Scratch::filled(0.0, x.len())
                     }
                 };
-                let sum_bar = seed * exp;
+                let sum_bar = ::autodiff_runtime::special::chain(seed, exp);
                 let w_window_1 = &w[..count];
                 let x_window_1 = &x[..count];
                 let w_bar_window = &mut w_bar[..count];
@@ -226,7 +226,7 @@ impl weighted {
             sum_dot += w_dot_window[k] * x_i + x_dot_window[k] * w_i;
         }
         let exp = sum.exp();
-        let exp_dot = sum_dot * exp;
+        let exp_dot = ::autodiff_runtime::special::chain(sum_dot, exp);
         (exp, exp_dot)
     }
 }

@@ -53,10 +53,7 @@ impl f {
     #[inline]
     fn forward(
         a: f64,
-    ) -> (
-        f64,
-        impl ::core::ops::FnOnce((), f64, ::core::option::Option<&mut f64>) + use<>,
-    ) {
+    ) -> (f64, impl ::core::ops::FnOnce((), f64, ::core::option::Option<&mut f64>)) {
         let b = 2.0 * a;
         (
             a + b,

@@ -203,7 +203,7 @@ impl loss {
             ::core::option::Option<&mut f64>,
             ::core::option::Option<&mut [f64]>,
             ::core::option::Option<&mut f64>,
-        ) + use<>,
+        ),
     ) {
         let mut z = b;
         let w_len = w.len();

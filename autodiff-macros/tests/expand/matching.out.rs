@@ -142,7 +142,7 @@ impl activate {
             f64,
             ::core::option::Option<&mut ()>,
             ::core::option::Option<&mut f64>,
-        ) + use<>,
+        ),
     ) {
         let mut tape = ::core::option::Option::None;
         let (branch, arm) = match kind {
@@ -181,7 +181,10 @@ impl activate {
                         += if cast == 0 {
                             0.0
                         } else {
-                            seed * (cast as f64 * x.powi(cast - 1))
+                            ::autodiff_runtime::special::chain(
+                                seed,
+                                cast as f64 * x.powi(cast - 1),
+                            )
                         };
                 } else {
                     x_bar_1 += seed * x.cos();
@@ -214,7 +217,10 @@ impl activate {
                 let powi_dot = if cast == 0 {
                     0.0
                 } else {
-                    x_dot * (cast as f64 * x.powi(cast - 1))
+                    ::autodiff_runtime::special::chain(
+                        x_dot,
+                        cast as f64 * x.powi(cast - 1),
+                    )
                 };
                 (powi, powi_dot)
             }

@@ -114,7 +114,7 @@ mul * x
                 &mut <Self as ::autodiff_runtime::Differentiable>::Tangent,
             >,
             ::core::option::Option<&mut f64>,
-        ) + use<>,
+        ),
     ) {
         let stiffness = self.stiffness;
         let mul = stiffness * x;

@@ -32,8 +32,8 @@ for _trip in 0..trips {
     };
     let add_bar = x_bar * 0.5;
     let x_recip = 1.0 / x_1;
-    a_bar_1 += add_bar * x_recip;
-    let x_bar_1 = add_bar - add_bar * div * x_recip;
+    a_bar_1 += ::autodiff_runtime::special::chain(add_bar, x_recip);
+    let x_bar_1 = add_bar - ::autodiff_runtime::special::chain(add_bar, div * x_recip);
     x_bar = x_bar_1;
 }
 a_bar_1 += x_bar;
@@ -80,8 +80,9 @@ impl square_root {
             };
             let add_bar = x_bar * 0.5;
             let x_recip = 1.0 / x_1;
-            a_bar_1 += add_bar * x_recip;
-            let x_bar_1 = add_bar - add_bar * div * x_recip;
+            a_bar_1 += ::autodiff_runtime::special::chain(add_bar, x_recip);
+            let x_bar_1 = add_bar
+                - ::autodiff_runtime::special::chain(add_bar, div * x_recip);
             x_bar = x_bar_1;
         }
         a_bar_1 += x_bar;
@@ -111,10 +112,7 @@ impl square_root {
     #[inline]
     fn forward(
         a: f64,
-    ) -> (
-        f64,
-        impl ::core::ops::FnOnce((), f64, ::core::option::Option<&mut f64>) + use<>,
-    ) {
+    ) -> (f64, impl ::core::ops::FnOnce((), f64, ::core::option::Option<&mut f64>)) {
         let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let mut x = a;
         let mut trips = 0usize;
@@ -140,8 +138,9 @@ impl square_root {
                     };
                     let add_bar = x_bar * 0.5;
                     let x_recip = 1.0 / x_1;
-                    a_bar_1 += add_bar * x_recip;
-                    let x_bar_1 = add_bar - add_bar * div * x_recip;
+                    a_bar_1 += ::autodiff_runtime::special::chain(add_bar, x_recip);
+                    let x_bar_1 = add_bar
+                        - ::autodiff_runtime::special::chain(add_bar, div * x_recip);
                     x_bar = x_bar_1;
                 }
                 a_bar_1 += x_bar;
@@ -166,7 +165,9 @@ impl square_root {
             }
             let div = a / x;
             let x_1 = 0.5 * (x + div);
-            x_dot = (x_dot + (a_dot / x - x_dot * div / x)) * 0.5;
+            x_dot = (x_dot
+                + (::autodiff_runtime::special::chain(a_dot, 1.0 / x)
+                    - ::autodiff_runtime::special::product(x_dot, div / x))) * 0.5;
             x = x_1;
             trips += 1;
         }

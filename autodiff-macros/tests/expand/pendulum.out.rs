@@ -195,7 +195,7 @@ impl pendulum {
             ::core::option::Option<&mut f64>,
             ::core::option::Option<&mut f64>,
             ::core::option::Option<&mut ()>,
-        ) + use<>,
+        ),
     ) {
         let mut tape = ::autodiff_runtime::pool::Buffer::new();
         let mut theta_1 = theta;

@@ -3,7 +3,7 @@ fn f(x: f64, n: usize) -> f64 {
     unknown!(x, n)
 }
 ::core::compile_error! {
-    "unknown argument `colour`: write `wrt(x, y)`, `stop(x, y)`, `unconnected = \"zero\"`, `crate = path::to::autodiff_runtime`, `companion = name` or `associated`"
+    "unknown argument `colour`: write `wrt(x, y)`, `stop(x, y)`, `unconnected = \"zero\"`, `singular = \"ieee\"`, `crate = path::to::autodiff_runtime`, `companion = name` or `associated`"
 }
 ::core::compile_error! {
     "the macro `unknown!` with active arguments is not supported: write what it expands to"
@@ -55,7 +55,7 @@ impl f {
             f64,
             ::core::option::Option<&mut f64>,
             ::core::option::Option<&mut ()>,
-        ) + use<>,
+        ),
     ) {
         (
             ::core::unreachable!(),

@@ -148,7 +148,7 @@ impl rosenbrock {
         x: &[f64],
     ) -> (
         f64,
-        impl ::core::ops::FnOnce(&[f64], f64, ::core::option::Option<&mut [f64]>) + use<>,
+        impl ::core::ops::FnOnce(&[f64], f64, ::core::option::Option<&mut [f64]>),
     ) {
         let mut sum = 0.0;
         let index = x.len() - 1;

@@ -261,7 +261,7 @@ impl layer {
             ::core::option::Option<&mut [f64]>,
             ::core::option::Option<&mut [f64]>,
             ::core::option::Option<&mut ()>,
-        ) + use<>,
+        ),
     ) {
         let n = x.len();
         let mut out = ::autodiff_runtime::__private::vec![0.0; rows];

@@ -17,7 +17,7 @@ for k in 0..n {
     x_bar_1 += if k == 0 {
         0.0
     } else {
-        k as f32 * (k as f32 * x.powi(k - 1))
+        ::autodiff_runtime::special::chain(k as f32, k as f32 * x.powi(k - 1))
     };
 }
 *x_bar += x_bar_1;
@@ -45,7 +45,15 @@ impl poly {
         let mut x_bar_1: f32 = 0.0;
         for k in 0..n {
             y += x.powi(k) * k as f32;
-            x_bar_1 += if k == 0 { 0.0 } else { k as f32 * (k as f32 * x.powi(k - 1)) };
+            x_bar_1
+                += if k == 0 {
+                    0.0
+                } else {
+                    ::autodiff_runtime::special::chain(
+                        k as f32,
+                        k as f32 * x.powi(k - 1),
+                    )
+                };
         }
         *x_bar += x_bar_1;
         y
@@ -93,7 +101,7 @@ impl poly {
             f32,
             ::core::option::Option<&mut f32>,
             ::core::option::Option<&mut ()>,
-        ) + use<>,
+        ),
     ) {
         let mut y: f32 = 0.0;
         for k in 0..n {
@@ -114,7 +122,10 @@ impl poly {
                         += if k == 0 {
                             0.0
                         } else {
-                            seed * k as f32 * (k as f32 * x.powi(k - 1))
+                            ::autodiff_runtime::special::chain(
+                                seed * k as f32,
+                                k as f32 * x.powi(k - 1),
+                            )
                         };
                 }
                 if let ::core::option::Option::Some(x_bar) = x_bar {
@@ -139,8 +150,17 @@ impl poly {
             let cast = k as f32;
             y += x.powi(k) * cast;
             y_dot
-                += (if k == 0 { 0.0 } else { x_dot * (k as f32 * x.powi(k - 1)) })
-                    * cast;
+                += ::autodiff_runtime::special::product(
+                    if k == 0 {
+                        0.0
+                    } else {
+                        ::autodiff_runtime::special::chain(
+                            x_dot,
+                            k as f32 * x.powi(k - 1),
+                        )
+                    },
+                    cast,
+                );
         }
         (y, y_dot)
     }

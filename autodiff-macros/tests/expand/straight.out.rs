@@ -25,20 +25,24 @@ let mul_1 = strike * exp_1;
 let exp_2 = (-1.702 * d2).exp();
 let div_2 = 1.0 / (1.0 + exp_2);
 let mul_bar = -div_2;
-let d2_bar = mul_1 * (div_2 * div_2) * exp_2 * -1.702;
-let mul_bar_1 = mul_bar * strike * exp_1;
-let d1_bar = -(spot * (div_1 * div_1) * exp * -1.702) + d2_bar;
+let d2_bar = ::autodiff_runtime::special::chain(-::autodiff_runtime::special::chain(-mul_1, div_2 * div_2), exp_2) * -1.702;
+let mul_bar_1 = ::autodiff_runtime::special::chain(mul_bar * strike, exp_1);
+let d1_bar = ::autodiff_runtime::special::chain(-::autodiff_runtime::special::chain(spot, div_1 * div_1), exp) * -1.702 + d2_bar;
 let sd_recip = 1.0 / sd;
-let add_bar = d1_bar * sd_recip;
-let sd_bar = -d2_bar - d1_bar * d1 * sd_recip;
+let add_bar = ::autodiff_runtime::special::chain(d1_bar, sd_recip);
+let sd_bar = -d2_bar - ::autodiff_runtime::special::chain(d1_bar, d1 * sd_recip);
 let add_bar_1 = add_bar * time;
 let div_bar = ::autodiff_runtime::special::chain(add_bar, 1.0 / div);
 let strike_recip = 1.0 / strike;
-*spot_bar += div_1 + div_bar * strike_recip;
-*strike_bar += mul_bar * exp_1 - div_bar * div * strike_recip;
+*spot_bar += div_1 + ::autodiff_runtime::special::chain(div_bar, strike_recip);
+*strike_bar += ::autodiff_runtime::special::chain(mul_bar, exp_1) - ::autodiff_runtime::special::chain(div_bar, div * strike_recip);
 *rate_bar += -(mul_bar_1 * time) + add_bar_1;
-*vol_bar += add_bar_1 * mul + add_bar_1 * vol * 0.5 + sd_bar * sqrt;
-*time_bar += mul_bar_1 * neg + add_bar * add + ::autodiff_runtime::special::chain(sd_bar * vol, 0.5 / sqrt);
+*vol_bar += add_bar_1 * mul + add_bar_1 * vol * 0.5 + ::autodiff_runtime::special::chain(sd_bar, sqrt);
+*time_bar += mul_bar_1 * neg + add_bar * add + (if sqrt == 0.0 {
+    0.0
+} else {
+    ::autodiff_runtime::special::chain(sd_bar * vol, 0.5 / sqrt)
+});
 spot * div_1 - mul_1 * div_2
 ```*/
 #[allow(non_camel_case_types, dead_code)]
@@ -113,22 +117,36 @@ impl call_price {
         let exp_2 = (-1.702 * d2).exp();
         let div_2 = 1.0 / (1.0 + exp_2);
         let mul_bar = -div_2;
-        let d2_bar = mul_1 * (div_2 * div_2) * exp_2 * -1.702;
-        let mul_bar_1 = mul_bar * strike * exp_1;
-        let d1_bar = -(spot * (div_1 * div_1) * exp * -1.702) + d2_bar;
+        let d2_bar = ::autodiff_runtime::special::chain(
+            -::autodiff_runtime::special::chain(-mul_1, div_2 * div_2),
+            exp_2,
+        ) * -1.702;
+        let mul_bar_1 = ::autodiff_runtime::special::chain(mul_bar * strike, exp_1);
+        let d1_bar = ::autodiff_runtime::special::chain(
+            -::autodiff_runtime::special::chain(spot, div_1 * div_1),
+            exp,
+        ) * -1.702 + d2_bar;
         let sd_recip = 1.0 / sd;
-        let add_bar = d1_bar * sd_recip;
-        let sd_bar = -d2_bar - d1_bar * d1 * sd_recip;
+        let add_bar = ::autodiff_runtime::special::chain(d1_bar, sd_recip);
+        let sd_bar = -d2_bar - ::autodiff_runtime::special::chain(d1_bar, d1 * sd_recip);
         let add_bar_1 = add_bar * time;
         let div_bar = ::autodiff_runtime::special::chain(add_bar, 1.0 / div);
         let strike_recip = 1.0 / strike;
-        *spot_bar += div_1 + div_bar * strike_recip;
-        *strike_bar += mul_bar * exp_1 - div_bar * div * strike_recip;
+        *spot_bar += div_1 + ::autodiff_runtime::special::chain(div_bar, strike_recip);
+        *strike_bar
+            += ::autodiff_runtime::special::chain(mul_bar, exp_1)
+                - ::autodiff_runtime::special::chain(div_bar, div * strike_recip);
         *rate_bar += -(mul_bar_1 * time) + add_bar_1;
-        *vol_bar += add_bar_1 * mul + add_bar_1 * vol * 0.5 + sd_bar * sqrt;
+        *vol_bar
+            += add_bar_1 * mul + add_bar_1 * vol * 0.5
+                + ::autodiff_runtime::special::chain(sd_bar, sqrt);
         *time_bar
             += mul_bar_1 * neg + add_bar * add
-                + ::autodiff_runtime::special::chain(sd_bar * vol, 0.5 / sqrt);
+                + (if sqrt == 0.0 {
+                    0.0
+                } else {
+                    ::autodiff_runtime::special::chain(sd_bar * vol, 0.5 / sqrt)
+                });
         spot * div_1 - mul_1 * div_2
     }
     ///The value of [`call_price`] and its pullback: from the adjoint of the result to the gradient.
@@ -216,7 +234,7 @@ impl call_price {
             ::core::option::Option<&mut f64>,
             ::core::option::Option<&mut f64>,
             ::core::option::Option<&mut f64>,
-        ) + use<>,
+        ),
     ) {
         let sqrt = time.sqrt();
         let sd = vol * sqrt;
@@ -248,35 +266,58 @@ impl call_price {
                 time_bar: ::core::option::Option<&mut f64>|
             {
                 let mul_bar = -seed;
-                let mul_bar_1 = mul_bar * div_2;
-                let d2_bar = -(mul_bar * mul_1 * (div_2 * div_2) * exp_2 * -1.702);
-                let mul_bar_2 = mul_bar_1 * strike * exp_1;
-                let d1_bar = -(seed * spot * (div_1 * div_1) * exp * -1.702) + d2_bar;
+                let mul_bar_1 = ::autodiff_runtime::special::chain(mul_bar, div_2);
+                let d2_bar = ::autodiff_runtime::special::chain(
+                    -::autodiff_runtime::special::chain(
+                        ::autodiff_runtime::special::chain(mul_bar, mul_1),
+                        div_2 * div_2,
+                    ),
+                    exp_2,
+                ) * -1.702;
+                let mul_bar_2 = ::autodiff_runtime::special::chain(
+                    mul_bar_1 * strike,
+                    exp_1,
+                );
+                let d1_bar = ::autodiff_runtime::special::chain(
+                    -::autodiff_runtime::special::chain(seed * spot, div_1 * div_1),
+                    exp,
+                ) * -1.702 + d2_bar;
                 let sd_recip = 1.0 / sd;
-                let add_bar = d1_bar * sd_recip;
-                let sd_bar = -d2_bar - d1_bar * d1 * sd_recip;
+                let add_bar = ::autodiff_runtime::special::chain(d1_bar, sd_recip);
+                let sd_bar = -d2_bar
+                    - ::autodiff_runtime::special::chain(d1_bar, d1 * sd_recip);
                 let add_bar_1 = add_bar * time;
                 let div_bar = ::autodiff_runtime::special::chain(add_bar, 1.0 / div);
                 let strike_recip = 1.0 / strike;
                 if let ::core::option::Option::Some(spot_bar) = spot_bar {
-                    *spot_bar += seed * div_1 + div_bar * strike_recip;
+                    *spot_bar
+                        += ::autodiff_runtime::special::chain(seed, div_1)
+                            + ::autodiff_runtime::special::chain(div_bar, strike_recip);
                 }
                 if let ::core::option::Option::Some(strike_bar) = strike_bar {
-                    *strike_bar += mul_bar_1 * exp_1 - div_bar * div * strike_recip;
+                    *strike_bar
+                        += ::autodiff_runtime::special::chain(mul_bar_1, exp_1)
+                            - ::autodiff_runtime::special::chain(
+                                div_bar,
+                                div * strike_recip,
+                            );
                 }
                 if let ::core::option::Option::Some(rate_bar) = rate_bar {
                     *rate_bar += -(mul_bar_2 * time) + add_bar_1;
                 }
                 if let ::core::option::Option::Some(vol_bar) = vol_bar {
-                    *vol_bar += add_bar_1 * mul + add_bar_1 * vol * 0.5 + sd_bar * sqrt;
+                    *vol_bar
+                        += add_bar_1 * mul + add_bar_1 * vol * 0.5
+                            + ::autodiff_runtime::special::chain(sd_bar, sqrt);
                 }
                 if let ::core::option::Option::Some(time_bar) = time_bar {
                     *time_bar
                         += mul_bar_2 * neg + add_bar * add
-                            + ::autodiff_runtime::special::chain(
-                                sd_bar * vol,
-                                0.5 / sqrt,
-                            );
+                            + (if sqrt == 0.0 {
+                                0.0
+                            } else {
+                                ::autodiff_runtime::special::chain(sd_bar * vol, 0.5 / sqrt)
+                            });
                 }
             },
         )
@@ -303,17 +344,26 @@ impl call_price {
         let time_dot = time_dot.copied().unwrap_or(0.0);
         let sqrt = time.sqrt();
         let sd = vol * sqrt;
-        let sd_dot = vol_dot * sqrt
-            + ::autodiff_runtime::special::chain(time_dot, 0.5 / sqrt) * vol;
+        let sd_dot = ::autodiff_runtime::special::chain(vol_dot, sqrt)
+            + ::autodiff_runtime::special::product(
+                if sqrt == 0.0 {
+                    0.0
+                } else {
+                    ::autodiff_runtime::special::chain(time_dot, 0.5 / sqrt)
+                },
+                vol,
+            );
         let div = spot / strike;
         let mul = 0.5 * vol;
         let add = rate + mul * vol;
-        let add_dot = ::autodiff_runtime::special::chain(
-            spot_dot / strike - strike_dot * div / strike,
+        let add_dot = ::autodiff_runtime::special::product(
+            ::autodiff_runtime::special::chain(spot_dot, 1.0 / strike)
+                - ::autodiff_runtime::special::chain(strike_dot, div / strike),
             1.0 / div,
         ) + ((rate_dot + (vol_dot * 0.5 * vol + vol_dot * mul)) * time + time_dot * add);
         let d1 = (div.ln() + add * time) / sd;
-        let d1_dot = add_dot / sd - sd_dot * d1 / sd;
+        let d1_dot = ::autodiff_runtime::special::product(add_dot, 1.0 / sd)
+            - ::autodiff_runtime::special::product(sd_dot, d1 / sd);
         let d2 = d1 - sd;
         let d2_dot = d1_dot - sd_dot;
         let exp = (-1.702 * d1).exp();
@@ -325,12 +375,33 @@ impl call_price {
         let exp_2 = (-1.702 * d2).exp();
         let add_2 = 1.0 + exp_2;
         let div_2 = 1.0 / add_2;
-        let mul_dot = (strike_dot * exp_1
-            + (-(rate_dot * time) + time_dot * neg) * exp_1 * strike) * div_2
-            - d2_dot * -1.702 * exp_2 * div_2 / add_2 * mul_1;
+        let mul_dot = ::autodiff_runtime::special::product(
+            ::autodiff_runtime::special::chain(strike_dot, exp_1)
+                + ::autodiff_runtime::special::product(
+                    ::autodiff_runtime::special::chain(
+                        -(rate_dot * time) + time_dot * neg,
+                        exp_1,
+                    ),
+                    strike,
+                ),
+            div_2,
+        )
+            + ::autodiff_runtime::special::product(
+                -::autodiff_runtime::special::product(
+                    ::autodiff_runtime::special::product(d2_dot * -1.702, exp_2),
+                    div_2 / add_2,
+                ),
+                mul_1,
+            );
         let sub = spot * div_1 - mul_1 * div_2;
-        let sub_dot = spot_dot * div_1 - d1_dot * -1.702 * exp * div_1 / add_1 * spot
-            - mul_dot;
+        let sub_dot = ::autodiff_runtime::special::chain(spot_dot, div_1)
+            + ::autodiff_runtime::special::product(
+                -::autodiff_runtime::special::product(
+                    ::autodiff_runtime::special::product(d1_dot * -1.702, exp),
+                    div_1 / add_1,
+                ),
+                spot,
+            ) - mul_dot;
         (sub, sub_dot)
     }
 }

@@ -9,12 +9,20 @@ The value and the gradient are computed as
 ```text
 let r = x.hypot(y);
 let r_recip = 1.0 / r;
-*x_bar += -(y / (y * y + x * x)) + (if r == 0.0 {
+*x_bar += -(if y == 0.0 {
+    0.0
+} else {
+    1.0 / (y + x / y * x)
+}) + (if r == 0.0 {
     0.0
 } else {
     x * r_recip
 });
-*y_bar += x / (y * y + x * x) + (if r == 0.0 {
+*y_bar += (if x == 0.0 {
+    0.0
+} else {
+    1.0 / (x + y / x * y)
+}) + (if r == 0.0 {
     0.0
 } else {
     y * r_recip
@@ -48,8 +56,12 @@ impl polar {
     ) -> (f64, f64) {
         let r = x.hypot(y);
         let r_recip = 1.0 / r;
-        *x_bar += -(y / (y * y + x * x)) + (if r == 0.0 { 0.0 } else { x * r_recip });
-        *y_bar += x / (y * y + x * x) + (if r == 0.0 { 0.0 } else { y * r_recip });
+        *x_bar
+            += -(if y == 0.0 { 0.0 } else { 1.0 / (y + x / y * x) })
+                + (if r == 0.0 { 0.0 } else { x * r_recip });
+        *y_bar
+            += (if x == 0.0 { 0.0 } else { 1.0 / (x + y / x * y) })
+                + (if r == 0.0 { 0.0 } else { y * r_recip });
         (r, y.atan2(x))
     }
     ///The value of [`polar`] and its pullback: from the adjoint of the result to the gradient.
@@ -99,7 +111,7 @@ impl polar {
             (f64, f64),
             ::core::option::Option<&mut f64>,
             ::core::option::Option<&mut f64>,
-        ) + use<>,
+        ),
     ) {
         let r = x.hypot(y);
         (
@@ -114,17 +126,13 @@ impl polar {
                 let r_recip = 1.0 / r;
                 if let ::core::option::Option::Some(x_bar) = x_bar {
                     *x_bar
-                        += -::autodiff_runtime::special::chain(
-                            seed_1,
-                            y / (y * y + x * x),
-                        ) + (if r == 0.0 { 0.0 } else { seed * x * r_recip });
+                        += -(if y == 0.0 { 0.0 } else { seed_1 / (y + x / y * x) })
+                            + (if r == 0.0 { 0.0 } else { seed * x * r_recip });
                 }
                 if let ::core::option::Option::Some(y_bar) = y_bar {
                     *y_bar
-                        += ::autodiff_runtime::special::chain(
-                            seed_1,
-                            x / (y * y + x * x),
-                        ) + (if r == 0.0 { 0.0 } else { seed * y * r_recip });
+                        += (if x == 0.0 { 0.0 } else { seed_1 / (x + y / x * y) })
+                            + (if r == 0.0 { 0.0 } else { seed * y * r_recip });
                 }
             },
         )
@@ -144,8 +152,8 @@ impl polar {
         let r_dot = (if r == 0.0 { 0.0 } else { x_dot * x / r })
             + (if r == 0.0 { 0.0 } else { y_dot * y / r });
         let atan2 = y.atan2(x);
-        let atan2_dot = ::autodiff_runtime::special::chain(y_dot, x / (y * y + x * x))
-            - ::autodiff_runtime::special::chain(x_dot, y / (y * y + x * x));
+        let atan2_dot = (if x == 0.0 { 0.0 } else { y_dot / (x + y / x * y) })
+            - (if y == 0.0 { 0.0 } else { x_dot / (y + x / y * x) });
         ((r, atan2), (r_dot, atan2_dot))
     }
 }

@@ -83,7 +83,7 @@ impl f {
             f64,
             ::core::option::Option<&mut f64>,
             ::core::option::Option<&mut f64>,
-        ) + use<>,
+        ),
     ) {
         (
             a * a,

@@ -1,7 +1,7 @@
 //! Clipping relative to something: the parameters, the size, the mean.
 
-use super::Units;
 use super::single::scale;
+use super::{Units, assert_bound, check_bound};
 use crate::norm::Norm;
 use crate::tree::{self, Layout, Tree, TreeMut};
 use crate::{Error, Scalar};
@@ -25,7 +25,7 @@ fn unit_wise(layout: Layout) -> Units {
 /// but the last) above. Brock et al. 2021, arXiv:2102.06171; usual values: `clipping` 0.01, `eps` 1e-3.
 ///
 /// # Errors
-/// [`Error::Mismatch`] when the trees do not match.
+/// [`Error::Mismatch`] when the trees do not match, [`Error::Invalid`] when `clipping` is negative or NaN.
 ///
 /// ```
 /// let mut g = vec![3.0, 4.0];
@@ -39,6 +39,7 @@ pub fn adaptive<S: Scalar, G: TreeMut<S> + ?Sized, P: Tree<S> + ?Sized>(
     clipping: S,
     eps: S,
 ) -> Result<(), Error> {
+    check_bound(clipping)?;
     tree::zip_mut(grads, params, |_, layout, g, p| {
         if let Some(p) = p {
             adaptive_leaf(layout, g, p, clipping, eps);
@@ -69,12 +70,17 @@ pub(crate) fn adaptive_leaf<S: Scalar>(layout: Layout, g: &mut [S], p: &[S], cli
 
 /// Divides each leaf by `max(1, rms / threshold)`, its root mean square over the threshold.
 ///
+/// # Panics
+/// When the threshold is negative or NaN.
+///
 /// ```
 /// let mut g = [3.0, -3.0, 3.0, -3.0];
 /// autodiff_runtime::clip::by_block_rms(&mut g, 1.5);
 /// assert_eq!(g, [1.5, -1.5, 1.5, -1.5]);
 /// ```
+#[track_caller]
 pub fn by_block_rms<S: Scalar, T: TreeMut<S> + ?Sized>(tree: &mut T, threshold: S) {
+    assert_bound(threshold);
     tree::visit_mut(tree, |_, _, data| {
         let rms = crate::norm::norm(data) / S::of(data.len() as f64).sqrt();
         let ratio = rms / threshold;
@@ -107,15 +113,23 @@ pub fn centralize<S: Scalar, T: TreeMut<S> + ?Sized>(tree: &mut T) {
     });
 }
 
-/// Scales the whole tree to the norm `target`: `g * target / (norm + eps)`. Returns the norm it had.
+/// Scales the whole tree to the norm `target`: `g * target / (norm + eps)`; zeros stay. Returns the norm it had.
+///
+/// # Panics
+/// When `target` or `eps` is negative or NaN.
 ///
 /// ```
 /// let mut g = [3.0, 4.0];
 /// assert_eq!(autodiff_runtime::clip::normalize(&mut g, 10.0, 0.0), 5.0);
 /// assert_eq!(g, [6.0, 8.0]);
 /// ```
+#[track_caller]
 pub fn normalize<S: Scalar, T: TreeMut<S> + ?Sized>(tree: &mut T, target: S, eps: S) -> S {
+    assert_bound(target);
+    assert_bound(eps);
     let norm = tree::norm(tree);
-    tree::visit_mut(tree, |_, _, data| scale(data, target / (norm + eps)));
+    if norm != S::zero() {
+        tree::visit_mut(tree, |_, _, data| scale(data, target / (norm + eps)));
+    }
     norm
 }

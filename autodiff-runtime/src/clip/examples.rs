@@ -1,5 +1,6 @@
 //! Clipping of the gradient of each example before they are summed.
 
+use super::check_bound;
 use crate::norm::norm;
 use crate::tree::{self, Tree, TreeMut};
 use crate::{Error, Scalar};
@@ -24,7 +25,7 @@ fn factor<S: Scalar>(norm: S, clip: S) -> S {
 /// arXiv:1607.00133).
 ///
 /// # Errors
-/// [`Error::Mismatch`] when an example does not match `sum`.
+/// [`Error::Mismatch`] when an example does not match `sum`, [`Error::Invalid`] when `clip` is negative or NaN.
 ///
 /// ```
 /// let mut sum = vec![0.0, 0.0];
@@ -37,6 +38,7 @@ pub fn per_example<S: Scalar, G: Tree<S>, T: TreeMut<S> + ?Sized>(
     clip: S,
     sum: &mut T,
 ) -> Result<Clipped, Error> {
+    check_bound(clip)?;
     let mut clipped = 0;
     for example in examples {
         let factor = factor(tree::norm(example), clip);
@@ -52,7 +54,7 @@ pub fn per_example<S: Scalar, G: Tree<S>, T: TreeMut<S> + ?Sized>(
 /// McMahan et al. 2018, arXiv:1710.06963.
 ///
 /// # Errors
-/// [`Error::Mismatch`] when an example does not match `sum`.
+/// [`Error::Mismatch`] when an example does not match `sum`, [`Error::Invalid`] when `clip` is negative or NaN.
 ///
 /// ```
 /// let mut sum = ([0.0], [0.0]);
@@ -66,6 +68,7 @@ pub fn per_example_layers<S: Scalar, G: Tree<S>, T: TreeMut<S> + ?Sized>(
     uniform: bool,
     sum: &mut T,
 ) -> Result<Clipped, Error> {
+    check_bound(clip)?;
     let (leaves, elements) = (tree::leaf_count(sum), tree::count(sum));
     let mut clipped = Clipped { examples: alloc::vec![0; leaves] };
     for example in examples {

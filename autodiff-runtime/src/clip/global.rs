@@ -1,6 +1,7 @@
 //! Clipping of all leaves together.
 
-use super::single::{nan_unless_finite, scale};
+use super::single::{factor, nan_unless_finite, scale};
+use super::{assert_bound, check_bound};
 use crate::tree::{self, Tree, TreeMut};
 use crate::{Error, Scalar};
 
@@ -15,14 +16,18 @@ pub fn global_norm<S: Scalar, T: Tree<S> + ?Sized>(tree: &T) -> S {
 
 /// Scales the whole tree so that its norm is at most `clip`; returns the norm it had.
 ///
-/// The factor is `clip * min(1 / norm, 1 / clip)`. See the [module](super#zero-infinite-nan) for what zero, infinite
+/// The factor is `clip / max(norm, clip)`. See the [module](super#zero-infinite-nan) for what zero, infinite
 /// and NaN norms do. Pascanu, Mikolov, Bengio 2012, arXiv:1211.5063.
+///
+/// # Panics
+/// When the bound is negative or NaN.
 ///
 /// ```
 /// let mut g = (vec![9.0], 12.0);
 /// assert_eq!(autodiff_runtime::clip::by_global_norm(&mut g, 5.0), 15.0);
 /// assert_eq!(g, (vec![3.0], 4.0));
 /// ```
+#[track_caller]
 pub fn by_global_norm<S: Scalar, T: TreeMut<S> + ?Sized>(tree: &mut T, clip: S) -> S {
     let norm = global_norm(tree);
     by_given_norm(tree, clip, norm)
@@ -30,18 +35,19 @@ pub fn by_global_norm<S: Scalar, T: TreeMut<S> + ?Sized>(tree: &mut T, clip: S) 
 
 /// As [`by_global_norm`] with a norm that is already known (`use_norm`); it is trusted, and returned.
 ///
+/// # Panics
+/// When the bound is negative or NaN, or the norm negative.
+///
 /// ```
 /// let mut g = [3.0, 4.0];
 /// autodiff_runtime::clip::by_given_norm(&mut g, 2.0, 10.0);
 /// assert_eq!(g, [0.6000000000000001, 0.8]);
 /// ```
+#[track_caller]
 pub fn by_given_norm<S: Scalar, T: TreeMut<S> + ?Sized>(tree: &mut T, clip: S, norm: S) -> S {
-    let within = norm >= S::zero() && norm <= clip && clip > S::zero() && clip.is_finite();
-    // The smaller reciprocal, but NaN if either is.
-    let (a, b) = (norm.recip(), clip.recip());
-    let smaller = if a.is_nan() || a < b { a } else { b };
-    let ratio = if smaller == a && norm.is_normal() { clip / norm } else { clip * smaller };
-    let factor = if within { S::one() } else { ratio + nan_unless_finite(norm) };
+    assert_bound(clip);
+    assert!(!(norm < S::zero()), "a norm of {norm}");
+    let factor = factor(norm, clip) + nan_unless_finite(norm);
     tree::visit_mut(tree, |_, _, data| scale(data, factor));
     norm
 }
@@ -50,12 +56,17 @@ pub fn by_given_norm<S: Scalar, T: TreeMut<S> + ?Sized>(tree: &mut T, clip: S, n
 ///
 /// An infinite bound means "off" here; an infinite entry becomes NaN and the finite ones 0. Returns the norm.
 ///
+/// # Panics
+/// When the bound is negative or NaN.
+///
 /// ```
 /// let mut g = [3.0, 4.0];
 /// autodiff_runtime::clip::by_global_norm_or_pass(&mut g, f64::INFINITY);
 /// assert_eq!(g, [3.0, 4.0]);
 /// ```
+#[track_caller]
 pub fn by_global_norm_or_pass<S: Scalar, T: TreeMut<S> + ?Sized>(tree: &mut T, max: S) -> S {
+    assert_bound(max);
     let norm = global_norm(tree);
     if !(norm < max) {
         tree::map_mut(tree, |x| x / norm * max);
@@ -95,8 +106,11 @@ impl NormKind {
                 tree::fold(tree, S::zero(), |sum, x: S| sum + S::of(f64::from(x != S::zero())))
             }
             NormKind::Power(p) => {
-                let p = S::of(p);
-                tree::fold(tree, S::zero(), |sum, x: S| sum + x.abs().powf(p)).powf(p.recip())
+                // Powers of numbers relative to the largest neither overflow nor vanish.
+                let (p, max) = (S::of(p), NormKind::Max.of::<S, T>(tree));
+                let unit = if p > S::zero() && max.is_normal() { max } else { S::one() };
+                let sum = tree::fold(tree, S::zero(), |sum, x: S| sum + (x.abs() / unit).powf(p));
+                unit * sum.powf(p.recip())
             }
         }
     }
@@ -105,7 +119,8 @@ impl NormKind {
 /// As torch's `clip_grad_norm_`: multiplies by `min(max / (norm + 1e-6), 1)`; returns the norm before.
 ///
 /// # Errors
-/// [`Error::NonFinite`] when `error_if_nonfinite` is set and a number is infinite or NaN; nothing is changed then.
+/// [`Error::NonFinite`] when `error_if_nonfinite` is set and a number is infinite or NaN, [`Error::Invalid`] when the
+/// bound is negative or NaN; nothing is changed then.
 ///
 /// ```
 /// use autodiff_runtime::clip::{self, NormKind};
@@ -120,6 +135,7 @@ pub fn by_total_norm<S: Scalar, T: TreeMut<S> + ?Sized>(
     kind: NormKind,
     error_if_nonfinite: bool,
 ) -> Result<S, Error> {
+    check_bound(max)?;
     if error_if_nonfinite {
         super::ensure_finite(tree)?;
     }

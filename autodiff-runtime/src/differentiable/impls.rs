@@ -4,8 +4,6 @@ use super::{Differentiable, Tangent};
 #[cfg(target_has_atomic = "ptr")]
 use alloc::sync::Arc;
 use alloc::{boxed::Box, rc::Rc, string::String, vec::Vec};
-use core::marker::PhantomData;
-use core::ops::{Range, RangeInclusive};
 
 macro_rules! floats {
     ($($float:ty)*) => {$(
@@ -39,20 +37,13 @@ macro_rules! inactive {
         }
     )*};
 }
-inactive!(() bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize str String core::cmp::Ordering);
-inactive!(Range<usize> Range<i32> Range<u32> Range<i64> Range<u64> RangeInclusive<usize> RangeInclusive<i32>);
+inactive!(() bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize str String);
 
 impl Tangent for () {
     #[inline(always)]
     fn accumulate(&mut self, (): &()) {}
     #[inline(always)]
     fn set_all(&mut self, _: f64) {}
-}
-
-impl<T: ?Sized> Differentiable for PhantomData<T> {
-    type Tangent = ();
-    #[inline(always)]
-    fn zero_tangent(&self) {}
 }
 
 impl<T: Differentiable> Differentiable for [T] {

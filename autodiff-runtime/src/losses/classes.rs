@@ -1,11 +1,12 @@
 //! Losses of logits for classes.
+//!
+//! A confident right answer costs next to nothing, and its gradient is next to nothing: both are computed without taking the
+//! difference of two numbers that are nearly equal.
 
-#[cfg(not(feature = "std"))]
-#[allow(unused_imports, reason = "a dependency that uses std brings the methods along")]
-use num_traits::Float;
-
-use crate::{differentiate, stop_gradient};
+use super::{argmax, c};
+use crate::{Scalar, differentiate, stop_gradient};
 use alloc::vec::Vec;
+use num_traits::Float;
 
 /// `1 / (1 + exp(-x))`, without overflow.
 ///
@@ -14,12 +15,12 @@ use alloc::vec::Vec;
 /// assert_eq!((sigmoid(0.0), sigmoid(-1000.0)), (0.5, 0.0));
 /// ```
 #[differentiate(crate = crate)]
-pub fn sigmoid(x: f64) -> f64 {
-    if x >= 0.0 {
-        1.0 / (1.0 + (-x).exp())
+pub fn sigmoid<S: Scalar + Float>(x: S) -> S {
+    if x >= S::zero() {
+        S::one() / (S::one() + (-x).exp())
     } else {
         let e = x.exp();
-        e / (1.0 + e)
+        e / (S::one() + e)
     }
 }
 
@@ -34,20 +35,25 @@ pub fn sigmoid(x: f64) -> f64 {
 /// assert_eq!(softplus::grad(0.0), 0.5);
 /// ```
 #[differentiate(crate = crate)]
-pub fn softplus(x: f64) -> f64 {
-    if x > 0.0 { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() }
+pub fn softplus<S: Scalar + Float>(x: S) -> S {
+    if x > S::zero() { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() }
 }
 
-/// Cross-entropy of a label between 0 and 1 with `sigmoid(logit)`: `softplus(x) - x z`.
+/// Cross-entropy of a label between 0 and 1 with `sigmoid(logit)`: `z softplus(-x) + (1 - z) softplus(x)`.
 ///
 /// ```
 /// use autodiff_runtime::losses::sigmoid_cross_entropy;
 /// assert_eq!(sigmoid_cross_entropy(0.0, 1.0), 2.0_f64.ln());
 /// assert_eq!(sigmoid_cross_entropy(1000.0, 0.0), 1000.0);
+/// assert_eq!(sigmoid_cross_entropy(40.0, 1.0), (-40.0_f64).exp());
 /// ```
 #[differentiate(crate = crate)]
-pub fn sigmoid_cross_entropy(logit: f64, label: f64) -> f64 {
-    softplus(logit) - logit * label
+pub fn sigmoid_cross_entropy<S: Scalar + Float>(logit: S, label: S) -> S {
+    if logit > S::zero() {
+        (S::one() - label) * logit + (-logit).exp().ln_1p()
+    } else {
+        logit.exp().ln_1p() - label * logit
+    }
 }
 
 /// Mean of [`sigmoid_cross_entropy()`].
@@ -56,14 +62,13 @@ pub fn sigmoid_cross_entropy(logit: f64, label: f64) -> f64 {
 /// assert_eq!(autodiff_runtime::losses::mean_sigmoid_cross_entropy(&[0.0, 0.0], &[0.0, 1.0]), 2.0_f64.ln());
 /// ```
 #[differentiate(crate = crate)]
-pub fn mean_sigmoid_cross_entropy(logits: &[f64], labels: &[f64]) -> f64 {
-    let mut sum = 0.0;
+pub fn mean_sigmoid_cross_entropy<S: Scalar + Float>(logits: &[S], labels: &[S]) -> S {
+    let mut sum = S::zero();
     for i in 0..logits.len() {
-        let x = logits[i];
-        let softplus = if x > 0.0 { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() };
-        sum += softplus - x * labels[i];
+        let (x, z) = (logits[i], labels[i]);
+        sum += if x > S::zero() { (S::one() - z) * x + (-x).exp().ln_1p() } else { x.exp().ln_1p() - z * x };
     }
-    sum / logits.len() as f64
+    sum / c::<S>(logits.len() as f64)
 }
 
 /// As [`sigmoid_cross_entropy()`], with positive labels counted `positive_weight` times.
@@ -72,21 +77,52 @@ pub fn mean_sigmoid_cross_entropy(logits: &[f64], labels: &[f64]) -> f64 {
 /// assert_eq!(autodiff_runtime::losses::weighted_cross_entropy(0.0, 1.0, 2.0), 2.0 * 2.0_f64.ln());
 /// ```
 #[differentiate(crate = crate)]
-pub fn weighted_cross_entropy(logit: f64, label: f64, positive_weight: f64) -> f64 {
-    let weight = 1.0 + (positive_weight - 1.0) * label;
-    (1.0 - label) * logit + weight * softplus(-logit)
+pub fn weighted_cross_entropy<S: Scalar + Float>(logit: S, label: S, positive_weight: S) -> S {
+    positive_weight * label * softplus(-logit) + (S::one() - label) * softplus(logit)
+}
+
+/// The probability that `sigmoid(logit)` gives to what the label is not.
+#[differentiate(crate = crate)]
+fn miss<S: Scalar + Float>(logit: S, label: S) -> S {
+    label * sigmoid(-logit) + (S::one() - label) * sigmoid(logit)
 }
 
 /// [`sigmoid_cross_entropy()`] times `(1 - p)^gamma`, `p` the probability of the label. Lin et al. 2017, arXiv:1708.02002.
+///
+/// With a weight for each class: [`balanced_sigmoid_focal()`].
 ///
 /// ```
 /// assert_eq!(autodiff_runtime::losses::sigmoid_focal(0.0, 1.0, 2.0), 0.25 * 2.0_f64.ln());
 /// ```
 #[differentiate(crate = crate)]
-pub fn sigmoid_focal(logit: f64, label: f64, gamma: f64) -> f64 {
-    let p = sigmoid(logit);
-    let of_label = p * label + (1.0 - p) * (1.0 - label);
-    sigmoid_cross_entropy(logit, label) * (1.0 - of_label).powf(gamma)
+pub fn sigmoid_focal<S: Scalar + Float>(logit: S, label: S, gamma: S) -> S {
+    sigmoid_cross_entropy(logit, label) * miss(logit, label).powf(gamma)
+}
+
+/// [`sigmoid_focal()`] times `alpha` for positive labels, `1 - alpha` for negative ones.
+///
+/// ```
+/// use autodiff_runtime::losses::{balanced_sigmoid_focal, sigmoid_focal};
+/// assert_eq!(balanced_sigmoid_focal(0.5, 1.0, 0.25, 2.0), 0.25 * sigmoid_focal(0.5, 1.0, 2.0));
+/// assert_eq!(balanced_sigmoid_focal(0.5, 0.0, 0.25, 2.0), 0.75 * sigmoid_focal(0.5, 0.0, 2.0));
+/// ```
+#[differentiate(crate = crate)]
+pub fn balanced_sigmoid_focal<S: Scalar + Float>(logit: S, label: S, alpha: S, gamma: S) -> S {
+    let weight = alpha * label + (S::one() - alpha) * (S::one() - label);
+    weight * sigmoid_focal(logit, label, gamma)
+}
+
+/// `Σ exp(x - x[top])` over all but `x[top]`, whose term is 1. Apart from it, the others are not lost beside it, and what
+/// is large cancels in neither value nor gradient.
+#[differentiate(crate = crate)]
+fn sum_beside<S: Scalar + Float>(x: &[S], top: usize) -> S {
+    let mut sum = S::zero();
+    for i in 0..x.len() {
+        if i != top {
+            sum += (x[i] - x[top]).exp();
+        }
+    }
+    sum
 }
 
 /// `ln Σ exp(x)`, without overflow.
@@ -97,32 +133,15 @@ pub fn sigmoid_focal(logit: f64, label: f64, gamma: f64) -> f64 {
 /// assert_eq!(log_sum_exp(&[f64::NEG_INFINITY]), f64::NEG_INFINITY);
 /// ```
 #[differentiate(crate = crate)]
-pub fn log_sum_exp(x: &[f64]) -> f64 {
-    let max = stop_gradient(maximum(x));
-    if max.is_infinite() {
-        return maximum(x);
+pub fn log_sum_exp<S: Scalar + Float>(x: &[S]) -> S {
+    if x.is_empty() {
+        return S::neg_infinity();
     }
-    max + log_sum_below(x, max)
-}
-
-/// The largest number; minus infinity of none.
-#[differentiate(crate = crate)]
-fn maximum(x: &[f64]) -> f64 {
-    let mut max = f64::NEG_INFINITY;
-    for i in 0..x.len() {
-        max = max.max(x[i]);
+    let top = argmax(stop_gradient(x));
+    if x[top].is_infinite() {
+        return x[top];
     }
-    max
-}
-
-/// `ln Σ exp(x - max)`. Kept apart from `max`, it loses nothing when `max` is large.
-#[differentiate(crate = crate)]
-fn log_sum_below(x: &[f64], max: f64) -> f64 {
-    let mut sum = 0.0;
-    for i in 0..x.len() {
-        sum += (x[i] - max).exp();
-    }
-    sum.ln()
+    x[top] + sum_beside(x, top).ln_1p()
 }
 
 /// `exp(x) / Σ exp(x)`.
@@ -131,13 +150,15 @@ fn log_sum_below(x: &[f64], max: f64) -> f64 {
 /// assert_eq!(autodiff_runtime::losses::softmax(&[1000.0, 1000.0]), [0.5, 0.5]);
 /// ```
 #[differentiate(crate = crate)]
-pub fn softmax(x: &[f64]) -> Vec<f64> {
-    let max = stop_gradient(maximum(x));
-    let mut out = alloc::vec![0.0; x.len()];
-    let mut sum = 0.0;
+pub fn softmax<S: Scalar + Float>(x: &[S]) -> Vec<S> {
+    let top = argmax(stop_gradient(x));
+    let mut out = alloc::vec![S::one(); x.len()];
+    let mut sum = S::one();
     for i in 0..x.len() {
-        out[i] = (x[i] - max).exp();
-        sum += out[i];
+        if i != top {
+            out[i] = (x[i] - x[top]).exp();
+            sum += out[i];
+        }
     }
     for i in 0..x.len() {
         out[i] /= sum;
@@ -151,12 +172,14 @@ pub fn softmax(x: &[f64]) -> Vec<f64> {
 /// assert_eq!(autodiff_runtime::losses::log_softmax(&[0.0, 0.0])[1], -2.0_f64.ln());
 /// ```
 #[differentiate(crate = crate)]
-pub fn log_softmax(x: &[f64]) -> Vec<f64> {
-    let max = stop_gradient(maximum(x));
-    let log_sum = log_sum_below(x, max);
-    let mut out = alloc::vec![0.0; x.len()];
+pub fn log_softmax<S: Scalar + Float>(x: &[S]) -> Vec<S> {
+    let top = argmax(stop_gradient(x));
+    let log_sum = sum_beside(x, top).ln_1p();
+    let mut out = alloc::vec![-log_sum; x.len()];
     for i in 0..x.len() {
-        out[i] = x[i] - max - log_sum;
+        if i != top {
+            out[i] = x[i] - x[top] - log_sum;
+        }
     }
     out
 }
@@ -168,13 +191,15 @@ pub fn log_softmax(x: &[f64]) -> Vec<f64> {
 /// assert_eq!(loss, 2.0_f64.ln());
 /// ```
 #[differentiate(crate = crate)]
-pub fn softmax_cross_entropy(logits: &[f64], labels: &[f64]) -> f64 {
-    let max = stop_gradient(maximum(logits));
-    let log_sum = log_sum_below(logits, max);
-    let mut sum = 0.0;
+pub fn softmax_cross_entropy<S: Scalar + Float>(logits: &[S], labels: &[S]) -> S {
+    let top = argmax(stop_gradient(logits));
+    let log_sum = sum_beside(logits, top).ln_1p();
+    let mut sum = S::zero();
     for i in 0..logits.len() {
-        if labels[i] != 0.0 {
-            sum += labels[i] * (log_sum - (logits[i] - max));
+        if i == top {
+            sum += labels[i] * log_sum;
+        } else if labels[i] != S::zero() {
+            sum += labels[i] * (log_sum - (logits[i] - logits[top]));
         }
     }
     sum
@@ -183,31 +208,40 @@ pub fn softmax_cross_entropy(logits: &[f64], labels: &[f64]) -> f64 {
 /// Cross-entropy of one class with the softmax of logits.
 ///
 /// ```
-/// assert_eq!(autodiff_runtime::losses::sparse_softmax_cross_entropy(&[0.0, 0.0], 1), 2.0_f64.ln());
+/// use autodiff_runtime::losses::sparse_softmax_cross_entropy;
+/// assert_eq!(sparse_softmax_cross_entropy(&[0.0, 0.0], 1), 2.0_f64.ln());
+/// assert_eq!(sparse_softmax_cross_entropy(&[40.0, 0.0], 0), (-40.0_f64).exp());
 /// ```
 #[differentiate(crate = crate)]
-pub fn sparse_softmax_cross_entropy(logits: &[f64], label: usize) -> f64 {
-    let max = stop_gradient(maximum(logits));
-    log_sum_below(logits, max) - (logits[label] - max)
+pub fn sparse_softmax_cross_entropy<S: Scalar + Float>(logits: &[S], label: usize) -> S {
+    let top = argmax(stop_gradient(logits));
+    let log_sum = sum_beside(logits, top).ln_1p();
+    if label == top { log_sum } else { log_sum - (logits[label] - logits[top]) }
 }
 
-/// [`softmax_cross_entropy()`] plus `epsilon * (1 - Σ label * softmax)`. Leng et al. 2022, arXiv:2204.12511.
+/// [`softmax_cross_entropy()`] plus `epsilon * Σ label * (1 - softmax)`. Leng et al. 2022, arXiv:2204.12511.
 ///
 /// ```
 /// let loss = autodiff_runtime::losses::poly_cross_entropy(&[0.0, 0.0], &[1.0, 0.0], 2.0);
 /// assert_eq!(loss, 2.0_f64.ln() + 1.0);
 /// ```
 #[differentiate(crate = crate)]
-pub fn poly_cross_entropy(logits: &[f64], labels: &[f64], epsilon: f64) -> f64 {
-    let max = stop_gradient(maximum(logits));
-    let log_sum = log_sum_below(logits, max);
-    let (mut cross, mut agreement) = (0.0, 0.0);
+pub fn poly_cross_entropy<S: Scalar + Float>(logits: &[S], labels: &[S], epsilon: S) -> S {
+    let top = argmax(stop_gradient(logits));
+    let beside = sum_beside(logits, top);
+    let log_sum = beside.ln_1p();
+    let (mut cross, mut missed) = (S::zero(), S::zero());
     for i in 0..logits.len() {
-        let log_p = logits[i] - max - log_sum;
-        cross -= labels[i] * log_p;
-        agreement += labels[i] * log_p.exp();
+        if i == top {
+            cross += labels[i] * log_sum;
+            missed += labels[i] * (beside / (S::one() + beside));
+        } else if labels[i] != S::zero() {
+            let log_p = logits[i] - logits[top] - log_sum;
+            cross -= labels[i] * log_p;
+            missed += labels[i] * (S::one() - log_p.exp());
+        }
     }
-    cross + epsilon * (1.0 - agreement)
+    cross + epsilon * missed
 }
 
 /// `(1 - alpha) * label + alpha / classes`.
@@ -216,10 +250,10 @@ pub fn poly_cross_entropy(logits: &[f64], labels: &[f64], epsilon: f64) -> f64 {
 /// assert_eq!(autodiff_runtime::losses::smooth_labels(&[1.0, 0.0], 0.5), [0.75, 0.25]);
 /// ```
 #[differentiate(crate = crate)]
-pub fn smooth_labels(labels: &[f64], alpha: f64) -> Vec<f64> {
-    let mut out = alloc::vec![0.0; labels.len()];
+pub fn smooth_labels<S: Scalar + Float>(labels: &[S], alpha: S) -> Vec<S> {
+    let mut out = alloc::vec![S::zero(); labels.len()];
     for i in 0..labels.len() {
-        out[i] = (1.0 - alpha) * labels[i] + alpha / labels.len() as f64;
+        out[i] = (S::one() - alpha) * labels[i] + alpha / c::<S>(labels.len() as f64);
     }
     out
 }
@@ -231,12 +265,13 @@ pub fn smooth_labels(labels: &[f64], alpha: f64) -> Vec<f64> {
 /// assert_eq!(autodiff_runtime::losses::binary_dice(&[0.0, 0.0], &[1.0, 0.0], 1.0), 0.25);
 /// ```
 #[differentiate(crate = crate)]
-pub fn binary_dice(logits: &[f64], targets: &[f64], smooth: f64) -> f64 {
-    let (mut common, mut total) = (0.0, 0.0);
+pub fn binary_dice<S: Scalar + Float>(logits: &[S], targets: &[S], smooth: S) -> S {
+    // The difference of the two sums, term by term: (p + t) / 2 - p t.
+    let (mut missed, mut total) = (S::zero(), S::zero());
     for i in 0..logits.len() {
         let p = sigmoid(logits[i]);
-        common += p * targets[i];
+        missed += miss(logits[i], targets[i]);
         total += p + targets[i];
     }
-    1.0 - (common + smooth) / (0.5 * total + smooth)
+    c::<S>(0.5) * missed / (c::<S>(0.5) * total + smooth)
 }

@@ -1,10 +1,7 @@
 //! Distances between distributions.
 
-#[cfg(not(feature = "std"))]
-#[allow(unused_imports, reason = "a dependency that uses std brings the methods along")]
+use crate::{Scalar, differentiate};
 use num_traits::Float;
-
-use crate::differentiate;
 
 /// `Σ t (ln t - log_prediction)`; a target of 0 counts for nothing.
 ///
@@ -13,10 +10,10 @@ use crate::differentiate;
 /// assert_eq!(autodiff_runtime::losses::kl_divergence(&log_p, &[1.0, 0.0]), 2.0_f64.ln());
 /// ```
 #[differentiate(crate = crate)]
-pub fn kl_divergence(log_predictions: &[f64], targets: &[f64]) -> f64 {
-    let mut sum = 0.0;
+pub fn kl_divergence<S: Scalar + Float>(log_predictions: &[S], targets: &[S]) -> S {
+    let mut sum = S::zero();
     for i in 0..targets.len() {
-        if targets[i] != 0.0 {
+        if targets[i] != S::zero() {
             sum += targets[i] * (targets[i].ln() - log_predictions[i]);
         }
     }
@@ -29,8 +26,8 @@ pub fn kl_divergence(log_predictions: &[f64], targets: &[f64]) -> f64 {
 /// assert_eq!(autodiff_runtime::losses::kl_divergence_log(&[-1.0], &[0.0]), 1.0);
 /// ```
 #[differentiate(crate = crate)]
-pub fn kl_divergence_log(log_predictions: &[f64], log_targets: &[f64]) -> f64 {
-    let mut sum = 0.0;
+pub fn kl_divergence_log<S: Scalar + Float>(log_predictions: &[S], log_targets: &[S]) -> S {
+    let mut sum = S::zero();
     for i in 0..log_targets.len() {
         sum += log_targets[i].exp() * (log_targets[i] - log_predictions[i]);
     }
@@ -43,13 +40,16 @@ pub fn kl_divergence_log(log_predictions: &[f64], log_targets: &[f64]) -> f64 {
 /// assert_eq!(autodiff_runtime::losses::convex_kl_divergence(&[0.0], &[1.0]), 0.0);
 /// ```
 #[differentiate(crate = crate)]
-pub fn convex_kl_divergence(log_predictions: &[f64], targets: &[f64]) -> f64 {
-    let mut sum = 0.0;
+pub fn convex_kl_divergence<S: Scalar + Float>(log_predictions: &[S], targets: &[S]) -> S {
+    let mut sum = S::zero();
     for i in 0..targets.len() {
-        if targets[i] != 0.0 {
-            sum += targets[i] * (targets[i].ln() - log_predictions[i]);
+        if targets[i] != S::zero() {
+            // All that belongs to a target at once: near to it the terms cancel.
+            let ratio = log_predictions[i] - targets[i].ln();
+            sum += targets[i] * (ratio.exp_m1() - ratio);
+        } else {
+            sum += log_predictions[i].exp();
         }
-        sum += log_predictions[i].exp() - targets[i];
     }
     sum
 }

@@ -1,11 +1,13 @@
 //! Numbers that say how good a model is, but are not differentiated.
 
+use crate::Scalar;
+
 /// Index of the largest number, the first of equals; 0 for none.
 ///
 /// ```
 /// assert_eq!(autodiff_runtime::losses::argmax(&[1.0, 3.0, 3.0]), 1);
 /// ```
-pub fn argmax(x: &[f64]) -> usize {
+pub fn argmax<S: Scalar>(x: &[S]) -> usize {
     let mut best = 0;
     for i in 1..x.len() {
         if x[i] > x[best] {
@@ -20,7 +22,7 @@ pub fn argmax(x: &[f64]) -> usize {
 /// ```
 /// assert_eq!(autodiff_runtime::losses::accuracy(&[0.1, 0.9, 0.8, 0.2], &[1, 1]), 0.5);
 /// ```
-pub fn accuracy(scores: &[f64], labels: &[usize]) -> f64 {
+pub fn accuracy<S: Scalar>(scores: &[S], labels: &[usize]) -> f64 {
     let classes = scores.len() / labels.len().max(1);
     let mut right = 0;
     for (i, &label) in labels.iter().enumerate() {
@@ -34,9 +36,12 @@ pub fn accuracy(scores: &[f64], labels: &[usize]) -> f64 {
 /// ```
 /// assert_eq!(autodiff_runtime::losses::binary_accuracy(&[2.0, -1.0], &[1.0, 1.0], 0.0), 0.5);
 /// ```
-pub fn binary_accuracy(scores: &[f64], labels: &[f64], threshold: f64) -> f64 {
-    let right =
-        scores.iter().zip(labels).filter(|&(&score, &label)| (score > threshold) == (label > 0.5)).count();
+pub fn binary_accuracy<S: Scalar>(scores: &[S], labels: &[S], threshold: S) -> f64 {
+    let right = scores
+        .iter()
+        .zip(labels)
+        .filter(|&(&score, &label)| (score > threshold) == (label > S::of(0.5)))
+        .count();
     right as f64 / labels.len() as f64
 }
 
@@ -47,10 +52,10 @@ pub fn binary_accuracy(scores: &[f64], labels: &[f64], threshold: f64) -> f64 {
 /// assert_eq!((precision, recall), (0.5, 1.0));
 /// assert!((f1 - 2.0_f64 / 3.0).abs() < 1e-15);
 /// ```
-pub fn precision_recall_f1(scores: &[f64], labels: &[f64], threshold: f64) -> (f64, f64, f64) {
+pub fn precision_recall_f1<S: Scalar>(scores: &[S], labels: &[S], threshold: S) -> (f64, f64, f64) {
     let (mut hits, mut claimed, mut actual) = (0, 0, 0);
     for (&score, &label) in scores.iter().zip(labels) {
-        let (claim, truth) = (score > threshold, label > 0.5);
+        let (claim, truth) = (score > threshold, label > S::of(0.5));
         hits += usize::from(claim && truth);
         claimed += usize::from(claim);
         actual += usize::from(truth);
@@ -64,12 +69,12 @@ pub fn precision_recall_f1(scores: &[f64], labels: &[f64], threshold: f64) -> (f
 /// ```
 /// assert_eq!(autodiff_runtime::losses::r_squared(&[1.0, 2.0, 3.0], &[1.0, 2.0, 4.0]), 1.0 - 1.0 / (14.0 / 3.0));
 /// ```
-pub fn r_squared(predictions: &[f64], targets: &[f64]) -> f64 {
-    let mean = targets.iter().sum::<f64>() / targets.len() as f64;
-    let (mut rest, mut all) = (0.0, 0.0);
+pub fn r_squared<S: Scalar>(predictions: &[S], targets: &[S]) -> S {
+    let mean = targets.iter().copied().sum::<S>() / S::of(targets.len() as f64);
+    let (mut rest, mut all) = (S::zero(), S::zero());
     for (&p, &t) in predictions.iter().zip(targets) {
         rest += (t - p) * (t - p);
         all += (t - mean) * (t - mean);
     }
-    1.0 - rest / all
+    S::one() - rest / all
 }

@@ -7,7 +7,19 @@ use nalgebra::allocator::Allocator;
 use nalgebra::constraint::{AreMultipliable, SameNumberOfColumns, SameNumberOfRows, ShapeConstraint};
 use nalgebra::{DefaultAllocator, Dim, Matrix, OMatrix, Storage};
 
-/// `to += factor * from`, of matrices whose sizes agree, however their types say so.
+/// The product of two numbers that is zero when either is (as [`product`](crate::special::product), of what `nalgebra` takes for real).
+#[inline(always)]
+pub(crate) fn product<T: Real>(a: T, b: T) -> T {
+    if a == T::zero() || b == T::zero() { T::zero() } else { a * b }
+}
+
+/// `a / b`, and zero where `a` is.
+#[inline(always)]
+pub(crate) fn quotient<T: Real>(a: T, b: T) -> T {
+    if a == T::zero() { a } else { a / b }
+}
+
+/// `to += factor * from`, of matrices whose sizes agree, however their types say so. A zero times an infinity is a zero.
 #[inline]
 pub(crate) fn add_scaled<T, R, C, S, R2, C2>(
     to: &mut OMatrix<T, R, C>,
@@ -23,13 +35,18 @@ pub(crate) fn add_scaled<T, R, C, S, R2, C2>(
     DefaultAllocator: Allocator<R, C>,
 {
     debug_assert_eq!(to.shape(), from.shape());
+    if factor == T::zero() {
+        return;
+    }
+    let finite = factor.is_finite();
     for (to, from) in to.iter_mut().zip(from.iter()) {
-        *to += factor * *from;
+        *to += if finite { factor * *from } else { product(factor, *from) };
     }
 }
 
-/// The sum of the products of equal elements, of matrices whose sizes agree.
+/// The sum of the products of equal elements, of matrices whose sizes agree. A zero times an infinity is a zero.
 #[inline]
+#[allow(clippy::eq_op, reason = "a number that is none differs from itself")]
 pub(crate) fn inner<T, R, C, S, R2, C2, S2>(a: &Matrix<T, R, C, S>, b: &Matrix<T, R2, C2, S2>) -> T
 where
     T: Real,
@@ -41,7 +58,11 @@ where
     S2: Storage<T, R2, C2>,
 {
     debug_assert_eq!(a.shape(), b.shape());
-    a.iter().zip(b.iter()).fold(T::zero(), |sum, (a, b)| sum + *a * *b)
+    let sum = a.iter().zip(b.iter()).fold(T::zero(), |sum, (a, b)| sum + *a * *b);
+    if sum == sum {
+        return sum;
+    }
+    a.iter().zip(b.iter()).fold(T::zero(), |sum, (a, b)| sum + product(*a, *b))
 }
 
 macro_rules! sum_rule {
@@ -230,7 +251,7 @@ macro_rules! scalar_rules {
                 self_bar: &mut OMatrix<$float, R, C>,
                 other_bar: &mut $float,
             ) {
-                *other_bar -= inner(self, &seed) / (other * other);
+                *other_bar -= quotient(inner(self, &seed), other * other);
                 add_scaled(self_bar, other.recip(), &seed);
             }
             #[inline]
@@ -240,8 +261,8 @@ macro_rules! scalar_rules {
                 self_dot: &OMatrix<$float, R, C>,
                 other_dot: &$float,
             ) -> (OMatrix<$float, R, C>, OMatrix<$float, R, C>) {
-                let mut dot = self_dot / *other;
-                add_scaled(&mut dot, -other_dot / (other * other), self);
+                let mut dot = self_dot.map(|dot| quotient(dot, *other));
+                add_scaled(&mut dot, -quotient(*other_dot, other * other), self);
                 (self / *other, dot)
             }
         }

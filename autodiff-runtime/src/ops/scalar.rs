@@ -4,6 +4,7 @@ use super::{
     AddRule, AsF32Rule, AsF64Rule, DivRule, MulRule, NegRule, RemRule, SubRule, TangentOf, by_reference,
 };
 use crate::Differentiable;
+use crate::special::product;
 use num_traits::Float;
 
 /// One operator of a float: its value and, given operands, result and seed, what the adjoints receive.
@@ -21,8 +22,8 @@ macro_rules! float_rule {
             fn pullback(&self, other: &$float, seed: $float, self_bar: &mut $float, other_bar: &mut $float) {
                 let ($a, $b) = (*self, *other);
                 let $y = || $value;
-                *self_bar += seed * $by_a;
-                *other_bar += seed * $by_b;
+                *self_bar += product(seed, $by_a);
+                *other_bar += product(seed, $by_b);
             }
             #[inline(always)]
             #[allow(unused_variables, clippy::neg_multiply)]
@@ -30,7 +31,7 @@ macro_rules! float_rule {
                 let ($a, $b) = (*self, *other);
                 let value = $value;
                 let $y = || value;
-                (value, self_dot * $by_a + other_dot * $by_b)
+                (value, product(*self_dot, $by_a) + product(*other_dot, $by_b))
             }
         }
         by_reference!($Rule, { impl['r, B] for [$float], [&'r B] where $float: $Rule<B> });
@@ -191,6 +192,23 @@ mod tests {
         mul (7.0, 2.0) = 14.0, [2.0, 7.0];
         div (7.0, 2.0) = 3.5, [0.5, -1.75];
         rem (7.0, 2.0) = 1.0, [1.0, -3.0];
+    }
+
+    #[test]
+    fn a_zero_meets_an_infinity() {
+        let (mut a_bar, mut b_bar) = (0.0, 0.0);
+        ops::div::forward(&1.0, &0.0).1(&1.0, &0.0, 0.0, Some(&mut a_bar), Some(&mut b_bar));
+        ops::mul::forward(&1.0, &f64::INFINITY).1(
+            &1.0,
+            &f64::INFINITY,
+            0.0,
+            Some(&mut a_bar),
+            Some(&mut b_bar),
+        );
+        assert_eq!((a_bar, b_bar), (0.0, 0.0));
+        assert_eq!(ops::div::pushforward(&1.0, &0.0, None, None).1, 0.0);
+        assert_eq!(ops::mul::pushforward(&0.0, &1.0, Some(&f64::INFINITY), None).1, f64::INFINITY);
+        assert_eq!(ops::mul::pushforward(&1.0, &0.0, Some(&f64::INFINITY), Some(&2.0)).1, 2.0);
     }
 
     #[test]

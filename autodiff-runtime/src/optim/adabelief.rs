@@ -1,7 +1,7 @@
 //! Adam that believes in what it expected.
 
 use super::macros::optimizer;
-use super::{Rule, Update};
+use super::{Rule, Update, beside_root};
 use crate::tree::Layout;
 use crate::{Scalar, math};
 
@@ -49,7 +49,7 @@ impl<S: Scalar> Rule<S> for AdaBeliefRule {
         let root = S::of(1.0 / math::sqrt(math::debias(self.beta2, t)));
         let (b1, a1) = (S::of(self.beta1), S::of(1.0 - self.beta1));
         let (b2, a2) = (S::of(self.beta2), S::of(1.0 - self.beta2));
-        let (eps, eps_root) = (S::of(self.epsilon), S::of(self.epsilon_root));
+        let (eps, eps_root) = (beside_root(self.epsilon), S::of(self.epsilon_root));
         update.each2(|p, g, m, v| {
             let m = b1 * m + a1 * g;
             let v = b2 * v + a2 * (g - m) * (g - m) + eps_root;

@@ -1,7 +1,7 @@
 //! Steps in the units of the parameters.
 
 use super::macros::optimizer;
-use super::{Rule, Update};
+use super::{Rule, Update, positive};
 use crate::Scalar;
 use crate::tree::Layout;
 
@@ -35,7 +35,7 @@ impl<S: Scalar> Rule<S> for AdadeltaRule {
     }
 
     fn leaf(&mut self, update: Update<'_, S>) {
-        let (rate, eps) = (S::of(update.rate), S::of(self.epsilon));
+        let (rate, eps) = (S::of(update.rate), positive(self.epsilon));
         let (rho, rest) = (S::of(self.rho), S::of(1.0 - self.rho));
         update.each2(|p, g, a, d| {
             let a = rho * a + rest * g * g;

@@ -1,7 +1,7 @@
 //! Adam's second moment from row and column means.
 
 use super::macros::optimizer;
-use super::{Family, Rule, Update};
+use super::{Family, Rule, Update, positive};
 use crate::clip::Units;
 use crate::tree::Layout;
 use crate::{Scalar, math};
@@ -117,8 +117,9 @@ impl<S: Scalar> Rule<S> for AdafactorRule {
         let torch = self.family == Family::Torch;
         let kept = 1.0 - math::powf(t, self.beta2_decay);
         let (kept, new) = (S::of(kept), S::of(1.0 - kept));
-        let eps = S::of(self.epsilon1);
-        let (guard, floor) = if torch { (S::zero(), eps * eps) } else { (eps, S::zero()) };
+        let eps = positive(self.epsilon1);
+        let (guard, floor) =
+            if torch { (S::zero(), positive(self.epsilon1 * self.epsilon1)) } else { (eps, S::zero()) };
         let (moments, u) = update.state.split_at_mut(update.state.len() - len);
         let grads = update.grads;
         if let Some(axes) = self.axes(&update.layout) {

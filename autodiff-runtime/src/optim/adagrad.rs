@@ -1,7 +1,7 @@
 //! Rates that fall with the sum of squared gradients.
 
 use super::macros::optimizer;
-use super::{Family, Rule, Update};
+use super::{Family, Rule, Update, beside_root, positive};
 use crate::Scalar;
 use crate::tree::Layout;
 
@@ -66,13 +66,11 @@ impl<S: Scalar> Rule<S> for AdagradRule {
     fn leaf(&mut self, update: Update<'_, S>) {
         let rate = S::of(update.rate / (1.0 + (update.t - 1) as f64 * self.rate_decay));
         let torch = self.family == Family::Torch;
-        let inside = S::of(if torch { 0.0 } else { self.epsilon });
-        let outside = S::of(if torch { self.epsilon } else { 0.0 });
-        let optax = self.family == Family::Optax;
+        let (inside, outside) =
+            if torch { (S::zero(), beside_root(self.epsilon)) } else { (positive(self.epsilon), S::zero()) };
         update.each1(|p, g, a| {
             let a = a + g * g;
-            let step = rate * g / ((a + inside).sqrt() + outside);
-            (p - if optax && a <= S::zero() { S::zero() } else { step }, a)
+            (p - rate * g / ((a + inside).sqrt() + outside), a)
         });
     }
 }

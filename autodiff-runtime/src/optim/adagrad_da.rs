@@ -1,7 +1,7 @@
 //! Adagrad by dual averaging.
 
 use super::macros::optimizer;
-use super::{Rule, Update, sign};
+use super::{Rule, Update, positive, sign};
 use crate::Scalar;
 use crate::tree::Layout;
 
@@ -42,10 +42,11 @@ impl<S: Scalar> Rule<S> for AdagradDaRule {
     fn leaf(&mut self, update: Update<'_, S>) {
         let (rate, t) = (S::of(update.rate), S::of(update.t as f64));
         let (l1, l2) = (S::of(self.l1_strength) * t, S::of(self.l2_strength) * t * rate);
+        let least = positive(0.0);
         update.each2(|_, g, sum, squares| {
             let (sum, squares) = (sum + g, squares + g * g);
             let shrunk = if l1 > S::zero() { sign(sum) * (sum.abs() - l1).max(S::zero()) } else { sum };
-            (-rate * shrunk / (l2 + squares.sqrt()), sum, squares)
+            (-rate * shrunk / (l2 + squares.max(least).sqrt()), sum, squares)
         });
     }
 }

@@ -1,7 +1,7 @@
 //! Adam and its closest relatives.
 
 use super::macros::optimizer;
-use super::{Family, Rule, Update};
+use super::{Family, Rule, Update, beside_root};
 use crate::tree::Layout;
 use crate::{Scalar, math};
 
@@ -97,7 +97,8 @@ impl<S: Scalar> Rule<S> for AdamRule {
         let (of_m, of_g) = (rate * S::of(of_m), rate * S::of(of_g));
         let (b1, b2) = (S::of(self.beta1), S::of(self.beta2));
         let (a1, a2) = (S::of(1.0 - self.beta1), S::of(1.0 - self.beta2));
-        let (eps, eps_root) = (S::of(self.epsilon), S::of(self.epsilon_root * if early { 1.0 } else { c2 }));
+        let (eps, eps_root) =
+            (beside_root(self.epsilon), S::of(self.epsilon_root * if early { 1.0 } else { c2 }));
         let eps_root = if hat { eps_root } else { S::of(self.epsilon_root) };
         match (self.amsgrad, self.nesterov) {
             (false, false) => update.each2(|p, g, m, v| {

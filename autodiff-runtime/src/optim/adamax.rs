@@ -1,7 +1,7 @@
 //! Adam with the maximum norm.
 
 use super::macros::optimizer;
-use super::{Family, Rule, Update};
+use super::{Family, Rule, Update, positive};
 use crate::tree::Layout;
 use crate::{Scalar, math};
 
@@ -54,8 +54,8 @@ impl<S: Scalar> Rule<S> for AdamaxRule {
         let rate = S::of(update.rate / math::debias(self.beta1, update.t));
         let (b1, a1, b2) = (S::of(self.beta1), S::of(1.0 - self.beta1), S::of(self.beta2));
         let early = matches!(self.family, Family::Optax | Family::Torch);
-        let (inside, outside) = if early { (self.epsilon, 0.0) } else { (0.0, self.epsilon) };
-        let (inside, outside) = (S::of(inside), S::of(outside));
+        let eps = positive(self.epsilon);
+        let (inside, outside) = if early { (eps, S::zero()) } else { (S::zero(), eps) };
         update.each2(|p, g, m, u| {
             let m = b1 * m + a1 * g;
             let u = (b2 * u).max(g.abs() + inside);

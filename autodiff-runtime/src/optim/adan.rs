@@ -1,7 +1,7 @@
 //! Nesterov momentum by differences of gradients.
 
 use super::macros::optimizer;
-use super::{Rule, Update};
+use super::{Rule, Update, beside_root};
 use crate::tree::Layout;
 use crate::{Scalar, math};
 
@@ -51,7 +51,7 @@ impl<S: Scalar> Rule<S> for AdanRule {
         let (b1, a1) = (S::of(self.beta1), S::of(1.0 - self.beta1));
         let (b2, a2) = (S::of(self.beta2), S::of(1.0 - self.beta2));
         let (b3, a3) = (S::of(self.beta3), S::of(1.0 - self.beta3));
-        let (eps, eps_root) = (S::of(self.epsilon), S::of(self.epsilon_root));
+        let (eps, eps_root) = (beside_root(self.epsilon), S::of(self.epsilon_root));
         update.each4(|p, g, m, v, n, last| {
             let d = if first { S::zero() } else { g - last };
             let ahead = g + a2 * d;

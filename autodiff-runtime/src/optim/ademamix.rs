@@ -1,7 +1,7 @@
 //! Adam with a second, slow momentum.
 
 use super::macros::optimizer;
-use super::{Rule, Update};
+use super::{Rule, Update, beside_root};
 use crate::tree::Layout;
 use crate::{Scalar, math};
 
@@ -46,7 +46,7 @@ impl<S: Scalar> Rule<S> for AdEmaMixRule {
         let (b1, a1) = (S::of(self.beta1), S::of(1.0 - self.beta1));
         let (b2, a2) = (S::of(self.beta2), S::of(1.0 - self.beta2));
         let (b3, a3) = (S::of(self.beta3), S::of(1.0 - self.beta3));
-        let (eps, eps_root) = (S::of(self.epsilon), S::of(self.epsilon_root));
+        let (eps, eps_root) = (beside_root(self.epsilon), S::of(self.epsilon_root));
         update.each3(|p, g, fast, slow, v| {
             let (fast, slow) = (b1 * fast + a1 * g, b3 * slow + a3 * g);
             let v = b2 * v + a2 * g * g;

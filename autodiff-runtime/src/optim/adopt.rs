@@ -1,7 +1,7 @@
 //! Adam that divides by what it knew before.
 
 use super::macros::optimizer;
-use super::{Rule, Update};
+use super::{Rule, Update, beside_root};
 use crate::tree::Layout;
 use crate::{Scalar, math};
 
@@ -43,7 +43,7 @@ impl<S: Scalar> Rule<S> for AdoptRule {
         let bound = S::of(if self.clipping { math::powf(before, 0.25) } else { f64::INFINITY });
         let rate = S::of(update.rate);
         let (b1, a1) = (S::of(self.beta1), S::of(1.0 - self.beta1));
-        let (b2, a2, eps) = (S::of(self.beta2), S::of(1.0 - self.beta2), S::of(self.epsilon));
+        let (b2, a2, eps) = (S::of(self.beta2), S::of(1.0 - self.beta2), beside_root(self.epsilon));
         update.each2(|p, g, m, v| {
             if first {
                 return (p, S::zero(), g * g);

@@ -73,42 +73,82 @@ impl<O, S: Scalar> Chain<O, S> {
     }
 
     /// [`clip::by_value`].
+    ///
+    /// # Panics
+    /// When a bound is NaN.
+    #[track_caller]
     pub fn clip_by_value(self, min: f64, max: f64) -> Self {
+        assert!(!min.is_nan() && !max.is_nan(), "gradients cannot be clipped to {min}..={max}");
         self.and(Transform::ByValue(min, max))
     }
 
     /// [`clip::by_norm`], each leaf on its own (Keras' `clipnorm`).
+    ///
+    /// # Panics
+    /// When the bound is negative or NaN.
+    #[track_caller]
     pub fn clip_by_norm(self, clip: f64) -> Self {
+        clip::assert_bound(clip);
         self.and(Transform::ByNorm(clip))
     }
 
     /// [`clip::by_average_norm`].
+    ///
+    /// # Panics
+    /// When the bound is negative or NaN.
+    #[track_caller]
     pub fn clip_by_average_norm(self, clip: f64) -> Self {
+        clip::assert_bound(clip);
         self.and(Transform::ByAverageNorm(clip))
     }
 
     /// [`clip::by_global_norm`], TensorFlow's.
+    ///
+    /// # Panics
+    /// When the bound is negative or NaN.
+    #[track_caller]
     pub fn clip_by_global_norm(self, clip: f64) -> Self {
+        clip::assert_bound(clip);
         self.and(Transform::ByGlobalNorm(clip))
     }
 
     /// [`clip::by_global_norm_or_pass`], optax's.
+    ///
+    /// # Panics
+    /// When the bound is negative or NaN.
+    #[track_caller]
     pub fn clip_by_global_norm_or_pass(self, max: f64) -> Self {
+        clip::assert_bound(max);
         self.and(Transform::ByGlobalNormOrPass(max))
     }
 
     /// [`clip::by_total_norm`], torch's.
+    ///
+    /// # Panics
+    /// When the bound is negative or NaN.
+    #[track_caller]
     pub fn clip_by_total_norm(self, max: f64, kind: NormKind) -> Self {
+        clip::assert_bound(max);
         self.and(Transform::ByTotalNorm(max, kind))
     }
 
     /// [`clip::by_block_rms`].
+    ///
+    /// # Panics
+    /// When the threshold is negative or NaN.
+    #[track_caller]
     pub fn clip_by_block_rms(self, threshold: f64) -> Self {
+        clip::assert_bound(threshold);
         self.and(Transform::ByBlockRms(threshold))
     }
 
     /// [`clip::adaptive`].
+    ///
+    /// # Panics
+    /// When the bound is negative or NaN.
+    #[track_caller]
     pub fn clip_adaptive(self, clipping: f64, eps: f64) -> Self {
+        clip::assert_bound(clipping);
         self.and(Transform::Adaptive(clipping, eps))
     }
 
@@ -128,7 +168,13 @@ impl<O, S: Scalar> Chain<O, S> {
     }
 
     /// [`clip::normalize`].
+    ///
+    /// # Panics
+    /// When `target` or `eps` is negative or NaN.
+    #[track_caller]
     pub fn normalize(self, target: f64, eps: f64) -> Self {
+        clip::assert_bound(target);
+        clip::assert_bound(eps);
         self.and(Transform::Normalize(target, eps))
     }
 

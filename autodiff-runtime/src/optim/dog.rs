@@ -1,7 +1,7 @@
 //! Descent without a learning rate, by distance over gradients.
 
 use super::macros::optimizer;
-use super::{Rule, Update};
+use super::{Rule, Update, positive};
 use crate::tree::Layout;
 use crate::{Scalar, math};
 
@@ -65,7 +65,8 @@ impl<S: Scalar> Rule<S> for DogRule {
             }
             return;
         }
-        let rate = S::of(update.rate * self.reached / math::sqrt(self.squares + self.epsilon));
+        let rate =
+            S::of(update.rate * self.reached / math::sqrt(self.squares + positive::<f64>(self.epsilon)));
         update.each0(|p, g| p - rate * g);
     }
 

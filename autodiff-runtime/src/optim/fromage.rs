@@ -1,7 +1,7 @@
 //! Steps relative to the size of each leaf.
 
 use super::macros::optimizer;
-use super::{Rule, Update};
+use super::{Rule, Update, beside_root};
 use crate::norm::norm;
 use crate::{Scalar, math};
 
@@ -27,7 +27,8 @@ impl<S: Scalar> Rule<S> for FromageRule {
 
     fn leaf(&mut self, update: Update<'_, S>) {
         let min = S::of(self.min_norm);
-        let rate = S::of(update.rate) * norm(update.params).max(min) / norm(update.grads).max(min);
+        let rate = S::of(update.rate) * norm(update.params).max(min)
+            / norm(update.grads).max(beside_root(self.min_norm));
         let shrink = S::of(1.0 / math::sqrt(1.0 + update.rate * update.rate));
         update.each0(|p, g| shrink * (p - rate * g));
     }

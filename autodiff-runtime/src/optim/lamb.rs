@@ -1,7 +1,7 @@
 //! Adam with a step of the size of each leaf.
 
 use super::macros::optimizer;
-use super::{Family, Rule, Update};
+use super::{Family, Rule, Update, beside_root};
 use crate::norm::{Norm, norm};
 use crate::tree::Layout;
 use crate::{Scalar, math};
@@ -53,7 +53,7 @@ impl<S: Scalar> Rule<S> for LambRule {
         let of_v = S::of(1.0 / math::debias(self.beta2, update.t));
         let (b1, a1) = (S::of(self.beta1), S::of(1.0 - self.beta1));
         let (b2, a2) = (S::of(self.beta2), S::of(1.0 - self.beta2));
-        let (eps, eps_root) = (S::of(self.epsilon), S::of(self.epsilon_root));
+        let (eps, eps_root) = (beside_root(self.epsilon), S::of(self.epsilon_root));
         let l2 = S::of(update.l2);
         let decay = S::of(if self.decay_inside { update.weight_decay } else { 0.0 });
         if !self.decay_inside {

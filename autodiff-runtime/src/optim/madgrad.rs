@@ -1,7 +1,7 @@
 //! Dual averaging with momentum.
 
 use super::macros::optimizer;
-use super::{Rule, Update};
+use super::{Rule, Update, beside_root};
 use crate::tree::Layout;
 use crate::{Scalar, math};
 
@@ -37,7 +37,7 @@ impl<S: Scalar> Rule<S> for MadGradRule {
 
     fn leaf(&mut self, update: Update<'_, S>) {
         let weight = S::of((update.rate + self.epsilon) * math::sqrt(update.t as f64));
-        let (eps, mu, rest) = (S::of(self.epsilon), S::of(self.momentum), S::of(1.0 - self.momentum));
+        let (eps, mu, rest) = (beside_root(self.epsilon), S::of(self.momentum), S::of(1.0 - self.momentum));
         update.each3(|p, g, start, sum, squares| {
             let (sum, squares) = (sum + weight * g, squares + weight * g * g);
             let z = start - sum / (squares.cbrt() + eps);

@@ -1,7 +1,7 @@
 //! Orthogonalised momentum for matrices.
 
 use super::macros::optimizer;
-use super::{Family, Rule, Update};
+use super::{Family, Rule, Update, beside_root};
 use crate::norm::norm;
 use crate::tree::{Layout, MatrixLayout};
 use crate::{Scalar, math};
@@ -93,7 +93,7 @@ impl MuonRule {
         let eps = if self.optax { self.epsilon } else { self.epsilon / math::sqrt(c2) };
         let rate = update.rate * self.adam_rate_factor;
         let (of_m, of_g) = (S::of(rate * of_m), S::of(rate * of_g));
-        let (root, eps) = (S::of(1.0 / math::sqrt(c2)), S::of(eps));
+        let (root, eps) = (S::of(1.0 / math::sqrt(c2)), beside_root(eps));
         let (b1, a1) = (S::of(self.beta1), S::of(1.0 - self.beta1));
         let (b2, a2) = (S::of(self.beta2), S::of(1.0 - self.beta2));
         update.each2(|p, g, m, v| {
@@ -134,7 +134,7 @@ impl MuonRule {
                 x[i * columns + j] = of_m * momentum[k] + of_g * g;
             }
         }
-        let eps = S::of(if self.optax { self.epsilon } else { 1e-7 });
+        let eps = beside_root(if self.optax { self.epsilon } else { 1e-7 });
         orthogonalize(x, rows, columns, scratch, self.coefficients.map(S::of), self.iterations, eps);
         let (height, width) = (matrix.rows as f64, matrix.columns as f64);
         let factor = if self.optax {

@@ -1,7 +1,7 @@
 //! Adam with Nesterov's momentum.
 
 use super::macros::optimizer;
-use super::{Family, Rule, Update};
+use super::{Family, Rule, Update, beside_root};
 use crate::tree::Layout;
 use crate::{Scalar, math};
 
@@ -70,7 +70,7 @@ impl<S: Scalar> Rule<S> for NadamRule {
         let of_g = S::of(update.rate * (1.0 - now) / (1.0 - product));
         let root = S::of(1.0 / math::sqrt(math::debias(self.beta2, update.t)));
         let (b1, a1) = (S::of(self.beta1), S::of(1.0 - self.beta1));
-        let (b2, a2, eps) = (S::of(self.beta2), S::of(1.0 - self.beta2), S::of(self.epsilon));
+        let (b2, a2, eps) = (S::of(self.beta2), S::of(1.0 - self.beta2), beside_root(self.epsilon));
         update.each2(|p, g, m, v| {
             let m = b1 * m + a1 * g;
             let v = b2 * v + a2 * g * g;

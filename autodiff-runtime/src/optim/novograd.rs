@@ -1,7 +1,7 @@
 //! Momentum of gradients divided by the norm of each leaf.
 
 use super::macros::optimizer;
-use super::{Rule, Update};
+use super::{Rule, Update, beside_root};
 use crate::Scalar;
 use crate::norm::norm;
 use crate::tree::Layout;
@@ -47,7 +47,7 @@ impl<S: Scalar> Rule<S> for NovoGradRule {
         let square = norm(update.grads).powi(2);
         let v = &mut update.state[update.params.len()];
         *v = if first { square } else { S::of(self.beta2) * *v + S::of(1.0 - self.beta2) * square };
-        let scale = ((*v + S::of(self.epsilon_root)).sqrt() + S::of(self.epsilon)).recip();
+        let scale = ((*v + S::of(self.epsilon_root)).sqrt() + beside_root(self.epsilon)).recip();
         let (rate, beta) = (S::of(update.rate), S::of(if first { 0.0 } else { self.beta1 }));
         let decay = S::of(update.l2 + update.weight_decay);
         (update.l2, update.weight_decay) = (0.0, 0.0);

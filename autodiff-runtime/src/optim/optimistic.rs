@@ -1,7 +1,7 @@
 //! Descent that expects the next gradient to differ as the last one did.
 
 use super::macros::optimizer;
-use super::{Rule, Update};
+use super::{Rule, Update, beside_root};
 use crate::tree::Layout;
 use crate::{Scalar, math};
 
@@ -95,7 +95,7 @@ impl<S: Scalar> Rule<S> for OptimisticAdamRule {
         let of_v = S::of(1.0 / math::debias(self.beta2, t));
         let (b1, a1) = (S::of(self.beta1), S::of(1.0 - self.beta1));
         let (b2, a2) = (S::of(self.beta2), S::of(1.0 - self.beta2));
-        let (eps, eps_root) = (S::of(self.epsilon), S::of(self.epsilon_root));
+        let (eps, eps_root) = (beside_root(self.epsilon), S::of(self.epsilon_root));
         let (rate, sum, beta) = (S::of(update.rate), S::of(self.alpha + self.beta), S::of(self.beta));
         update.each3(|p, g, m, v, last| {
             let m = b1 * m + a1 * g;

@@ -57,6 +57,10 @@ impl<S: Scalar> Rule<S> for PolyakRule {
         }
         let gap = self.loss - self.minimum;
         let gap = if self.positive { gap.max(0.0) } else { gap };
+        // A zero gradient makes no step, however far the loss is from its minimum.
+        if self.squares == 0.0 {
+            return;
+        }
         let rate = S::of((gap / (self.squares + self.epsilon)).min(update.rate) * self.scaling);
         update.each0(|p, g| p - rate * g);
     }

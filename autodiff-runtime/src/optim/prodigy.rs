@@ -1,7 +1,7 @@
 //! Adam without a learning rate.
 
 use super::macros::optimizer;
-use super::{Rule, Update};
+use super::{Rule, Update, beside_root};
 use crate::tree::Layout;
 use crate::{Scalar, math};
 
@@ -87,7 +87,7 @@ impl<S: Scalar> Rule<S> for ProdigyRule {
             }
             return;
         }
-        let (rate, eps) = (S::of(self.rate), S::of(self.distance * self.epsilon));
+        let (rate, eps) = (S::of(self.rate), beside_root(self.distance * self.epsilon));
         update.rate = self.rate;
         update.each4(|p, _, start, sum, m, v| (p - rate * m / (v.sqrt() + eps), start, sum, m, v));
     }

@@ -2,7 +2,7 @@
 
 use super::macros::optimizer;
 use super::proximal_sgd::shrink;
-use super::{Rule, Update};
+use super::{Rule, Update, positive};
 use crate::Scalar;
 use crate::tree::Layout;
 
@@ -40,9 +40,10 @@ impl<S: Scalar> Rule<S> for ProximalAdagradRule {
 
     fn leaf(&mut self, update: Update<'_, S>) {
         let (rate, l1, l2) = (S::of(update.rate), S::of(self.l1_strength), S::of(self.l2_strength));
+        let least = positive(0.0);
         update.each1(|p, g, a| {
             let a = a + g * g;
-            let rate = rate / a.sqrt();
+            let rate = rate / a.max(least).sqrt();
             (shrink(p - rate * g, rate, l1, l2), a)
         });
     }

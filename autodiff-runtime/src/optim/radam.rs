@@ -1,7 +1,7 @@
 //! Adam that waits for its second moment.
 
 use super::macros::optimizer;
-use super::{Family, Rule, Update};
+use super::{Family, Rule, Update, beside_root};
 use crate::tree::Layout;
 use crate::{Scalar, math};
 
@@ -72,7 +72,7 @@ impl<S: Scalar> Rule<S> for RAdamRule {
         let (of_m, of_g) = (S::of(rate * of_m), S::of(rate * of_g));
         let root = S::of(1.0 / math::sqrt(c2));
         let eps = if self.torch { self.epsilon / math::sqrt(c2) } else { self.epsilon };
-        let (eps, eps_root) = (S::of(eps), S::of(self.epsilon_root * c2));
+        let (eps, eps_root) = (beside_root(eps), S::of(self.epsilon_root * c2));
         let (b1, a1) = (S::of(self.beta1), S::of(1.0 - self.beta1));
         let (b2, a2) = (S::of(self.beta2), S::of(1.0 - self.beta2));
         update.each2(|p, g, m, v| {

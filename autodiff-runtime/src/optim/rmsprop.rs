@@ -1,7 +1,7 @@
 //! Gradients divided by their recent size.
 
 use super::macros::optimizer;
-use super::{Family, Rule, Update};
+use super::{Family, Rule, Update, beside_root, positive};
 use crate::tree::Layout;
 use crate::{Scalar, math};
 
@@ -79,9 +79,12 @@ impl<S: Scalar> Rule<S> for RmsPropRule {
     fn leaf(&mut self, update: Update<'_, S>) {
         let (rho, rest) = (S::of(self.rho), S::of(1.0 - self.rho));
         let correct = S::of(if self.bias_correction { 1.0 / math::debias(self.rho, update.t) } else { 1.0 });
-        let (inside, outside) = if self.epsilon_outside { (0.0, self.epsilon) } else { (self.epsilon, 0.0) };
-        let (inside, outside, mu) = (S::of(inside), S::of(outside), S::of(self.momentum));
-        let rate = S::of(update.rate);
+        let (inside, outside) = if self.epsilon_outside {
+            (S::zero(), beside_root(self.epsilon))
+        } else {
+            (positive(self.epsilon), S::zero())
+        };
+        let (rate, mu) = (S::of(update.rate), S::of(self.momentum));
         let (early, late) = if self.rate_outside { (S::one(), rate) } else { (rate, S::one()) };
         let square = |g, v| rho * v + rest * g * g;
         let divided = |g: S, variance: S| early * g / ((variance + inside).sqrt() + outside);

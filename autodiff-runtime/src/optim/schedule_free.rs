@@ -1,7 +1,7 @@
 //! Averaging in place of a schedule.
 
 use super::macros::optimizer;
-use super::{Rule, Update};
+use super::{Rule, Update, beside_root};
 use crate::tree::{Layout, TreeMut};
 use crate::{Error, Scalar, math};
 
@@ -92,7 +92,7 @@ impl<S: Scalar> Rule<S> for ScheduleFreeRule {
             return update.each1(|y, g, z| moved(y, z, g));
         }
         let of_v = S::of(1.0 / math::debias(self.beta2, update.t));
-        let (b2, a2, eps) = (S::of(self.beta2), S::of(1.0 - self.beta2), S::of(self.epsilon));
+        let (b2, a2, eps) = (S::of(self.beta2), S::of(1.0 - self.beta2), beside_root(self.epsilon));
         update.each2(|y, g, z, v| {
             let v = b2 * v + a2 * g * g;
             let (y, z) = moved(y, z, g / ((of_v * v).sqrt() + eps));

@@ -1,7 +1,7 @@
 //! Adam whose second moment moves by small steps.
 
 use super::macros::optimizer;
-use super::{Rule, Update, sign};
+use super::{Rule, Update, beside_root, sign};
 use crate::tree::Layout;
 use crate::{Scalar, math};
 
@@ -43,7 +43,7 @@ impl<S: Scalar> Rule<S> for YogiRule {
         let rate = S::of(update.rate / math::debias(self.beta1, update.t));
         let root = S::of(1.0 / math::sqrt(math::debias(self.beta2, update.t)));
         let (b1, a1) = (S::of(self.beta1), S::of(1.0 - self.beta1));
-        let (a2, eps) = (S::of(1.0 - self.beta2), S::of(self.epsilon));
+        let (a2, eps) = (S::of(1.0 - self.beta2), beside_root(self.epsilon));
         update.each2(|p, g, m, v| {
             let m = b1 * m + a1 * g;
             let v = v - a2 * sign(v - g * g) * g * g;

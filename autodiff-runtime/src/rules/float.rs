@@ -1,6 +1,6 @@
 //! The methods of floats.
 
-use crate::{Tangent, special::chain};
+use crate::{Tangent, special::product};
 use num_traits::{Euclid, Float, NumCast};
 
 /// A constant.
@@ -9,17 +9,11 @@ fn c<T: NumCast>(value: f64) -> T {
     crate::__private::lit(value)
 }
 
-/// The plain product, where [`chain`] is not needed: the partials are finite wherever the function is.
-#[inline(always)]
-fn times<T: Float>(d: T, p: T) -> T {
-    d * p
-}
-
-/// Each row: the names, the receiver and the arguments, the value, the result, how a derivative meets a partial, and the
-/// partials. (Receivers are taken by value, as `f64`'s own methods do: the pullback then borrows nothing.)
+/// Each row: the names, the receiver and the arguments, the value, the result, and the partials, which are zero where they
+/// are singular though the function has a value. (Receivers are taken by value, as `f64`'s own methods do: the pullback then borrows nothing.)
 macro_rules! float_rules {
     ($($forward:ident $pushforward:ident ($x:ident $(, $arg:ident: $bar:ident $dot:ident)*) = $value:expr,
-        $y:ident => $product:ident [$by_x:expr $(, $by_arg:expr)*];)*) => {
+        $y:ident => [$by_x:expr $(, $by_arg:expr)*];)*) => {
         /// The derivatives of the methods of `f32` and `f64`.
         #[allow(missing_docs)]
         pub trait FloatRules: Float + Euclid + Tangent {
@@ -31,10 +25,10 @@ macro_rules! float_rules {
                     let $y = $value;
                     ($y, move |_: &Self, $(again!($arg, _): (),)* seed: Self, x_bar: Option<&mut Self> $(, $bar: Option<&mut Self>)*| {
                         if let Some(x_bar) = x_bar {
-                            x_bar.accumulate(&$product(seed, $by_x));
+                            x_bar.accumulate(&product(seed, $by_x));
                         }
                         $(if let Some($bar) = $bar {
-                            $bar.accumulate(&$product(seed, $by_arg));
+                            $bar.accumulate(&product(seed, $by_arg));
                         })*
                     })
                 }
@@ -43,7 +37,7 @@ macro_rules! float_rules {
                 fn $pushforward(self $(, $arg: Self)*, x_dot: Option<&Self> $(, $dot: Option<&Self>)*) -> (Self, Self) {
                     let $x = self;
                     let $y = $value;
-                    ($y, $product(or_zero(x_dot), $by_x) $(+ $product(or_zero($dot), $by_arg))*)
+                    ($y, product(or_zero(x_dot), $by_x) $(+ product(or_zero($dot), $by_arg))*)
                 }
             )*
 
@@ -54,14 +48,14 @@ macro_rules! float_rules {
             ) -> (Self, impl FnOnce(&Self, (), Self, Option<&mut Self>, Option<&mut ()>)) {
                 let pullback = move |x: &Self, (): (), seed: Self, x_bar: Option<&mut Self>, _: Option<&mut ()>| {
                     if let Some(x_bar) = x_bar {
-                        x_bar.accumulate(&(seed * powi_partial(*x, n)));
+                        x_bar.accumulate(&product(seed, powi_partial(*x, n)));
                     }
                 };
                 (self.powi(n), pullback)
             }
             #[inline(always)]
             fn powi_pushforward(self, n: i32, x_dot: Option<&Self>, _: Option<&()>) -> (Self, Self) {
-                (self.powi(n), or_zero(x_dot) * powi_partial(self, n))
+                (self.powi(n), product(or_zero(x_dot), powi_partial(self, n)))
             }
 
             #[inline(always)]
@@ -69,7 +63,7 @@ macro_rules! float_rules {
                 let (sin, cos) = self.sin_cos();
                 let pullback = move |_: &Self, (sin_bar, cos_bar): (Self, Self), x_bar: Option<&mut Self>| {
                     if let Some(x_bar) = x_bar {
-                        x_bar.accumulate(&(sin_bar * cos - cos_bar * sin));
+                        x_bar.accumulate(&(product(sin_bar, cos) - product(cos_bar, sin)));
                     }
                 };
                 ((sin, cos), pullback)
@@ -77,7 +71,7 @@ macro_rules! float_rules {
             #[inline(always)]
             fn sin_cos_pushforward(self, x_dot: Option<&Self>) -> ((Self, Self), (Self, Self)) {
                 let ((sin, cos), x_dot) = (self.sin_cos(), or_zero(x_dot));
-                ((sin, cos), (x_dot * cos, -(x_dot * sin)))
+                ((sin, cos), (product(x_dot, cos), -product(x_dot, sin)))
             }
         }
     };
@@ -120,6 +114,12 @@ fn one<T: Float>() -> T {
     T::one()
 }
 
+/// The derivative of the inverse sine.
+#[inline(always)]
+fn slope<T: Float>(x: T) -> T {
+    ((T::one() - x) * (T::one() + x)).sqrt().recip()
+}
+
 /// `round_ties_even`, which `num_traits` lacks.
 #[inline]
 fn round_ties_even<T: Float>(x: T) -> T {
@@ -129,65 +129,69 @@ fn round_ties_even<T: Float>(x: T) -> T {
 use core::f64::consts::{LN_2, LN_10, PI};
 
 float_rules! {
-    mul_add_forward mul_add_pushforward (x, a: a_bar a_dot, b: b_bar b_dot) = x.mul_add(a, b), y => times [a, x, one()];
-    recip_forward recip_pushforward (x) = x.recip(), y => times [-(y * y)];
+    mul_add_forward mul_add_pushforward (x, a: a_bar a_dot, b: b_bar b_dot) = x.mul_add(a, b), y => [a, x, one()];
+    recip_forward recip_pushforward (x) = x.recip(), y => [-(y * y)];
 
-    sin_forward sin_pushforward (x) = x.sin(), y => times [x.cos()];
-    cos_forward cos_pushforward (x) = x.cos(), y => times [-x.sin()];
-    tan_forward tan_pushforward (x) = x.tan(), y => times [one::<Self>() + y * y];
-    asin_forward asin_pushforward (x) = x.asin(), y => chain [(one::<Self>() - x * x).sqrt().recip()];
-    acos_forward acos_pushforward (x) = x.acos(), y => chain [-(one::<Self>() - x * x).sqrt().recip()];
-    atan_forward atan_pushforward (x) = x.atan(), y => times [(one::<Self>() + x * x).recip()];
-    atan2_forward atan2_pushforward (x, b: b_bar b_dot) = x.atan2(b), y => chain [b / (x * x + b * b), -(x / (x * x + b * b))];
+    sin_forward sin_pushforward (x) = x.sin(), y => [x.cos()];
+    cos_forward cos_pushforward (x) = x.cos(), y => [-x.sin()];
+    tan_forward tan_pushforward (x) = x.tan(), y => [one::<Self>() + y * y];
+    asin_forward asin_pushforward (x) = x.asin(), y => [
+        when(x.abs() != one(), slope(x))];
+    acos_forward acos_pushforward (x) = x.acos(), y => [
+        -when(x.abs() != one(), slope(x))];
+    atan_forward atan_pushforward (x) = x.atan(), y => [(one::<Self>() + x * x).recip()];
+    atan2_forward atan2_pushforward (x, b: b_bar b_dot) = x.atan2(b), y => [
+        when(b != c(0.0), (b + (x / b) * x).recip()), -when(x != c(0.0), (x + (b / x) * b).recip())];
 
-    sinh_forward sinh_pushforward (x) = x.sinh(), y => times [x.cosh()];
-    cosh_forward cosh_pushforward (x) = x.cosh(), y => times [x.sinh()];
-    tanh_forward tanh_pushforward (x) = x.tanh(), y => times [one::<Self>() - y * y];
-    asinh_forward asinh_pushforward (x) = x.asinh(), y => times [(x * x + one()).sqrt().recip()];
-    acosh_forward acosh_pushforward (x) = x.acosh(), y => chain [(x * x - one()).sqrt().recip()];
-    atanh_forward atanh_pushforward (x) = x.atanh(), y => chain [(one::<Self>() - x * x).recip()];
+    sinh_forward sinh_pushforward (x) = x.sinh(), y => [x.cosh()];
+    cosh_forward cosh_pushforward (x) = x.cosh(), y => [x.sinh()];
+    tanh_forward tanh_pushforward (x) = x.tanh(), y => [one::<Self>() - y * y];
+    asinh_forward asinh_pushforward (x) = x.asinh(), y => [x.hypot(one()).recip()];
+    acosh_forward acosh_pushforward (x) = x.acosh(), y => [
+        when(x != one(), ((x - one()) * (x + one())).sqrt().recip())];
+    atanh_forward atanh_pushforward (x) = x.atanh(), y => [((one::<Self>() - x) * (one::<Self>() + x)).recip()];
 
-    exp_forward exp_pushforward (x) = x.exp(), y => times [y];
-    exp2_forward exp2_pushforward (x) = x.exp2(), y => times [c::<Self>(LN_2) * y];
-    exp_m1_forward exp_m1_pushforward (x) = x.exp_m1(), y => times [y + one()];
-    ln_forward ln_pushforward (x) = x.ln(), y => chain [x.recip()];
-    ln_1p_forward ln_1p_pushforward (x) = x.ln_1p(), y => chain [(one::<Self>() + x).recip()];
-    log_forward log_pushforward (x, base: base_bar base_dot) = x.log(base), y => chain [
-        (x * base.ln()).recip(), -(y / (base * base.ln()))];
-    log2_forward log2_pushforward (x) = x.log2(), y => chain [(x * c(LN_2)).recip()];
-    log10_forward log10_pushforward (x) = x.log10(), y => chain [(x * c(LN_10)).recip()];
-    sqrt_forward sqrt_pushforward (x) = x.sqrt(), y => chain [c::<Self>(0.5) / y];
-    cbrt_forward cbrt_pushforward (x) = x.cbrt(), y => chain [(c::<Self>(3.0) * y * y).recip()];
-    powf_forward powf_pushforward (x, n: n_bar n_dot) = x.powf(n), y => chain [
-        when(n != c(0.0), n * x.powf(n - one())), when(x > c(0.0), y * x.ln())];
-    hypot_forward hypot_pushforward (x, b: b_bar b_dot) = x.hypot(b), y => times [
+    exp_forward exp_pushforward (x) = x.exp(), y => [y];
+    exp2_forward exp2_pushforward (x) = x.exp2(), y => [c::<Self>(LN_2) * y];
+    exp_m1_forward exp_m1_pushforward (x) = x.exp_m1(), y => [x.exp()];
+    ln_forward ln_pushforward (x) = x.ln(), y => [x.recip()];
+    ln_1p_forward ln_1p_pushforward (x) = x.ln_1p(), y => [(one::<Self>() + x).recip()];
+    log_forward log_pushforward (x, base: base_bar base_dot) = x.log(base), y => [
+        (x * base.ln()).recip(), -when(base != c(0.0), y / (base * base.ln()))];
+    log2_forward log2_pushforward (x) = x.log2(), y => [(x * c(LN_2)).recip()];
+    log10_forward log10_pushforward (x) = x.log10(), y => [(x * c(LN_10)).recip()];
+    sqrt_forward sqrt_pushforward (x) = x.sqrt(), y => [when(y != c(0.0), c::<Self>(0.5) / y)];
+    cbrt_forward cbrt_pushforward (x) = x.cbrt(), y => [when(y != c(0.0), (c::<Self>(3.0) * y * y).recip())];
+    powf_forward powf_pushforward (x, n: n_bar n_dot) = x.powf(n), y => [
+        when(n != c(0.0) && !(y == c(0.0) && n < one()), n * x.powf(n - one())), when(x > c(0.0), product(y, x.ln()))];
+    hypot_forward hypot_pushforward (x, b: b_bar b_dot) = x.hypot(b), y => [
         when(y != c(0.0), x / y), when(y != c(0.0), b / y)];
 
     // Kinks: the branch that the primal takes; ties to the receiver (a NaN loses, as in the primal).
-    abs_forward abs_pushforward (x) = x.abs(), y => times [
+    abs_forward abs_pushforward (x) = x.abs(), y => [
         when(x > c(0.0), one::<Self>()) - when(x < c(0.0), one::<Self>())];
-    max_forward max_pushforward (x, b: b_bar b_dot) = x.max(b), y => times [when(x == y, one()), when(x != y, one())];
-    min_forward min_pushforward (x, b: b_bar b_dot) = x.min(b), y => times [when(x == y, one()), when(x != y, one())];
-    clamp_forward clamp_pushforward (x, lo: lo_bar lo_dot, hi: hi_bar hi_dot) = Float::clamp(x, lo, hi), y => times [
+    max_forward max_pushforward (x, b: b_bar b_dot) = x.max(b), y => [when(x == y, one()), when(x != y, one())];
+    min_forward min_pushforward (x, b: b_bar b_dot) = x.min(b), y => [when(x == y, one()), when(x != y, one())];
+    clamp_forward clamp_pushforward (x, lo: lo_bar lo_dot, hi: hi_bar hi_dot) = Float::clamp(x, lo, hi), y => [
         when(!(x < lo || x > hi), one()), when(x < lo, one()), when(x > hi, one())];
-    copysign_forward copysign_pushforward (x, sign: sign_bar sign_dot) = x.copysign(sign), y => times [
+    copysign_forward copysign_pushforward (x, sign: sign_bar sign_dot) = x.copysign(sign), y => [
         x.signum() * sign.signum(), c(0.0)];
-    abs_sub_forward abs_sub_pushforward (x, b: b_bar b_dot) = x.abs_sub(b), y => times [
+    abs_sub_forward abs_sub_pushforward (x, b: b_bar b_dot) = x.abs_sub(b), y => [
         when(x > b, one()), -when(x > b, one::<Self>())];
-    rem_euclid_forward rem_euclid_pushforward (x, b: b_bar b_dot) = x.rem_euclid(&b), y => times [
+    rem_euclid_forward rem_euclid_pushforward (x, b: b_bar b_dot) = x.rem_euclid(&b), y => [
         one(), -x.div_euclid(&b)];
-    fract_forward fract_pushforward (x) = x.fract(), y => times [one()];
-    to_degrees_forward to_degrees_pushforward (x) = x.to_degrees(), y => times [c(180.0 / PI)];
-    to_radians_forward to_radians_pushforward (x) = x.to_radians(), y => times [c(PI / 180.0)];
+    fract_forward fract_pushforward (x) = x.fract(), y => [one()];
+    to_degrees_forward to_degrees_pushforward (x) = x.to_degrees(), y => [c(180.0 / PI)];
+    to_radians_forward to_radians_pushforward (x) = x.to_radians(), y => [c(PI / 180.0)];
 
     // Piecewise constant: the derivative is zero wherever there is one.
-    floor_forward floor_pushforward (x) = x.floor(), y => times [c(0.0)];
-    ceil_forward ceil_pushforward (x) = x.ceil(), y => times [c(0.0)];
-    round_forward round_pushforward (x) = x.round(), y => times [c(0.0)];
-    round_ties_even_forward round_ties_even_pushforward (x) = round_ties_even(x), y => times [c(0.0)];
-    trunc_forward trunc_pushforward (x) = x.trunc(), y => times [c(0.0)];
-    signum_forward signum_pushforward (x) = x.signum(), y => times [c(0.0)];
-    div_euclid_forward div_euclid_pushforward (x, b: b_bar b_dot) = x.div_euclid(&b), y => times [c(0.0), c(0.0)];
+    floor_forward floor_pushforward (x) = x.floor(), y => [c(0.0)];
+    ceil_forward ceil_pushforward (x) = x.ceil(), y => [c(0.0)];
+    round_forward round_pushforward (x) = x.round(), y => [c(0.0)];
+    round_ties_even_forward round_ties_even_pushforward (x) = round_ties_even(x), y => [c(0.0)];
+    trunc_forward trunc_pushforward (x) = x.trunc(), y => [c(0.0)];
+    signum_forward signum_pushforward (x) = x.signum(), y => [c(0.0)];
+    div_euclid_forward div_euclid_pushforward (x, b: b_bar b_dot) = x.div_euclid(&b), y => [c(0.0), c(0.0)];
 }
 
 impl FloatRules for f32 {}
@@ -302,8 +306,57 @@ mod tests {
         assert_eq!(0.0_f64.hypot_pushforward(0.0, Some(&2.0), Some(&3.0)).1, 0.0);
         assert_eq!(0.0_f64.powf_pushforward(0.0, Some(&2.0), Some(&3.0)).1, 0.0);
         assert_eq!(f64::NAN.max_pushforward(1.0, Some(&2.0), Some(&3.0)).1, 3.0);
-        // A zero derivative does not meet an infinite partial.
-        assert_eq!(0.0_f64.sqrt_pushforward(Some(&0.0)).1, 0.0);
+    }
+
+    /// What the pullback and the pushforward give by the receiver and by one argument.
+    macro_rules! by_both {
+        ($x:expr, $forward:ident $pushforward:ident ($arg:expr)) => {{
+            let (x, arg): (f64, f64) = ($x, $arg);
+            let (mut x_bar, mut arg_bar) = (0.0, 0.0);
+            x.$forward(arg).1(&x, (), 1.0, Some(&mut x_bar), Some(&mut arg_bar));
+            let pushed = [x.$pushforward(arg, Some(&1.0), None).1, x.$pushforward(arg, None, Some(&1.0)).1];
+            assert_eq!([x_bar, arg_bar], pushed, "{}", stringify!($forward));
+            (x_bar, arg_bar)
+        }};
+        ($x:expr, $forward:ident $pushforward:ident) => {{
+            let x: f64 = $x;
+            let mut x_bar = 0.0;
+            x.$forward().1(&x, 1.0, Some(&mut x_bar));
+            assert_eq!(x_bar, x.$pushforward(Some(&1.0)).1, "{}", stringify!($forward));
+            x_bar
+        }};
+    }
+
+    #[test]
+    fn singular_partials_of_finite_values_are_zero() {
+        assert_eq!(by_both!(0.0, sqrt_forward sqrt_pushforward), 0.0);
+        assert_eq!(by_both!(0.0, cbrt_forward cbrt_pushforward), 0.0);
+        assert_eq!(by_both!(1.0, asin_forward asin_pushforward), 0.0);
+        assert_eq!(by_both!(-1.0, acos_forward acos_pushforward), 0.0);
+        assert_eq!(by_both!(1.0, acosh_forward acosh_pushforward), 0.0);
+        assert_eq!(by_both!(0.0, hypot_forward hypot_pushforward (0.0)), (0.0, 0.0));
+        assert_eq!(by_both!(0.0, atan2_forward atan2_pushforward (0.0)), (0.0, 0.0));
+        assert_eq!(by_both!(0.0, powf_forward powf_pushforward (0.5)), (0.0, 0.0));
+        assert_eq!(by_both!(0.0, powf_forward powf_pushforward (1.0)), (1.0, 0.0));
+        assert_eq!(by_both!(2.0, log_forward log_pushforward (0.0)), (0.0, 0.0));
+        assert_eq!(by_both!(0.0, ln_forward ln_pushforward), f64::INFINITY);
+        assert_eq!(by_both!(0.0, recip_forward recip_pushforward), f64::NEG_INFINITY);
+    }
+
+    #[test]
+    fn a_zero_meets_an_infinity() {
+        let mut x_bar = 0.0;
+        800.0_f64.exp_forward().1(&800.0, 0.0, Some(&mut x_bar));
+        assert_eq!(x_bar, 0.0);
+        assert_eq!(800.0_f64.exp_pushforward(Some(&0.0)).1, 0.0);
+        assert_eq!(f64::NEG_INFINITY.exp_pushforward(Some(&f64::INFINITY)).1, 0.0);
+        assert_eq!((-1.0_f64).sqrt_pushforward(Some(&0.0)).1, 0.0);
+        assert_eq!(0.0_f64.powi_pushforward(-1, Some(&0.0), None).1, 0.0);
+    }
+
+    #[test]
+    fn exp_m1_does_not_cancel() {
+        assert_eq!((-30.0_f64).exp_m1_pushforward(Some(&1.0)).1, (-30.0_f64).exp());
     }
 
     #[test]

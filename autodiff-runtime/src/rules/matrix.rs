@@ -5,7 +5,7 @@
 
 use crate::Differentiable;
 use crate::differentiable::Real;
-use crate::ops::matrix::{add_scaled, inner};
+use crate::ops::matrix::{add_scaled, inner, product, quotient};
 use alloc::borrow::Cow;
 use nalgebra::allocator::Allocator;
 use nalgebra::constraint::{SameNumberOfColumns, SameNumberOfRows, ShapeConstraint};
@@ -99,17 +99,18 @@ where
         let pullback = |this: &Self, seed: OMatrix<T, R, C>, bar: Option<&mut OMatrix<T, R, C>>| {
             let Some(bar) = bar else { return };
             let norm = this.__matrix().norm();
-            let along = inner(this.__matrix(), &seed) / (norm * norm);
+            let along = quotient(inner(this.__matrix(), &seed), norm * norm);
             add_scaled(bar, norm.recip(), &seed);
-            add_scaled(bar, -along / norm, this.__matrix());
+            add_scaled(bar, -quotient(along, norm), this.__matrix());
         };
         (self.__matrix().normalize(), pullback)
     }
     fn normalize_pushforward(&self, dot: Option<&OMatrix<T, R, C>>) -> (OMatrix<T, R, C>, OMatrix<T, R, C>) {
         let dot = &*given(dot, self.__matrix());
         let norm = self.__matrix().norm();
-        let mut tangent = dot / norm;
-        add_scaled(&mut tangent, -inner(self.__matrix(), dot) / (norm * norm * norm), self.__matrix());
+        let mut tangent = dot.map(|dot| quotient(dot, norm));
+        let along = quotient(inner(self.__matrix(), dot), norm * norm);
+        add_scaled(&mut tangent, -quotient(along, norm), self.__matrix());
         (self.__matrix().normalize(), tangent)
     }
 
@@ -400,8 +401,8 @@ where
                         seed: OMatrix<T, R, C>,
                         bar: Option<&mut OMatrix<T, R, C>>,
                         other_bar: Option<&mut OMatrix<T, R, C>>| {
-            add(bar, || seed.component_mul(other));
-            add(other_bar, || seed.component_mul(this.__matrix()));
+            add(bar, || seed.zip_map(other, product));
+            add(other_bar, || seed.zip_map(this.__matrix(), product));
         };
         (self.__matrix().component_mul(other), pullback)
     }
@@ -414,7 +415,7 @@ where
         let dot = &*given(dot, self.__matrix());
         let other_dot = &*given(other_dot, other);
         let this = self.__matrix();
-        (this.component_mul(other), dot.component_mul(other) + this.component_mul(other_dot))
+        (this.component_mul(other), dot.zip_map(other, product) + this.zip_map(other_dot, product))
     }
 
     fn component_div_forward<S2: Storage<T, R, C>>(
@@ -435,8 +436,8 @@ where
                         seed: OMatrix<T, R, C>,
                         bar: Option<&mut OMatrix<T, R, C>>,
                         other_bar: Option<&mut OMatrix<T, R, C>>| {
-            let by_this = seed.component_div(other);
-            add(other_bar, || -by_this.component_mul(this.__matrix()).component_div(other));
+            let by_this = seed.zip_map(other, quotient);
+            add(other_bar, || -by_this.zip_map(&this.__matrix().component_div(other), product));
             add(bar, || by_this);
         };
         (self.__matrix().component_div(other), pullback)
@@ -449,9 +450,10 @@ where
     ) -> (OMatrix<T, R, C>, OMatrix<T, R, C>) {
         let dot = &*given(dot, self.__matrix());
         let other_dot = &*given(other_dot, other);
-        let quotient = self.__matrix().component_div(other);
-        let tangent = (dot - quotient.component_mul(other_dot)).component_div(other);
-        (quotient, tangent)
+        let value = self.__matrix().component_div(other);
+        let by_other = value.zip_map(&other_dot.zip_map(other, quotient), product);
+        let tangent = dot.zip_map(other, quotient) - by_other;
+        (value, tangent)
     }
 }
 
@@ -804,6 +806,31 @@ mod tests {
         let mut a_bar = a.zero_tangent();
         pullback(&a, None, Some(&mut a_bar));
         assert_eq!((inverse, a_bar), (None, a.zero_tangent()));
+    }
+
+    #[test]
+    fn a_zero_meets_an_infinity() {
+        let (zero, one) = (Vector3::<f64>::zeros(), Vector3::from_element(1.0));
+        let mut bar = zero;
+        zero.normalize_forward().1(&zero, zero, Some(&mut bar));
+        let mut by_scalar = 0.0;
+        crate::ops::div::forward(&one, &0.0).1(&one, &0.0, zero, Some(&mut bar), Some(&mut by_scalar));
+        let mut by_elements = zero;
+        one.component_div_forward(&zero).1(&one, &zero, zero, Some(&mut bar), Some(&mut by_elements));
+        assert_eq!((bar, by_scalar, by_elements), (zero, 0.0, zero));
+        assert_eq!(crate::ops::div::pushforward(&one, &0.0, Some(&zero), None).1, zero);
+        assert_eq!(one.component_div_pushforward(&zero, Some(&zero), None).1, zero);
+        // One row of a matrix is infinite, and does not matter.
+        let wide = Vector3::new(f64::INFINITY, 1.0, 2.0);
+        let mut factor_bar = 0.0;
+        wide.scale_forward(0.0).1(
+            &wide,
+            (),
+            Vector3::new(0.0, 1.0, 1.0),
+            Some(&mut bar),
+            Some(&mut factor_bar),
+        );
+        assert_eq!((bar, factor_bar), (zero, 3.0));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Schedules along a cosine (Loshchilov, Hutter 2017, arXiv:1608.03983).
 
-use super::Schedule;
+use super::{Schedule, progress};
 use crate::math;
 use core::f64::consts::PI;
 
@@ -10,33 +10,36 @@ fn half_wave(fraction: f64) -> f64 {
 }
 
 pub(super) fn decay(init: f64, steps: f64, alpha: f64, exponent: f64, t: f64) -> f64 {
-    let wave = math::powf(half_wave(t.min(steps) / steps), exponent);
+    let wave = math::powf(half_wave(progress(t, steps).min(1.0)), exponent);
     init * ((1.0 - alpha) * wave + alpha)
 }
 
 pub(super) fn restarts(init: f64, steps: f64, length: f64, height: f64, alpha: f64, t: f64) -> f64 {
+    // Periods that become shorter end at some time, and those of no length at once.
+    let left = 1.0 - progress(t, steps) * (1.0 - length);
+    if steps <= 0.0 || left <= 0.0 {
+        return init * alpha;
+    }
     let done = t / steps;
     let (period, fraction) = if length == 1.0 {
         (math::floor(done), done - math::floor(done))
     } else {
-        let period = math::floor(math::ln(1.0 - done * (1.0 - length)) / math::ln(length));
-        // Logarithms may land just beside a boundary.
+        let period = math::floor(math::ln(left) / math::ln(length));
+        // Logarithms may land just before a boundary; just behind it the fraction is 0 but for rounding.
         let start = |period: f64| (1.0 - math::powf(length, period)) / (1.0 - length);
         let period = if done >= start(period + 1.0) { period + 1.0 } else { period };
-        let period = if done < start(period) { period - 1.0 } else { period };
         (period, (done - start(period)) / math::powf(length, period))
     };
     init * ((1.0 - alpha) * half_wave(fraction) * math::powf(height, period) + alpha)
 }
 
 pub(super) fn linear(init: f64, steps: f64, periods: f64, alpha: f64, beta: f64, t: f64) -> f64 {
-    let t = t.min(steps);
-    let line = (steps - t) / steps;
-    init * ((alpha + line) * half_wave(2.0 * periods * t / steps) + beta)
+    let over = progress(t, steps).min(1.0);
+    init * ((alpha + 1.0 - over) * half_wave(2.0 * periods * over) + beta)
 }
 
 pub(super) fn annealing(max: f64, min: f64, steps: f64, t: f64) -> f64 {
-    min + (max - min) * half_wave(t / steps)
+    min + (max - min) * half_wave(progress(t, steps))
 }
 
 impl Schedule {

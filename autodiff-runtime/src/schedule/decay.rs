@@ -1,8 +1,18 @@
 //! Schedules that fall, once.
 
-use super::Schedule;
+use super::{Schedule, progress};
 use crate::math;
 use alloc::vec::Vec;
+
+/// Units of time that have passed, whole ones if it advances in steps. Units of no length pass at once; as many as there
+/// are numbers for, since an infinity times zero would be NaN.
+fn units(t: f64, unit: f64, staircase: bool) -> f64 {
+    if t <= 0.0 {
+        return 0.0;
+    }
+    let time = (t / unit).min(f64::MAX);
+    if staircase { math::floor(time) } else { time }
+}
 
 pub(super) fn exponential(
     init: f64,
@@ -15,8 +25,7 @@ pub(super) fn exponential(
     if t <= 0.0 {
         return init;
     }
-    let exponent = if staircase { math::floor(t / steps) } else { t / steps };
-    let value = init * math::powf(rate, exponent);
+    let value = init * math::powf(rate, units(t, steps, staircase));
     match end {
         Some(end) if rate < 1.0 => value.max(end),
         Some(end) => value.min(end),
@@ -25,14 +34,13 @@ pub(super) fn exponential(
 }
 
 pub(super) fn inverse_time(init: f64, steps: f64, rate: f64, staircase: bool, t: f64) -> f64 {
-    let time = if staircase { math::floor(t / steps) } else { t / steps };
-    init / (1.0 + rate * time)
+    init / (1.0 + rate * units(t, steps, staircase))
 }
 
 pub(super) fn polynomial(init: f64, end: f64, steps: f64, power: f64, cycle: bool, t: f64) -> f64 {
-    let length = if cycle { steps * math::ceil(t / steps).max(1.0) } else { steps };
-    let t = t.clamp(0.0, length);
-    (init - end) * math::powf(1.0 - t / length, power) + end
+    let cycles = if cycle { math::ceil(progress(t, steps)).max(1.0) } else { 1.0 };
+    let over = progress(t, steps * cycles).clamp(0.0, 1.0);
+    (init - end) * math::powf(1.0 - over, power) + end
 }
 
 pub(super) fn piecewise(boundaries: &[u64], values: &[f64], inclusive: bool, step: u64) -> f64 {

@@ -10,10 +10,22 @@ pub enum Threshold {
     Absolute(f64),
 }
 
+impl Threshold {
+    /// Whether a value is better than the best so far. NaN is never better, not even than nothing.
+    pub(crate) fn improves(self, best: Option<f64>, value: f64) -> bool {
+        match (best, self) {
+            (None, _) => !value.is_nan(),
+            (Some(best), Threshold::Relative(x)) => value < (1.0 - x) * best,
+            (Some(best), Threshold::Absolute(x)) => value < best - x,
+        }
+    }
+}
+
 /// Reduces a learning rate when a metric has stopped falling.
 ///
 /// The formulas of torch and optax differ in when patience is over: torch waits for *more* than `patience` bad
-/// epochs, optax ([`Plateau::optax`]) acts at the `patience`-th, and does not note bad epochs during the cool-down.
+/// epochs, optax ([`Plateau::optax`]) acts at the `patience`-th, and does not note bad epochs during the cool-down. A NaN is
+/// a bad epoch.
 ///
 /// ```
 /// use autodiff_runtime::schedule::Plateau;
@@ -109,10 +121,7 @@ impl Plateau {
         }
         let value = core::mem::take(&mut self.sum) / self.count as f64;
         self.count = 0;
-        let better = self.best.is_none_or(|best| match self.threshold {
-            Threshold::Relative(x) => value < (1.0 - x) * best,
-            Threshold::Absolute(x) => value < best - x,
-        });
+        let better = self.threshold.improves(self.best, value);
         if better {
             self.best = Some(value);
         }

@@ -34,7 +34,8 @@ impl Default for BacktrackingDescent {
 }
 
 impl BacktrackingDescent {
-    /// optax's defaults: steps up to 1, share 1e-4, factors 0.8 and 1.5; at most 1000 iterations, tolerance 1e-8.
+    /// optax's defaults: steps up to 1, share 1e-4, factors 0.8 and 1.5; at most 1000 iterations of 100 steps tried,
+    /// tolerance 1e-8.
     pub fn new() -> Self {
         Self {
             max_iterations: 1000,
@@ -68,6 +69,21 @@ impl BacktrackingDescent {
     /// Share of the decrease promised by the slope that is enough, and the factors between the lengths tried.
     pub fn search(mut self, slope_share: f64, decrease: f64, increase: f64) -> Self {
         (self.slope_share, self.decrease, self.increase) = (slope_share, decrease, increase);
+        self
+    }
+
+    /// How many lengths a search tries before it gives up (`max_backtracking_steps`).
+    ///
+    /// ```
+    /// use autodiff_runtime::solvers::{BacktrackingDescent, Stop};
+    /// // A slope that says down where it goes up: no length is short enough.
+    /// let mut x = 1.0;
+    /// let report = BacktrackingDescent::new().max_backtracking(7).minimize(|x: &f64| (x * x, -2.0 * x), &mut x)?;
+    /// assert_eq!((report.stop, report.evaluations, x), (Stop::LineSearch, 1 + 7, 1.0));
+    /// # Ok::<(), autodiff_runtime::Error>(())
+    /// ```
+    pub fn max_backtracking(mut self, steps: usize) -> Self {
+        self.max_backtracking = steps;
         self
     }
 

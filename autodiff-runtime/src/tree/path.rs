@@ -32,7 +32,7 @@ impl Path<'_> {
         Path { parent: Some(self), name: Some(name) }
     }
 
-    fn is_root(&self) -> bool {
+    pub(super) fn is_root(&self) -> bool {
         self.name.is_none()
     }
 }

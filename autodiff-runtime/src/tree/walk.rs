@@ -77,15 +77,18 @@ fn partner<'b, S: Scalar, B: Tree<S> + ?Sized>(
         (Node::Leaf(a), Node::Leaf(b)) if a.layout == b.layout => {}
         (Node::Branch(m), Node::Branch(n)) if m == n => {}
         (a, b) => {
-            return Err(Error::Mismatch {
-                leaf: path.to_string(),
-                expected: a.to_string(),
-                found: b.to_string(),
-            });
+            let mut found = b.to_string();
+            if path.is_root() && matches!(b, Node::Branch(_)) {
+                found.push_str(HINT);
+            }
+            return Err(Error::Mismatch { leaf: path.to_string(), expected: a.to_string(), found });
         }
     }
     Ok(Some(b))
 }
+
+/// A tuple as a whole that does not match is most often the gradient by data as well.
+const HINT: &str = " (if that is the gradient of a function with data among its parameters: mark the data with `#[no_diff]`)";
 
 impl<S> core::fmt::Display for Node<'_, S> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {

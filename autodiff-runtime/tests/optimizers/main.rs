@@ -2,6 +2,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod formulas;
 mod keras;
 mod optax;
 mod tensorflow;

@@ -134,12 +134,12 @@ fn product_of_all(x: &[f64]) -> f64 {
     x.iter().product()
 }
 
-#[differentiate]
+#[differentiate(singular = "ieee")]
 fn sqrt(x: &[f64]) -> Vec<f64> {
     x.iter().map(|x| x.sqrt()).collect()
 }
 
-#[differentiate]
+#[differentiate(singular = "ieee")]
 fn norm(x: &[f64]) -> f64 {
     x.iter().map(|x| x * x).sum::<f64>().sqrt()
 }

@@ -324,3 +324,35 @@ fn straight_through_rounding() {
     let weights: Vec<f64> = (1..=y.len()).map(|k| k as f64).collect();
     assert_all("gradient", &pullback(weights), &numbers(case.output("grad_x")));
 }
+
+/// `stop_gradients` works per operation: there, stopping one output of `split` stops both. Here it is the binding.
+#[test]
+fn one_half_of_a_split() {
+    #[differentiate(stop(a))]
+    fn halves(x: &[f64; 4]) -> f64 {
+        let a = x[0] * x[1];
+        let b = x[2] * x[3];
+        a * b
+    }
+    assert_eq!(halves::grad(&[2.0, 3.0, 5.0, 7.0]), [0.0, 0.0, 42.0, 30.0]);
+}
+
+/// `where(x > 0, 1 / x, 0)` differentiates both branches, and 0 times infinity is NaN there.
+#[test]
+fn a_division_in_the_branch_that_is_not_taken() {
+    #[differentiate]
+    fn guarded(x: f64) -> f64 {
+        if x > 0.0 { 1.0 / x } else { 0.0 }
+    }
+    assert_eq!((guarded::grad(0.0), guarded::grad(2.0), guarded::jvp(0.0, 1.0).1), (0.0, -0.25, 0.0));
+}
+
+/// `maximum(0, 1 - x)` gives ties to its first argument.
+#[test]
+fn hinge_at_the_margin() {
+    #[differentiate]
+    fn maximum(x: f64) -> f64 {
+        0.0_f64.max(1.0 - x)
+    }
+    assert_eq!((maximum::grad(1.0), autodiff_runtime::losses::hinge::grad(1.0, 1.0).0), (0.0, -1.0));
+}

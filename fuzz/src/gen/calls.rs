@@ -20,7 +20,11 @@ impl Gen {
     /// A call.
     pub fn call(&mut self, function: &Function) -> Option<Node> {
         self.depth += 1;
+        // No statements inside of arguments that may change what another argument borrows.
+        let borrows = function.params.iter().any(|param| param.pass != Pass::Value);
+        let fuel = if borrows { std::mem::take(&mut self.fuel) } else { 0 };
         let call = self.call_with_arguments(function);
+        self.fuel += fuel;
         self.depth -= 1;
         call
     }
@@ -34,7 +38,7 @@ impl Gen {
             if param.pass != Pass::RefMut {
                 continue;
             }
-            match self.lent(param, function.method && at == 0) {
+            match self.lent(param, function.form == CallForm::Method && at == 0) {
                 Some((node, root)) => {
                     self.var_mut(&root).hidden = true;
                     hidden.push(root);
@@ -51,7 +55,7 @@ impl Gen {
                 if arguments[at].is_some() {
                     continue;
                 }
-                if function.method && at == 0 {
+                if function.form == CallForm::Method && at == 0 {
                     match self.receiver(param) {
                         Some(node) => arguments[at] = Some(node),
                         None => {
@@ -74,7 +78,12 @@ impl Gen {
             return None;
         }
         let arguments: Vec<Node> = arguments.into_iter().flatten().collect();
-        let template = if function.method {
+        let template = if function.form == CallForm::Operator {
+            match arguments.len() {
+                1 => format!("({}$)", function.name),
+                _ => format!("($ {} $)", function.name),
+            }
+        } else if function.form == CallForm::Method {
             format!("$.{}({})", function.name, vec!["$"; arguments.len() - 1].join(", "))
         } else {
             format!("{}({})", function.name, vec!["$"; arguments.len()].join(", "))
@@ -169,7 +178,7 @@ impl Gen {
             }
         }
         let value = self.expr(&param.ty);
-        Node::new(Sort::Fixed, "&$", vec![value])
+        Node::new(Sort::Fixed, if param.ty == Ty::F { "&($)" } else { "&$" }, vec![value])
     }
 
     fn slice_argument(&mut self, item: &Ty) -> Node {

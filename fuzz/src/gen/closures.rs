@@ -88,10 +88,13 @@ pub fn mutating(g: &mut Gen) -> Option<Node> {
     let (k, a, s) = (g.fresh("k"), g.fresh("x"), g.fresh("s"));
     let (value, first, second) = g.without(&var.name, |g| {
         let closures = std::mem::take(&mut g.closures);
+        let shared: Vec<bool> = g.vars.iter().map(|var| var.shared).collect();
+        g.vars.iter_mut().for_each(|var| var.shared = true);
         let value = g.inside_closure(|g| {
             g.bind(&a, Ty::F, Pass::Value, false);
             g.tame()
         });
+        g.vars.iter_mut().zip(shared).for_each(|(var, shared)| var.shared = shared);
         // No statements within, which might change what the closure captures.
         let fuel = std::mem::take(&mut g.fuel);
         let result = (value, g.expr(&Ty::F), g.expr(&Ty::F));
@@ -115,4 +118,33 @@ pub fn mutating(g: &mut Gen) -> Option<Node> {
     };
     g.bind(&s, Ty::F, Pass::Value, true);
     Some(node)
+}
+
+/// A closure over an array or tuple, that returns one.
+pub fn of_arrays(g: &mut Gen) -> Option<Node> {
+    let (k, a, s) = (g.fresh("k"), g.fresh("x"), g.fresh("s"));
+    let pair = g.rng.chance(50);
+    let ty = if pair { Ty::tuple(vec![Ty::F, Ty::F]) } else { Ty::array(Ty::F, 2) };
+    let fuel = std::mem::take(&mut g.fuel);
+    let closures = std::mem::take(&mut g.closures);
+    let (first, second) = g.inside_closure(|g| {
+        g.bind(&a, ty.clone(), Pass::Value, false);
+        (g.typed(), g.typed())
+    });
+    g.closures = closures;
+    let (x, y) = (g.expr(&ty), g.typed());
+    g.fuel = fuel;
+    let text = ty.text(&g.structs);
+    g.bind(&s, ty, Pass::Value, true);
+    let (open, close) = if pair { ("(", ")") } else { ("[", "]") };
+    let template = match g.rng.below(2) {
+        0 => format!(
+            "let {k} = |{a}: {text}| {open}$, $ * 0.5{close};\nlet mut {s}: {text} = {k}({k}($));\n{s}.0 += $;"
+        ),
+        _ => format!(
+            "let {k} = |{a}: {text}| -> {text} {{ {open}$, $ * 0.5{close} }};\nlet mut {s} = {k}($);\n{s}.0 += $;"
+        ),
+    };
+    let template = if pair { template } else { template.replace(&format!("{s}.0"), &format!("{s}[0]")) };
+    Some(stmt(&template, vec![first, second, x, y]))
 }

@@ -13,18 +13,38 @@ pub const FLOATS: &[(usize, Construct)] = &[
     (2, sin_cos),
     (3, conversion),
     (2, quotient),
-    (4, branch),
-    (3, match_number),
+    (1, branch),
+    (1, match_number),
     (2, block_value),
     (3, closures::float_closure),
     (14, calls::float_call),
     (5, iter::float_chain),
-    (3, guarded_index),
-    (2, guarded_get),
-    (2, guarded_root),
-    (2, options::float_option),
+    (1, guarded_index),
+    (1, guarded_get),
+    (1, guarded_root),
+    (1, options::float_option),
     (2, stopped),
+    (1, match_float),
+    (1, maybe),
+    (1, bits),
+    (2, mean),
+    (1, mixed),
+    (3, generic::match_variants),
+    (2, fixed_field),
     (2, values::element_of_temporary),
+];
+
+/// What is mostly bound to a name.
+pub const BRANCHES: &[(usize, Construct)] = &[
+    (2, branch),
+    (2, match_number),
+    (2, guarded_index),
+    (2, guarded_get),
+    (3, guarded_root),
+    (2, options::float_option),
+    (2, match_float),
+    (2, generic::match_variants),
+    (1, maybe),
 ];
 
 impl Gen {
@@ -305,7 +325,7 @@ fn match_number(g: &mut Gen) -> Option<Node> {
     let template = match g.rng.below(4) {
         0 => "(match $ { 0 => $, 1 | 2 => $, _ => $ })",
         1 => "(match $ { 1..=3 => $, n if n % 2 == 0 => $, _ => $ })",
-        2 => "(match $ { n @ 1..=2 => $ * n as @F * 0.5, 0 => $, _ => $ })",
+        2 => "(match $ { n @ 1..=2 => ($) * n as @F * 0.5, 0 => $, _ => $ })",
         _ => "(match ($, true) { (0, _) => $, (1, true) => $, _ => $ })",
     };
     Some(expr(&Ty::F, template, vec![k, a, b, c]))
@@ -359,6 +379,67 @@ fn guarded_root(g: &mut Gen) -> Option<Node> {
         _ => format!("(if {place} < 1.0 && {place} > -1.0 {{ {place}.asin() }} else {{ $ }})"),
     };
     Some(expr(&Ty::F, &template, vec![other]))
+}
+
+fn match_float(g: &mut Gen) -> Option<Node> {
+    let (a, b) = (g.typed(), g.leaf());
+    let template = *g.rng.pick(&[
+        "(match $ { v if v > 0.3 => v * 0.5, v => v.sin() + $ })",
+        "(match $ { v if v > 0.8 => 0.8, v if v < -0.8 => v * $, v => v })",
+        "(if let (v, true) = ($, 1 > 0) { v } else { $ })",
+    ]);
+    Some(expr(&Ty::F, template, vec![a, b]))
+}
+
+fn mean(g: &mut Gen) -> Option<Node> {
+    let found = g.places(false, &|ty| ty.item() == Some(&Ty::F));
+    if found.is_empty() {
+        return None;
+    }
+    let (x, ..) = g.rng.pick(&found).clone();
+    let template = *g.rng.pick(&[
+        "(~.iter().sum::<@F>() / ~.len() as @F)",
+        "~.iter().map(|v| v * v).sum::<@F>().sqrt()",
+        "(match (~.first(), ~.get(1)) { (Some(a), Some(b)) => a * b, _ => 0.5 })",
+    ]);
+    Some(expr(&Ty::F, &template.replace('~', &x), vec![]))
+}
+
+/// The other precision, there and back.
+fn mixed(g: &mut Gen) -> Option<Node> {
+    if g.rng.chance(70) {
+        return None;
+    }
+    let a = g.typed();
+    Some(expr(&Ty::F, "(($ as @single).sin() as @F)", vec![a]))
+}
+
+/// Data that may be missing.
+fn maybe(g: &mut Gen) -> Option<Node> {
+    let (place, _) = g.place(&Ty::Maybe, false)?;
+    let (a, b) = (g.leaf(), g.typed());
+    let template = *g.rng.pick(&[
+        "(match ~ { Some(v) => v * $, None => $ })",
+        "(if let Some(v) = ~ { v + $ } else { $ })",
+        "(~.unwrap_or(0.5) * $ + $)",
+        "(if ~.is_some() { $ } else { $ })",
+    ]);
+    Some(expr(&Ty::F, &template.replace('~', &place), vec![a, b]))
+}
+
+/// A float from the bits of another: refused, as of now, never zero.
+fn bits(g: &mut Gen) -> Option<Node> {
+    if g.rng.chance(90) {
+        return None;
+    }
+    let a = g.typed();
+    Some(expr(&Ty::F, "@F::from_bits($.to_bits() ^ 1)", vec![a]))
+}
+
+fn fixed_field(g: &mut Gen) -> Option<Node> {
+    let (place, _) = g.place(&Ty::Fixed, false)?;
+    let other = g.leaf();
+    Some(expr(&Ty::F, &format!("({place} * $)"), vec![other]))
 }
 
 fn stopped(g: &mut Gen) -> Option<Node> {

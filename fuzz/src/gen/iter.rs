@@ -1,6 +1,7 @@
 //! Chains of iterators.
 
 use super::*;
+use crate::tree::stmt;
 
 /// A source of floats and adaptors behind it: items are floats by value.
 fn chain(g: &mut Gen) -> Option<(String, Vec<Node>)> {
@@ -26,7 +27,7 @@ fn chain(g: &mut Gen) -> Option<(String, Vec<Node>)> {
             (format!("{x}.iter().enumerate().map(|({i}, &{a})| $)"), vec![body])
         }
         6 => {
-            let body = inner_ref(g, &a);
+            let body = passed(g, &[(&a, Ty::F)], Pass::Ref);
             (format!("{x}.iter().map(|{a}| $)"), vec![body])
         }
         7 => {
@@ -52,7 +53,9 @@ fn chain(g: &mut Gen) -> Option<(String, Vec<Node>)> {
     // Adaptors.
     for _ in 0..g.rng.below(3) {
         let c = g.fresh("x");
-        text = match g.rng.below(16) {
+        // Positions behind what decides at run time are refused as of now.
+        let late = ["filter", "_while", "flat_map", "scan"].iter().any(|name| text.contains(name));
+        text = match if late && g.rng.chance(95) { 6 } else { g.rng.below(16) } {
             0 => format!("{text}.rev()"),
             1 => format!("{text}.skip(1)"),
             2 => format!("{text}.take(2)"),
@@ -98,11 +101,17 @@ fn chain(g: &mut Gen) -> Option<(String, Vec<Node>)> {
     Some((text, children))
 }
 
-/// The body of a closure over some names.
+/// The body of a closure over some names, which changes nothing outside.
 fn inner(g: &mut Gen, names: &[(&str, Ty)]) -> Node {
-    g.scoped(|g| {
+    passed(g, names, Pass::Value)
+}
+
+fn passed(g: &mut Gen, names: &[(&str, Ty)], pass: Pass) -> Node {
+    let shared: Vec<bool> = g.vars.iter().map(|var| var.shared).collect();
+    g.vars.iter_mut().for_each(|var| var.shared = true);
+    let node = g.scoped(|g| {
         for (name, ty) in names {
-            g.bind(name, ty.clone(), Pass::Value, false);
+            g.bind(name, ty.clone(), pass, false);
         }
         g.loop_depth += 1;
         let result = (g.result.take(), std::mem::take(&mut g.loops));
@@ -110,19 +119,9 @@ fn inner(g: &mut Gen, names: &[(&str, Ty)]) -> Node {
         (g.result, g.loops) = result;
         g.loop_depth -= 1;
         node
-    })
-}
-
-fn inner_ref(g: &mut Gen, name: &str) -> Node {
-    g.scoped(|g| {
-        g.bind(name, Ty::F, Pass::Ref, false);
-        g.loop_depth += 1;
-        let result = (g.result.take(), std::mem::take(&mut g.loops));
-        let node = g.typed();
-        (g.result, g.loops) = result;
-        g.loop_depth -= 1;
-        node
-    })
+    });
+    g.vars.iter_mut().zip(shared).for_each(|(var, shared)| var.shared = shared);
+    node
 }
 
 /// A chain that ends in a float.
@@ -153,4 +152,30 @@ pub fn float_chain(g: &mut Gen) -> Option<Node> {
 pub fn collected(g: &mut Gen) -> Option<Node> {
     let (text, children) = chain(g)?;
     Some(expr(&Ty::vec(Ty::F), &format!("{text}.chain([0.5, 0.25]).collect::<Vec<@F>>()"), children))
+}
+
+/// `let (a, b): (Vec<_>, Vec<_>) = ….unzip();`, `any`, `all`.
+pub fn unzipped(g: &mut Gen) -> Option<Node> {
+    let found = g.places(false, &|ty| matches!(ty, Ty::Vec(_) | Ty::Array(..)) && ty.item() == Some(&Ty::F));
+    if found.is_empty() {
+        return None;
+    }
+    let (x, ..) = g.rng.pick(&found).clone();
+    let (a, b, e) = (g.fresh("v"), g.fresh("v"), g.fresh("x"));
+    if g.rng.chance(50) {
+        let s = g.fresh("s");
+        let value = g.typed();
+        g.bind(&s, Ty::F, Pass::Value, true);
+        let test = *g.rng.pick(&["any(|e| *e > 0.7)", "all(|e| *e < 0.7)", "any(|&e| e.sin() < 0.0)"]);
+        return Some(stmt(&format!("let mut {s} = $;\nif {x}.iter().{test} {{ {s} *= 0.5; }}"), vec![value]));
+    }
+    let body = inner(g, &[(&e, Ty::F)]);
+    g.bind(&a, Ty::vec(Ty::F), Pass::Value, true);
+    g.bind(&b, Ty::vec(Ty::F), Pass::Value, true);
+    Some(stmt(
+        &format!(
+            "let (mut {a}, mut {b}): (Vec<@F>, Vec<@F>) = {x}.iter().map(|&{e}| ({e} * 0.5, $)).unzip();"
+        ),
+        vec![body],
+    ))
 }

@@ -280,3 +280,131 @@ pub fn filled(g: &mut Gen) -> Option<Node> {
     g.loops = outer;
     Some(node)
 }
+
+/// `for (a, b) in x.iter().zip(y.iter())` and its like.
+pub fn over_pairs(g: &mut Gen) -> Option<Node> {
+    if !g.may_loop() {
+        return None;
+    }
+    let names = g.vars_where(|var| {
+        matches!(var.ty, Ty::Vec(_) | Ty::Slice(_) | Ty::Array(..))
+            && !var.shared
+            && var.ty.item() == Some(&Ty::F)
+    });
+    let x = g.vars[*names.first()?].clone();
+    let y = g.vars[*names.last()?].clone();
+    let (a, b, i) = (g.fresh("x"), g.fresh("y"), g.fresh("i"));
+    let (label, prefix) = g.label();
+    let (xn, yn) = (&x.name, &y.name);
+    let writes = x.writable && xn != yn && g.rng.chance(40);
+    let (pattern, head, passes) = match g.rng.below(4) {
+        _ if writes => {
+            (format!("({a}, {b})"), format!("{xn}.iter_mut().zip({yn}.iter())"), (Pass::RefMut, Pass::Ref))
+        }
+        0 => (format!("(&{a}, &{b})"), format!("{xn}.iter().zip({yn}.iter())"), (Pass::Value, Pass::Value)),
+        1 => (
+            format!("({i}, ({a}, {b}))"),
+            format!("{xn}.iter().zip(&{yn}[..]).enumerate()"),
+            (Pass::Ref, Pass::Ref),
+        ),
+        2 => (
+            format!("({a}, &{b})"),
+            format!("{xn}.iter().copied().zip({yn}.iter().skip(1))"),
+            (Pass::Value, Pass::Value),
+        ),
+        _ => (format!("({a}, {b})"), format!("{xn}.iter().zip({yn}.iter())"), (Pass::Ref, Pass::Ref)),
+    };
+    let counted = pattern.contains(&i);
+    let make = |g: &mut Gen| {
+        g.loop_body(label, 3, |g| {
+            if counted {
+                g.bind(&i, Ty::Usize, Pass::Value, false);
+            }
+            g.bind(&a, Ty::F, passes.0, writes);
+            g.bind(&b, Ty::F, passes.1, false);
+        })
+    };
+    let body = if writes {
+        g.without(xn, |g| g.sharing(yn, make))
+    } else if xn == yn {
+        g.sharing(xn, make)
+    } else {
+        g.sharing(xn, |g| g.sharing(yn, make))
+    };
+    Some(stmt(&format!("{prefix}for {pattern} in {head} $"), vec![body]))
+}
+
+/// `for w in x.windows(2)`, `for c in x.chunks(2)`: two elements each, but the last chunk.
+pub fn over_parts(g: &mut Gen) -> Option<Node> {
+    if !g.may_loop() {
+        return None;
+    }
+    let var =
+        g.var_where(|var| matches!(var.ty, Ty::Vec(_) | Ty::Slice(_) | Ty::Array(..)) && !var.shared)?;
+    let (name, item, w) = (var.name.clone(), var.ty.item()?.clone(), g.fresh("w"));
+    // Leaving such a loop early is refused as of now.
+    let outer = std::mem::take(&mut g.loops);
+    let result = g.result.take();
+    let unique = var.writable && g.rng.chance(30);
+    let head = match g.rng.below(3) {
+        _ if unique => format!("{name}.chunks_exact_mut(2)"),
+        0 => format!("{name}.windows(2)"),
+        1 => format!("{name}.chunks_exact(2)"),
+        _ => format!("{name}.windows(2).rev()"),
+    };
+    let make = |g: &mut Gen| {
+        g.loop_depth += 1;
+        let body = g.scoped(|g| {
+            let pass = if unique { Pass::RefMut } else { Pass::Ref };
+            g.bind(&w, Ty::slice(item), pass, unique);
+            let statements = g.statements(2);
+            block(statements, None)
+        });
+        g.loop_depth -= 1;
+        body
+    };
+    let body = if unique { g.without(&name, make) } else { g.sharing(&name, make) };
+    g.loops = outer;
+    g.result = result;
+    Some(stmt(&format!("for {w} in {head} $"), vec![body]))
+}
+
+/// A copy that is used up: `while let Some(e) = stack.pop()`, `for e in copy`, `for e in copy.drain(..)`.
+pub fn drained(g: &mut Gen) -> Option<Node> {
+    if !g.may_loop() {
+        return None;
+    }
+    let found = g.places(false, &|ty| matches!(ty, Ty::Vec(_) | Ty::Slice(_)));
+    if found.is_empty() {
+        return None;
+    }
+    let (text, ty, _) = g.rng.pick(&found).clone();
+    let text = text.strip_prefix("(*").and_then(|p| p.strip_suffix(')')).map(str::to_string).unwrap_or(text);
+    let (copy, e, item) = (g.fresh("copy"), g.fresh("e"), ty.item()?.clone());
+    let outer = std::mem::take(&mut g.loops);
+    let body = g.loop_body(None, 3, |g| {
+        g.bind(&e, item, Pass::Value, false);
+    });
+    g.loops = outer;
+    let head = match g.rng.below(5) {
+        0 | 1 => format!("while let Some({e}) = {copy}.pop()"),
+        2 => format!("for {e} in {copy}"),
+        3 => format!("for {e} in {copy}.into_iter().rev()"),
+        _ => format!("for {e} in {copy}.drain(..)"),
+    };
+    Some(stmt(&format!("let mut {copy} = {text}.to_vec();\n{head} $"), vec![body]))
+}
+
+/// `for e in [a, b, c]`
+pub fn over_literal(g: &mut Gen) -> Option<Node> {
+    if !g.may_loop() {
+        return None;
+    }
+    let (label, prefix) = g.label();
+    let (a, b, e) = (g.typed(), g.expr(&Ty::F), g.fresh("e"));
+    let body = g.loop_body(label, 3, |g| {
+        g.bind(&e, Ty::F, Pass::Value, false);
+    });
+    let head = *g.rng.pick(&["[$, $]", "[$, $].into_iter()", "vec![$, $]"]);
+    Some(stmt(&format!("{prefix}for {e} in {head} $"), vec![a, b, body]))
+}

@@ -1,6 +1,6 @@
 //! Random programs.
 //!
-//! A construct is a function `fn(&mut Gen) -> Option<Node>` in one of the tables ([`expr::FLOATS`], [`values::VALUES`],
+//! A construct is a function `fn(&mut Gen) -> Option<Node>` in one of the tables ([`expr::FLOATS`], `values`,
 //! [`stmt::STATEMENTS`], …), with a weight; `None` where it does not apply. It draws what it needs from [`Gen`]: names in scope,
 //! places, expressions of a type, blocks.
 //!
@@ -10,6 +10,7 @@
 mod calls;
 mod closures;
 mod expr;
+mod generic;
 mod iter;
 mod loops;
 mod options;
@@ -53,6 +54,8 @@ pub struct Var {
     pub bound: Option<Bound>,
     /// May not be named at the moment (it is borrowed, or moved out of).
     pub hidden: bool,
+    /// Its derivative is cut off: read through a mark, written by one construct alone.
+    pub cut: bool,
     /// May not change at the moment: shared borrows of it are alive.
     pub shared: bool,
     /// May not change its length at the moment.
@@ -64,9 +67,18 @@ pub struct Var {
 pub struct Function {
     /// `f`, `S::f`; the name behind the dot of a method.
     pub name: String,
-    pub method: bool,
+    pub form: CallForm,
     pub params: Vec<Param>,
     pub result: Ty,
+}
+
+/// How a function is called.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum CallForm {
+    Path,
+    Method,
+    /// `a NAME b`, or `NAME a`.
+    Operator,
 }
 
 /// A closure that may be called.
@@ -84,6 +96,17 @@ pub struct Constant {
     pub ty: Ty,
     /// `const T: &[f64]`
     pub reference: bool,
+}
+
+/// Marks that name a local.
+#[derive(Clone, Debug, Default)]
+pub struct Marks {
+    /// Whether one is to be named.
+    pub stop: bool,
+    pub wrt: bool,
+    /// The local that is.
+    pub stopped: Option<String>,
+    pub asked: Option<String>,
 }
 
 /// The state of generation.
@@ -107,8 +130,12 @@ pub struct Gen {
     pub fuel: i32,
     /// Whether a place to be written is looked for.
     writing: bool,
-    /// Items that constructs want at the top.
-    pub extra: Vec<Node>,
+    /// Another name of the float.
+    pub alias: Option<String>,
+    /// What the attribute of the function may ask for: a name to stop at, a local to differentiate by.
+    pub marks: Marks,
+    /// Whether the function has a parameter `N`.
+    pub lengths: bool,
     next: usize,
 }
 
@@ -128,7 +155,9 @@ impl Gen {
             nesting: 0,
             fuel: 0,
             writing: false,
-            extra: Vec::new(),
+            alias: None,
+            marks: Marks::default(),
+            lengths: false,
             next: 0,
         }
     }
@@ -166,6 +195,7 @@ impl Gen {
             depth: self.loop_depth,
             bound: None,
             hidden: false,
+            cut: false,
             shared: false,
             fixed: false,
         });
@@ -272,6 +302,7 @@ impl Gen {
                 format!("(*{})", var.name)
             };
             if wanted(&var.ty) {
+                let base = if var.cut { format!("@cut({base})") } else { base };
                 found.push((base, var.ty.clone(), var.name.clone()));
             }
             self.inside(&var.name, &var.ty, 3, wanted, &var.name, &mut found);

@@ -58,17 +58,20 @@ pub fn optional(g: &mut Gen) -> Option<Node> {
             vec![condition, a, then, other],
         ));
     }
-    let tail = *g.rng.pick(&[
-        "let mut # = ~.unwrap_or($);",
-        "let mut # = match ~ { Some(y) if y > 0.3 => y * y, Some(y) => y, None => $ };",
-        "let mut # = if let Some(y) = ~ { y * 0.5 } else { $ };",
-        "let mut # = ~.map(|y| y.sin()).unwrap_or($);",
-        "let mut # = ~.filter(|y| *y > 0.1).unwrap_or($);",
-        "let mut # = ~.or(Some($)).unwrap();",
-        "let mut # = ~.map_or($, |y| y * y);",
-        "let mut # = $;\nif ~.is_some() { # *= ~.unwrap(); }",
-        "let mut # = ~.and_then(|y| if y > 0.0 { Some(y.sqrt()) } else { None }).unwrap_or($);",
-    ]);
+    let most = if g.rng.chance(10) { 9 } else { 6 };
+    let tail = *g.rng.pick(
+        &[
+            "let mut # = ~.unwrap_or($);",
+            "let mut # = match ~ { Some(y) if y > 0.3 => y * y, Some(y) => y, None => $ };",
+            "let mut # = if let Some(y) = ~ { y * 0.5 } else { $ };",
+            "let mut # = ~.map(|y| y.sin()).unwrap_or($);",
+            "let mut # = ~.map_or($, |y| y * y);",
+            "let mut # = $;\nif ~.is_some() { # *= ~.unwrap(); }",
+            "let mut # = ~.and_then(|y| if y > 0.0 { Some(y.sqrt()) } else { None }).unwrap_or($);",
+            "let mut # = ~.filter(|y| *y > 0.1).unwrap_or($);",
+            "let mut # = ~.or(Some($)).unwrap();",
+        ][..most],
+    );
     g.bind(&s, Ty::F, Pass::Value, true);
     Some(stmt(&format!("{head}\n{}", tail.replace('~', &o).replace('#', &s)), vec![condition, a, b]))
 }

@@ -1,7 +1,7 @@
 //! Statements.
 
 use super::*;
-use crate::tree::stmt;
+use crate::tree::{sequence, stmt};
 
 /// All statements.
 pub const STATEMENTS: &[(usize, Construct)] = &[
@@ -9,6 +9,9 @@ pub const STATEMENTS: &[(usize, Construct)] = &[
     (22, assignment),
     (14, update),
     (6, branch),
+    (6, chosen),
+    (8, guarded),
+    (2, consequence),
     (3, match_statement),
     (5, deferred),
     (4, destructured),
@@ -17,6 +20,21 @@ pub const STATEMENTS: &[(usize, Construct)] = &[
     (3, memory),
     (3, early_return),
     (3, attribute),
+    (6, marked),
+    (6, cut_update),
+    (1, range),
+    (2, labelled_block),
+    (2, nested_function),
+    (5, integer),
+    (2, fields_swapped),
+    (1, risky),
+    (3, loops::over_pairs),
+    (3, loops::over_parts),
+    (3, loops::drained),
+    (2, closures::of_arrays),
+    (3, views::rows),
+    (2, loops::over_literal),
+    (2, iter::unzipped),
     (2, assertion),
     (1, nested_item),
     (2, let_else),
@@ -80,7 +98,9 @@ fn binding(g: &mut Gen) -> Option<Node> {
 }
 
 fn assignment(g: &mut Gen) -> Option<Node> {
-    let found = g.places(true, &|ty| !matches!(ty, Ty::Slice(_) | Ty::Usize | Ty::Bool | Ty::Str | Ty::Unit));
+    let found = g.places(true, &|ty| {
+        !matches!(ty, Ty::Slice(_) | Ty::Fixed | Ty::Maybe | Ty::Usize | Ty::Bool | Ty::Str | Ty::Unit)
+    });
     if found.is_empty() {
         return None;
     }
@@ -125,6 +145,65 @@ fn branch(g: &mut Gen) -> Option<Node> {
             Some(stmt("if $ $ else $", vec![condition, then, other]))
         }
     }
+}
+
+/// `let s: f64 = if … { … } else { … };`
+fn chosen(g: &mut Gen) -> Option<Node> {
+    if g.nesting > 3 {
+        return None;
+    }
+    let ty = if g.rng.chance(60) { Ty::F } else { g.some_type() };
+    let name = g.fresh("s");
+    let text = ty.text(&g.structs);
+    let node = match g.rng.below(4) {
+        0 => {
+            let (k, a, b, c) = (g.int(), g.expr(&ty), g.block_of(&ty, 2), g.expr(&ty));
+            stmt(
+                &format!("let mut {name}: {text} = match $ {{ 0 => $, 1 | 2 => $, _ => $ }};"),
+                vec![k, a, b, c],
+            )
+        }
+        1 => {
+            let (condition, a, b) = (g.condition(), g.expr(&ty), g.expr(&ty));
+            stmt(&format!("let mut {name}: {text} = if $ {{ $ }} else {{ $ }};"), vec![condition, a, b])
+        }
+        2 => {
+            let (c, a, d, b, e) =
+                (g.condition(), g.block_of(&ty, 1), g.condition(), g.block_of(&ty, 1), g.block_of(&ty, 2));
+            stmt(&format!("let mut {name}: {text} = if $ $ else if $ $ else $;"), vec![c, a, d, b, e])
+        }
+        _ => {
+            let (condition, a, b) = (g.condition(), g.block_of(&ty, 2), g.block_of(&ty, 2));
+            stmt(&format!("let mut {name}: {text} = if $ $ else $;"), vec![condition, a, b])
+        }
+    };
+    g.bind(&name, ty, Pass::Value, true);
+    Some(node)
+}
+
+/// `let s: f64 = if d > 0.0 { d.sqrt() } else { … };` and its like.
+fn guarded(g: &mut Gen) -> Option<Node> {
+    let value = g.choose(expr::BRANCHES)?;
+    let s = g.fresh("s");
+    g.bind(&s, Ty::F, Pass::Value, true);
+    Some(stmt(&format!("let mut {s}: @F = $;"), vec![value]))
+}
+
+/// A root that is NaN, and a guard behind it.
+fn consequence(g: &mut Gen) -> Option<Node> {
+    let (place, _) = g.place(&Ty::F, false)?;
+    let (d, s) = (g.fresh("d"), g.fresh("s"));
+    let (a, b) = (g.typed(), g.leaf());
+    g.bind(&s, Ty::F, Pass::Value, true);
+    let root = *g.rng.pick(&["sqrt()", "ln()", "asin()", "powf(0.5)", "acosh()"]);
+    let guard = *g.rng.pick(&["~ > 0.0", "~.is_finite()", "!~.is_nan()"]);
+    Some(stmt(
+        &format!(
+            "let {d} = {place}.{root} * $;\nlet mut {s}: @F = if {} {{ {d}.sin() }} else {{ $ }};",
+            guard.replace('~', &d)
+        ),
+        vec![a, b],
+    ))
 }
 
 fn match_statement(g: &mut Gen) -> Option<Node> {
@@ -197,8 +276,9 @@ fn destructured(g: &mut Gen) -> Option<Node> {
 }
 
 fn shadowing(g: &mut Gen) -> Option<Node> {
-    // A closure's captures would be others than they seem.
-    let var = g.var_where(|var| var.pass == Pass::Value && var.writable && !var.shared && !var.fixed)?;
+    let var = g.var_where(|var| {
+        var.pass == Pass::Value && var.writable && !var.shared && !var.fixed && var.name != "self"
+    })?;
     let ty = if g.rng.chance(70) { var.ty.clone() } else { Ty::F };
     let value = if ty == Ty::F { g.typed() } else { g.expr(&ty) };
     let name = var.name;
@@ -287,7 +367,32 @@ fn leave(g: &mut Gen) -> Option<Node> {
 
 /// `#[cfg]`, `#[no_diff]`, `#[allow]`.
 fn attribute(g: &mut Gen) -> Option<Node> {
-    match g.rng.below(4) {
+    match g.rng.below(7) {
+        4 => {
+            let (name, a, b, k) = (g.fresh("s"), g.typed(), g.typed(), g.int());
+            g.bind(&name, Ty::F, Pass::Value, true);
+            Some(stmt(
+                &format!("let mut {name}: @F = match $ {{\n#[cfg(any())]\n_ => 0.5,\n0 => $,\n_ => $ }};"),
+                vec![k, a, b],
+            ))
+        }
+        5 => {
+            let (name, a, b, c) = (g.fresh("a"), g.typed(), g.leaf(), g.leaf());
+            g.bind(&name, Ty::array(Ty::F, 2), Pass::Value, true);
+            Some(stmt(&format!("let mut {name}: [@F; 2] = [$, #[cfg(any())] $, $];"), vec![a, b, c]))
+        }
+        6 => {
+            let k = (0..g.structs.len())
+                .find(|&k| !g.structs[k].fields.is_empty() && g.structs[k].generics.is_empty())?;
+            let (ty, Struct { name, fields, .. }) = (Ty::Struct(k), g.structs[k].clone());
+            let mut children: Vec<Node> = fields.iter().map(|(_, ty)| g.expr(ty)).collect();
+            children.insert(0, g.expr(&fields[0].1));
+            let mut list = vec![format!("#[cfg(any())]\n{}: $", fields[0].0)];
+            list.extend(fields.iter().map(|(field, _)| format!("{field}: $")));
+            let p = g.fresh("p");
+            g.bind(&p, ty, Pass::Value, true);
+            Some(stmt(&format!("let mut {p} = {name} {{ {} }};", list.join(", ")), children))
+        }
         0 => {
             let place = g.place(&Ty::F, true)?.0;
             let value = g.tame();
@@ -316,6 +421,167 @@ fn attribute(g: &mut Gen) -> Option<Node> {
             Some(stmt(&format!("#[allow(unused_mut)]\nlet mut {name} = $;"), vec![value]))
         }
     }
+}
+
+/// A local that the attribute names: `stop(h)`, `wrt(h)`.
+fn marked(g: &mut Gen) -> Option<Node> {
+    if g.nesting > 1 || g.loop_depth > 0 {
+        return None;
+    }
+    let name = g.fresh("h");
+    if g.marks.stop && g.marks.stopped.is_none() {
+        g.marks.stopped = Some(name.clone());
+        let value = if g.rng.chance(30) { expr(&Ty::F, "0.0", vec![]) } else { g.typed() };
+        g.bind(&name, Ty::F, Pass::Value, false).cut = true;
+        return Some(stmt(&format!("let mut {name}: @F = $;"), vec![value]));
+    }
+    if g.marks.wrt && g.marks.asked.is_none() {
+        g.marks.asked = Some(name.clone());
+        let value = g.typed();
+        g.bind(&name, Ty::F, Pass::Value, false);
+        return Some(Node::new(Sort::Fixed, &format!("let {name}: @F = @seen($);"), vec![value]));
+    }
+    None
+}
+
+/// A write to a local that is stopped at.
+fn cut_update(g: &mut Gen) -> Option<Node> {
+    let var = g.var_where(|var| var.cut && !var.shared)?;
+    let value = g.tame();
+    let op = *g.rng.pick(&["=", "+=", "*=", "-="]);
+    Some(stmt(&format!("{} {op} $;", var.name), vec![value]))
+}
+
+/// `'a: { … if c { break 'a; } … }`
+fn labelled_block(g: &mut Gen) -> Option<Node> {
+    if g.nesting > 3 {
+        return None;
+    }
+    let label = format!("'{}", g.fresh("b"));
+    let outer = std::mem::take(&mut g.loops);
+    let (first, condition, rest) = g.scoped(|g| {
+        let first = g.statements(2);
+        (sequence(first), g.condition(), sequence(g.statements(2)))
+    });
+    g.loops = outer;
+    Some(stmt(&format!("{label}: {{ $ if $ {{ break {label}; }} $ }}"), vec![first, condition, rest]))
+}
+
+/// A function inside of the function: not differentiated, of no active arguments.
+fn nested_function(g: &mut Gen) -> Option<Node> {
+    let (name, s, k) = (g.fresh("inner"), g.fresh("s"), g.int());
+    let e = g.typed();
+    g.bind(&s, Ty::F, Pass::Value, true);
+    Some(stmt(
+        &format!("fn {name}(k: usize) -> @F {{ 0.25 * k as @F }}\nlet mut {s} = {name}($) * $;"),
+        vec![k, e],
+    ))
+}
+
+/// Integers that are computed, and what they index.
+fn integer(g: &mut Gen) -> Option<Node> {
+    let (k, s) = (g.fresh("k"), g.fresh("s"));
+    let found = g.places(false, &|ty| matches!(ty, Ty::Vec(_) | Ty::Array(..) | Ty::Slice(_)));
+    let e = g.typed();
+    let node = match g.rng.below(6) {
+        0 if !found.is_empty() => {
+            let (text, ..) = g.rng.pick(&found).clone();
+            stmt(&format!("let {k} = {text}.len();"), vec![])
+        }
+        1 => {
+            let a = g.int();
+            stmt(&format!("let mut {k} = $;\n{k} += 1;"), vec![a])
+        }
+        2 => {
+            let (a, condition) = (g.int(), g.condition());
+            stmt(&format!("let mut {k} = $;\nif $ {{ {k} = 2; }}"), vec![a, condition])
+        }
+        3 => {
+            g.bind(&s, Ty::F, Pass::Value, true);
+            let a = g.int();
+            stmt(&format!("let {k} = $;\nlet mut {s} = $.powi({k} as i32 % 3);"), vec![a, e])
+        }
+        4 => {
+            let a = g.int();
+            stmt(&format!("let {k} = ($ * 3 + 1).min(4);"), vec![a])
+        }
+        _ => stmt(&format!("let {k} = ($.abs() * 3.0) as usize;"), vec![e]),
+    };
+    g.bind(&k, Ty::Usize, Pass::Value, false);
+    Some(node)
+}
+
+/// Two fields or parts of one value, exchanged.
+fn fields_swapped(g: &mut Gen) -> Option<Node> {
+    let found = g.places(true, &|ty| match ty {
+        Ty::Struct(_) => true,
+        Ty::Tuple(items) => items.iter().filter(|item| **item == Ty::F).count() > 1,
+        _ => false,
+    });
+    if found.is_empty() {
+        return None;
+    }
+    let (place, ty, _) = g.rng.pick(&found).clone();
+    let place =
+        place.strip_prefix("(*").and_then(|p| p.strip_suffix(')')).map(str::to_string).unwrap_or(place);
+    if place.contains('[') {
+        // Two borrows of an element would be two of its `Vec`.
+        return None;
+    }
+    let names: Vec<String> = match &ty {
+        Ty::Struct(k) => {
+            g.structs[*k].fields.iter().filter(|(_, ty)| *ty == Ty::F).map(|(name, _)| name.clone()).collect()
+        }
+        Ty::Tuple(items) => (0..items.len()).filter(|&k| items[k] == Ty::F).map(|k| k.to_string()).collect(),
+        _ => Vec::new(),
+    };
+    let [a, b, ..] = &names[..] else { return None };
+    Some(match g.rng.below(3) {
+        0 => stmt(&format!("std::mem::swap(&mut {place}.{a}, &mut {place}.{b});"), vec![]),
+        1 => stmt(&format!("({place}.{a}, {place}.{b}) = ({place}.{b}, {place}.{a});"), vec![]),
+        _ => {
+            let (x, y) = (g.fresh("x"), g.fresh("y"));
+            stmt(
+                &format!(
+                    "{{ let ({x}, {y}) = (&mut {place}.{a}, &mut {place}.{b});\n*{x} += *{y} * 0.5;\n*{y} = {x}.sin(); }}"
+                ),
+                vec![],
+            )
+        }
+    })
+}
+
+/// What may panic, for derivatives must do so as well.
+fn risky(g: &mut Gen) -> Option<Node> {
+    if g.rng.chance(60) {
+        return None;
+    }
+    let s = g.fresh("s");
+    let found = g.places(false, &|ty| ty.item() == Some(&Ty::F));
+    let place = g.place(&Ty::F, false)?.0;
+    let node = match g.rng.below(3) {
+        0 if !found.is_empty() => {
+            let ((text, ..), k) = (g.rng.pick(&found).clone(), g.int());
+            stmt(&format!("let mut {s} = {text}[$ + 1];"), vec![k])
+        }
+        1 => stmt(&format!("assert!({place} < 0.9, \"too large\");\nlet mut {s} = {place} * 0.5;"), vec![]),
+        _ => {
+            stmt(&format!("let mut {s} = if {place} > 1.2 {{ panic!(\"no\") }} else {{ {place} }};"), vec![])
+        }
+    };
+    g.bind(&s, Ty::F, Pass::Value, true);
+    Some(node)
+}
+
+/// The standard library's `Range` with ends that carry derivatives.
+fn range(g: &mut Gen) -> Option<Node> {
+    let (name, a, b) = (g.fresh("s"), g.typed(), g.typed());
+    let r = g.fresh("r");
+    g.bind(&name, Ty::F, Pass::Value, true);
+    Some(stmt(
+        &format!("let {r}: std::ops::Range<@F> = $..$;\nlet mut {name} = {r}.end - {r}.start;"),
+        vec![a, b],
+    ))
 }
 
 fn assertion(g: &mut Gen) -> Option<Node> {

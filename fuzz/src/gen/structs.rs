@@ -15,13 +15,14 @@ pub fn define(g: &mut Gen) -> Node {
     let name = g.rng.pick(&free).to_string();
     let mut fields: Vec<(String, Ty)> = Vec::new();
     for _ in 0..g.rng.between(1, 4) {
-        let ty = match g.rng.below(14) {
+        let ty = match g.rng.below(15) {
             0..=5 => Ty::F,
             6 | 7 => Ty::array(Ty::F, g.rng.between(2, 3)),
             8 => Ty::vec(Ty::F),
             9 => Ty::tuple(vec![Ty::F, Ty::F]),
             10 => Ty::Usize,
             11 => Ty::tuple(vec![Ty::F, Ty::Bool]),
+            14 if g.rng.chance(60) => Ty::Fixed,
             12 if !g.structs.is_empty() => Ty::Struct(g.rng.below(g.structs.len())),
             13 if !g.structs.is_empty() => Ty::array(Ty::Struct(g.rng.below(g.structs.len())), 2),
             _ => Ty::F,
@@ -35,16 +36,31 @@ pub fn define(g: &mut Gen) -> Node {
         fields.push(("z".into(), Ty::F));
     }
     let copy = g.rng.chance(50) && fields.iter().all(|(_, ty)| ty.copy(&g.structs));
-    let lines: String =
-        fields.iter().map(|(name, ty)| format!("pub {name}: {},\n", ty.text(&g.structs))).collect();
+    let lines: String = fields
+        .iter()
+        .map(|(name, ty)| {
+            let mark = if *ty == Ty::Fixed { "@no_diff " } else { "" };
+            format!("{mark}pub {name}: {},\n", ty.text(&g.structs))
+        })
+        .collect();
     let derives = if copy { "Copy" } else { "" };
-    g.structs.push(Struct { name: name.clone(), fields, copy });
+    g.structs.push(Struct {
+        name: name.clone(),
+        fields,
+        copy,
+        generics: String::new(),
+        variants: Vec::new(),
+    });
     Node::new(Sort::Item, &format!("@derive({derives})\npub struct {name} {{\n{lines}}}"), vec![])
 }
 
 /// `S { a: …, b: … }`, perhaps with `..base`.
 pub fn literal(g: &mut Gen, ty: &Ty, k: usize) -> Node {
-    let Struct { name, fields, .. } = g.structs[k].clone();
+    let Struct { name, fields, variants, .. } = g.structs[k].clone();
+    if !variants.is_empty() {
+        let variant = g.rng.pick(&variants).clone();
+        return expr(ty, &format!("{name}::{variant}"), vec![]);
+    }
     if fields.len() > 1 && g.rng.chance(25) {
         if let Some(base) = g.read(ty) {
             let at = g.rng.below(fields.len());
@@ -66,7 +82,7 @@ pub fn updated(g: &mut Gen) -> Option<Node> {
     }
     let (place, ty, root) = g.rng.pick(&found).clone();
     let Ty::Struct(k) = ty else { return None };
-    let Struct { name, fields, copy } = g.structs[k].clone();
+    let Struct { name, fields, copy, .. } = g.structs[k].clone();
     if g.var_mut(&root).fixed || fields.len() < 2 {
         return None;
     }
@@ -84,6 +100,9 @@ pub fn pattern(g: &mut Gen) -> Option<Node> {
     }
     let k = g.rng.below(g.structs.len());
     let Struct { name, fields, .. } = g.structs[k].clone();
+    if fields.is_empty() {
+        return None;
+    }
     let value = g.expr(&Ty::Struct(k));
     let (field, ty) = g.rng.pick(&fields).clone();
     let bound = g.fresh("f");

@@ -11,19 +11,34 @@ pub fn program(seed: u64) -> Program {
     for _ in 0..g.rng.below(4) {
         nodes.push(structs::define(&mut g));
     }
+    if g.rng.chance(10) {
+        nodes.push(generic::enumeration(&mut g));
+    }
+    if g.rng.chance(20) {
+        nodes.push(Node::new(Sort::Item, "type Real = @F;", vec![]));
+        g.alias = Some("Real".into());
+    }
     for _ in 0..g.rng.below(4) {
         nodes.push(constant(&mut g));
     }
     for k in 0..g.rng.below(4) {
         g.fuel = 3 + g.rng.below(6) as i32;
-        let node = function(&mut g, k);
+        let node = match g.rng.below(20) {
+            0 | 1 => generic::over_floats(&mut g),
+            2 | 3 => generic::over_lengths(&mut g),
+            4 if g.rng.chance(60) => generic::struct_with_parameters(&mut g),
+            5 => match generic::operator(&mut g) {
+                Some(node) => node,
+                None => function(&mut g, k),
+            },
+            _ => function(&mut g, k),
+        };
         nodes.push(node);
     }
     g.fuel = 6 + g.rng.below(10) as i32;
-    let (node, top, arguments, result) = checked(&mut g);
-    nodes.append(&mut g.extra);
-    nodes.push(node);
-    Program { seed, single, structs: g.structs, items: items(nodes), top, arguments, result }
+    let checked = checked(&mut g);
+    nodes.push(checked.items.clone());
+    Program { seed, single, structs: g.structs, items: items(nodes), ..checked }
 }
 
 fn constant(g: &mut Gen) -> Node {
@@ -43,6 +58,7 @@ fn constant(g: &mut Gen) -> Node {
             "&[(@F, @F)]".into(),
             "&[(0.5, 0.3), (0.7, 1.5)]".into(),
         ),
+        6 if g.rng.chance(30) => ("NAME", Ty::Str, "&str".into(), "\"name\"".into()),
         6 => ("COUNT", Ty::Usize, "usize".into(), "2".into()),
         7 => (
             "SHIFTS",
@@ -51,8 +67,10 @@ fn constant(g: &mut Gen) -> Node {
             "[[0.5, 0.1], [0.2, -0.5]]".into(),
         ),
         _ => {
-            let flat = (0..g.structs.len())
-                .find(|&k| g.structs[k].fields.iter().all(|(_, ty)| matches!(ty, Ty::F | Ty::Usize)));
+            let flat = (0..g.structs.len()).find(|&k| {
+                let s = &g.structs[k];
+                s.variants.is_empty() && s.fields.iter().all(|(_, ty)| matches!(ty, Ty::F | Ty::Usize))
+            });
             match flat {
                 Some(k) => {
                     let Struct { name, fields, .. } = g.structs[k].clone();
@@ -81,7 +99,6 @@ impl Gen {
             5 => (Ty::F, Pass::Ref),
             6 | 7 => (Ty::F, Pass::RefMut),
             8 => (Ty::array(own(self), 3), Pass::Value),
-            9 => (Ty::array(Ty::F, 2), Pass::Ref),
             10 | 11 => (Ty::slice(own(self)), Pass::Ref),
             12 => (Ty::slice(own(self)), Pass::RefMut),
             13 => (Ty::vec(own(self)), Pass::Value),
@@ -89,8 +106,13 @@ impl Gen {
             15 => (Ty::tuple(vec![Ty::F, Ty::Usize, Ty::F]), Pass::Value),
             16 => (Ty::Usize, Pass::Value),
             17 if self.rng.chance(70) => (Ty::Bool, Pass::Value),
+            17 if self.rng.chance(50) => (Ty::Maybe, Pass::Value),
             17 => (Ty::Str, Pass::Value),
             18 => (Ty::array(Ty::F, 3), Pass::RefMut),
+            9 if self.rng.chance(50) => {
+                (Ty::tuple(vec![Ty::F, Ty::F]), *self.rng.pick(&[Pass::Ref, Pass::RefMut]))
+            }
+            9 => (Ty::array(Ty::F, 2), Pass::Ref),
             19..=22 if !self.structs.is_empty() => {
                 let ty = Ty::Struct(self.rng.below(self.structs.len()));
                 (ty, *self.rng.pick(&[Pass::Value, Pass::Ref, Pass::Ref, Pass::RefMut]))
@@ -98,7 +120,8 @@ impl Gen {
             23 => (Ty::slice(Ty::F), Pass::Ref),
             _ => (Ty::F, Pass::Value),
         };
-        let no_diff = pass != Pass::RefMut && ty.active(&self.structs) && self.rng.chance(7);
+        let no_diff = pass != Pass::RefMut && ty.active() && self.rng.chance(7);
+        let no_diff = no_diff || ty == Ty::Maybe;
         Param { name, ty, pass, no_diff }
     }
 
@@ -110,7 +133,7 @@ impl Gen {
                 self.parameter(name)
             })
             .collect();
-        if !params.iter().any(|param| !param.no_diff && param.ty.active(&self.structs)) {
+        if !params.iter().any(|param| !param.no_diff && param.ty.active()) {
             let name = self.fresh("p");
             params.push(Param { name, ty: Ty::F, pass: Pass::Value, no_diff: false });
         }
@@ -118,8 +141,11 @@ impl Gen {
     }
 
     /// As it stands in a list of parameters.
-    fn param_text(&self, param: &Param) -> String {
-        let ty = param.ty.text(&self.structs);
+    pub fn param_text(&mut self, param: &Param) -> String {
+        let mut ty = param.ty.text(&self.structs);
+        if let (Some(alias), true) = (self.alias.clone(), self.rng.chance(60)) {
+            ty = ty.replace("@F", &alias);
+        }
         let mark = if param.no_diff { "@no_diff " } else { "" };
         match param.pass {
             Pass::Value => format!("{mark}mut {}: {ty}", param.name),
@@ -141,7 +167,7 @@ impl Gen {
     }
 
     /// The body of a function with these parameters.
-    fn function_body(&mut self, params: &[Param], result: &Ty, most: usize) -> Node {
+    pub fn function_body(&mut self, params: &[Param], result: &Ty, most: usize) -> Node {
         self.vars.clear();
         self.closures.clear();
         for param in params {
@@ -171,8 +197,9 @@ impl Gen {
         let found = self.vars_where(|var| var.ty == Ty::F && var.pass == Pass::Value);
         let mut children = vec![self.typed()];
         for k in found.into_iter().rev().take(3) {
-            let name = self.vars[k].name.clone();
-            children.push(expr(&Ty::F, &name, vec![]));
+            let Var { name, cut, .. } = &self.vars[k];
+            let text = if *cut { format!("@cut({name})") } else { name.clone() };
+            children.push(expr(&Ty::F, &text, vec![]));
         }
         children.push(self.float());
         expr(&Ty::F, &vec!["$"; children.len()].join(" + "), children)
@@ -189,8 +216,8 @@ fn function(g: &mut Gen, _k: usize) -> Node {
     };
     let result_text =
         if result == Ty::Unit { String::new() } else { format!(" -> {}", result.text(&g.structs)) };
-    if !g.structs.is_empty() && g.rng.chance(30) {
-        let k = g.rng.below(g.structs.len());
+    let k = g.rng.below(g.structs.len().max(1));
+    if g.structs.get(k).is_some_and(|s| s.variants.is_empty() && s.generics.is_empty()) && g.rng.chance(40) {
         let pass = *g.rng.pick(&[Pass::Ref, Pass::Ref, Pass::Value, Pass::RefMut]);
         let associated = g.rng.chance(15);
         if !associated {
@@ -215,20 +242,44 @@ fn function(g: &mut Gen, _k: usize) -> Node {
         };
         let of = g.structs[k].name.clone();
         let call = if associated { format!("{of}::{name}") } else { name.clone() };
-        g.functions.push(Function { name: call, method: !associated, params, result });
-        let template = match g.rng.below(2) {
-            0 => format!(
-                "@differentiate()\nimpl {of} {{\npub fn {name}({}){result_text} $\n}}",
+        g.functions.push(Function {
+            name: call,
+            form: if associated { CallForm::Path } else { CallForm::Method },
+            params,
+            result,
+        });
+        let own = result_text == format!(" -> {of}");
+        let result_text = if own && g.rng.chance(50) { " -> Self".to_string() } else { result_text };
+        let constant = if g.rng.chance(15) {
+            let name = g.fresh("K");
+            g.constants.push(Constant { name: format!("{of}::{name}"), ty: Ty::F, reference: false });
+            format!("pub const {name}: @F = 0.75;\n")
+        } else {
+            String::new()
+        };
+        let template = match g.rng.below(4) {
+            0 if !associated && constant.is_empty() => {
+                let of_trait = g.fresh("Eval");
+                let bare: Vec<String> = list.iter().map(|param| bare_param(param)).collect();
+                format!(
+                    "pub trait {of_trait} {{\nfn {name}({}){result_text};\n}}\n@differentiate()\nimpl {of_trait} for {of} {{\nfn \
+                     {name}({}){result_text} $\n}}",
+                    bare.join(", "),
+                    list.join(", ")
+                )
+            }
+            0 | 1 => format!(
+                "@differentiate()\nimpl {of} {{\n{constant}pub fn {name}({}){result_text} $\n}}",
                 list.join(", ")
             ),
             _ if associated => {
                 format!(
-                    "impl {of} {{\n@differentiate(associated)\npub fn {name}({}){result_text} $\n}}",
+                    "impl {of} {{\n{constant}@differentiate(associated)\npub fn {name}({}){result_text} $\n}}",
                     list.join(", ")
                 )
             }
             _ => format!(
-                "impl {of} {{\n@differentiate()\npub fn {name}({}){result_text} $\n}}",
+                "impl {of} {{\n{constant}@differentiate()\npub fn {name}({}){result_text} $\n}}",
                 list.join(", ")
             ),
         };
@@ -237,7 +288,7 @@ fn function(g: &mut Gen, _k: usize) -> Node {
     let name = g.fresh("h");
     let body = g.function_body(&params, &result, 6);
     let list: Vec<String> = params.iter().map(|param| g.param_text(param)).collect();
-    g.functions.push(Function { name: name.clone(), method: false, params, result });
+    g.functions.push(Function { name: name.clone(), form: CallForm::Path, params, result });
     Node::new(
         Sort::Item,
         &format!("@differentiate()\nfn {name}({}){result_text} $", list.join(", ")),
@@ -245,34 +296,78 @@ fn function(g: &mut Gen, _k: usize) -> Node {
     )
 }
 
+/// A parameter of a declaration in a trait: no patterns, no marks.
+fn bare_param(text: &str) -> String {
+    let text = text.replace("@no_diff ", "");
+    match text.strip_prefix("mut ") {
+        Some(rest) => rest.to_string(),
+        None => text,
+    }
+}
+
 /// The function that is checked.
-fn checked(g: &mut Gen) -> (Node, String, Vec<Argument>, Ty) {
+fn checked(g: &mut Gen) -> Program {
     let params = g.parameters();
-    let result = if params.iter().any(|p| p.pass == Pass::RefMut) && g.rng.chance(20) {
-        Ty::Unit
-    } else {
-        g.result_type()
-    };
+    let inout = params.iter().any(|p| p.pass == Pass::RefMut);
+    let result = if inout && g.rng.chance(20) { Ty::Unit } else { g.result_type() };
     let result_text =
         if result == Ty::Unit { String::new() } else { format!(" -> {}", result.text(&g.structs)) };
+    g.marks = Marks { stop: g.rng.chance(12), wrt: !inout && g.rng.chance(8), ..Marks::default() };
     let body = g.function_body(&params, &result, 12);
-    let mut parts = vec![Part::Text("@differentiate()\nfn f(".into())];
+    // Some of the parameters, in any order, and perhaps a local behind them.
+    let mut wrt: Option<Vec<usize>> = None;
+    if g.marks.asked.is_some() || (!inout && g.rng.chance(5)) {
+        let mut some: Vec<usize> =
+            (0..params.len()).filter(|&at| !params[at].no_diff && params[at].ty.active()).collect();
+        if some.len() > 1 && g.rng.chance(50) {
+            some.remove(g.rng.below(some.len()));
+        }
+        if g.rng.chance(50) {
+            some.reverse();
+        }
+        wrt = Some(some);
+    }
+    let mut marks = Vec::new();
+    if let Some(wrt) = &wrt {
+        let names = wrt.iter().map(|at| params[*at].name.clone()).chain(g.marks.asked.clone());
+        // What nothing connects to the result is an error unless it is asked to be zero.
+        marks.push(format!("wrt({})", names.collect::<Vec<_>>().join(", ")));
+        marks.push("unconnected = \"zero\"".into());
+    }
+    if let Some(name) = &g.marks.stopped {
+        marks.push(format!("stop({name})"));
+    }
+    let mut parts = vec![Part::Text(format!("@differentiate({})\nfn f(", marks.join(", ")))];
     let mut arguments = Vec::new();
     for (at, param) in params.iter().enumerate() {
         let text = format!("{}, ", g.param_text(param));
         parts.push(Part::Node(Node::new(Sort::Param(at), &text, vec![])));
+        let fixed = param.no_diff || wrt.as_ref().is_some_and(|wrt| !wrt.contains(&at));
         let mut numbers = 0;
-        let value = builder(g, &param.ty, param.no_diff, &mut numbers);
+        let value = builder(g, &param.ty, fixed, &mut numbers);
         arguments.push(Argument { param: param.clone(), at, value, numbers });
     }
     parts.push(Part::Text(format!("){result_text} ")));
     parts.push(Part::Node(body));
-    (Node { sort: Sort::Item, parts }, "f".into(), arguments, result)
+    let node = Node { sort: Sort::Item, parts };
+    let local = g.marks.asked.is_some();
+    Program {
+        seed: 0,
+        single: false,
+        structs: Vec::new(),
+        items: node,
+        top: "f".into(),
+        arguments,
+        result,
+        wrt,
+        local,
+    }
 }
 
 /// An expression of an owned value of a type; `n()` where a number goes.
 fn builder(g: &mut Gen, ty: &Ty, no_diff: bool, numbers: &mut usize) -> String {
     match ty {
+        Ty::Fixed => "0.625".into(),
         Ty::F if no_diff => format!("{:?}", (g.rng.between(5, 60) as f64) / 40.0),
         Ty::F => {
             *numbers += 1;
@@ -282,6 +377,7 @@ fn builder(g: &mut Gen, ty: &Ty, no_diff: bool, numbers: &mut usize) -> String {
         Ty::Bool => g.rng.chance(50).to_string(),
         Ty::Str => "\"name\"".into(),
         Ty::Unit => "()".into(),
+        Ty::Maybe => g.rng.pick(&["None", "Some(0.4)"]).to_string(),
         Ty::Array(item, n) => {
             let items: Vec<String> = (0..*n).map(|_| builder(g, item, no_diff, numbers)).collect();
             format!("[{}]", items.join(", "))
@@ -296,7 +392,10 @@ fn builder(g: &mut Gen, ty: &Ty, no_diff: bool, numbers: &mut usize) -> String {
             format!("({})", items.join(", "))
         }
         Ty::Struct(k) => {
-            let Struct { name, fields, .. } = g.structs[*k].clone();
+            let Struct { name, fields, variants, .. } = g.structs[*k].clone();
+            if !variants.is_empty() {
+                return format!("{name}::{}", g.rng.pick(&variants));
+            }
             let fields: Vec<String> = fields
                 .iter()
                 .map(|(field, ty)| format!("{field}: {}", builder(g, ty, no_diff, numbers)))

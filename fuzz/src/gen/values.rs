@@ -8,9 +8,14 @@ impl Gen {
         match ty {
             Ty::F => return self.float(),
             Ty::Usize => return self.int(),
+            Ty::Fixed => return expr(ty, "0.75", vec![]),
             Ty::Bool => return self.condition(),
             Ty::Str => return self.read(ty).unwrap_or_else(|| expr(ty, "\"name\"", vec![])),
             Ty::Unit => return expr(ty, "()", vec![]),
+            Ty::Maybe => {
+                let text = *self.rng.pick(&["None", "Some(0.4)"]);
+                return self.read(ty).unwrap_or_else(|| expr(ty, text, vec![]));
+            }
             _ => {}
         }
         if self.rng.chance(35 + 10 * self.depth) {
@@ -28,7 +33,7 @@ impl Gen {
                 return node;
             }
         }
-        if self.depth < 3 && self.rng.chance(12) {
+        if self.depth < 3 && self.rng.chance(6) {
             return self.chosen(ty);
         }
         self.literal(ty)
@@ -84,7 +89,7 @@ impl Gen {
         let copy = item.copy(&self.structs);
         if n == 0 {
             let first = self.expr(item);
-            return match copy && self.rng.chance(60) {
+            return match copy && (self.depth > 1 || self.rng.chance(60)) {
                 true => expr(ty, "[$; N]", vec![first]),
                 false => expr(ty, "std::array::from_fn(|_| $)", vec![first]),
             };
@@ -94,7 +99,7 @@ impl Gen {
                 let first = self.expr(item);
                 expr(ty, &format!("[$; {n}]"), vec![first])
             }
-            1 if *item == Ty::F => {
+            1 if *item == Ty::F && self.depth <= 1 => {
                 let name = self.fresh("i");
                 let body = self.scoped(|g| {
                     g.bind(&name, Ty::Usize, Pass::Value, false).bound = Some(Bound::Const(n));
@@ -105,7 +110,7 @@ impl Gen {
                 });
                 expr(ty, &format!("std::array::from_fn(|{name}| $)"), vec![body])
             }
-            2 if *item == Ty::F => match self.place(ty, false) {
+            2 if *item == Ty::F && self.depth <= 1 => match self.place(ty, false) {
                 Some((place, _)) => {
                     let name = self.fresh("y");
                     let body = self.scoped(|g| {
@@ -174,6 +179,9 @@ impl Gen {
 
     /// A type to bind a name of.
     pub fn some_type(&mut self) -> Ty {
+        if self.lengths && self.rng.chance(15) {
+            return Ty::array(Ty::F, 0);
+        }
         match self.rng.below(20) {
             0..=5 => Ty::F,
             6..=8 => Ty::array(Ty::F, self.rng.between(2, 4)),

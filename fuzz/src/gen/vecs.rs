@@ -37,7 +37,7 @@ pub fn resized(g: &mut Gen) -> Option<Node> {
         5 => stmt(&format!("if {v}.len() > 3 {{ {v}.truncate(3); }}"), vec![]),
         6 => stmt(&format!("{v}.insert(1, $);"), vec![a]),
         7 => {
-            let b = g.expr(&item);
+            let b = g.without(&root, |g| g.expr(&item));
             bind(g);
             stmt(
                 &format!("{v}.push($);\nlet mut {name}: {text} = {v}.remove(0);\n{v}.insert(0, $);"),
@@ -63,7 +63,7 @@ pub fn resized(g: &mut Gen) -> Option<Node> {
         12 => stmt(&format!("if let Some(last) = {v}.last_mut() {{ *last = $; }}"), vec![a]),
         13 => {
             bind(g);
-            let b = g.expr(&item);
+            let b = g.without(&root, |g| g.expr(&item));
             stmt(&format!("let mut {name}: {text} = {v}.pop().unwrap_or($);\n{v}.push($);"), vec![a, b])
         }
         14 => stmt(&format!("{v}.push($);\n{v}.drain(0..1);"), vec![a]),
@@ -126,7 +126,6 @@ pub fn ordered(g: &mut Gen) -> Option<Node> {
     let by = *g.rng.pick(&[
         "sort_by(|a, b| a.total_cmp(b))",
         "sort_by(|a, b| b.partial_cmp(a).unwrap())",
-        "sort_unstable_by(|a, b| a.partial_cmp(b).unwrap())",
         "sort_by(f64::total_cmp)",
     ]);
     Some(stmt(&format!("{a}.{};", by.replace("f64::", "@F::")), vec![]))

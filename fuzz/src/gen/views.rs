@@ -19,8 +19,9 @@ pub fn mutable_element(g: &mut Gen) -> Option<Node> {
     if g.nesting > 3 {
         return None;
     }
-    let (text, ty, root) =
-        target(g, &|ty| !matches!(ty, Ty::Slice(_) | Ty::Usize | Ty::Bool | Ty::Str | Ty::Unit))?;
+    let (text, ty, root) = target(g, &|ty| {
+        !matches!(ty, Ty::Slice(_) | Ty::Fixed | Ty::Maybe | Ty::Usize | Ty::Bool | Ty::Str | Ty::Unit)
+    })?;
     if let Ty::Vec(_) = ty {
         if g.var_mut(&root).fixed {
             return None;
@@ -105,4 +106,48 @@ pub fn split(g: &mut Gen) -> Option<Node> {
         _ => format!("if let [{a}, .., {b}] = &{name}[..] $"),
     };
     Some(stmt(&text, vec![body]))
+}
+
+/// A flat matrix of two rows: `let row = &x[i * d..(i + 1) * d];`
+pub fn rows(g: &mut Gen) -> Option<Node> {
+    if g.nesting > 3 || g.loop_depth > 1 {
+        return None;
+    }
+    let unique = g.rng.chance(40);
+    let (text, _, root) = if unique {
+        let (text, ty, root) = target(g, &|ty| ty.item() == Some(&Ty::F))?;
+        (text.trim_start_matches('*').to_string(), ty, root)
+    } else {
+        let found = g.places(false, &|ty| ty.item() == Some(&Ty::F));
+        let (text, ty, root) = found.first()?.clone();
+        let text =
+            text.strip_prefix("(*").and_then(|p| p.strip_suffix(')')).map(str::to_string).unwrap_or(text);
+        (text, ty, root)
+    };
+    let (d, i, j, row, s) = (g.fresh("d"), g.fresh("i"), g.fresh("j"), g.fresh("row"), g.fresh("s"));
+    let body = g.without(&root, |g| {
+        g.scoped(|g| {
+            g.loop_depth += 2;
+            let outer = (std::mem::take(&mut g.loops), g.result.take());
+            g.bind(&i, Ty::Usize, Pass::Value, false).bound = Some(Bound::Const(2));
+            g.bind(&j, Ty::Usize, Pass::Value, false);
+            let value = g.tame();
+            (g.loops, g.result) = outer;
+            g.loop_depth -= 2;
+            value
+        })
+    });
+    g.bind(&s, Ty::F, Pass::Value, true);
+    let (sign, store) = if unique {
+        ("&mut ", format!("{row}[{j}] = ({row}[{j}] + 0.5 * {s}).sin(); "))
+    } else {
+        ("&", String::new())
+    };
+    Some(stmt(
+        &format!(
+            "let {d} = {text}.len() / 2;\nlet mut {s} = 0.0;\nfor {i} in 0..2 {{\nlet {row} = {sign}{text}[{i} * {d}..({i} + 1) * {d}];\n\
+             for {j} in 0..{d} {{ {s} += {row}[{j}] * $; {store}}}\n}}"
+        ),
+        vec![body],
+    ))
 }

@@ -41,4 +41,9 @@ fn several(x: f64, y: (f64, f64)) -> f64 {
     x * y.0
 }
 
+#[differentiate(singular = "nan")]
+fn convention(x: f64) -> f64 {
+    x.sqrt()
+}
+
 fn main() {}

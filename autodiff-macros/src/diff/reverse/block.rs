@@ -79,6 +79,11 @@ impl Reverse<'_> {
 
         let mut defined: Vec<Var> = own.clone();
         defined.extend(sweeps.forward.iter().flat_map(Stmt::defines_behind));
+        // What a loop hands on was noted where its reversal starts.
+        let local = |stmt: &&Stmt| !matches!(stmt.kind, StmtKind::Loop(_));
+        let plain = sweeps.forward.iter().filter(local).flat_map(Stmt::defines_behind);
+        let plain: Vec<Var> = own.iter().copied().chain(plain).collect();
+        self.note_locals(&plain, &mut body, span);
         let mut reverse = self.declarations(&defined, span, |_| false);
         reverse.extend(body);
 

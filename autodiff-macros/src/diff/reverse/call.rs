@@ -1,11 +1,12 @@
 //! Calls: seeds and slots of the callee's pullback.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream, TokenTree};
 
 use super::{Reverse, stmt, unit};
 use crate::diff::record::Read;
 use crate::ir::{
-    Arg, Call, Expr, Init, Path, PullbackCall, Role, Stmt, StmtKind, StoreOp, Ty, Var, VarSet, build,
+    Arg, Call, CopyHow, Expr, Init, Path, PullbackCall, RawStmt, Role, Stmt, StmtKind, StoreOp, Ty, Var,
+    VarSet, build,
 };
 
 impl Reverse<'_> {
@@ -55,7 +56,7 @@ impl Reverse<'_> {
     /// Whether an argument that may be a reference is not at hand any more when the pullback runs, see [`Call::kept`].
     fn is_kept(&self, arg: &Arg) -> bool {
         match arg {
-            Arg::Inert(inert) => !inert.may_run_again(),
+            Arg::Inert(inert) => !inert.pure || takes_its_type(&inert.code),
             Arg::Move(path) => {
                 matches!(self.type_of(path), Ty::Unknown | Ty::Inert) && !self.active_path(path)
             }
@@ -126,7 +127,7 @@ impl Reverse<'_> {
             Arg::RefValue(expr) => self.scalar_slot(expr, lent, before, behind, span),
             Arg::RefMutValue(before_value, after) => {
                 let after = *after;
-                let after_active = self.active_var(after);
+                let after_active = self.active_var(after) && !self.vars[after].cut;
                 let before_var = match before_value {
                     Expr::Var(var) if self.active_var(*var) => Some(*var),
                     _ => None,
@@ -149,7 +150,7 @@ impl Reverse<'_> {
             }
             Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => {
                 let path = path.clone();
-                let moved = matches!(arg, Arg::Move(_));
+                let (moved, in_out) = (matches!(arg, Arg::Move(_)), matches!(arg, Arg::RefMut(_)));
                 let root = self.vars.root(&path);
                 if moved {
                     *arg = Arg::Value(build::int(0));
@@ -164,6 +165,19 @@ impl Reverse<'_> {
                     return Some(bar);
                 }
                 let own = self.vars.fresh("own_bar", self.type_of(&path), Role::Place, span);
+                if in_out {
+                    // What it holds behind the call goes in, and is not there any more.
+                    let how = if matches!(self.type_of(&path), Ty::Slice(_)) {
+                        CopyHow::ToVec
+                    } else {
+                        CopyHow::Clone
+                    };
+                    let init = Init::Copy { from: bar.clone(), how };
+                    before.push(stmt(StmtKind::Declare { place: own, init }, span));
+                    before.push(stmt(StmtKind::Raw(RawStmt::Clear { path: bar.clone() }), span));
+                    self.accumulate(bar, Path::of(own), behind, span);
+                    return Some(Path::of(own));
+                }
                 // A tangent of a type that the macro does not know has no zero of its own to be asked for.
                 let known = self.type_of(&path);
                 let like = if known.is_sequence() && known.element().is_float() { bar.clone() } else { path };
@@ -172,7 +186,7 @@ impl Reverse<'_> {
                 self.accumulate(bar, Path::of(own), behind, span);
                 Some(Path::of(own))
             }
-            Arg::Inert(inert) if inert.may_run_again() => {
+            Arg::Inert(inert) if inert.pure && !takes_its_type(&inert.code) => {
                 for (_, bound) in &inert.binds {
                     if let Expr::Whole(path) = bound {
                         self.read_again(self.vars.root(path));
@@ -191,4 +205,13 @@ impl Reverse<'_> {
     fn read_again(&mut self, root: Var) {
         self.reads.push(Read { root, position: self.position, loops: self.loops.clone(), element: None });
     }
+}
+
+/// Whether nothing but the parameter it is handed to says which type the code has.
+fn takes_its_type(code: &TokenStream) -> bool {
+    code.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(name) => name == "None",
+        TokenTree::Group(group) => group.stream().is_empty() || takes_its_type(&group.stream()),
+        _ => false,
+    })
 }

@@ -95,6 +95,8 @@ impl Reverse<'_> {
         let known = (!active.is_empty(), recorded, self.function.vars.0.len() as u32);
         self.explained.push(explain(primal, &body_forward.stmts, &self.vars, index, known));
         forward.push(stmt(StmtKind::Loop(Box::new(Loop { body: body_forward, ..primal.clone() })), span));
+        let outs: Vec<Var> = primal.carried.iter().map(|carried| carried.out).collect();
+        self.note_locals(&outs, reversal, span);
         if body_reverse.stmts.is_empty() {
             return;
         }

@@ -12,6 +12,7 @@ mod call;
 mod control;
 mod counters;
 mod elements;
+mod locals;
 mod order;
 mod statement;
 mod stores;
@@ -23,8 +24,8 @@ pub(super) use self::elements::Counted;
 use super::explain::Explained;
 use super::record::{Read, Recording};
 use super::{Adjoint, ParamAdjoint, Tape};
-use crate::analysis::Activity;
 use crate::analysis::deferred::Assignments;
+use crate::analysis::{Activity, Ranges};
 use crate::ir::{
     Arg, Block, CopyHow, Expr, Function, Head, Init, Lit, Loop, Passing, Path, Role, Saved, Stmt, StmtKind,
     StoreOp, Ty, Var, VarMap, VarSet, Vars, WrtTarget, build,
@@ -45,12 +46,13 @@ pub(crate) struct Options {
 pub(crate) fn adjoint(function: &Function, activity: &Activity, options: Options) -> Adjoint {
     // A first run, which records every store, finds what the reverse sweep reads; the second records what that needs.
     let everything = Recording::everything(function, &options);
+    let ranges = Ranges::of(function);
+    let run = |recording| Reverse::new(function, activity, recording, &options, &ranges).run();
     if !function.passes.has(Pass::Record) {
-        return Reverse::new(function, activity, everything, &options).run().0;
+        return run(everything).0;
     }
-    let (_, reads, swaps) = Reverse::new(function, activity, everything.clone(), &options).run();
-    let recording = everything.needed(function, &reads, &swaps, &options);
-    Reverse::new(function, activity, recording, &options).run().0
+    let (_, reads, swaps) = run(everything.clone());
+    run(everything.needed(function, &reads, &swaps, &options)).0
 }
 
 pub(super) struct Reverse<'a> {
@@ -58,6 +60,7 @@ pub(super) struct Reverse<'a> {
     activity: &'a Activity,
     pub(super) recording: Recording,
     options: &'a Options,
+    ranges: &'a Ranges,
     pub(super) vars: Vars,
     bars: VarMap<Var>,
     pub(super) tapes: Vec<Tape>,
@@ -76,6 +79,8 @@ pub(super) struct Reverse<'a> {
     pub(super) inits: VarMap<Init>,
     /// What assignments to places that were declared without content find there.
     assignments: Assignments,
+    /// Where the adjoints of locals are noted that the end of the sweep does not tell.
+    seen: VarMap<Var>,
     /// Places that some statement gives another shape.
     reshaped: VarSet,
     /// Places that the user's own code may write to.
@@ -94,6 +99,7 @@ impl<'a> Reverse<'a> {
         activity: &'a Activity,
         recording: Recording,
         options: &'a Options,
+        ranges: &'a Ranges,
     ) -> Self {
         let mut inits = VarMap::new();
         let mut reshaped = VarSet::new();
@@ -132,6 +138,7 @@ impl<'a> Reverse<'a> {
             activity,
             recording,
             options,
+            ranges,
             vars: function.vars.clone(),
             bars: VarMap::new(),
             tapes: Vec::new(),
@@ -143,6 +150,7 @@ impl<'a> Reverse<'a> {
             integers,
             inits,
             assignments,
+            seen: VarMap::new(),
             reshaped,
             untracked,
             positions: VarMap::new(),
@@ -183,8 +191,9 @@ impl<'a> Reverse<'a> {
             })
             .collect();
 
+        let noted = self.declare_inner_locals();
         let sweeps = self.sweep(&function.body);
-        let mut body: Vec<Stmt> = Vec::new();
+        let mut body: Vec<Stmt> = noted;
         for (to, contribution) in arrivals {
             self.contribute(&to, contribution, &mut body, span);
         }
@@ -276,7 +285,9 @@ impl<'a> Reverse<'a> {
             .map(|index| {
                 let param = &function.params[index];
                 let asked = function.wrt.iter().any(|wrt| wrt.target == WrtTarget::Param(index));
-                if !asked || !self.activity.active(param.var) {
+                // What a `&mut` scalar held before the call may reach nothing: its slot is taken all the same.
+                let lent = param.last.is_some();
+                if !asked || !(lent || self.activity.active(param.var)) {
                     return None;
                 }
                 Some(match (&param.last, self.vars[param.var].role) {
@@ -353,7 +364,7 @@ impl<'a> Reverse<'a> {
         if !self.activity.active(var) {
             return None;
         }
-        let bar = *self.bars.get(&var)?;
+        let bar = *self.seen.get(&var).or_else(|| self.bars.get(&var))?;
         Some(match self.vars[bar].role {
             Role::Place => Expr::Whole(Path::of(bar)),
             _ => Expr::Var(bar),

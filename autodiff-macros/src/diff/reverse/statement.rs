@@ -24,6 +24,7 @@ impl Reverse<'_> {
                     self.reverse_init(init, &from, reversal, span);
                 }
             }
+            StmtKind::View { var } if self.asks_for(*var) => self.look_at(*var, reversal, span),
             StmtKind::View { .. } => forward.push(primal.clone()),
             StmtKind::Store { path, op, value } => {
                 let restored = self.record_element(path, position, forward, span);
@@ -36,9 +37,14 @@ impl Reverse<'_> {
             }
             StmtKind::Swap(a, b) => {
                 forward.push(primal.clone());
-                if self.active_path(a) || self.active_path(b) {
-                    let (a, b) = (self.bar_path(a), self.bar_path(b));
-                    reversal.push(stmt(StmtKind::Raw(RawStmt::Swap(a, b)), span));
+                let active = [a, b].map(|path| self.active_path(path));
+                if active.contains(&true) {
+                    let bars = [a, b].map(|path| self.bar_path(path));
+                    reversal.push(stmt(StmtKind::Raw(RawStmt::Swap(bars[0].clone(), bars[1].clone())), span));
+                    // One that is cut off hands nothing on.
+                    for (path, _) in bars.into_iter().zip(active).filter(|(_, active)| !active) {
+                        reversal.push(stmt(StmtKind::Raw(RawStmt::Clear { path }), span));
+                    }
                 }
                 let roots = [a, b].map(|path| self.vars.root(path));
                 if roots[0] != roots[1] {

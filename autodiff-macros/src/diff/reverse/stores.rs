@@ -16,10 +16,10 @@ impl Reverse<'_> {
         match expr {
             Expr::Var(_) => self.contribute(expr, bar, out, span),
             Expr::Rule(rule, args) => {
-                let partials = rule.partials(args, &Expr::Var(var));
+                let partials = self.ranges.partials(var, rule, args);
                 for (arg, mut partial) in args.iter().zip(partials) {
-                    self.reuse(&mut partial);
-                    let contribution = build::chain(bar.clone(), partial, rule.singular);
+                    self.reuse(&mut partial.expr);
+                    let contribution = build::chain(bar.clone(), partial.expr, partial.reverse);
                     self.contribute(arg, contribution, out, span);
                 }
             }
@@ -96,12 +96,18 @@ impl Reverse<'_> {
                     self.contribute(item, contribution, out, span);
                 }
                 if let Some(base) = base.as_ref().filter(|base| self.active_path(base)) {
-                    // The fields written above do not come from the base.
-                    for (member, item) in fields {
-                        let path = from.with(Proj::Field(member.clone()));
-                        self.clear(&path, matches!(item, Expr::Whole(_)), out, span);
-                    }
+                    // The fields written above do not come from the base, whose own may have another shape.
                     let to = self.bar_path(base);
+                    for (member, item) in fields {
+                        let field = Proj::Field(member.clone());
+                        let path = from.with(field.clone());
+                        let whole = matches!(item, Expr::Whole(_));
+                        if whole && !matches!(self.type_of(&path), Ty::Array(..)) {
+                            let init = Init::Copy { from: to.with(field), how: CopyHow::Clone };
+                            out.push(stmt(StmtKind::Assign { path: path.clone(), init, slice: false }, span));
+                        }
+                        self.clear(&path, whole, out, span);
+                    }
                     self.accumulate(to, from.clone(), out, span);
                 }
             }
@@ -166,7 +172,6 @@ impl Reverse<'_> {
         reversal: &mut Vec<Stmt>,
     ) {
         let span = primal.span;
-        let root = self.vars.root(path);
         let before = self.assignments.before(self.position).unwrap_or(Before::Content);
         // Content of another shape may come back only with the old content.
         let same_shape = slice || matches!(self.type_of(path), Ty::Array(..));
@@ -178,35 +183,30 @@ impl Reverse<'_> {
             Before::Content => self.record_whole(path, self.position, forward, span),
         };
         forward.push(primal.clone());
-        if active {
-            let bar = self.bar_path(path);
-            let aliased = match init {
-                Init::Copy { from, .. } => self.vars.root(from) == root,
-                _ => false,
-            };
-            if aliased {
-                // The source is a part of the same adjoint: take the destination's first.
-                let taken = self.vars.fresh("part_bar", self.type_of(path), Role::Place, span);
-                let how = if slice { CopyHow::ToVec } else { CopyHow::Clone };
-                let init_taken = Init::Copy { from: bar.clone(), how };
-                reversal.push(stmt(StmtKind::Declare { place: taken, init: init_taken }, span));
-                reversal.push(stmt(StmtKind::Raw(RawStmt::Clear { path: bar }), span));
-                self.reverse_init(init, &Path::of(taken), reversal, span);
-                reversal.extend(restored);
-            } else {
-                self.reverse_init(init, &bar, reversal, span);
-                reversal.extend(restored);
-                if before != Before::Nothing {
-                    reversal.push(if same_shape {
-                        stmt(StmtKind::Raw(RawStmt::Clear { path: bar }), span)
-                    } else {
-                        let init = Init::Zero { like: path.clone() };
-                        stmt(StmtKind::Assign { path: bar, init, slice: false }, span)
-                    });
-                }
-            }
-        } else {
+        if !active {
             reversal.extend(restored);
+            return;
+        }
+        let bar = self.bar_path(path);
+        let cleared = if same_shape {
+            stmt(StmtKind::Raw(RawStmt::Clear { path: bar.clone() }), span)
+        } else {
+            let init = Init::Zero { like: path.clone() };
+            stmt(StmtKind::Assign { path: bar.clone(), init, slice: false }, span)
+        };
+        if init.reads_place(self.vars.root(path), &self.vars) {
+            // What it is made of has its adjoint in the same place: the destination's is taken out first.
+            let taken = self.vars.fresh("part_bar", self.type_of(path), Role::Place, span);
+            let how = if slice { CopyHow::ToVec } else { CopyHow::Clone };
+            let init_taken = Init::Copy { from: bar, how };
+            reversal.push(stmt(StmtKind::Declare { place: taken, init: init_taken }, span));
+            reversal.extend(restored);
+            reversal.push(cleared);
+            self.reverse_init(init, &Path::of(taken), reversal, span);
+        } else {
+            self.reverse_init(init, &bar, reversal, span);
+            reversal.extend(restored);
+            reversal.extend((before != Before::Nothing).then_some(cleared));
         }
     }
 

@@ -136,6 +136,12 @@ impl Reverse<'_> {
                 out.push(stmt(StmtKind::Declare { place: zero, init }, span));
                 Some(Init::Repeat { vec, value: Expr::Whole(Path::of(zero)), len })
             }
+            // The copy of an array in a `Vec` has a zero of another type.
+            Init::Copy { from, how: CopyHow::ToVec }
+                if !matches!(self.type_of(&from), Ty::Vec(_) | Ty::Slice(_)) =>
+            {
+                None
+            }
             Init::Copy { from, .. } => {
                 let root = self.vars.root(&from);
                 let lives = self

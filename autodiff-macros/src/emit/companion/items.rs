@@ -7,7 +7,7 @@ use super::super::Emitter;
 use super::super::signature::ParamSig;
 use super::super::sweeps::{self, Sweep};
 use super::super::types::owned_tangent;
-use super::{Bodies, Item, Shape};
+use super::{Bodies, Item, Shape, Site};
 use crate::diff::Adjoint;
 use crate::ir::*;
 
@@ -119,7 +119,6 @@ impl Shape<'_> {
         let mut types: Vec<TokenStream> = self.params().iter().map(ParamSig::again).collect();
         types.push(self.signature.seed());
         types.extend(self.params().iter().map(|param| param.lent_adjoint(runtime)));
-        let captures = self.signature.captures(&quote!(#(#types),*));
         let result = &self.signature.result;
         Item {
             name: "forward",
@@ -127,7 +126,7 @@ impl Shape<'_> {
             hidden: true,
             lifetimes: Vec::new(),
             args: self.own_args(),
-            output: quote!((#result, impl ::core::ops::FnOnce(#(#types),*) + #captures)),
+            output: quote!((#result, impl ::core::ops::FnOnce(#(#types),*))),
             body: sweep.map(|sweep| sweep.body).unwrap_or_default(),
             stub: never_closure(&types, &quote!(())),
         }
@@ -172,16 +171,14 @@ impl Shape<'_> {
                 }
                 (Passing::Value, false) => again.push(quote!(())),
                 (Passing::Ref, _) => again.push(quote!(#name)),
-                // Of a type that is the user's business alone (a random number generator): nothing rolls it back.
-                (Passing::RefMut, _) if matches!(self.function.vars[param.var].ty, Ty::Inert) => {
-                    again.push(quote!(&mut *#name));
-                }
                 (Passing::RefMut, _) => {
-                    // The caller finds what the primal left, though the pullback rolls back.
-                    let kept = emitter.local(&format!("{name}_out"));
-                    let (keep, put_back) = keep(&emitter, param, &kept);
-                    begin.extend(keep);
-                    end.extend(put_back);
+                    if param.last.is_some() || self.rolled_back.contains(&index) {
+                        // The caller finds what the primal left, though the pullback rolls back.
+                        let kept = emitter.local(&format!("{name}_out"));
+                        let (keep, put_back) = keep(param, &kept);
+                        begin.extend(keep);
+                        end.extend(put_back);
+                    }
                     again.push(quote!(&mut *#name));
                 }
             }
@@ -233,7 +230,10 @@ impl Shape<'_> {
         let body = direct.map_or(body, |sweep| sweep.body);
         let types: Vec<TokenStream> = seeds.into_iter().map(|(_, ty)| ty).collect();
         let (result, gradient_type) = (&self.signature.result, self.gradient_type());
-        let captures = self.signature.borrowing(&lifetimes);
+        let captures = match self.source.site {
+            Site::Impl(None) => self.signature.borrowing_unseen(&lifetimes),
+            Site::Companion | Site::Impl(Some(_)) => self.signature.borrowing(&lifetimes),
+        };
         Item {
             name: "vjp",
             summary: format!(
@@ -322,7 +322,7 @@ fn never_closure(types: &[TokenStream], output: &TokenStream) -> TokenStream {
 }
 
 /// Keeps the content of a `&mut` parameter, and puts it back.
-fn keep(emitter: &Emitter<'_>, param: &Param, kept: &Ident) -> (TokenStream, TokenStream) {
+fn keep(param: &Param, kept: &Ident) -> (TokenStream, TokenStream) {
     let name = &param.name;
     let copy = match &param.ty {
         ty if ty.is_scalar() => quote!(*#name),
@@ -334,6 +334,5 @@ fn keep(emitter: &Emitter<'_>, param: &Param, kept: &Ident) -> (TokenStream, Tok
         Ty::Slice(_) => quote!(#name.clone_from_slice(&#kept);),
         _ => quote!(*#name = #kept;),
     };
-    let _ = emitter;
     (quote!(let #kept = #copy;), back)
 }

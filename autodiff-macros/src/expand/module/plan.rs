@@ -118,8 +118,13 @@ impl Plan {
             Some(arguments) => Request::parse(arguments.clone(), &mut diag),
             None => self.request.clone(),
         };
-        if !own.as_ref().is_some_and(|arguments| names_in(arguments.clone()).contains("crate")) {
+        // What is said of the module holds for what says nothing else.
+        let said = own.clone().map(names_in).unwrap_or_default();
+        if !said.contains("crate") {
             request.runtime = self.request.runtime.clone();
+        }
+        if !said.contains("singular") {
+            request.singular = self.request.singular;
         }
         request.scope = scope;
         let marked = own.is_some();

@@ -39,8 +39,7 @@ impl Number for Dual {
         let values: Vec<f64> = args.iter().map(|arg| arg.value).collect();
         let value = (rule.primal)(&values);
         let partials = (rule.numeric)(&values, value);
-        let dot =
-            args.iter().zip(partials).filter(|(arg, _)| arg.dot != 0.0).map(|(arg, p)| arg.dot * p).sum();
+        let dot = args.iter().zip(partials).map(|(arg, p)| crate::rules::Num::product(arg.dot, p)).sum();
         Dual { value, dot }
     }
 }

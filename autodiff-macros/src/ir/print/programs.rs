@@ -8,7 +8,19 @@ use crate::ir::{Function, Param, Passing, Wrt, WrtTarget};
 
 /// A primal program.
 pub(crate) fn function(function: &Function) -> String {
-    let Function { name, vars, params, body, result, result_ty, wrt, items: _, passes: _ } = function;
+    let Function {
+        name,
+        vars,
+        params,
+        body,
+        result,
+        result_ty,
+        wrt,
+        items: _,
+        assumed: _,
+        singular: _,
+        passes: _,
+    } = function;
     let mut p = Printer::new(vars);
     let params_text = list(params, |param| p.param(param));
     p.line(format!("fn {name}({params_text}) -> {} {{", Type(result_ty)));

@@ -40,6 +40,7 @@ impl Lower<'_> {
         let mut args = args;
         if path_function(&name, args.len()).is_some()
             || crate::lower::stdlib::is_float_predicate(&name)
+            || crate::lower::stdlib::is_float_key(&name)
             || name == "sin_cos"
         {
             let receiver = args.remove(0);

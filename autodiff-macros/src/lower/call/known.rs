@@ -4,7 +4,7 @@
 
 use proc_macro2::Span;
 
-use crate::ir::{CopyHow, Init, Path, StmtKind, Ty};
+use crate::ir::{Assumed, CopyHow, Init, Path, StmtKind, Ty};
 use crate::lower::Lower;
 use crate::lower::env::Value;
 
@@ -25,6 +25,12 @@ impl Lower<'_> {
         if args.len() != arity {
             return self
                 .refuse(path, "this function is called with another number of arguments than it takes");
+        }
+        if let (Some(name), Some(core)) = (path.path.get_ident(), known.core_path()) {
+            let seen = |it: &Assumed| matches!(it, Assumed::Function(other, _) if other == name);
+            if !self.known.iter().any(seen) {
+                self.known.push(Assumed::Function(name.clone(), core));
+            }
         }
         let mut next = || args.remove(0);
         match known {
@@ -80,7 +86,7 @@ impl Lower<'_> {
                 let empty = match &ty {
                     _ if matches!(target, Value::Optional { .. }) => Value::nothing(),
                     Ty::Vec(_) => Value::Init(Box::new(Init::EmptyVec(None)), ty.clone()),
-                    ty if ty.is_scalar() => Value::Atom(self.default_atom(ty), ty.clone()),
+                    ty if ty.is_scalar() => Value::Atom(crate::ir::build::default_atom(ty), ty.clone()),
                     _ => {
                         return self
                             .refuse(path, "`take` of a value of this type is not supported: use `replace`");
@@ -157,13 +163,25 @@ pub(super) enum Known {
     Take,
 }
 
+impl Known {
+    /// Where in `core` the function is that a name without a path was taken for.
+    fn core_path(self) -> Option<&'static [&'static str]> {
+        match self {
+            Known::Swap => Some(&["mem", "swap"]),
+            Known::Replace => Some(&["mem", "replace"]),
+            Known::Take => Some(&["mem", "take"]),
+            Known::Drop => Some(&["mem", "drop"]),
+            Known::Identity => Some(&["hint", "black_box"]),
+            _ => None,
+        }
+    }
+}
+
 pub(super) fn known_function(names: &[String]) -> Option<Known> {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     Some(match names.as_slice() {
         [.., "stop_gradient"] => Known::StopGradient,
-        ["identity"] | [.., "convert", "identity"] | ["black_box"] | [.., "hint", "black_box"] => {
-            Known::Identity
-        }
+        [.., "convert", "identity"] | ["black_box"] | [.., "hint", "black_box"] => Known::Identity,
         ["drop"] | [.., "mem", "drop"] => Known::Drop,
         ["Some"] | [.., "Option", "Some"] => Known::Some,
         ["None"] | [.., "Option", "None"] => Known::NoneValue,

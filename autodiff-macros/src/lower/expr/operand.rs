@@ -6,7 +6,7 @@ use proc_macro2::Span;
 use quote::ToTokens;
 
 use super::constant;
-use crate::ir::{CopyHow, Expr, Inert, Init, Path, Proj, Ty};
+use crate::ir::{CopyHow, Expr, Float, Inert, Init, Path, Proj, Role, Ty};
 use crate::lower::Lower;
 use crate::lower::env::Value;
 
@@ -35,22 +35,53 @@ impl Lower<'_> {
             },
             Value::Code(inert, ty) => {
                 let ty = if ty.is_scalar() { ty } else { wanted.cloned().unwrap_or(Ty::Unknown) };
+                let inert = self.followed(inert, &ty);
                 let atom = self.temp("value", ty.clone(), Expr::Inert(inert), span);
                 (atom, ty)
             }
+            Value::Path(path) if wanted.is_some() && matches!(self.path_ty(&path), Ty::Inert) => {
+                // A part of something inactive whose type only rustc knows.
+                match self.as_code(Value::Path(path), span) {
+                    Some(inert) => (self.temp("value", fallback.clone(), Expr::Inert(inert), span), fallback),
+                    None => (crate::ir::build::default_atom(&fallback), fallback),
+                }
+            }
+            // Only rustc knows its type: where a number is wanted, it is one.
+            Value::Path(path)
+                if wanted.is_some() && matches!(self.path_ty(&path), Ty::Unknown | Ty::Named(_)) =>
+            {
+                let hint = self.path_hint(&path);
+                (self.temp(&hint, fallback.clone(), Expr::Load(path), span), fallback)
+            }
             Value::Path(_) => {
                 self.refuse_unknown(span);
-                (self.default_atom(&fallback), fallback)
+                (crate::ir::build::default_atom(&fallback), fallback)
             }
             value @ (Value::Poison | Value::Never) => {
                 self.give_up(&value);
-                (self.default_atom(&fallback), fallback)
+                (crate::ir::build::default_atom(&fallback), fallback)
             }
             _ => {
                 self.refuse_at(span, "a number is needed here");
-                (self.default_atom(&fallback), fallback)
+                (crate::ir::build::default_atom(&fallback), fallback)
             }
         }
+    }
+
+    /// The name that a pattern binds in code that is kept, as a number: it may be a reference to one.
+    fn followed(&self, mut inert: Inert, ty: &Ty) -> Inert {
+        let bound = match &inert.binds[..] {
+            [(_, Expr::Var(var))] => {
+                self.vars[*var].role == Role::Value && matches!(self.vars[*var].ty, Ty::Inert | Ty::Unknown)
+            }
+            _ => false,
+        };
+        let known = matches!(ty, Ty::Int(Some(_)) | Ty::Float(Float::F64 | Float::F32 | Float::Any));
+        if bound && known && inert.code.clone().into_iter().count() == 1 {
+            let (runtime, code) = (&self.request.runtime, &inert.code);
+            inert.code = quote::quote!(#runtime::__private::Number::number(#code));
+        }
+        inert
     }
 
     /// An aggregate as the content of a place.

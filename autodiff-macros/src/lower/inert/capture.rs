@@ -172,7 +172,7 @@ impl Lower<'_> {
     }
 
     pub(super) fn written_place(&mut self, name: &Ident, path: Path) -> Option<Expr> {
-        if self.path_ty(&path).may_be_active() {
+        if self.path_ty(&path).may_be_active() && !self.is_untyped_constant(&path) {
             self.refuse(
                 name,
                 format!(

@@ -93,7 +93,7 @@ impl Lower<'_> {
     /// A value to start an element with that is overwritten before it is read.
     pub(super) fn zero_element(&mut self, ty: &Ty, span: Span) -> Option<Expr> {
         match ty {
-            ty if ty.is_scalar() => Some(self.default_atom(ty)),
+            ty if ty.is_scalar() => Some(crate::ir::build::default_atom(ty)),
             Ty::Array(element, Some(len)) => {
                 let value = self.zero_element(element, span)?;
                 let len = crate::ir::Lit { tokens: len.clone(), value: None, ty: Ty::usize(), made: false };

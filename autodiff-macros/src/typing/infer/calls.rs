@@ -138,7 +138,8 @@ impl Infer<'_> {
                 return float;
             }
             args.iter().for_each(|arg| _ = self.expr(arg));
-            return if name == "from" { float } else { self.table.fresh() };
+            // `f64::from(n)`, and the constants of `num_traits`: `T::zero()`, `T::infinity()`.
+            return if name == "from" || args.is_empty() { float } else { self.table.fresh() };
         }
         let given: Vec<Term> = args.iter().map(|arg| self.expr(arg)).collect();
         if self.types.constructs_struct(&path.path) {

@@ -5,7 +5,7 @@ use syn::{BinOp, Expr, Stmt};
 
 use super::{Infer, Later};
 use crate::ir::{Float, Ty};
-use crate::lower::{parse_list, parse_one};
+use crate::lower::{argument_of, list_of};
 use crate::typing::term::Term;
 
 impl Infer<'_> {
@@ -373,17 +373,21 @@ impl Infer<'_> {
                     self.table.unify(&ty, result);
                     return true;
                 }
-                // One field has one type, wherever it is read.
-                let site = format!("{}.{}", of.to_token_stream(), super::member_name(member));
-                match self.found.get(&site).cloned() {
-                    Some(earlier) => self.table.unify(&earlier, result),
-                    None => _ = self.found.insert(site, result.clone()),
-                }
+                self.one_part(&of, &format!(".{}", super::member_name(member)), result);
             }
             _ if self.table.is_free(base) => return false,
             _ => {}
         }
         true
+    }
+
+    /// A part of a type that is not in sight has one type, wherever it is read.
+    fn one_part(&mut self, of: &syn::Type, part: &str, result: &Term) {
+        let site = format!("{}{part}", of.to_token_stream());
+        match self.found.get(&site).cloned() {
+            Some(earlier) => self.table.unify(&earlier, result),
+            None => _ = self.found.insert(site, result.clone()),
+        }
     }
 
     pub(super) fn conclude_index(&mut self, base: &Term, range: bool, result: &Term) -> bool {
@@ -394,12 +398,13 @@ impl Infer<'_> {
             }
             Some(element) => self.table.unify(&element, result),
             None => match self.table.head(base) {
-                Term::Named(of) => {
-                    if let Some(output) = self.types.operator(&of, "Index", None) {
+                Term::Named(of) => match self.types.operator(&of, "Index", None) {
+                    Some(output) => {
                         let output = self.table.of(&output);
                         self.table.unify(&output, result);
                     }
-                }
+                    None => self.one_part(&of, "[]", result),
+                },
                 _ => return !self.table.is_free(base),
             },
         }
@@ -477,14 +482,14 @@ impl Infer<'_> {
         let name = mac.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
         match name.as_str() {
             "vec" => {
-                let kept = self.nodes.keep(mac, || parse_list(mac.tokens.clone()));
+                let kept = list_of(mac, self.nodes);
                 match self.expr(&kept) {
                     Term::Array(element, _) => Term::Vec(element),
                     _ => self.table.fresh(),
                 }
             }
             "dbg" => {
-                let kept = self.nodes.keep(mac, || parse_one(mac.tokens.clone()));
+                let kept = argument_of(mac, self.nodes);
                 self.expr(&kept)
             }
             "matches" => bool_term(),

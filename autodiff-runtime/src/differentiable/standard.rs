@@ -1,0 +1,233 @@
+//! The tangents of the standard library's smaller types: what carries nothing, ranges, maps, cells.
+
+use super::{Differentiable, Nothing, Tangent};
+use alloc::borrow::{Cow, ToOwned};
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::{boxed::Box, vec::Vec};
+use core::cell::{Cell, RefCell};
+use core::marker::PhantomData;
+use core::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
+
+macro_rules! inactive {
+    ($($(#[$condition:meta])* [$($generics:tt)*] $type:ty;)*) => {$(
+        $(#[$condition])*
+        impl<$($generics)*> Differentiable for $type {
+            type Tangent = ();
+            #[inline(always)]
+            fn zero_tangent(&self) {}
+        }
+    )*};
+}
+inactive! {
+    [] core::cmp::Ordering;
+    [] core::num::FpCategory;
+    [] core::time::Duration;
+    #[cfg(feature = "std")]
+    [] std::time::Instant;
+    #[cfg(feature = "std")]
+    [] std::time::SystemTime;
+    [] RangeFull;
+    [T: ?Sized] PhantomData<T>;
+    [T] BTreeSet<T>;
+    #[cfg(feature = "std")]
+    [T, S] std::collections::HashSet<T, S>;
+    [] core::sync::atomic::AtomicBool;
+    #[cfg(target_has_atomic = "ptr")]
+    [] core::sync::atomic::AtomicUsize;
+}
+
+/// Ranges whose ends are fields: those of their tangents have the same names.
+macro_rules! ranges {
+    ($($range:ident { $($end:ident),* })*) => {$(
+        impl<T: Differentiable> Differentiable for $range<T> {
+            type Tangent = $range<T::Tangent>;
+            #[inline]
+            fn zero_tangent(&self) -> Self::Tangent {
+                $range { $($end: self.$end.zero_tangent()),* }
+            }
+        }
+        impl<T: Tangent> Tangent for $range<T> {
+            #[inline]
+            fn accumulate(&mut self, other: &Self) {
+                $(self.$end.accumulate(&other.$end);)*
+            }
+            #[inline]
+            fn set_all(&mut self, value: f64) {
+                $(self.$end.set_all(value);)*
+            }
+        }
+        impl<T: Nothing> Nothing for $range<T> {}
+    )*};
+}
+ranges! {
+    Range { start, end }
+    RangeFrom { start }
+    RangeTo { end }
+    RangeToInclusive { end }
+}
+
+/// Its ends are no fields: the tangent is a pair.
+impl<T: Differentiable> Differentiable for RangeInclusive<T> {
+    type Tangent = (T::Tangent, T::Tangent);
+    fn zero_tangent(&self) -> Self::Tangent {
+        (self.start().zero_tangent(), self.end().zero_tangent())
+    }
+}
+
+/// What an `Err` says carries nothing.
+impl<T: Differentiable, E> Differentiable for Result<T, E> {
+    type Tangent = Option<T::Tangent>;
+    fn zero_tangent(&self) -> Self::Tangent {
+        self.as_ref().ok().map(T::zero_tangent)
+    }
+}
+
+impl<T: Differentiable + Copy> Differentiable for Cell<T> {
+    type Tangent = T::Tangent;
+    fn zero_tangent(&self) -> T::Tangent {
+        self.get().zero_tangent()
+    }
+}
+
+impl<T: Differentiable + ?Sized> Differentiable for RefCell<T> {
+    type Tangent = T::Tangent;
+    /// # Panics
+    /// While the content is borrowed mutably.
+    fn zero_tangent(&self) -> T::Tangent {
+        self.borrow().zero_tangent()
+    }
+}
+
+impl<T: Differentiable + ToOwned + ?Sized> Differentiable for Cow<'_, T> {
+    type Tangent = T::Tangent;
+    fn zero_tangent(&self) -> T::Tangent {
+        (**self).zero_tangent()
+    }
+}
+
+impl<T: Differentiable> Differentiable for VecDeque<T> {
+    type Tangent = VecDeque<T::Tangent>;
+    fn zero_tangent(&self) -> Self::Tangent {
+        self.iter().map(T::zero_tangent).collect()
+    }
+}
+
+impl<T: Tangent> Tangent for VecDeque<T> {
+    fn accumulate(&mut self, other: &Self) {
+        assert_eq!(self.len(), other.len(), "adjoints of different lengths cannot be added");
+        for (to, from) in self.iter_mut().zip(other) {
+            to.accumulate(from);
+        }
+    }
+    fn set_all(&mut self, value: f64) {
+        self.iter_mut().for_each(|element| element.set_all(value));
+    }
+}
+
+/// Maps: the values of the same keys. One that is missing is a zero, as `None` is.
+macro_rules! maps {
+    ($($(#[$condition:meta])* [$($bounds:tt)*] $($map:ident)::+;)*) => {$(
+        $(#[$condition])*
+        impl<K: Clone + $($bounds)*, V: Differentiable> Differentiable for $($map)::+<K, V> {
+            type Tangent = $($map)::+<K, V::Tangent>;
+            fn zero_tangent(&self) -> Self::Tangent {
+                self.iter().map(|(key, value)| (key.clone(), value.zero_tangent())).collect()
+            }
+        }
+        $(#[$condition])*
+        impl<K: Clone + $($bounds)*, V: Tangent> Tangent for $($map)::+<K, V> {
+            fn accumulate(&mut self, other: &Self) {
+                for (key, from) in other {
+                    match self.get_mut(key) {
+                        Some(to) => to.accumulate(from),
+                        None => {
+                            self.insert(key.clone(), from.clone());
+                        }
+                    }
+                }
+            }
+            fn set_all(&mut self, value: f64) {
+                self.values_mut().for_each(|element| element.set_all(value));
+            }
+        }
+        $(#[$condition])*
+        impl<K: Clone + $($bounds)*, V: Nothing> Nothing for $($map)::+<K, V> {}
+    )*};
+}
+maps! {
+    [Ord] BTreeMap;
+    #[cfg(feature = "std")]
+    [Eq + core::hash::Hash] std::collections::HashMap;
+}
+
+impl Nothing for () {}
+impl<T: Nothing> Nothing for Vec<T> {}
+impl<T: Nothing> Nothing for VecDeque<T> {}
+impl<T: Nothing> Nothing for Option<T> {}
+impl<T: Nothing> Nothing for Box<T> {}
+impl<T: Nothing, const N: usize> Nothing for [T; N] {}
+
+macro_rules! tuples {
+    ($($($type:ident)+;)*) => {$(
+        impl<$($type: Nothing),+> Nothing for ($($type,)+) {}
+    )*};
+}
+tuples! {
+    A;
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+    A B C D E F;
+    A B C D E F G;
+    A B C D E F G H;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::__private::carries_nothing;
+    use alloc::string::String;
+
+    #[test]
+    fn what_carries_nothing_says_so() {
+        carries_nothing::<Range<usize>>();
+        carries_nothing::<Option<(u8, String)>>();
+        carries_nothing::<BTreeMap<&str, Vec<usize>>>();
+        carries_nothing::<BTreeSet<u8>>();
+        carries_nothing::<Result<Cow<'_, str>, f64>>();
+        carries_nothing::<PhantomData<f64>>();
+        carries_nothing::<Cell<u8>>();
+        carries_nothing::<core::time::Duration>();
+        #[cfg(feature = "std")]
+        carries_nothing::<std::collections::HashMap<String, [bool; 2]>>();
+    }
+
+    #[test]
+    fn ranges_of_floats_have_ends() {
+        let mut adjoint = (0.5..2.0).zero_tangent();
+        adjoint.accumulate(&(1.0..3.0));
+        assert_eq!(adjoint, 1.0..3.0);
+        assert_eq!((1.0_f32..=2.0).zero_tangent(), (0.0, 0.0));
+    }
+
+    #[test]
+    fn maps_add_by_key_and_what_is_missing_is_zero() {
+        let mut adjoint = BTreeMap::from([("a", 1.0), ("b", 2.0)]);
+        assert_eq!(adjoint.zero_tangent(), BTreeMap::from([("a", 0.0), ("b", 0.0)]));
+        adjoint.accumulate(&BTreeMap::from([("b", 0.5), ("c", 4.0)]));
+        assert_eq!(adjoint, BTreeMap::from([("a", 1.0), ("b", 2.5), ("c", 4.0)]));
+        adjoint.set_all(1.0);
+        assert!(adjoint.values().all(|value| *value == 1.0));
+    }
+
+    #[test]
+    fn cells_and_results_show_what_they_hold() {
+        assert_eq!(RefCell::new([1.0, 2.0]).zero_tangent(), [0.0; 2]);
+        assert_eq!(Ok::<_, &str>(1.0).zero_tangent(), Some(0.0));
+        assert_eq!(Err::<f64, _>("no").zero_tangent(), None);
+        let mut queue = VecDeque::from([1.0, 2.0]);
+        queue.accumulate(&VecDeque::from([0.5, 0.5]));
+        assert_eq!(queue, [1.5, 2.5]);
+    }
+}

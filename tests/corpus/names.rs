@@ -1,0 +1,182 @@
+//! Types and functions with the names of the standard library's, aliases, and the standard library's own types.
+
+use autodiff_runtime::differentiate;
+
+mod own {
+    use autodiff_runtime::{Differentiable, differentiate};
+
+    #[derive(Clone, Copy, Debug, Differentiable)]
+    pub struct Range {
+        pub lo: f64,
+        pub hi: f64,
+    }
+
+    #[derive(Clone, Copy, Debug, Differentiable)]
+    pub struct Duration {
+        pub secs: f64,
+    }
+
+    #[differentiate]
+    impl Duration {
+        fn scaled(&self, x: f64) -> f64 {
+            self.secs * x
+        }
+    }
+
+    #[derive(Clone, Debug, Differentiable)]
+    pub struct Cell {
+        pub v: Vec<f64>,
+    }
+
+    #[derive(Clone, Debug, Differentiable)]
+    pub struct Option {
+        pub strike: f64,
+        pub n: usize,
+    }
+
+    #[derive(Clone, Debug, Differentiable)]
+    pub struct String {
+        pub tension: f64,
+        pub every: Duration,
+    }
+
+    #[derive(Clone, Debug, Differentiable)]
+    pub struct Instrument {
+        pub string: self::String,
+        pub range: Range,
+    }
+
+    #[differentiate]
+    pub fn local(x: f64) -> f64 {
+        let r: Range = Range { lo: x, hi: x * x };
+        r.hi - r.lo
+    }
+
+    #[differentiate]
+    pub fn between(r: &Range, d: Duration, x: f64) -> f64 {
+        (r.hi - r.lo) * d.secs + d.scaled(x)
+    }
+
+    #[differentiate]
+    pub fn cells(c: &[Cell], x: f64) -> f64 {
+        let mut s = 0.0;
+        for i in 0..c.len() {
+            s += c[i].v[0] * x;
+        }
+        s
+    }
+
+    #[differentiate]
+    pub fn price(o: &Option, x: f64) -> f64 {
+        (x - o.strike) * o.n as f64 * x
+    }
+
+    #[differentiate]
+    pub fn pull(i: &Instrument, x: f64) -> f64 {
+        i.string.tension * x * i.string.every.secs + i.range.hi
+    }
+
+    #[differentiate]
+    fn identity(x: f64) -> f64 {
+        2.0 * x
+    }
+
+    #[differentiate]
+    pub fn through_identity(x: f64) -> f64 {
+        identity(x) * x
+    }
+
+    #[differentiate]
+    fn take(x: f64) -> f64 {
+        x * x
+    }
+
+    #[differentiate]
+    pub fn through_take(x: f64) -> f64 {
+        self::take(x) * x
+    }
+}
+
+#[test]
+fn types_of_ones_own() {
+    assert_eq!(own::local::grad(1.5), 2.0);
+    let (range, d) = (own::Range { lo: 1.0, hi: 3.0 }, own::Duration { secs: 2.0 });
+    let (r_bar, d_bar, x_bar) = own::between::grad(&range, d, 0.5);
+    assert_eq!((r_bar.lo, r_bar.hi, d_bar.secs, x_bar), (-2.0, 2.0, 2.5, 2.0));
+    let (c_bar, x_bar) = own::cells::grad(&[own::Cell { v: vec![1.0, 2.0] }], 3.0);
+    assert_eq!((&c_bar[0].v[..], x_bar), (&[3.0, 0.0][..], 1.0));
+    let (o_bar, x_bar) = own::price::grad(&own::Option { strike: 1.0, n: 2 }, 3.0);
+    assert_eq!((o_bar.strike, x_bar), (-6.0, 10.0));
+    let string = own::String { tension: 2.0, every: d };
+    let (i_bar, x_bar) = own::pull::grad(&own::Instrument { string, range }, 3.0);
+    assert_eq!((i_bar.string.tension, i_bar.string.every.secs, i_bar.range.hi, x_bar), (6.0, 6.0, 1.0, 4.0));
+    assert_eq!(own::through_identity::grad(1.5), 6.0);
+    assert_eq!(own::through_take::grad(2.0), 12.0);
+}
+
+#[differentiate]
+fn ends(r: &std::ops::Range<f64>, x: f64) -> f64 {
+    (r.end - r.start) * x
+}
+
+#[differentiate]
+fn indices(r: std::ops::Range<usize>, x: &[f64]) -> f64 {
+    let mut s = 0.0;
+    for i in r.start..r.end {
+        s += x[i] * x[i];
+    }
+    s
+}
+
+type Real = f64;
+#[differentiate]
+fn alias(x: Real, y: &Real) -> Real {
+    let z: Real = x * *y;
+    z * z + x.sin()
+}
+
+use std::vec::Vec as V;
+#[differentiate]
+fn renamed(v: &V<f64>) -> f64 {
+    v[0] * v[1]
+}
+
+#[differentiate]
+fn generic<Vec: Copy>(x: f64, mark: std::marker::PhantomData<Vec>) -> f64 {
+    x * x
+}
+
+#[differentiate]
+fn lasting(d: std::time::Duration, x: f64) -> f64 {
+    d.as_secs_f64() * x
+}
+
+#[differentiate]
+fn within(x: f64) -> f64 {
+    let r = 0.0..1.0;
+    if r.contains(&x) { x * x } else { x }
+}
+
+#[differentiate]
+fn exchanged(x: f64) -> f64 {
+    use std::mem::swap;
+    let (mut a, mut b) = (x, 2.0 * x * x);
+    swap(&mut a, &mut b);
+    a - 3.0 * b
+}
+
+#[test]
+fn types_of_the_standard_library() {
+    assert_eq!(ends::grad(&(1.0..4.0), 2.0), (-2.0..2.0, 3.0));
+    assert_eq!(indices::grad(0..2, &[1.0, 2.0, 3.0]), [2.0, 4.0, 0.0]);
+    assert_eq!(alias::grad(1.5, &0.5), (2.0 * 1.5 * 0.25 + 1.5_f64.cos(), 2.0 * 1.5 * 1.5 * 0.5));
+    assert_eq!(renamed::grad(&vec![1.0, 2.0]), [2.0, 1.0]);
+    assert_eq!(generic::grad(1.5, std::marker::PhantomData::<u8>), 3.0);
+    assert_eq!(lasting::grad(std::time::Duration::from_secs(2), 3.0), 2.0);
+}
+
+checks! {
+    within(0.5) => 1.0;
+    within as outside(1.5) => 1.0;
+    exchanged(1.5) => 3.0;
+}

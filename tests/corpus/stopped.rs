@@ -1,0 +1,271 @@
+//! `stop` and `#[no_diff]` cut every value that a name holds.
+
+use autodiff_runtime::{Differentiable, differentiate};
+
+#[track_caller]
+fn near(a: f64, b: f64) {
+    assert!((a - b).abs() < 1e-12 * (1.0 + b.abs()), "{a}, expected {b}");
+}
+
+#[differentiate(stop(h))]
+fn stop_sum(x: f64) -> f64 {
+    let mut h = 0.0;
+    for i in 0..3 {
+        h += x * i as f64;
+    }
+    h * x
+}
+#[differentiate]
+fn no_diff_sum(x: f64) -> f64 {
+    #[no_diff]
+    let mut h = 0.0;
+    for i in 0..3 {
+        h += x * i as f64;
+    }
+    h * x
+}
+#[differentiate(stop(h))]
+fn stop_shadow(x: f64) -> f64 {
+    let h = x * x;
+    let y = h * x;
+    let h = h + x * y;
+    h * x + y
+}
+#[differentiate(stop(h))]
+fn stop_array(x: f64) -> f64 {
+    let mut h = [0.0; 2];
+    for i in 0..2 {
+        h[i] = x * (i + 1) as f64;
+    }
+    h[0] += x;
+    h[1] *= x;
+    h[0] * h[1] * x
+}
+#[differentiate]
+fn no_diff_vec(x: f64) -> f64 {
+    #[no_diff]
+    let mut h: Vec<f64> = Vec::new();
+    for i in 0..3 {
+        h.push(x * i as f64);
+    }
+    h[1] = x;
+    h[1] * h[2] * x
+}
+#[differentiate(stop(h))]
+fn stop_branch(x: f64) -> f64 {
+    let h;
+    if x > 1.0 {
+        h = x * x;
+    } else {
+        h = x;
+    }
+    h * x
+}
+#[differentiate(stop(h))]
+fn stop_in_loop(x: f64) -> f64 {
+    let mut s = 0.0;
+    for i in 0..3 {
+        let h = x * i as f64;
+        s += h * x;
+    }
+    s
+}
+#[differentiate]
+fn set(x: f64, q: &mut f64) {
+    *q = x * x;
+}
+#[differentiate]
+fn fill(x: f64, q: &mut [f64]) {
+    for v in q.iter_mut() {
+        *v += x;
+    }
+}
+#[differentiate(stop(h))]
+fn stop_call(x: f64) -> f64 {
+    let mut h = x;
+    set(x, &mut h);
+    let mut g = [h, x];
+    fill(x, &mut g);
+    h * g[0] * g[1]
+}
+#[differentiate(stop(g))]
+fn stop_call_array(x: f64) -> f64 {
+    let mut h = x;
+    set(x, &mut h);
+    let mut g = [h, x];
+    fill(x, &mut g);
+    h * g[0] * g[1]
+}
+#[differentiate(stop(h))]
+fn stop_swap(x: f64) -> f64 {
+    let mut h = [x, 2.0 * x];
+    let mut g = [x * x, x];
+    std::mem::swap(&mut h, &mut g);
+    let a = h[0] * x;
+    g[1] = x;
+    std::mem::swap(&mut h, &mut g);
+    a + g[0] * x + h[1] * x
+}
+#[differentiate(stop(h))]
+fn stop_tuple(x: f64) -> f64 {
+    let mut h = (x, 0.0);
+    h.1 = x * x;
+    h = (h.1, h.0 * x);
+    h.0 * h.1 * x
+}
+#[differentiate]
+fn no_diff_pattern(x: f64) -> f64 {
+    #[no_diff]
+    let (mut a, b) = (x, x);
+    a += x * b;
+    a * b * x
+}
+#[differentiate(stop(a))]
+fn stop_param(mut a: f64, b: f64) -> f64 {
+    let y = a * b;
+    a = b * b;
+    y + a * b
+}
+#[differentiate(stop(h))]
+fn stop_option(x: f64) -> f64 {
+    let mut h: Option<f64> = None;
+    for i in 0..3 {
+        if let Some(v) = h {
+            if v > 1.0 {
+                break;
+            }
+        }
+        h = Some(x * i as f64);
+    }
+    match h {
+        Some(v) => v * x,
+        None => x,
+    }
+}
+#[differentiate]
+fn no_diff_else(x: f64) -> f64 {
+    let o = if x > 0.0 { Some(x * x) } else { None };
+    #[no_diff]
+    let Some(h) = o else {
+        return x;
+    };
+    h * x
+}
+#[differentiate(stop(h))]
+fn stop_closure(x: f64) -> f64 {
+    let f = |h: f64| h * x;
+    f(x * x)
+}
+#[differentiate(stop(h))]
+fn stop_iter(x: &[f64], a: f64) -> f64 {
+    let mut s = 0.0;
+    for h in x {
+        s += h * a;
+    }
+    for (i, h) in x.iter().enumerate() {
+        s += h * x[i];
+    }
+    s
+}
+#[differentiate(stop(h))]
+fn stop_deferred(x: f64) -> f64 {
+    let mut h: [f64; 2];
+    h = [x, x];
+    h[1] = x * x;
+    let k;
+    k = h[0] * x;
+    k * h[1]
+}
+#[differentiate(stop(h))]
+fn stop_closure_writes(x: f64) -> f64 {
+    let mut h = x;
+    let mut f = |k: f64| h += k * x;
+    f(2.0);
+    f(x);
+    h * x
+}
+#[derive(Clone, Differentiable)]
+struct Pair {
+    a: f64,
+    b: f64,
+}
+
+#[differentiate]
+fn turn(p: &mut Pair, x: f64) -> f64 {
+    let k = p.a * x;
+    p.a = p.b;
+    p.b = k;
+    k
+}
+
+#[differentiate]
+fn consume(p: Pair, v: Vec<f64>, x: f64) -> f64 {
+    p.a * x + p.b * v[0]
+}
+
+#[differentiate(stop(h))]
+fn stop_struct(x: f64) -> f64 {
+    let mut h = Pair { a: x, b: x * x };
+    let mut g = Pair { a: x, b: 1.0 };
+    let r = turn(&mut h, x);
+    let q = turn(&mut g, r);
+    let mut v = vec![x; 2];
+    h.a * q + g.b * h.b + consume(h, v.clone(), x) + v[1]
+}
+
+/// `h` holds `(c, c²)`, behind the call `(c², c²)`, where `c` is `x`, cut off.
+#[test]
+fn structs_are_cut_where_they_are_lent() {
+    let c = 0.75;
+    let by_hand = 4.0 * c * c * c * c + 2.0 * c * c + 1.0;
+    near(stop_struct::grad(c), by_hand);
+    near(stop_struct::jvp(c, 1.0).1, stop_struct::grad(c));
+}
+
+#[test]
+fn every_value_of_a_name_is_cut() {
+    near(stop_sum::grad(0.5), 1.5);
+    near(no_diff_sum::grad(0.5), 1.5);
+    near(no_diff_sum::jvp(0.5, 1.0).1, 1.5);
+    near(stop_sum::vjp(0.5).1(1.0), 1.5);
+    let x = 1.5_f64;
+    let h1 = x * x;
+    let y = h1 * x;
+    let h2 = h1 + x * y;
+    near(stop_shadow::grad(x), h2 + h1);
+    near(stop_shadow::jvp(x, 1.0).1, h2 + h1);
+    near(stop_array::grad(x), 2.0 * x * 2.0 * x * x);
+    near(stop_array::jvp(x, 1.0).1, 2.0 * x * 2.0 * x * x);
+    near(no_diff_vec::grad(x), x * 2.0 * x);
+    near(no_diff_vec::jvp(x, 1.0).1, x * 2.0 * x);
+    near(stop_branch::grad(x), x * x);
+    near(stop_branch::grad(0.5), 0.5);
+    near(stop_branch::jvp(x, 1.0).1, x * x);
+    near(stop_in_loop::grad(x), 3.0 * x);
+    // h = x² cut; g = [h + x, 2x]
+    let h = x * x;
+    near(stop_call::grad(x), h * (2.0 * x + (h + x) * 2.0));
+    near(stop_call::jvp(x, 1.0).1, h * (2.0 * x + (h + x) * 2.0));
+    near(stop_call_array::grad(x), 2.0 * x * (h + x) * 2.0 * x);
+    near(stop_call_array::jvp(x, 1.0).1, 2.0 * x * (h + x) * 2.0 * x);
+    // h=[x,2x] cut, g=[x²,x]; swap: h=[x²,x] cut, g=[x,2x] const; a = x²·x (h cut): a' = x²; g[1]=x; swap: h=[x, x]cut, g=[x²,x] const -> g0*x' = x²; h1*x' = x
+    near(stop_swap::grad(x), x * x + x * x + x);
+    near(stop_swap::jvp(x, 1.0).1, x * x + x * x + x);
+    near(stop_tuple::grad(x), x * x * x * x);
+    near(stop_tuple::jvp(x, 1.0).1, x * x * x * x);
+    near(no_diff_pattern::grad(x), (x + x * x) * x);
+    near(no_diff_pattern::jvp(x, 1.0).1, (x + x * x) * x);
+    let (a, b) = (2.0, 3.0);
+    let g = stop_param::grad(a, b);
+    near(g.0, b);
+    near(g.1, a + b * b);
+    near(stop_option::grad(x), 1.5);
+    near(no_diff_else::grad(x), x * x);
+    near(no_diff_else::grad(-1.0), 1.0);
+    near(stop_closure::grad(x), x * x);
+    let g = stop_iter::grad(&[1.0, 2.0], 3.0);
+    assert_eq!(g, (vec![1.0, 2.0], 3.0));
+    near(stop_deferred::grad(x), x * x * x);
+    near(stop_deferred::jvp(x, 1.0).1, x * x * x);
+    near(stop_closure_writes::grad(x), x + 2.0 * x + x * x);
+}
