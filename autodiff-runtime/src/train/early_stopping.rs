@@ -27,7 +27,7 @@ use crate::schedule::Threshold;
 ///     }
 /// }
 /// assert!((best - 0.75_f64).abs() < 0.05 && w > best);
-/// assert_eq!((stopping.best(), stopping.best_epoch(), stopping.epochs()), (Some(judge(best)), Some(6), 9));
+/// assert_eq!((stopping.best(), stopping.best_epoch(), stopping.epochs()), (Some(judge(best)), Some(5), 9));
 /// # Ok::<(), autodiff_runtime::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
