@@ -198,6 +198,11 @@ fn methods(request: &Request, item: &syn::ItemImpl, diag: Diagnostics, kept: Tok
         diag.error(&item.self_ty, "there is no function in this `impl` block to differentiate");
         return with_errors(diag, kept);
     }
+    beside(item, &kept, &derived)
+}
+
+/// The `impl` block as it is kept, and one like it with what was derived from its methods.
+fn beside(item: &syn::ItemImpl, kept: &TokenStream, derived: &TokenStream) -> TokenStream {
     let (generics, ty) = (&item.generics, &item.self_ty);
     let conditions = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     let (parameters, _, predicates) = generics.split_for_impl();

@@ -24,7 +24,7 @@ use syn::Item;
 use self::plan::{Plan, has_derive, without_attribute};
 use super::marks::without_marks;
 use super::operator::Operator;
-use super::{derived_function, derived_method, derived_operator, with_errors};
+use super::{beside, derived_function, derived_method, derived_operator, with_errors};
 use crate::diag::Diagnostics;
 use crate::request::Request;
 use crate::typing::items::ModuleId;
@@ -112,15 +112,7 @@ impl Output {
         if derived.is_empty() {
             return kept;
         }
-        let (generics, ty) = (&item.generics, &item.self_ty);
-        let conditions = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-        let (parameters, _, predicates) = generics.split_for_impl();
-        quote! {
-            #[allow(dead_code)]
-            #kept
-            #(#conditions)*
-            impl #parameters #ty #predicates { #derived }
-        }
+        beside(&item, &kept, &derived)
     }
 
     /// What is asked of the next function, and whether only other functions ask; `None` where it is left alone.
