@@ -10,6 +10,7 @@
 //! | `@differentiate(…)` | the attribute on functions and `impl` blocks |
 //! | `@no_diff ` | the mark on parameters and bindings |
 //! | `@cut(…)` | what a mark elsewhere makes a constant of |
+//! | `@plain(…)` | what stands in the forms without attributes alone |
 //! | `@seen(…)` | what a derivative is asked by, where that is no parameter |
 
 /// How a program is printed.
@@ -42,6 +43,10 @@ pub fn print(text: &str, form: Form, float: &str) -> String {
             "cut" | "seen" => out.push_str(if attributed { "" } else { mark }),
             "no_diff" if attributed => out.push_str("#[no_diff]"),
             "no_diff" => {}
+            "plain" => {
+                let text = argument(&mut rest);
+                out.push_str(if attributed { "" } else { text });
+            }
             "derive" => {
                 let derives = argument(&mut rest);
                 out.push_str("#[derive(Clone, Debug");

@@ -107,6 +107,17 @@ impl<T: Cut> Cut for Vec<T> {
     }
 }
 
+impl<T: Leaves> Leaves for Option<T> {
+    fn push_leaves(&self, leaves: &mut Vec<f64>) {
+        self.iter().for_each(|item| item.push_leaves(leaves));
+    }
+}
+impl<T: Cut> Cut for Option<T> {
+    fn replaced(self, numbers: &mut dyn Iterator<Item = f64>) -> Option<T> {
+        self.map(|item| item.replaced(numbers))
+    }
+}
+
 macro_rules! tuples {
     ($($($T:ident $k:tt),+;)*) => {$(
         impl<$($T: Leaves),+> Leaves for ($($T,)+) {

@@ -180,11 +180,14 @@ impl Gen {
         self.result = Some(result.clone());
         self.loops.clear();
         self.loop_depth = 0;
-        let body = self.scoped(|g| {
+        let mut body = self.scoped(|g| {
             let statements = g.statements(most);
             let tail = if *result == Ty::Unit { None } else { Some(g.tail(result)) };
             block(statements, tail)
         });
+        if let Some(Part::Text(start)) = body.parts.first_mut() {
+            start.extend(params.iter().filter(|param| param.no_diff).map(cut_param));
+        }
         self.result = None;
         body
     }
@@ -203,6 +206,16 @@ impl Gen {
         }
         children.push(self.float());
         expr(&Ty::F, &vec!["$"; children.len()].join(" + "), children)
+    }
+}
+
+/// What its mark makes of a parameter, where there are no marks: whatever a caller hands over is a constant inside.
+fn cut_param(param: &Param) -> String {
+    let name = &param.name;
+    match (param.pass, &param.ty) {
+        (Pass::Ref, Ty::Slice(_)) => format!("@plain(let {name} = &cut({name}.to_vec())[..];)\n"),
+        (Pass::Ref, _) => format!("@plain(let {name} = &cut({name}.clone());)\n"),
+        _ => format!("@plain(let mut {name} = cut({name});)\n"),
     }
 }
 
