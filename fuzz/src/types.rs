@@ -90,6 +90,17 @@ impl Ty {
         }
     }
 
+    /// Whether a value of it may have more numbers than another one.
+    pub fn grows(&self, structs: &[Struct]) -> bool {
+        match self {
+            Ty::Vec(_) => true,
+            Ty::Array(item, _) | Ty::Slice(item) => item.grows(structs),
+            Ty::Tuple(items) => items.iter().any(|item| item.grows(structs)),
+            Ty::Struct(k) => structs[*k].fields.iter().any(|(_, ty)| ty.grows(structs)),
+            _ => false,
+        }
+    }
+
     /// Whether a parameter of it has an adjoint: floats are in it, or it is of a type that the signature does not tell.
     pub fn active(&self) -> bool {
         match self {

@@ -157,6 +157,28 @@ fn within(x: f64) -> f64 {
     if r.contains(&x) { x * x } else { x }
 }
 
+// Of an alias nothing is known: a range of such ends may be one of floats, as long as nobody runs it.
+#[differentiate]
+fn between(x: Real, y: Real) -> Real {
+    let lo = x * y;
+    let hi = x + y;
+    if (lo..hi).contains(&y) { lo * y } else { hi * x }
+}
+
+type Count = usize;
+#[differentiate]
+fn counted(x: Real, n: Count, m: Count) -> Real {
+    let mut s = 0.0;
+    let (first, last) = (n + 1, m * 2);
+    for i in first..last {
+        s += x * i as f64;
+    }
+    for (k, i) in (n..m).rev().enumerate() {
+        s += x * x * (k * i) as f64;
+    }
+    s
+}
+
 #[differentiate]
 fn exchanged(x: f64) -> f64 {
     use std::mem::swap;
@@ -171,6 +193,8 @@ fn types_of_the_standard_library() {
     assert_eq!(indices::grad(0..2, &[1.0, 2.0, 3.0]), [2.0, 4.0, 0.0]);
     assert_eq!(alias::grad(1.5, &0.5), (2.0 * 1.5 * 0.25 + 1.5_f64.cos(), 2.0 * 1.5 * 1.5 * 0.5));
     assert_eq!(renamed::grad(&vec![1.0, 2.0]), [2.0, 1.0]);
+    // x (2 + 3 + 4 + 5) + x² (0·2 + 1·1)
+    assert_eq!(counted::grad(0.5, 1, 3), (15.0, (), ()));
     assert_eq!(generic::grad(1.5, std::marker::PhantomData::<u8>), 3.0);
     assert_eq!(lasting::grad(std::time::Duration::from_secs(2), 3.0), 2.0);
 }
@@ -178,5 +202,7 @@ fn types_of_the_standard_library() {
 checks! {
     within(0.5) => 1.0;
     within as outside(1.5) => 1.0;
+    between(0.5, 1.25);
+    between as not_between(-0.5, 1.25);
     exchanged(1.5) => 3.0;
 }

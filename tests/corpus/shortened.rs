@@ -338,6 +338,39 @@ fn filled_or_left(x: &[f64], n: usize) -> f64 {
     k[0] * k[1]
 }
 
+// What changes and is of no consequence keeps the shape in which it arrived.
+
+#[differentiate]
+fn grown_for_nothing(mut v: Vec<f64>, x: f64) -> f64 {
+    v.resize(5, x);
+    v.push(0.5);
+    x * x
+}
+
+#[differentiate]
+fn cut_for_nothing(mut v: Vec<(f64, bool)>, x: f64) -> f64 {
+    v.truncate(1);
+    x * x
+}
+
+#[differentiate]
+fn emptied_for_nothing(mut v: Vec<[f64; 2]>, x: f64) -> f64 {
+    v.clear();
+    x * x
+}
+
+#[differentiate]
+fn exchanged_for_nothing(mut v: Vec<Vec<f64>>, x: f64) -> f64 {
+    v[0] = vec![x; 4];
+    v.pop();
+    x * x
+}
+
+#[differentiate]
+fn handed_for_nothing(v: &[f64], x: f64) -> f64 {
+    grown_for_nothing(v.to_vec(), x) * cut_for_nothing(vec![(x, true), (v[0], false)], x)
+}
+
 checks! {
     array_overwritten([0.3, 0.4], 0.7) => ([0.0, 0.0], 1.0);
     array_overwritten_by_itself([0.3, 0.4], 0.7);
@@ -381,4 +414,9 @@ checks! {
     collected(&[0.3, 0.4, 0.5], 0.7);
     moved_on(0.7);
     taken(0.7);
+    grown_for_nothing(vec![0.3, 0.4], 0.7);
+    cut_for_nothing(vec![(0.3, true), (0.4, false)], 0.7);
+    emptied_for_nothing(vec![[0.3, 0.4]], 0.7);
+    exchanged_for_nothing(vec![vec![0.3], vec![0.4, 0.5]], 0.7);
+    handed_for_nothing(&[0.3, 0.4], 0.7);
 }

@@ -335,7 +335,18 @@ pub(crate) fn borrowing(
     let mut emitter = Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry);
     emitter.use_pool(&unit, &adjoint.tapes, &entry, signature);
     emitter.reserve_params(function);
-    let prelude = emitter.enter_params(function);
+    let mut prelude = emitter.enter_params(function);
+    let unconnected: Vec<TokenStream> = (function.wrt.iter().zip(&adjoint.wrt))
+        .take(count)
+        .map(|(wrt, connected)| match (connected, wrt.target) {
+            (Some(_), _) => TokenStream::new(),
+            (None, _) if signature.missing_is_none => quote!(::core::option::Option::None),
+            (None, WrtTarget::Param(index)) => {
+                emitter.unconnected(function, &function.params[index], &mut prelude)
+            }
+            (None, WrtTarget::Local(var)) => emitter.zero_by_type(&function.vars[var].ty),
+        })
+        .collect();
     let tapes = emitter.declare_tapes(&adjoint.tapes);
     let forward = emitter.block(&unit.first);
     emitter.moves = Moves::Of(emitter.flow.dead_between.clone());
@@ -370,15 +381,12 @@ pub(crate) fn borrowing(
         let reverse = emitter.block(&unit.second);
         emitter.moves = Moves::once(&unit.tail);
         let mut tail = unit.tail.iter();
-        let gradient: Vec<TokenStream> = (function.wrt.iter().zip(&adjoint.wrt))
-            .take(count)
-            .map(|(wrt, connected)| match (connected, wrt.target) {
-                (Some(_), _) => tail
+        let gradient: Vec<TokenStream> = (adjoint.wrt.iter().zip(&unconnected))
+            .map(|(connected, zero)| match connected {
+                Some(_) => tail
                     .next()
                     .map_or_else(TokenStream::new, |e| emitter.expr(e, emitter.float_of(e).as_ref())),
-                (None, _) if signature.missing_is_none => quote!(::core::option::Option::None),
-                (None, WrtTarget::Param(index)) => emitter.zero(&Path::of(function.params[index].var)),
-                (None, WrtTarget::Local(var)) => emitter.zero_by_type(&function.vars[var].ty),
+                None => zero.clone(),
             })
             .collect();
         let gradient = match &gradient[..] {

@@ -256,7 +256,7 @@ impl Lower<'_> {
 
     /// A part of a value: references are followed.
     pub(crate) fn project(&mut self, value: Value, proj: Proj, span: Span) -> Value {
-        match value {
+        match self.unrun(value, span) {
             Value::Ref { to, .. } => self.project(*to, proj, span),
             Value::Path(path) => Value::Path(match self.in_window(&path, &proj, span) {
                 Some(element) => element,
@@ -298,13 +298,13 @@ impl Lower<'_> {
             Value::Closure(_) | Value::Function(_) => self.refuse_at(span, "a function has no parts"),
             Value::Cursor { .. } => self.refuse_at(span, "an iterator has no parts: collect it first"),
             Value::Iter(iter) => match (&*iter, &proj) {
-                (Iter::Range { lo, .. }, Proj::Field(syn::Member::Named(name))) if name == "start" => {
-                    Value::Atom(lo.clone(), Ty::Int(None))
+                (Iter::Range { lo, ty, .. }, Proj::Field(syn::Member::Named(name))) if name == "start" => {
+                    Value::Atom(lo.clone(), ty.clone())
                 }
-                (Iter::Range { hi: Some(hi), .. }, Proj::Field(syn::Member::Named(name)))
+                (Iter::Range { hi: Some(hi), ty, .. }, Proj::Field(syn::Member::Named(name)))
                     if name == "end" =>
                 {
-                    Value::Atom(hi.clone(), Ty::Int(None))
+                    Value::Atom(hi.clone(), ty.clone())
                 }
                 _ => self.refuse_at(span, "an iterator has no parts: collect it first"),
             },

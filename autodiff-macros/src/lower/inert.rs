@@ -140,7 +140,7 @@ impl Lower<'_> {
     fn value_is_inactive(&self, value: &Value) -> bool {
         match value {
             Value::Code(..) | Value::Function(_) => true,
-            Value::Iter(iter) => matches!(**iter, Iter::Range { .. }),
+            Value::Iter(iter) => matches!(**iter, Iter::Range { ty: Ty::Int(_), .. }),
             Value::Closure(closure) => self.closure_is_inactive(closure),
             Value::Ref { to, .. } => self.value_is_inactive(to),
             Value::Tuple(items) => items.iter().all(|item| self.value_is_inactive(item)),
@@ -281,11 +281,11 @@ impl Lower<'_> {
             }
             Value::Iter(iter) => {
                 match *iter {
-                    Iter::Range { lo, hi, inclusive, .. } => {
-                        let lo = self.as_code(Value::Atom(lo, Ty::Int(None)), span)?;
+                    Iter::Range { lo, hi, inclusive, ty } => {
+                        let lo = self.as_code(Value::Atom(lo, ty.clone()), span)?;
                         match hi {
                             Some(hi) => {
-                                let hi = self.as_code(Value::Atom(hi, Ty::Int(None)), span)?;
+                                let hi = self.as_code(Value::Atom(hi, ty), span)?;
                                 let dots = if inclusive { quote!(..=) } else { quote!(..) };
                                 Some(combine(&[lo, hi], |parts| {
                                     let (lo, hi) = (&parts[0], &parts[1]);

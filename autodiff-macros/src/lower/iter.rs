@@ -22,6 +22,7 @@ use crate::ir::{CopyHow, Expr, Init, Path, StmtKind, Ty, build};
 /// An iterator that is not run yet.
 #[derive(Clone)]
 pub(crate) enum Iter {
+    /// Of integers (`ty`), or of what nobody has looked at yet: then `ty` is unknown, and it is of integers once it is run.
     Range {
         lo: Expr,
         hi: Option<Expr>,
@@ -138,7 +139,7 @@ impl Iter {
 
     fn range_ty(&self) -> Ty {
         match self {
-            Iter::Range { ty, .. } => ty.clone(),
+            Iter::Range { ty: ty @ Ty::Int(_), .. } => ty.clone(),
             Iter::StepBy(inner, _) | Iter::Rev(inner) => inner.range_ty(),
             _ => Ty::Int(None),
         }
@@ -199,16 +200,48 @@ impl Lower<'_> {
                 if open { Ty::Unknown } else { Ty::Inert },
             );
         }
+        // Ends of unknown type may be floats, if nobody runs the range.
         let ty = match known {
             Some(ty @ Ty::Int(_)) => ty,
-            _ => Ty::Int(None),
+            _ => Ty::Unknown,
         };
         let Some(lo) = lo else {
             return self.refuse(expr, "a range without a start is supported as an index only");
         };
-        let (lo, _) = self.scalar(lo, Some(&ty), expr.span());
-        let hi = hi.map(|hi| self.scalar(hi, Some(&ty), expr.span()).0);
+        let lo = self.range_end(lo, &ty, expr.span());
+        let hi = hi.map(|hi| self.range_end(hi, &ty, expr.span()));
         Value::Iter(Box::new(Iter::Range { lo, hi, inclusive, ty }))
+    }
+
+    fn range_end(&mut self, end: Value, ty: &Ty, span: Span) -> Expr {
+        match (self.read(end.peel(), span), ty) {
+            (Value::Atom(end, Ty::Unknown), Ty::Unknown) => end,
+            (Value::Path(path), Ty::Unknown) if self.path_ty(&path).may_be_active() => {
+                let hint = self.path_hint(&path);
+                self.temp(&hint, Ty::Unknown, Expr::Load(path), span)
+            }
+            (end, Ty::Unknown) => self.scalar(end, Some(&Ty::Int(None)), span).0,
+            (end, ty) => self.scalar(end, Some(ty), span).0,
+        }
+    }
+
+    /// A range whose ends may be floats, where it is not run: as code, of which nothing is known.
+    pub(crate) fn unrun(&mut self, value: Value, span: Span) -> Value {
+        match &value {
+            Value::Iter(iter) if matches!(**iter, Iter::Range { ty: Ty::Unknown, .. }) => {
+                self.as_code(value, span).map_or(Value::Poison, |code| Value::Code(code, Ty::Unknown))
+            }
+            _ => value,
+        }
+    }
+
+    /// The end of a range that is run, or an index: that is an integer, whatever is known of it.
+    pub(crate) fn counted(&mut self, end: &Expr) -> Expr {
+        match end {
+            Expr::Var(var) if !self.vars[*var].ty.is_scalar() => self.vars[*var].ty = Ty::Int(None),
+            _ => {}
+        }
+        end.clone()
     }
 
     /// What stands behind `in`.

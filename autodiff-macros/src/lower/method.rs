@@ -31,7 +31,10 @@ impl Lower<'_> {
             let pure = is_pure_method(&name);
             return self.inactive_code(expr.to_token_stream(), ty, pure);
         }
-        let receiver = self.place(&expr.receiver);
+        let mut receiver = self.place(&expr.receiver);
+        if matches!(name.as_str(), "contains" | "is_empty" | "clone") {
+            receiver = self.unrun(receiver, span);
+        }
         match receiver {
             Value::Never => return Value::Never,
             Value::Poison | Value::Later => return Value::Poison,

@@ -56,7 +56,9 @@ impl Lower<'_> {
                 let value = self.operand(index, None);
                 let proj = match value.peel() {
                     Value::Iter(iter) => match *iter {
-                        Iter::Range { lo, hi, inclusive: false, .. } => Proj::Range(Some(lo), hi),
+                        Iter::Range { lo, hi, inclusive: false, .. } => {
+                            Proj::Range(Some(self.counted(&lo)), hi.map(|hi| self.counted(&hi)))
+                        }
                         _ => {
                             return self.refuse(
                                 index,

@@ -101,9 +101,7 @@ impl Gen {
             true => matches!(ty, Ty::Vec(_) | Ty::Array(..) | Ty::Slice(_)) && ty.item() == Some(&wanted),
             false => *ty == wanted,
         });
-        found.retain(|(_, ty, root)| {
-            !(matches!(ty, Ty::Vec(_)) && self.vars.iter().rev().any(|var| var.name == *root && var.fixed))
-        });
+        found.retain(|(_, ty, root)| !(matches!(ty, Ty::Vec(_)) && self.keeps_size(root, ty)));
         if found.is_empty() {
             return None;
         }

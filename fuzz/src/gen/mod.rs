@@ -355,6 +355,11 @@ impl Gen {
         Some((text, root))
     }
 
+    /// Whether a place of this type, in this variable, has to keep its size.
+    pub fn keeps_size(&self, root: &str, ty: &Ty) -> bool {
+        ty.grows(&self.structs) && self.vars.iter().rev().any(|var| var.name == root && var.fixed)
+    }
+
     /// What stands in a place, copied or cloned.
     pub fn read(&mut self, ty: &Ty) -> Option<Node> {
         let (text, _) = self.place(ty, false)?;

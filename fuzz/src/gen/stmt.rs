@@ -105,10 +105,8 @@ fn assignment(g: &mut Gen) -> Option<Node> {
         return None;
     }
     let (place, ty, root) = g.rng.pick(&found).clone();
-    if let Ty::Vec(_) = ty {
-        if g.var_mut(&root).fixed {
-            return None;
-        }
+    if g.keeps_size(&root, &ty) {
+        return None;
     }
     let value = g.stored(&ty);
     Some(stmt(&format!("{} = $;", bare(&place)), vec![value]))
@@ -323,7 +321,7 @@ fn memory(g: &mut Gen) -> Option<Node> {
         _ => {
             let ty = g.some_type();
             let (a, root) = g.place(&ty, true)?;
-            if matches!(ty, Ty::Vec(_)) && g.var_mut(&root).fixed {
+            if g.keeps_size(&root, &ty) {
                 return None;
             }
             let value = g.without(&root, |g| g.expr(&ty));

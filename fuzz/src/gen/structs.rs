@@ -83,7 +83,7 @@ pub fn updated(g: &mut Gen) -> Option<Node> {
     let (place, ty, root) = g.rng.pick(&found).clone();
     let Ty::Struct(k) = ty else { return None };
     let Struct { name, fields, copy, .. } = g.structs[k].clone();
-    if g.var_mut(&root).fixed || fields.len() < 2 {
+    if g.keeps_size(&root, &ty) || fields.len() < 2 {
         return None;
     }
     let (field, field_ty) = g.rng.pick(&fields).clone();

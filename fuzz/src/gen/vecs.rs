@@ -6,9 +6,7 @@ use crate::tree::stmt;
 /// A `Vec` in scope whose length may change.
 fn growing(g: &mut Gen) -> Option<(String, Ty, String)> {
     let mut found = g.places(true, &|ty| matches!(ty, Ty::Vec(_)));
-    found.retain(|(_, _, root)| {
-        !g.vars.iter().rev().find(|var| var.name == *root).is_some_and(|var| var.fixed)
-    });
+    found.retain(|(_, ty, root)| !g.keeps_size(root, ty));
     if found.is_empty() {
         return None;
     }

@@ -22,10 +22,8 @@ pub fn mutable_element(g: &mut Gen) -> Option<Node> {
     let (text, ty, root) = target(g, &|ty| {
         !matches!(ty, Ty::Slice(_) | Ty::Fixed | Ty::Maybe | Ty::Usize | Ty::Bool | Ty::Str | Ty::Unit)
     })?;
-    if let Ty::Vec(_) = ty {
-        if g.var_mut(&root).fixed {
-            return None;
-        }
+    if g.keeps_size(&root, &ty) {
+        return None;
     }
     let r = g.fresh("r");
     let body = g.without(&root, |g| {

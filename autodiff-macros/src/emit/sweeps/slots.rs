@@ -1,10 +1,10 @@
 //! Slots and tangents that a caller leaves out: memory that stands for them.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::super::Emitter;
-use crate::ir::{Float, Param, Path, Ty};
+use crate::ir::{Float, Function, Param, Path, Ty, VarSet};
 
 /// Where the shape of a parameter's adjoint is to be had from.
 pub(super) enum Shape {
@@ -47,6 +47,26 @@ impl Emitter<'_> {
                 Shape::Zero(zero)
             }
         }
+    }
+
+    /// The gradient by a parameter that nothing connects to the result: zeros in the shape in which it arrived, which are kept
+    /// from before the forward sweep where that writes to the parameter.
+    pub(super) fn unconnected(
+        &mut self,
+        function: &Function,
+        param: &Param,
+        prelude: &mut TokenStream,
+    ) -> TokenStream {
+        let path = Path::of(param.var);
+        let mut written = VarSet::default();
+        function.body.stmts.iter().for_each(|stmt| stmt.writes(&function.vars, &mut written));
+        if !written.contains(&param.var) || self.constant(&param.ty, 0.0).is_some() {
+            return self.zero(&path);
+        }
+        let zero = self.local(&format!("{}_bar", param.name));
+        let value = self.zero(&path);
+        prelude.extend(quote!(let #zero = #value;));
+        zero.to_token_stream()
     }
 
     /// A reference to zeros in the shape of a parameter's adjoint (or tangent) that nobody asks for: not from the allocator.

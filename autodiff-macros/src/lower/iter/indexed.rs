@@ -26,6 +26,8 @@ impl Lower<'_> {
     pub(crate) fn indexed(&mut self, iter: Iter, span: Span) -> Option<Indexed> {
         Some(match iter {
             Iter::Range { lo, hi, inclusive, ty } => {
+                let ty = if ty.is_scalar() { ty } else { Ty::Int(None) };
+                let (lo, hi) = (self.counted(&lo), hi.map(|hi| self.counted(&hi)));
                 let len = hi.map(|hi| self.range_len(&lo, &hi, inclusive, &ty, span));
                 Indexed { len, item: ItemAt::Range { lo, ty } }
             }

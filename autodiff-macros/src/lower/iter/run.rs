@@ -22,8 +22,8 @@ impl Lower<'_> {
         if let Some((lo, hi, inclusive, step, rev)) = iter.as_head() {
             let ty = iter.range_ty();
             let index = self.vars.fresh("i", ty.clone(), Role::Value, span);
-            let head =
-                LoopHead::For { index, lo: lo.clone(), hi: hi.clone(), inclusive, step: step.cloned(), rev };
+            let (lo, hi) = (self.counted(lo), self.counted(hi));
+            let head = LoopHead::For { index, lo, hi, inclusive, step: step.cloned(), rev };
             self.lower_loop(head, label, slot, span, |lower| {
                 let item = Value::Atom(Expr::Var(index), ty);
                 body(lower, item);
