@@ -297,6 +297,17 @@ fn a_row_that_is_not_reached_need_not_be_there() {
     assert_eq!(row_that_may_be_missing::jvp(&[], &[], 3, 1, &[], &[]), (1.0, 0.0));
 }
 
+#[differentiate]
+fn length_by_use(x: f64) -> f64 {
+    let twice = |v: [f64; 2]| [v[0] * x, v[1] + v[0]];
+    let t = twice(twice(std::array::from_fn(|i| x + i as f64)));
+    let mut u = [0.0; 3];
+    u = std::array::from_fn(|i| x * i as f64);
+    let v = if x > 0.0 { std::array::from_fn(|i| x.powi(i as i32 + 1)) } else { [x; 2] };
+    let (a, b): ([f64; 2], f64) = (std::array::from_fn(|_| x * x), x);
+    t[0] * t[1] + u[2] + v[1] * a[1] * b
+}
+
 checks! {
     array_by_value([0.5, 1.5, -0.75]);
     array_by_reference(&[0.5, 1.5, -0.75], @2);
@@ -324,4 +335,6 @@ checks! {
     cholesky_log_determinant(&[2.0, 0.5, 0.25, 0.5, 3.0, -0.5, 0.25, -0.5, 1.5], @3);
     bezier(&[[0.0, 0.0], [1.0, 2.0], [2.0, -1.0], [3.0, 0.5]], 0.3);
     row_that_may_be_missing(&[vec![0.5, 0.25, 1.0], vec![1.5, -0.5, 0.75]], &[0.5, -1.5], @1, @1);
+    length_by_use(0.7);
+    length_by_use as length_by_other_use(-0.7);
 }

@@ -207,6 +207,120 @@ fn kept_in_range(x: &[f64], lo: f64, hi: f64) -> f64 {
     kept.iter().map(|v| (v - lo) * (hi - v)).sum()
 }
 
+// Loops that are left early though they are several.
+
+#[differentiate]
+fn left_chain(a: &[f64], b: &[f64]) -> f64 {
+    let mut s = 0.0;
+    for v in a.iter().chain(b) {
+        if *v > 1.0 {
+            break;
+        }
+        if *v < 0.0 {
+            continue;
+        }
+        s += v * v * (s + 1.0);
+    }
+    s
+}
+
+#[differentiate]
+fn left_by_label(a: &[f64], b: &[f64]) -> f64 {
+    let mut s = 1.0;
+    'all: for v in a.iter().chain(b.iter()).chain(a) {
+        for w in b {
+            if w * v > 1.0 {
+                break 'all;
+            }
+            if w * v < -0.3 {
+                continue 'all;
+            }
+            if *w < 0.0 {
+                break;
+            }
+            s += v * w * s;
+        }
+    }
+    s
+}
+
+#[differentiate]
+fn left_flat_map(rows: &[Vec<f64>], limit: f64) -> f64 {
+    let mut s = 0.0;
+    for v in rows.iter().flat_map(|row| row.iter()) {
+        s += v * limit;
+        if s > limit {
+            break;
+        }
+    }
+    s * s
+}
+
+#[differentiate]
+fn returned_from_chain(a: &[f64], b: &[f64]) -> f64 {
+    let mut s = 0.5;
+    for (k, v) in a.iter().chain(b).enumerate() {
+        if k == 3 {
+            return s * v;
+        }
+        s += v * s;
+    }
+    s
+}
+
+#[differentiate]
+fn adaptors_that_stop(a: &[f64], b: &[f64]) -> f64 {
+    let first: f64 = a.iter().chain(b).take_while(|v| **v < 1.0).map(|v| v * v).sum();
+    let second: f64 = a.iter().chain(b).map_while(|v| if *v < 1.0 { Some(v.sin()) } else { None }).sum();
+    let third: f64 = a.iter().take_while(|v| **v < 0.6).chain(b).map(|v| v * v * v).sum();
+    let fourth: f64 = a.iter().chain(b).take(3).copied().sum();
+    let fifth: f64 = a
+        .iter()
+        .chain(b)
+        .scan(1.0, |p, v| {
+            *p *= v;
+            if *p > 1e-3 { Some(*p) } else { None }
+        })
+        .sum();
+    first * second + third * fourth + fifth
+}
+
+#[differentiate]
+fn stopped_and_left(a: &[f64], b: &[f64]) -> f64 {
+    let mut s = 0.1;
+    for v in a.iter().take_while(|v| **v < 0.6).chain(b.iter().take_while(|v| **v < 1.0)).chain(a) {
+        if s > 2.0 {
+            break;
+        }
+        s += v * (s + 1.0);
+    }
+    s
+}
+
+#[differentiate]
+fn found_in_chain(a: &[f64], b: &[f64], k: usize) -> f64 {
+    let x = a.iter().chain(b).find(|v| **v > 0.7).unwrap();
+    let at = a.iter().chain(b).position(|v| *v > 0.7).unwrap();
+    let y = a.iter().chain(b).find_map(|v| if *v > 0.7 { Some(v.sqrt()) } else { None }).unwrap();
+    let z = a.iter().flat_map(|v| b.iter().map(move |w| v * w)).nth(k).unwrap();
+    let some =
+        if a.iter().chain(b).any(|v| *v > 1.0) && b.iter().chain(a).all(|v| *v > 0.0) { 2.0 } else { 3.0 };
+    x * y * z * some + at as f64 * x
+}
+
+#[differentiate]
+fn nth_of(a: &[f64], k: usize) -> f64 {
+    let x = a.iter().nth(k).unwrap();
+    let y = a.iter().rev().map(|v| v * v).nth(k).unwrap_or(0.5);
+    let z = a.iter().filter(|v| **v > 0.2).nth(1).copied().unwrap_or_default();
+    let w = match a.iter().nth(7) {
+        Some(v) => v * x,
+        None => x * y,
+    };
+    let q = (0..k + 3).map(|i| x * i as f64).nth(2).unwrap();
+    x * y + z * w + q
+}
+
 checks! {
     over_elements(&[0.5, -1.5, 2.0]);
     zipped(&[0.5, -1.5, 2.0], &[0.75, 1.0, 0.25]);
@@ -234,4 +348,22 @@ checks! {
     break_from_iterator(&[0.5, -1.5, 2.0, 0.75, 1.25, 3.0]);
     collected_rows(&[0.5, -1.5], &[2.0, 0.75, 0.25]);
     kept_in_range(&[0.5, -1.5, 2.0, 0.75], 0.0, 1.0);
+    left_chain(&[0.3, -0.2, 0.4], &[0.5, 1.2, 0.6]);
+    left_chain as left_in_the_first(&[0.3, 1.2, 0.4], &[0.5, 1.1, 0.6]);
+    left_chain as never_left(&[0.3, 0.2, 0.4], &[0.5, -0.1, 0.6]);
+    left_by_label(&[0.3, 0.4], &[0.5, 0.6, -0.7]);
+    left_by_label as left_by_label_early(&[0.3, 2.4], &[0.5, 0.6]);
+    left_by_label as gone_on_by_label(&[0.3, 0.9, 0.2], &[0.5, -0.65]);
+    left_flat_map(&[vec![0.2, 0.3], vec![0.4, 0.6], vec![0.9]], 0.7);
+    left_flat_map as left_flat_map_never(&[vec![0.2, 0.3], vec![0.1]], 0.7);
+    returned_from_chain(&[0.3, 0.4], &[0.5, 0.6, 0.7]);
+    returned_from_chain as returned_from_the_first(&[0.3, 0.4, 0.2, 0.9], &[0.5]);
+    adaptors_that_stop(&[0.3, 0.4, 0.7], &[0.5, 1.2, 0.6]);
+    adaptors_that_stop as adaptors_that_stop_early(&[0.3, 1.4, 0.7], &[0.5, 0.2, 0.6]);
+    stopped_and_left(&[0.3, 0.7, 0.2], &[0.5, 1.2, 0.6]);
+    stopped_and_left as stopped_and_left_early(&[0.5, 0.5, 0.5, 0.5], &[0.5, 0.5, 0.6]);
+    found_in_chain(&[0.3, 0.4], &[0.5, 0.8, 0.9], @3);
+    found_in_chain as found_in_the_first(&[0.3, 1.4], &[0.5, 0.8, 0.9], @4);
+    nth_of(&[0.3, 0.1, 0.4, 0.5], @0);
+    nth_of as nth_further(&[0.3, 0.1, 0.4, 0.5], @2);
 }

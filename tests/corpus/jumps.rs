@@ -234,6 +234,37 @@ fn jumps_within_jumps(x: f64, y: f64) -> f64 {
             * (1.0 + (if y < 0.1 { return x * y } else { y * 3.0 }).exp())
 }
 
+#[differentiate]
+fn left_without_a_value(x: f64) -> f64 {
+    let mut n = 0;
+    let mut y = x;
+    'out: {
+        if x > 1.0 {
+            break 'out;
+        }
+        loop {
+            n += 1;
+            if n > 3 || y > 2.0 {
+                break;
+            }
+            {
+                let mut k = 0;
+                let (a, b): (f64, f64) = loop {
+                    k += 1;
+                    if k > n {
+                        break (y, x);
+                    }
+                    if k > 2 {
+                        break (x * x, 0.5);
+                    }
+                };
+                y += a * b;
+            }
+        }
+    }
+    y
+}
+
 checks! {
     early_return(-0.5, 1.5) => (0.0, 3.0);
     early_return as early_return_second(1.5, 1.5);
@@ -269,4 +300,6 @@ checks! {
     jumps_within_jumps as jumps_in_the_first(1.1, 2.0);
     jumps_within_jumps as jumps_in_the_second(0.3, -0.4);
     jumps_within_jumps as jumps_in_the_third(0.3, 0.05);
+    left_without_a_value(0.7);
+    left_without_a_value as left_at_once(1.7);
 }

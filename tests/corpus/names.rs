@@ -165,6 +165,22 @@ fn between(x: Real, y: Real) -> Real {
     if (lo..hi).contains(&y) { lo * y } else { hi * x }
 }
 
+#[differentiate]
+fn ends_of_ranges(x: f64, y: f64) -> f64 {
+    let r: std::ops::Range<f64> = (x * y)..x;
+    let q = y..=x * x;
+    let same = r.clone();
+    let width = |r: &std::ops::Range<f64>| r.end - r.start;
+    if r.contains(&y) || !q.is_empty() { width(&r) * q.start() + same.end } else { r.start * q.end() }
+}
+
+#[differentiate]
+fn ends_of_an_alias(x: Real, y: Real) -> f64 {
+    let r: std::ops::Range<f64> = (x * x)..y;
+    let s = r.end - r.start;
+    s.sin()
+}
+
 type Count = usize;
 #[differentiate]
 fn counted(x: Real, n: Count, m: Count) -> Real {
@@ -203,6 +219,9 @@ checks! {
     within(0.5) => 1.0;
     within as outside(1.5) => 1.0;
     between(0.5, 1.25);
+    ends_of_ranges(0.5, 1.25);
+    ends_of_ranges as ends_of_others(1.5, 0.25);
+    ends_of_an_alias(0.5, 1.25);
     between as not_between(-0.5, 1.25);
     exchanged(1.5) => 3.0;
 }

@@ -48,6 +48,7 @@ impl Lower<'_> {
             again: None,
             slot: slot.clone(),
             depth: self.depth,
+            part: false,
         });
         let value = body(self, valued);
         self.targets.pop();
@@ -356,6 +357,7 @@ impl Lower<'_> {
             again: None,
             slot: slot.clone(),
             depth: self.depth,
+            part: false,
         });
         let value = self.block(&expr.block, self.slot_ty(&slot).as_ref(), false);
         // The value at the end of the block leaves it as `break` does.

@@ -43,7 +43,8 @@ impl Lower<'_> {
                         None => {}
                     }
                 }
-                if let Some(value) = self.lower_array_from_fn(path, &expr.args, want) {
+                let known = want.cloned().or_else(|| self.facts.get(&site(expr)).cloned());
+                if let Some(value) = self.lower_array_from_fn(path, &expr.args, known.as_ref()) {
                     return value;
                 }
                 if let Some(value) = self.lower_source_call(path, &expr.args) {

@@ -256,7 +256,7 @@ impl Lower<'_> {
 
     /// A part of a value: references are followed.
     pub(crate) fn project(&mut self, value: Value, proj: Proj, span: Span) -> Value {
-        match self.unrun(value, span) {
+        match value {
             Value::Ref { to, .. } => self.project(*to, proj, span),
             Value::Path(path) => Value::Path(match self.in_window(&path, &proj, span) {
                 Some(element) => element,
@@ -299,12 +299,12 @@ impl Lower<'_> {
             Value::Cursor { .. } => self.refuse_at(span, "an iterator has no parts: collect it first"),
             Value::Iter(iter) => match (&*iter, &proj) {
                 (Iter::Range { lo, ty, .. }, Proj::Field(syn::Member::Named(name))) if name == "start" => {
-                    Value::Atom(lo.clone(), ty.clone())
+                    Value::Atom(lo.clone(), self.end_ty(lo, ty))
                 }
                 (Iter::Range { hi: Some(hi), ty, .. }, Proj::Field(syn::Member::Named(name)))
                     if name == "end" =>
                 {
-                    Value::Atom(hi.clone(), ty.clone())
+                    Value::Atom(hi.clone(), self.end_ty(hi, ty))
                 }
                 _ => self.refuse_at(span, "an iterator has no parts: collect it first"),
             },

@@ -22,7 +22,7 @@ use crate::ir::{CopyHow, Expr, Init, Path, StmtKind, Ty, build};
 /// An iterator that is not run yet.
 #[derive(Clone)]
 pub(crate) enum Iter {
-    /// Of integers (`ty`), or of what nobody has looked at yet: then `ty` is unknown, and it is of integers once it is run.
+    /// Of integers or floats (`ty`), or of what nobody has looked at yet: once it is run, it is one of integers.
     Range {
         lo: Expr,
         hi: Option<Expr>,
@@ -182,10 +182,9 @@ impl Lower<'_> {
         let hi = expr.end.as_ref().map(|hi| self.operand(hi, hint.as_ref()));
         let known =
             [&lo, &hi].into_iter().flatten().map(|value| self.ty_of(value)).reduce(|a, b| self.unify(a, b));
-        if known.as_ref().is_some_and(Ty::is_float) {
-            // Only asked whether it contains something. What is read of one that is kept would be a constant.
-            let fixed = |end: &Value| matches!(end, Value::Code(..) | Value::Atom(Expr::Lit(_), _));
-            let open = [&lo, &hi].into_iter().flatten().any(|end| !fixed(end));
+        let literal = |end: &Value| matches!(end, Value::Code(..) | Value::Atom(Expr::Lit(_), _));
+        let fixed = [&lo, &hi].into_iter().flatten().all(literal);
+        if fixed && known.as_ref().is_some_and(Ty::is_float) {
             let (lo, hi) = (
                 lo.and_then(|lo| self.as_code(lo, expr.span())),
                 hi.and_then(|hi| self.as_code(hi, expr.span())),
@@ -197,12 +196,12 @@ impl Lower<'_> {
                     let (lo, hi) = (&parts[0], &parts[1]);
                     quote!((#lo #dots #hi))
                 }),
-                if open { Ty::Unknown } else { Ty::Inert },
+                Ty::Inert,
             );
         }
         // Ends of unknown type may be floats, if nobody runs the range.
         let ty = match known {
-            Some(ty @ Ty::Int(_)) => ty,
+            Some(ty @ (Ty::Int(_) | Ty::Float(_))) => ty,
             _ => Ty::Unknown,
         };
         let Some(lo) = lo else {
@@ -225,10 +224,18 @@ impl Lower<'_> {
         }
     }
 
-    /// A range whose ends may be floats, where it is not run: as code, of which nothing is known.
+    /// The type of an end of a range of such type: it may be known better.
+    pub(crate) fn end_ty(&self, end: &Expr, ty: &Ty) -> Ty {
+        match (end, ty) {
+            (Expr::Var(var), Ty::Unknown) => self.vars[*var].ty.clone(),
+            _ => ty.clone(),
+        }
+    }
+
+    /// A range whose ends may be floats, as code, of which nothing is known.
     pub(crate) fn unrun(&mut self, value: Value, span: Span) -> Value {
         match &value {
-            Value::Iter(iter) if matches!(**iter, Iter::Range { ty: Ty::Unknown, .. }) => {
+            Value::Iter(iter) if matches!(**iter, Iter::Range { ty: Ty::Unknown | Ty::Float(_), .. }) => {
                 self.as_code(value, span).map_or(Value::Poison, |code| Value::Code(code, Ty::Unknown))
             }
             _ => value,

@@ -23,6 +23,8 @@ pub(crate) struct Target {
     pub(crate) slot: Slot,
     /// See [`Lower::depth`].
     pub(crate) depth: usize,
+    /// One of the loops that run an iterator together: `break` leaves them all, `continue` takes the next item of this one.
+    pub(crate) part: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +33,8 @@ pub(crate) enum TargetKind {
     Loop,
     /// A labelled block.
     Block,
+    /// Around the loops that run an iterator together.
+    Whole,
 }
 
 /// Where a value waits that a jump carries.
@@ -150,7 +154,7 @@ impl Lower<'_> {
 
     pub(crate) fn lower_break(&mut self, jump: &syn::ExprBreak) -> Value {
         let span = jump.break_token.span;
-        let Some(target) = self.find_target(jump.label.as_ref(), jump.label.is_some()) else {
+        let Some(target) = self.find_target(jump.label.as_ref(), true) else {
             return self.refuse(jump, "no loop or block that this `break` could leave");
         };
         let want = self.slot_ty(&self.targets[target].slot.clone());
@@ -176,15 +180,18 @@ impl Lower<'_> {
         Value::Never
     }
 
-    fn find_target(&self, label: Option<&syn::Lifetime>, blocks: bool) -> Option<usize> {
+    /// Where a jump lands: `break` (`leaving`) at what it leaves, `continue` at the loop whose next item comes.
+    fn find_target(&self, label: Option<&syn::Lifetime>, leaving: bool) -> Option<usize> {
         for (i, target) in self.targets.iter().enumerate().rev() {
             match (target.kind, label) {
                 (TargetKind::Function, _) => return None,
-                (TargetKind::Loop, None) => return Some(i),
+                (TargetKind::Loop | TargetKind::Whole, _) if leaving && target.part => {}
+                (TargetKind::Whole, _) if !leaving => {}
+                (TargetKind::Loop | TargetKind::Whole, None) => return Some(i),
                 (TargetKind::Block, None) => {}
                 (kind, Some(label)) => {
                     if target.label.as_deref() == Some(&label.ident.to_string()) {
-                        return (kind == TargetKind::Loop || blocks).then_some(i);
+                        return (kind != TargetKind::Block || leaving).then_some(i);
                     }
                 }
             }

@@ -71,6 +71,7 @@ impl Lower<'_> {
             again: Some(again),
             slot,
             depth: self.depth,
+            part: false,
         });
         let outer_block = std::mem::take(&mut self.block);
         let mut head = match head {
@@ -245,15 +246,17 @@ impl Lower<'_> {
             Err(value) => return value,
         };
         let tokens = quote::ToTokens::to_token_stream(&expr.body);
-        if source.nests() && (label.is_some() || super::jump::mentions_word(tokens, "break")) {
-            return self.refuse_nested(span);
-        }
-        self.drive(source, label, Slot::unit(), span, &mut |lower, item| {
+        let body = &mut |lower: &mut Self, item| {
             lower.scoped(|lower| {
                 lower.bind_pattern(&expr.pat, item);
                 lower.statements(&expr.body);
             });
-        });
+        };
+        if super::jump::mentions_word(tokens, "break") {
+            self.drive_until(source, label, span, &mut |lower, item, _| body(lower, item));
+        } else {
+            self.drive(source, label, span, body);
+        }
         Value::unit()
     }
 

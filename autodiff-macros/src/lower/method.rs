@@ -9,10 +9,11 @@ use super::constants::takes_items;
 use super::env::Value;
 use super::facts::site;
 use super::inert::combine;
+use super::iter::Iter;
 use super::stdlib::{
     Returns, integer_method, is_float_key, is_float_only, is_float_predicate, is_pure_method,
 };
-use crate::ir::{Arg, Callee, Expr, Float, Inert, Ty};
+use crate::ir::{Arg, Callee, Expr, Float, Inert, Proj, Ty};
 use crate::rules::method;
 use crate::typing::scope::Called;
 
@@ -32,8 +33,15 @@ impl Lower<'_> {
             return self.inactive_code(expr.to_token_stream(), ty, pure);
         }
         let mut receiver = self.place(&expr.receiver);
-        if matches!(name.as_str(), "contains" | "is_empty" | "clone") {
-            receiver = self.unrun(receiver, span);
+        if matches!(&receiver, Value::Iter(iter) if matches!(**iter, Iter::Range { .. })) {
+            match name.as_str() {
+                "contains" | "is_empty" => receiver = self.unrun(receiver, span),
+                "start" | "end" => {
+                    return self.project(receiver, Proj::Field(expr.method.clone().into()), span);
+                }
+                "clone" => return receiver,
+                _ => {}
+            }
         }
         match receiver {
             Value::Never => return Value::Never,

@@ -15,7 +15,6 @@ use self::resize::changes_length;
 use super::Lower;
 use super::env::Value;
 use super::iter::{Access, Iter};
-use super::jump::Slot;
 use super::start::start;
 use crate::ir::{CopyHow, Expr, Init, Path, Proj, StmtKind, Ty, build};
 
@@ -300,7 +299,7 @@ impl Lower<'_> {
                     Err(value) => return Some(value),
                 };
                 self.mark_mutable(&path);
-                self.drive(items, None, Slot::unit(), span, &mut |lower, item| {
+                self.drive(items, None, span, &mut |lower, item| {
                     let item = lower.copied(item, span);
                     lower.push_to(path.clone(), item, span);
                 });

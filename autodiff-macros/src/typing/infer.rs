@@ -61,8 +61,8 @@ struct Infer<'a> {
     found: HashMap<String, Term>,
     /// What `return` gives, of the function and of the closures that are open.
     returns: Vec<Term>,
-    /// What `break` gives, with the label of its loop or block.
-    breaks: Vec<(Option<String>, Term)>,
+    /// What `break` gives, with the label of its loop (true) or block.
+    breaks: Vec<(Option<String>, bool, Term)>,
     /// What could not be concluded yet.
     later: Vec<Later>,
 }

@@ -17,9 +17,9 @@ impl Lower<'_> {
         let fallback = wanted.cloned().unwrap_or(Ty::Float(crate::ir::Float::Any));
         let value = match self.read(value.peel(), span) {
             // An item by value whose type nothing has said so far: it is a number, so there is nothing to copy.
-            Value::Init(init, Ty::Unknown) => match *init {
+            Value::Init(init, ty @ (Ty::Unknown | Ty::Named(_))) => match *init {
                 Init::Copy { from, .. } => Value::Path(from),
-                init => Value::Init(Box::new(init), Ty::Unknown),
+                init => Value::Init(Box::new(init), ty),
             },
             value => value,
         };

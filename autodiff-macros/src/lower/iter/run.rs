@@ -7,6 +7,7 @@ use crate::ir::{Expr, Role, Ty, build};
 use crate::lower::Lower;
 use crate::lower::env::Value;
 use crate::lower::jump::Slot;
+use crate::lower::jump::{Target, TargetKind};
 use crate::lower::loops::LoopHead;
 
 impl Lower<'_> {
@@ -15,7 +16,6 @@ impl Lower<'_> {
         &mut self,
         iter: Iter,
         label: Option<String>,
-        slot: Slot,
         span: Span,
         body: &mut dyn FnMut(&mut Self, Value),
     ) {
@@ -24,37 +24,31 @@ impl Lower<'_> {
             let index = self.vars.fresh("i", ty.clone(), Role::Value, span);
             let (lo, hi) = (self.counted(lo), self.counted(hi));
             let head = LoopHead::For { index, lo, hi, inclusive, step: step.cloned(), rev };
-            self.lower_loop(head, label, slot, span, |lower| {
+            self.lower_loop(head, label, Slot::unit(), span, |lower| {
                 let item = Value::Atom(Expr::Var(index), ty);
                 body(lower, item);
             });
             return;
         }
-        if let Iter::TakeWhile(inner, _) | Iter::Scan(inner, ..) = &iter {
-            if inner.nests() {
-                self.refuse_nested(span);
-                return;
-            }
-        }
         match iter {
-            Iter::Map(inner, closure) => self.drive(*inner, label, slot, span, &mut |lower, item| {
+            Iter::Map(inner, closure) => self.drive(*inner, label, span, &mut |lower, item| {
                 let item = lower.apply(&closure, vec![item], None, span);
                 body(lower, item);
             }),
-            Iter::Copied(inner) => self.drive(*inner, label, slot, span, &mut |lower, item| {
+            Iter::Copied(inner) => self.drive(*inner, label, span, &mut |lower, item| {
                 let item = lower.copied(item, span);
                 body(lower, item);
             }),
-            Iter::Inspect(inner, closure) => self.drive(*inner, label, slot, span, &mut |lower, item| {
+            Iter::Inspect(inner, closure) => self.drive(*inner, label, span, &mut |lower, item| {
                 lower.apply(&closure, vec![item.clone().reference(false)], None, span);
                 body(lower, item);
             }),
-            Iter::Filter(inner, closure) => self.drive(*inner, label, slot, span, &mut |lower, item| {
+            Iter::Filter(inner, closure) => self.drive(*inner, label, span, &mut |lower, item| {
                 let keep = lower.apply(&closure, vec![item.clone().reference(false)], Some(&Ty::bool()), span);
                 let (keep, _) = lower.scalar(keep, Some(&Ty::bool()), span);
                 lower.if_else(keep, span, |lower| { body(lower, item); Value::unit() }, |_| Value::unit());
             }),
-            Iter::FilterMap(inner, closure) => self.drive(*inner, label, slot, span, &mut |lower, item| {
+            Iter::FilterMap(inner, closure) => self.drive(*inner, label, span, &mut |lower, item| {
                 match lower.apply(&closure, vec![item], None, span) {
                     Value::Maybe { some, value } => {
                         lower.if_else(some, span, |lower| { let item = lower.read(*value, span); body(lower, item); Value::unit() }, |_| Value::unit());
@@ -65,10 +59,10 @@ impl Lower<'_> {
                     }
                 }
             }),
-            Iter::MapWhile(inner, closure) => self.drive(*inner, label, slot, span, &mut |lower, item| {
+            Iter::MapWhile(inner, closure) => self.drive_until(*inner, label, span, &mut |lower, item, whole| {
                 match lower.apply(&closure, vec![item], None, span) {
                     Value::Maybe { some, value } => {
-                        lower.if_else(some, span, |lower| { let item = lower.read(*value, span); body(lower, item); Value::unit() }, |lower| lower.break_here(span));
+                        lower.if_else(some, span, |lower| { let item = lower.read(*value, span); body(lower, item); Value::unit() }, |lower| lower.leave(whole, Value::unit(), span));
                     }
                     Value::Poison | Value::Never => {}
                     _ => {
@@ -76,14 +70,14 @@ impl Lower<'_> {
                     }
                 }
             }),
-            Iter::TakeWhile(inner, closure) => self.drive(*inner, label, slot, span, &mut |lower, item| {
+            Iter::TakeWhile(inner, closure) => self.drive_until(*inner, label, span, &mut |lower, item, whole| {
                 let keep = lower.apply(&closure, vec![item.clone().reference(false)], Some(&Ty::bool()), span);
                 let (keep, _) = lower.scalar(keep, Some(&Ty::bool()), span);
-                lower.if_else(keep, span, |lower| { body(lower, item); Value::unit() }, |lower| lower.break_here(span));
+                lower.if_else(keep, span, |lower| { body(lower, item); Value::unit() }, |lower| lower.leave(whole, Value::unit(), span));
             }),
             Iter::SkipWhile(inner, closure) => {
                 let started = self.cell("started", false, Ty::bool(), span, Some(build::boolean(false)));
-                self.drive(*inner, label, slot, span, &mut |lower, item| {
+                self.drive(*inner, label, span, &mut |lower, item| {
                     let running = lower.current(started);
                     let test = item.clone();
                     let begun = lower.if_else(
@@ -102,11 +96,11 @@ impl Lower<'_> {
                     lower.if_else(begun, span, |lower| { body(lower, item); Value::unit() }, |_| Value::unit());
                 });
             }
-            Iter::Scan(inner, state, closure) => self.drive(*inner, label, slot, span, &mut |lower, item| {
+            Iter::Scan(inner, state, closure) => self.drive_until(*inner, label, span, &mut |lower, item, whole| {
                 let state = Value::Cell(state).reference(true);
                 match lower.apply(&closure, vec![state, item], None, span) {
                     Value::Maybe { some, value } => {
-                        lower.if_else(some, span, |lower| { let item = lower.read(*value, span); body(lower, item); Value::unit() }, |lower| lower.break_here(span));
+                        lower.if_else(some, span, |lower| { let item = lower.read(*value, span); body(lower, item); Value::unit() }, |lower| lower.leave(whole, Value::unit(), span));
                     }
                     Value::Poison | Value::Never => {}
                     _ => {
@@ -116,7 +110,7 @@ impl Lower<'_> {
             }),
             Iter::Enumerate(inner) if !inner.is_indexed() => {
                 let counter = self.cell("count", false, Ty::usize(), span, Some(build::int(0)));
-                self.drive(*inner, label, slot, span, &mut |lower, item| {
+                self.drive(*inner, label, span, &mut |lower, item| {
                     let count = lower.current(counter);
                     let next = lower.int_op("+", count.clone(), build::int(1), span);
                     lower.assign_cell(counter, next, Ty::usize());
@@ -125,7 +119,7 @@ impl Lower<'_> {
             }
             Iter::Take(inner, n) if !inner.is_indexed() => {
                 let counter = self.cell("count", false, Ty::usize(), span, Some(build::int(0)));
-                self.drive(*inner, label, slot, span, &mut |lower, item| {
+                self.drive_until(*inner, label, span, &mut |lower, item, whole| {
                     let count = lower.current(counter);
                     let more = lower.int_op("<", count.clone(), n.clone(), span);
                     lower.if_else(
@@ -137,13 +131,13 @@ impl Lower<'_> {
                             body(lower, item);
                             Value::unit()
                         },
-                        |lower| lower.break_here(span),
+                        |lower| lower.leave(whole, Value::unit(), span),
                     );
                 });
             }
             Iter::Skip(inner, n) if !inner.is_indexed() => {
                 let counter = self.cell("count", false, Ty::usize(), span, Some(build::int(0)));
-                self.drive(*inner, label, slot, span, &mut |lower, item| {
+                self.drive(*inner, label, span, &mut |lower, item| {
                     let count = lower.current(counter);
                     let over = lower.int_op(">=", count.clone(), n.clone(), span);
                     let next = lower.int_op("+", count, build::int(1), span);
@@ -151,20 +145,20 @@ impl Lower<'_> {
                     lower.if_else(over, span, |lower| { body(lower, item); Value::unit() }, |_| Value::unit());
                 });
             }
-            Iter::Rest(inner, at) => self.drive(*inner, label, slot, span, &mut |lower, item| {
+            Iter::Rest(inner, at) => self.drive(*inner, label, span, &mut |lower, item| {
                 let next = lower.current(at);
                 let next = lower.int_op("+", next, build::int(1), span);
                 lower.assign_cell(at, next, Ty::usize());
                 body(lower, item);
             }),
-            Iter::FlatMap(inner, closure) => self.drive(*inner, label, slot, span, &mut |lower, item| {
+            Iter::FlatMap(inner, closure) => self.drive(*inner, label, span, &mut |lower, item| {
                 let items = lower.apply(&closure, vec![item], None, span);
                 if let Ok(items) = lower.items_of(items, span) {
-                    lower.drive(items, None, Slot::unit(), span, body);
+                    lower.drive(items, None, span, body);
                 }
             }),
             Iter::Chain(a, b) => {
-                self.drive(*a, label.clone(), slot.clone(), span, body);
+                self.drive(*a, label.clone(), span, body);
                 if self.dead() {
                     return;
                 }
@@ -172,29 +166,60 @@ impl Lower<'_> {
                 match self.guard(span) {
                     Some(guard) => {
                         self.guarded(guard, span, |lower| {
-                            lower.drive(*b, label, slot, span, body);
+                            lower.drive(*b, label, span, body);
                             Value::unit()
                         });
                     }
-                    None => self.drive(*b, label, slot, span, body),
+                    None => self.drive(*b, label, span, body),
                 }
             }
-            iter => self.drive_indexed(iter, label, slot, span, body),
+            iter => self.drive_indexed(iter, label, span, body),
         }
     }
 
-    pub(crate) fn refuse_nested(&mut self, span: Span) -> Value {
-        self.refuse_at(
-            span,
-            "leaving a loop over `chain` or `flat_map` early is not supported: write two loops, or nested ones",
-        )
+    /// Runs an iterator that may be left before its end, by a jump to the target that `body` is told: the loop that runs it, or
+    /// what stands around the loops if there are several.
+    ///
+    /// ```text
+    /// for v in a.chain(b) { if v > 1.0 { break } s += v }
+    /// 'whole: { for v in a { if v > 1.0 { break 'whole } s += v }  for v in b { if v > 1.0 { break 'whole } s += v } }
+    /// ```
+    pub(crate) fn drive_until(
+        &mut self,
+        iter: Iter,
+        label: Option<String>,
+        span: Span,
+        body: &mut dyn FnMut(&mut Self, Value, usize),
+    ) {
+        if !iter.nests() {
+            return self.drive(iter, label, span, &mut |lower, item| {
+                let innermost = lower.targets.len() - 1;
+                body(lower, item, innermost);
+            });
+        }
+        let leave = self.flag("left", span);
+        let whole = self.targets.len();
+        self.targets.push(Target {
+            kind: TargetKind::Whole,
+            label: label.clone(),
+            leave,
+            again: None,
+            slot: Slot::unit(),
+            depth: self.depth,
+            part: false,
+        });
+        self.drive(iter, label, span, &mut |lower, item| {
+            lower.targets[whole + 1..].iter_mut().for_each(|target| target.part = true);
+            body(lower, item, whole);
+        });
+        self.targets.pop();
+        self.state.set(leave, Some(build::boolean(false)));
     }
 
     pub(super) fn drive_indexed(
         &mut self,
         iter: Iter,
         label: Option<String>,
-        slot: Slot,
         span: Span,
         body: &mut dyn FnMut(&mut Self, Value),
     ) {
@@ -214,14 +239,14 @@ impl Lower<'_> {
                     step: None,
                     rev: false,
                 };
-                self.lower_loop(head, label, slot, span, |lower| {
+                self.lower_loop(head, label, Slot::unit(), span, |lower| {
                     let item = lower.item(&indexed, Expr::Var(index), span);
                     body(lower, item);
                 });
             }
             None => {
                 let counter = self.cell("k", false, Ty::usize(), span, Some(build::int(0)));
-                self.lower_loop(LoopHead::Forever, label, slot, span, |lower| {
+                self.lower_loop(LoopHead::Forever, label, Slot::unit(), span, |lower| {
                     let count = lower.current(counter);
                     let next = lower.int_op("+", count.clone(), build::int(1), span);
                     lower.assign_cell(counter, next, Ty::usize());

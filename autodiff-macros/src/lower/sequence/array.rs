@@ -11,7 +11,6 @@ use crate::lower::Lower;
 use crate::lower::env::Value;
 use crate::lower::facts::site;
 use crate::lower::iter::{Access, Iter};
-use crate::lower::jump::Slot;
 
 impl Lower<'_> {
     /// `array.map(f)`
@@ -70,7 +69,7 @@ impl Lower<'_> {
             Iter::Map(inner, closure) if plain => {
                 // The index of the loop is the position.
                 let numbered = Iter::Enumerate(inner);
-                self.drive(numbered, None, Slot::unit(), span, &mut |lower, pair| {
+                self.drive(numbered, None, span, &mut |lower, pair| {
                     let Some([k, item]) = lower.split(pair, 2).and_then(|p| <[Value; 2]>::try_from(p).ok())
                     else {
                         return;
@@ -80,7 +79,7 @@ impl Lower<'_> {
                     store(lower, item, k);
                 });
             }
-            items => self.drive(items, None, Slot::unit(), span, &mut |lower, item| {
+            items => self.drive(items, None, span, &mut |lower, item| {
                 let k = lower.current(position);
                 let next = lower.int_op("+", k.clone(), build::int(1), span);
                 lower.assign_cell(position, next, Ty::usize());

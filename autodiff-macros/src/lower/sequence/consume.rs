@@ -9,7 +9,6 @@ use crate::lower::Lower;
 use crate::lower::env::Value;
 use crate::lower::facts::site;
 use crate::lower::iter::Iter;
-use crate::lower::jump::Slot;
 use crate::lower::method::turbofish;
 use crate::rules::table;
 
@@ -33,7 +32,7 @@ impl Lower<'_> {
                 let Some(closure) = self.callable(&expr.args[1]) else { return Value::Poison };
                 let acc = self.variable("acc", initial, site(&expr.args[0]), span);
                 let target = acc.clone();
-                self.drive(iter, None, Slot::unit(), span, &mut |lower, item| {
+                self.drive(iter, None, span, &mut |lower, item| {
                     let current = lower.read(target.clone(), span);
                     let want = lower.ty_of(&target);
                     let next = lower.apply(&closure, vec![current, item], Some(&want), span);
@@ -43,7 +42,7 @@ impl Lower<'_> {
             }
             ("for_each", 1) => {
                 let Some(closure) = self.callable(&expr.args[0]) else { return Value::Poison };
-                self.drive(iter, None, Slot::unit(), span, &mut |lower, item| {
+                self.drive(iter, None, span, &mut |lower, item| {
                     let value = lower.apply(&closure, vec![item], None, span);
                     lower.discard(value, span);
                 });
@@ -63,7 +62,7 @@ impl Lower<'_> {
                     })
                     .collect();
                 let targets = places.clone();
-                self.drive(iter, None, Slot::unit(), span, &mut |lower, item| {
+                self.drive(iter, None, span, &mut |lower, item| {
                     if let Some(items) = lower.split(item, 2) {
                         for (path, item) in targets.iter().zip(items) {
                             let item = lower.read(item, span);
@@ -78,7 +77,7 @@ impl Lower<'_> {
                     return Value::Atom(len, Ty::usize());
                 }
                 let count = self.cell("count", false, Ty::usize(), span, Some(build::int(0)));
-                self.drive(iter, None, Slot::unit(), span, &mut |lower, _| {
+                self.drive(iter, None, span, &mut |lower, _| {
                     let old = lower.current(count);
                     let new = lower.int_op("+", old, build::int(1), span);
                     lower.assign_cell(count, new, Ty::usize());
@@ -95,12 +94,12 @@ impl Lower<'_> {
                 let Some(closure) = self.callable(&expr.args[0]) else { return Value::Poison };
                 let any = name == "any";
                 let found = self.cell(name, false, Ty::bool(), span, Some(build::boolean(!any)));
-                self.drive(iter, None, Slot::unit(), span, &mut |lower, item| {
+                self.drive_until(iter, None, span, &mut |lower, item, whole| {
                     let test = lower.apply(&closure, vec![item], Some(&Ty::bool()), span);
                     let (test, _) = lower.scalar(test, Some(&Ty::bool()), span);
                     let decide = |lower: &mut Self| {
                         lower.assign_cell(found, build::boolean(any), Ty::bool());
-                        lower.break_here(span)
+                        lower.leave(whole, Value::unit(), span)
                     };
                     if any {
                         lower.if_else(test, span, decide, |_| Value::unit());
@@ -110,13 +109,12 @@ impl Lower<'_> {
                 });
                 Value::Atom(self.current(found), Ty::bool())
             }
-            ("position" | "find" | "find_map" | "next", _) if iter.nests() => self.refuse_nested(span),
             ("position", 1) => {
                 let Some(closure) = self.callable(&expr.args[0]) else { return Value::Poison };
                 let found = self.cell("found", false, Ty::bool(), span, Some(build::boolean(false)));
                 let position = self.cell("position", false, Ty::usize(), span, Some(build::int(0)));
                 let numbered = Iter::Enumerate(Box::new(iter));
-                self.drive(numbered, None, Slot::unit(), span, &mut |lower, pair| {
+                self.drive_until(numbered, None, span, &mut |lower, pair, whole| {
                     let Some([k, item]) = lower.split(pair, 2).and_then(|p| <[Value; 2]>::try_from(p).ok())
                     else {
                         return;
@@ -130,7 +128,7 @@ impl Lower<'_> {
                             let (k, _) = lower.scalar(k, Some(&Ty::usize()), span);
                             lower.assign_cell(found, build::boolean(true), Ty::bool());
                             lower.assign_cell(position, k, Ty::usize());
-                            lower.break_here(span)
+                            lower.leave(whole, Value::unit(), span)
                         },
                         |_| Value::unit(),
                     );
@@ -255,12 +253,12 @@ impl Lower<'_> {
     ) {
         match iter {
             Iter::Map(inner, closure) if !matches!(ty, Ty::Unknown) => {
-                self.drive(*inner, None, Slot::unit(), span, &mut |lower, item| {
+                self.drive(*inner, None, span, &mut |lower, item| {
                     let item = lower.apply(&closure, vec![item], Some(ty), span);
                     body(lower, item);
                 });
             }
-            iter => self.drive(iter, None, Slot::unit(), span, body),
+            iter => self.drive(iter, None, span, body),
         }
     }
 

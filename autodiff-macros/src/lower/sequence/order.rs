@@ -10,7 +10,7 @@ use crate::lower::Lower;
 use crate::lower::env::Value;
 use crate::lower::inert::combine;
 use crate::lower::iter::{Access, Iter};
-use crate::lower::jump::{Slot, mentions_word};
+use crate::lower::jump::mentions_word;
 
 impl Lower<'_> {
     pub(super) fn reversed_in_place(&mut self, path: Path, span: Span) -> Value {
@@ -18,7 +18,7 @@ impl Lower<'_> {
         let len = self.len(Value::Path(path.clone()), span);
         let half = self.int_op("/", len.clone(), build::int(2), span);
         let range = Iter::Range { lo: build::int(0), hi: Some(half), inclusive: false, ty: Ty::usize() };
-        self.drive(range, None, Slot::unit(), span, &mut |lower, k| {
+        self.drive(range, None, span, &mut |lower, k| {
             let (k, _) = lower.scalar(k, Some(&Ty::usize()), span);
             let last = lower.int_op("-", len.clone(), build::int(1), span);
             let mirrored = lower.int_op("-", last, k.clone(), span);
@@ -79,7 +79,7 @@ impl Lower<'_> {
         let new = self.empty_like(&path, "sorted", span);
         let order = Iter::Elements { path: order, access: Access::Ref };
         let (sorted, from) = (new.clone(), path.clone());
-        self.drive(order, None, Slot::unit(), span, &mut |lower, at| {
+        self.drive(order, None, span, &mut |lower, at| {
             let (at, _) = lower.scalar(at.peel(), Some(&Ty::usize()), span);
             let item = lower.read(Value::Path(from.with(Proj::Index(at))), span);
             let item = lower.copied(item, span);
@@ -136,7 +136,7 @@ impl Lower<'_> {
     }
 
     pub(super) fn gather(&mut self, to: &Path, items: Iter, span: Span) {
-        self.drive(items, None, Slot::unit(), span, &mut |lower, item| {
+        self.drive(items, None, span, &mut |lower, item| {
             let item = lower.copied(item, span);
             lower.push_to(to.clone(), item, span);
         });

@@ -6,7 +6,6 @@ use crate::ir::{CopyHow, Expr, Init, Path, Proj, StmtKind, Ty, build};
 use crate::lower::Lower;
 use crate::lower::env::Value;
 use crate::lower::iter::{Access, Iter};
-use crate::lower::jump::Slot;
 
 pub(super) fn changes_length(name: &str) -> bool {
     matches!(
@@ -50,7 +49,7 @@ impl Lower<'_> {
                 self.truncated(&path, n.clone(), span);
                 let len = self.len(Value::Path(path.clone()), span);
                 let more = Iter::Range { lo: len, hi: Some(n), inclusive: false, ty: Ty::usize() };
-                self.drive(more, None, Slot::unit(), span, &mut |lower, _| {
+                self.drive(more, None, span, &mut |lower, _| {
                     let value = lower.copied(value.clone(), span);
                     lower.push_to(path.clone(), value, span);
                 });
@@ -106,7 +105,7 @@ impl Lower<'_> {
                 let new = Path::of(self.temp_place("kept", ty.clone(), Init::EmptyVec(None), span));
                 let items = Iter::Elements { path: path.clone(), access: Access::Ref };
                 let kept = new.clone();
-                self.drive(items, None, Slot::unit(), span, &mut |lower, item| {
+                self.drive(items, None, span, &mut |lower, item| {
                     let keep = lower.apply(&closure, vec![item.clone()], Some(&Ty::bool()), span);
                     let (keep, _) = lower.scalar(keep, Some(&Ty::bool()), span);
                     lower.if_else(

@@ -21,13 +21,14 @@ impl Lower<'_> {
         want: Option<&Ty>,
         span: Span,
     ) -> Value {
-        if name == "nth" {
-            return self.refuse(
-                &expr.method,
-                format!("`{name}` of an iterator is not supported: use `get`, an index, or a `for` loop"),
-            );
-        }
-        let closure = match expr.args.first() {
+        // What `nth` takes is the first behind those that it skips.
+        let (iter, name, args) = match name {
+            "nth" if expr.args.len() == 1 => {
+                (Iter::Skip(Box::new(iter), self.index_arg(&expr.args[0])), "next", None)
+            }
+            name => (iter, name, expr.args.first()),
+        };
+        let closure = match args {
             Some(arg) => match self.callable(arg) {
                 Some(closure) => Some(closure),
                 None => return Value::Poison,
@@ -48,7 +49,7 @@ impl Lower<'_> {
             "min_by" => Some(quote::quote!(is_gt)),
             _ => None,
         };
-        self.drive(iter, None, Slot::unit(), span, &mut |lower, item| {
+        self.drive_until(iter, None, span, &mut |lower, item, whole| {
             let item = match item {
                 Value::Ref { to, .. } => lower.read(*to, span),
                 item => item,
@@ -68,7 +69,7 @@ impl Lower<'_> {
                                 let value = lower.read(*value, span);
                                 lower.fill_slot(&target, value, span);
                                 lower.assign_cell(some, build::boolean(true), Ty::bool());
-                                lower.break_here(span)
+                                lower.leave(whole, Value::unit(), span)
                             },
                             |_| Value::unit(),
                         );
@@ -83,7 +84,7 @@ impl Lower<'_> {
             if name == "next" {
                 lower.fill_slot(&target, item, span);
                 lower.assign_cell(some, build::boolean(true), Ty::bool());
-                lower.break_here(span);
+                lower.leave(whole, Value::unit(), span);
                 return;
             }
             if name == "find" {
@@ -96,7 +97,7 @@ impl Lower<'_> {
                     |lower| {
                         lower.fill_slot(&target, item, span);
                         lower.assign_cell(some, build::boolean(true), Ty::bool());
-                        lower.break_here(span)
+                        lower.leave(whole, Value::unit(), span)
                     },
                     |_| Value::unit(),
                 );

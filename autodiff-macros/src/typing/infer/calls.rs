@@ -123,7 +123,10 @@ impl Infer<'_> {
             ("from_fn", 1) => {
                 let (index, element) = (Term::Int(Some("usize".into())), self.table.fresh());
                 self.argument(&args[0], &Term::Function(vec![index], Box::new(element.clone())));
-                return Term::Array(Box::new(element), None);
+                // Its length is what its use says.
+                let array = self.table.fresh();
+                self.wait(Later::Item { of: array.clone(), item: element });
+                return array;
             }
             _ => {}
         }

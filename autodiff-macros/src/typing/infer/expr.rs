@@ -179,7 +179,7 @@ impl Infer<'_> {
                 None => self.block(&block.block),
                 Some(label) => {
                     let result = self.table.fresh();
-                    self.breaks.push((Some(label.name.to_string()), result.clone()));
+                    self.breaks.push((Some(label.name.to_string()), false, result.clone()));
                     let value = self.block(&block.block);
                     self.table.unify(&result, &value);
                     self.breaks.pop();
@@ -209,7 +209,7 @@ impl Infer<'_> {
                 bool_term()
             }
             Expr::While(repeat) => {
-                self.breaks.push((label(&repeat.label), Term::Tuple(Vec::new())));
+                self.breaks.push((label(&repeat.label), true, Term::Tuple(Vec::new())));
                 self.scoped(|infer| {
                     infer.expr(&repeat.cond);
                     infer.block(&repeat.body);
@@ -219,7 +219,7 @@ impl Infer<'_> {
             }
             Expr::Loop(repeat) => {
                 let result = self.table.fresh();
-                self.breaks.push((label(&repeat.label), result.clone()));
+                self.breaks.push((label(&repeat.label), true, result.clone()));
                 self.block(&repeat.body);
                 self.breaks.pop();
                 self.note(repeat, &result);
@@ -228,7 +228,7 @@ impl Infer<'_> {
             Expr::ForLoop(repeat) => {
                 let of = self.expr(&repeat.expr);
                 let item = self.item(&of);
-                self.breaks.push((label(&repeat.label), Term::Tuple(Vec::new())));
+                self.breaks.push((label(&repeat.label), true, Term::Tuple(Vec::new())));
                 self.scoped(|infer| {
                     infer.pattern(&repeat.pat, &item);
                     infer.block(&repeat.body);
@@ -246,13 +246,18 @@ impl Infer<'_> {
                 self.table.fresh()
             }
             Expr::Break(jump) => {
-                if let Some(value) = &jump.expr {
-                    let value = self.expr(value);
-                    let label = jump.label.as_ref().map(ToString::to_string);
-                    let target = self.breaks.iter().rev().find(|(name, _)| label.is_none() || *name == label);
-                    if let Some((_, result)) = target.cloned() {
-                        self.table.unify(&result, &value);
-                    }
+                let value = match &jump.expr {
+                    Some(value) => self.expr(value),
+                    None => Term::Tuple(Vec::new()),
+                };
+                let label = jump.label.as_ref().map(ToString::to_string);
+                // Without a label it leaves a loop, not a block.
+                let target = self.breaks.iter().rev().find(|(name, is_loop, _)| match &label {
+                    None => *is_loop,
+                    label => name == label,
+                });
+                if let Some((_, _, result)) = target.cloned() {
+                    self.table.unify(&result, &value);
                 }
                 self.table.fresh()
             }
