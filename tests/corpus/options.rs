@@ -268,6 +268,38 @@ fn move_closure_option(x: &[f64]) -> f64 {
     o = None;
     f(x[1]) * o.unwrap_or(x[0])
 }
+#[differentiate]
+fn one_or_the_other(x: &[f64], c: f64) -> f64 {
+    let a = x.first().copied().filter(|v| *v > 0.0).or(x.get(1).copied());
+    let b = x.get(7).or_else(|| x.last()).map(|v| v * c);
+    let d = (c > 0.5).then_some(c * c).or(Some(c)).unwrap();
+    let e = x.iter().copied().find(|v| *v > 1.0).or_else(|| if c > 0.3 { Some(c) } else { None });
+    let mut seen = 0.0;
+    let f = x.get(2).inspect(|v| seen += **v * c).is_some_and(|v| *v > c);
+    let g = x.get(9).is_none_or(|v| *v > c);
+    let s = match a.zip(b) {
+        Some((u, v)) => u * v,
+        None => c,
+    };
+    s * d + e.map_or(0.5, |v| v * v) + if f && g { c * x[0] } else { seen }
+}
+
+// What one arm may not have is read where it is there alone.
+#[differentiate]
+fn absent_from_an_arm(x: &[f64], rows: &[[f64; 2]], c: f64) -> f64 {
+    let a = if c > 0.0 { Some(c) } else { x.get(1).copied() };
+    let b = if c < 0.0 { None } else { x.get(3) };
+    let d = match x.len() {
+        0 => None,
+        1 => rows.get(2).copied(),
+        _ => Some([c, c * c]),
+    };
+    let e = if c > 0.0 { rows.first().map(|r| (r[0], r[1])) } else { rows.get(1).map(|r| (r[1] * c, r[0])) };
+    let (f, g) = e.unwrap_or((c, 0.5));
+    let d = d.unwrap_or([c * c, 0.25]);
+    a.unwrap_or(c * 0.5) * b.map_or(c, |v| v * v) + d[0] * d[1] * f + g
+}
+
 checks! {
     first_before_a_change(&[2.0, 3.0]);
     element_before_a_change(&[2.0, 3.0, 4.0]);
@@ -314,4 +346,11 @@ checks! {
     option_state_machine(&[1.1, 0.7]);
     option_state_machine as option_state_machine_1(&[0.3, 2.2, -0.1]);
     move_closure_option(&[1.1, 0.7]);
+    one_or_the_other(&[0.3, 0.7, 0.9], 0.6);
+    one_or_the_other as the_other(&[-0.3, 0.7, 0.2], 0.4);
+    one_or_the_other as neither(&[-0.3], 0.2);
+    one_or_the_other as the_found(&[-0.3, 1.7, 1.2], 0.4);
+    absent_from_an_arm(&[0.3], &[[0.4, 0.6]], 0.6);
+    absent_from_an_arm as absent_from_the_other(&[0.3], &[[0.4, 0.6]], -0.6);
+    absent_from_an_arm as present_in_both(&[0.3, 0.4, 0.5, 0.6], &[[0.4, 0.6], [0.3, 0.2], [0.1, 0.9]], 0.6);
 }

@@ -180,9 +180,13 @@ impl<'a> Lower<'a> {
             }
             Value::Maybe { .. } => {
                 let (mut flags, mut payloads) = (Vec::new(), Vec::new());
-                for value in values {
+                for (block, value) in blocks.iter_mut().zip(values) {
                     let (some, payload) = match value {
-                        Value::Maybe { some, value } => (Value::Atom(some, Ty::bool()), *value),
+                        Value::Maybe { some, value } => {
+                            let payload =
+                                self.in_block(block, |lower| lower.where_present(&some, *value, span));
+                            (Value::Atom(some, Ty::bool()), payload)
+                        }
                         _ => (Value::Never, Value::Never),
                     };
                     flags.push(some);
@@ -199,6 +203,15 @@ impl<'a> Lower<'a> {
             ),
             _ => self.merge_leaves(blocks, values, joins, span),
         }
+    }
+
+    /// What an `Option` holds, read where it is there alone.
+    fn where_present(&mut self, some: &Expr, value: Value, span: Span) -> Value {
+        let at_hand = matches!(value, Value::Never | Value::Poison | Value::Atom(..));
+        if at_hand || is_true(Some(some)) || !self.starts_empty(&self.ty_of(&value)) {
+            return value;
+        }
+        self.if_else(some.clone(), span, |lower| lower.read(value, span), |_| Value::Never)
     }
 
     fn merge_leaves(

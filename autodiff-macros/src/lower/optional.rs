@@ -88,7 +88,7 @@ impl Lower<'_> {
     }
 
     /// Whether some content of this type can be made up.
-    fn starts_empty(&self, ty: &Ty) -> bool {
+    pub(crate) fn starts_empty(&self, ty: &Ty) -> bool {
         match ty {
             Ty::Tuple(tys) => tys.iter().all(|ty| self.starts_empty(ty)),
             ty => ty.is_scalar() || !matches!(crate::ir::build::default_init(ty), Init::Deferred),

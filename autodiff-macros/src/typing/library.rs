@@ -81,7 +81,12 @@ pub(super) const METHODS: &[(&str, &str, &[&str], &str)] = &[
     ("and_then",                                     "Option<T>", &["fn(T) -> Option<U>"], "Option<U>"),
     ("map_or",                                       "Option<T>", &["U", "fn(T) -> U"], "U"),
     ("filter",                                       "Option<T>", &["fn(T) -> bool"], "Option<T>"),
-    ("or",                                           "Option<T>", &["Option<T>"], "Option<T>"),
+    ("or xor",                                       "Option<T>", &["Option<T>"], "Option<T>"),
+    ("or_else",                                      "Option<T>", &["fn() -> Option<T>"], "Option<T>"),
+    ("zip",                                          "Option<T>", &["Option<U>"], "Option<(T, U)>"),
+    ("inspect",                                      "Option<T>", &["fn(T) -> U"], "Option<T>"),
+    ("map_or_else",                                  "Option<T>", &["fn() -> U", "fn(T) -> U"], "U"),
+    ("is_some_and is_none_or",                       "Option<T>", &["fn(T) -> bool"], "bool"),
     ("is_some is_none",                              "Option<T>", &[], "bool"),
     ("replace",                                      "Option<T>", &["T"], "Option<T>"),
     // floats beyond the table of derivatives

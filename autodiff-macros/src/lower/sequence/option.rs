@@ -115,14 +115,37 @@ impl Lower<'_> {
                 let default = Value::Code(crate::lower::expr::constant(default), ty);
                 self.if_else(some, span, |lower| lower.read(value, span), |_| default)
             }
-            ("unwrap_or_else" | "map_or" | "map_or_else" | "map" | "and_then", n) if n > 0 => {
-                self.option_closure(some, value, expr, name, want)
+            ("or" | "zip", 1) => {
+                let other = self.operand(&expr.args[0], None);
+                let other = self.read(other, span);
+                match (name, other) {
+                    ("or", other) => self.if_else(some, span, |lower| lower.present(value, span), |_| other),
+                    (_, Value::Maybe { some: second, value: other }) => {
+                        let both = syn::BinOp::And(Default::default());
+                        let both = Expr::Binary(both, Box::new(some), Box::new(second));
+                        let some = self.temp("both", Ty::bool(), both, span);
+                        Value::Maybe { some, value: Box::new(Value::Tuple(vec![value, *other])) }
+                    }
+                    (_, other @ (Value::Poison | Value::Never)) => other,
+                    _ => self.refuse(&expr.args[0], "an `Option` in plain sight is needed here"),
+                }
             }
+            (
+                "unwrap_or_else" | "map_or" | "map_or_else" | "map" | "and_then" | "or_else" | "filter"
+                | "is_some_and" | "is_none_or" | "inspect",
+                n,
+            ) if n > 0 => self.option_closure(some, value, expr, name, want),
             _ => self.refuse(
                 &expr.method,
                 format!("`{name}` of an `Option` of active data is not supported: use `match` or `if let`"),
             ),
         }
+    }
+
+    /// What is there, as an `Option` that has it.
+    fn present(&mut self, value: Value, span: Span) -> Value {
+        let value = self.read(value, span);
+        Value::Maybe { some: build::boolean(true), value: Box::new(value) }
     }
 
     pub(super) fn option_closure(
@@ -165,6 +188,50 @@ impl Lower<'_> {
                     },
                     |lower| lower.apply(&default, Vec::new(), want, span),
                 )
+            }
+            "or_else" => self.if_else(
+                some,
+                span,
+                |lower| lower.present(value, span),
+                |lower| lower.apply(&last, Vec::new(), None, span),
+            ),
+            "filter" => self.if_else(
+                some,
+                span,
+                |lower| {
+                    let value = lower.read(value, span);
+                    let seen = value.clone().reference(false);
+                    let keep = lower.apply(&last, vec![seen], Some(&Ty::bool()), span);
+                    let (some, _) = lower.scalar(keep, Some(&Ty::bool()), span);
+                    Value::Maybe { some, value: Box::new(value) }
+                },
+                |_| Value::nothing(),
+            ),
+            "is_some_and" | "is_none_or" => {
+                let otherwise = Value::Atom(build::boolean(name == "is_none_or"), Ty::bool());
+                self.if_else(
+                    some,
+                    span,
+                    |lower| {
+                        let value = lower.read(value, span);
+                        lower.apply(&last, vec![value], Some(&Ty::bool()), span)
+                    },
+                    |_| otherwise,
+                )
+            }
+            "inspect" => {
+                let seen = value.clone();
+                self.if_else(
+                    some.clone(),
+                    span,
+                    |lower| {
+                        let seen = lower.read(seen, span).reference(false);
+                        lower.apply(&last, vec![seen], None, span);
+                        Value::unit()
+                    },
+                    |_| Value::unit(),
+                );
+                Value::Maybe { some, value: Box::new(value) }
             }
             "map" | "and_then" => {
                 let mapped = self.if_else(
