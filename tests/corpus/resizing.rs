@@ -133,6 +133,52 @@ fn sort_order(x: &[f64]) -> f64 {
     order.iter().enumerate().map(|(r, &i)| x[i] * (r + 1) as f64).sum::<f64>()
 }
 
+#[differentiate]
+fn drained_parts(x: &[f64], c: f64) -> f64 {
+    let mut v = x.to_vec();
+    let mut s = c;
+    for y in v.drain(..2) {
+        s += y * s;
+    }
+    let middle: Vec<f64> = v.drain(1..=2).map(|y| y * c).collect();
+    let last: f64 = v.drain(2..).sum();
+    v.push(c);
+    let product = v.iter().product::<f64>();
+    v.drain(0..1);
+    let all = v.drain(..).map(|y| y.sin()).sum::<f64>();
+    s * middle[0] * middle[1] + last * product + all * (v.len() + 1) as f64
+}
+
+#[differentiate]
+fn drained_rows(mut rows: Vec<Vec<f64>>, c: f64) -> f64 {
+    let first: Vec<Vec<f64>> = rows.drain(..1).collect();
+    let mut s = 0.0;
+    for mut row in rows.drain(..) {
+        row.push(c);
+        s += row[0] * row[row.len() - 1];
+    }
+    s * first[0][0]
+}
+
+#[differentiate]
+fn joined(rows: &[Vec<f64>], pairs: &[[f64; 2]], c: f64) -> f64 {
+    let all = rows.concat();
+    let flat = pairs.concat();
+    let more = vec![all.clone(), flat, vec![c; 2]].concat();
+    more.iter().enumerate().map(|(i, v)| v * (i + 1) as f64 * c).sum::<f64>() * all[1]
+}
+
+#[differentiate]
+fn windows_that_may_be(x: &[f64], a: usize, b: usize, c: f64) -> f64 {
+    let s: f64 = x.get(a..b).map_or(c, |w| w.iter().sum());
+    let t = match x.get(b..) {
+        Some(rest) => rest.iter().map(|v| v * v).sum::<f64>(),
+        None => c * c,
+    };
+    let u = if let Some(w) = x.get(..=a) { w[a] } else { 0.5 };
+    s * t + u * c
+}
+
 checks! {
     truncates(&[0.8, 0.9, 0.55, -0.65]);
     truncates as truncates_of_seven(&[0.31, 0.52, -0.75, -0.2, 0.43, 0.9, 0.35]);
@@ -162,4 +208,10 @@ checks! {
     sorts_pairs as sorts_pairs_of_seven(&[0.31, 0.52, -0.75, -0.2, 0.43, 0.9, 0.35]);
     sort_order(&[0.8, 0.9, 0.55, -0.65]);
     sort_order as sort_order_of_seven(&[0.31, 0.52, -0.75, -0.2, 0.43, 0.9, 0.35]);
+    drained_parts(&[0.3, 0.7, 0.9, 0.4, 0.6, 0.8, 0.2], 0.6);
+    drained_rows(vec![vec![0.3, 0.2], vec![0.7], vec![0.9, 0.1]], 0.6);
+    joined(&[vec![0.3, 0.2], vec![], vec![0.7]], &[[0.1, 0.4], [0.5, 0.6]], 0.6);
+    windows_that_may_be(&[0.3, 0.7, 0.9], @0, @2, 0.6);
+    windows_that_may_be as windows_that_are_not(&[0.3, 0.7, 0.9], @3, @4, 0.6);
+    windows_that_may_be as windows_turned_round(&[0.3, 0.7, 0.9], @2, @1, 0.6);
 }

@@ -27,19 +27,7 @@ impl Lower<'_> {
         };
         match &*expr.index {
             syn::Expr::Range(range) => {
-                let lo = range.start.as_ref().map(|lo| self.index_atom(lo));
-                let hi = range.end.as_ref().map(|hi| self.index_atom(hi));
-                let hi = match (hi, &range.limits) {
-                    (Some(hi), syn::RangeLimits::Closed(_)) => {
-                        let next = Expr::Binary(
-                            syn::BinOp::Add(Default::default()),
-                            Box::new(hi),
-                            Box::new(build::int(1)),
-                        );
-                        Some(self.temp("end", Ty::usize(), next, range.limits.span()))
-                    }
-                    (hi, _) => hi,
-                };
+                let (lo, hi) = self.window(range);
                 self.project(base, Proj::Range(lo, hi), span)
             }
             index if self.is_key(&base, index) => {
@@ -94,6 +82,21 @@ impl Lower<'_> {
     }
 
     /// Whether an index is the key of a map that carries nothing: a reference, or a string.
+    /// The bounds of a window, the upper one excluded.
+    pub(crate) fn window(&mut self, range: &syn::ExprRange) -> (Option<Expr>, Option<Expr>) {
+        let lo = range.start.as_ref().map(|lo| self.index_atom(lo));
+        let hi = range.end.as_ref().map(|hi| self.index_atom(hi));
+        let hi = match (hi, &range.limits) {
+            (Some(hi), syn::RangeLimits::Closed(_)) => {
+                let next =
+                    Expr::Binary(syn::BinOp::Add(Default::default()), Box::new(hi), Box::new(build::int(1)));
+                Some(self.temp("end", Ty::usize(), next, range.limits.span()))
+            }
+            (hi, _) => hi,
+        };
+        (lo, hi)
+    }
+
     fn is_key(&self, base: &Value, index: &syn::Expr) -> bool {
         let inactive = match base {
             Value::Code(..) => true,

@@ -125,14 +125,7 @@ impl Lower<'_> {
                 0
             ) | ("as_ref" | "as_mut" | "borrow" | "first" | "last" | "first_mut" | "last_mut", 0)
                 | (
-                    "clear"
-                        | "reverse"
-                        | "split_first"
-                        | "split_last"
-                        | "pop"
-                        | "sort"
-                        | "drain"
-                        | "into_boxed_slice",
+                    "clear" | "reverse" | "split_first" | "split_last" | "pop" | "sort" | "into_boxed_slice",
                     0
                 )
                 | ("chunks" | "chunks_mut" | "chunks_exact" | "chunks_exact_mut" | "windows" | "split_at", 1)
@@ -167,7 +160,8 @@ impl Lower<'_> {
                         | "sort_by_key"
                         | "retain"
                         | "dedup_by"
-                        | "split_off",
+                        | "split_off"
+                        | "drain",
                     1
                 )
                 | ("concat", 0)
@@ -320,10 +314,7 @@ impl Lower<'_> {
             _ if changes_length(name) && matches!(ty, Ty::Vec(_)) => {
                 self.resized(path, &ty, name, expr, span)
             }
-            "concat" => self.refuse(
-                &expr.method,
-                "`concat` of active data is not supported yet: push the elements in a loop",
-            ),
+            "concat" => self.concatenated(path, ty.element().element(), span),
             _ if matches!(ty, Ty::Unknown) => return None,
             other => self.refuse(
                 &expr.method,

@@ -23,8 +23,17 @@ impl Lower<'_> {
         }
         let len = self.len(Value::Path(path.clone()), span);
         if let Some(index) = expr.args.first() {
-            if matches!(index, syn::Expr::Range(_)) {
-                return self.refuse(index, "`get` with a range is not supported: write `x[a..b]`");
+            if let syn::Expr::Range(range) = index {
+                let (lo, hi) = self.window(range);
+                let (first, end) =
+                    (lo.clone().unwrap_or_else(|| build::int(0)), hi.clone().unwrap_or(len.clone()));
+                let (ordered, inside) =
+                    (self.int_op("<=", first, end.clone(), span), self.int_op("<=", end, len, span));
+                let and = syn::BinOp::And(Default::default());
+                let both = Expr::Binary(and, Box::new(ordered), Box::new(inside));
+                let some = self.temp("some", Ty::bool(), both, span);
+                let value = Box::new(Value::Path(path.with(Proj::Range(lo, hi))).reference(mutable));
+                return Value::Maybe { some, value };
             }
             let index = self.index_arg(index);
             let some = self.int_op("<", index.clone(), len, span);

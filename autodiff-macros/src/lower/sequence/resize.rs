@@ -1,4 +1,8 @@
 //! Methods of a `Vec` that change its length otherwise than by a push: what is left is copied and put in its place.
+//!
+//! ```text
+//! for y in v.drain(1..3) { … }   ⇒   let part = v[1..3].to_vec(); let new = v[..1].to_vec(); new.extend(&v[3..]); v = new;
+//! ```
 
 use proc_macro2::Span;
 
@@ -19,6 +23,7 @@ pub(super) fn changes_length(name: &str) -> bool {
             | "swap_remove"
             | "retain"
             | "split_off"
+            | "drain"
     )
 }
 
@@ -100,6 +105,24 @@ impl Lower<'_> {
                 self.cut_to(&path, last, span);
                 value
             }
+            "drain" => {
+                let syn::Expr::Range(range) = &expr.args[0] else {
+                    return self.refuse(&expr.args[0], "write the range here, as in `v.drain(a..b)`");
+                };
+                let (lo, hi) = self.window(range);
+                let part = self.part_of(&path, ty, lo.clone(), hi.clone(), span);
+                match (lo, hi) {
+                    (None, None) => self.become_of(path, Init::EmptyVec(None), span),
+                    (Some(lo), None) => self.cut_to(&path, lo, span),
+                    (lo, hi) => {
+                        let lo = lo.unwrap_or_else(|| build::int(0));
+                        let new = self.part_of(&path, ty, None, Some(lo), span);
+                        self.extended(&new, path.with(Proj::Range(hi, None)), span);
+                        self.become_of(path, Init::Copy { from: new, how: CopyHow::Move }, span);
+                    }
+                }
+                Value::Iter(Box::new(Iter::Elements { path: part, access: Access::Value }))
+            }
             "retain" => {
                 let Some(closure) = self.callable(&expr.args[0]) else { return Value::Poison };
                 let new = Path::of(self.temp_place("kept", ty.clone(), Init::EmptyVec(None), span));
@@ -129,6 +152,20 @@ impl Lower<'_> {
                 Value::Path(behind)
             }
         }
+    }
+
+    /// `rows.concat()`
+    pub(super) fn concatenated(&mut self, rows: Path, element: Ty, span: Span) -> Value {
+        let all = Ty::Vec(Box::new(element));
+        let all = Path::of(self.temp_place("all", all, Init::EmptyVec(None), span));
+        self.vars[all.root].mutable = true;
+        let rows = Iter::Elements { path: rows, access: Access::Ref };
+        self.drive(rows, None, span, &mut |lower, row| {
+            if let Ok(items) = lower.items_of(row, span) {
+                lower.gather(&all, items, span);
+            }
+        });
+        Value::Path(all)
     }
 
     /// `path.append(&mut other)`
