@@ -198,6 +198,42 @@ fn seeds_of_the_length_that_is_left() {
     assert_eq!(grows_by_a_call::vjp(&mut vec![3.0], 2.0).1(1.0, vec![0.0, 0.0]), (vec![2.0], 3.0));
 }
 
+// The rows come back in other shapes than those in which they went.
+#[differentiate]
+fn rows_turned_round(rows: &mut [Vec<f64>], x: f64) {
+    rows.reverse();
+    rows[0][0] *= x;
+}
+
+#[differentiate]
+fn rows_cut(rows: &mut [Vec<f64>], x: f64) -> f64 {
+    let before = rows[0][0] * x;
+    for row in rows.iter_mut() {
+        if row.len() > 2 {
+            row.truncate(1);
+        }
+        row.push(x * row[0]);
+    }
+    before
+}
+
+#[test]
+fn seeds_have_the_shape_that_is_left() {
+    let (x, mut rows) = (0.5, vec![vec![0.25, 0.75, 1.0], vec![0.5]]);
+    let ((), pullback) = rows_turned_round::vjp(&mut rows, x);
+    let (rows_bar, x_bar) = pullback(vec![vec![1.0], vec![2.0, 3.0, 4.0]]);
+    assert_eq!((rows_bar, x_bar), (vec![vec![2.0, 3.0, 4.0], vec![0.5]], 0.5));
+    assert_eq!(rows, [vec![0.25], vec![0.25, 0.75, 1.0]]);
+
+    let mut rows = vec![vec![0.25, 0.75, 1.0], vec![0.5]];
+    let (before, pullback) = rows_cut::vjp(&mut rows, x);
+    let (rows_bar, x_bar) = pullback(1.0, vec![vec![2.0, 3.0], vec![4.0, 5.0]]);
+    assert_eq!(before, 0.125);
+    assert_eq!(rows_bar, [vec![0.5 + 2.0 + 1.5, 0.0, 0.0], vec![4.0 + 2.5]]);
+    assert_eq!(x_bar, 0.25 + 3.0 * 0.25 + 5.0 * 0.5);
+    assert_eq!(rows, [vec![0.25, 0.125], vec![0.5, 0.25]]);
+}
+
 checks! {
     scale(1.5, &mut vec![0.5, -0.75, 2.0]) -> ();
     accumulate(&[0.5, -0.75, 2.0], &mut 1.5) -> ();

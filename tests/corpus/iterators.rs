@@ -321,6 +321,42 @@ fn nth_of(a: &[f64], k: usize) -> f64 {
     x * y + z * w + q
 }
 
+// Positions behind adaptors that decide at run time.
+
+#[differentiate]
+fn beside_a_chain(a: &[f64], b: &[f64], w: &[f64]) -> f64 {
+    let s: f64 = a.iter().chain(b).zip(w).map(|(v, w)| v * w).sum();
+    let t: f64 = w.iter().zip(a.iter().chain(b)).map(|(w, v)| v * v * w).sum();
+    let u: f64 =
+        a.iter().filter(|v| **v > 0.3).map(|v| v.sin()).zip(w.iter().rev()).map(|(v, w)| v * w).sum();
+    let mut x = 0.0;
+    for (k, (v, w)) in a.iter().flat_map(|v| [*v, v * v]).zip(w).enumerate() {
+        if k == 3 {
+            break;
+        }
+        x += v * w * (k + 1) as f64;
+    }
+    s * t + u * x
+}
+
+#[differentiate]
+fn from_the_end(a: &[f64], b: &[f64], rows: &[Vec<f64>]) -> f64 {
+    let mut p = 1.0;
+    for v in a.iter().chain(b).rev() {
+        p = p * v + 0.1;
+    }
+    for v in a.iter().filter(|v| **v > 0.3).map(|v| v * v).rev() {
+        p = p * v + 0.2;
+    }
+    for v in rows.iter().flat_map(|row| row.iter()).rev() {
+        p = p * v + 0.3;
+    }
+    for v in a.iter().chain(b).copied().step_by(2) {
+        p = p * v + 0.4;
+    }
+    p
+}
+
 checks! {
     over_elements(&[0.5, -1.5, 2.0]);
     zipped(&[0.5, -1.5, 2.0], &[0.75, 1.0, 0.25]);
@@ -366,4 +402,7 @@ checks! {
     found_in_chain as found_in_the_first(&[0.3, 1.4], &[0.5, 0.8, 0.9], @4);
     nth_of(&[0.3, 0.1, 0.4, 0.5], @0);
     nth_of as nth_further(&[0.3, 0.1, 0.4, 0.5], @2);
+    beside_a_chain(&[0.35, 0.7], &[0.9, 0.4], &[0.6, 0.8, 0.2]);
+    beside_a_chain as beside_a_short_chain(&[0.7], &[0.4], &[0.6, 0.8, 0.2, 0.1]);
+    from_the_end(&[0.35, 0.7], &[0.9, 0.4, 0.5], &[vec![0.6, 0.8], vec![], vec![0.2]]);
 }

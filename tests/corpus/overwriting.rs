@@ -375,6 +375,33 @@ fn payload(x: f64, y: [f64; 2]) -> f64 {
     if let Some(b) = best { sum + b[0] * y[1] } else { sum }
 }
 
+#[derive(Clone, Debug, Default, Differentiable)]
+struct Spare {
+    weight: f64,
+    rows: Vec<f64>,
+}
+
+#[differentiate]
+fn taken_from_its_place(mut s: Spare, pairs: &mut [f64; 2], x: f64) -> f64 {
+    let old = std::mem::take(&mut s);
+    let before = std::mem::take(pairs);
+    pairs[1] = x * before[0];
+    s.weight += x;
+    s.weight * old.weight * old.rows[0] + before[1] * s.rows.iter().sum::<f64>()
+}
+
+#[test]
+fn what_is_taken_keeps_its_derivative() {
+    let (mut pairs, spare) = ([0.25, 0.5], Spare { weight: 1.5, rows: vec![0.5, 2.0] });
+    let (value, pullback) = taken_from_its_place::vjp(spare, &mut pairs, 3.0);
+    let (spare, pair, x) = pullback(1.0, [1.0, 2.0]);
+    assert_eq!(value, 3.0 * 1.5 * 0.5);
+    assert_eq!((spare.weight, spare.rows), (1.5, vec![4.5, 0.0]));
+    // What the pair held is in its second element, times `x`.
+    assert_eq!((pair, x), ([6.0, 0.0], 0.75 + 0.5));
+    assert_eq!(pairs, [0.0, 0.75]);
+}
+
 checks! {
     turned(0.75, 1.5);
     updated(0.75, 1.5);

@@ -371,6 +371,28 @@ fn handed_for_nothing(v: &[f64], x: f64) -> f64 {
     grown_for_nothing(v.to_vec(), x) * cut_for_nothing(vec![(x, true), (v[0], false)], x)
 }
 
+// What changes its shape inside and is active.
+
+#[differentiate]
+fn replaced_by_others(x: &mut f64, mut rows: Vec<Vec<f64>>) -> f64 {
+    let s = rows[0][0] * *x;
+    rows = vec![vec![*x; 4]; 4];
+    rows[0][0] * s
+}
+
+#[differentiate]
+fn grown_inside(x: &mut f64, mut rows: Vec<Vec<f64>>) -> f64 {
+    rows[1].push(*x);
+    rows[0].clear();
+    rows[1].iter().sum::<f64>() * *x
+}
+
+#[differentiate]
+fn given_another_row(rows: &mut [f64], mut pair: [Vec<f64>; 2]) -> f64 {
+    pair[0] = rows.to_vec();
+    pair[0][0] * pair[1][0]
+}
+
 checks! {
     array_overwritten([0.3, 0.4], 0.7) => ([0.0, 0.0], 1.0);
     array_overwritten_by_itself([0.3, 0.4], 0.7);
@@ -419,4 +441,7 @@ checks! {
     emptied_for_nothing(vec![[0.3, 0.4]], 0.7);
     exchanged_for_nothing(vec![vec![0.3], vec![0.4, 0.5]], 0.7);
     handed_for_nothing(&[0.3, 0.4], 0.7);
+    replaced_by_others(&mut 0.7, vec![vec![0.3], vec![0.4, 0.5]]);
+    grown_inside(&mut 0.7, vec![vec![0.3], vec![0.4, 0.5]]);
+    given_another_row(&mut vec![0.7, 0.8, 0.9], [vec![0.3], vec![0.4, 0.5]]);
 }

@@ -336,15 +336,27 @@ pub(crate) fn borrowing(
     emitter.use_pool(&unit, &adjoint.tapes, &entry, signature);
     emitter.reserve_params(function);
     let mut prelude = emitter.enter_params(function);
+    let mut written = VarSet::default();
+    function.body.stmts.iter().for_each(|stmt| stmt.writes(&function.vars, &mut written));
     let unconnected: Vec<TokenStream> = (function.wrt.iter().zip(&adjoint.wrt))
         .take(count)
         .map(|(wrt, connected)| match (connected, wrt.target) {
             (Some(_), _) => TokenStream::new(),
             (None, _) if signature.missing_is_none => quote!(::core::option::Option::None),
             (None, WrtTarget::Param(index)) => {
-                emitter.unconnected(function, &function.params[index], &mut prelude)
+                emitter.zero_at_entry(&function.params[index], &written, &mut prelude)
             }
             (None, WrtTarget::Local(var)) => emitter.zero_by_type(&function.vars[var].ty),
+        })
+        .collect();
+    // What the adjoints of parameters are before the reverse sweep adds to them.
+    let starts: Vec<TokenStream> = (function.params.iter().zip(&adjoint.params).enumerate())
+        .map(|(index, (param, slot))| match slot {
+            _ if seeds.iter().any(|(at, _)| *at == index) => TokenStream::new(),
+            Some(ParamAdjoint::Place(_) | ParamAdjoint::ScalarInOut(_)) => {
+                emitter.zero_at_entry(param, &written, &mut prelude)
+            }
+            _ => TokenStream::new(),
         })
         .collect();
     let tapes = emitter.declare_tapes(&adjoint.tapes);
@@ -367,7 +379,7 @@ pub(crate) fn borrowing(
             }
             let value = match seed {
                 Some(seed) => seed.to_token_stream(),
-                None => emitter.zero(&Path::of(param.var)),
+                None => starts[index].clone(),
             };
             if let Some(ParamAdjoint::Place(var) | ParamAdjoint::ScalarInOut(var)) = &adjoint.params[index] {
                 if seed.is_some() && matches!(param.ty, Ty::Vec(_)) {

@@ -8,8 +8,8 @@ use super::Lower;
 use super::branch::splits;
 use super::env::{Cell, Value};
 use super::facts::site;
-use super::hoist::hoisted;
-use super::jump::{Slot, Target, TargetKind, may_jump, may_return};
+use super::hoist::hoisted_block;
+use super::jump::{Slot, Target, TargetKind, may_return};
 use super::params::has_no_diff;
 use super::start::{start, start_of};
 use crate::ir::{Init, Path, Role, StmtKind, Ty};
@@ -83,11 +83,9 @@ impl Lower<'_> {
                 return self.guarded(guard, span, |lower| lower.stmts(&stmts[i..], want, tail));
             }
             let rest = &stmts[i + 1..];
-            if may_jump(&stmt.to_token_stream()) {
-                if let Some(block) = self.hoisted_block(stmt, rest) {
-                    let syn::Expr::Block(block) = &*block else { return Value::Poison };
-                    return self.stmts(&block.block.stmts, want, tail);
-                }
+            if let Some(block) = hoisted_block(stmt, rest, self.nodes) {
+                let syn::Expr::Block(block) = &*block else { return Value::Poison };
+                return self.stmts(&block.block.stmts, want, tail);
             }
             match stmt {
                 Stmt::Item(_) => {}
@@ -116,19 +114,6 @@ impl Lower<'_> {
             }
         }
         if self.dead() { Value::Never } else { Value::unit() }
-    }
-
-    /// The statement with its operands bound first, where one of them jumps, and what follows it.
-    fn hoisted_block(&mut self, stmt: &Stmt, rest: &[Stmt]) -> Option<std::rc::Rc<syn::Expr>> {
-        let mut stmts = hoisted(stmt)?;
-        Some(self.nodes.keep(stmt, || {
-            stmts.extend(rest.iter().filter(|stmt| !matches!(stmt, Stmt::Item(_))).cloned());
-            syn::Expr::Block(syn::ExprBlock {
-                attrs: Vec::new(),
-                label: None,
-                block: syn::Block { brace_token: Default::default(), stmts },
-            })
-        }))
     }
 
     /// A branch of which one arm goes on, with what follows it.

@@ -1,13 +1,32 @@
 //! Jumps out of operands: `x * if c { return y } else { z }` is bound by `let`s first, operand by operand, so that jumps
 //! stand where statements do. Evaluation order is kept.
 
+use std::rc::Rc;
+
 use quote::ToTokens;
 use syn::{Expr, Stmt, parse_quote};
 
+use super::facts::Nodes;
 use super::jump::{may_jump, may_return};
 
+/// The statement with its operands bound first, where one of them jumps, and what follows it: once for all who ask.
+pub(crate) fn hoisted_block(stmt: &Stmt, rest: &[Stmt], nodes: &Nodes) -> Option<Rc<Expr>> {
+    if !may_jump(&stmt.to_token_stream()) {
+        return None;
+    }
+    let mut stmts = hoisted(stmt)?;
+    Some(nodes.keep(stmt, || {
+        stmts.extend(rest.iter().filter(|stmt| !matches!(stmt, Stmt::Item(_))).cloned());
+        Expr::Block(syn::ExprBlock {
+            attrs: Vec::new(),
+            label: None,
+            block: syn::Block { brace_token: Default::default(), stmts },
+        })
+    }))
+}
+
 /// The statements that take the place of `stmt`, if something in it jumps where no statement stands.
-pub(crate) fn hoisted(stmt: &Stmt) -> Option<Vec<Stmt>> {
+fn hoisted(stmt: &Stmt) -> Option<Vec<Stmt>> {
     let mut hoist = Hoist { before: Vec::new(), prefix: prefix(stmt) };
     let mut stmt = stmt.clone();
     let changed = match &mut stmt {

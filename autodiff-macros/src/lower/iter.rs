@@ -121,6 +121,27 @@ impl Iter {
         }
     }
 
+    /// Whether closures are called for its items.
+    pub(crate) fn computes(&self) -> bool {
+        match self {
+            Iter::Zip(a, b) | Iter::Chain(a, b) => a.computes() || b.computes(),
+            Iter::Enumerate(i)
+            | Iter::Rev(i)
+            | Iter::Skip(i, _)
+            | Iter::Take(i, _)
+            | Iter::StepBy(i, _)
+            | Iter::Rest(i, _)
+            | Iter::Copied(i) => i.computes(),
+            Iter::Range { .. }
+            | Iter::Elements { .. }
+            | Iter::Chunks { .. }
+            | Iter::Windows { .. }
+            | Iter::Repeat(_)
+            | Iter::Once(_) => false,
+            _ => true,
+        }
+    }
+
     /// A range that the head of a loop can express, its step, and whether it is run backwards.
     fn as_head(&self) -> Option<(&Expr, &Expr, bool, Option<&Expr>, bool)> {
         match self {

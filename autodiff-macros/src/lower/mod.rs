@@ -43,6 +43,7 @@ pub(crate) use self::closure::kept as kept_closure;
 use self::env::{CellInfo, Scope, State, Value};
 use self::facts::Facts;
 pub(crate) use self::facts::{Nodes, site};
+pub(crate) use self::hoist::hoisted_block;
 use self::jump::Target;
 pub(crate) use self::macros::{argument_of, list_of};
 pub(crate) use self::method::turbofish;

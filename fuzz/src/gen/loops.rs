@@ -96,7 +96,8 @@ pub fn over_items(g: &mut Gen) -> Option<Node> {
     let (name, item) = (var.name.clone(), var.ty.item()?.clone());
     let (v, i) = (g.fresh("e"), g.fresh("i"));
     let copy = item.copy(&g.structs);
-    let writable = var.writable && !var.shared;
+    // The elements are what has to keep its size.
+    let writable = var.writable && !var.shared && !g.keeps_size(&name, &item);
     // Head, pattern, how the item is passed, whether the container is borrowed uniquely.
     let by_value = matches!(var.ty, Ty::Array(..)) && copy && var.pass == Pass::Value;
     let (pattern, head, pass, unique) = match g.rng.below(14) {

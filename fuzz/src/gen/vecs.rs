@@ -79,6 +79,9 @@ pub fn whole(g: &mut Gen) -> Option<Node> {
     let (a, ty, root) = g.rng.pick(&found).clone();
     let a = a.strip_prefix("(*").and_then(|p| p.strip_suffix(')')).map(str::to_string).unwrap_or(a);
     let item = ty.item()?.clone();
+    if g.keeps_size(&root, &item) {
+        return None;
+    }
     Some(match g.rng.below(7) {
         0 => stmt(&format!("{a}.swap(0, 1);"), vec![]),
         1 => {

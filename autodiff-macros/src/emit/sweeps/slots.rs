@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::super::Emitter;
-use crate::ir::{Float, Function, Param, Path, Ty, VarSet};
+use crate::ir::{Float, Param, Path, Ty, VarSet};
 
 /// Where the shape of a parameter's adjoint is to be had from.
 pub(super) enum Shape {
@@ -49,22 +49,19 @@ impl Emitter<'_> {
         }
     }
 
-    /// The gradient by a parameter that nothing connects to the result: zeros in the shape in which it arrived, which are kept
-    /// from before the forward sweep where that writes to the parameter.
-    pub(super) fn unconnected(
+    /// Zeros in the shape in which a parameter arrives: kept from before the forward sweep where that writes to it.
+    pub(super) fn zero_at_entry(
         &mut self,
-        function: &Function,
         param: &Param,
+        written: &VarSet,
         prelude: &mut TokenStream,
     ) -> TokenStream {
         let path = Path::of(param.var);
-        let mut written = VarSet::default();
-        function.body.stmts.iter().for_each(|stmt| stmt.writes(&function.vars, &mut written));
-        if !written.contains(&param.var) || self.constant(&param.ty, 0.0).is_some() {
-            return self.zero(&path);
-        }
-        let zero = self.local(&format!("{}_bar", param.name));
         let value = self.zero(&path);
+        if !written.contains(&param.var) || self.constant(&param.ty, 0.0).is_some() {
+            return value;
+        }
+        let zero = self.local(&format!("{}_zero", param.name));
         prelude.extend(quote!(let #zero = #value;));
         zero.to_token_stream()
     }

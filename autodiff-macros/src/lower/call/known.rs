@@ -88,8 +88,8 @@ impl Lower<'_> {
                     Ty::Vec(_) => Value::Init(Box::new(Init::EmptyVec(None)), ty.clone()),
                     ty if ty.is_scalar() => Value::Atom(crate::ir::build::default_atom(ty), ty.clone()),
                     _ => {
-                        return self
-                            .refuse(path, "`take` of a value of this type is not supported: use `replace`");
+                        let default = quote::quote!(::core::default::Default::default());
+                        Value::Code(crate::lower::expr::constant(default), ty)
                     }
                 };
                 self.assign(target, empty, span);

@@ -145,6 +145,70 @@ impl Lower<'_> {
                     lower.if_else(over, span, |lower| { body(lower, item); Value::unit() }, |_| Value::unit());
                 });
             }
+            Iter::StepBy(inner, step) if !inner.is_indexed() => {
+                let counter = self.cell("count", false, Ty::usize(), span, Some(build::int(0)));
+                self.drive(*inner, label, span, &mut |lower, item| {
+                    let count = lower.current(counter);
+                    let next = lower.int_op("+", count.clone(), build::int(1), span);
+                    lower.assign_cell(counter, next, Ty::usize());
+                    let beside = lower.int_op("%", count, step.clone(), span);
+                    let taken = lower.int_op("==", beside, build::int(0), span);
+                    lower.if_else(taken, span, |lower| { body(lower, item); Value::unit() }, |_| Value::unit());
+                });
+            }
+            Iter::Zip(a, b) if a.is_indexed() != b.is_indexed() => {
+                let first = b.is_indexed();
+                let (running, fixed) = if first { (a, b) } else { (b, a) };
+                if !first && running.computes() {
+                    self.refuse_at(span, "an iterator that computes its items behind one that may end before it is not supported: zip the other way round, or write a loop");
+                    return;
+                }
+                let Some(fixed) = self.indexed(*fixed, span) else { return };
+                let counter = self.cell("count", false, Ty::usize(), span, Some(build::int(0)));
+                self.drive_until(*running, label, span, &mut |lower, item, whole| {
+                    let count = lower.current(counter);
+                    let next = lower.int_op("+", count.clone(), build::int(1), span);
+                    lower.assign_cell(counter, next, Ty::usize());
+                    let more = match &fixed.len {
+                        Some(len) => lower.int_op("<", count.clone(), len.clone(), span),
+                        None => build::boolean(true),
+                    };
+                    lower.if_else(
+                        more,
+                        span,
+                        |lower| {
+                            let other = lower.item(&fixed, count, span);
+                            body(lower, Value::Tuple(if first { vec![item, other] } else { vec![other, item] }));
+                            Value::unit()
+                        },
+                        |lower| lower.leave(whole, Value::unit(), span),
+                    );
+                });
+            }
+            // From the end: each part from its end, and what decides on items decides on the same ones.
+            Iter::Rev(inner) if !inner.is_indexed() => {
+                let from_the_end = |inner| Box::new(Iter::Rev(inner));
+                let turned = match *inner {
+                    Iter::Chain(a, b) => Iter::Chain(from_the_end(b), from_the_end(a)),
+                    Iter::Filter(inner, closure) => Iter::Filter(from_the_end(inner), closure),
+                    Iter::FilterMap(inner, closure) => Iter::FilterMap(from_the_end(inner), closure),
+                    Iter::Map(inner, closure) => Iter::Map(from_the_end(inner), closure),
+                    Iter::Inspect(inner, closure) => Iter::Inspect(from_the_end(inner), closure),
+                    Iter::Copied(inner) => Iter::Copied(from_the_end(inner)),
+                    Iter::Rev(inner) => *inner,
+                    Iter::FlatMap(inner, closure) => {
+                        let inner = Iter::Rev(inner);
+                        return self.drive(inner, label, span, &mut |lower, item| {
+                            let items = lower.apply(&closure, vec![item], None, span);
+                            if let Ok(items) = lower.items_of(items, span) {
+                                lower.drive(Iter::Rev(Box::new(items)), None, span, body);
+                            }
+                        });
+                    }
+                    inner => return self.drive_indexed(Iter::Rev(Box::new(inner)), label, span, body),
+                };
+                self.drive(turned, label, span, body);
+            }
             Iter::Rest(inner, at) => self.drive(*inner, label, span, &mut |lower, item| {
                 let next = lower.current(at);
                 let next = lower.int_op("+", next, build::int(1), span);

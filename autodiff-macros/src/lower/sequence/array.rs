@@ -43,8 +43,13 @@ impl Lower<'_> {
         site: String,
         span: Span,
     ) -> Value {
+        // Of a name that may be an alias of a number, what the items are found to be says more.
+        let found = self.facts.get(&site).map(Ty::element).filter(|ty| !matches!(ty, Ty::Unknown));
         let element = want.map(Ty::element).filter(|ty| !matches!(ty, Ty::Unknown));
-        let element = element.or_else(|| self.facts.get(&site).map(Ty::element));
+        let element = match element {
+            Some(Ty::Named(_)) | None => found.or(element),
+            element => element,
+        };
         let known = element.clone().unwrap_or(Ty::Float(crate::ir::Float::Any));
         let Some(fill) = self.zero_element(&known, span) else {
             return self.refuse_at(span, "an array of elements of this type cannot be built item by item: write a list, or collect into a Vec");

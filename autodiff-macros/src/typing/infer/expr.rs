@@ -5,42 +5,51 @@ use syn::{BinOp, Expr, Stmt};
 
 use super::{Infer, Later};
 use crate::ir::{Float, Ty};
-use crate::lower::{argument_of, list_of};
+use crate::lower::{argument_of, hoisted_block, list_of};
 use crate::typing::term::Term;
 
 impl Infer<'_> {
     pub(super) fn block(&mut self, block: &syn::Block) -> Term {
         self.scoped(|infer| {
             infer.items(&block.stmts);
-            let mut value = Term::Tuple(Vec::new());
-            for (at, stmt) in block.stmts.iter().enumerate() {
-                let last = at + 1 == block.stmts.len();
-                match stmt {
-                    Stmt::Local(local) => infer.local(local),
-                    Stmt::Expr(expr, semi) => {
-                        let given = infer.expr(expr);
-                        if last {
-                            let open = semi.is_none() || diverges(expr);
-                            value = if semi.is_none() {
-                                given
-                            } else if open {
-                                infer.table.fresh()
-                            } else {
-                                value
-                            };
-                        }
-                    }
-                    Stmt::Macro(stmt) => {
-                        let given = infer.macro_call(&stmt.mac);
-                        if last && (stmt.semi_token.is_none() || is_panic(&stmt.mac)) {
-                            value = given;
-                        }
-                    }
-                    Stmt::Item(_) => {}
-                }
-            }
-            value
+            infer.statements(&block.stmts)
         })
+    }
+
+    fn statements(&mut self, stmts: &[Stmt]) -> Term {
+        let mut value = Term::Tuple(Vec::new());
+        for (at, stmt) in stmts.iter().enumerate() {
+            let last = at + 1 == stmts.len();
+            // Lowering takes these in their place.
+            if let Some(block) = hoisted_block(stmt, &stmts[at + 1..], self.nodes) {
+                let Expr::Block(block) = &*block else { return self.table.fresh() };
+                return self.statements(&block.block.stmts);
+            }
+            match stmt {
+                Stmt::Local(local) => self.local(local),
+                Stmt::Expr(expr, semi) => {
+                    let given = self.expr(expr);
+                    if last {
+                        let open = semi.is_none() || diverges(expr);
+                        value = if semi.is_none() {
+                            given
+                        } else if open {
+                            self.table.fresh()
+                        } else {
+                            value
+                        };
+                    }
+                }
+                Stmt::Macro(stmt) => {
+                    let given = self.macro_call(&stmt.mac);
+                    if last && (stmt.semi_token.is_none() || is_panic(&stmt.mac)) {
+                        value = given;
+                    }
+                }
+                Stmt::Item(_) => {}
+            }
+        }
+        value
     }
 
     /// Constants and functions inside of a body.
