@@ -42,3 +42,4 @@ mod styles;
 mod sums;
 mod tuples;
 mod views;
+mod waiting;

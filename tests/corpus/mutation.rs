@@ -253,6 +253,46 @@ fn shadowed_between_writes(x: f64) -> f64 {
     a
 }
 
+#[derive(Clone, Debug, autodiff_runtime::Differentiable)]
+struct Knot {
+    at: f64,
+    turns: usize,
+}
+
+#[differentiate]
+fn fills_rows(x: &mut [[f64; 3]; 2], y: f64) -> f64 {
+    let z = x[1][0];
+    x.fill([y, y * z, 1.0]);
+    x[0][1] *= z;
+    x[0][1] * x[1][0] * x[1][1]
+}
+
+#[differentiate]
+fn fills_with_its_own(x: &mut [[f64; 3]; 2], y: f64) -> f64 {
+    let z = x[1][0];
+    let (first, all) = (x[0], &mut x[..]);
+    all.fill(first);
+    x[1][0] *= y * z;
+    x[0][1] * x[1][0]
+}
+
+#[differentiate]
+fn fills_with_structs(x: f64, n: usize) -> f64 {
+    let mut knots = vec![Knot { at: x, turns: 1 }; n];
+    knots[1..].fill(Knot { at: x * x, turns: 2 });
+    knots[0].at * knots[n - 1].at * knots[n - 1].turns as f64
+}
+
+#[differentiate]
+fn fills_with_pairs(x: f64, y: &[(f64, usize)]) -> f64 {
+    let mut pairs = y.to_vec();
+    let first = pairs[0].0;
+    pairs.fill((x * first, 3));
+    let mut rows = vec![vec![x]; 2];
+    rows.fill(vec![x, x * x]);
+    pairs[1].0 * pairs[0].1 as f64 * rows[1][1]
+}
+
 checks! {
     compound(1.5, 0.5);
     overwritten(0.75);
@@ -282,4 +322,8 @@ checks! {
     reassigned_vector(&[0.5, -0.75, 1.25]);
     integers_change(0.75, @6);
     shadowed_between_writes(0.75) => 8.0 * 0.75;
+    fills_rows(&mut [[1.5, 0.5, 2.0], [0.75, 1.0, -1.0]], 1.25);
+    fills_with_its_own(&mut [[1.5, 0.5, 2.0], [0.75, 1.0, -1.0]], 1.25);
+    fills_with_structs(1.25, @3) => 9.375;
+    fills_with_pairs(1.25, &[(0.5, 1), (2.0, 2)]);
 }

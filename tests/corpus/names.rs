@@ -215,6 +215,76 @@ fn types_of_the_standard_library() {
     assert_eq!(lasting::grad(std::time::Duration::from_secs(2), 3.0), 2.0);
 }
 
+#[differentiate]
+fn while_unknown(mut x: Real, y: Real) -> Real {
+    let mut n = 0;
+    while !((x - y) >= x) && n < 3 {
+        n += 1;
+        x = x + y;
+    }
+    x * y
+}
+
+#[differentiate]
+fn while_unknown_with_jumps(mut x: Real, y: Real) -> Real {
+    'outer: while x - y < y + y {
+        if x - y < y {
+            x = x + y;
+            continue;
+        }
+        while x + y < y * y * y {
+            if x > y * y {
+                break 'outer;
+            }
+            x = x + x;
+        }
+        x = x + y + y;
+    }
+    x * y
+}
+
+#[differentiate]
+fn predicates(x: Real, y: Real) -> Real {
+    if x.is_finite() && !y.is_nan() { x * y } else { x }
+}
+
+#[differentiate]
+fn predicates_of_references(x: Real, y: &mut Real, v: &[(Real, Real)]) -> Real {
+    let kept = v[0].0.is_normal();
+    if (*y).is_sign_positive() && v[0].1.is_finite() {
+        *y = x * *y;
+    }
+    if kept { x * v[1].0 } else { x }
+}
+
+mod tested {
+    use autodiff_runtime::{Differentiable, differentiate};
+
+    #[derive(Clone, Copy, Debug, Differentiable)]
+    pub struct Pair {
+        pub a: f64,
+        pub b: f64,
+    }
+
+    impl Pair {
+        pub fn is_finite(&self) -> bool {
+            self.a.is_finite() && self.b < 2.0
+        }
+    }
+
+    #[differentiate]
+    pub fn tested(p: &Pair, x: f64) -> f64 {
+        if p.is_finite() { p.a * x } else { p.b * x }
+    }
+
+    #[test]
+    fn a_predicate_of_ones_own() {
+        let (value, (p_bar, x_bar)) = tested::value_and_grad(&Pair { a: 1.0, b: 3.0 }, 2.0);
+        assert_eq!((value, p_bar.a, p_bar.b, x_bar), (6.0, 0.0, 2.0, 3.0));
+        assert_eq!(tested::grad(&Pair { a: 1.0, b: 0.5 }, 2.0).0.a, 2.0);
+    }
+}
+
 checks! {
     within(0.5) => 1.0;
     within as outside(1.5) => 1.0;
@@ -224,4 +294,9 @@ checks! {
     ends_of_an_alias(0.5, 1.25);
     between as not_between(-0.5, 1.25);
     exchanged(1.5) => 3.0;
+    while_unknown(2.0, 0.75);
+    while_unknown_with_jumps(0.5, 1.75);
+    while_unknown_with_jumps as while_unknown_left(1.5, 2.5);
+    predicates(1.5, 0.75) => (0.75, 1.5);
+    predicates_of_references(1.5, &mut 0.75, &[(0.5, 1.0), (0.25, 2.0)]);
 }

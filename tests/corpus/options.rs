@@ -300,6 +300,51 @@ fn absent_from_an_arm(x: &[f64], rows: &[[f64; 2]], c: f64) -> f64 {
     a.unwrap_or(c * 0.5) * b.map_or(c, |v| v * v) + d[0] * d[1] * f + g
 }
 
+const KNOTS: [f64; 3] = [0.5, 1.5, 2.5];
+const SHORT: &[f64] = &[0.5, 1.5];
+
+struct Settings {
+    rate: Option<f64>,
+    read: Result<f64, String>,
+    weights: Option<Vec<f64>>,
+}
+
+#[differentiate]
+fn product(x: f64, y: f64) -> f64 {
+    x * y
+}
+
+#[differentiate]
+fn constant_or(x: f64, k: usize) -> f64 {
+    let first = product(KNOTS.last().copied().unwrap_or(x), x);
+    first * product(SHORT.get(k).copied().unwrap_or(x * x), x) * SHORT.get(k).map_or(x, |v| v * x)
+}
+
+#[differentiate]
+fn setting_or(x: f64, #[no_diff] settings: &Settings) -> f64 {
+    let rate = settings.rate.unwrap_or(x) * x + settings.rate.map_or(x * x, |rate| rate * x);
+    rate * settings.rate.unwrap_or_else(|| x * x) + settings.read.clone().unwrap_or(x * x)
+}
+
+#[differentiate]
+fn weights_or(x: f64, #[no_diff] settings: &Settings) -> f64 {
+    let lent = settings.weights.as_ref().map_or(x * x, |w| w[0] * x);
+    let own = settings.weights.clone().map_or_else(|| x * x, |w| w[1] * x);
+    lent + own + SHORT.iter().max_by(|a, b| a.total_cmp(b)).map_or(x, |&most| most * x)
+}
+
+#[test]
+fn what_is_there_comes_before_what_is_active() {
+    let there = Settings { rate: Some(2.0), read: Err("no number".into()), weights: Some(vec![1.0, 2.0]) };
+    let none = Settings { rate: None, read: Ok(3.0), weights: None };
+    assert_eq!(setting_or::value_and_grad(3.0, &there), (12.0 * 2.0 + 9.0, 8.0 + 6.0));
+    assert_eq!(setting_or::value_and_grad(3.0, &none), (18.0 * 9.0 + 3.0, 8.0 * 27.0));
+    assert_eq!(weights_or::value_and_grad(2.0, &there), (9.0, 4.5));
+    assert_eq!(weights_or::value_and_grad(2.0, &none), (11.0, 9.5));
+    assert_eq!(setting_or::jvp(3.0, &there, 1.0).1, 14.0);
+    assert_eq!(weights_or::jvp(2.0, &none, 1.0).1, 9.5);
+}
+
 checks! {
     first_before_a_change(&[2.0, 3.0]);
     element_before_a_change(&[2.0, 3.0, 4.0]);
@@ -353,4 +398,6 @@ checks! {
     absent_from_an_arm(&[0.3], &[[0.4, 0.6]], 0.6);
     absent_from_an_arm as absent_from_the_other(&[0.3], &[[0.4, 0.6]], -0.6);
     absent_from_an_arm as present_in_both(&[0.3, 0.4, 0.5, 0.6], &[[0.4, 0.6], [0.3, 0.2], [0.1, 0.9]], 0.6);
+    constant_or(1.25, @1);
+    constant_or as nothing_constant(1.25, @7);
 }

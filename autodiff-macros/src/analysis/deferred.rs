@@ -2,10 +2,15 @@
 //!
 //! The reversal of a first assignment has nothing to put back and no adjoint to clear; that of a later one has, whatever else
 //! the program does with the place between.
+//!
+//! Ensures (of [`settle`]): rustc sees that what is left without content is filled before it is read.
+
+mod kept;
+mod sure;
 
 use std::collections::BTreeMap;
 
-use crate::ir::{Block, Function, Init, Loop, Path, Role, Stmt, StmtKind, Ty, Var, VarSet, Vars};
+use crate::ir::{Block, Function, Init, Loop, Path, Role, Stmt, StmtKind, Var, VarSet, Vars};
 
 /// What a place that was declared without content holds when it is assigned as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,24 +49,21 @@ impl Assignments {
     }
 }
 
-/// Moves declarations to where they are needed. Gives `Vec`s of which nobody knows an empty content to start with: whatever
-/// is overwritten can then be kept.
+/// Moves declarations to where they are needed. Gives a content to start with to places of which nobody knows whether they
+/// hold anything when they are assigned, since what is overwritten has to be kept, and to those that rustc would not let
+/// the program read.
 pub(super) fn settle(mut function: Function) -> Function {
     let mut handed = VarSet::new();
     function.result.leaves().into_iter().for_each(|leaf| leaf.vars(&mut |var| handed.extend([var])));
     sink(&mut function.body, &handed, &function.vars);
     let unsure = Assignments::of(&function).unsure();
-    if unsure.is_empty() {
-        return function;
+    let mut started = sure::unseen(&function);
+    for place in started.iter().filter(|place| !unsure.contains(place)) {
+        function.vars[place].made_up = true;
     }
-    let Function { body, vars, .. } = &mut function;
-    body.walk_mut(&mut |stmt| {
-        if let StmtKind::Declare { place, init: init @ Init::Deferred } = &mut stmt.kind {
-            if unsure.contains(place) && matches!(vars[*place].ty, Ty::Vec(_)) {
-                *init = Init::EmptyVec(None);
-            }
-        }
-    });
+    started.unite(&unsure);
+    started.subtract(&function.locals_apart());
+    kept::start(&mut function, &started);
     function
 }
 
@@ -130,7 +132,9 @@ impl Walk<'_> {
 
     fn stmt(&mut self, stmt: &Stmt) {
         match &stmt.kind {
-            StmtKind::Declare { place, init: Init::Deferred } => {
+            StmtKind::Declare { place, init }
+                if matches!(init, Init::Deferred) || self.function.vars[*place].made_up =>
+            {
                 self.open.insert(*place);
                 self.filled.maybe.remove(place);
                 self.filled.surely.remove(place);
@@ -186,13 +190,8 @@ impl Walk<'_> {
 
     /// The place without first content that the statement assigns as a whole.
     fn assigned(&self, stmt: &Stmt) -> Option<Var> {
-        match &stmt.kind {
-            StmtKind::Assign { path, slice: false, .. } => {
-                let whole = path.proj.is_empty() && self.function.vars[path.root].role == Role::Place;
-                (whole && self.open.contains(&path.root)).then_some(path.root)
-            }
-            _ => None,
-        }
+        sure::assigned(stmt)
+            .filter(|place| self.function.vars[*place].role == Role::Place && self.open.contains(place))
     }
 }
 
@@ -201,6 +200,7 @@ mod tests {
     use quote::quote;
 
     use super::{Assignments, Before};
+    use crate::ir::print;
 
     fn found(body: proc_macro2::TokenStream) -> Vec<Before> {
         let item = quote! { fn f(x: f64, n: usize) -> f64 { #body } };
@@ -222,5 +222,43 @@ mod tests {
         assert_eq!(found(text), [Before::Either]);
         let text = quote! { let mut s = 0.0; for i in 0..n { let k; k = [x, s]; s += k[0] * k[1]; } s };
         assert_eq!(found(text), [Before::Nothing]);
+    }
+
+    fn settled(body: proc_macro2::TokenStream) -> String {
+        let item = quote! { fn f(x: f64, n: usize, p: &[Real]) -> f64 { #body } };
+        print::function(&super::settle(crate::lower::tests::lowered(&syn::parse2(item).unwrap())))
+    }
+
+    #[test]
+    fn what_rustc_sees_filled_starts_without_content() {
+        for body in [
+            quote! { let k; if x > 0.0 { k = [x, x]; } else { k = [x, 1.0]; } k[0] },
+            quote! { let k; if x > 0.0 { k = [x, x]; } else { panic!("none"); } k[0] },
+            quote! { let k; match n { 0 => { k = [x, x]; } 1 => todo!(), _ => { k = [x, 1.0]; } } k[0] },
+            quote! { let k = if n > 1 { p[0] } else { p[1] }; k.sin() },
+            quote! { let k; if x > 0.0 { k = [x, x]; k[0] * k[1] } else { x } },
+        ] {
+            let text = settled(body.clone());
+            assert!(text.contains("deferred") || !text.contains("declare k"), "{body}: {text}");
+            assert!(!text.contains("Vec::new()"), "{body}: {text}");
+        }
+    }
+
+    #[test]
+    fn what_is_read_under_a_flag_starts_with_some_content() {
+        for (body, starts) in [
+            (
+                quote! { let k = if n > 1 { Some([x, x]) } else { None }; k.map_or(x, |k| k[0]) },
+                "[0.0; 2usize]",
+            ),
+            (quote! { let k = if n > 1 { Some(p[0]) } else { None }; k.unwrap_or(p[1]).sin() }, "Vec::new()"),
+            (
+                quote! { let mut v = vec![(x, n); n]; let mut s = x; while let Some(k) = v.pop() { s *= k.0; } s },
+                "(0.0, 0)",
+            ),
+        ] {
+            let text = settled(body.clone());
+            assert!(text.contains(starts), "{body}: {text}");
+        }
     }
 }

@@ -299,6 +299,7 @@ impl Vars {
             window: false,
             mutable: false,
             cut: false,
+            made_up: false,
         });
         Var(self.0.len() as u32 - 1)
     }

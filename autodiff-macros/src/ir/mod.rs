@@ -69,6 +69,8 @@ pub(crate) struct VarInfo {
     pub(crate) mutable: bool,
     /// Whatever it is made of, no derivative passes (`stop`, `#[no_diff]`).
     pub(crate) cut: bool,
+    /// A place that is declared with content for rustc's sake alone: nothing reads that.
+    pub(crate) made_up: bool,
 }
 
 /// The types as far as the macro knows them: parameters are written, the rest is inferred locally.

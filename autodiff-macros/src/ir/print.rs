@@ -52,6 +52,7 @@ fn names(vars: &Vars) -> Vec<String> {
                  window: _,
                  mutable: _,
                  cut: _,
+                 made_up: _,
              }| {
                 let count = bearers.entry(name).or_default();
                 let mut text = name.clone();

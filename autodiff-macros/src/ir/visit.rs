@@ -489,6 +489,59 @@ impl Stmt {
             },
         }
     }
+
+    /// Visits each path that the statement itself accesses, mutably; views are in the arena.
+    pub(crate) fn paths_mut(&mut self, f: &mut dyn FnMut(&mut Path)) {
+        self.exprs_mut(&mut |expr| expr_path_mut(expr, f));
+        match &mut self.kind {
+            StmtKind::Declare { init, .. } => init_paths_mut(init, f),
+            StmtKind::Store { path, .. } | StmtKind::Fill { path, .. } | StmtKind::Push { path, .. } => {
+                f(path)
+            }
+            StmtKind::Assign { path, init, .. } => {
+                init_paths_mut(init, f);
+                f(path);
+            }
+            StmtKind::Swap(a, b)
+            | StmtKind::Raw(RawStmt::Swap(a, b))
+            | StmtKind::Accumulate { to: a, from: b } => {
+                f(a);
+                f(b);
+            }
+            StmtKind::Call(call) => call_paths_mut(call, f),
+            StmtKind::Pullback(pullback) => {
+                call_paths_mut(&mut pullback.call, f);
+                pullback.slots.iter_mut().flatten().for_each(f);
+            }
+            StmtKind::Pushforward(push) => {
+                call_paths_mut(&mut push.call, f);
+                for tangent in &mut push.tangents {
+                    if let Tangent::Place(path) = tangent {
+                        f(path);
+                    }
+                }
+            }
+            StmtKind::Raw(
+                RawStmt::PutBack { path, .. }
+                | RawStmt::Keep { path, .. }
+                | RawStmt::Record { path, .. }
+                | RawStmt::Replay { path, .. }
+                | RawStmt::Pop { path, .. }
+                | RawStmt::SumInto { path, .. }
+                | RawStmt::Clear { path },
+            ) => f(path),
+            StmtKind::Let { .. }
+            | StmtKind::View { .. }
+            | StmtKind::Inert { .. }
+            | StmtKind::If { .. }
+            | StmtKind::Match { .. }
+            | StmtKind::Loop(_)
+            | StmtKind::Mut { .. }
+            | StmtKind::Update { .. }
+            | StmtKind::Save { .. }
+            | StmtKind::Restore { .. } => {}
+        }
+    }
 }
 
 impl Loop {
@@ -604,6 +657,30 @@ fn call_exprs_mut(call: &mut Call, f: &mut dyn FnMut(&mut Expr)) {
             Arg::Value(expr) | Arg::RefValue(expr) | Arg::RefMutValue(expr, _) => expr.walk_mut(f),
             Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => path.walk_mut(f),
             Arg::Inert(inert) => inert.binds.iter_mut().for_each(|(_, bind)| bind.walk_mut(f)),
+        }
+    }
+}
+
+fn expr_path_mut(expr: &mut Expr, f: &mut dyn FnMut(&mut Path)) {
+    if let Expr::Load(path) | Expr::Len(path) | Expr::Whole(path) | Expr::WholeMut(path) = expr {
+        f(path);
+    }
+}
+
+fn init_paths_mut(init: &mut Init, f: &mut dyn FnMut(&mut Path)) {
+    match init {
+        Init::Copy { from: path, .. } | Init::Zero { like: path } | Init::Struct { base: Some(path), .. } => {
+            f(path)
+        }
+        Init::Stop(inner) => init_paths_mut(inner, f),
+        _ => {}
+    }
+}
+
+fn call_paths_mut(call: &mut Call, f: &mut dyn FnMut(&mut Path)) {
+    for arg in &mut call.args {
+        if let Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) = arg {
+            f(path);
         }
     }
 }

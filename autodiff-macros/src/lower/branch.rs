@@ -262,11 +262,7 @@ impl<'a> Lower<'a> {
             Ty::Slice(element) => Ty::Vec(element.clone()),
             ty => ty.clone(),
         };
-        // Where an arm jumps, rustc cannot see that the place is not read behind it.
-        let partial = values.iter().any(|value| matches!(value, Value::Never));
-        let init = if partial { crate::ir::build::default_init(&owned) } else { Init::Deferred };
-        let place = self.temp_place("branch", owned, init, span);
-        self.vars[place].mutable = partial;
+        let place = self.temp_place("branch", owned, Init::Deferred, span);
         for (i, value) in values.into_iter().enumerate() {
             if matches!(value, Value::Never) {
                 continue;

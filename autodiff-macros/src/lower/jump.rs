@@ -423,6 +423,14 @@ fn both(a: Ends, b: Ends) -> Ends {
     }
 }
 
+/// Whether a statement of the user's panics whatever happens, and rustc knows it.
+pub(crate) fn panics(code: &TokenStream) -> bool {
+    let is_macro = |token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '!');
+    code.clone().into_iter().take(8).any(is_macro)
+        && syn::parse2::<syn::Stmt>(code.clone())
+            .is_ok_and(|stmt| matches!(stmt, syn::Stmt::Macro(stmt) if macro_ends(&stmt.mac) == Ends::Panics))
+}
+
 fn macro_ends(mac: &syn::Macro) -> Ends {
     match mac.path.segments.last() {
         Some(last)

@@ -74,17 +74,33 @@ impl Lower<'_> {
             part: false,
         });
         let outer_block = std::mem::take(&mut self.block);
+        let mut tested = None;
         let mut head = match head {
             LoopHead::For { index, lo, hi, inclusive, step, rev } => {
                 Head::For { index, lo, hi, inclusive, step, rev }
             }
             LoopHead::While(cond) => {
                 let cond = self.condition(cond);
-                Head::While { test: std::mem::take(&mut self.block), cond }
+                if self.block.stmts.iter().all(|stmt| matches!(stmt.kind, StmtKind::Let { .. })) {
+                    Head::While { test: std::mem::take(&mut self.block), cond }
+                } else {
+                    // What has a type that only rustc knows is computed by calls.
+                    tested = Some(cond);
+                    Head::Forever
+                }
             }
             LoopHead::Forever => Head::Forever,
         };
-        self.scoped(body);
+        match tested {
+            Some(cond) => {
+                let run = |lower: &mut Self| {
+                    lower.scoped(body);
+                    Value::unit()
+                };
+                self.if_else(cond, span, run, |lower| lower.break_here(span));
+            }
+            None => self.scoped(body),
+        }
         self.targets.pop();
         let diverged = self.state.diverged;
         let mut flags = vec![leave];

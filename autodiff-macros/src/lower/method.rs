@@ -304,6 +304,17 @@ impl Lower<'_> {
                 }
             }
         }
+        let or_else = matches!(name, "unwrap_or" | "unwrap_or_else" | "map_or" | "map_or_else");
+        if or_else {
+            if let Some((some, value)) = self.option_of_code(&value, span) {
+                return self.option_method(some, value, expr, name, want);
+            }
+        }
+        let known = ty.is_sequence() || self.method_in_sight(&ty, expr).is_some();
+        if is_float_predicate(name) && !known {
+            let args = self.args(&expr.args);
+            return self.inactive_method(receiver, args, expr, name, want);
+        }
         if let (Value::Path(path), "partition_point" | "binary_search_by" | "binary_search_by_key") =
             (&value, name)
         {

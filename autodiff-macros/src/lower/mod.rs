@@ -16,7 +16,7 @@ mod facts;
 mod hoist;
 mod inert;
 mod iter;
-mod jump;
+pub(crate) mod jump;
 mod locals;
 pub(crate) mod loops;
 mod macros;

@@ -7,6 +7,7 @@ use proc_macro2::Span;
 
 use super::Lower;
 use super::env::{Cell, Value};
+use super::inert::combine;
 use super::jump::{Slot, TargetKind, is_false, is_true};
 use super::types::option_of;
 use crate::ir::{Expr, Init, Path, Ty, build};
@@ -53,6 +54,41 @@ impl Lower<'_> {
             Value::Cell(_) | Value::Init(..) | Value::Code(..) => true,
             _ => false,
         }
+    }
+
+    /// What inactive code gives, or a constant is, that something active may stand in for: an `Option` or a `Result`, as
+    /// whether there is something, and what.
+    pub(crate) fn option_of_code(&mut self, value: &Value, span: Span) -> Option<(Expr, Value)> {
+        let constant = match value {
+            Value::Path(path) => Some(path),
+            Value::Init(init, _) => match &**init {
+                Init::Copy { from, .. } => Some(from),
+                _ => None,
+            },
+            _ => None,
+        };
+        let constant = constant.filter(|path| self.is_untyped_constant(path)).cloned();
+        let code = match (&constant, value) {
+            (Some(path), _) => self.as_code(Value::Path(path.clone()), span)?,
+            (None, Value::Code(..)) => self.as_code(value.clone(), span)?,
+            _ => return None,
+        };
+        let code = [code];
+        let some = combine(&code, |parts| {
+            let option = &parts[0];
+            quote::quote!((#option).iter().next().is_some())
+        });
+        let held = combine(&code, |parts| {
+            let option = &parts[0];
+            // A constant stays where it is; code may give a reference to what it found.
+            if constant.is_some() {
+                quote::quote!((#option).clone().unwrap())
+            } else {
+                quote::quote!((#option).unwrap().clone())
+            }
+        });
+        let some = self.temp("some", Ty::bool(), Expr::Inert(some), span);
+        Some((some, Value::Code(held, Ty::Unknown)))
     }
 
     /// Whether nothing in an `Option` carries a derivative.
@@ -195,6 +231,9 @@ impl Lower<'_> {
                 Value::Optional { some, kept } => {
                     let value = Box::new(stored(&kept).reference(mutable));
                     Value::Maybe { some: self.current(some), value }
+                }
+                Value::Maybe { some, value } => {
+                    Value::Maybe { some, value: Box::new(value.reference(mutable)) }
                 }
                 to => Value::Ref { to: Box::new(to), mutable },
             },

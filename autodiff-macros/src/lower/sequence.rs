@@ -247,10 +247,7 @@ impl Lower<'_> {
             "fill" => {
                 let element = ty.element();
                 let value = self.operand(&expr.args[0], Some(&element));
-                let Some(value) = self.whole(value, Some(&element), span) else { return Some(Value::Poison) };
-                self.mark_mutable(&path);
-                self.block.push(StmtKind::Fill { path, value }, span);
-                Value::unit()
+                self.fill(path, value, &element, span)
             }
             "copy_from_slice" | "clone_from_slice" => {
                 let source = self.operand(&expr.args[0], Some(&ty)).peel();

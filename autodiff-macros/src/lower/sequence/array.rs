@@ -6,13 +6,36 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use syn::spanned::Spanned;
 
-use crate::ir::{Expr, Init, Path, Proj, Ty, build};
+use crate::ir::{CopyHow, Expr, Init, Path, Proj, StmtKind, Ty, build};
 use crate::lower::Lower;
 use crate::lower::env::Value;
 use crate::lower::facts::site;
 use crate::lower::iter::{Access, Iter};
 
 impl Lower<'_> {
+    /// `path.fill(value)`: aggregates are assigned one by one.
+    pub(super) fn fill(&mut self, path: Path, value: Value, element: &Ty, span: Span) -> Value {
+        let Some(value) = self.whole(value, Some(element), span) else { return Value::Poison };
+        self.mark_mutable(&path);
+        let Expr::Whole(mut from) = value else {
+            self.block.push(StmtKind::Fill { path, value }, span);
+            return Value::unit();
+        };
+        if self.vars.resolve(&from).root == self.vars.resolve(&path).root {
+            let init = Init::Copy { from, how: CopyHow::Clone };
+            from = Path::of(self.temp_place("copy", element.clone(), init, span));
+        }
+        let len = self.len(Value::Path(path.clone()), span);
+        let all = Iter::Range { lo: build::int(0), hi: Some(len), inclusive: false, ty: Ty::usize() };
+        self.drive(all, None, Slot::unit(), span, &mut |lower, index| {
+            let (index, _) = lower.scalar(index, Some(&Ty::usize()), span);
+            let init = Init::Copy { from: from.clone(), how: CopyHow::Clone };
+            let path = path.with(Proj::Index(index));
+            lower.block.push(StmtKind::Assign { path, init, slice: false }, span);
+        });
+        Value::unit()
+    }
+
     /// `array.map(f)`
     pub(super) fn array_map(
         &mut self,
