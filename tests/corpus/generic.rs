@@ -1,6 +1,6 @@
 //! Functions generic over the float and over lengths.
 
-use autodiff_runtime::differentiate;
+use autodiff_runtime::{Differentiable, differentiate};
 use num_traits::Float;
 
 #[differentiate]
@@ -71,6 +71,72 @@ fn both_precisions() {
     assert!((f64::from(single) - double).abs() < 1e-6);
 }
 
+#[derive(Clone, Copy, Debug, Differentiable)]
+struct Spline<T> {
+    a: T,
+    b: T,
+}
+
+#[differentiate]
+impl<T: Float> Spline<T> {
+    fn bend(&self, _x: T) -> T {
+        self.b.cos().exp().powi(2)
+    }
+
+    fn side(&self, x: T) -> T {
+        if x > self.a { self.b.cos() * x } else { (x - self.b) * x }
+    }
+
+    fn stretched(self, x: &[T]) -> Spline<T> {
+        let a: T = self.a * x[0];
+        Spline { a, b: x[1].sin() }
+    }
+
+    fn moved(&mut self, x: T) -> T {
+        self.a = self.b * x;
+        self.a + self.bend(x)
+    }
+
+    fn of(a: T) -> Self {
+        Spline { a, b: a * a }
+    }
+}
+
+#[differentiate]
+impl<T> std::ops::Mul for Spline<T>
+where
+    T: Float,
+{
+    type Output = Spline<T>;
+    fn mul(self, other: Spline<T>) -> Spline<T> {
+        let a: T = self.a * other.a;
+        Spline { a, b: other.b }
+    }
+}
+
+#[differentiate]
+fn bent<T: Float>(spline: &Spline<T>, x: T) -> T {
+    spline.bend(x) * spline.a
+}
+
+#[differentiate]
+fn generic_over_splines<T>(x: T, y: &[T]) -> T
+where
+    T: Float,
+{
+    let spline = Spline { a: x, b: x * x };
+    let product: Spline<T> = spline * spline;
+    bent(&spline, x) + spline.stretched(y).a + product.a
+}
+
+#[differentiate]
+fn calls_methods_of_splines(x: f64, y: &[f64]) -> f64 {
+    let spline = Spline { a: x, b: x * x };
+    let mut other = Spline { a: 1.0, b: y[0] };
+    let z = other.moved(x);
+    bent(&spline, x) + spline.side(z) * Spline::of(x).b
+}
+
 checks! {
     logistic(0.5_f64);
     norm([0.5, -1.5, 2.0]);
@@ -79,4 +145,6 @@ checks! {
     with_where_clause(&[0.5_f64, -1.5, 2.0], 0.75_f64);
     with_lifetime(&[0.5, -1.5], &[2.0]);
     matrix_product(&[[0.5, -1.5], [2.0, 0.75]], &[[1.25, 0.25], [1.0, -0.5]]);
+    generic_over_splines(1.5_f64, &[2.0, 3.0]);
+    calls_methods_of_splines(1.5, &[2.0, 3.0]);
 }

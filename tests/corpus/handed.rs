@@ -132,6 +132,49 @@ fn in_loops(x: &[f64]) -> f64 {
     sum
 }
 
+mod taken {
+    use autodiff_runtime::{Differentiable, differentiate};
+
+    #[derive(Clone, Debug, Differentiable)]
+    pub struct Tank {
+        pub level: f64,
+        pub flows: Vec<f64>,
+    }
+
+    #[differentiate]
+    fn drained(tank: Tank, x: f64) -> f64 {
+        tank.level * x - tank.flows[0]
+    }
+
+    #[differentiate]
+    fn taken_beside_what_is_changed(a: &mut f64, tank: Tank, rest: Vec<Tank>) -> f64 {
+        *a *= rest[0].level;
+        *a = drained(tank, *a);
+        *a * *a
+    }
+
+    #[differentiate(wrt(b))]
+    fn taken_beside_a_local(tank: Tank, a: f64) -> f64 {
+        let b = a * a;
+        drained(tank, b) * b
+    }
+
+    #[test]
+    fn what_is_moved_leaves_its_zero() {
+        let tank = Tank { level: 2.0, flows: vec![1.0, 3.0] };
+        let mut a = 1.5;
+        let (value, pullback) = taken_beside_what_is_changed::vjp(&mut a, tank.clone(), vec![tank.clone()]);
+        // a = 2 * 3 - 1
+        assert_eq!(value, 25.0);
+        let (a_bar, tank_bar, rest_bar) = pullback(1.0, 0.0);
+        assert_eq!((a_bar, tank_bar.level, &tank_bar.flows[..]), (40.0, 30.0, &[-10.0, 0.0][..]));
+        assert_eq!(rest_bar[0].level, 30.0);
+        assert_eq!(a, 5.0);
+        let (value, pullback) = taken_beside_a_local::vjp(tank.clone(), 1.5);
+        assert_eq!((value, pullback(1.0)), (2.25 * 3.5, 2.0 * 2.25 * 2.0 - 1.0));
+    }
+}
+
 checks! {
     constants_by_value(0.7);
     tables(0.7);

@@ -3,8 +3,9 @@
 use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 
-use super::types::{owned_tangent, tangent};
+use super::types::{self, owned_tangent, tangent};
 use crate::ir::{Expr, Float, Function, Param, Passing, Role, Ty};
+use crate::lower;
 
 /// One parameter of the function.
 #[derive(Clone)]
@@ -116,7 +117,7 @@ impl Signature {
             syn::ReturnType::Default => quote!(()),
             syn::ReturnType::Type(_, ty) => ty.to_token_stream(),
         };
-        let predicates = signature.generics.where_clause.to_token_stream();
+        let predicates = predicates(function, &signature.generics, outer, &runtime);
         Signature {
             runtime,
             params,
@@ -351,6 +352,33 @@ fn bare(ty: &syn::Type) -> &syn::Type {
         syn::Type::Group(group) => bare(&group.elem),
         syn::Type::Paren(paren) => bare(&paren.elem),
         ty => ty,
+    }
+}
+
+/// What is asked of the type parameters: that of a float is its own tangent, wherever it may stand in a type whose tangent is
+/// looked up.
+fn predicates(
+    function: &Function,
+    own: &syn::Generics,
+    outer: Option<&syn::Generics>,
+    runtime: &TokenStream,
+) -> TokenStream {
+    let mut own = own.clone();
+    if function.vars.0.iter().any(|info| is_looked_up(&info.ty)) || is_looked_up(&function.result_ty) {
+        let floats =
+            outer.into_iter().flat_map(lower::float_params).chain(lower::float_params(&own)).collect();
+        types::bound_floats(&mut own, floats, runtime);
+    }
+    own.where_clause.to_token_stream()
+}
+
+/// Whether rustc alone knows the tangent of a type.
+fn is_looked_up(ty: &Ty) -> bool {
+    match ty {
+        Ty::Named(_) | Ty::Unknown => true,
+        Ty::Array(element, _) | Ty::Slice(element) | Ty::Vec(element) => is_looked_up(element),
+        Ty::Tuple(parts) => parts.iter().any(is_looked_up),
+        Ty::Float(_) | Ty::Int(_) | Ty::Inert => false,
     }
 }
 

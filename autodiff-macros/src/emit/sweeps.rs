@@ -336,27 +336,19 @@ pub(crate) fn borrowing(
     emitter.use_pool(&unit, &adjoint.tapes, &entry, signature);
     emitter.reserve_params(function);
     let mut prelude = emitter.enter_params(function);
-    let mut written = VarSet::default();
-    function.body.stmts.iter().for_each(|stmt| stmt.writes(&function.vars, &mut written));
-    let unconnected: Vec<TokenStream> = (function.wrt.iter().zip(&adjoint.wrt))
-        .take(count)
-        .map(|(wrt, connected)| match (connected, wrt.target) {
-            (Some(_), _) => TokenStream::new(),
-            (None, _) if signature.missing_is_none => quote!(::core::option::Option::None),
-            (None, WrtTarget::Param(index)) => {
-                emitter.zero_at_entry(&function.params[index], &written, &mut prelude)
+    let asked: Vec<WrtTarget> = function.wrt[..count].iter().map(|wrt| wrt.target).collect();
+    let zeros: Vec<TokenStream> = (function.params.iter().enumerate())
+        .map(|(index, param)| {
+            let zero = emitter.zero(&Path::of(param.var));
+            let wanted = adjoint.params[index].is_some() || asked.contains(&WrtTarget::Param(index));
+            let moved = param.passing == Passing::Value && emitter.constant(&param.ty, 0.0).is_none();
+            if !(wanted && moved) {
+                return zero;
             }
-            (None, WrtTarget::Local(var)) => emitter.zero_by_type(&function.vars[var].ty),
-        })
-        .collect();
-    // What the adjoints of parameters are before the reverse sweep adds to them.
-    let starts: Vec<TokenStream> = (function.params.iter().zip(&adjoint.params).enumerate())
-        .map(|(index, (param, slot))| match slot {
-            _ if seeds.iter().any(|(at, _)| *at == index) => TokenStream::new(),
-            Some(ParamAdjoint::Place(_) | ParamAdjoint::ScalarInOut(_)) => {
-                emitter.zero_at_entry(param, &written, &mut prelude)
-            }
-            _ => TokenStream::new(),
+            // What is handed over by value is gone when the closure runs.
+            let name = emitter.local(&format!("{}_zero", param.name));
+            prelude.extend(quote!(let #name = #zero;));
+            name.to_token_stream()
         })
         .collect();
     let tapes = emitter.declare_tapes(&adjoint.tapes);
@@ -379,7 +371,7 @@ pub(crate) fn borrowing(
             }
             let value = match seed {
                 Some(seed) => seed.to_token_stream(),
-                None => starts[index].clone(),
+                None => zeros[index].clone(),
             };
             if let Some(ParamAdjoint::Place(var) | ParamAdjoint::ScalarInOut(var)) = &adjoint.params[index] {
                 if seed.is_some() && matches!(param.ty, Ty::Vec(_)) {
@@ -393,12 +385,15 @@ pub(crate) fn borrowing(
         let reverse = emitter.block(&unit.second);
         emitter.moves = Moves::once(&unit.tail);
         let mut tail = unit.tail.iter();
-        let gradient: Vec<TokenStream> = (adjoint.wrt.iter().zip(&unconnected))
-            .map(|(connected, zero)| match connected {
-                Some(_) => tail
+        let gradient: Vec<TokenStream> = (function.wrt.iter().zip(&adjoint.wrt))
+            .take(count)
+            .map(|(wrt, connected)| match (connected, wrt.target) {
+                (Some(_), _) => tail
                     .next()
                     .map_or_else(TokenStream::new, |e| emitter.expr(e, emitter.float_of(e).as_ref())),
-                None => zero.clone(),
+                (None, _) if signature.missing_is_none => quote!(::core::option::Option::None),
+                (None, WrtTarget::Param(index)) => zeros[index].clone(),
+                (None, WrtTarget::Local(var)) => emitter.zero_by_type(&function.vars[var].ty),
             })
             .collect();
         let gradient = match &gradient[..] {

@@ -1,6 +1,6 @@
 //! Types: what the macro knows of a path, and the types of adjoints and tangents in signatures.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
@@ -199,5 +199,16 @@ impl Emitter<'_> {
             | Expr::Whole(_)
             | Expr::WholeMut(_) => None,
         }
+    }
+}
+
+/// Asks of type parameters that stand for floats that they are tangents, their own: what rustc has to know of those of other
+/// types that hold them.
+pub(crate) fn bound_floats(generics: &mut syn::Generics, floats: Vec<Ident>, runtime: &TokenStream) {
+    if !floats.is_empty() {
+        let bounds = floats.iter().map(|name| -> syn::WherePredicate {
+            syn::parse_quote!(#name: #runtime::Differentiable<Tangent = #name> + #runtime::Tangent)
+        });
+        generics.make_where_clause().predicates.extend(bounds);
     }
 }

@@ -9,6 +9,8 @@ use quote::{ToTokens, quote};
 use super::differentiated;
 use crate::diag::Diagnostics;
 use crate::emit::companion::{Site, Source};
+use crate::emit::types;
+use crate::lower;
 use crate::request::Request;
 
 /// An `impl` of an operator of the standard library that has a rule.
@@ -153,7 +155,10 @@ impl<'a> Operator<'a> {
     }
 
     fn implementation(&self, runtime: &TokenStream, name: &Ident) -> TokenStream {
-        let (generics, _, predicates) = self.item.generics.split_for_impl();
+        let mut generics = self.item.generics.clone();
+        let floats = lower::float_params(&generics);
+        types::bound_floats(&mut generics, floats, runtime);
+        let (generics, _, predicates) = generics.split_for_impl();
         let (mut path, rule, ty) = (self.path.clone(), &self.rule, &self.item.self_ty);
         // The operands say which `impl` it is, and with which lifetimes.
         if let Some(last) = path.segments.last_mut() {

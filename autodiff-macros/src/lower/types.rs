@@ -34,6 +34,11 @@ pub(crate) struct Types {
     assumed: RefCell<Vec<Type>>,
 }
 
+/// The type parameters that stand for a float.
+pub(crate) fn float_params(generics: &Generics) -> Vec<Ident> {
+    Types::new(generics, &Scope::default()).floats
+}
+
 /// Traits whose implementors are floats.
 const FLOAT_TRAITS: [&str; 4] = ["Float", "Real", "FloatCore", "RealField"];
 

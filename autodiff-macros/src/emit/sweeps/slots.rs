@@ -1,10 +1,10 @@
 //! Slots and tangents that a caller leaves out: memory that stands for them.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use quote::quote;
 
 use super::super::Emitter;
-use crate::ir::{Float, Param, Path, Ty, VarSet};
+use crate::ir::{Float, Param, Path, Ty};
 
 /// Where the shape of a parameter's adjoint is to be had from.
 pub(super) enum Shape {
@@ -47,23 +47,6 @@ impl Emitter<'_> {
                 Shape::Zero(zero)
             }
         }
-    }
-
-    /// Zeros in the shape in which a parameter arrives: kept from before the forward sweep where that writes to it.
-    pub(super) fn zero_at_entry(
-        &mut self,
-        param: &Param,
-        written: &VarSet,
-        prelude: &mut TokenStream,
-    ) -> TokenStream {
-        let path = Path::of(param.var);
-        let value = self.zero(&path);
-        if !written.contains(&param.var) || self.constant(&param.ty, 0.0).is_some() {
-            return value;
-        }
-        let zero = self.local(&format!("{}_zero", param.name));
-        prelude.extend(quote!(let #zero = #value;));
-        zero.to_token_stream()
     }
 
     /// A reference to zeros in the shape of a parameter's adjoint (or tangent) that nobody asks for: not from the allocator.
