@@ -2,6 +2,7 @@
 
 mod conditions;
 mod integrity;
+mod items;
 mod marks;
 mod module;
 mod operator;
@@ -241,7 +242,8 @@ fn differentiated(
     block: &syn::Block,
     mut diag: Diagnostics,
 ) -> TokenStream {
-    let function = lower::function(source.request, signature, block, &mut diag);
+    let block = items::apart(signature, block);
+    let function = lower::function(source.request, signature, &block, &mut diag);
     lowered(source, function, diag)
 }
 

@@ -55,6 +55,11 @@ impl<'t> Standard<'t> {
         Some(Standard { name: last.ident.to_string(), args, rooted })
     }
 
+    /// Whether it is one by its name alone, without arguments.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.rooted || self.name == "String"
+    }
+
     /// The element of a `Vec`.
     pub(crate) fn vec(&self) -> Option<&'t Type> {
         match self.args[..] {

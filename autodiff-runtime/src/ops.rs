@@ -21,6 +21,8 @@
 
 #[cfg(feature = "nalgebra")]
 pub(crate) mod matrix;
+#[doc(hidden)]
+pub mod plain;
 mod scalar;
 
 use crate::Differentiable;

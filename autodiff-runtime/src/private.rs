@@ -5,6 +5,8 @@ pub use core;
 pub use alloc::{borrow::ToOwned, boxed::Box, vec, vec::Vec};
 pub use num_traits;
 
+pub use crate::__plain as plain;
+
 use alloc::string::String;
 use core::borrow::Borrow;
 use core::cmp::Ordering;

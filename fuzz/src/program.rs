@@ -78,6 +78,11 @@ impl Program {
         }
     }
 
+    /// Whether the function has the number `k` by reference, and names its type by an alias.
+    fn by_alias(&self, k: usize) -> bool {
+        self.items.text().contains(&format!("{}: &Real", self.arguments[k].param.name))
+    }
+
     fn structs_in_use(&self, text: &str) -> Vec<&Struct> {
         self.structs
             .iter()
@@ -212,7 +217,8 @@ impl Program {
         };
         let tangents = list(&|k, a| match (a.param.pass, &a.param.ty) {
             (Pass::Value, _) => format!("b{k}.clone()"),
-            (Pass::Ref, Ty::F) => format!("b{k}"),
+            // A tangent has the form of its parameter; a number by its own name alone goes by value.
+            (Pass::Ref, Ty::F) if !self.by_alias(k) => format!("b{k}"),
             (Pass::Ref, _) => format!("&b{k}"),
             (Pass::RefMut, _) => format!("&mut b{k}"),
         });

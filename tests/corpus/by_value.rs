@@ -398,6 +398,71 @@ fn for_over_parts(y: f64) -> f64 {
     s * a
 }
 
+impl Both {
+    #[differentiate]
+    fn rewritten(mut self, x: f64) -> f64 {
+        self.r *= x;
+        self.l[1] += self.r;
+        self = Both { r: self.l[0] * x, ..self };
+        self.l[1] * self.r
+    }
+
+    #[differentiate]
+    fn stepped(mut self, steps: usize) -> Both {
+        for k in 0..steps {
+            self.l = [self.l[1], self.l[0] * self.r];
+            self.r += self.l[k % 2];
+        }
+        self
+    }
+
+    #[differentiate]
+    fn some_paths(mut self, x: f64) -> f64 {
+        if self.r > 0.5 {
+            self = Both { l: [x, self.r * self.r], r: 2.0 };
+        }
+        self.l[0] * self.l[1] * self.r
+    }
+
+    #[differentiate]
+    fn lent(mut self, x: f64) -> f64 {
+        doubled(&mut self.l);
+        self.l.sort_by(f64::total_cmp);
+        self.l[0] * self.r * x
+    }
+}
+
+#[differentiate]
+fn doubled(l: &mut [f64; 2]) {
+    l[0] *= 2.0 * l[1];
+}
+
+#[differentiate]
+fn own_receiver(a: f64, b: f64, r: f64, x: f64) -> f64 {
+    let s = Both { l: [a, b], r };
+    s.rewritten(x) + s.some_paths(x) * s.r
+}
+
+#[differentiate]
+fn own_receiver_in_loop(a: f64, b: f64, x: f64) -> f64 {
+    let mut s = Both { l: [a, b], r: a * b };
+    for k in 0..3 {
+        s = s.stepped(k);
+    }
+    s.lent(x) + s.l[1]
+}
+
+#[test]
+fn a_receiver_by_value_is_written_to() {
+    let s = Both { l: [0.5, 2.0], r: 0.75 };
+    let (value, pullback) = s.rewritten_vjp(1.5);
+    assert_eq!(value, s.rewritten(1.5));
+    // (l1 + r x) l0 x
+    let (s_bar, x_bar) = pullback(1.0);
+    assert_eq!((s_bar.l, s_bar.r, x_bar), ([4.6875, 0.75], 1.125, 2.125));
+    assert_eq!(s.rewritten_grad(1.5).1, 2.125);
+}
+
 checks! {
     written_in_loop(0.7) => 2.4;
     into_iter_enumerated(0.7);
@@ -437,4 +502,7 @@ checks! {
     block_value(0.7);
     iter_copied(0.7);
     for_over_parts(0.7);
+    own_receiver(0.5, 0.8, 0.75, 0.7);
+    own_receiver as own_receiver_on_the_other_path(0.5, 0.8, 0.25, 0.7);
+    own_receiver_in_loop(0.5, 0.8, 0.7);
 }

@@ -59,6 +59,45 @@ fn letters(x: f64, text: &str) -> f64 {
     of_letters + text.split(',').filter(|part| part.len() > 1).map(|part| x * part.len() as f64).sum::<f64>()
 }
 
+#[differentiate]
+fn written_array(x: f64, k: usize) -> f64 {
+    let h: [f64; 3] = [1.9; 3];
+    h[k].sin() * x
+}
+
+#[differentiate]
+fn written_rows(x: f64, k: usize) -> f64 {
+    let h: [[f64; 2]; 2] = [[1.9, 2.0], [3.0; 2]];
+    let row = &h[k];
+    row[0].sin() * h[k][1].powi(2) * x
+}
+
+#[differentiate]
+fn written_pattern(x: f64) -> f64 {
+    let [a, b]: [f64; 2] = [0.5, -1.5];
+    let ((c, n), d): ((f64, i64), f64) = ((0.25, 3), 2.);
+    a.sin() * b.cos() * c.tan() * d.sqrt() * n.pow(2) as f64 * x
+}
+
+#[differentiate]
+fn written_vec(x: f64, k: usize) -> f64 {
+    let h: Vec<f64> = vec![1.9, 2.0];
+    let w: Vec<(f64, i32)> = vec![(1.0, 2), (3.0, 4)];
+    h[k].sin() * w[k].0.ln_1p() * w[k].1.pow(2) as f64 * x
+}
+
+#[differentiate]
+fn written_later(x: f64, k: usize) -> f64 {
+    let h: [f64; 2];
+    if x > 0.0 {
+        h = [0.5, 1.5];
+    } else {
+        h = [2.5; 2];
+    }
+    let g = h;
+    g[k].exp() * x + h.iter().map(|v| v.sin()).sum::<f64>() * x
+}
+
 checks! {
     weighted(&[0.1, 0.2, 0.3]);
     run_beside(&[0.5, 0.6, 0.7]);
@@ -69,4 +108,9 @@ checks! {
     nested_table(&[0.5, 0.25]);
     some_of_them(0.7);
     letters(0.5, @"a,bca");
+    written_array(0.7, @1);
+    written_rows(0.7, @1);
+    written_pattern(0.7);
+    written_vec(0.7, @1);
+    written_later(0.7, @1);
 }

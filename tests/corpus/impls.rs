@@ -152,7 +152,72 @@ fn methods_of_views_take_what_is_borrowed() {
     assert_eq!(rows.weighed_jvp(2.0, 1.0), (11.0, 6.0));
 }
 
+#[derive(Clone, Copy, Differentiable)]
+struct Span2 {
+    lo: f64,
+    hi: f64,
+}
+
+#[differentiate]
+impl std::ops::Add for Span2 {
+    type Output = Span2;
+    fn add(self, other: Span2) -> Span2 {
+        Span2 { lo: self.lo + other.lo, hi: self.hi * other.hi }
+    }
+}
+
+#[differentiate]
+impl std::ops::Neg for Span2 {
+    type Output = Span2;
+    fn neg(self) -> Span2 {
+        Span2 { lo: -self.hi, hi: -self.lo }
+    }
+}
+
+#[differentiate]
+impl std::ops::Mul<f64> for Span2 {
+    type Output = Span2;
+    fn mul(self, by: f64) -> Span2 {
+        Span2 { lo: self.lo * by, hi: self.hi * by }
+    }
+}
+
+/// Operators whose operands or whose results carry nothing are those of the type: by value.
+#[differentiate]
+fn operators_on_constants(x: f64) -> f64 {
+    let sum = Span2 { lo: 1.0, hi: 2.0 } + Span2 { lo: 0.5, hi: 1.5 };
+    let unread = -(Span2 { lo: x, hi: 1.0 } + sum) * x;
+    let turned = -sum;
+    let read = if unread.hi > 100.0 { 2.0 } else { 1.0 };
+    (turned * 0.5).hi * x * read + (sum * x).lo
+}
+
+#[derive(Clone, Copy)]
+struct Step(usize);
+
+impl std::ops::Add for Step {
+    type Output = Step;
+    fn add(self, other: Step) -> Step {
+        Step(self.0 + other.0)
+    }
+}
+
+#[differentiate]
+fn operators_of_inactive_types(x: &[f64], #[no_diff] a: Step, #[no_diff] b: Step) -> f64 {
+    let at = a + b;
+    let wait = std::time::Duration::from_secs(2) + std::time::Duration::from_millis(500);
+    x[at.0] * wait.as_secs_f64()
+}
+
+#[test]
+fn operators_of_types_without_a_derivative() {
+    let x = [0.3, 0.4, 0.6, 0.7];
+    assert_eq!(operators_of_inactive_types::grad(&x, Step(1), Step(2)), [0.0, 0.0, 0.0, 2.5]);
+    assert_eq!(operators_of_inactive_types::jvp(&x, Step(1), Step(2), &[0.0, 0.0, 1.0, 2.0]).1, 5.0);
+}
+
 checks! {
     lone_methods(&[0.5, -0.75], &[0.25, 1.5]);
     trait_methods(&[0.5, -0.75], 0.5);
+    operators_on_constants(0.7);
 }

@@ -19,6 +19,7 @@ mod inactive;
 mod inout;
 mod iterators;
 mod jumps;
+mod kept;
 mod loops;
 mod marks;
 mod methods;

@@ -135,6 +135,25 @@ fn alias(x: Real, y: &Real) -> Real {
     z * z + x.sin()
 }
 
+#[differentiate]
+fn alias_in_a_slice(x: &[Real], y: &Real, unread: &Real) -> Real {
+    let last = x.iter().cloned().skip(1).reduce(|p, q| p * 0.5 + q).unwrap_or(0.1);
+    let first = x.first().copied().unwrap_or(0.25);
+    last.sin() * first - x[0] * *y
+}
+
+/// A tangent has the form of its parameter, whatever is found out about the alias.
+#[test]
+fn tangents_of_aliases() {
+    let x = [0.5, 1.5, 0.75];
+    let (value, dot) = alias_in_a_slice::jvp(&x, &0.3, &2.0, &[1.0, 0.0, 0.0], &2.0, &1.0);
+    assert_eq!(value, alias_in_a_slice(&x, &0.3, &2.0));
+    let last: f64 = 1.5 * 0.5 + 0.75;
+    assert!((dot - (last.sin() - 0.3 - 0.5 * 2.0)).abs() < 1e-12);
+    assert_eq!(alias_in_a_slice::grad(&x, &0.3, &2.0).1, -0.5);
+    assert_eq!(alias::jvp(1.5, &0.5, 0.0, &1.0).1, 2.0 * 1.5 * 1.5 * 0.5);
+}
+
 use std::vec::Vec as V;
 #[differentiate]
 fn renamed(v: &V<f64>) -> f64 {

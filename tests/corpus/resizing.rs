@@ -1,6 +1,6 @@
 //! `Vec`s that change their length, and sequences that are put into another order.
 
-use autodiff_runtime::differentiate;
+use autodiff_runtime::{Differentiable, differentiate};
 
 #[differentiate]
 fn truncates(x: &[f64]) -> f64 {
@@ -179,6 +179,41 @@ fn windows_that_may_be(x: &[f64], a: usize, b: usize, c: f64) -> f64 {
     s * t + u * c
 }
 
+#[derive(Clone, Differentiable)]
+struct Ranked {
+    a: [f64; 3],
+    v: Vec<f64>,
+}
+
+#[derive(Clone, Differentiable)]
+struct Ranks {
+    of: Ranked,
+}
+
+#[differentiate]
+fn sorted_field(r: &mut Ranks, x: f64) -> f64 {
+    r.of.a.sort_by(|a, b| a.total_cmp(b));
+    r.of.v.sort_by(|a, b| b.partial_cmp(a).unwrap());
+    r.of.a.reverse();
+    r.of.a[0] * r.of.v[0] * x
+}
+
+#[differentiate]
+fn sorted_element(r: &mut [Ranked], x: f64) -> f64 {
+    r[1].a.sort_by(|a, b| a.total_cmp(b));
+    r[0].v.rotate_left(1);
+    r[0].v[0] * r[1].a[2] * x
+}
+
+#[differentiate]
+fn sorted_fields(x: &[f64], y: f64) -> f64 {
+    let of = Ranked { a: [x[0], x[1] * y, x[2]], v: vec![x[1], x[3]] };
+    let mut both = [of.clone(), of.clone()];
+    let mut ranks = Ranks { of };
+    let first = sorted_field(&mut ranks, y);
+    first * sorted_element(&mut both, first) + ranks.of.a[1] * both[1].a[0]
+}
+
 checks! {
     truncates(&[0.8, 0.9, 0.55, -0.65]);
     truncates as truncates_of_seven(&[0.31, 0.52, -0.75, -0.2, 0.43, 0.9, 0.35]);
@@ -214,4 +249,5 @@ checks! {
     windows_that_may_be(&[0.3, 0.7, 0.9], @0, @2, 0.6);
     windows_that_may_be as windows_that_are_not(&[0.3, 0.7, 0.9], @3, @4, 0.6);
     windows_that_may_be as windows_turned_round(&[0.3, 0.7, 0.9], @2, @1, 0.6);
+    sorted_fields(&[0.8, 0.9, 0.55, -0.65], 0.7);
 }

@@ -265,20 +265,11 @@ impl Emitter<'_> {
                         quote_spanned!(self.span=> #runtime::ops::#name::#what(#(#args),*))
                     }
                     None => {
-                        let symbol = match &name.to_string()[..] {
-                            "add" => quote_spanned!(self.span=> +),
-                            "sub" => quote_spanned!(self.span=> -),
-                            "mul" => quote_spanned!(self.span=> *),
-                            "div" => quote_spanned!(self.span=> /),
-                            "rem" => quote_spanned!(self.span=> %),
-                            "neg" => return quote_spanned!(self.span=> -(#(#args),*)),
-                            _ => {
-                                return quote_spanned!(self.span=> #runtime::ops::#name::forward(#(#args),*).0);
-                            }
-                        };
-                        let mut args = args.into_iter();
-                        let (a, b) = (args.next(), args.next());
-                        quote_spanned!(self.span=> #a #symbol #b)
+                        let has_rule = matches!(&name.to_string()[..], "as_f64" | "as_f32");
+                        if has_rule {
+                            return quote_spanned!(self.span=> #runtime::ops::#name::forward(#(#args),*).0);
+                        }
+                        quote_spanned!(self.span=> #runtime::__private::plain!(#name, #(#args),*))
                     }
                 }
             }

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::signature::ParamSig;
 use super::{Emitter, Form};
 use crate::diff::{ParamAdjoint, Tape, TapeKind};
 use crate::ir::*;
@@ -74,6 +75,12 @@ impl Emitter<'_> {
             }
         }
         prelude
+    }
+
+    /// Whether the pullback has its own of a parameter, and looks at nothing that it is given again: what is handed over by
+    /// value, but not a receiver that holds throughout what the caller has as well.
+    pub(super) fn is_kept(&self, param: &Param, signature: &ParamSig) -> bool {
+        param.passing == Passing::Value && (!signature.receiver || self.flow.is_mut(param.var))
     }
 
     /// The reference behind which a `&mut` scalar lives: its own name is that of the value.

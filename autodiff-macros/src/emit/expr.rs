@@ -376,9 +376,12 @@ impl Emitter<'_> {
 
 /// A number as the receiver of a method: its type must be written.
 fn suffixed(lit: &Lit, float: &Float) -> Option<Code> {
+    with_suffix(lit, if matches!(float, Float::F32) { "f32" } else { "f64" })
+}
+
+pub(super) fn with_suffix(lit: &Lit, suffix: &str) -> Option<Code> {
     let text = lit.tokens.to_string();
     let digits = text.trim_start_matches(['-', ' ']);
-    let suffix = if matches!(float, Float::F32) { "f32" } else { "f64" };
     let joint = if digits.ends_with('.') { "0_" } else { "_" };
     let literal: Literal = format!("{digits}{joint}{suffix}").parse().ok()?;
     Some(match text.starts_with('-') {

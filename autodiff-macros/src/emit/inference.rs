@@ -1,15 +1,17 @@
-//! Where rustc could not tell a scalar's type: a method called on what is made of literals alone.
+//! Where rustc could not tell a number's type: a method called on what is made of literals alone.
 //!
 //! The user's code compiles, but closures are inlined and ascriptions taken away on the way here, and `let h = 0.25;`
 //! followed by `(t + h).sin()` needs to be told which float `h` is.
 
+use super::expr::with_suffix;
+use super::types::float_name;
 use super::unit::{Unit, every};
 use crate::ir::*;
 use crate::rules::Syntax;
 
-/// The scalars whose type has to be written where they are declared.
+/// The scalars whose type has to be written where they are declared, and the places whose numbers need a suffix.
 pub(crate) fn annotated(unit: &mut Unit, vars: &Vars) -> VarSet {
-    let mut inference = Inference { untyped: VarSet::new(), needed: VarSet::new() };
+    let mut inference = Inference::new(Some(vars));
     inference.block(&unit.first);
     inference.block(&unit.second);
     for block in [&mut unit.first, &mut unit.second] {
@@ -18,17 +20,78 @@ pub(crate) fn annotated(unit: &mut Unit, vars: &Vars) -> VarSet {
     unit.between.iter().chain(&unit.tail).for_each(|e| inference.need(e));
     // Where nothing says otherwise rustc takes `f64`.
     let single = |var: &Var| matches!(vars[*var].ty, Ty::Float(Float::F32));
-    let Inference { untyped, mut needed } = inference;
+    let Inference { untyped, mut needed, parts, vars: _ } = inference;
+    let mut open: Vec<Var> = needed.iter().collect();
+    while let Some(whole) = open.pop() {
+        let parts = parts.get(&whole).into_iter().flatten();
+        open.extend(parts.filter(|part| needed.insert(**part)));
+    }
     needed.extend(untyped.into_iter().filter(single));
     needed
 }
 
-struct Inference {
-    untyped: VarSet,
-    needed: VarSet,
+/// The content of a place with the types of its numbers written; one says the type of all in a list.
+pub(crate) fn suffixed(init: &Init, ty: &Ty, float: &Float) -> Init {
+    let element = ty.element();
+    match init {
+        Init::List { vec, items } => {
+            let mut items = items.clone();
+            items.iter_mut().take(1).for_each(|item| suffix(item, &element, float));
+            Init::List { vec: *vec, items }
+        }
+        Init::Repeat { vec, value, len } => {
+            let mut value = value.clone();
+            suffix(&mut value, &element, float);
+            Init::Repeat { vec: *vec, value, len: len.clone() }
+        }
+        Init::Tuple(items) => {
+            let mut items = items.clone();
+            for (at, item) in items.iter_mut().enumerate() {
+                match ty {
+                    Ty::Tuple(tys) if at < tys.len() => suffix(item, &tys[at], float),
+                    _ => {}
+                }
+            }
+            Init::Tuple(items)
+        }
+        init => init.clone(),
+    }
 }
 
-impl Inference {
+fn suffix(item: &mut Expr, ty: &Ty, float: &Float) {
+    let Expr::Lit(lit) = item else { return };
+    let name = match ty {
+        Ty::Float(Float::Any) if lit.ty.is_float() => float_name(float),
+        Ty::Float(Float::Param(_)) => return,
+        Ty::Float(float) => float_name(float),
+        Ty::Int(Some(name)) => match name.parse() {
+            Ok(name) => name,
+            Err(_) => return,
+        },
+        _ => return,
+    };
+    if let Some(code) = is_plain_number(lit).then(|| with_suffix(lit, &name.to_string())).flatten() {
+        lit.tokens = code.tokens;
+    }
+}
+
+struct Inference<'a> {
+    vars: Option<&'a Vars>,
+    untyped: VarSet,
+    needed: VarSet,
+    /// What places are made of, as far as that has no type either.
+    parts: VarMap<Vec<Var>>,
+}
+
+impl<'a> Inference<'a> {
+    fn new(vars: Option<&'a Vars>) -> Inference<'a> {
+        Inference { vars, untyped: VarSet::new(), needed: VarSet::new(), parts: VarMap::new() }
+    }
+
+    fn root(&self, path: &Path) -> Var {
+        self.vars.map_or(path.root, |vars| vars.root(path))
+    }
+
     fn block(&mut self, block: &Block) {
         for stmt in &block.stmts {
             if let StmtKind::Loop(l) = &stmt.kind {
@@ -37,6 +100,10 @@ impl Inference {
             stmt.blocks().into_iter().for_each(|block| self.block(block));
             match &stmt.kind {
                 StmtKind::Let { var, expr } | StmtKind::Mut { var, init: expr } => self.bind(*var, expr),
+                StmtKind::Declare { place, init } => self.fill(*place, init),
+                StmtKind::Assign { path, init, slice: false } if path.proj.is_empty() => {
+                    self.fill(path.root, init);
+                }
                 // Behind the loop the type is known if an iteration said it.
                 StmtKind::Loop(l) => {
                     for carried in l.carried.iter().filter(|c| self.is_untyped(&c.init)).collect::<Vec<_>>() {
@@ -61,9 +128,34 @@ impl Inference {
         }
     }
 
+    /// Notes of what a place is made where that says no type; of a tuple, some part of it.
+    fn fill(&mut self, place: Var, init: &Init) {
+        let parts: Vec<&Expr> = match init {
+            Init::List { vec: _, items } if items.iter().all(|item| self.is_untyped(item)) => {
+                items.iter().take(1).collect()
+            }
+            Init::Repeat { value, .. } if self.is_untyped(value) => vec![value],
+            Init::Tuple(items) => items.iter().filter(|item| self.is_untyped(item)).collect(),
+            Init::Copy { from, .. } if self.untyped.contains(&self.root(from)) => {
+                self.untyped.insert(place);
+                self.parts.insert(place, vec![self.root(from)]);
+                return;
+            }
+            _ => return,
+        };
+        if parts.is_empty() {
+            return;
+        }
+        let mut made_of = Vec::new();
+        parts.into_iter().for_each(|part| part.vars(&mut |var| made_of.push(self.root(&Path::of(var)))));
+        self.untyped.insert(place);
+        self.parts.insert(place, made_of);
+    }
+
     fn is_untyped(&self, expr: &Expr) -> bool {
         match expr {
             Expr::Lit(lit) => is_plain_number(lit),
+            Expr::Load(path) | Expr::Whole(path) => self.untyped.contains(&self.root(path)),
             Expr::Var(var) => self.untyped.contains(var),
             Expr::Rule(rule, args) => {
                 rule.syntax != Syntax::Method && args.iter().all(|arg| self.is_untyped(arg))
@@ -121,7 +213,7 @@ impl Inference {
             Expr::Rule(rule, args) if rule.syntax == Syntax::Method => {
                 if let Some(receiver) = args.first().filter(|receiver| self.is_untyped(receiver)) {
                     receiver.vars(&mut |var| {
-                        self.needed.insert(var);
+                        self.needed.insert(self.root(&Path::of(var)));
                     });
                 }
             }
@@ -133,9 +225,13 @@ impl Inference {
     /// Code of the user's may call any method on what it names.
     fn inert(&mut self, inert: &Inert) {
         for (_, bind) in &inert.binds {
-            if let Expr::Var(var) = bind {
-                if self.untyped.contains(var) {
-                    self.needed.insert(*var);
+            if let Expr::Var(var)
+            | Expr::Whole(Path { root: var, .. })
+            | Expr::WholeMut(Path { root: var, .. }) = bind
+            {
+                let root = self.root(&Path::of(*var));
+                if self.untyped.contains(&root) {
+                    self.needed.insert(root);
                 }
             }
         }
@@ -156,7 +252,7 @@ pub(crate) fn is_plain_number(lit: &Lit) -> bool {
 
 /// Whether an expression is made of numbers without a type, and of nothing else.
 pub(crate) fn is_constant(expr: &Expr) -> bool {
-    Inference { untyped: VarSet::new(), needed: VarSet::new() }.is_untyped(expr)
+    Inference::new(None).is_untyped(expr)
 }
 
 #[cfg(test)]

@@ -209,8 +209,8 @@ impl Emitter<'_> {
             (self.type_of(to), self.type_of(from)),
             (Ty::Slice(_), _)
                 | (_, Ty::Slice(_))
-                | (Ty::Unknown | Ty::Array(..), Ty::Vec(_))
-                | (Ty::Vec(_), Ty::Array(..))
+                | (Ty::Unknown | Ty::Named(_) | Ty::Array(..), Ty::Vec(_))
+                | (Ty::Vec(_), Ty::Unknown | Ty::Named(_) | Ty::Array(..))
         );
         if differ && float_leaf(&ty).is_none() {
             let (runtime, to, from) = (self.runtime, self.receiver(to), self.receiver(from));

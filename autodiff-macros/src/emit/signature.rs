@@ -19,6 +19,8 @@ pub(crate) struct ParamSig {
     pub(crate) passing: Passing,
     pub(crate) role: Role,
     known: Ty,
+    /// A number under another name, which the macro sees through at some places and not at others.
+    by_alias: bool,
     /// A `&mut` scalar with the mark `#[no_diff]` that is written to: no derivative passes through what it holds.
     lost: bool,
     /// A `#[no_diff]` parameter of a type that need not be differentiable. A caller cannot see the mark, and hands over an
@@ -71,6 +73,7 @@ impl Signature {
         }
         let mut params = Vec::new();
         for (param, input) in function.params.iter().zip(&signature.inputs) {
+            let first = lifetimes.len();
             let (receiver, ty, inner) = match input {
                 syn::FnArg::Receiver(_) => match param.passing {
                     Passing::Value => (true, quote!(Self), quote!(Self)),
@@ -78,7 +81,16 @@ impl Signature {
                     Passing::RefMut => (true, quote!(&mut Self), quote!(Self)),
                 },
                 syn::FnArg::Typed(typed) => {
+                    let mut fresh = || {
+                        let lifetime =
+                            syn::Lifetime::new(&format!("'of{}", lifetimes.len()), Span::mixed_site());
+                        lifetimes.push(lifetime.to_token_stream());
+                        lifetime
+                    };
                     let ty = named_impl(&typed.ty, &mut generics, &mut own);
+                    // The result's type has to say it as well.
+                    let named = name_lifetimes(ty.to_token_stream(), false, &mut fresh);
+                    let ty = syn::parse2(named).unwrap_or(ty);
                     let inner = match bare(&ty) {
                         syn::Type::Reference(reference) => reference.elem.to_token_stream(),
                         ty => ty.to_token_stream(),
@@ -87,10 +99,11 @@ impl Signature {
                 }
             };
             let unread = param.no_diff && names_types(&param.ty);
-            let known = match &param.ty {
+            let known = match &with_lifetimes(&param.ty, &mut lifetimes[first..].iter()) {
                 _ if unread => Ty::Inert,
                 ty => as_written(ty, || syn::parse2(inner.clone()).ok()),
             };
+            let by_alias = is_by_alias(&param.ty, &inner);
             params.push(ParamSig {
                 name: param.name.clone(),
                 receiver,
@@ -98,6 +111,7 @@ impl Signature {
                 inner,
                 passing: param.passing,
                 role: function.vars[param.var].role,
+                by_alias,
                 known,
                 lost: param.no_diff && param.ty.is_float() && is_written(param),
                 unread,
@@ -232,7 +246,7 @@ impl ParamSig {
                 quote!(&#lifetime mut self)
             }
             (false, _) => {
-                let (name, ty) = (&self.name, name_lifetimes(self.ty.clone(), &mut fresh));
+                let (name, ty) = (&self.name, name_lifetimes(self.ty.clone(), true, &mut fresh));
                 quote!(#name: #ty)
             }
         }
@@ -296,11 +310,11 @@ impl ParamSig {
         }
     }
 
-    /// Whether [`ParamSig::dot`] is a reference.
+    /// Whether [`ParamSig::dot`] is a reference: the signature says it, and nothing that is found out about names in it.
     pub(crate) fn dot_is_reference(&self) -> bool {
         match self.passing {
             Passing::Value => self.receiver,
-            Passing::Ref => self.role != Role::Value,
+            Passing::Ref => self.role != Role::Value || self.by_alias,
             Passing::RefMut => true,
         }
     }
@@ -330,6 +344,15 @@ fn as_written(ty: &Ty, written: impl FnOnce() -> Option<syn::Type>) -> Ty {
         Ty::Float(Float::Any) => written().map_or_else(|| ty.clone(), |written| Ty::Named(Box::new(written))),
         ty => ty.clone(),
     }
+}
+
+/// Whether the type of a number is written by another name than the number's own.
+fn is_by_alias(ty: &Ty, written: &TokenStream) -> bool {
+    let primitive = match syn::parse2(written.clone()) {
+        Ok(syn::Type::Path(path)) => crate::standard::primitive(&path).is_some(),
+        _ => true,
+    };
+    matches!(ty, Ty::Float(Float::F64 | Float::F32 | Float::Any)) && !primitive
 }
 
 /// Whether a `&mut` scalar holds another value behind the call.
@@ -403,8 +426,13 @@ fn named_impl(ty: &syn::Type, generics: &mut Vec<TokenStream>, own: &mut Vec<Ide
     }
 }
 
-/// Names the lifetimes that a type leaves out: of references, and `'_`. Not those of function types, which are bound there.
-fn name_lifetimes(ty: TokenStream, fresh: &mut dyn FnMut() -> syn::Lifetime) -> TokenStream {
+/// Names the lifetimes that a type leaves out: `'_`, and of references if asked. Not those of function types, which are bound
+/// there.
+fn name_lifetimes(
+    ty: TokenStream,
+    references: bool,
+    fresh: &mut dyn FnMut() -> syn::Lifetime,
+) -> TokenStream {
     let mut named = TokenStream::new();
     let mut trees = ty.into_iter().peekable();
     let mut after_name = false;
@@ -414,7 +442,7 @@ fn name_lifetimes(ty: TokenStream, fresh: &mut dyn FnMut() -> syn::Lifetime) -> 
             TokenTree::Punct(punct) if punct.as_char() == '&' => {
                 named.extend([TokenTree::Punct(punct)]);
                 let written = matches!(trees.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '\'');
-                if !written {
+                if references && !written {
                     named.extend(fresh().to_token_stream());
                 }
             }
@@ -426,8 +454,10 @@ fn name_lifetimes(ty: TokenStream, fresh: &mut dyn FnMut() -> syn::Lifetime) -> 
                 }
             },
             TokenTree::Group(group) if !was_name => {
-                let mut inner =
-                    proc_macro2::Group::new(group.delimiter(), name_lifetimes(group.stream(), fresh));
+                let mut inner = proc_macro2::Group::new(
+                    group.delimiter(),
+                    name_lifetimes(group.stream(), references, fresh),
+                );
                 inner.set_span(group.span());
                 named.extend([TokenTree::Group(inner)]);
             }
@@ -435,6 +465,25 @@ fn name_lifetimes(ty: TokenStream, fresh: &mut dyn FnMut() -> syn::Lifetime) -> 
         }
     }
     named
+}
+
+/// A type with its lifetimes `'_` named, in their order.
+fn with_lifetimes(ty: &Ty, names: &mut std::slice::Iter<'_, TokenStream>) -> Ty {
+    match ty {
+        Ty::Array(t, len) => Ty::Array(Box::new(with_lifetimes(t, names)), len.clone()),
+        Ty::Slice(t) => Ty::Slice(Box::new(with_lifetimes(t, names))),
+        Ty::Vec(t) => Ty::Vec(Box::new(with_lifetimes(t, names))),
+        Ty::Tuple(ts) => Ty::Tuple(ts.iter().map(|t| with_lifetimes(t, names)).collect()),
+        Ty::Named(named) => {
+            let mut next = || {
+                let name = names.next().and_then(|name| syn::parse2(name.clone()).ok());
+                name.unwrap_or_else(|| syn::Lifetime::new("'_", Span::mixed_site()))
+            };
+            let tokens = name_lifetimes(named.to_token_stream(), false, &mut next);
+            syn::parse2(tokens).map_or_else(|_| ty.clone(), |named| Ty::Named(Box::new(named)))
+        }
+        Ty::Float(_) | Ty::Int(_) | Ty::Inert | Ty::Unknown => ty.clone(),
+    }
 }
 
 /// The named lifetimes in a type, each once.
@@ -467,9 +516,9 @@ mod tests {
             count += 1;
             syn::Lifetime::new(&format!("'f{count}"), Span::call_site())
         };
-        let named = name_lifetimes(quote!(&[&'a mut Foo<'_, f64>]), &mut fresh);
+        let named = name_lifetimes(quote!(&[&'a mut Foo<'_, f64>]), true, &mut fresh);
         assert_eq!(named.to_string(), quote!(&'f1 [&'a mut Foo<'f2, f64>]).to_string());
-        let function = name_lifetimes(quote!(&dyn Fn(&f64) -> f64), &mut fresh);
+        let function = name_lifetimes(quote!(&dyn Fn(&f64) -> f64), true, &mut fresh);
         assert_eq!(function.to_string(), quote!(&'f3 dyn Fn(&f64) -> f64).to_string());
     }
 }

@@ -1,10 +1,12 @@
 //! Statements without control flow.
 
+use std::borrow::Cow;
+
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use super::expr::Level;
-use super::{Emitter, Form, Moves, TapeKind, types};
+use super::{Emitter, Form, Moves, TapeKind, inference, types};
 use crate::ir::*;
 use crate::names;
 
@@ -171,7 +173,7 @@ impl Emitter<'_> {
     fn declare(&mut self, place: Var, init: &Init) -> TokenStream {
         let ty = self.vars[place].ty.clone();
         let buffer = self.buffer(&Path::of(place));
-        let value = self.init(init, &ty, buffer);
+        let value = self.init(&self.told(place, init), &ty, buffer);
         // An adjoint or a tangent bears the type of what it belongs to: only the user's own places have the type they are
         // said to, and those of numbers.
         let info = &self.vars[place];
@@ -192,6 +194,14 @@ impl Emitter<'_> {
         }
     }
 
+    /// What a place is filled with, with the types of its numbers where nothing else tells rustc.
+    fn told<'a>(&self, place: Var, init: &'a Init) -> Cow<'a, Init> {
+        match self.annotated.contains(&self.flow.class(place)) {
+            true => Cow::Owned(inference::suffixed(init, &self.vars[place].ty, &self.float)),
+            false => Cow::Borrowed(init),
+        }
+    }
+
     fn view(&mut self, var: Var) -> TokenStream {
         let Some(target) = self.vars[var].view.clone() else { return TokenStream::new() };
         let mutable = self.vars[var].window && self.vars[var].mutable;
@@ -203,7 +213,11 @@ impl Emitter<'_> {
     fn assign_whole(&mut self, path: &Path, init: &Init, slice: bool) -> TokenStream {
         let ty = self.type_of(path);
         if !slice {
-            let value = self.init(init, &ty, self.buffer(path));
+            let init = match path.proj.is_empty() {
+                true => self.told(path.root, init),
+                false => Cow::Borrowed(init),
+            };
+            let value = self.init(&init, &ty, self.buffer(path));
             let path = self.path(path).tokens;
             return quote_spanned!(self.span=> #path = #value;);
         }

@@ -198,7 +198,7 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
     let mut prelude = emitter.enter_params(function);
     let shapes: Vec<Shape> = (function.params.iter().zip(&signature.params).zip(&adjoint.params))
         .map(|((param, sig), slot)| match slot {
-            Some(ParamAdjoint::Place(_)) if param.passing == Passing::Value && !sig.receiver => {
+            Some(ParamAdjoint::Place(_)) if emitter.is_kept(param, sig) => {
                 emitter.shape_kept(param, &mut prelude)
             }
             _ => Shape::AtHand,
@@ -215,7 +215,7 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
         let mut references = Vec::new();
         for (param, sig) in function.params.iter().zip(&signature.params) {
             let ty = sig.again();
-            if param.passing == Passing::Value && !sig.receiver {
+            if emitter.is_kept(param, sig) {
                 params.push(quote!(_: #ty));
                 continue;
             }

@@ -258,7 +258,8 @@ impl Lower<'_> {
         }
         let names = segment_names(&path.path);
         let own = self.types.callable(&path.path).is_some();
-        if let Some(known) = known_function(&names).filter(|_| !own) {
+        let known = known_function(&names).filter(|known| !own && known.may_be(&names, &args));
+        if let Some(known) = known {
             return self.known_call(known, path, args, want, span);
         }
         if !own && (is_constructor(&path.path) || self.types.constructs(&path.path)) {

@@ -288,11 +288,56 @@ impl Lower<'_> {
     #[expect(clippy::result_large_err, reason = "the error is the value that takes its place")]
     pub(crate) fn items_of_expr(&mut self, value: Value, expr: &syn::Expr) -> Result<Iter, Value> {
         let code = matches!(value, Value::Code(..));
-        let items = self.items_of(value, start(expr))?;
+        let mut items = match value {
+            // Copies, as of what else has no indices.
+            Value::Code(inert, ty) if self.shows_entries(expr) => {
+                let owned = combine(&[inert], |parts| {
+                    let part = &parts[0];
+                    quote!((#part).cloned())
+                });
+                self.items_of(Value::Code(owned, ty), start(expr))?
+            }
+            value => self.items_of(value, start(expr))?,
+        };
+        if let (true, Iter::Elements { access, .. }) = (self.shows_entries(expr), &mut items) {
+            *access = Access::Ref;
+        }
         if let (true, Iter::Elements { path, .. }, Some(element)) = (code, &items, self.element_of(expr)) {
             self.vars[path.root].ty = Ty::Slice(Box::new(element));
         }
         Ok(items)
+    }
+
+    /// Whether a path is a parameter that is iterated over and not indexed by positions.
+    pub(super) fn has_no_indices(&self, path: &Path) -> bool {
+        const NAMES: [&str; 11] = [
+            "Range",
+            "RangeInclusive",
+            "RangeFrom",
+            "HashMap",
+            "BTreeMap",
+            "HashSet",
+            "BTreeSet",
+            "BinaryHeap",
+            "LinkedList",
+            "IndexMap",
+            "IndexSet",
+        ];
+        let name = &self.vars[path.root].name;
+        path.proj.is_empty()
+            && !self.path_ty(path).is_sequence()
+            && NAMES.iter().any(|of| self.is_parameter(name, of))
+    }
+
+    /// Whether an expression gives references to the keys or the values of a map that is a parameter.
+    fn shows_entries(&self, expr: &syn::Expr) -> bool {
+        let syn::Expr::MethodCall(call) = expr else { return false };
+        let syn::Expr::Path(path) = &*call.receiver else { return false };
+        (call.method == "values" || call.method == "keys")
+            && call.args.is_empty()
+            && path.path.get_ident().is_some_and(|name| {
+                ["HashMap", "BTreeMap", "IndexMap"].iter().any(|of| self.is_parameter(&name.to_string(), of))
+            })
     }
 
     #[expect(clippy::result_large_err, reason = "the error is the value that takes its place")]
@@ -300,6 +345,9 @@ impl Lower<'_> {
         match value {
             Value::Iter(iter) => Ok(*iter),
             Value::Ref { to, mutable } => match *to {
+                Value::Path(path) if !mutable && self.has_no_indices(&path) => {
+                    self.items_collected(path, Access::Ref, span)
+                }
                 Value::Path(path) => {
                     if mutable {
                         self.mark_mutable(&path);
@@ -310,6 +358,13 @@ impl Lower<'_> {
                 Value::Cursor { iter, at } if mutable => Ok(self.by_ref(*iter, at)),
                 _ => Err(self.refuse_at(span, "this cannot be iterated over")),
             },
+            Value::Path(path) if self.has_no_indices(&path) => {
+                self.items_collected(path, Access::Value, span)
+            }
+            Value::Init(init, Ty::Inert) => {
+                let place = self.temp_place("items", Ty::Inert, *init, span);
+                self.items_collected(Path::of(place), Access::Value, span)
+            }
             Value::Path(path) => {
                 let path = self.taken_whole(path, span);
                 Ok(Iter::Elements { path, access: Access::Value })
@@ -341,6 +396,20 @@ impl Lower<'_> {
             value @ (Value::Poison | Value::Never) => Err(value),
             _ => Err(self.refuse_at(span, "this cannot be iterated over")),
         }
+    }
+
+    /// The items of a range, a map, a set: collected, since they have no indices. They are copies, for the pullback borrows
+    /// nothing: a reference to a pair is as good as a pair of references.
+    #[expect(clippy::result_large_err, reason = "the error is the value that takes its place")]
+    pub(super) fn items_collected(&mut self, path: Path, access: Access, span: Span) -> Result<Iter, Value> {
+        let Some(code) = self.as_code(Value::Path(path), span) else { return Err(Value::Poison) };
+        let runtime = &self.request.runtime;
+        let items = combine(&[code], |parts| {
+            let part = &parts[0];
+            quote!(::core::clone::Clone::clone(&(#part)).into_iter().collect::<#runtime::__private::Vec<_>>())
+        });
+        let place = self.temp_place("items", Ty::Vec(Box::new(Ty::Inert)), Init::Inert(items), span);
+        Ok(Iter::Elements { path: Path::of(place), access })
     }
 
     /// What is iterated over by value: of an array a copy, which does not see what becomes of the array meanwhile.

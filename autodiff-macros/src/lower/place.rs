@@ -65,7 +65,17 @@ impl Lower<'_> {
                         if ty.is_float() {
                             return self.refuse(index, "an index cannot be a float");
                         }
+                        let sequence = self.ty_of(&base).is_sequence();
                         match ty {
+                            Ty::Inert if sequence && self.is_range(&value) => {
+                                return self.refuse(
+                                    index,
+                                    "a range in a variable as index is not supported: write `x[r.start..r.end]`",
+                                );
+                            }
+                            Ty::Inert if sequence => {
+                                Proj::Index(self.scalar(value, Some(&Ty::usize()), start(index)).0)
+                            }
                             Ty::Inert | Ty::Named(_) => {
                                 let Some(code) = self.as_code(value, start(index)) else {
                                     return Value::Poison;
@@ -110,6 +120,26 @@ impl Lower<'_> {
         };
         inactive
             && (string || matches!(index, syn::Expr::Reference(_)) || matches!(name, Some(Value::Ref { .. })))
+    }
+
+    /// Whether a value is a range: a parameter of such a type, or a copy of something; an integer otherwise, among indices.
+    fn is_range(&self, value: &Value) -> bool {
+        let Value::Path(path) = value else { return matches!(value, Value::Init(..)) };
+        let name = &self.vars[path.root].name;
+        path.proj.is_empty()
+            && ["Range", "RangeInclusive", "RangeFrom", "RangeTo", "RangeToInclusive", "RangeFull"]
+                .iter()
+                .any(|of| self.is_parameter(name, of))
+    }
+
+    /// Whether a name is that of a parameter of a type that is called so, or of a reference to one.
+    pub(super) fn is_parameter(&self, name: &str, of: &str) -> bool {
+        self.signature.inputs.iter().any(|input| match input {
+            syn::FnArg::Typed(typed) => {
+                matches!(&*typed.pat, syn::Pat::Ident(pat) if pat.ident == name) && is_called(&typed.ty, of)
+            }
+            syn::FnArg::Receiver(_) => false,
+        })
     }
 
     fn index_atom(&mut self, expr: &syn::Expr) -> Expr {
@@ -288,5 +318,16 @@ impl Lower<'_> {
                 None => build::int(0),
             },
         }
+    }
+}
+
+/// Whether a type, references left out, has this name.
+fn is_called(ty: &syn::Type, name: &str) -> bool {
+    match ty {
+        syn::Type::Reference(reference) => is_called(&reference.elem, name),
+        syn::Type::Paren(paren) => is_called(&paren.elem, name),
+        syn::Type::Group(group) => is_called(&group.elem, name),
+        syn::Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == name),
+        _ => false,
     }
 }

@@ -8,14 +8,14 @@ mod order;
 mod resize;
 mod select;
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 
 use self::resize::changes_length;
-use super::Lower;
 use super::env::Value;
 use super::iter::{Access, Iter};
 use super::start::start;
+use super::{Lower, Nodes};
 use crate::ir::{CopyHow, Expr, Init, Path, Proj, StmtKind, Ty, build};
 
 /// Methods of sequences and iterators that lowering knows, whatever they are called on.
@@ -32,6 +32,7 @@ pub(crate) fn is_known(name: &str) -> bool {
             | "swap"
             | "fill"
             | "copy_from_slice"
+            | "copy_within"
             | "clone_from_slice"
             | "push"
             | "split_at"
@@ -166,6 +167,10 @@ impl Lower<'_> {
                 )
                 | ("concat", 0)
         );
+        if (name, n) == ("copy_within", 2) {
+            let copied = copied_within(expr, self.nodes);
+            return Some(self.expr(&copied, want));
+        }
         if !known {
             return None;
         }
@@ -189,6 +194,10 @@ impl Lower<'_> {
                     Expr::Binary(syn::BinOp::Eq(Default::default()), Box::new(len), Box::new(build::int(0)));
                 Value::Atom(self.temp("is_empty", Ty::bool(), test, span), Ty::bool())
             }
+            "iter" if self.has_no_indices(&path) => match self.items_collected(path, Access::Ref, span) {
+                Ok(items) => Value::Iter(Box::new(items)),
+                Err(value) => value,
+            },
             "iter" => Value::Iter(Box::new(Iter::Elements { path, access: Access::Ref })),
             "iter_mut" => {
                 self.mark_mutable(&path);
@@ -383,4 +392,17 @@ impl Lower<'_> {
             _ => self.refuse_at(span, "a Vec cannot be made of this"),
         }
     }
+}
+
+/// `x.copy_within(part, at)` by way of a copy.
+fn copied_within(call: &syn::ExprMethodCall, nodes: &Nodes) -> std::rc::Rc<syn::Expr> {
+    nodes.keep(call, || {
+        let (place, part, at) = (&call.receiver, &call.args[0], &call.args[1]);
+        let [moved, start] = ["moved", "start"].map(|name| Ident::new(name, Span::mixed_site()));
+        syn::parse_quote!({
+            let #moved = #place[#part].to_vec();
+            let #start = #at;
+            #place[#start..#start + #moved.len()].copy_from_slice(&#moved);
+        })
+    })
 }

@@ -97,7 +97,8 @@ impl Types {
             .path
             .get_ident()
             .is_some_and(|name| name == "Self" || self.shadowed.iter().any(|shadowed| name == shadowed));
-        plain && !own && path.qself.is_none() && self.defined(path).is_none() && Standard::of(path).is_none()
+        let standard = primitive(path).is_some() || Standard::of(path).is_some_and(|of| of.is_plain());
+        plain && !own && path.qself.is_none() && self.defined(path).is_none() && !standard
     }
 
     /// Whether `name` is a type parameter that stands for a float.
@@ -169,10 +170,11 @@ impl Types {
             Some(_) => return Ty::Inert,
             None => {}
         }
-        let Some(standard) = Standard::of(path) else {
-            let alias = crate::typing::alias_site(ty);
-            return self.aliases.iter().find(|(name, _)| *name == alias).map_or(named, |(_, ty)| ty.clone());
-        };
+        let alias = crate::typing::alias_site(ty);
+        if let Some((_, ty)) = self.aliases.iter().find(|(name, _)| *name == alias) {
+            return ty.clone();
+        }
+        let Some(standard) = Standard::of(path) else { return named };
         let nothing = standard.carries_nothing(&|ty| !self.ty(ty).may_be_active());
         if nothing && self.depth == 0 {
             self.assume(ty);

@@ -164,6 +164,15 @@ pub(super) enum Known {
 }
 
 impl Known {
+    /// Whether arguments are those of this function, and not of one of the user's of its name.
+    pub(super) fn may_be(self, names: &[String], args: &[Value]) -> bool {
+        let exclusive = |arg: Option<&Value>| matches!(arg, Some(Value::Ref { mutable: true, .. }));
+        match self {
+            Known::Swap | Known::Replace | Known::Take => names.len() > 1 || exclusive(args.first()),
+            _ => true,
+        }
+    }
+
     /// Where in `core` the function is that a name without a path was taken for.
     fn core_path(self) -> Option<&'static [&'static str]> {
         match self {

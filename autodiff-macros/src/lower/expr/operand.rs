@@ -40,9 +40,15 @@ impl Lower<'_> {
                 (atom, ty)
             }
             Value::Path(path) if wanted.is_some() && matches!(self.path_ty(&path), Ty::Inert) => {
-                // A part of something inactive whose type only rustc knows.
+                // A part of something inactive whose type only rustc knows: a number, or a reference to one.
                 match self.as_code(Value::Path(path), span) {
-                    Some(inert) => (self.temp("value", fallback.clone(), Expr::Inert(inert), span), fallback),
+                    Some(mut inert) => {
+                        if is_primitive(&fallback) {
+                            let (runtime, code) = (&self.request.runtime, &inert.code);
+                            inert.code = quote::quote!(#runtime::__private::Number::number(#code));
+                        }
+                        (self.temp("value", fallback.clone(), Expr::Inert(inert), span), fallback)
+                    }
                     None => (crate::ir::build::default_atom(&fallback), fallback),
                 }
             }
@@ -76,8 +82,7 @@ impl Lower<'_> {
             }
             _ => false,
         };
-        let known = matches!(ty, Ty::Int(Some(_)) | Ty::Float(Float::F64 | Float::F32 | Float::Any));
-        if bound && known && inert.code.clone().into_iter().count() == 1 {
+        if bound && is_primitive(ty) && inert.code.clone().into_iter().count() == 1 {
             let (runtime, code) = (&self.request.runtime, &inert.code);
             inert.code = quote::quote!(#runtime::__private::Number::number(#code));
         }
@@ -190,4 +195,9 @@ impl Lower<'_> {
             }
         }
     }
+}
+
+/// Whether a number is of a type that rustc has.
+fn is_primitive(ty: &Ty) -> bool {
+    matches!(ty, Ty::Int(Some(_)) | Ty::Float(Float::F64 | Float::F32 | Float::Any))
 }

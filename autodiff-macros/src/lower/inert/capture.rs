@@ -3,7 +3,7 @@
 //! Invariant: a name is bound by value, by `&` or by `&mut` as its variable is used; what carries a derivative is not
 //! written to.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 
 use super::names::{Use, rewrite};
@@ -11,6 +11,16 @@ use super::{Captured, rename};
 use crate::ir::{Expr, Inert, Path, Role, Ty};
 use crate::lower::Lower;
 use crate::lower::env::Value;
+
+/// Whether a name is that of a constant in the function, which generated code has by that name as well.
+fn is_item(name: &Ident, value: &Value) -> bool {
+    let tokens = match value {
+        Value::Atom(Expr::Lit(lit), _) => &lit.tokens,
+        Value::Code(inert, _) if inert.binds.is_empty() => &inert.code,
+        _ => return false,
+    };
+    matches!(tokens.clone().into_iter().collect::<Vec<_>>()[..], [TokenTree::Ident(ref code)] if code == name)
+}
 
 impl Lower<'_> {
     /// Keeps the user's code; complains about what it cannot do there.
@@ -31,6 +41,9 @@ impl Lower<'_> {
         pending.reverse();
         while let Some((name, usage)) = pending.pop() {
             let Some(value) = self.lookup(&name).cloned() else { continue };
+            if is_item(&name, &value) {
+                continue;
+            }
             match value {
                 Value::Poison | Value::Never | Value::Later => return None,
                 Value::Function(_) => {}

@@ -114,12 +114,12 @@ impl Infer<'_> {
                 let given = self.expr(&args[0]);
                 return Term::Vec(Box::new(self.item(&given)));
             }
-            ("swap" | "replace", 2) if is_memory(&path.path) => {
+            ("swap" | "replace", 2) if is_memory(&path.path, &args[0]) => {
                 let (a, b) = (self.expr(&args[0]), self.expr(&args[1]));
                 self.table.unify(&a, &b);
                 return if name == "swap" { Term::Tuple(Vec::new()) } else { a };
             }
-            ("take", 1) if is_memory(&path.path) => return self.expr(&args[0]),
+            ("take", 1) if is_memory(&path.path, &args[0]) => return self.expr(&args[0]),
             ("from_fn", 1) => {
                 let (index, element) = (Term::Int(Some("usize".into())), self.table.fresh());
                 self.argument(&args[0], &Term::Function(vec![index], Box::new(element.clone())));
@@ -129,6 +129,14 @@ impl Infer<'_> {
                 return array;
             }
             _ => {}
+        }
+        if let Some(integer @ Term::Int(_)) = self.owner(&path.path) {
+            args.iter().for_each(|arg| _ = self.expr(arg));
+            return match name.as_str() {
+                "try_from" => Term::Option(Box::new(integer)),
+                "from" => integer,
+                _ => self.table.fresh(),
+            };
         }
         if let Some(float @ Term::Float(_)) = self.owner(&path.path) {
             if crate::rules::path_function(&name, args.len()).is_some() {
@@ -351,8 +359,10 @@ fn owned_by(path: &syn::Path, owner: &str) -> bool {
     path.segments.len() >= 2 && path.segments[path.segments.len() - 2].ident == owner
 }
 
-fn is_memory(path: &syn::Path) -> bool {
-    path.segments.len() == 1 || owned_by(path, "mem")
+/// Whether a function is that of `core::mem` of its name: by a path, or by what it is handed.
+fn is_memory(path: &syn::Path, first: &syn::Expr) -> bool {
+    let lent = matches!(first, syn::Expr::Reference(reference) if reference.mutability.is_some());
+    owned_by(path, "mem") || path.segments.len() == 1 && lent
 }
 
 #[cfg(test)]
