@@ -27,7 +27,7 @@ impl Lower<'_> {
         }
         let len = self.len(Value::Path(path.clone()), span);
         let all = Iter::Range { lo: build::int(0), hi: Some(len), inclusive: false, ty: Ty::usize() };
-        self.drive(all, None, Slot::unit(), span, &mut |lower, index| {
+        self.drive(all, None, span, &mut |lower, index| {
             let (index, _) = lower.scalar(index, Some(&Ty::usize()), span);
             let init = Init::Copy { from: from.clone(), how: CopyHow::Clone };
             let path = path.with(Proj::Index(index));
