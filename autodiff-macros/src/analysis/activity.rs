@@ -433,7 +433,7 @@ impl<'a> Analysis<'a> {
         if let Some((name, _)) = inert.binds.iter().find(|(_, bind)| self.reaches_varied(bind)) {
             let code = source(&inert.code);
             errors.push(ActivityError {
-                span,
+                span: inert.start().unwrap_or(span),
                 message: format!(
                     "`{code}` has no derivative known to `#[differentiate]`, but `{name}` carries one into it and the result \
                      depends on it; write it with functions that have one, or cut it with `stop_gradient({name})`"
@@ -457,7 +457,7 @@ impl<'a> Analysis<'a> {
         };
         let callee = callee(call);
         errors.push(ActivityError {
-            span,
+            span: inert.start().unwrap_or(span),
             message: format!(
                 "the argument `{}` of `{callee}` is not understood, but carries a derivative; bind it with `let` first, or \
                  cut it with `stop_gradient(…)`",

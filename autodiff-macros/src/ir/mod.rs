@@ -220,6 +220,20 @@ pub(crate) struct Inert {
     pub(crate) pure: bool,
 }
 
+impl Inert {
+    /// Where the code begins, for complaints: at the first name that is not one of what it reads, which may be made up.
+    pub(crate) fn start(&self) -> Option<Span> {
+        fn first(tokens: &TokenStream, bound: &dyn Fn(&Ident) -> bool) -> Option<Span> {
+            tokens.clone().into_iter().find_map(|token| match token {
+                proc_macro2::TokenTree::Ident(name) => (!bound(&name)).then(|| name.span()),
+                proc_macro2::TokenTree::Group(group) => first(&group.stream(), bound),
+                _ => None,
+            })
+        }
+        first(&self.code, &|name| self.binds.iter().any(|(bound, _)| bound == name))
+    }
+}
+
 /// A part of a place: `root.proj.proj…`. A root of [`Role::View`] stands for the path it shows.
 #[derive(Clone)]
 pub(crate) struct Path {

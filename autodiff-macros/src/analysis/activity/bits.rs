@@ -214,7 +214,7 @@ impl Bits<'_> {
 
     fn refuse_code(&self, inert: &Inert, span: Span, errors: &mut Vec<ActivityError>) {
         if inert.binds.iter().any(|(_, bind)| self.holds(bind)) {
-            errors.push(error(span));
+            errors.push(error(inert.start().unwrap_or(span)));
         }
     }
 
