@@ -53,9 +53,7 @@ fn chain(g: &mut Gen) -> Option<(String, Vec<Node>)> {
     // Adaptors.
     for _ in 0..g.rng.below(3) {
         let c = g.fresh("x");
-        // Positions behind what decides at run time are refused as of now.
-        let late = ["filter", "_while", "flat_map", "scan"].iter().any(|name| text.contains(name));
-        text = match if late && g.rng.chance(95) { 6 } else { g.rng.below(16) } {
+        text = match g.rng.below(16) {
             0 => format!("{text}.rev()"),
             1 => format!("{text}.skip(1)"),
             2 => format!("{text}.take(2)"),
@@ -85,18 +83,12 @@ fn chain(g: &mut Gen) -> Option<(String, Vec<Node>)> {
             _ => text,
         };
     }
-    // `rev` of what has no known end.
-    if text.contains("_while")
-        || text.contains("scan")
-        || text.contains("filter_map")
-        || text.contains("flat_map")
-    {
+    // `rev` of what has no known end, and of positions in what has no known length.
+    let holds = |names: &[&str]| names.iter().any(|name| text.contains(name));
+    let open =
+        holds(&["filter", "flat_map", ".chain("]) && holds(&[".skip(", ".take(", ".step_by(", ".zip("]);
+    if open || holds(&["_while", "scan"]) {
         text = text.replace(".rev()", "");
-    }
-    if let (Some(at), Some(chain)) = (text.find(".rev()"), text.find(".chain(")) {
-        if at > chain {
-            text = text.replace(".rev()", "");
-        }
     }
     Some((text, children))
 }

@@ -387,7 +387,10 @@ pub fn drained(g: &mut Gen) -> Option<Node> {
         g.bind(&e, item, Pass::Value, false);
     });
     g.loops = outer;
-    let head = match g.rng.below(5) {
+    let head = match g.rng.below(8) {
+        5 => format!("for {e} in {copy}.drain(1..)"),
+        6 => format!("for {e} in {copy}.drain(..1).chain({text}.to_vec())"),
+        7 => format!("for {e} in {text}.iter().chain({copy}.iter()).cloned()"),
         0 | 1 => format!("while let Some({e}) = {copy}.pop()"),
         2 => format!("for {e} in {copy}"),
         3 => format!("for {e} in {copy}.into_iter().rev()"),

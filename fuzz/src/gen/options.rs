@@ -25,7 +25,13 @@ pub fn optional(g: &mut Gen) -> Option<Node> {
     let (o, s, y) = (g.fresh("o"), g.fresh("s"), g.fresh("y"));
     let (condition, a) = (g.condition(), g.expr(&ty));
     let text = ty.text(&g.structs);
-    let head = match g.rng.below(3) {
+    let found = g.places(false, &|ty| matches!(ty, Ty::Vec(_) | Ty::Array(..)) && ty.item() == Some(&Ty::F));
+    let head = match g.rng.below(4) {
+        3 if ty == Ty::F && !found.is_empty() => {
+            let (v, ..) = g.rng.pick(&found).clone();
+            let k = g.rng.below(6);
+            format!("let mut {o}: Option<{text}> = if $ {{ Some($) }} else {{ {v}.get({k}).copied() }};")
+        }
         0 => format!("let mut {o}: Option<{text}> = if $ {{ Some($) }} else {{ None }};"),
         1 => format!("let mut {o}: Option<{text}> = None;\nif $ {{ {o} = Some($); }}"),
         _ => format!("let {o} = ($).then(|| -> {text} {{ $ }});"),
@@ -58,20 +64,21 @@ pub fn optional(g: &mut Gen) -> Option<Node> {
             vec![condition, a, then, other],
         ));
     }
-    let most = if g.rng.chance(10) { 9 } else { 6 };
-    let tail = *g.rng.pick(
-        &[
-            "let mut # = ~.unwrap_or($);",
-            "let mut # = match ~ { Some(y) if y > 0.3 => y * y, Some(y) => y, None => $ };",
-            "let mut # = if let Some(y) = ~ { y * 0.5 } else { $ };",
-            "let mut # = ~.map(|y| y.sin()).unwrap_or($);",
-            "let mut # = ~.map_or($, |y| y * y);",
-            "let mut # = $;\nif ~.is_some() { # *= ~.unwrap(); }",
-            "let mut # = ~.and_then(|y| if y > 0.0 { Some(y.sqrt()) } else { None }).unwrap_or($);",
-            "let mut # = ~.filter(|y| *y > 0.1).unwrap_or($);",
-            "let mut # = ~.or(Some($)).unwrap();",
-        ][..most],
-    );
+    let tail = *g.rng.pick(&[
+        "let mut # = ~.or_else(|| Some($)).unwrap();",
+        "let mut # = if ~.is_some_and(|y| y > 0.2) { $ } else { 0.25 };",
+        "let mut # = ~.zip(Some($)).map_or(0.5, |(a, b)| a * b);",
+        "let mut # = ~.inspect(|_| {}).unwrap_or_else(|| $);",
+        "let mut # = ~.unwrap_or($);",
+        "let mut # = match ~ { Some(y) if y > 0.3 => y * y, Some(y) => y, None => $ };",
+        "let mut # = if let Some(y) = ~ { y * 0.5 } else { $ };",
+        "let mut # = ~.map(|y| y.sin()).unwrap_or($);",
+        "let mut # = ~.map_or($, |y| y * y);",
+        "let mut # = $;\nif ~.is_some() { # *= ~.unwrap(); }",
+        "let mut # = ~.and_then(|y| if y > 0.0 { Some(y.sqrt()) } else { None }).unwrap_or($);",
+        "let mut # = ~.filter(|y| *y > 0.1).unwrap_or($);",
+        "let mut # = ~.or(Some($)).unwrap();",
+    ]);
     g.bind(&s, Ty::F, Pass::Value, true);
     Some(stmt(&format!("{head}\n{}", tail.replace('~', &o).replace('#', &s)), vec![condition, a, b]))
 }
