@@ -214,6 +214,15 @@ fn sorted_fields(x: &[f64], y: f64) -> f64 {
     first * sorted_element(&mut both, first) + ranks.of.a[1] * both[1].a[0]
 }
 
+#[differentiate]
+fn neighbours_that_differ(x: &[f64], c: f64) -> f64 {
+    let mut v: Vec<f64> = x.iter().map(|v| v * c).collect();
+    v.dedup_by(|a, b| *a - *b < 0.1);
+    let mut rows: Vec<(f64, usize)> = x.iter().map(|v| (v * v, v.floor() as usize)).collect();
+    rows.dedup_by(|a, b| a.1 == b.1);
+    v.iter().product::<f64>() + rows.iter().map(|r| r.0).sum::<f64>()
+}
+
 checks! {
     truncates(&[0.8, 0.9, 0.55, -0.65]);
     truncates as truncates_of_seven(&[0.31, 0.52, -0.75, -0.2, 0.43, 0.9, 0.35]);
@@ -250,4 +259,5 @@ checks! {
     windows_that_may_be as windows_that_are_not(&[0.3, 0.7, 0.9], @3, @4, 0.6);
     windows_that_may_be as windows_turned_round(&[0.3, 0.7, 0.9], @2, @1, 0.6);
     sorted_fields(&[0.8, 0.9, 0.55, -0.65], 0.7);
+    neighbours_that_differ(&[0.3, 0.35, 0.7, 1.2, 1.25, 2.5], 0.6);
 }

@@ -4,10 +4,13 @@
 //! for y in v.drain(1..3) { … }   ⇒   let part = v[1..3].to_vec(); let new = v[..1].to_vec(); new.extend(&v[3..]); v = new;
 //! ```
 
+use std::rc::Rc;
+
 use proc_macro2::Span;
 
 use crate::ir::{CopyHow, Expr, Init, Path, Proj, StmtKind, Ty, build};
 use crate::lower::Lower;
+use crate::lower::closure::Closure;
 use crate::lower::env::Value;
 use crate::lower::iter::{Access, Iter};
 
@@ -22,6 +25,7 @@ pub(super) fn changes_length(name: &str) -> bool {
             | "remove"
             | "swap_remove"
             | "retain"
+            | "dedup_by"
             | "split_off"
             | "drain"
     )
@@ -123,13 +127,19 @@ impl Lower<'_> {
                 }
                 Value::Iter(Box::new(Iter::Elements { path: part, access: Access::Value }))
             }
-            "retain" => {
+            "retain" | "dedup_by" => {
                 let Some(closure) = self.callable(&expr.args[0]) else { return Value::Poison };
                 let new = Path::of(self.temp_place("kept", ty.clone(), Init::EmptyVec(None), span));
+                // It may be read before rustc sees what is pushed: its type is written.
+                self.vars[new.root].named = true;
                 let items = Iter::Elements { path: path.clone(), access: Access::Ref };
                 let kept = new.clone();
                 self.drive(items, None, span, &mut |lower, item| {
-                    let keep = lower.apply(&closure, vec![item.clone()], Some(&Ty::bool()), span);
+                    let keep = if name == "retain" {
+                        lower.apply(&closure, vec![item.clone()], Some(&Ty::bool()), span)
+                    } else {
+                        lower.differs_from_last(&closure, item.clone(), &kept, span)
+                    };
                     let (keep, _) = lower.scalar(keep, Some(&Ty::bool()), span);
                     lower.if_else(
                         keep,
@@ -152,6 +162,25 @@ impl Lower<'_> {
                 Value::Path(behind)
             }
         }
+    }
+
+    /// Whether `same(item, last)` is false of the last that was kept, or there is none.
+    fn differs_from_last(&mut self, same: &Rc<Closure>, item: Value, kept: &Path, span: Span) -> Value {
+        let len = self.len(Value::Path(kept.clone()), span);
+        let first = self.int_op("==", len.clone(), build::int(0), span);
+        self.if_else(
+            first,
+            span,
+            |_| Value::Atom(build::boolean(true), Ty::bool()),
+            |lower| {
+                let last = lower.int_op("-", len, build::int(1), span);
+                let last = Value::Path(kept.with(Proj::Index(last))).reference(false);
+                let same = lower.apply(same, vec![item, last], Some(&Ty::bool()), span);
+                let (same, _) = lower.scalar(same, Some(&Ty::bool()), span);
+                let not = Expr::Unary(syn::UnOp::Not(Default::default()), Box::new(same));
+                Value::Atom(lower.temp("differs", Ty::bool(), not, span), Ty::bool())
+            },
+        )
     }
 
     /// `rows.concat()`
