@@ -186,3 +186,60 @@ checks! {
     in_loops(&[0.3, 0.5, -0.4]);
     owning(vec![1.5, 0.5], 0.7);
 }
+
+mod shared {
+    use autodiff_runtime::{Differentiable, differentiate};
+
+    #[derive(Clone, Debug, Differentiable)]
+    struct Cell {
+        a: f64,
+        v: Vec<f64>,
+    }
+
+    #[differentiate]
+    impl Cell {
+        fn with(&self, other: &Cell, x: f64) -> f64 {
+            self.a * other.a * x
+        }
+
+        fn weighed(&self, weights: &[f64]) -> f64 {
+            self.a * weights[0]
+        }
+
+        fn grow(&mut self, x: f64) -> f64 {
+            self.a *= x;
+            self.a
+        }
+    }
+
+    #[differentiate]
+    fn neighbours(cells: &mut [Cell], x: f64) -> f64 {
+        let mut total = x;
+        for other in cells.iter().take(2) {
+            total += cells[1].with(other, x);
+        }
+        cells[0].a *= total;
+        total
+    }
+
+    #[differentiate]
+    fn its_own_parts(x: f64) -> f64 {
+        let mut cell = Cell { a: x, v: vec![x * x] };
+        let weighed = cell.weighed(&cell.v);
+        cell.a = cell.with(&cell, weighed);
+        let grown = cell.grow(cell.a);
+        cell.a + grown
+    }
+
+    #[test]
+    fn a_receiver_that_an_argument_refers_to_is_only_read() {
+        // cell.a = x^5, then x^10, twice.
+        let (value, x_bar) = its_own_parts::value_and_grad(1.25);
+        let expected = 20.0 * 1.25_f64.powi(9);
+        assert!((value - 2.0 * 1.25_f64.powi(10)).abs() < 1e-12 && (x_bar - expected).abs() < 1e-10);
+        assert!((its_own_parts::jvp(1.25, 1.0).1 - expected).abs() < 1e-10);
+        let cell = |a| Cell { a, v: Vec::new() };
+        let (value, (cells_bar, x_bar)) = neighbours::value_and_grad(&mut [cell(1.5), cell(2.0)], 0.5);
+        assert_eq!((value, cells_bar[0].a, cells_bar[1].a, x_bar), (4.0, 1.0, 2.75, 8.0));
+    }
+}

@@ -393,6 +393,44 @@ fn given_another_row(rows: &mut [f64], mut pair: [Vec<f64>; 2]) -> f64 {
     pair[0][0] * pair[1][0]
 }
 
+#[differentiate]
+fn drained_in_parts(mut v: Vec<f64>, x: f64) -> f64 {
+    v.push(x);
+    v.drain(0..1);
+    let sum: f64 = v.drain(..1).map(|y| y * x).sum();
+    let first: Vec<f64> = v.drain(0..=0).collect();
+    for y in v.drain(..) {
+        if y > 0.0 {
+            return y * sum * first[0];
+        }
+    }
+    sum * first[0] + v.len() as f64
+}
+
+#[differentiate]
+fn rows_drained(mut rows: Vec<[f64; 3]>, mut counts: Vec<usize>, x: f64) -> f64 {
+    rows.push([x, x * x, 1.0]);
+    rows.drain(0..1);
+    counts.drain(1..);
+    rows[0][1] * x * counts[0] as f64 + counts.len() as f64
+}
+
+#[differentiate]
+fn drained_in_a_loop(x: &[f64], n: usize) -> f64 {
+    let mut window = Vec::new();
+    let mut s = 1.0;
+    for v in x {
+        window.push(*v);
+        if window.len() > n {
+            for old in window.drain(..window.len() - n) {
+                s += old * s;
+            }
+        }
+        s *= window[0];
+    }
+    s
+}
+
 checks! {
     array_overwritten([0.3, 0.4], 0.7) => ([0.0, 0.0], 1.0);
     array_overwritten_by_itself([0.3, 0.4], 0.7);
@@ -444,4 +482,9 @@ checks! {
     replaced_by_others(&mut 0.7, vec![vec![0.3], vec![0.4, 0.5]]);
     grown_inside(&mut 0.7, vec![vec![0.3], vec![0.4, 0.5]]);
     given_another_row(&mut vec![0.7, 0.8, 0.9], [vec![0.3], vec![0.4, 0.5]]);
+    drained_in_parts(vec![0.5, 1.5, 0.75, 2.0], 1.25);
+    drained_in_parts as all_drained(vec![0.5, 1.5, 0.75, -2.0], -1.25);
+    rows_drained(vec![[0.5, 1.5, 0.75]], @vec![3, 4], 1.25);
+    rows_drained as another_row_drained(vec![[0.5, 1.5, 0.75]; 2], @vec![3, 4], 1.25);
+    drained_in_a_loop(&[0.5, 1.5, 0.75, 2.0, -0.5], @2);
 }

@@ -170,6 +170,37 @@ fn half_onto_half(x: &mut [f64], n: usize) -> f64 {
     a[0] * a[n - 1]
 }
 
+#[differentiate]
+fn length_of_a_view_in_a_loop(r: [f64; 3], p: &mut f64, q: &[f64], k: usize) -> f64 {
+    for e in q.iter().take(2) {
+        let w = &r[0..2];
+        *p *= 1.0 + 0.25 * (((*e) - w[k % w.len()]) * r[2]).sin();
+    }
+    *p
+}
+
+#[differentiate]
+fn length_of_a_row(r: &Vec<Vec<f64>>, q: &[f64], k: usize) -> f64 {
+    let mut s = 0.0;
+    let first = r[0].clone();
+    for (i, e) in q.iter().enumerate() {
+        let row = &r[i];
+        s += first[k % row.len()] * e * row[0];
+    }
+    s
+}
+
+#[differentiate]
+fn length_of_what_grows(x: &[f64], y: f64) -> f64 {
+    let mut v = vec![y];
+    let mut s = 0.0;
+    for e in x {
+        s += x[5 % v.len()] * e;
+        v.push(s);
+    }
+    s * v[1]
+}
+
 checks! {
     row_views(&[0.5, 1.5, -0.75, 2.0, 0.25, 1.0], &[1.25, 0.5, -1.0]);
     view_of_view(&[0.5, 1.5, -0.75, 2.0]);
@@ -187,4 +218,7 @@ checks! {
     reborrowed(&mut vec![0.5, 1.5]);
     copies_of_views(&[0.5, 1.5, -0.75]);
     half_onto_half(&mut vec![0.5, -1.5, 2.0, 0.75], @2);
+    length_of_a_view_in_a_loop([0.5, -0.75, 1.25], &mut 1.5, &[0.25, 0.75, 2.0], @3);
+    length_of_a_row(&vec![vec![0.5, 1.5, -0.75], vec![0.25], vec![1.0, 2.0]], &[1.25, 0.5, -1.5], @5);
+    length_of_what_grows(&[0.5, 1.5, -0.75], 1.25);
 }

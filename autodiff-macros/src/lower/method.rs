@@ -13,7 +13,7 @@ use super::iter::Iter;
 use super::stdlib::{
     Returns, integer_method, is_float_key, is_float_only, is_float_predicate, is_pure_method,
 };
-use crate::ir::{Arg, Callee, Expr, Float, Inert, Proj, Ty};
+use crate::ir::{Arg, Callee, Expr, Float, Inert, Proj, Ty, Var};
 use crate::rules::method;
 use crate::typing::scope::Called;
 
@@ -451,10 +451,18 @@ impl Lower<'_> {
         {
             return self.refuse(&expr.method, "recursion is not differentiated yet: write a loop");
         }
-        let receiver = match receiver.peel() {
+        let receiver = receiver.peel();
+        let own = match &receiver {
+            Value::Path(path) => Some(self.vars.root(path)),
+            _ => None,
+        };
+        let lent = own.is_some_and(|root| args.iter().any(|arg| self.lends(arg, root)));
+        let receiver = match receiver {
             Value::Path(path) => {
-                // What is declared `mut` may be changed by the method, which takes it by `&mut` then.
-                if self.vars[self.vars.root(&path)].mutable { Arg::RefMut(path) } else { Arg::Ref(path) }
+                // What is declared `mut` may be changed by the method, which takes it by `&mut` then: unless another argument
+                // refers to it as well.
+                let may_change = !lent && self.vars[self.vars.root(&path)].mutable;
+                if may_change { Arg::RefMut(path) } else { Arg::Ref(path) }
             }
             value => match self.arg(value.reference(false), span) {
                 Some(arg) => arg,
@@ -465,6 +473,21 @@ impl Lower<'_> {
         let handed: Vec<Arg> = std::iter::once(receiver).chain(args).collect();
         let name = expr.method.to_string();
         self.call(Callee::Method(expr.method.clone()), handed, want, site(expr), &name, span)
+    }
+}
+
+impl Lower<'_> {
+    /// Whether a value is a reference to a part of a place, or holds one.
+    fn lends(&self, value: &Value, place: Var) -> bool {
+        match value {
+            Value::Ref { to, .. } => match &**to {
+                Value::Path(path) => self.vars.root(path) == place,
+                to => self.lends(to, place),
+            },
+            Value::Tuple(items) => items.iter().any(|item| self.lends(item, place)),
+            Value::Maybe { value, .. } => self.lends(value, place),
+            _ => false,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Index expressions of a loop, as `base + index + offset`.
 
 use crate::ir::visit::Part;
-use crate::ir::{Expr, Loop, Path, Proj, StmtKind, Ty, Var, VarMap, Vars, build};
+use crate::ir::{Expr, Loop, Path, Proj, RawStmt, StmtKind, Ty, Var, VarMap, Vars, build};
 
 /// What index expressions in a loop's body are made of.
 pub(crate) struct Indices {
@@ -10,11 +10,13 @@ pub(crate) struct Indices {
     lets: VarMap<Expr>,
     /// What the body defines or changes.
     varying: Vec<Var>,
+    /// What has another length in another iteration: declared in the body, or made longer or shorter.
+    resized: Vec<Var>,
 }
 
 impl Indices {
     pub(crate) fn of(index: Var, the_loop: &Loop, vars: &Vars) -> Indices {
-        let mut indices = Indices { index, lets: VarMap::new(), varying: vec![index] };
+        let mut indices = Indices { index, lets: VarMap::new(), varying: vec![index], resized: Vec::new() };
         indices.varying.extend(the_loop.carried.iter().map(|carried| carried.phi));
         for stmt in &the_loop.body.stmts {
             if let StmtKind::Let { var, expr } = &stmt.kind {
@@ -25,9 +27,20 @@ impl Indices {
         }
         the_loop.body.walk(&mut |stmt| {
             indices.varying.extend(stmt.defines());
+            indices.resized.extend(stmt.defines());
+            let elements = writes_elements(&stmt.kind);
             stmt.parts(&mut |part| match part {
                 Part::Change(var) => indices.varying.push(var),
-                Part::WritePath(path) => indices.varying.push(vars.root(path)),
+                Part::WritePath(path) => {
+                    indices.varying.push(vars.root(path));
+                    let fixed = matches!(
+                        vars.type_of(path),
+                        Ty::Float(_) | Ty::Int(_) | Ty::Array(..) | Ty::Slice(_)
+                    );
+                    if !elements && !fixed {
+                        indices.resized.push(vars.root(path));
+                    }
+                }
                 _ => {}
             });
         });
@@ -40,7 +53,7 @@ impl Indices {
         expr.walk(&mut |expr| match expr {
             Expr::Var(var) => varies |= self.varying.contains(var),
             // The length of what the loop only writes elements of stays; other content may change.
-            Expr::Len(path) => varies |= !path.proj.is_empty(),
+            Expr::Len(path) => varies |= !path.proj.is_empty() || self.resized.contains(&path.root),
             Expr::Lit(_) | Expr::Binary(..) => {}
             Expr::Inert(inert) => varies |= !inert.is_constant(),
             _ => varies = true,
@@ -140,6 +153,18 @@ impl Indices {
             _ => None,
         }
     }
+}
+
+/// Whether what a statement writes to keeps its length, whatever its type.
+fn writes_elements(kind: &StmtKind) -> bool {
+    matches!(
+        kind,
+        StmtKind::Store { .. }
+            | StmtKind::Fill { .. }
+            | StmtKind::Accumulate { .. }
+            | StmtKind::Assign { slice: true, .. }
+            | StmtKind::Raw(RawStmt::Clear { .. } | RawStmt::SumInto { .. } | RawStmt::Replay { .. })
+    )
 }
 
 /// An index of a loop's body: the loop's own, and what is added to it and subtracted from it.
