@@ -506,3 +506,64 @@ checks! {
     own_receiver as own_receiver_on_the_other_path(0.5, 0.8, 0.25, 0.7);
     own_receiver_in_loop(0.5, 0.8, 0.7);
 }
+
+mod cloned {
+    use autodiff_runtime::{Differentiable, differentiate};
+
+    #[derive(Clone, Debug, Differentiable)]
+    struct Beam {
+        a: f64,
+        v: Vec<f64>,
+    }
+
+    #[differentiate]
+    impl Beam {
+        fn joined(self, other: Beam, x: f64) -> f64 {
+            self.a * other.v[0] * x
+        }
+
+        fn bent(&self, x: f64) -> f64 {
+            self.a * self.v[0] * x
+        }
+    }
+
+    #[differentiate]
+    fn of_a_reference(beam: &Beam, x: f64) -> f64 {
+        beam.clone().joined((*beam).clone(), x) * beam.clone().bent(x) + beam.a
+    }
+
+    #[differentiate]
+    fn of_what_changes(x: f64) -> f64 {
+        let mut beam = Beam { a: x, v: vec![x * x] };
+        let first = beam.clone().joined(beam.clone(), x);
+        beam.a = first * x;
+        let bent = beam.clone().bent(first);
+        beam.v[0] = bent;
+        beam.clone().joined(beam.clone(), x)
+    }
+
+    #[differentiate]
+    fn in_a_loop(beams: &[Beam], x: f64) -> f64 {
+        let mut total = x;
+        for beam in beams {
+            total *= beam.clone().joined(beams[0].clone(), total);
+        }
+        total + beams[1].clone().bent(x)
+    }
+
+    #[test]
+    fn a_receiver_that_is_cloned_for_the_call() {
+        let beam = |a| Beam { a, v: vec![0.5] };
+        let (value, (beam_bar, x_bar)) = of_a_reference::value_and_grad(&beam(1.5), 0.5);
+        // (a v x)^2 + a
+        assert_eq!((value, beam_bar.a, beam_bar.v[0], x_bar), (1.640625, 1.1875, 0.5625, 0.5625));
+        // first = x^4, a = x^5, v = x^11: x^17
+        let (value, x_bar) = of_what_changes::value_and_grad(1.25);
+        let expected = 17.0 * 1.25_f64.powi(16);
+        assert!((value - 1.25_f64.powi(17)).abs() < 1e-11 && (x_bar - expected).abs() < 1e-10);
+        assert!((of_what_changes::jvp(1.25, 1.0).1 - expected).abs() < 1e-10);
+        // total = (x^2 a v)^2 b v + b v x
+        let (value, (beams_bar, x_bar)) = in_a_loop::value_and_grad(&[beam(2.0), beam(4.0)], 0.5);
+        assert_eq!((value, beams_bar[0].a, beams_bar[1].a, x_bar), (1.125, 0.125, 0.28125, 3.0));
+    }
+}

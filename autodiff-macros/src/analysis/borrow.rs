@@ -101,7 +101,7 @@ fn rename(stmt: &mut Stmt, copy: Var, original: Var, vars: &mut Vars) {
     });
     match &mut stmt.kind {
         StmtKind::Call(call) => call.args.iter_mut().for_each(|arg| {
-            if let Arg::Ref(path) = arg {
+            if let Arg::Ref(path) | Arg::Move(path) = arg {
                 through(path);
             }
         }),
@@ -127,8 +127,9 @@ fn taken(stmt: &Stmt, vars: &Vars, kept: &mut VarSet) {
         StmtKind::Declare { init: Init::Stop(init), .. } => copied(init),
         StmtKind::Declare { init, .. } | StmtKind::Assign { init, .. } => copied(init),
         StmtKind::Call(call) => {
-            for arg in &call.args {
-                if let Arg::Move(path) = arg {
+            for (at, arg) in call.args.iter().enumerate() {
+                // A receiver is cloned for the call.
+                if let (Arg::Move(path), false) = (arg, call.is_receiver(at)) {
                     kept.insert(vars.resolve(path).root);
                 }
             }

@@ -197,6 +197,7 @@ impl Emitter<'_> {
         let method = matches!(call.callee, Callee::Method(_));
         let arg = |(at, arg): (usize, &Arg)| match arg {
             Arg::Ref(path) | Arg::RefMut(path) if method && at == 0 => self.receiver(path),
+            Arg::Move(path) if method && at == 0 => self.whole(path).at(Level::Postfix),
             Arg::Value(value) | Arg::RefValue(value) if method && at == 0 => {
                 self.code(value, None).at(Level::Postfix)
             }

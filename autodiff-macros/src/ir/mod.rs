@@ -452,7 +452,8 @@ pub(crate) enum Callee {
 pub(crate) enum Arg {
     /// A scalar atom by value.
     Value(Expr),
-    /// An aggregate by value.
+    /// An aggregate by value. As the receiver of a method one that the method may take by value: its pullback is given a
+    /// reference to it all the same.
     Move(Path),
     /// `&path` (or a variable that is a reference already).
     Ref(Path),

@@ -13,7 +13,7 @@ use super::iter::Iter;
 use super::stdlib::{
     Returns, integer_method, is_float_key, is_float_only, is_float_predicate, is_pure_method,
 };
-use crate::ir::{Arg, Callee, Expr, Float, Inert, Proj, Ty, Var};
+use crate::ir::{Arg, Callee, CopyHow, Expr, Float, Inert, Init, Path, Proj, Ty, Var};
 use crate::rules::method;
 use crate::typing::scope::Called;
 
@@ -463,6 +463,12 @@ impl Lower<'_> {
                 // refers to it as well.
                 let may_change = !lent && self.vars[self.vars.root(&path)].mutable;
                 if may_change { Arg::RefMut(path) } else { Arg::Ref(path) }
+            }
+            // What is cloned for the call may be taken by value.
+            Value::Init(init, ty @ (Ty::Named(_) | Ty::Unknown))
+                if matches!(*init, Init::Copy { how: CopyHow::Clone, .. }) =>
+            {
+                Arg::Move(Path::of(self.temp_place("argument", ty, *init, span)))
             }
             value => match self.arg(value.reference(false), span) {
                 Some(arg) => arg,

@@ -42,8 +42,12 @@ impl Reverse<'_> {
             return;
         }
         let mut call = call.clone();
-        call.kept = (0..call.args.len()).filter(|&at| self.is_kept(&call.args[at])).collect();
+        let kept = |at: &usize| self.is_kept(&call.args[*at]) && !call.is_receiver(*at);
+        call.kept = (0..call.args.len()).filter(kept).collect();
         forward.push(stmt(StmtKind::Call(call.clone()), span));
+        if let Some(Arg::Move(receiver)) = call.args.first().filter(|_| call.is_receiver(0)) {
+            call.args[0] = Arg::Ref(receiver.clone());
+        }
         let seed = call.results.map(&mut |var| self.result_seed(*var, reversal, span));
         let mut behind = Vec::new();
         let mut lent = VarSet::new();
