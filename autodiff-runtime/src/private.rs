@@ -5,7 +5,7 @@ pub use core;
 pub use alloc::{borrow::ToOwned, boxed::Box, vec, vec::Vec};
 pub use num_traits;
 
-pub use crate::__plain as plain;
+pub use crate::{__accumulate as accumulate, __lend as lend, __plain as plain};
 
 use alloc::string::String;
 use core::borrow::Borrow;
@@ -200,6 +200,168 @@ pub fn keep<K: Keep<T>, T>(argument: &K) -> Kept<K::Kept, T> {
 #[inline(always)]
 pub fn given<'a, S: Give<'a, T>, T>(kept: &'a Kept<S, T>) -> T {
     kept.kept.give()
+}
+
+/// A field of an adjoint or a tangent in code that does not see its type: a number, or `()` where the field is marked.
+pub trait Part<F> {
+    /// The number; zero where there is none.
+    fn part(&self) -> F;
+
+    /// Stores a number, where there is one.
+    fn set_part(&mut self, value: F);
+}
+
+macro_rules! parts {
+    ($($float:ty)*) => {$(
+        impl Part<$float> for $float {
+            #[inline(always)]
+            fn part(&self) -> $float {
+                *self
+            }
+            #[inline(always)]
+            fn set_part(&mut self, value: $float) {
+                *self = value;
+            }
+        }
+    )*};
+}
+parts!(f32 f64);
+
+impl<F: num_traits::Zero> Part<F> for () {
+    #[inline(always)]
+    fn part(&self) -> F {
+        F::zero()
+    }
+    #[inline(always)]
+    fn set_part(&mut self, _: F) {}
+}
+
+/// A part that is handed to a callee: nothing where the field is marked, whatever the callee would have there.
+pub struct Lent<R>(pub R);
+
+impl Lent<&()> {
+    /// No tangent.
+    #[inline(always)]
+    pub fn lend<'a, T: ?Sized>(self) -> Option<&'a T> {
+        None
+    }
+}
+
+impl Lent<&mut ()> {
+    /// Nothing is added.
+    #[inline(always)]
+    pub fn accumulate<T: ?Sized>(self, _: &T) {}
+
+    /// No slot.
+    #[inline(always)]
+    pub fn lend<'a, T: ?Sized>(self) -> Option<&'a mut T> {
+        None
+    }
+}
+
+/// [`Lent::lend`] of all other parts.
+pub trait Lend {
+    /// The reference.
+    type Part;
+
+    /// The part.
+    fn lend(self) -> Option<Self::Part>;
+}
+
+impl<R> Lend for Lent<R> {
+    type Part = R;
+    #[inline(always)]
+    fn lend(self) -> Option<R> {
+        Some(self.0)
+    }
+}
+
+/// [`Lent::accumulate`] to all other parts.
+pub trait Accumulate<T> {
+    /// `self += other`
+    fn accumulate(self, other: &T);
+}
+
+impl<T: Tangent> Accumulate<T> for Lent<&mut T> {
+    #[inline(always)]
+    fn accumulate(self, other: &T) {
+        self.0.accumulate(other);
+    }
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __accumulate {
+    ($part:expr, $other:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::Accumulate as _;
+        $crate::__private::Lent($part).accumulate($other)
+    }};
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __lend {
+    ($part:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::Lend as _;
+        // Where it is wanted as something else: a `Vec` as a slice.
+        match $crate::__private::Lent($part).lend() {
+            $crate::__private::core::option::Option::Some(part) => {
+                $crate::__private::core::option::Option::Some(part)
+            }
+            $crate::__private::core::option::Option::None => $crate::__private::core::option::Option::None,
+        }
+    }};
+}
+
+/// A [`Part`] that something active is stored in.
+#[diagnostic::on_unimplemented(
+    message = "an active value is stored in a field that is marked `#[no_diff]`",
+    label = "no derivative passes through a field that is stored to here",
+    note = "cut what is stored with `stop_gradient(…)`, or take the mark off the field"
+)]
+pub trait Stored<F>: Part<F> {}
+
+impl Stored<f32> for f32 {}
+impl Stored<f64> for f64 {}
+
+/// What a part holds.
+#[inline(always)]
+pub fn part<F, P: Part<F>>(part: &P) -> F {
+    part.part()
+}
+
+/// What a part holds that something active was stored in.
+#[inline(always)]
+pub fn stored_part<F, P: Stored<F>>(part: &P) -> F {
+    part.part()
+}
+
+macro_rules! updates {
+    ($($set:ident $add:ident $sub:ident: $Part:ident;)*) => {$(
+        /// `part = value`
+        #[inline(always)]
+        pub fn $set<F, P: $Part<F>>(value: F, part: &mut P) {
+            part.set_part(value);
+        }
+
+        /// `part += value`
+        #[inline(always)]
+        pub fn $add<F: core::ops::Add<Output = F>, P: $Part<F>>(value: F, part: &mut P) {
+            part.set_part(part.part() + value);
+        }
+
+        /// `part -= value`
+        #[inline(always)]
+        pub fn $sub<F: core::ops::Sub<Output = F>, P: $Part<F>>(value: F, part: &mut P) {
+            part.set_part(part.part() - value);
+        }
+    )*};
+}
+updates! {
+    set_part add_to_part take_from_part: Part;
+    set_stored add_to_stored take_from_stored: Stored;
 }
 
 /// Makes a closure that is returned capture the lifetimes in `T`, in a signature that cannot name all generics in scope.

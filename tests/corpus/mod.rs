@@ -21,6 +21,7 @@ mod iterators;
 mod jumps;
 mod kept;
 mod loops;
+mod marked;
 mod marks;
 mod methods;
 mod mixed;

@@ -138,18 +138,27 @@ impl Emitter<'_> {
                     let code = self.inert(inert).at(Level::Unary);
                     quote_spanned!(self.span=> #runtime::__private::again(&#code))
                 }
+                // Beside a reference into the same place, a receiver was lent no other way.
+                Arg::RefMut(path) if at == 0 && self.is_shared(call, path) => self.reference(path, false),
                 arg => self.arg(arg),
             }
         });
         let slots = slots.iter().map(|slot| match slot {
-            Some(path) => {
+            Some(path) => self.lent_part(path, true).unwrap_or_else(|| {
                 let adjoint = self.lent(path, true);
                 quote_spanned!(self.span=> ::core::option::Option::Some(#adjoint))
-            }
+            }),
             None => quote_spanned!(self.span=> ::core::option::Option::None),
         });
         let args = again.chain([self.tree(seed)]).chain(slots);
         quote_spanned!(self.span=> #pullback(#(#args),*);)
+    }
+
+    /// Whether a method has a reference into the place of its receiver.
+    fn is_shared(&self, call: &Call, receiver: &Path) -> bool {
+        let root = self.vars.root(receiver);
+        matches!(call.callee, Callee::Method(_))
+            && call.args.iter().any(|arg| matches!(arg, Arg::Ref(path) if self.vars.root(path) == root))
     }
 
     /// An adjoint or a tangent for a callee, which may ask for no more than some type of known size.
@@ -236,7 +245,13 @@ impl Emitter<'_> {
                 let value = self.code(value, self.float_of(value).as_ref()).at(Level::Unary);
                 quote_spanned!(self.span=> &#value)
             }
-            Tangent::Place(path) => self.lent(path, matches!(arg, Arg::RefMut(_))),
+            Tangent::Place(path) => {
+                let mutable = matches!(arg, Arg::RefMut(_));
+                if let Some(part) = self.lent_part(path, mutable) {
+                    return part;
+                }
+                self.lent(path, mutable)
+            }
             Tangent::None => return quote_spanned!(self.span=> ::core::option::Option::None),
         };
         quote_spanned!(self.span=> ::core::option::Option::Some(#tangent))

@@ -147,7 +147,10 @@ impl Emitter<'_> {
             Expr::Var(var) => Code::postfix(self.ident(*var).into_token_stream()),
             Expr::Lit(lit) => self.literal(lit, want),
             Expr::Rule(rule, args) => self.rule(rule, args, want),
-            Expr::Load(path) => self.path(path),
+            Expr::Load(path) => match self.part(path) {
+                Some(part) => Code::postfix(part),
+                None => self.path(path),
+            },
             Expr::Binary(op, a, b) => {
                 let float = self.float_of(a).or_else(|| self.float_of(b));
                 let (a, b) = (self.code(a, float.as_ref()), self.code(b, float.as_ref()));

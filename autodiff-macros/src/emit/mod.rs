@@ -13,6 +13,7 @@ mod flow;
 #[cfg(test)]
 mod golden;
 mod inference;
+mod parts;
 mod place;
 mod record;
 mod signature;
@@ -86,6 +87,11 @@ pub(crate) struct Emitter<'a> {
     tapes: VarMap<TapeKind>,
     /// What is a buffer of the pool, see [`buffers`].
     pooled: HashSet<(Var, usize)>,
+    /// Variables from this index on may be adjoints and tangents, whose fields may be marked if `may_mark`.
+    made_from: u32,
+    may_mark: bool,
+    /// Tangents are computed, not adjoints.
+    forward: bool,
     /// How many loops are around the statement being emitted.
     loops: usize,
     /// Where errors in the statement being emitted point.
@@ -123,6 +129,9 @@ impl<'a> Emitter<'a> {
             moves: Moves::Never,
             tapes: VarMap::new(),
             pooled: HashSet::new(),
+            made_from: u32::MAX,
+            may_mark: false,
+            forward: false,
             loops: 0,
             span: Span::mixed_site(),
         };
@@ -135,6 +144,12 @@ impl<'a> Emitter<'a> {
     fn use_pool(&mut self, unit: &Unit, tapes: &[Tape], entry: &[Var], signature: &signature::Signature) {
         let types = (&self.float, signature.is_concrete());
         self.pooled = buffers::pooled(unit, &self.vars, tapes, entry, types);
+    }
+
+    /// What the derivative is of.
+    fn derivative_of(&mut self, function: &Function) {
+        self.made_from = function.vars.0.len() as u32;
+        self.may_mark = function.may_mark;
     }
 
     fn enter(&mut self) {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
 
-use super::expr::Level;
+use super::expr::{Code, Level};
 use super::{Emitter, buffers, types};
 use crate::ir::*;
 
@@ -201,7 +201,11 @@ impl Emitter<'_> {
             ty => ty,
         };
         if let Ty::Float(float) = &ty {
-            let (to, from) = (self.path(to), self.path(from));
+            let from = self.part(from).map_or_else(|| self.path(from), Code::postfix);
+            if let Some(update) = self.add_to_part(to, from.tokens.clone()) {
+                return update;
+            }
+            let to = self.path(to);
             return self.add_assign(to.tokens, from.tokens, float);
         }
         // The one is a copy of the other in another form: what was a part of an array or of something unknown is a `Vec`.
@@ -221,8 +225,11 @@ impl Emitter<'_> {
         }
         let flat = float_leaf(&ty).cloned();
         let Some(float) = flat else {
-            let runtime = self.runtime;
+            let (runtime, part) = (self.runtime, self.may_be_nothing(to));
             let (to, from) = (self.reference(to, true), self.reference(from, false));
+            if part {
+                return quote_spanned!(self.span=> #runtime::__private::accumulate!(#to, #from););
+            }
             return quote_spanned!(self.span=> #runtime::Tangent::accumulate(#to, #from););
         };
         let (to, from) = (self.receiver(to), self.receiver(from));

@@ -29,6 +29,9 @@ impl Emitter<'_> {
             StmtKind::Declare { place, init } => self.declare(*place, init),
             StmtKind::View { var } => self.view(*var),
             StmtKind::Store { path, op, value } => {
+                if let Some(update) = self.update_part(path, *op, value) {
+                    return update;
+                }
                 let float = self.store_float(path, value);
                 let (path, value) = (self.path(path).tokens, self.code(value, float.as_ref()));
                 self.update(path, *op, value, float.as_ref())

@@ -82,6 +82,7 @@ pub(crate) fn joined(function: &Function, signature: &Signature, mut adjoint: Ad
 
     let mut emitter = Emitter::new(&signature.runtime, bound.vars.clone(), &mut unit, &entry);
     emitter.use_pool(&unit, &bound.tapes, &entry, signature);
+    emitter.derivative_of(function);
     emitter.reserve_params(function);
     // The slots of the signature.
     let mut args = Vec::new();
@@ -194,6 +195,7 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
     let entry = entry(function, &adjoint);
     let mut emitter = Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry);
     emitter.use_pool(&unit, &adjoint.tapes, &entry, signature);
+    emitter.derivative_of(function);
     emitter.reserve_params(function);
     let mut prelude = emitter.enter_params(function);
     let shapes: Vec<Shape> = (function.params.iter().zip(&signature.params).zip(&adjoint.params))
@@ -334,6 +336,7 @@ pub(crate) fn borrowing(
     let entry = entry(function, &adjoint);
     let mut emitter = Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry);
     emitter.use_pool(&unit, &adjoint.tapes, &entry, signature);
+    emitter.derivative_of(function);
     emitter.reserve_params(function);
     let mut prelude = emitter.enter_params(function);
     let asked: Vec<WrtTarget> = function.wrt[..count].iter().map(|wrt| wrt.target).collect();
@@ -419,6 +422,8 @@ pub(crate) fn pushforward(function: &Function, signature: &Signature, push: Push
     entry.extend(push.params.iter().flatten().map(|(dot, _)| *dot));
 
     let mut emitter = Emitter::new(&signature.runtime, push.vars.clone(), &mut unit, &entry);
+    emitter.derivative_of(function);
+    emitter.forward = true;
     emitter.reserve_params(function);
     let prelude = emitter.enter_params(function);
     let (mut args, mut begin, mut in_out) = (Vec::new(), TokenStream::new(), Vec::new());

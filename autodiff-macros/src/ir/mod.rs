@@ -529,6 +529,8 @@ pub(crate) struct Function {
     pub(crate) assumed: Vec<Assumed>,
     /// What its derivatives are at singular points.
     pub(crate) singular: Singular,
+    /// Fields of structs may be marked `#[no_diff]`: one in sight is, or their definitions are not in sight.
+    pub(crate) may_mark: bool,
     /// The optimisations that its derivatives get.
     pub(crate) passes: Passes,
 }

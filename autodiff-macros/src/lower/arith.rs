@@ -111,7 +111,7 @@ impl Lower<'_> {
         site: String,
         span: Span,
     ) -> Value {
-        let (left, right) = (left.peel(), right.peel());
+        let (left, right) = (self.marked(left.peel(), span), self.marked(right.peel(), span));
         let (a, b) = (self.ty_of(&left), self.ty_of(&right));
         let scalar_wanted = want.is_some_and(Ty::is_scalar);
         // An unknown operand beside a known scalar.
@@ -161,6 +161,23 @@ impl Lower<'_> {
             }
             _ => self.operator_call(op, left, right, want, site, span),
         }
+    }
+
+    /// The type of a number in a field that is marked `#[no_diff]`.
+    pub(crate) fn marked_number(&self, path: &Path) -> Option<Ty> {
+        let (crate::ir::Proj::Field(member), owner) = path.proj.split_last()? else { return None };
+        let owner = Path { root: path.root, proj: owner.to_vec() };
+        let Ty::Named(of) = self.path_ty(&owner) else { return None };
+        self.types.marked_number(&of, member)
+    }
+
+    /// A number in a field that is marked `#[no_diff]`, as a constant.
+    fn marked(&mut self, value: Value, span: Span) -> Value {
+        let Value::Path(path) = &value else { return value };
+        let Some(ty) = self.marked_number(path) else { return value };
+        let hint = self.path_hint(path);
+        let number = self.temp(&hint, ty.clone(), Expr::Load(path.clone()), span);
+        self.cut(Value::Atom(number, ty), span)
     }
 
     /// Whether a value of unknown type that meets a scalar of type `other` is a scalar as well.

@@ -220,6 +220,7 @@ fn attempt(
             .chain(lower.known)
             .collect(),
         singular: request.singular,
+        may_mark: request.scope.may_mark_fields(),
         passes: crate::passes::Passes::chosen(),
     };
     locals::settle(&mut function, &locals, &mut lower.diag);

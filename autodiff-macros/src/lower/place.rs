@@ -252,7 +252,10 @@ impl Lower<'_> {
             }
             Value::Path(path) => {
                 self.mark_mutable(&path);
-                let ty = self.path_ty(&path);
+                let (ty, value) = match self.marked_number(&path) {
+                    Some(ty) => (ty, self.cut(value, span)),
+                    None => (self.path_ty(&path), value),
+                };
                 if ty.is_scalar() {
                     let (value, _) = self.scalar(value, Some(&ty), span);
                     self.block.push(StmtKind::Store { path, op: StoreOp::Set, value }, span);

@@ -74,6 +74,7 @@ pub(crate) fn sum_of_squares() -> Function {
         result_ty: Ty::f64(),
         wrt: vec![Wrt { name, target: WrtTarget::Param(0) }],
         items: Vec::new(),
+        may_mark: true,
         assumed: Vec::new(),
         singular: crate::rules::Singular::default(),
         passes: crate::passes::Passes::chosen(),

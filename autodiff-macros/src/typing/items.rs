@@ -87,6 +87,19 @@ pub(crate) struct Owner {
 const STEPS: usize = 16;
 
 impl Items {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.modules.is_empty()
+    }
+
+    /// Whether a field of a struct is marked `#[no_diff]`.
+    pub(crate) fn marks_fields(&self) -> bool {
+        let marked = |definition: &Definition| match &definition.kind {
+            Kind::Struct(fields) => fields.iter().any(|(.., no_diff)| *no_diff),
+            _ => false,
+        };
+        self.modules.iter().flat_map(|module| module.types.values()).any(marked)
+    }
+
     /// The environment of what stands in a module, its inline modules included.
     pub(crate) fn of(items: &[Item]) -> Items {
         let mut found = Items::default();

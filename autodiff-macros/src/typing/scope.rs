@@ -32,6 +32,11 @@ impl Scope {
         Scope { items, module, this: None, circular: Rc::default() }
     }
 
+    /// Whether a field of a struct is marked, or may be: nothing is in sight but the standard library.
+    pub(crate) fn may_mark_fields(&self) -> bool {
+        self.items.is_empty() || self.items.marks_fields()
+    }
+
     /// In an `impl` block of the type.
     pub(crate) fn of(&self, this: &Type) -> Scope {
         Scope { this: Some(this.clone()), ..self.clone() }
@@ -177,6 +182,15 @@ impl Types {
         let ty = inside.ty(ty);
         // What is marked carries nothing, whatever it is.
         if *no_diff && inside.carries(&ty) { Some(Ty::Inert) } else { Some(ty) }
+    }
+
+    /// The number that a field holds which is marked: its value is read, and no derivative passes.
+    pub(crate) fn marked_number(&self, of: &Type, member: &Member) -> Option<Ty> {
+        let (definition, arguments) = self.scope.definition_of(of)?;
+        let Kind::Struct(fields) = &definition.kind else { return None };
+        let (_, ty, no_diff) = fields.iter().find(|(name, ..)| name == member)?;
+        let inside = self.inside(definition.module, &definition.generics, &arguments, None);
+        Some(inside.ty(ty)).filter(|ty| *no_diff && ty.is_float())
     }
 
     /// Whether a path names a struct of the environment, or a variant of an enum.

@@ -32,7 +32,7 @@ The value and the gradient are computed as
 ```text
 let stiffness = self.stiffness;
 let mul = stiffness * x;
-self_bar.stiffness += x * x;
+add_to_part(x * x, &mut self_bar.stiffness);
 *x_bar += mul + x * stiffness;
 mul * x
 ```*/
@@ -46,7 +46,7 @@ mul * x
     ) -> f64 {
         let stiffness = self.stiffness;
         let mul = stiffness * x;
-        self_bar.stiffness += x * x;
+        ::autodiff_runtime::__private::add_to_part(x * x, &mut self_bar.stiffness);
         *x_bar += mul + x * stiffness;
         mul * x
     }
@@ -136,7 +136,10 @@ mul * x
                     }
                 };
                 let mul_bar = seed * x;
-                self_bar.stiffness += mul_bar * x;
+                ::autodiff_runtime::__private::add_to_part(
+                    mul_bar * x,
+                    &mut self_bar.stiffness,
+                );
                 if let ::core::option::Option::Some(x_bar) = x_bar {
                     *x_bar += seed * mul + mul_bar * stiffness;
                 }
@@ -165,7 +168,8 @@ mul * x
         let stiffness = self.stiffness;
         let mul = stiffness * x;
         let mul_1 = mul * x;
-        let mul_dot = (self_dot.stiffness * x + x_dot * stiffness) * x + x_dot * mul;
+        let mul_dot = (::autodiff_runtime::__private::part::<f64, _>(&self_dot.stiffness)
+            * x + x_dot * stiffness) * x + x_dot * mul;
         (mul_1, mul_dot)
     }
 }

@@ -19,6 +19,7 @@ pub(crate) fn function(function: &Function) -> String {
         items: _,
         assumed: _,
         singular: _,
+        may_mark: _,
         passes: _,
     } = function;
     let mut p = Printer::new(vars);
