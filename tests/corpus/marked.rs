@@ -139,7 +139,7 @@ mod seen {
     }
 
     pub fn energy(s: &Spring, x: f64) -> f64 {
-        s.at * s.stiffness * x + x / s.stiffness
+        s.at * s.stiffness * x + x / s.stiffness * s.turns as f64
     }
 
     pub fn changed(s: &mut Spring, x: f64) -> f64 {

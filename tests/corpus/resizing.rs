@@ -223,6 +223,27 @@ fn neighbours_that_differ(x: &[f64], c: f64) -> f64 {
     v.iter().product::<f64>() + rows.iter().map(|r| r.0).sum::<f64>()
 }
 
+#[differentiate]
+fn shortened_in_vain(y: &mut f64, mut v: Vec<f64>, mut w: Vec<Vec<f64>>) -> f64 {
+    v.resize(3, 0.5);
+    w.truncate(1);
+    w[0] = Vec::new();
+    *y * 2.0
+}
+
+/// The gradient by what nothing depends on has the shape of what was handed over.
+#[test]
+fn zeros_have_the_shape_of_the_argument() {
+    let (v, w) = (vec![1.0; 4], vec![vec![1.0], vec![2.0; 2]]);
+    let zeros = (vec![0.0; 4], vec![vec![0.0], vec![0.0; 2]]);
+    let mut y = 1.5;
+    let (_, (y_bar, v_bar, w_bar)) = shortened_in_vain::value_and_grad(&mut y, v.clone(), w.clone());
+    assert_eq!((y_bar, (v_bar, w_bar)), (2.0, zeros.clone()));
+    let (_, pullback) = shortened_in_vain::vjp(&mut y, v, w);
+    let (y_bar, v_bar, w_bar) = pullback(1.0, 1.0);
+    assert_eq!((y_bar, (v_bar, w_bar)), (3.0, zeros));
+}
+
 checks! {
     truncates(&[0.8, 0.9, 0.55, -0.65]);
     truncates as truncates_of_seven(&[0.31, 0.52, -0.75, -0.2, 0.43, 0.9, 0.35]);
