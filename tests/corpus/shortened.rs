@@ -431,6 +431,43 @@ fn drained_in_a_loop(x: &[f64], n: usize) -> f64 {
     s
 }
 
+// Elements of different lengths that change their places.
+
+#[differentiate]
+fn rotated_rows(mut rows: Vec<Vec<f64>>, x: f64) -> f64 {
+    let s = rows[1][1] * x;
+    rows.rotate_left(1);
+    s * rows[2][0]
+}
+
+#[differentiate]
+fn turned_rows(mut rows: Vec<Vec<f64>>, x: f64) -> f64 {
+    let s = rows[0][0] * x;
+    rows.reverse();
+    s
+}
+
+#[differentiate]
+fn sorted_rows(mut rows: Vec<Vec<f64>>, x: f64) -> f64 {
+    let mut s = rows[1][1] * x;
+    for _ in 0..2 {
+        rows.sort_by(|a, b| a.len().cmp(&b.len()));
+        s += rows[2][1] * s;
+        rows[0][0] *= s;
+    }
+    s
+}
+
+#[differentiate]
+fn replaced_rows(mut rows: [Vec<f64>; 3], x: f64) -> f64 {
+    let s = rows[1][1] * x;
+    let all = rows.clone();
+    rows[0..2].clone_from_slice(&all[1..3]);
+    let t = rows[1][0] * s;
+    rows = [vec![t, x], vec![x], vec![]];
+    s * rows[0][0] + t
+}
+
 checks! {
     array_overwritten([0.3, 0.4], 0.7) => ([0.0, 0.0], 1.0);
     array_overwritten_by_itself([0.3, 0.4], 0.7);
@@ -487,4 +524,8 @@ checks! {
     rows_drained(vec![[0.5, 1.5, 0.75]], @vec![3, 4], 1.25);
     rows_drained as another_row_drained(vec![[0.5, 1.5, 0.75]; 2], @vec![3, 4], 1.25);
     drained_in_a_loop(&[0.5, 1.5, 0.75, 2.0, -0.5], @2);
+    rotated_rows(vec![vec![0.3], vec![0.4, 0.5], vec![0.6, 0.7, 0.8]], 0.7);
+    turned_rows(vec![vec![0.3], vec![0.4, 0.5], vec![0.6, 0.7, 0.8]], 0.7);
+    sorted_rows(vec![vec![0.6, 0.7, 0.8], vec![0.4, 0.5], vec![0.3]], 0.7);
+    replaced_rows([vec![0.3], vec![0.4, 0.5], vec![0.6, 0.7, 0.8]], 0.7);
 }

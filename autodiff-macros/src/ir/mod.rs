@@ -128,6 +128,15 @@ impl Ty {
             _ => false,
         }
     }
+    /// Whether all values of the type hold as many numbers as each other. What is not known may hold a `Vec`.
+    pub(crate) fn keeps_its_shape(&self) -> bool {
+        match self {
+            Ty::Float(_) | Ty::Int(_) | Ty::Inert => true,
+            Ty::Array(t, _) => t.keeps_its_shape(),
+            Ty::Tuple(ts) => ts.iter().all(Ty::keeps_its_shape),
+            Ty::Vec(_) | Ty::Slice(_) | Ty::Named(_) | Ty::Unknown => false,
+        }
+    }
     /// Whether a value of this type can carry a derivative at all.
     pub(crate) fn may_be_active(&self) -> bool {
         match self {

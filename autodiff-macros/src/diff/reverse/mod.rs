@@ -116,6 +116,11 @@ impl<'a> Reverse<'a> {
             StmtKind::Push { path, .. } | StmtKind::Assign { path, slice: false, .. } => {
                 reshaped.insert(root(path));
             }
+            StmtKind::Assign { path, slice: true, .. }
+                if !function.vars[root(path)].ty.element().keeps_its_shape() =>
+            {
+                reshaped.insert(root(path));
+            }
             StmtKind::Swap(a, b) => {
                 reshaped.insert(root(a));
                 reshaped.insert(root(b));

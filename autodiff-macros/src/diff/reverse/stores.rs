@@ -174,7 +174,11 @@ impl Reverse<'_> {
         let span = primal.span;
         let before = self.assignments.before(self.position).unwrap_or(Before::Content);
         // Content of another shape may come back only with the old content.
-        let same_shape = slice || matches!(self.type_of(path), Ty::Array(..));
+        let ty = self.type_of(path);
+        let same_shape = match &ty {
+            Ty::Array(element, _) | Ty::Slice(element) => element.keeps_its_shape(),
+            ty => slice && ty.element().keeps_its_shape(),
+        };
         let active = self.active_path(path);
         let restored = match before {
             Before::Nothing | Before::Either => Vec::new(),
@@ -192,7 +196,7 @@ impl Reverse<'_> {
             stmt(StmtKind::Raw(RawStmt::Clear { path: bar.clone() }), span)
         } else {
             let init = Init::Zero { like: path.clone() };
-            stmt(StmtKind::Assign { path: bar.clone(), init, slice: false }, span)
+            stmt(StmtKind::Assign { path: bar.clone(), init, slice }, span)
         };
         if init.reads_place(self.vars.root(path), &self.vars) {
             // What it is made of has its adjoint in the same place: the destination's is taken out first.
