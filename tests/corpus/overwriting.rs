@@ -402,6 +402,58 @@ fn what_is_taken_keeps_its_derivative() {
     assert_eq!(pairs, [0.0, 0.75]);
 }
 
+// An operand is what it was when its turn came.
+
+type Amount = f64;
+
+#[differentiate]
+fn weighed(v: Vec<f64>, w: [f64; 2], x: f64) -> f64 {
+    v[0] * w[1] + v[1] * x
+}
+
+#[differentiate]
+fn operands_in_order(mut p: Amount, q: Amount) -> f64 {
+    let s = p + {
+        p = 0.5;
+        q
+    };
+    let t = p * {
+        let old = std::mem::replace(&mut p, q * q);
+        old * q
+    };
+    s * t + p
+}
+
+#[differentiate]
+fn arguments_in_order(mut v: Vec<f64>, mut w: [f64; 2], x: f64) -> f64 {
+    let a = weighed(v.clone(), w, {
+        v[0] = x * x;
+        w[1] *= x;
+        x
+    });
+    let rows = [w, {
+        w = [x, a];
+        w
+    }];
+    let pair = (v.clone(), {
+        v[1] *= a;
+        v.len() as f64
+    });
+    let list = vec![v.clone(), {
+        v.push(x);
+        v.clone()
+    }];
+    let point = S {
+        a: v[0],
+        b: {
+            v[0] = x;
+            v[0] * x
+        },
+        c: v[0],
+    };
+    a * rows[0][1] * rows[1][1] + pair.0[1] * pair.1 + list[0][1] * list[1][2] + point.a * point.b * point.c
+}
+
 checks! {
     turned(0.75, 1.5);
     updated(0.75, 1.5);
@@ -444,4 +496,6 @@ checks! {
     carried(0.75, [1.5, 2.0]);
     left_with_an_array(0.75, [1.5, 2.0]);
     payload(0.75, [1.5, 2.0]);
+    operands_in_order(0.6, 0.7);
+    arguments_in_order(vec![0.3, 0.4], [0.5, 0.6], 0.7);
 }

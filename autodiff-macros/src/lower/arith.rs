@@ -69,6 +69,7 @@ impl Lower<'_> {
         // Of two operands a literal or constant takes the type of the other.
         let left = self.operand(&expr.left, hint);
         let left = self.hold(left);
+        let at = self.block.stmts.len();
         let left_ty = self.ty_of(&left);
         let right_hint = match &left_ty {
             ty if ty.is_scalar() && !is_shift(&expr.op) => {
@@ -78,6 +79,7 @@ impl Lower<'_> {
             _ => hint,
         };
         let right = self.operand(&expr.right, right_hint);
+        let left = self.as_it_was(left, at, span);
         if matches!(left, Value::Never) || matches!(right, Value::Never) {
             return Value::Never;
         }

@@ -81,7 +81,7 @@ impl Lower<'_> {
         &mut self,
         args: &syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>,
     ) -> Vec<Value> {
-        args.iter().map(|arg| self.operand(arg, None)).collect()
+        self.in_order(args, args.span(), |lower, arg| lower.operand(arg, None))
     }
 
     /// Arguments of a function whose signature is in sight.
@@ -91,7 +91,8 @@ impl Lower<'_> {
         called: &Called,
     ) -> Vec<Value> {
         let params = &called.params[called.params.len() - args.len()..];
-        args.iter().zip(params).map(|(arg, (_, ty, _))| self.operand(arg, Some(ty))).collect()
+        let args = args.iter().zip(params);
+        self.in_order(args, Span::call_site(), |lower, (arg, (_, ty, _))| lower.operand(arg, Some(ty)))
     }
 
     /// Whether a call has inactive arguments alone and the compiler need not look into it.

@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod operand;
+mod order;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};

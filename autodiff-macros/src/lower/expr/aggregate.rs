@@ -17,11 +17,11 @@ impl Lower<'_> {
             Some(Ty::Tuple(tys)) if tys.len() == tuple.elems.len() => tys.clone(),
             _ => vec![Ty::Unknown; tuple.elems.len()],
         };
-        let items = tuple.elems.iter().zip(&tys).map(|(expr, ty)| {
-            let value = self.operand(expr, Some(ty));
-            self.settle(value, expr.span())
+        let parts = tuple.elems.iter().zip(&tys);
+        let items = self.in_order(parts, tuple.span(), |lower, (expr, ty)| {
+            let value = lower.operand(expr, Some(ty));
+            lower.settle(value, expr.span())
         });
-        let items: Vec<Value> = items.collect();
         if items.iter().any(|item| matches!(item, Value::Never)) {
             return Value::Never;
         }
@@ -49,7 +49,7 @@ impl Lower<'_> {
         span: Span,
     ) -> Value {
         let mut element = want.map_or(Ty::Unknown, Ty::element);
-        let mut items = Vec::new();
+        let mut values: Vec<(&syn::Expr, Value, usize)> = Vec::new();
         for expr in elems {
             let wanted = element.clone();
             let value = self.operand(expr, Some(&wanted));
@@ -72,11 +72,16 @@ impl Lower<'_> {
                 );
             }
             element = self.unify(ty, element);
-            match self.whole(value, Some(&element), start(expr)) {
-                Some(item) => items.push(item),
-                None => return Value::Poison,
-            }
+            values.push((expr, value, self.block.stmts.len()));
         }
+        let mut items = Vec::new();
+        for (expr, value, at) in values.into_iter().rev() {
+            let value = self.as_it_was(value, at, start(expr));
+            items.push((expr, value));
+        }
+        let items =
+            items.into_iter().rev().map(|(expr, value)| self.whole(value, Some(&element), start(expr)));
+        let Some(items) = items.collect::<Option<Vec<Expr>>>() else { return Value::Poison };
         let n = items.len();
         let element = Box::new(element);
         let ty = if vec { Ty::Vec(element) } else { Ty::Array(element, Some(n.to_token_stream())) };
@@ -112,9 +117,10 @@ impl Lower<'_> {
             return self
                 .refuse(&qself.ty, "a struct literal of a qualified path is not supported: name the type");
         }
+        let values = self
+            .in_order(&literal.fields, literal.path.span(), |lower, field| lower.operand(&field.expr, None));
         let mut fields = Vec::new();
-        for field in &literal.fields {
-            let value = self.operand(&field.expr, None);
+        for (field, value) in literal.fields.iter().zip(values) {
             match self.whole(value, None, start(&field.expr)) {
                 Some(value) => fields.push((field.member.clone(), value)),
                 None => return Value::Poison,
