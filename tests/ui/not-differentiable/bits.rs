@@ -23,4 +23,15 @@ fn of_integers_alone(x: f64, n: u64) -> f64 {
     x * f64::from_bits(n)
 }
 
+#[differentiate]
+fn of_a_result(x: f64) -> f64 {
+    let y = twice(x);
+    f64::from_bits(y.to_bits() ^ 1)
+}
+
+#[differentiate]
+fn twice(x: f64) -> f64 {
+    2.0 * x
+}
+
 fn main() {}

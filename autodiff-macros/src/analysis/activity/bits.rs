@@ -10,7 +10,7 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 
 use super::{ActivityError, Analysis, is_float_type};
-use crate::ir::{Arg, Block, Call, Expr, Inert, Init, Join, Path, Stmt, StmtKind, Ty, Var, build};
+use crate::ir::{Arg, Block, Call, Callee, Expr, Inert, Init, Join, Path, Stmt, StmtKind, Ty, Var, build};
 
 /// Refuses floats made of the bits of varied ones.
 pub(super) fn check(analysis: &Analysis<'_>, errors: &mut Vec<ActivityError>) {
@@ -144,6 +144,12 @@ impl Bits<'_> {
                 defs.iter().for_each(|(_, _, after)| self.hold(*after, held));
                 writes.iter().for_each(|var| self.hold(*var, held));
             }
+            // `y.to_bits()` of a `y` of which nothing is known is a call like any other.
+            StmtKind::Call(call) if matches!(&call.callee, Callee::Method(name) if WHOLE.contains(&&*name.to_string())) =>
+            {
+                let held = call.args.iter().any(|arg| self.hands_over(arg));
+                call.results.leaves().into_iter().for_each(|var| self.hold(*var, held));
+            }
             StmtKind::If { then, otherwise, joins, .. } => {
                 self.block(then);
                 self.block(otherwise);
@@ -169,6 +175,17 @@ impl Bits<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Whether an argument carries a derivative.
+    fn hands_over(&self, arg: &Arg) -> bool {
+        match arg {
+            Arg::Value(expr) | Arg::RefValue(expr) | Arg::RefMutValue(expr, _) => {
+                self.analysis.reaches_varied(expr)
+            }
+            Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => self.analysis.is_varied(path.root),
+            Arg::Inert(inert) => self.code_holds(inert),
         }
     }
 
