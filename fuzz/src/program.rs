@@ -125,13 +125,18 @@ impl Program {
 
     fn point(&self, numbers: usize) -> Vec<f64> {
         let mut rng = crate::rng::Rng::new(self.seed ^ 0x1234_5678);
-        // Exact in `f32`, and off the points where functions have kinks.
-        (0..numbers)
-            .map(|_| {
+        // Exact in `f32`, off the points where functions have kinks, and no two the same, which were one for an order.
+        let mut point: Vec<f64> = Vec::new();
+        for _ in 0..numbers {
+            let mut next = || {
                 let magnitude = (rng.between(9, 90) as f64 + 0.375) / 64.0;
                 if rng.chance(35) { -magnitude } else { magnitude }
-            })
-            .collect()
+            };
+            let drawn: Vec<f64> = (0..8).map(|_| next()).collect();
+            let new = drawn.iter().find(|number| !point.contains(number));
+            point.push(*new.unwrap_or(&drawn[0]));
+        }
+        point
     }
 
     fn leaves(&self, text: &str, tangents: bool, float: &str) -> String {

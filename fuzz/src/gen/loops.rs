@@ -161,7 +161,7 @@ pub fn conditional(g: &mut Gen) -> Option<Node> {
     let node = match g.rng.below(2) {
         0 => stmt(
             &format!(
-                "let mut {n} = 0;\n{prefix}while $ && {n} < {most} {{ {n} += 1; {place} += 0.4 + 0.2 * $; $ }}"
+                "let mut {n} = 0;\n{prefix}while ($) && {n} < {most} {{ {n} += 1; {place} += 0.4 + 0.2 * $; $ }}"
             ),
             vec![condition, step, body],
         ),
