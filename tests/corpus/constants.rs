@@ -98,6 +98,30 @@ fn written_later(x: f64, k: usize) -> f64 {
     g[k].exp() * x + h.iter().map(|v| v.sin()).sum::<f64>() * x
 }
 
+#[differentiate]
+fn windows_of_inner_tables(x: f64) -> f64 {
+    const TABLE: [f64; 3] = [0.5, 1.25, 2.0];
+    let head = &TABLE[..2];
+    let mut s = head[0] * x + head.len() as f64;
+    for w in TABLE[1..].iter().zip(head) {
+        s += w.0 * w.1 * x * x;
+    }
+    s
+}
+
+#[differentiate]
+fn items_in_loops_over_chains(x: f64) -> f64 {
+    let mut s = x;
+    for e in [x, 1.0].iter().chain(&[x * x]) {
+        const HALF: f64 = 0.5;
+        fn quarter(k: usize) -> f64 {
+            0.25 * k as f64
+        }
+        s += quarter(2) * e * HALF * s;
+    }
+    s
+}
+
 checks! {
     weighted(&[0.1, 0.2, 0.3]);
     run_beside(&[0.5, 0.6, 0.7]);
@@ -113,4 +137,6 @@ checks! {
     written_pattern(0.7);
     written_vec(0.7, @1);
     written_later(0.7, @1);
+    windows_of_inner_tables(0.7);
+    items_in_loops_over_chains(0.7);
 }

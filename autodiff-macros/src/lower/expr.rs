@@ -279,7 +279,10 @@ impl Lower<'_> {
                 inert.code = quote!(#code #part);
                 let ty = match proj {
                     Proj::Index(_) => ty.element(),
-                    Proj::Range(..) => ty,
+                    Proj::Range(..) => match ty {
+                        Ty::Array(t, _) | Ty::Vec(t) => Ty::Slice(t),
+                        ty => ty,
+                    },
                     _ if matches!(ty, Ty::Inert) => Ty::Inert,
                     _ => Ty::Unknown,
                 };

@@ -9,7 +9,7 @@ use syn::{Item, Stmt, Token};
 use super::Lower;
 use super::env::Value;
 use super::expr::constant;
-use super::facts::Nodes;
+use super::facts::{Nodes, site};
 use crate::expand::spines::cut_in;
 use crate::ir::{Expr, Init, Lit, Ty};
 
@@ -170,7 +170,10 @@ impl Lower<'_> {
                 }
                 _ => {}
             }
-            self.items.push(item.clone());
+            // A body that is lowered twice has its items once; each has a name of its own.
+            if self.hoisted.insert(site(item)) {
+                self.items.push(item.clone());
+            }
         }
     }
 }

@@ -82,6 +82,8 @@ pub(crate) struct Lower<'a> {
     /// Variables that carry no derivative, whatever their types.
     constants: VarSet,
     items: Vec<syn::Item>,
+    /// The sites of the items that were met.
+    hoisted: std::collections::HashSet<String>,
     /// Functions that were taken for the standard library's.
     known: Vec<Assumed>,
     /// A value that was given up was needed.
@@ -165,6 +167,7 @@ fn attempt(
         sites: VarMap::new(),
         constants: VarSet::new(),
         items: Vec::new(),
+        hoisted: Default::default(),
         known: Vec::new(),
         poisoned: false,
         names: 0,

@@ -302,7 +302,12 @@ impl Lower<'_> {
                 place.reference(exclusive)
             }
             Value::Ref { to, mutable } => self.alias(name, *to, mutable, span).reference(exclusive),
-            Value::Code(inert, ty) => {
+            Value::Code(mut inert, ty) => {
+                // A slice is no value of its own.
+                if matches!(ty, Ty::Slice(_)) && !exclusive {
+                    let code = std::mem::take(&mut inert.code);
+                    inert.code = quote::quote!(&#code);
+                }
                 let value = self.own(name, exclusive, Value::Code(inert, ty), "", span);
                 value.reference(exclusive)
             }
