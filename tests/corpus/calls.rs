@@ -264,6 +264,33 @@ fn overwritten_between_calls(x: &[f64]) -> f64 {
     dot(&a, &a) + first
 }
 
+#[differentiate]
+fn three_rates(x: f64) -> [f64; 3] {
+    [x, x * x, x.sin()]
+}
+
+#[differentiate]
+fn four_rates(x: f64) -> Vec<f64> {
+    vec![x, x * x, x.sin(), 0.5]
+}
+
+// What a function gives that is not in sight may be an array or a `Vec`.
+#[differentiate]
+fn iterates_over_results(x: f64) -> f64 {
+    let (array, list) = (three_rates(x), four_rates(x * x));
+    let mut s = 0.0;
+    for (k, v) in array.iter().enumerate() {
+        s += v * (k + 1) as f64;
+    }
+    for (v, w) in list.iter().zip(&array[..]) {
+        s += v * w * s;
+    }
+    for w in list.windows(2) {
+        s += w[0] * w[1];
+    }
+    s + array.iter().map(|v| v * v).sum::<f64>() * list[1]
+}
+
 checks! {
     fourth_power(1.5) => 4.0 * 1.5 * 1.5 * 1.5;
     called_twice(1.5, 0.5);
@@ -288,4 +315,5 @@ checks! {
     inactive_argument_of_active_type(0.75) => 2.0 + 6.0 * 0.75;
     same_argument_twice(&[0.5, -1.5], 0.75);
     overwritten_between_calls(&[0.5, -1.5, 2.0]);
+    iterates_over_results(0.7);
 }

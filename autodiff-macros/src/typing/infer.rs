@@ -39,6 +39,7 @@ pub(crate) fn function(
         returns: Vec::new(),
         breaks: Vec::new(),
         later: Vec::new(),
+        results: Vec::new(),
     };
     let result = infer.table.of(result);
     infer.parameters(signature);
@@ -65,6 +66,8 @@ struct Infer<'a> {
     breaks: Vec<(Option<String>, bool, Term)>,
     /// What could not be concluded yet.
     later: Vec<Later>,
+    /// What functions give that are not in sight.
+    results: Vec<Term>,
 }
 
 /// A conclusion that waits for a type.
@@ -264,8 +267,10 @@ impl Infer<'_> {
                         let float = self.table.float();
                         self.table.unify(receiver, &float);
                     }
-                    // Of constants, nothing but a table is iterated over.
-                    if matches!(name.as_str(), "iter" | "chunks" | "windows") && self.table.is_free(receiver)
+                    // Of constants, nothing but a table is iterated over. What a function gives owns its elements.
+                    if matches!(name.as_str(), "iter" | "chunks" | "windows")
+                        && self.table.is_free(receiver)
+                        && !self.is_result(receiver)
                     {
                         let element = self.table.fresh();
                         self.table.unify(receiver, &Term::Slice(Box::new(element)));
@@ -285,6 +290,11 @@ impl Infer<'_> {
             }
         }
         false
+    }
+
+    fn is_result(&self, term: &Term) -> bool {
+        let variable = self.table.variable_of(term);
+        variable.is_some() && self.results.iter().any(|result| self.table.variable_of(result) == variable)
     }
 
     fn wait(&mut self, later: Later) {

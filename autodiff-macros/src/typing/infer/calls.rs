@@ -165,7 +165,9 @@ impl Infer<'_> {
             }
             return of;
         }
-        self.table.fresh()
+        let result = self.table.fresh();
+        self.results.push(result.clone());
+        result
     }
 
     fn applied(
