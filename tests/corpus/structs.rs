@@ -204,6 +204,40 @@ fn fields_are_converted() {
     assert_eq!(filtered::jvp(&filter, 3.0, &direction, 4.0), (4.75, 20.0));
 }
 
+#[derive(Clone, Debug, Differentiable)]
+enum Side {
+    Left,
+    Right,
+}
+
+// `Option`s of one's own types that change.
+#[differentiate]
+fn kept_in_an_option(points: &[f64], p: Point) -> f64 {
+    let mut best: Option<Point> = None;
+    let mut first = Some(p.clone());
+    let mut side: Option<Side> = None;
+    for v in points {
+        if best.as_ref().is_none_or(|b| b.x * b.y < *v) {
+            best = Some(Point { x: *v, y: v * p.x });
+            side = Some(Side::Right);
+        }
+        if *v < 0.0 {
+            first = None;
+            best = None;
+        }
+    }
+    let s = match best {
+        Some(b) => b.x * b.y,
+        None => p.y,
+    };
+    let t = if let Some(f) = &first { norm(f) } else { 0.5 };
+    let u = match side.unwrap_or(Side::Left) {
+        Side::Left => p.x,
+        Side::Right => p.y * p.y,
+    };
+    s * t + u
+}
+
 checks! {
     norm(&Point { x: 1.5, y: -0.5 });
     by_value(Point { x: 1.5, y: -0.5 }, 0.75);
@@ -212,4 +246,7 @@ checks! {
     in_out_struct(&mut Point { x: 1.5, y: -0.5 }, 0.75) -> ();
     points(&[Point { x: 1.5, y: -0.5 }, Point { x: 0.25, y: 2.0 }]);
     uses_methods(&Point { x: 1.5, y: -0.5 }, 0.75);
+    kept_in_an_option(&[0.3, 0.7, 0.2], Point { x: 0.5, y: 1.5 });
+    kept_in_an_option as lost_from_an_option(&[0.3, 0.7, -0.2], Point { x: 0.5, y: 1.5 });
+    kept_in_an_option as never_in_an_option(&[], Point { x: 0.5, y: 1.5 });
 }

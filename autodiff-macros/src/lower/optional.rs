@@ -103,7 +103,7 @@ impl Lower<'_> {
 
     // ---- where they are kept ----
 
-    /// A slot for what an `Option` holds; `None` where nothing of that type can be there before the first value is.
+    /// A slot for what an `Option` holds; `None` where nothing tells its type.
     fn option_slot(&mut self, value: &Value, hint: &str, site: &str, span: Span) -> Option<Slot> {
         let given = match value {
             Value::Never => Ty::Unknown,
@@ -116,11 +116,9 @@ impl Lower<'_> {
         if matches!(ty, Ty::Unknown) {
             return matches!(value, Value::Never).then_some(Slot::Later { option: true });
         }
-        self.starts_empty(&ty).then(|| {
-            let slot = self.slot_of(&ty, site, hint, span);
-            self.start_slot(&slot);
-            slot
-        })
+        let slot = self.slot_of(&ty, site, hint, span);
+        self.start_slot(&slot);
+        Some(slot)
     }
 
     /// Whether some content of this type can be made up.

@@ -646,20 +646,6 @@ fn refusals() {
         ),
         (
             parse_quote!(
-                fn f(x: &[f64], m: &Model) -> f64 {
-                    let mut last = Some(m.clone());
-                    for v in x {
-                        last = None;
-                    }
-                    last.map_or(0.0, |m| m.w)
-                }
-            ),
-            &[
-                "an `Option` of this type that changes is not supported: keep the value, and a `bool` that tells whether there is one",
-            ],
-        ),
-        (
-            parse_quote!(
                 fn f(x: f64) -> f64 {
                     static mut COUNT: usize = 0;
                     x
