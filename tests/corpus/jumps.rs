@@ -265,6 +265,33 @@ fn left_without_a_value(x: f64) -> f64 {
     y
 }
 
+#[differentiate]
+fn left_from_an_operand_of_an_arm(x: f64, n: usize) -> f64 {
+    let s = match n {
+        0 => 0.5 * x,
+        1 | 2 => x,
+        _ => {
+            -(0.5 * x)
+                + (if x > 1.0 {
+                    if x > 2.0 {
+                        return x * x;
+                    }
+                    x * 3.0
+                } else {
+                    0.3
+                })
+        }
+    };
+    let mut t = 0.0;
+    for k in 0..n {
+        t += match k {
+            0 => x,
+            _ => x * if t > 2.0 { break } else { t },
+        };
+    }
+    s * s + t
+}
+
 checks! {
     early_return(-0.5, 1.5) => (0.0, 3.0);
     early_return as early_return_second(1.5, 1.5);
@@ -302,4 +329,7 @@ checks! {
     jumps_within_jumps as jumps_in_the_third(0.3, 0.05);
     left_without_a_value(0.7);
     left_without_a_value as left_at_once(1.7);
+    left_from_an_operand_of_an_arm(0.7, @3);
+    left_from_an_operand_of_an_arm as left_from_an_arm(2.5, @3);
+    left_from_an_operand_of_an_arm as left_a_loop_from_an_arm(1.5, @4);
 }

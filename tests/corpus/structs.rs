@@ -238,6 +238,36 @@ fn kept_in_an_option(points: &[f64], p: Point) -> f64 {
     s * t + u
 }
 
+#[derive(Clone, Debug, Differentiable)]
+struct Switched {
+    sides: [f64; 2],
+    on: (f64, bool),
+}
+
+#[differentiate]
+fn parts_out_of_sight(s: &Switched, x: f64) -> [f64; 2] {
+    let half = (s.on.1).then(|| x * s.on.0).unwrap_or(0.5);
+    let sides: [f64; 2] = s.sides;
+    let twice = sides.map(|v| v * half);
+    let all: [f64; 2] = s.sides.map(|v| v * twice[0]);
+    if twice[1] > 100.0 {
+        return all;
+    }
+    s.sides.map(|v| v * x * all[1])
+}
+
+#[test]
+fn parts_out_of_sight_are_differentiated() {
+    let (s, x) = (Switched { sides: [0.5, 1.5], on: (0.25, true) }, 2.0);
+    // The result is v x s₁ s₀ x w, with w = 0.25.
+    let (value, pullback) = parts_out_of_sight::vjp(&s, x);
+    assert_eq!(value, [0.5 * 2.0 * 0.375, 1.5 * 2.0 * 0.375]);
+    let (s_bar, x_bar) = pullback([1.0, 0.0]);
+    assert_eq!(s_bar.on.0, 0.375 / 0.25);
+    assert_eq!(s_bar.sides, [2.0 * 0.375 / 0.5, 0.375 / 1.5]);
+    assert_eq!(x_bar, 2.0 * 0.375 / 2.0);
+}
+
 checks! {
     norm(&Point { x: 1.5, y: -0.5 });
     by_value(Point { x: 1.5, y: -0.5 }, 0.75);

@@ -1,13 +1,15 @@
 //! Jumps out of operands: `x * if c { return y } else { z }` is bound by `let`s first, operand by operand, so that jumps
 //! stand where statements do. Evaluation order is kept.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use quote::ToTokens;
+use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Stmt, parse_quote};
 
 use super::facts::Nodes;
-use super::jump::{may_jump, may_return};
+use super::jump::{may_jump, may_return, mentions_word};
 
 /// The statement with its operands bound first, where one of them jumps, and what follows it: once for all who ask.
 pub(crate) fn hoisted_block(stmt: &Stmt, rest: &[Stmt], nodes: &Nodes) -> Option<Rc<Expr>> {
@@ -42,6 +44,40 @@ fn hoisted(stmt: &Stmt) -> Option<Vec<Stmt>> {
     }
     hoist.before.push(stmt);
     Some(hoist.before)
+}
+
+/// The block with braces around the arms of its `match`es that jump from within an operand: a jump stands where statements do.
+///
+/// ```text
+/// _ => x * if c { return y } else { z }   ⇒   _ => { x * if c { return y } else { z } }
+/// ```
+pub(crate) fn arms_as_blocks(block: &syn::Block) -> Cow<'_, syn::Block> {
+    struct Arms;
+    impl VisitMut for Arms {
+        fn visit_arm_mut(&mut self, arm: &mut syn::Arm) {
+            visit_mut::visit_arm_mut(self, arm);
+            let stands = matches!(
+                *arm.body,
+                Expr::Block(_)
+                    | Expr::Return(_)
+                    | Expr::Break(_)
+                    | Expr::Continue(_)
+                    | Expr::If(_)
+                    | Expr::Match(_)
+            );
+            if !stands && jumps(&arm.body) {
+                let body = &arm.body;
+                *arm.body = parse_quote!({ #body });
+            }
+        }
+    }
+    let tokens = block.to_token_stream();
+    if !(mentions_word(tokens.clone(), "match") && may_jump(&tokens)) {
+        return Cow::Borrowed(block);
+    }
+    let mut block = block.clone();
+    Arms.visit_block_mut(&mut block);
+    Cow::Owned(block)
 }
 
 struct Hoist {

@@ -76,6 +76,14 @@ impl Lower<'_> {
                     Ty::Int(_) if matches!(name.as_str(), "then" | "then_some") && expr.args.len() == 1 => {
                         self.option_where(value, &expr.args[0], &name, span)
                     }
+                    // Of what nothing is known, only a truth takes a closure so.
+                    Ty::Unknown
+                        if name == "then"
+                            && matches!(expr.args.first(), Some(syn::Expr::Closure(_)))
+                            && self.method_in_sight(&ty, expr).is_none() =>
+                    {
+                        self.option_where(value, &expr.args[0], &name, span)
+                    }
                     Ty::Int(_) => self.integer_method(value, ty, expr, &name, want),
                     _ => self.other_method(receiver, value, ty, expr, &name, want),
                 }

@@ -45,7 +45,14 @@ impl Lower<'_> {
         want: Option<&Ty>,
         span: Span,
     ) -> Value {
-        let Ty::Array(_, Some(len)) = ty else {
+        // As many as it has come out: where nothing tells how many those are, what is made of them may.
+        let found = self.facts.get(&site(expr)).cloned();
+        let known = [Some(ty), want, found.as_ref()].into_iter().flatten();
+        let len = known.filter_map(|ty| match ty {
+            Ty::Array(_, len) => len.clone(),
+            _ => None,
+        });
+        let Some(len) = len.into_iter().next() else {
             return self.refuse(
                 &expr.method,
                 "`map` is known on arrays of written length and on iterators: write `.iter().map(…)`",
@@ -54,7 +61,7 @@ impl Lower<'_> {
         let Some(closure) = self.callable(&expr.args[0]) else { return Value::Poison };
         let path = self.taken_whole(path, span);
         let items = Iter::Map(Box::new(Iter::Elements { path, access: Access::Value }), closure);
-        self.collect_array(items, len.clone(), want, site(expr), span)
+        self.collect_array(items, len, want, site(expr), span)
     }
 
     /// Collects into an array of the given length.
