@@ -551,6 +551,21 @@ mod cloned {
         total + beams[1].clone().bent(x)
     }
 
+    #[differentiate]
+    fn made_for_the_call(x: f64) -> f64 {
+        let other = Beam { a: x, v: vec![x * x, 0.5] };
+        let joined = Beam { a: x * x, v: vec![1.0] }.joined(other, x);
+        joined * Beam { a: 2.0, v: vec![x] }.bent(x)
+    }
+
+    #[test]
+    fn a_receiver_that_is_made_for_the_call() {
+        // x^2 x^2 x · 2 x x
+        let (value, x_bar) = made_for_the_call::value_and_grad(1.5);
+        assert_eq!((value, x_bar), (2.0 * 1.5_f64.powi(7), 14.0 * 1.5_f64.powi(6)));
+        assert_eq!(made_for_the_call::jvp(1.5, 1.0), (value, x_bar));
+    }
+
     #[test]
     fn a_receiver_that_is_cloned_for_the_call() {
         let beam = |a| Beam { a, v: vec![0.5] };

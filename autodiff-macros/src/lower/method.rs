@@ -472,9 +472,9 @@ impl Lower<'_> {
                 let may_change = !lent && self.vars[self.vars.root(&path)].mutable;
                 if may_change { Arg::RefMut(path) } else { Arg::Ref(path) }
             }
-            // What is cloned for the call may be taken by value.
+            // What is cloned or made for the call may be taken by value.
             Value::Init(init, ty @ (Ty::Named(_) | Ty::Unknown))
-                if matches!(*init, Init::Copy { how: CopyHow::Clone, .. }) =>
+                if matches!(*init, Init::Copy { how: CopyHow::Clone, .. } | Init::Struct { .. }) =>
             {
                 Arg::Move(Path::of(self.temp_place("argument", ty, *init, span)))
             }
