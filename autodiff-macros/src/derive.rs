@@ -281,10 +281,12 @@ impl<'a> Structure<'a> {
         });
         let generics = &self.tangent_generics;
         let clause = &generics.where_clause;
+        // `Level_` has a `Level_Tangent`.
+        let quiet = name.to_string().contains('_').then(|| quote!(#[allow(non_camel_case_types)]));
         match self.style {
-            Style::Named => quote!(#[doc = #doc] #vis struct #name #generics #clause { #(#fields,)* }),
-            Style::Tuple => quote!(#[doc = #doc] #vis struct #name #generics ( #(#fields,)* ) #clause;),
-            Style::Unit => quote!(#[doc = #doc] #vis struct #name #generics #clause;),
+            Style::Named => quote!(#[doc = #doc] #quiet #vis struct #name #generics #clause { #(#fields,)* }),
+            Style::Tuple => quote!(#[doc = #doc] #quiet #vis struct #name #generics ( #(#fields,)* ) #clause;),
+            Style::Unit => quote!(#[doc = #doc] #quiet #vis struct #name #generics #clause;),
         }
     }
 
