@@ -285,7 +285,9 @@ impl<'a> Structure<'a> {
         let quiet = name.to_string().contains('_').then(|| quote!(#[allow(non_camel_case_types)]));
         match self.style {
             Style::Named => quote!(#[doc = #doc] #quiet #vis struct #name #generics #clause { #(#fields,)* }),
-            Style::Tuple => quote!(#[doc = #doc] #quiet #vis struct #name #generics ( #(#fields,)* ) #clause;),
+            Style::Tuple => {
+                quote!(#[doc = #doc] #quiet #vis struct #name #generics ( #(#fields,)* ) #clause;)
+            }
             Style::Unit => quote!(#[doc = #doc] #quiet #vis struct #name #generics #clause;),
         }
     }
