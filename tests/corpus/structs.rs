@@ -268,6 +268,54 @@ fn parts_out_of_sight_are_differentiated() {
     assert_eq!(x_bar, 2.0 * 0.375 / 2.0);
 }
 
+#[derive(Clone, Debug, Differentiable)]
+struct Reading {
+    at: f64,
+    samples: Vec<f64>,
+}
+
+// What an arm gives is not there where the arm has been left.
+#[differentiate]
+fn left_before_the_value(p: &[f64], x: f64) -> Reading {
+    let r: Reading = if x > 0.0 {
+        let Some(&e) = p.get(3) else { return Reading { at: p[0] * x, samples: vec![p[1]; 3] } };
+        Reading { at: x, samples: vec![e; 4] }
+    } else {
+        Reading { at: 1.5, samples: p.to_vec() }
+    };
+    let mut last = r.clone();
+    for v in p {
+        let next = match *v > 0.8 {
+            true => {
+                if x < -0.5 {
+                    break;
+                }
+                Reading { at: v * x, samples: vec![*v] }
+            }
+            false => last.clone(),
+        };
+        last = Reading { at: next.at * x, samples: next.samples.clone() };
+    }
+    Reading { at: last.at * r.at, samples: last.samples }
+}
+
+#[test]
+fn values_of_arms_that_were_left() {
+    let seed = |n: usize| ReadingTangent { at: 1.0, samples: vec![0.5; n] };
+    let (r, pullback) = left_before_the_value::vjp(&[0.3, 0.7], 2.0);
+    assert_eq!((r.at, r.samples), (0.6, vec![0.7; 3]));
+    assert_eq!(pullback(seed(3)), (vec![2.0, 1.5], 0.3));
+    // at = x⁴ (0.9 x) x … x = x · x³ · 0.9 x, of four elements the last of which is over 0.8
+    let (r, pullback) = left_before_the_value::vjp(&[0.3, 0.7, 0.2, 0.9], 2.0);
+    assert_eq!((r.at, r.samples), (2.0 * 2.0 * (0.9 * 2.0), vec![0.9]));
+    let (p_bar, x_bar) = pullback(seed(1));
+    assert_eq!(p_bar, [0.0, 0.0, 0.0, 0.5 + 8.0]);
+    assert_eq!(x_bar, 0.9 * 12.0);
+    let (r, pullback) = left_before_the_value::vjp(&[0.3, 0.9], -1.0);
+    assert_eq!((r.at, r.samples), (-1.5 * 1.5, vec![0.3, 0.9]));
+    assert_eq!(pullback(seed(2)), (vec![0.5, 0.5], 2.25));
+}
+
 checks! {
     norm(&Point { x: 1.5, y: -0.5 });
     by_value(Point { x: 1.5, y: -0.5 }, 0.75);

@@ -17,6 +17,13 @@ pub(crate) struct Lowered {
     pub(crate) value: Value,
 }
 
+/// How an arm ends.
+pub(crate) struct End {
+    block: Block,
+    /// What tells there that control has left, as far as that is not known.
+    left: Vec<Expr>,
+}
+
 impl<'a> Lower<'a> {
     pub(crate) fn arm(&mut self, f: impl FnOnce(&mut Self) -> Value) -> Lowered {
         let before = self.state.clone();
@@ -124,8 +131,11 @@ impl<'a> Lower<'a> {
             self.state.set(cell, Some(Expr::Var(var)));
         }
         self.state.diverged = states.iter().all(|state| state.diverged);
-        let value = self.merge_values(&mut blocks, values, &mut joins, span);
-        (blocks, joins, value)
+        let mut ends: Vec<End> = (blocks.into_iter().zip(&states))
+            .map(|(block, state)| End { block, left: self.flags_set(state) })
+            .collect();
+        let value = self.merge_values(&mut ends, values, &mut joins, span);
+        (ends.into_iter().map(|end| end.block).collect(), joins, value)
     }
 
     /// A flag that two arms set differently, where the condition itself tells.
@@ -147,7 +157,7 @@ impl<'a> Lower<'a> {
     /// The value of a branch from the values of its arms; `Never` where an arm does not come to its end.
     pub(crate) fn merge_values(
         &mut self,
-        blocks: &mut [Block],
+        ends: &mut [End],
         values: Vec<Value>,
         joins: &mut Vec<Join>,
         span: Span,
@@ -171,20 +181,20 @@ impl<'a> Lower<'a> {
                             .refuse_at(span, "the arms of this branch have values of different shapes");
                     };
                     for (column, item) in columns.iter_mut().zip(items) {
-                        let item = self.in_block(&mut blocks[i], |lower| lower.read(item, span));
+                        let item = self.in_block(&mut ends[i].block, |lower| lower.read(item, span));
                         column.push(item);
                     }
                 }
-                let items = columns.into_iter().map(|column| self.merge_values(blocks, column, joins, span));
+                let items = columns.into_iter().map(|column| self.merge_values(ends, column, joins, span));
                 Value::Tuple(items.collect())
             }
             Value::Maybe { .. } => {
                 let (mut flags, mut payloads) = (Vec::new(), Vec::new());
-                for (block, value) in blocks.iter_mut().zip(values) {
+                for (end, value) in ends.iter_mut().zip(values) {
                     let (some, payload) = match value {
                         Value::Maybe { some, value } => {
-                            let payload =
-                                self.in_block(block, |lower| lower.where_present(&some, *value, span));
+                            let payload = self
+                                .in_block(&mut end.block, |lower| lower.where_present(&some, *value, span));
                             (Value::Atom(some, Ty::bool()), payload)
                         }
                         _ => (Value::Never, Value::Never),
@@ -192,8 +202,8 @@ impl<'a> Lower<'a> {
                     flags.push(some);
                     payloads.push(payload);
                 }
-                let some = self.merge_values(blocks, flags, joins, span);
-                let value = Box::new(self.merge_values(blocks, payloads, joins, span));
+                let some = self.merge_values(ends, flags, joins, span);
+                let value = Box::new(self.merge_values(ends, payloads, joins, span));
                 let (some, _) = self.scalar(some, Some(&Ty::bool()), span);
                 Value::Maybe { some, value }
             }
@@ -201,7 +211,7 @@ impl<'a> Lower<'a> {
                 span,
                 "a branch between closures or iterators is not supported: branch around their use",
             ),
-            _ => self.merge_leaves(blocks, values, joins, span),
+            _ => self.merge_leaves(ends, values, joins, span),
         }
     }
 
@@ -216,7 +226,7 @@ impl<'a> Lower<'a> {
 
     fn merge_leaves(
         &mut self,
-        blocks: &mut [Block],
+        ends: &mut [End],
         values: Vec<Value>,
         joins: &mut Vec<Join>,
         span: Span,
@@ -239,9 +249,9 @@ impl<'a> Lower<'a> {
             for (i, value) in values.into_iter().enumerate() {
                 versions.push(match value {
                     Value::Never => None,
-                    value => {
-                        Some(self.in_block(&mut blocks[i], |lower| lower.scalar(value, Some(&ty), span).0))
-                    }
+                    value => Some(
+                        self.in_block(&mut ends[i].block, |lower| lower.scalar(value, Some(&ty), span).0),
+                    ),
                 });
             }
             let value = match versions.as_slice() {
@@ -267,7 +277,8 @@ impl<'a> Lower<'a> {
             if matches!(value, Value::Never) {
                 continue;
             }
-            let init = self.in_block(&mut blocks[i], |lower| match value {
+            let mut filled = Block::default();
+            let init = self.in_block(&mut filled, |lower| match value {
                 Value::Ref { to, .. } => match *to {
                     Value::Path(from) => {
                         let how = if matches!(ty, Ty::Slice(_)) { CopyHow::ToVec } else { CopyHow::Clone };
@@ -277,8 +288,16 @@ impl<'a> Lower<'a> {
                 },
                 value => lower.init(value, Some(&ty), span),
             });
-            if let Some(init) = init {
-                blocks[i].push(StmtKind::Assign { path: Path::of(place), init, slice: false }, span);
+            let Some(init) = init else { continue };
+            filled.push(StmtKind::Assign { path: Path::of(place), init, slice: false }, span);
+            // Where the arm has been left on the way, there may be no such value.
+            let End { block, left } = &mut ends[i];
+            match self.in_block(block, |lower| lower.any(left.clone(), span)) {
+                None => block.stmts.append(&mut filled.stmts),
+                Some(cond) => block.push(
+                    StmtKind::If { cond, then: Block::default(), otherwise: filled, joins: Vec::new() },
+                    span,
+                ),
             }
         }
         let value = Value::Path(Path::of(place));

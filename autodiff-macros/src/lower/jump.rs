@@ -75,6 +75,12 @@ impl Lower<'_> {
         self.state.diverged || self.flags().any(|flag| is_true(self.state.get(flag)))
     }
 
+    /// The flags that may be set in a state.
+    pub(crate) fn flags_set(&self, state: &super::env::State) -> Vec<Expr> {
+        let set = self.flags().filter_map(|flag| state.get(flag)).filter(|flag| !is_false(Some(flag)));
+        set.cloned().collect()
+    }
+
     /// True where control has left: what follows must not run then.
     pub(crate) fn guard(&mut self, span: Span) -> Option<Expr> {
         let set: Vec<Expr> = self
