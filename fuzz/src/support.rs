@@ -334,7 +334,7 @@ fn caught<T>(f: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
-/// The derivatives of all outputs by each input, by differences; `None` where two steps do not agree.
+/// The derivatives of all outputs by each input, by differences; `None` where two steps do not agree, or the sides do not.
 fn differences(case: &Case, outputs: usize, tape: &[f64]) -> Vec<Option<Vec<f64>>> {
     let (n, h) = (case.point.len(), 1e-3);
     let evaluated = |k: usize, t: f64| -> Option<Vec<f64>> {
@@ -350,9 +350,13 @@ fn differences(case: &Case, outputs: usize, tape: &[f64]) -> Vec<Option<Vec<f64>
         (values.len() == outputs && read == tape.len()).then_some(values)
     };
     let column = |k: usize| {
-        let at = |t: f64| {
+        let (origin, mut sides) = (evaluated(k, 0.0)?, Vec::new());
+        let mut at = |t: f64| {
             let (plus, minus) = (evaluated(k, t)?, evaluated(k, -t)?);
-            Some(plus.iter().zip(minus).map(|(p, m)| (p - m) / (2.0 * t)).collect::<Vec<f64>>())
+            // How far the slopes on both sides are apart.
+            let bend = |i: usize| ((plus[i] - origin[i]) - (origin[i] - minus[i])) / t;
+            sides.push((0..outputs).map(bend).collect::<Vec<f64>>());
+            Some(plus.iter().zip(&minus).map(|(p, m)| (p - m) / (2.0 * t)).collect::<Vec<f64>>())
         };
         let (wide, middle, narrow) = (at(2.0 * h)?, at(h)?, at(0.5 * h)?);
         let mut best = Vec::new();
@@ -360,6 +364,11 @@ fn differences(case: &Case, outputs: usize, tape: &[f64]) -> Vec<Option<Vec<f64>
             let coarse = (4.0 * middle[i] - wide[i]) / 3.0;
             let better = (4.0 * narrow[i] - middle[i]) / 3.0;
             if !((coarse - better).abs() <= 1e-7 * (1.0 + better.abs())) {
+                return None;
+            }
+            // At a kink they stay apart, however small the step is.
+            let (far, near) = (sides[0][i].abs(), sides[2][i].abs());
+            if near > 0.5 * far && near > 1e-6 * (1.0 + better.abs()) {
                 return None;
             }
             best.push(better);
