@@ -47,7 +47,7 @@ fn block(of: &mut Block, vars: &mut Vars, (kept, lent): (&VarSet, &VarSet), view
         };
         if let Some((place, from)) = source {
             let behind = &of.stmts[at + 1..];
-            let last = behind.iter().rposition(|stmt| touches(stmt, place, vars)).map_or(0, |last| last + 1);
+            let last = behind.iter().rposition(|stmt| stmt.mentions(place, vars)).map_or(0, |last| last + 1);
             let mut written = VarSet::new();
             behind[..last].iter().for_each(|stmt| stmt.writes(vars, &mut written));
             if !written.contains(&vars.resolve(&from).root) {
@@ -76,15 +76,6 @@ fn lent_whole(stmt: &Stmt, lent: &mut VarSet) {
             }
         }
     }
-}
-
-/// Whether the statement or one inside it reaches the place.
-fn touches(stmt: &Stmt, place: Var, vars: &Vars) -> bool {
-    let mut found = false;
-    let mut note = |var: Var| found |= vars.root(&Path::of(var)) == place;
-    stmt.reads(&mut note);
-    stmt.defines().into_iter().for_each(note);
-    found || stmt.blocks().iter().any(|block| block.stmts.iter().any(|stmt| touches(stmt, place, vars)))
 }
 
 /// Reaches the elements of a copy in what was copied.

@@ -10,7 +10,7 @@ mod sure;
 
 use std::collections::BTreeMap;
 
-use crate::ir::{Block, Function, Init, Loop, Path, Role, Stmt, StmtKind, Var, VarSet, Vars};
+use crate::ir::{Block, Function, Init, Loop, Role, Stmt, StmtKind, Var, VarSet, Vars};
 
 /// What a place that was declared without content holds when it is assigned as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +81,7 @@ fn sink(block: &mut Block, handed: &VarSet, vars: &Vars) {
             continue;
         }
         let behind = at + 1..block.stmts.len();
-        let mut users = behind.filter(|&other| names(&block.stmts[other], place, vars));
+        let mut users = behind.filter(|&other| block.stmts[other].mentions(place, vars));
         match (users.next(), users.next()) {
             (Some(only), None) if matches!(block.stmts[only].kind, StmtKind::Loop(_)) => {
                 let declaration = block.stmts.remove(at);
@@ -95,15 +95,6 @@ fn sink(block: &mut Block, handed: &VarSet, vars: &Vars) {
     for stmt in &mut block.stmts {
         stmt.blocks_mut().into_iter().for_each(|inner| sink(inner, handed, vars));
     }
-}
-
-/// Whether a statement mentions a place, or shows it by a view.
-fn names(stmt: &Stmt, place: Var, vars: &Vars) -> bool {
-    let mut found = false;
-    let mut look = |var: Var| found |= vars.root(&Path::of(var)) == place;
-    stmt.reads(&mut look);
-    stmt.defines().into_iter().for_each(look);
-    found || stmt.blocks().iter().any(|block| block.stmts.iter().any(|stmt| names(stmt, place, vars)))
 }
 
 /// The places that hold something on some path, and on all of them.

@@ -4,8 +4,7 @@
 //! Invariant: the loop runs from 0 to its end, and nothing but the one push mentions the `Vec` before it is full.
 
 use crate::ir::{
-    Block, Expr, Float, Function, Head, Init, Loop, Path, Proj, Role, Stmt, StmtKind, StoreOp, Ty, Var, Vars,
-    build, visit::Part,
+    Block, Expr, Float, Function, Head, Init, Loop, Proj, Role, Stmt, StmtKind, StoreOp, Ty, Var, Vars, build,
 };
 
 /// Fills what it can.
@@ -20,7 +19,7 @@ fn block(of: &mut Block, vars: &mut Vars) {
     }
     for at in (0..of.stmts.len()).rev() {
         let StmtKind::Declare { place, init: Init::EmptyVec(_) } = of.stmts[at].kind else { continue };
-        let Some(pushing) = (at + 1..of.stmts.len()).find(|at| mentions(&of.stmts[*at], place, vars)) else {
+        let Some(pushing) = (at + 1..of.stmts.len()).find(|at| of.stmts[*at].mentions(place, vars)) else {
             continue;
         };
         let StmtKind::Loop(the_loop) = &mut of.stmts[pushing].kind else { continue };
@@ -51,7 +50,7 @@ fn filled(the_loop: &mut Loop, place: Var, vars: &Vars) -> Option<(Expr, bool)> 
     if !numbers || !whole || !is_usize(&vars[*index].ty) || build::value_of(lo) != Some(0.0) {
         return None;
     }
-    let mut mentioning = the_loop.body.stmts.iter_mut().filter(|stmt| mentions(stmt, place, vars));
+    let mut mentioning = the_loop.body.stmts.iter_mut().filter(|stmt| stmt.mentions(place, vars));
     let (Some(push), None) = (mentioning.next(), mentioning.next()) else { return None };
     let StmtKind::Push { path, value: value @ (Expr::Var(_) | Expr::Lit(_)) } = &push.kind else {
         return None;
@@ -62,24 +61,6 @@ fn filled(the_loop: &mut Loop, place: Var, vars: &Vars) -> Option<(Expr, bool)> 
     let path = path.with(Proj::Index(Expr::Var(*index)));
     push.kind = StmtKind::Store { path, op: StoreOp::Set, value: value.clone() };
     Some((hi.clone(), *inclusive))
-}
-
-/// Whether a statement, or one in it, has to do with a place.
-fn mentions(stmt: &Stmt, place: Var, vars: &Vars) -> bool {
-    let same = |path: &Path| vars.resolve(path).root == place;
-    let mut found = false;
-    stmt.parts(&mut |part| match part {
-        Part::Read(expr) => expr.walk(&mut |expr| {
-            found |= match expr {
-                Expr::Load(path) | Expr::Len(path) | Expr::Whole(path) | Expr::WholeMut(path) => same(path),
-                _ => false,
-            };
-        }),
-        Part::ReadPath(path) | Part::WritePath(path) => found |= same(path),
-        Part::Change(var) | Part::Use(var) => found |= same(&Path::of(var)),
-        Part::Define(var) => found |= vars[var].view.as_ref().is_some_and(same),
-    });
-    found || stmt.blocks().iter().any(|block| block.stmts.iter().any(|stmt| mentions(stmt, place, vars)))
 }
 
 #[cfg(test)]

@@ -78,10 +78,10 @@ fn try_fuse(adjoint: &Adjoint, at: usize, params: &VarSet) -> Option<Adjoint> {
     let mut earlier = Vec::new();
     for (index, stmt) in adjoint.forward.stmts.iter().enumerate().skip(at + 1) {
         // Loops behind, fused already, contribute to a slot only after this one would have read it.
-        if sweep.read.iter().any(|var| is_slot(adjoint, var) && mentions(stmt, var, vars)) {
+        if sweep.read.iter().any(|var| is_slot(adjoint, var) && stmt.mentions(var, vars)) {
             return None;
         }
-        let met = |var: &Var| mentions(stmt, *var, vars);
+        let met = |var: &Var| stmt.mentions(*var, vars);
         let (Some(added), declares) = (sweep.added.iter().find(met), declares(stmt)) else { continue };
         if declares == Some(added) {
             let mut unknown = VarSet::new();
@@ -243,21 +243,6 @@ fn declares(stmt: &Stmt) -> Option<Var> {
         StmtKind::Declare { place: var, .. } | StmtKind::Mut { var, .. } => Some(*var),
         _ => None,
     }
-}
-
-/// Whether the statement or one inside it names the variable, or a view of it.
-fn mentions(stmt: &Stmt, var: Var, vars: &Vars) -> bool {
-    let is = |named: Var| named == var || vars.root(&crate::ir::Path::of(named)) == var;
-    let mut found = stmt.defines().into_iter().any(is);
-    stmt.parts(&mut |part| match part {
-        Part::Read(expr) => expr.vars(&mut |named| found |= is(named)),
-        Part::ReadPath(path) | Part::WritePath(path) => {
-            found |= is(path.root);
-            path.index_vars(&mut |named| found |= is(named));
-        }
-        Part::Use(named) | Part::Change(named) | Part::Define(named) => found |= is(named),
-    });
-    found || stmt.blocks().iter().any(|block| block.stmts.iter().any(|stmt| mentions(stmt, var, vars)))
 }
 
 fn has_effects(stmt: &Stmt) -> bool {

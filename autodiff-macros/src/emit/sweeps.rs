@@ -342,14 +342,13 @@ pub(crate) fn borrowing(
     let asked: Vec<WrtTarget> = function.wrt[..count].iter().map(|wrt| wrt.target).collect();
     let zeros: Vec<TokenStream> = (function.params.iter().enumerate())
         .map(|(index, param)| {
-            let zero = emitter.zero(&Path::of(param.var));
             let wanted = adjoint.params[index].is_some() || asked.contains(&WrtTarget::Param(index));
             let moved = param.passing == Passing::Value && emitter.constant(&param.ty, 0.0).is_none();
             if !(wanted && moved) {
-                return zero;
+                return emitter.zero(&Path::of(param.var));
             }
             // What is handed over by value is gone when the closure runs.
-            let name = emitter.local(&format!("{}_zero", param.name));
+            let (name, zero) = emitter.zero_kept(param);
             prelude.extend(quote!(let #name = #zero;));
             name.to_token_stream()
         })

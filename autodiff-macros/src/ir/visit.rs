@@ -330,6 +330,15 @@ impl Stmt {
         });
     }
 
+    /// Whether the statement, or one inside it, names the variable, or a view of it.
+    pub(crate) fn mentions(&self, var: Var, vars: &Vars) -> bool {
+        let mut found = false;
+        let mut look = |named: Var| found |= named == var || vars.root(&Path::of(named)) == var;
+        self.reads(&mut look);
+        self.defines().into_iter().for_each(look);
+        found || self.blocks().iter().any(|block| block.stmts.iter().any(|stmt| stmt.mentions(var, vars)))
+    }
+
     /// The places and mutable variables that the statement, or one inside it, writes to.
     pub(crate) fn writes(&self, vars: &Vars, written: &mut VarSet) {
         self.parts(&mut |part| match part {
@@ -474,19 +483,7 @@ impl Stmt {
                     }
                 }
             }
-            StmtKind::Raw(raw) => match raw {
-                RawStmt::PutBack { path, .. }
-                | RawStmt::Keep { path, .. }
-                | RawStmt::Record { path, .. }
-                | RawStmt::Replay { path, .. }
-                | RawStmt::Pop { path, .. }
-                | RawStmt::SumInto { path, .. }
-                | RawStmt::Clear { path } => path.walk_mut(f),
-                RawStmt::Swap(a, b) => {
-                    a.walk_mut(f);
-                    b.walk_mut(f);
-                }
-            },
+            StmtKind::Raw(raw) => raw.paths_mut(&mut |path| path.walk_mut(f)),
         }
     }
 
@@ -502,9 +499,7 @@ impl Stmt {
                 init_paths_mut(init, f);
                 f(path);
             }
-            StmtKind::Swap(a, b)
-            | StmtKind::Raw(RawStmt::Swap(a, b))
-            | StmtKind::Accumulate { to: a, from: b } => {
+            StmtKind::Swap(a, b) | StmtKind::Accumulate { to: a, from: b } => {
                 f(a);
                 f(b);
             }
@@ -521,15 +516,7 @@ impl Stmt {
                     }
                 }
             }
-            StmtKind::Raw(
-                RawStmt::PutBack { path, .. }
-                | RawStmt::Keep { path, .. }
-                | RawStmt::Record { path, .. }
-                | RawStmt::Replay { path, .. }
-                | RawStmt::Pop { path, .. }
-                | RawStmt::SumInto { path, .. }
-                | RawStmt::Clear { path },
-            ) => f(path),
+            StmtKind::Raw(raw) => raw.paths_mut(f),
             StmtKind::Let { .. }
             | StmtKind::View { .. }
             | StmtKind::Inert { .. }
@@ -540,6 +527,24 @@ impl Stmt {
             | StmtKind::Update { .. }
             | StmtKind::Save { .. }
             | StmtKind::Restore { .. } => {}
+        }
+    }
+}
+
+impl RawStmt {
+    fn paths_mut(&mut self, f: &mut dyn FnMut(&mut Path)) {
+        match self {
+            RawStmt::PutBack { path, .. }
+            | RawStmt::Keep { path, .. }
+            | RawStmt::Record { path, .. }
+            | RawStmt::Replay { path, .. }
+            | RawStmt::Pop { path, .. }
+            | RawStmt::SumInto { path, .. }
+            | RawStmt::Clear { path } => f(path),
+            RawStmt::Swap(a, b) => {
+                f(a);
+                f(b);
+            }
         }
     }
 }

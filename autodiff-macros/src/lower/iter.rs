@@ -77,36 +77,14 @@ pub(crate) enum Access {
 }
 
 impl Iter {
-    pub(crate) fn is_indexed(&self) -> bool {
+    /// The iterators that it takes its items from.
+    fn sources(&self) -> [Option<&Iter>; 2] {
         match self {
-            Iter::Range { .. }
-            | Iter::Elements { .. }
-            | Iter::Chunks { .. }
-            | Iter::Windows { .. }
-            | Iter::Repeat(_)
-            | Iter::Once(_) => true,
-            Iter::Zip(a, b) => a.is_indexed() && b.is_indexed(),
+            Iter::Zip(a, b) | Iter::Chain(a, b) => [Some(&**a), Some(&**b)],
             Iter::Enumerate(i)
             | Iter::Rev(i)
             | Iter::Skip(i, _)
             | Iter::Take(i, _)
-            | Iter::StepBy(i, _)
-            | Iter::Map(i, _)
-            | Iter::Copied(i) => i.is_indexed(),
-            _ => false,
-        }
-    }
-
-    /// Whether it runs more than one loop, so that leaving the innermost is not leaving it.
-    pub(crate) fn nests(&self) -> bool {
-        match self {
-            Iter::Chain(..) | Iter::FlatMap(..) => true,
-            Iter::Zip(a, b) => a.nests() || b.nests(),
-            Iter::Enumerate(i)
-            | Iter::Rev(i)
-            | Iter::Skip(i, _)
-            | Iter::Take(i, _)
-            | Iter::Rest(i, _)
             | Iter::StepBy(i, _)
             | Iter::Map(i, _)
             | Iter::Copied(i)
@@ -115,31 +93,55 @@ impl Iter {
             | Iter::MapWhile(i, _)
             | Iter::TakeWhile(i, _)
             | Iter::SkipWhile(i, _)
-            | Iter::Inspect(i, _)
-            | Iter::Scan(i, ..) => i.nests(),
-            _ => false,
-        }
-    }
-
-    /// Whether closures are called for its items.
-    pub(crate) fn computes(&self) -> bool {
-        match self {
-            Iter::Zip(a, b) | Iter::Chain(a, b) => a.computes() || b.computes(),
-            Iter::Enumerate(i)
-            | Iter::Rev(i)
-            | Iter::Skip(i, _)
-            | Iter::Take(i, _)
-            | Iter::StepBy(i, _)
+            | Iter::FlatMap(i, _)
             | Iter::Rest(i, _)
-            | Iter::Copied(i) => i.computes(),
+            | Iter::Inspect(i, _)
+            | Iter::Scan(i, ..) => [Some(&**i), None],
             Iter::Range { .. }
             | Iter::Elements { .. }
             | Iter::Chunks { .. }
             | Iter::Windows { .. }
             | Iter::Repeat(_)
-            | Iter::Once(_) => false,
-            _ => true,
+            | Iter::Once(_) => [None, None],
         }
+    }
+
+    /// Whether it, or one that it takes items from, is of a kind.
+    fn has(&self, kind: &dyn Fn(&Iter) -> bool) -> bool {
+        kind(self) || self.sources().into_iter().flatten().any(|source| source.has(kind))
+    }
+
+    /// Whether its items have positions that are known before it is run.
+    pub(crate) fn is_indexed(&self) -> bool {
+        !self.has(&|iter| {
+            iter.calls() && !matches!(iter, Iter::Map(..)) || matches!(iter, Iter::Chain(..) | Iter::Rest(..))
+        })
+    }
+
+    /// Whether it runs more than one loop, so that leaving the innermost is not leaving it.
+    pub(crate) fn nests(&self) -> bool {
+        self.has(&|iter| matches!(iter, Iter::Chain(..) | Iter::FlatMap(..)))
+    }
+
+    /// Whether closures are called for its items.
+    pub(crate) fn computes(&self) -> bool {
+        self.has(&Iter::calls)
+    }
+
+    /// Whether the adaptor itself calls a closure for an item.
+    fn calls(&self) -> bool {
+        matches!(
+            self,
+            Iter::Map(..)
+                | Iter::Filter(..)
+                | Iter::FilterMap(..)
+                | Iter::MapWhile(..)
+                | Iter::TakeWhile(..)
+                | Iter::SkipWhile(..)
+                | Iter::FlatMap(..)
+                | Iter::Inspect(..)
+                | Iter::Scan(..)
+        )
     }
 
     /// A range that the head of a loop can express, its step, and whether it is run backwards.

@@ -83,13 +83,7 @@ impl Lower<'_> {
 
     /// True where control has left: what follows must not run then.
     pub(crate) fn guard(&mut self, span: Span) -> Option<Expr> {
-        let set: Vec<Expr> = self
-            .flags()
-            .filter_map(|flag| self.state.get(flag))
-            .filter(|flag| !is_false(Some(flag)))
-            .cloned()
-            .collect();
-        self.any(set, span)
+        self.any(self.flags_set(&self.state), span)
     }
 
     /// The disjunction of flags.

@@ -229,20 +229,6 @@ pub(crate) fn is_float_only(name: &str, arity: usize) -> bool {
     crate::rules::method(name, arity).is_some()
         && !matches!(name, "abs" | "max" | "min" | "clamp" | "signum" | "rem_euclid" | "div_euclid")
         || (name == "sin_cos" && arity == 1)
-        || (is_float_test(name) && arity == 1)
-}
-
-fn is_float_test(name: &str) -> bool {
-    matches!(
-        name,
-        "is_nan"
-            | "is_finite"
-            | "is_infinite"
-            | "is_normal"
-            | "is_subnormal"
-            | "is_sign_positive"
-            | "is_sign_negative"
-    )
 }
 
 /// What an inactive scalar's method returns: the scalar's own type, a boolean, or something that is not said here.

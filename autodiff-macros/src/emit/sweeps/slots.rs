@@ -41,12 +41,16 @@ impl Emitter<'_> {
                 Shape::Length(len)
             }
             _ => {
-                let zero = self.local(&format!("{}_zero", param.name));
-                let value = self.zero(&path);
+                let (zero, value) = self.zero_kept(param);
                 prelude.extend(quote!(let mut #zero = #value;));
                 Shape::Zero(zero)
             }
         }
+    }
+
+    /// A zero in the shape of a parameter that is made before the forward sweep, and its name.
+    pub(super) fn zero_kept(&mut self, param: &Param) -> (Ident, TokenStream) {
+        (self.local(&format!("{}_zero", param.name)), self.zero(&Path::of(param.var)))
     }
 
     /// A reference to zeros in the shape of a parameter's adjoint (or tangent) that nobody asks for: not from the allocator.

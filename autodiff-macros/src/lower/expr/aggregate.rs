@@ -49,10 +49,15 @@ impl Lower<'_> {
         span: Span,
     ) -> Value {
         let mut element = want.map_or(Ty::Unknown, Ty::element);
-        let mut values: Vec<(&syn::Expr, Value, usize)> = Vec::new();
-        for expr in elems {
-            let wanted = element.clone();
-            let value = self.operand(expr, Some(&wanted));
+        let elems: Vec<&syn::Expr> = elems.collect();
+        let values = self.in_order(&elems, span, |lower, expr| {
+            let value = lower.operand(expr, Some(&element));
+            let ty = lower.ty_of(&value);
+            element = lower.unify(ty, std::mem::replace(&mut element, Ty::Unknown));
+            value
+        });
+        let mut items = Vec::new();
+        for (expr, value) in elems.into_iter().zip(values) {
             match value {
                 Value::Never => return Value::Never,
                 Value::Poison => return Value::Poison,
@@ -64,28 +69,20 @@ impl Lower<'_> {
                 }
                 _ => {}
             }
-            let ty = self.ty_of(&value);
-            if matches!(value, Value::Ref { .. }) && ty.may_be_active() {
+            if matches!(value, Value::Ref { .. }) && self.ty_of(&value).may_be_active() {
                 return self.refuse(
                     expr,
                     "references inside of an array or Vec are not supported: hold the values themselves",
                 );
             }
-            element = self.unify(ty, element);
-            values.push((expr, value, self.block.stmts.len()));
+            match self.whole(value, Some(&element), start(expr)) {
+                Some(item) => items.push(item),
+                None => return Value::Poison,
+            }
         }
-        let mut items = Vec::new();
-        for (expr, value, at) in values.into_iter().rev() {
-            let value = self.as_it_was(value, at, start(expr));
-            items.push((expr, value));
-        }
-        let items =
-            items.into_iter().rev().map(|(expr, value)| self.whole(value, Some(&element), start(expr)));
-        let Some(items) = items.collect::<Option<Vec<Expr>>>() else { return Value::Poison };
         let n = items.len();
         let element = Box::new(element);
         let ty = if vec { Ty::Vec(element) } else { Ty::Array(element, Some(n.to_token_stream())) };
-        let _ = span;
         Value::Init(Box::new(Init::List { vec, items }), ty)
     }
 
