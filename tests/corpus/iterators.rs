@@ -357,6 +357,18 @@ fn from_the_end(a: &[f64], b: &[f64], rows: &[Vec<f64>]) -> f64 {
     p
 }
 
+// Behind the last that is taken, nothing is asked of the rest.
+#[differentiate]
+fn taken_and_no_more(x: &[f64]) -> f64 {
+    let s: f64 = (0..10).map(|i| x[i] * x[i]).filter(|v| *v > 0.1).take(2).sum();
+    let mut t = 0.0;
+    for v in (0..10).filter_map(|i| if i % 2 == 0 { Some(x[i]) } else { None }).take(2) {
+        t += v * s;
+    }
+    let none: f64 = (5..10).map(|i| x[i]).filter(|v| *v > 0.0).take(x.len() - 3).sum();
+    s * t + none
+}
+
 checks! {
     over_elements(&[0.5, -1.5, 2.0]);
     zipped(&[0.5, -1.5, 2.0], &[0.75, 1.0, 0.25]);
@@ -405,4 +417,5 @@ checks! {
     beside_a_chain(&[0.35, 0.7], &[0.9, 0.4], &[0.6, 0.8, 0.2]);
     beside_a_chain as beside_a_short_chain(&[0.7], &[0.4], &[0.6, 0.8, 0.2, 0.1]);
     from_the_end(&[0.35, 0.7], &[0.9, 0.4, 0.5], &[vec![0.6, 0.8], vec![], vec![0.2]]);
+    taken_and_no_more(&[0.5, 0.2, 0.7]);
 }

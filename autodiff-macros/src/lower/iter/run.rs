@@ -5,9 +5,9 @@ use proc_macro2::Span;
 use super::Iter;
 use crate::ir::{Expr, Role, Ty, build};
 use crate::lower::Lower;
-use crate::lower::env::Value;
-use crate::lower::jump::Slot;
-use crate::lower::jump::{Target, TargetKind};
+use crate::lower::env::{Cell, Value};
+
+use crate::lower::jump::{Slot, Target, TargetKind};
 use crate::lower::loops::LoopHead;
 
 impl Lower<'_> {
@@ -111,46 +111,46 @@ impl Lower<'_> {
             Iter::Enumerate(inner) if !inner.is_indexed() => {
                 let counter = self.cell("count", false, Ty::usize(), span, Some(build::int(0)));
                 self.drive(*inner, label, span, &mut |lower, item| {
-                    let count = lower.current(counter);
-                    let next = lower.int_op("+", count.clone(), build::int(1), span);
-                    lower.assign_cell(counter, next, Ty::usize());
+                    let count = lower.count_up(counter, span);
                     body(lower, Value::Tuple(vec![Value::Atom(count, Ty::usize()), item]));
                 });
             }
             Iter::Take(inner, n) if !inner.is_indexed() => {
                 let counter = self.cell("count", false, Ty::usize(), span, Some(build::int(0)));
-                self.drive_until(*inner, label, span, &mut |lower, item, whole| {
-                    let count = lower.current(counter);
-                    let more = lower.int_op("<", count.clone(), n.clone(), span);
-                    lower.if_else(
-                        more,
-                        span,
-                        |lower| {
-                            let next = lower.int_op("+", count, build::int(1), span);
-                            lower.assign_cell(counter, next, Ty::usize());
-                            body(lower, item);
-                            Value::unit()
-                        },
-                        |lower| lower.leave(whole, Value::unit(), span),
-                    );
-                });
+                let some = self.int_op("!=", n.clone(), build::int(0), span);
+                self.if_else(
+                    some,
+                    span,
+                    |lower| {
+                        lower.drive_until(*inner, label, span, &mut |lower, item, whole| {
+                            let count = lower.count_up(counter, span);
+                            // The body may have gone on with the next item, which is one too many then.
+                            let more = lower.int_op("<", count, n.clone(), span);
+                            lower.if_else(more, span, |lower| { body(lower, item); Value::unit() }, |lower| lower.leave(whole, Value::unit(), span));
+                            // Behind the last, nothing is asked of the rest.
+                            lower.unless_left(span, |lower| {
+                                let count = lower.current(counter);
+                                let done = lower.int_op("==", count, n.clone(), span);
+                                lower.if_else(done, span, |lower| lower.leave(whole, Value::unit(), span), |_| Value::unit());
+                            });
+                        });
+                        Value::unit()
+                    },
+                    |_| Value::unit(),
+                );
             }
             Iter::Skip(inner, n) if !inner.is_indexed() => {
                 let counter = self.cell("count", false, Ty::usize(), span, Some(build::int(0)));
                 self.drive(*inner, label, span, &mut |lower, item| {
-                    let count = lower.current(counter);
-                    let over = lower.int_op(">=", count.clone(), n.clone(), span);
-                    let next = lower.int_op("+", count, build::int(1), span);
-                    lower.assign_cell(counter, next, Ty::usize());
+                    let count = lower.count_up(counter, span);
+                    let over = lower.int_op(">=", count, n.clone(), span);
                     lower.if_else(over, span, |lower| { body(lower, item); Value::unit() }, |_| Value::unit());
                 });
             }
             Iter::StepBy(inner, step) if !inner.is_indexed() => {
                 let counter = self.cell("count", false, Ty::usize(), span, Some(build::int(0)));
                 self.drive(*inner, label, span, &mut |lower, item| {
-                    let count = lower.current(counter);
-                    let next = lower.int_op("+", count.clone(), build::int(1), span);
-                    lower.assign_cell(counter, next, Ty::usize());
+                    let count = lower.count_up(counter, span);
                     let beside = lower.int_op("%", count, step.clone(), span);
                     let taken = lower.int_op("==", beside, build::int(0), span);
                     lower.if_else(taken, span, |lower| { body(lower, item); Value::unit() }, |_| Value::unit());
@@ -166,9 +166,7 @@ impl Lower<'_> {
                 let Some(fixed) = self.indexed(*fixed, span) else { return };
                 let counter = self.cell("count", false, Ty::usize(), span, Some(build::int(0)));
                 self.drive_until(*running, label, span, &mut |lower, item, whole| {
-                    let count = lower.current(counter);
-                    let next = lower.int_op("+", count.clone(), build::int(1), span);
-                    lower.assign_cell(counter, next, Ty::usize());
+                    let count = lower.count_up(counter, span);
                     let more = match &fixed.len {
                         Some(len) => lower.int_op("<", count.clone(), len.clone(), span),
                         None => build::boolean(true),
@@ -210,9 +208,7 @@ impl Lower<'_> {
                 self.drive(turned, label, span, body);
             }
             Iter::Rest(inner, at) => self.drive(*inner, label, span, &mut |lower, item| {
-                let next = lower.current(at);
-                let next = lower.int_op("+", next, build::int(1), span);
-                lower.assign_cell(at, next, Ty::usize());
+                lower.count_up(at, span);
                 body(lower, item);
             }),
             Iter::FlatMap(inner, closure) => self.drive(*inner, label, span, &mut |lower, item| {
@@ -280,6 +276,14 @@ impl Lower<'_> {
         self.state.set(leave, Some(build::boolean(false)));
     }
 
+    /// What a counter says, which says one more behind it.
+    pub(crate) fn count_up(&mut self, counter: Cell, span: Span) -> Expr {
+        let count = self.current(counter);
+        let next = self.int_op("+", count.clone(), build::int(1), span);
+        self.assign_cell(counter, next, Ty::usize());
+        count
+    }
+
     pub(super) fn drive_indexed(
         &mut self,
         iter: Iter,
@@ -311,9 +315,7 @@ impl Lower<'_> {
             None => {
                 let counter = self.cell("k", false, Ty::usize(), span, Some(build::int(0)));
                 self.lower_loop(LoopHead::Forever, label, Slot::unit(), span, |lower| {
-                    let count = lower.current(counter);
-                    let next = lower.int_op("+", count.clone(), build::int(1), span);
-                    lower.assign_cell(counter, next, Ty::usize());
+                    let count = lower.count_up(counter, span);
                     let item = lower.item(&indexed, count, span);
                     body(lower, item);
                 });

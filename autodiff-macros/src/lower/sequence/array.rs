@@ -115,9 +115,7 @@ impl Lower<'_> {
                 });
             }
             items => self.drive(items, None, span, &mut |lower, item| {
-                let k = lower.current(position);
-                let next = lower.int_op("+", k.clone(), build::int(1), span);
-                lower.assign_cell(position, next, Ty::usize());
+                let k = lower.count_up(position, span);
                 store(lower, item, k);
             }),
         }

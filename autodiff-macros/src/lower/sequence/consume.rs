@@ -77,11 +77,7 @@ impl Lower<'_> {
                     return Value::Atom(len, Ty::usize());
                 }
                 let count = self.cell("count", false, Ty::usize(), span, Some(build::int(0)));
-                self.drive(iter, None, span, &mut |lower, _| {
-                    let old = lower.current(count);
-                    let new = lower.int_op("+", old, build::int(1), span);
-                    lower.assign_cell(count, new, Ty::usize());
-                });
+                self.drive(iter, None, span, &mut |lower, _| _ = lower.count_up(count, span));
                 Value::Atom(self.current(count), Ty::usize())
             }
             ("len", 0) => match self.iter_len(&iter, span) {
