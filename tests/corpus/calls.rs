@@ -1,6 +1,6 @@
 //! Calls between differentiated functions: of this module and others, nested, with every way to pass an argument.
 
-use autodiff_runtime::differentiate;
+use autodiff_runtime::{Differentiable, differentiate};
 
 #[differentiate]
 fn square(x: f64) -> f64 {
@@ -274,7 +274,30 @@ fn four_rates(x: f64) -> Vec<f64> {
     vec![x, x * x, x.sin(), 0.5]
 }
 
-// What a function gives that is not in sight may be an array or a `Vec`.
+#[derive(Clone, Copy, Debug, Differentiable)]
+struct Rates {
+    scale: f64,
+}
+
+#[differentiate]
+impl Rates {
+    fn pair(&self, x: f64) -> [f64; 2] {
+        [self.scale * x, x * x]
+    }
+}
+
+// What a function or a method gives that is not in sight may be an array or a `Vec`.
+#[differentiate]
+fn iterates_over_results_of_methods(x: f64) -> f64 {
+    let rates = Rates { scale: 2.0 * x };
+    let pair = rates.pair(x);
+    let mut s = x;
+    for (v, w) in pair.iter().zip(&rates.pair(s)) {
+        s += v * w;
+    }
+    s * pair.windows(2).map(|w| w[0] * w[1]).sum::<f64>()
+}
+
 #[differentiate]
 fn iterates_over_results(x: f64) -> f64 {
     let (array, list) = (three_rates(x), four_rates(x * x));
@@ -316,4 +339,5 @@ checks! {
     same_argument_twice(&[0.5, -1.5], 0.75);
     overwritten_between_calls(&[0.5, -1.5, 2.0]);
     iterates_over_results(0.7);
+    iterates_over_results_of_methods(0.7);
 }

@@ -165,6 +165,11 @@ impl Infer<'_> {
             }
             return of;
         }
+        self.result()
+    }
+
+    /// What a function gives that is not in sight.
+    fn result(&mut self) -> Term {
         let result = self.table.fresh();
         self.results.push(result.clone());
         result
@@ -223,7 +228,7 @@ impl Infer<'_> {
             return result;
         }
         let args = call.args.iter().map(|arg| self.expr(arg)).collect();
-        let result = self.table.fresh();
+        let result = self.result();
         let (name, result_term) = (call.method.clone(), result.clone());
         self.wait(Later::Method { name, receiver, args, result: result_term });
         result
