@@ -24,7 +24,7 @@ impl Gen {
         }
     }
 
-    fn may_loop(&self) -> bool {
+    pub fn may_loop(&self) -> bool {
         self.loop_depth < 3 && self.nesting < 4
     }
 

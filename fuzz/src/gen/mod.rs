@@ -14,6 +14,7 @@ mod generic;
 mod iter;
 mod loops;
 mod options;
+mod ordered;
 mod stmt;
 mod structs;
 mod top;

@@ -57,6 +57,11 @@ pub const STATEMENTS: &[(usize, Construct)] = &[
     (8, calls::statement),
     (6, structs::updated),
     (3, structs::pattern),
+    (3, ordered::operands),
+    (1, ordered::copies),
+    (2, ordered::joined),
+    (2, ordered::left_chain),
+    (2, ordered::arm),
 ];
 
 impl Gen {
