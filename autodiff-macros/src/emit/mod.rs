@@ -90,6 +90,8 @@ pub(crate) struct Emitter<'a> {
     /// Variables from this index on may be adjoints and tangents, whose fields may be marked if `may_mark`.
     made_from: u32,
     may_mark: bool,
+    /// Numbers of both floats occur.
+    both_floats: bool,
     /// Tangents are computed, not adjoints.
     forward: bool,
     /// How many loops are around the statement being emitted.
@@ -131,6 +133,7 @@ impl<'a> Emitter<'a> {
             pooled: HashSet::new(),
             made_from: u32::MAX,
             may_mark: false,
+            both_floats: false,
             forward: false,
             loops: 0,
             span: Span::mixed_site(),
@@ -150,6 +153,8 @@ impl<'a> Emitter<'a> {
     fn derivative_of(&mut self, function: &Function) {
         self.made_from = function.vars.0.len() as u32;
         self.may_mark = function.may_mark;
+        let occurs = |float| self.vars.0.iter().any(|info| matches!(&info.ty, Ty::Float(of) if *of == float));
+        self.both_floats = occurs(Float::F32) && occurs(Float::F64);
     }
 
     fn enter(&mut self) {

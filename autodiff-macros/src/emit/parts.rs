@@ -41,8 +41,7 @@ impl Emitter<'_> {
             return None;
         }
         let (runtime, part) = (self.runtime, self.reference(path, false));
-        let occurs = |float| self.vars.0.iter().any(|info| matches!(&info.ty, Ty::Float(of) if *of == float));
-        let float = match occurs(Float::F32) && occurs(Float::F64) {
+        let float = match self.both_floats {
             true => quote_spanned!(self.span=> _),
             false => float_name(&self.float),
         };
