@@ -450,6 +450,21 @@ mod tests {
         assert!(text.contains("MulRule < V > for f64"), "{text}");
     }
 
+    #[test]
+    fn constants_of_a_module_say_where_values_lie() {
+        let guarded = |constants: &str| {
+            let module = format!(
+                "mod m {{ {constants} pub fn f(x: f64) -> f64 {{ (1.0 / (1.0 + K * x.abs())).ln() }} }}"
+            );
+            expanded("", &module).contains("special :: chain")
+        };
+        assert!(!guarded("const K: f64 = 0.5;"));
+        assert!(guarded("const K: f64 = -0.5;"));
+        // Which of two holds is not known here, nor is what is computed.
+        assert!(guarded("#[cfg(a)] const K: f64 = 0.5; #[cfg(not(a))] const K: f64 = -0.5;"));
+        assert!(guarded("const K: f64 = k();"));
+    }
+
     /// What becomes of a function whose program a pass spoils.
     fn spoilt(spoil: impl FnOnce(&mut Function)) -> String {
         let item: syn::ItemFn = syn::parse_quote!(

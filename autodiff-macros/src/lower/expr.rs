@@ -163,32 +163,32 @@ impl Lower<'_> {
             return Value::nothing();
         }
         let tokens = expr.to_token_stream();
-        let ty = self.constant_ty(&expr.path, want);
+        let (ty, value) = self.constant(&expr.path, want);
         if ty.is_scalar() {
-            let value = well_known(&expr.path);
             return Value::Atom(Expr::Lit(Lit { tokens, value, ty: ty.clone(), made: false }), ty);
         }
         Value::Code(constant(tokens), ty)
     }
 
-    /// What the type of a constant must be.
-    fn constant_ty(&self, path: &syn::Path, want: Option<&Ty>) -> Ty {
+    /// What the type of a constant must be, and its number where that is known.
+    fn constant(&self, path: &syn::Path, want: Option<&Ty>) -> (Ty, Option<f64>) {
+        let number = well_known(path);
         let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         for (segment, name) in path.segments.iter().zip(&names).take(names.len().saturating_sub(1)) {
             match name.as_str() {
-                "f64" => return Ty::f64(),
-                "f32" => return Ty::Float(crate::ir::Float::F32),
-                name if crate::standard::is_integer(name) => return Ty::Int(Some(name.into())),
+                "f64" => return (Ty::f64(), number),
+                "f32" => return (Ty::Float(crate::ir::Float::F32), number),
+                name if crate::standard::is_integer(name) => return (Ty::Int(Some(name.into())), number),
                 _ if self.types.is_float_param(&segment.ident) => {
-                    return Ty::Float(crate::ir::Float::Param(segment.ident.clone()));
+                    return (Ty::Float(crate::ir::Float::Param(segment.ident.clone())), number);
                 }
                 _ => {}
             }
         }
         match (self.types.constant(path), want) {
-            (Some(ty), _) => ty,
-            (None, Some(ty)) if ty.is_scalar() => ty.clone(),
-            _ => Ty::Unknown,
+            (Some(known), _) => known,
+            (None, Some(ty)) if ty.is_scalar() => (ty.clone(), number),
+            _ => (Ty::Unknown, number),
         }
     }
 

@@ -133,7 +133,7 @@ impl Lower<'_> {
                     let value = if ty.is_scalar() {
                         let lit = Lit {
                             tokens: name,
-                            value: literal_value(&item.expr),
+                            value: crate::typing::items::literal_value(&item.expr),
                             ty: ty.clone(),
                             made: false,
                         };
@@ -175,20 +175,6 @@ impl Lower<'_> {
                 self.items.push(item.clone());
             }
         }
-    }
-}
-
-fn literal_value(expr: &syn::Expr) -> Option<f64> {
-    match expr {
-        syn::Expr::Lit(lit) => match &lit.lit {
-            syn::Lit::Float(lit) => lit.base10_parse().ok(),
-            syn::Lit::Int(lit) => lit.base10_parse::<u64>().ok().map(|value| value as f64),
-            _ => None,
-        },
-        syn::Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Neg(_)) => {
-            literal_value(&unary.expr).map(|v| -v)
-        }
-        _ => None,
     }
 }
 

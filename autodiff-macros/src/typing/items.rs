@@ -25,7 +25,7 @@ struct Module {
     children: BTreeMap<String, ModuleId>,
     types: BTreeMap<String, Definition>,
     functions: BTreeMap<String, Callable>,
-    constants: BTreeMap<String, Type>,
+    constants: BTreeMap<String, Constant>,
     uses: Vec<Use>,
 }
 
@@ -55,6 +55,37 @@ pub(crate) enum Kind {
     Trait,
 }
 
+/// A constant: its type as written, and its number where that is a literal.
+#[derive(Clone)]
+pub(crate) struct Constant {
+    pub(crate) ty: Type,
+    pub(crate) value: Option<f64>,
+}
+
+impl Constant {
+    /// Enters it by its name. Of several (under `#[cfg]`), each has the type, and none is known to be the one.
+    fn enter(constants: &mut BTreeMap<String, Constant>, name: &Ident, ty: &Type, value: &syn::Expr) {
+        let name = name.to_string();
+        let value = if constants.contains_key(&name) { None } else { literal_value(value) };
+        constants.insert(name, Constant { ty: ty.clone(), value });
+    }
+}
+
+/// The number that an expression is, where it is a literal.
+pub(crate) fn literal_value(expr: &syn::Expr) -> Option<f64> {
+    match expr {
+        syn::Expr::Lit(lit) => match &lit.lit {
+            syn::Lit::Float(lit) => lit.base10_parse().ok(),
+            syn::Lit::Int(lit) => lit.base10_parse::<u64>().ok().map(|value| value as f64),
+            _ => None,
+        },
+        syn::Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Neg(_)) => {
+            literal_value(&unary.expr).map(|v| -v)
+        }
+        _ => None,
+    }
+}
+
 /// A function or method as its callers see it.
 #[derive(Clone)]
 pub(crate) struct Callable {
@@ -71,7 +102,7 @@ struct Method {
     /// The trait and its arguments, if it is one's.
     of_trait: Option<syn::Path>,
     callable: Option<Callable>,
-    constants: BTreeMap<String, Type>,
+    constants: BTreeMap<String, Constant>,
     types: BTreeMap<String, Type>,
     module: ModuleId,
 }
@@ -137,10 +168,10 @@ impl Items {
                     self.define(at, &item.ident, &item.generics, Kind::Trait, &item.attrs);
                 }
                 Item::Const(item) => {
-                    self.modules[at].constants.insert(item.ident.to_string(), (*item.ty).clone());
+                    Constant::enter(&mut self.modules[at].constants, &item.ident, &item.ty, &item.expr);
                 }
                 Item::Static(item) => {
-                    self.modules[at].constants.insert(item.ident.to_string(), (*item.ty).clone());
+                    Constant::enter(&mut self.modules[at].constants, &item.ident, &item.ty, &item.expr);
                 }
                 Item::Fn(item) => {
                     let callable = Callable {
@@ -224,7 +255,7 @@ impl Items {
                     });
                 }
                 syn::ImplItem::Const(constant) => {
-                    rest.constants.insert(constant.ident.to_string(), constant.ty.clone());
+                    Constant::enter(&mut rest.constants, &constant.ident, &constant.ty, &constant.expr);
                 }
                 syn::ImplItem::Type(ty) => {
                     rest.types.insert(ty.ident.to_string(), ty.ty.clone());
@@ -264,11 +295,13 @@ impl Items {
         self.find(at, &names, STEPS, &|module, name| module.functions.get(name))
     }
 
-    /// The written type of the constant that a path names, and where it is written.
-    pub(crate) fn constant(&self, at: ModuleId, path: &syn::Path) -> Option<(ModuleId, &Type)> {
+    /// The constant that a path names, and where it is written.
+    pub(crate) fn constant(&self, at: ModuleId, path: &syn::Path) -> Option<(ModuleId, &Constant)> {
         let names = names(path)?;
-        self.find(at, &names, STEPS, &|module, name| module.constants.get(name).map(|ty| (module, ty)))
-            .map(|(module, ty)| (self.id_of(module), ty))
+        self.find(at, &names, STEPS, &|module, name| {
+            module.constants.get(name).map(|constant| (module, constant))
+        })
+        .map(|(module, constant)| (self.id_of(module), constant))
     }
 
     fn id_of(&self, module: &Module) -> ModuleId {
@@ -287,10 +320,10 @@ impl Items {
         of(true).or_else(|| of(false))
     }
 
-    /// The written type of an associated constant.
-    pub(crate) fn associated_constant(&self, owner: &Owner, name: &str) -> Option<(ModuleId, &Type)> {
+    /// An associated constant, and where it is written.
+    pub(crate) fn associated_constant(&self, owner: &Owner, name: &str) -> Option<(ModuleId, &Constant)> {
         let own = self.methods.iter().filter(|method| method.owner == *owner);
-        own.filter_map(|method| method.constants.get(name).map(|ty| (method.module, ty))).next()
+        own.filter_map(|method| method.constants.get(name).map(|constant| (method.module, constant))).next()
     }
 
     /// The `impl`s of a trait of that name for a type: where they are, the trait's path, and its associated types.

@@ -289,10 +289,11 @@ impl Types {
             .collect()
     }
 
-    /// The type of a constant in sight.
-    pub(crate) fn constant(&self, path: &syn::Path) -> Option<Ty> {
-        if let Some((module, ty)) = self.scope.items.constant(self.scope.module, path) {
-            return Some(self.inside(module, &syn::Generics::default(), &[], None).ty(ty));
+    /// The type of a constant in sight, and its number where that is written there.
+    pub(crate) fn constant(&self, path: &syn::Path) -> Option<(Ty, Option<f64>)> {
+        if let Some((module, found)) = self.scope.items.constant(self.scope.module, path) {
+            let ty = self.inside(module, &syn::Generics::default(), &[], None).ty(&found.ty);
+            return Some((ty, found.value));
         }
         let n = path.segments.len();
         let owner: syn::Path = syn::Path {
@@ -303,8 +304,9 @@ impl Types {
         let this = self.scope.itself(&owner_ty).clone();
         let owner = self.scope.items.owner(self.scope.module, &this)?;
         let name = path.segments.last()?.ident.to_string();
-        let (module, ty) = self.scope.items.associated_constant(&owner, &name)?;
-        Some(self.inside(module, &syn::Generics::default(), &[], Some(this)).ty(ty))
+        let (module, found) = self.scope.items.associated_constant(&owner, &name)?;
+        let ty = self.inside(module, &syn::Generics::default(), &[], Some(this)).ty(&found.ty);
+        Some((ty, found.value))
     }
 
     /// What an operator of a type of the environment gives: `Output` of its only fitting `impl`.

@@ -62,7 +62,7 @@ impl Infer<'_> {
             let called = self.types.called(callable, None);
             return self.function(&called);
         }
-        if let Some(ty) = self.types.constant(&path.path) {
+        if let Some((ty, _)) = self.types.constant(&path.path) {
             return self.table.of(&ty);
         }
         match self.owner(&path.path) {
