@@ -450,6 +450,16 @@ mod tests {
         assert!(text.contains("MulRule < V > for f64"), "{text}");
     }
 
+    /// rustc goes down one call for each `let` of a block, and its stack has an end.
+    #[test]
+    fn blocks_of_any_length_have_few_scopes() {
+        let terms: Vec<String> = (0..1200).map(|k| format!("(x * {k}.0 + y).sin()")).collect();
+        let text = expanded("", &format!("fn f(x: f64, y: f64) -> f64 {{ {} }}", terms.join(" + ")));
+        assert!(text.contains("let (add , add_1 ,"), "values are declared one by one");
+        let longest = text.split('}').map(|part| part.matches("let ").count()).max();
+        assert!(longest < Some(200), "{longest:?} scopes");
+    }
+
     #[test]
     fn constants_of_a_module_say_where_values_lie() {
         let guarded = |constants: &str| {

@@ -10,14 +10,41 @@ use super::{Emitter, Form, Moves, TapeKind, inference, types};
 use crate::ir::*;
 use crate::names;
 
+/// As many statements as a block may have with a `let` of its own for each value. A `let` opens a scope inside of the one
+/// before, and rustc's debug information goes down one call for each of them: its stack ends at some thousand.
+const SCOPES: usize = 1000;
+/// As many values as are declared in one `let` where there are more.
+const TOGETHER: usize = 250;
+
 impl Emitter<'_> {
     /// The statements of a block, without braces.
     pub(crate) fn block(&mut self, block: &Block) -> TokenStream {
         let span = self.span;
-        let tokens = block.stmts.iter().map(|stmt| self.stmt(stmt)).collect();
+        let mut tokens = TokenStream::new();
+        let (many, few) = match block.stmts.len() {
+            0..=SCOPES => (&[][..], &block.stmts[..]),
+            _ => (&block.stmts[..], &[][..]),
+        };
+        for stmts in many.chunks(TOGETHER) {
+            tokens.extend(self.declared(stmts));
+            tokens.extend(stmts.iter().map(|stmt| self.stmt(stmt)));
+        }
+        tokens.extend(few.iter().map(|stmt| self.stmt(stmt)));
         self.span = span;
         self.moves = Moves::Never;
         tokens
+    }
+
+    /// `let (a, mut b, c);` for what some statements define, which are assignments then.
+    fn declared(&mut self, stmts: &[Stmt]) -> TokenStream {
+        let mut patterns = Vec::new();
+        for stmt in stmts {
+            let (StmtKind::Let { var, expr } | StmtKind::Mut { var, init: expr }) = &stmt.kind else { continue };
+            if !self.is_bound(*var) && self.annotation(*var, expr).is_empty() {
+                patterns.push(self.pattern(*var));
+            }
+        }
+        if patterns.is_empty() { TokenStream::new() } else { quote!(let (#(#patterns),*,);) }
     }
 
     fn stmt(&mut self, stmt: &Stmt) -> TokenStream {
