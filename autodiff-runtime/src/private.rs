@@ -374,6 +374,24 @@ pub trait Unread {}
 
 impl<T> Unread for T {}
 
+/// The same, of a `&mut` parameter that the function writes to: nothing passes through what it holds.
+pub trait Lost {
+    /// Sets all numbers to zero.
+    fn clear(&mut self);
+}
+
+impl<T: Tangent> Lost for T {
+    fn clear(&mut self) {
+        self.set_all(0.0);
+    }
+}
+
+impl<T: Tangent> Lost for &mut [T] {
+    fn clear(&mut self) {
+        self.iter_mut().for_each(|part| part.set_all(0.0));
+    }
+}
+
 /// The seed of the sum of all numbers in a result.
 #[inline]
 pub fn ones<T: Differentiable + ?Sized>(like: &T) -> T::Tangent {

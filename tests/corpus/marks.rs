@@ -397,5 +397,56 @@ fn an_active_value_may_be_handed_to_a_marked_parameter() {
     assert!((m_bar.first.factor + 2.0 * m_bar.second.offsets[1] - dot).abs() < 1e-12 * dot.abs());
     assert_eq!((m_bar.second.factor, m_bar.first.offsets[0]), (0.0, 0.0));
 
-    assert_eq!(changed_on_the_way::value_and_grad(2.0), (18.0, 33.0));
+    // What `moved_by` may have written to is constant behind it.
+    assert_eq!(changed_on_the_way::value_and_grad(2.0), (18.0, 32.0));
+    assert_eq!(changed_on_the_way::jvp(2.0, 1.0), (18.0, 32.0));
+}
+
+#[differentiate]
+fn refilled(#[no_diff] buffer: &mut [f64], #[no_diff] list: &mut Vec<f64>, x: f64) {
+    buffer[0] = x;
+    list.push(x * x);
+}
+
+#[differentiate]
+fn renamed(#[no_diff] pair: &mut [(f64, usize)], #[no_diff] rows: &mut [[f64; 2]], x: f64) -> f64 {
+    pair[0].0 = x;
+    pair[0].1 += 1;
+    rows[1] = [x; 2];
+    x * pair[0].0
+}
+
+#[differentiate]
+fn counted(#[no_diff] pair: &mut [(f64, usize)], x: f64) -> f64 {
+    pair[0].1 += 1;
+    pair[0].0 * x
+}
+
+#[differentiate]
+fn lent_and_written(x: f64) -> f64 {
+    let (mut buffer, mut list) = ([x; 2], vec![x]);
+    refilled(&mut buffer, &mut list, x);
+    let (mut pair, mut rows) = ([(x, 2)], vec![[x; 2], [1.0, x]]);
+    let y = renamed(&mut pair, &mut rows, x);
+    buffer[0] * buffer[1] + list[1] * x + pair[0].0 * x + rows[1][0] * x + rows[0][1] + y
+}
+
+#[differentiate]
+fn lent_and_left(x: f64) -> f64 {
+    let mut pair = [(x, 2)];
+    let y = counted(&mut pair, x);
+    y + pair[0].0 * x
+}
+
+#[test]
+fn what_a_marked_parameter_was_written_to_is_constant() {
+    let x = 1.5_f64;
+    // Of the terms of the sum: behind the calls, what they wrote to is constant, though not within them.
+    let slope = 0.0 + x * x + x + x + 0.0 + 2.0 * x;
+    let (value, gradient) = lent_and_written::value_and_grad(x);
+    assert_eq!(value, lent_and_written(x));
+    assert_eq!((gradient, lent_and_written::jvp(x, 1.0).1), (slope, slope));
+    // Nothing was written that a derivative passes through, but `x` of the product is read as a constant.
+    assert_eq!(lent_and_left::grad(x), x + 2.0 * x);
+    assert_eq!(lent_and_left::jvp(x, 1.0).1, x + 2.0 * x);
 }

@@ -13,6 +13,7 @@ mod flow;
 #[cfg(test)]
 mod golden;
 mod inference;
+mod marked;
 mod parts;
 mod place;
 mod record;

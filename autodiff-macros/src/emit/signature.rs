@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 
 use super::types::{self, owned_tangent, tangent};
-use crate::ir::{Expr, Float, Function, Param, Passing, Role, Ty};
+use crate::ir::{Float, Function, Passing, Role, Ty};
 use crate::lower;
 
 /// One parameter of the function.
@@ -21,7 +21,7 @@ pub(crate) struct ParamSig {
     known: Ty,
     /// A number under another name, which the macro sees through at some places and not at others.
     by_alias: bool,
-    /// A `&mut` scalar with the mark `#[no_diff]` that is written to: no derivative passes through what it holds.
+    /// A `&mut` parameter with the mark `#[no_diff]` that is written to: no derivative passes through what it holds.
     lost: bool,
     /// A `#[no_diff]` parameter of a type that need not be differentiable. A caller cannot see the mark, and hands over an
     /// adjoint all the same.
@@ -113,7 +113,7 @@ impl Signature {
                 role: function.vars[param.var].role,
                 by_alias,
                 known,
-                lost: param.no_diff && param.ty.is_float() && is_written(param),
+                lost: super::marked::is_lost(function, param),
                 unread,
             });
         }
@@ -288,7 +288,8 @@ impl ParamSig {
     /// The type behind the adjoint slot.
     pub(crate) fn slot(&self, runtime: &TokenStream) -> TokenStream {
         if self.unread {
-            return quote!(dyn #runtime::__private::Unread);
+            let any = if self.lost { quote!(Lost) } else { quote!(Unread) };
+            return quote!(dyn #runtime::__private::#any);
         }
         tangent(&self.known, runtime)
     }
@@ -328,13 +329,9 @@ impl ParamSig {
         self.lost
     }
 
-    /// Clears the adjoint or the tangent `of` it, where the caller hands one over.
-    pub(crate) fn clear(&self, of: &Ident, runtime: &TokenStream) -> TokenStream {
-        let zero = match &self.known {
-            Ty::Float(Float::Param(_)) => quote!(#runtime::__private::lit(0.0)),
-            _ => quote!(0.0),
-        };
-        quote!(if let ::core::option::Option::Some(#of) = #of { *#of = #zero; })
+    /// Whether the slot is one that anything fits into.
+    pub(crate) fn is_unread(&self) -> bool {
+        self.unread
     }
 }
 
@@ -353,11 +350,6 @@ fn is_by_alias(ty: &Ty, written: &TokenStream) -> bool {
         _ => true,
     };
     matches!(ty, Ty::Float(Float::F64 | Float::F32 | Float::Any)) && !primitive
-}
-
-/// Whether a `&mut` scalar holds another value behind the call.
-fn is_written(param: &Param) -> bool {
-    param.last.as_ref().is_some_and(|last| !matches!(last, Expr::Var(var) if *var == param.var))
 }
 
 /// Whether only rustc knows the type or one inside of it, and whether that is differentiable.

@@ -39,7 +39,9 @@ impl Emitter<'_> {
     fn declared(&mut self, stmts: &[Stmt]) -> TokenStream {
         let mut patterns = Vec::new();
         for stmt in stmts {
-            let (StmtKind::Let { var, expr } | StmtKind::Mut { var, init: expr }) = &stmt.kind else { continue };
+            let (StmtKind::Let { var, expr } | StmtKind::Mut { var, init: expr }) = &stmt.kind else {
+                continue;
+            };
             if !self.is_bound(*var) && self.annotation(*var, expr).is_empty() {
                 patterns.push(self.pattern(*var));
             }

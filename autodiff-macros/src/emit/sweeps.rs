@@ -242,7 +242,7 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
         }
         let (seed, seed_ty) = (emitter.seed_pattern(&adjoint.seed), signature.seed());
         params.push(quote!(#seed: #seed_ty));
-        let (mut slots, mut begin) = (Vec::new(), TokenStream::new());
+        let (mut slots, mut lost, mut begin) = (Vec::new(), Vec::new(), TokenStream::new());
         let of_params = function.params.iter().zip(&signature.params).zip(shapes);
         for (((param, sig), shape), slot) in of_params.zip(&adjoint.params) {
             let ty = sig.lent_adjoint(&signature.runtime);
@@ -250,8 +250,8 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
                 slots.push(None);
                 if sig.is_lost() {
                     let name = emitter.local_at(&format!("{}_bar", param.name), param.name.span());
-                    begin.extend(sig.clear(&name, &signature.runtime));
                     params.push(quote!(#name: #ty));
+                    lost.push((param, sig, name));
                     continue;
                 }
                 params.push(quote!(_: #ty));
@@ -293,6 +293,7 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
             let value = emitter.expr(value, None);
             end.extend(quote!(*#reference = #value;));
         }
+        end.extend(lost.into_iter().map(|(param, sig, name)| emitter.clear_lost(param, sig, &name)));
         quote!(move |#(#params),*| { #begin #reverse #end })
     });
     Sweep { args: Vec::new(), body: quote!(#prelude #tapes #forward #write_back (#result, #closure)) }
@@ -425,14 +426,15 @@ pub(crate) fn pushforward(function: &Function, signature: &Signature, push: Push
     emitter.forward = true;
     emitter.reserve_params(function);
     let prelude = emitter.enter_params(function);
-    let (mut args, mut begin, mut in_out) = (Vec::new(), TokenStream::new(), Vec::new());
+    let (mut args, mut begin) = (Vec::new(), TokenStream::new());
+    let (mut in_out, mut lost) = (Vec::new(), Vec::new());
     for ((param, sig), dot) in function.params.iter().zip(&signature.params).zip(&push.params) {
         let ty = sig.lent_tangent(&signature.runtime);
         let Some((dot, last)) = dot else {
             if sig.is_lost() {
                 let name = emitter.local_at(&format!("{}_dot", param.name), param.name.span());
-                begin.extend(sig.clear(&name, &signature.runtime));
                 args.push(quote!(#name: #ty));
+                lost.push((param, sig, name));
                 continue;
             }
             args.push(quote!(_: #ty));
@@ -481,6 +483,7 @@ pub(crate) fn pushforward(function: &Function, signature: &Signature, push: Push
         let last = emitter.expr(last, emitter.float_of(last).as_ref());
         updates.extend(quote!(if let ::core::option::Option::Some(#name) = #name { *#name = #last; }));
     }
+    updates.extend(lost.into_iter().map(|(param, sig, name)| emitter.clear_lost(param, sig, &name)));
     let result = emitter.result(&function.result, &mut unit.tail[leaves..tangents].iter());
     let mut tangents = unit.tail[tangents..].iter();
     let tangent = emitter.tangent_result(&push.result, &function.result_ty, &mut tangents);
