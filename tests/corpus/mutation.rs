@@ -293,6 +293,41 @@ fn fills_with_pairs(x: f64, y: &[(f64, usize)]) -> f64 {
     pairs[1].0 * pairs[0].1 as f64 * rows[1][1]
 }
 
+#[differentiate]
+fn rotated(state: &mut (f64, f64), h: f64) -> f64 {
+    *state = (state.1 * h, state.0 - state.1);
+    state.0 * state.1
+}
+
+#[differentiate]
+fn scaled_and_counted(pair: &mut (f64, usize), x: f64) {
+    pair.0 *= x;
+    pair.1 += 1;
+}
+
+#[differentiate]
+fn rotated_twice(state: &mut (f64, f64), h: f64) -> f64 {
+    rotated(state, h) + rotated(&mut *state, h * h)
+}
+
+#[differentiate]
+fn lends_tuples(x: f64) -> f64 {
+    let mut state = (x, 0.5);
+    let mut sum = 0.0;
+    for _ in 0..3 {
+        sum += rotated(&mut state, x);
+    }
+    let mut pair = (x, 1);
+    scaled_and_counted(&mut pair, x);
+    let mut nested = ((x, x * x), 1.0);
+    sum += rotated_twice(&mut nested.0, x);
+    let (mut a, b) = ((x, 2), x);
+    if sum > 0.1 {
+        scaled_and_counted(&mut a, b);
+    }
+    sum * state.0 + pair.0 * pair.1 as f64 + nested.0.1 + a.0 * a.1 as f64
+}
+
 checks! {
     compound(1.5, 0.5);
     overwritten(0.75);
@@ -326,4 +361,5 @@ checks! {
     fills_with_its_own(&mut [[1.5, 0.5, 2.0], [0.75, 1.0, -1.0]], 1.25);
     fills_with_structs(1.25, @3) => 9.375;
     fills_with_pairs(1.25, &[(0.5, 1), (2.0, 2)]);
+    lends_tuples(0.7);
 }

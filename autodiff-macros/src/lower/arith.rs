@@ -269,6 +269,9 @@ impl Lower<'_> {
             StmtKind::Call(Call { callee, args, results, pullback, differentiated: true, kept: Vec::new() }),
             span,
         );
+        for (tuple, place) in std::mem::take(&mut self.lent) {
+            self.assign(tuple, Value::Path(place), span);
+        }
         value
     }
 

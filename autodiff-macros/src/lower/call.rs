@@ -404,12 +404,15 @@ impl Lower<'_> {
                 }
                 Value::Code(inert, ty) => Some(self.lent_code(inert, ty, span)),
                 Value::Poison | Value::Never => None,
-                Value::Tuple(_) => {
-                    self.refuse_at(
-                        span,
-                        "a mutable reference to a tuple as argument is not supported: pass its parts",
-                    );
-                    None
+                // Its parts are put together, and taken apart again behind the call.
+                to @ Value::Tuple(_) => {
+                    let ty = self.ty_of(&to);
+                    let now = self.read(to.clone(), span);
+                    let init = self.init(now, None, span)?;
+                    let place = Path::of(self.temp_place("argument", ty, init, span));
+                    self.mark_mutable(&place);
+                    self.lent.push((to, place.clone()));
+                    Some(Arg::RefMut(place))
                 }
                 to @ Value::Ref { .. } => self.arg(to, span),
                 _ => {

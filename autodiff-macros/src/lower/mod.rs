@@ -82,6 +82,8 @@ pub(crate) struct Lower<'a> {
     /// Variables that carry no derivative, whatever their types.
     constants: VarSet,
     items: Vec<syn::Item>,
+    /// Tuples in parts that the next call changes, and where they stand for it.
+    lent: Vec<(Value, crate::ir::Path)>,
     /// The sites of the items that were met.
     hoisted: std::collections::HashSet<String>,
     /// Functions that were taken for the standard library's.
@@ -168,6 +170,7 @@ fn attempt(
         sites: VarMap::new(),
         constants: VarSet::new(),
         items: Vec::new(),
+        lent: Vec::new(),
         hoisted: Default::default(),
         known: Vec::new(),
         poisoned: false,
