@@ -427,6 +427,110 @@ fn adafactor() {
     }
 }
 
+/// Where a gradient is so small that Adafactor's guards decide.
+#[test]
+fn adafactor_at_its_guards() {
+    // The root mean square of the parameters is 1, that of the update below the threshold: `p - 0.1 u`.
+    let step = |opt: Adafactor, g: f64| {
+        let mut p = [1.0, 1.0];
+        opt.clone().step(&mut p, &[g, g]).unwrap();
+        let u = (1.0 - p[0]) / 0.1;
+        let mut matrix = [[1.0, 1.0], [1.0, 1.0]];
+        opt.clone().step(&mut matrix, &[[g, g], [g, g]]).unwrap();
+        (u, (1.0 - matrix[0][0]) / 0.1)
+    };
+    let close = |(a, b): (f64, f64), (c, d): (f64, f64)| {
+        assert!((a / c - 1.0).abs() < 1e-6 && (b / d - 1.0).abs() < 1e-6, "{a} {b}, not {c} {d}");
+    };
+    let torch = || Adafactor::new(0.1).family(Family::Torch);
+    // Variance at least ε², the mean of the rows at least ε: g² / ε * g² is below it as well.
+    close(step(torch().epsilon1(0.1), 1e-5), (1e-4, 1e-4));
+    close(step(torch(), 1e-19), (1e-19 / f64::EPSILON, 1e-19 / f64::EPSILON));
+    // g² + ε.
+    close(step(Adafactor::new(0.1), 1e-19), (1e-4, 1e-4));
+}
+
+/// optax's Adafactor takes the two longest axes, of equal ones the later: the others count matrices.
+#[test]
+fn adafactor_takes_the_longest_axes() {
+    let numbers =
+        |phase: f64| -> Vec<f64> { (0..24).map(|i| (i as f64 * 1.3 + phase).sin() + 0.25).collect() };
+    // Every leaf is taken to be of the same size, and no update is clipped: what is left is the factoring.
+    let opt = || Adafactor::new(0.5).family(Family::Optax).clip_threshold(1e9).epsilon2(1e3);
+    for (shape, batch) in [([4, 2, 3], 1), ([2, 3, 4], 0), ([3, 4, 2], 2), ([2, 2, 2], 0)] {
+        let len: usize = shape.iter().product();
+        let place = |index: [usize; 3]| (index[0] * shape[1] + index[1]) * shape[2] + index[2];
+        let sides: Vec<usize> = (0..3).filter(|axis| *axis != batch).collect();
+        let (rows, columns) = (shape[sides[0]], shape[sides[1]]);
+        let mut whole = Shaped::new(numbers(0.0)[..len].to_vec(), &shape);
+        let mut parts = Vec::new();
+        let cut = |data: &[f64], unit: usize| -> Vec<f64> {
+            (0..rows * columns)
+                .map(|k| {
+                    let mut index = [unit; 3];
+                    (index[sides[0]], index[sides[1]]) = (k / columns, k % columns);
+                    data[place(index)]
+                })
+                .collect()
+        };
+        for unit in 0..shape[batch] {
+            parts.push((Shaped::new(cut(&whole.data, unit), &[rows, columns]), opt()));
+        }
+        let mut own = opt();
+        for t in 1..4 {
+            let grads = numbers(f64::from(t))[..len].to_vec();
+            for (unit, (part, opt)) in parts.iter_mut().enumerate() {
+                opt.step(part, &Shaped::new(cut(&grads, unit), &[rows, columns])).unwrap();
+            }
+            own.step(&mut whole, &Shaped::new(grads, &shape)).unwrap();
+        }
+        for (unit, (part, _)) in parts.iter().enumerate() {
+            for (found, expected) in cut(&whole.data, unit).iter().zip(&part.data) {
+                assert!(
+                    (found - expected).abs() < 1e-9 * expected.abs(),
+                    "{shape:?}: {found}, not {expected}"
+                );
+            }
+        }
+    }
+}
+
+/// A scalar is one slice of one axis for SM3, whose sum is its largest square so far.
+#[test]
+fn sm3_of_a_scalar() {
+    let mut p = 1.0_f64;
+    let mut opt = Sm3::new(0.5).momentum(0.0);
+    let (mut expected, mut sum) = (1.0_f64, 0.0_f64);
+    for g in [2.0_f64, -1.0, 0.5] {
+        opt.step(&mut p, &g).unwrap();
+        sum += g * g;
+        expected -= 0.5 * g / (sum + 1e-8).sqrt();
+        assert!((p - expected).abs() < 1e-12, "{p}, not {expected}");
+    }
+}
+
+/// A partition hands each optimizer its own leaves, also where a later step has no gradient for some of them.
+#[test]
+fn partitions_keep_to_their_leaves() {
+    let mut p = (1.0, 1.0, 1.0);
+    let mut opt = Partition::new(".1", SignSgd::new(0.25), Sgd::new(0.5));
+    opt.step(&mut p, &(1.0, 3.0, 2.0)).unwrap();
+    assert_eq!(p, (0.5, 0.75, 0.0));
+    opt.step(&mut p, &(None::<f64>, 3.0, None::<f64>)).unwrap();
+    assert_eq!((p, opt.named.steps(), opt.rest.steps(), opt.steps()), ((0.5, 0.5, 0.0), 2, 1, 2));
+    opt.step(&mut p, &(1.0, None::<f64>, 1.0)).unwrap();
+    assert_eq!((p, opt.named.steps(), opt.rest.steps(), opt.steps()), ((0.0, 0.5, -0.5), 2, 2, 3));
+    // The first step fixes who has which leaves; one that fails fixes nothing.
+    let mut fresh = Partition::new(".1", SignSgd::new(0.25), Sgd::new(0.5));
+    assert!(fresh.step(&mut p, &(1.0, [1.0], 1.0)).is_err());
+    fresh.step(&mut p, &(0.0, -3.0, 0.0)).unwrap();
+    assert_eq!(p, (0.0, 0.75, -0.5));
+    // Nothing moves where the gradient is zero.
+    let mut zero = [1.0, 2.0];
+    SignSgd::new(0.25).step(&mut zero, &[0.0, -0.0]).unwrap();
+    assert_eq!(zero, [1.0, 2.0]);
+}
+
 /// In torch a step counts for the leaves that have a gradient; elsewhere it counts for all.
 #[test]
 fn what_a_step_counts_for() {
