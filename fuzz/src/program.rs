@@ -94,8 +94,24 @@ impl Program {
             .collect()
     }
 
+    /// What is asked of the program where the module around it says which types carry nothing.
+    fn within_sight(&self) -> Program {
+        let mut program = self.clone();
+        for argument in &mut program.arguments {
+            argument.param.no_diff |= !argument.param.ty.carries(&self.structs);
+        }
+        program
+    }
+
     /// A module of the crate: the program in its forms, and `CASE`.
     pub fn module(&self, name: &str, form: Form) -> Module {
+        if form == Form::Module {
+            return self.within_sight().checked_module(name, form);
+        }
+        self.checked_module(name, form)
+    }
+
+    fn checked_module(&self, name: &str, form: Form) -> Module {
         let single = self.single || self.items.text().contains("@single");
         let fine =
             if single { format!("mod fine {{\n{}}}\n", self.plain(Form::Fine)) } else { String::new() };
@@ -187,13 +203,34 @@ impl Program {
         )
     }
 
+    /// The items as others see them. A function whose result carries nothing has derivatives only where it asks for them.
+    fn public(&self, text: &str) -> String {
+        let asking = !self.result.carries(&self.structs);
+        let checked = format!("fn {}", self.top);
+        let mut depth = 0;
+        let mut out = String::new();
+        for line in text.lines() {
+            let starts = ["fn ", "struct ", "const ", "static ", "type ", "enum "];
+            if depth == 0 && starts.iter().any(|start| line.starts_with(start)) {
+                if asking && line.starts_with(&checked) {
+                    out.push_str("#[differentiate] ");
+                }
+                out.push_str("pub ");
+            }
+            depth += line.matches('{').count() as i64 - line.matches('}').count() as i64;
+            out.push_str(line);
+            out.push('\n');
+        }
+        out
+    }
+
     fn companion(&self, form: Form) -> String {
         let text = print(&self.items.text(), form, self.float());
         let (text, at) = match form {
             Form::Module => (
                 format!(
                     "#[differentiate]\nmod model {{\nuse super::*;\n{}\n}}\npub use model::*;\n",
-                    public(&text)
+                    self.public(&text)
                 ),
                 "model::",
             ),
@@ -389,20 +426,6 @@ impl Program {
     pub fn len(&self) -> usize {
         self.items.len()
     }
-}
-
-/// Items that are used from outside of their module.
-fn public(text: &str) -> String {
-    text.lines()
-        .map(|line| {
-            let starts = ["fn ", "struct ", "const ", "static ", "type ", "enum "];
-            if starts.iter().any(|start| line.starts_with(start)) {
-                format!("pub {line}\n")
-            } else {
-                format!("{line}\n")
-            }
-        })
-        .collect()
 }
 
 /// Items one below the other.

@@ -111,4 +111,14 @@ impl Ty {
             Ty::Struct(_) => true,
         }
     }
+
+    /// The same where types are in sight: enums, and structs of what carries nothing, have no adjoint.
+    pub fn carries(&self, structs: &[Struct]) -> bool {
+        match self {
+            Ty::Struct(k) => structs[*k].fields.iter().any(|(_, ty)| ty.carries(structs)),
+            Ty::Array(item, _) | Ty::Vec(item) | Ty::Slice(item) => item.carries(structs),
+            Ty::Tuple(items) => items.iter().any(|item| item.carries(structs)),
+            ty => ty.active(),
+        }
+    }
 }

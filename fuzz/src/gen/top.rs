@@ -330,8 +330,9 @@ fn checked(g: &mut Gen) -> Program {
     // Some of the parameters, in any order, and perhaps a local behind them.
     let mut wrt: Option<Vec<usize>> = None;
     if g.marks.asked.is_some() || (!inout && g.rng.chance(5)) {
-        let mut some: Vec<usize> =
-            (0..params.len()).filter(|&at| !params[at].no_diff && params[at].ty.active()).collect();
+        let mut some: Vec<usize> = (0..params.len())
+            .filter(|&at| !params[at].no_diff && params[at].ty.carries(&g.structs))
+            .collect();
         if some.len() > 1 && g.rng.chance(50) {
             some.remove(g.rng.below(some.len()));
         }
