@@ -115,6 +115,32 @@ pub fn again<K: Again<T>, T>(argument: &K) -> T {
     argument.again()
 }
 
+/// An argument by value, or a reference to it: a method that takes its receiver by value has it lent.
+pub trait Handed<T> {
+    /// The reference, or a copy of what is behind it.
+    fn handed(self) -> T;
+}
+
+impl<'a, T: ?Sized> Handed<&'a T> for &'a T {
+    #[inline(always)]
+    fn handed(self) -> &'a T {
+        self
+    }
+}
+
+impl<T: Clone> Handed<T> for &T {
+    #[inline(always)]
+    fn handed(self) -> T {
+        self.clone()
+    }
+}
+
+/// What a differentiated function is handed that may be a method called by its path.
+#[inline(always)]
+pub fn handed<K: Handed<T>, T>(argument: K) -> T {
+    argument.handed()
+}
+
 /// What is kept of an argument that is gone when the pullback runs, until its type says that it wants it: for a reference a
 /// copy of what it refers to (the pullback is to borrow nothing), else nothing.
 pub struct Kept<S, T> {

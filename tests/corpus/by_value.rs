@@ -582,3 +582,150 @@ mod cloned {
         assert_eq!((value, beams_bar[0].a, beams_bar[1].a, x_bar), (1.125, 0.125, 0.28125, 3.0));
     }
 }
+
+mod moved {
+    use autodiff_runtime::{Differentiable, differentiate};
+
+    #[derive(Clone, Debug, Differentiable)]
+    struct Walker {
+        p: f64,
+        v: Vec<f64>,
+    }
+
+    impl Walker {
+        #[differentiate]
+        fn stepped(self, x: f64) -> Walker {
+            let mut v = self.v;
+            v[0] *= x;
+            Walker { p: self.p + v[0], v }
+        }
+
+        #[differentiate]
+        fn kicked(mut self, x: f64) -> Self {
+            self.p *= x;
+            self.v[0] += self.p;
+            self
+        }
+
+        #[differentiate]
+        fn energy(self, x: f64) -> f64 {
+            self.p * self.v[0] * x
+        }
+
+        #[differentiate]
+        fn twice(self, x: f64) -> f64 {
+            let other = self.clone();
+            self.kicked(x).energy(x) + Self::stepped(other, x).p
+        }
+    }
+
+    trait Moving {
+        fn after(self, steps: usize) -> f64;
+    }
+
+    #[differentiate]
+    impl Moving for Walker {
+        fn after(mut self, steps: usize) -> f64 {
+            for k in 0..steps {
+                self = self.stepped(0.5 + k as f64).kicked(0.75);
+            }
+            self.energy(1.5)
+        }
+    }
+
+    #[differentiate]
+    fn chained(a: f64, x: f64) -> f64 {
+        let walker = Walker { p: a, v: vec![x, 0.5] };
+        walker.stepped(x).kicked(a).energy(x)
+    }
+
+    #[differentiate]
+    fn in_a_loop(a: f64, x: f64) -> f64 {
+        let mut walker = Walker { p: a, v: vec![x, 0.5] };
+        for k in 0..3 {
+            walker = walker.stepped(x + k as f64);
+            if k == 1 {
+                walker = walker.kicked(a);
+            }
+        }
+        walker.energy(x)
+    }
+
+    #[differentiate]
+    fn by_path(a: f64, x: f64) -> f64 {
+        let walker = Walker { p: a, v: vec![x] };
+        let next = Walker::stepped(walker.clone(), x);
+        let other = Walker::kicked(Walker { p: x, v: vec![a] }, a);
+        Walker::energy(next, a) + Walker::twice(other, x) * Walker::after(walker, 2)
+    }
+
+    #[differentiate]
+    fn of_a_trait(a: f64, x: f64) -> f64 {
+        let walker = Walker { p: a, v: vec![x] };
+        walker.after(3)
+    }
+
+    #[differentiate]
+    fn of_an_element(a: f64, x: f64) -> f64 {
+        let walkers = vec![Walker { p: a, v: vec![x] }, Walker { p: x, v: vec![a] }];
+        let mut total = 0.0;
+        for walker in walkers {
+            let seen = walker.v[0] * x;
+            total += walker.twice(a) * seen;
+        }
+        total
+    }
+
+    #[differentiate]
+    fn on_one_path(a: f64, x: f64) -> f64 {
+        let walker = Walker { p: a, v: vec![x] };
+        if a > x { walker.energy(x) } else { walker.p * x }
+    }
+
+    #[differentiate]
+    mod within {
+        #[derive(Clone)]
+        pub struct Heap {
+            pub items: Vec<f64>,
+        }
+
+        impl Heap {
+            pub fn grown(mut self, x: f64) -> Heap {
+                self.items.push(x);
+                self
+            }
+            pub fn summed(self) -> f64 {
+                self.items.iter().map(|item| item * item).sum()
+            }
+        }
+
+        pub fn filled(a: f64, x: f64) -> f64 {
+            let heap = Heap { items: vec![a] };
+            let heap = heap.grown(x).grown(a * x);
+            let heap = Heap::grown(heap, x * x);
+            heap.summed()
+        }
+    }
+    use within::filled;
+
+    checks! {
+        chained(0.7, 1.3);
+        in_a_loop(0.7, 1.3);
+        by_path(0.7, 1.3);
+        of_a_trait(0.7, 1.3);
+        of_an_element(0.7, 1.3);
+        on_one_path(0.7, 1.3);
+        on_one_path as on_the_other_path(1.3, 0.7);
+        filled(0.7, 1.3);
+    }
+
+    #[test]
+    fn what_users_ask_of_a_method_by_value() {
+        let walker = Walker { p: 0.5, v: vec![2.0] };
+        let (value, pullback) = walker.clone().energy_vjp(1.5);
+        let (walker_bar, x_bar) = pullback(1.0);
+        assert_eq!((value, walker_bar.p, walker_bar.v[0], x_bar), (1.5, 3.0, 0.75, 1.0));
+        let (after, walker_bar) = walker.after_value_and_grad(0);
+        assert_eq!((after, walker_bar.p, walker_bar.v[0]), (1.5, 3.0, 0.75));
+    }
+}

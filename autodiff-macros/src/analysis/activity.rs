@@ -186,7 +186,9 @@ impl<'a> Analysis<'a> {
     fn varied_arg(&self, arg: &Arg) -> bool {
         match arg {
             Arg::Value(expr) | Arg::RefValue(expr) | Arg::RefMutValue(expr, _) => self.varied_expr(expr),
-            Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => self.varied_path(path),
+            Arg::Move(path) | Arg::Handed(path) | Arg::Ref(path) | Arg::RefMut(path) => {
+                self.varied_path(path)
+            }
             Arg::Inert(_) => false,
         }
     }
@@ -355,7 +357,9 @@ impl<'a> Analysis<'a> {
                             Arg::Value(expr) | Arg::RefValue(expr) | Arg::RefMutValue(expr, _) => {
                                 self.use_expr(expr)
                             }
-                            Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => self.use_var(path.root),
+                            Arg::Move(path) | Arg::Handed(path) | Arg::Ref(path) | Arg::RefMut(path) => {
+                                self.use_var(path.root)
+                            }
                             Arg::Inert(_) => {}
                         }
                     }

@@ -92,7 +92,7 @@ fn rename(stmt: &mut Stmt, copy: Var, original: Var, vars: &mut Vars) {
     });
     match &mut stmt.kind {
         StmtKind::Call(call) => call.args.iter_mut().for_each(|arg| {
-            if let Arg::Ref(path) | Arg::Move(path) = arg {
+            if let Arg::Ref(path) | Arg::Move(path) | Arg::Handed(path) = arg {
                 through(path);
             }
         }),

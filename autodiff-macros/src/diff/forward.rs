@@ -410,7 +410,9 @@ impl Forward<'_> {
             Arg::Value(Expr::Var(var))
             | Arg::RefValue(Expr::Var(var))
             | Arg::RefMutValue(Expr::Var(var), _) => this.active_var(*var),
-            Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => this.active_path(path),
+            Arg::Move(path) | Arg::Handed(path) | Arg::Ref(path) | Arg::RefMut(path) => {
+                this.active_path(path)
+            }
             _ => false,
         };
         let inside = call.args.iter().any(|arg| reaches(self, arg));
@@ -441,7 +443,7 @@ impl Forward<'_> {
                 Arg::RefMutValue(before, after) if self.vars[*after].ty.may_be_active() => {
                     Tangent::InOut(self.tangent(before), self.dot(*after))
                 }
-                Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path)
+                Arg::Move(path) | Arg::Handed(path) | Arg::Ref(path) | Arg::RefMut(path)
                     if self.active_path(path) && self.vars.type_of(path).may_be_active() =>
                 {
                     Tangent::Place(self.dot_path(path))

@@ -385,7 +385,7 @@ impl Buffers<'_> {
             match arg {
                 Arg::Ref(path) | Arg::RefMut(path) if generic || method && at == 0 => self.keep_path(path),
                 Arg::Ref(path) | Arg::RefMut(path) => self.keep_elements(path),
-                Arg::Move(path) => self.keep_path(path),
+                Arg::Move(path) | Arg::Handed(path) => self.keep_path(path),
                 Arg::Inert(inert) => self.inert(inert),
                 Arg::Value(_) | Arg::RefValue(_) | Arg::RefMutValue(..) => {}
             }

@@ -8,17 +8,10 @@ use super::expr::Level;
 use super::{Emitter, Form};
 use crate::ir::*;
 
-/// Whether `path` names an associated function: the segment before the last is a type.
-pub(crate) fn is_associated(path: &syn::Path) -> bool {
-    let Some(owner) = path.segments.iter().rev().nth(1) else { return false };
-    let text = owner.ident.to_string();
-    text.strip_prefix("r#").unwrap_or(&text).starts_with(char::is_uppercase)
-}
-
 /// `path::forward`, or `Type::name_forward`; generic arguments stay at the last segment.
 pub(crate) fn derived_path(path: &syn::Path, what: &str) -> syn::Path {
     let mut derived = path.clone();
-    let associated = is_associated(path);
+    let associated = owner(path).is_some();
     if let Some(last) = derived.segments.last_mut() {
         if associated {
             last.ident = derived_name(&last.ident, what);
@@ -43,6 +36,9 @@ impl Emitter<'_> {
         let mut lent = self.lend(call);
         let pulled_back = call.differentiated && self.reads(call.pullback);
         let mut args: Vec<TokenStream> = self.args(call);
+        if pulled_back {
+            self.lend_receiver(call, &mut args);
+        }
         let kept = if pulled_back { self.keep(call, &mut args, &mut lent) } else { Vec::new() };
         let value = self.callee(&call.callee, pulled_back.then_some("forward"), args);
         let results = self.tree_pattern(&call.results);
@@ -89,6 +85,7 @@ impl Emitter<'_> {
             }
         }
         let mut args = self.args(call);
+        self.lend_receiver(call, &mut args);
         let changes = call.args.iter().any(|arg| matches!(arg, Arg::RefMut(_) | Arg::RefMutValue(..)));
         for (arg, tangent) in call.args.iter().zip(tangents) {
             args.push(match tangent {
@@ -97,7 +94,7 @@ impl Emitter<'_> {
                     let value = self.expr(value, self.float_of(value).as_ref());
                     self.read_before(value, &mut lent)
                 }
-                Tangent::Place(path) if changes && matches!(arg, Arg::Move(_)) => {
+                Tangent::Place(path) if changes && matches!(arg, Arg::Move(_) | Arg::Handed(_)) => {
                     let value = self.whole(path).tokens;
                     self.read_before(value, &mut lent)
                 }
@@ -129,6 +126,10 @@ impl Emitter<'_> {
                 return quote_spanned!(self.span=> #runtime::__private::given(&#name.#field));
             }
             match arg {
+                Arg::Handed(path) => {
+                    let receiver = self.reference(path, false);
+                    quote_spanned!(self.span=> #runtime::__private::again(&#receiver))
+                }
                 Arg::Value(_) | Arg::Move(_) => quote_spanned!(self.span=> ()),
                 Arg::RefMutValue(_, after) => {
                     let after = self.ident(*after);
@@ -152,6 +153,14 @@ impl Emitter<'_> {
         });
         let args = again.chain([self.tree(seed)]).chain(slots);
         quote_spanned!(self.span=> #pullback(#(#args),*);)
+    }
+
+    /// A derivative has a receiver by value lent.
+    fn lend_receiver(&self, call: &Call, args: &mut [TokenStream]) {
+        if let Some(Arg::Handed(path)) = call.args.first() {
+            let (runtime, receiver) = (self.runtime, self.reference(path, false));
+            args[0] = quote_spanned!(self.span=> #runtime::__private::handed(#receiver));
+        }
     }
 
     /// Whether a method has a reference into the place of its receiver.
@@ -197,7 +206,7 @@ impl Emitter<'_> {
     fn float_of_arg(&self, arg: &Arg) -> Option<Float> {
         match arg {
             Arg::Value(value) | Arg::RefValue(value) | Arg::RefMutValue(value, _) => self.float_of(value),
-            Arg::Move(_) | Arg::Ref(_) | Arg::RefMut(_) | Arg::Inert(_) => None,
+            Arg::Move(_) | Arg::Handed(_) | Arg::Ref(_) | Arg::RefMut(_) | Arg::Inert(_) => None,
         }
     }
 
@@ -220,7 +229,7 @@ impl Emitter<'_> {
     fn arg(&self, arg: &Arg) -> TokenStream {
         match arg {
             Arg::Value(value) => self.expr(value, self.float_of(value).as_ref()),
-            Arg::Move(path) => self.whole(path).tokens,
+            Arg::Move(path) | Arg::Handed(path) => self.whole(path).tokens,
             Arg::Ref(path) => self.reference(path, false),
             Arg::RefMut(path) => self.reference(path, true),
             Arg::RefValue(value) => {

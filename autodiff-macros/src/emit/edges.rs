@@ -35,6 +35,15 @@ impl Emitter<'_> {
 
     /// Binds the parameters as they enter the body.
     pub(crate) fn enter_params(&mut self, function: &Function) -> TokenStream {
+        self.enter_all(function, false)
+    }
+
+    /// The same where a receiver by value comes by reference: see [`ParamSig::lent_arg`].
+    pub(super) fn enter_lent_params(&mut self, function: &Function) -> TokenStream {
+        self.enter_all(function, true)
+    }
+
+    fn enter_all(&mut self, function: &Function, lent: bool) -> TokenStream {
         let mut prelude = self.foreign_rules(&function.body);
         for param in &function.params {
             let (name, var) = (&param.name, param.var);
@@ -49,7 +58,11 @@ impl Emitter<'_> {
                 }
                 Passing::Value if name == "self" && changes => {
                     let this = self.rebind(var, "this", Form::Owned);
-                    prelude.extend(quote!(let mut #this = self;));
+                    let value = if lent { quote!(::core::clone::Clone::clone(self)) } else { quote!(self) };
+                    prelude.extend(quote!(let mut #this = #value;));
+                }
+                Passing::Value if name == "self" && lent => {
+                    self.bind_as(var, name.clone(), Form::Ref, true);
                 }
                 Passing::Value => {
                     if changes {

@@ -129,6 +129,19 @@ pub(super) fn level_of(tokens: &TokenStream) -> Level {
     }
 }
 
+/// Whether the last operand of code is a cast.
+fn ends_in_a_type(tokens: &TokenStream) -> bool {
+    let mut cast = false;
+    for tree in tokens.clone() {
+        cast = match &tree {
+            TokenTree::Ident(word) => cast || word == "as",
+            TokenTree::Punct(punct) => cast && punct.as_char() == ':',
+            TokenTree::Group(_) | TokenTree::Literal(_) => false,
+        };
+    }
+    cast
+}
+
 impl Emitter<'_> {
     /// An expression on its own: the right side of a `let`, an argument.
     pub(crate) fn expr(&self, expr: &Expr, want: Option<&Float>) -> TokenStream {
@@ -180,9 +193,9 @@ impl Emitter<'_> {
     }
 
     fn infix(&self, op: TokenStream, level: Level, a: Code, b: Code) -> Code {
-        // Comparisons do not associate; `a as usize < b` would begin generic arguments.
+        // Comparisons do not associate; `a as usize < b` and `1 + a as usize < b` would begin generic arguments.
         let left = match level {
-            Level::Compare | Level::Shift if a.level == Level::Cast => Level::Unary,
+            Level::Compare | Level::Shift if ends_in_a_type(&a.tokens) => Level::Unary,
             Level::Compare => above(level),
             _ => level,
         };

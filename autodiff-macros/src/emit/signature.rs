@@ -228,6 +228,15 @@ impl ParamSig {
         }
     }
 
+    /// The same for `forward` and `pushforward`. A caller that writes `state.step(x)` does not see that the method takes its
+    /// receiver by value, and gives the pullback a reference to it again: it must not be moved away.
+    pub(crate) fn lent_arg(&self) -> TokenStream {
+        match (self.receiver, self.passing) {
+            (true, Passing::Value) => quote!(&self),
+            _ => self.arg(),
+        }
+    }
+
     /// The same with every lifetime that is left out named; the names are added to `lifetimes`.
     pub(crate) fn arg_with_lifetimes(&self, lifetimes: &mut Vec<TokenStream>) -> TokenStream {
         let mut fresh = || {
@@ -258,6 +267,14 @@ impl ParamSig {
         match self.passing {
             Passing::RefMut => quote!(&mut *#name),
             _ => quote!(#name),
+        }
+    }
+
+    /// The same to `forward` and `pushforward`.
+    pub(crate) fn pass_lent(&self) -> TokenStream {
+        match (self.receiver, self.passing) {
+            (true, Passing::Value) => quote!(&self),
+            _ => self.pass(),
         }
     }
 

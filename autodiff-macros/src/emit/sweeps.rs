@@ -197,7 +197,7 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
     emitter.use_pool(&unit, &adjoint.tapes, &entry, signature);
     emitter.derivative_of(function);
     emitter.reserve_params(function);
-    let mut prelude = emitter.enter_params(function);
+    let mut prelude = emitter.enter_lent_params(function);
     let shapes: Vec<Shape> = (function.params.iter().zip(&signature.params).zip(&adjoint.params))
         .map(|((param, sig), slot)| match slot {
             Some(ParamAdjoint::Place(_)) if emitter.is_kept(param, sig) => {
@@ -425,7 +425,7 @@ pub(crate) fn pushforward(function: &Function, signature: &Signature, push: Push
     emitter.derivative_of(function);
     emitter.forward = true;
     emitter.reserve_params(function);
-    let prelude = emitter.enter_params(function);
+    let prelude = emitter.enter_lent_params(function);
     let (mut args, mut begin) = (Vec::new(), TokenStream::new());
     let (mut in_out, mut lost) = (Vec::new(), Vec::new());
     for ((param, sig), dot) in function.params.iter().zip(&signature.params).zip(&push.params) {

@@ -78,7 +78,7 @@ fn arg(arg: &mut Arg, v: &mut dyn Visitor) {
     match arg {
         Arg::Value(value) | Arg::RefValue(value) => expr(value, v),
         Arg::RefMutValue(before, _) => expr(before, v),
-        Arg::Move(path) | Arg::Ref(path) => v.path(path, Access::Read),
+        Arg::Move(path) | Arg::Handed(path) | Arg::Ref(path) => v.path(path, Access::Read),
         Arg::RefMut(path) => v.path(path, Access::Write),
         Arg::Inert(code) => inert(code, v),
     }

@@ -456,6 +456,13 @@ pub(crate) enum Callee {
     Operator(&'static str),
 }
 
+/// The type that an associated function is called by: the segment before the last is in CamelCase.
+pub(crate) fn owner(path: &syn::Path) -> Option<&Ident> {
+    let owner = &path.segments.iter().rev().nth(1)?.ident;
+    let text = owner.to_string();
+    text.strip_prefix("r#").unwrap_or(&text).starts_with(char::is_uppercase).then_some(owner)
+}
+
 /// How an argument is handed over, as the user wrote it.
 #[derive(Clone)]
 pub(crate) enum Arg {
@@ -464,6 +471,9 @@ pub(crate) enum Arg {
     /// An aggregate by value. As the receiver of a method one that the method may take by value: its pullback is given a
     /// reference to it all the same.
     Move(Path),
+    /// An aggregate by value, to what may be a method that takes it as its receiver (`State::step(state, x)`): rustc alone
+    /// knows whether the pullback is given a reference to it.
+    Handed(Path),
     /// `&path` (or a variable that is a reference already).
     Ref(Path),
     /// `&mut path`.

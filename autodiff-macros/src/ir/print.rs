@@ -259,6 +259,7 @@ impl<'a> Printer<'a> {
         let args = list(args, |arg| match arg {
             Arg::Value(value) => self.expr(value),
             Arg::Move(path) => format!("move {}", self.path(path)),
+            Arg::Handed(path) => format!("hand {}", self.path(path)),
             Arg::Ref(path) => format!("&{}", self.path(path)),
             Arg::RefMut(path) => format!("&mut {}", self.path(path)),
             Arg::RefValue(value) => format!("&{}", self.operand(value)),

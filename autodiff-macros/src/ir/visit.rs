@@ -646,7 +646,7 @@ fn call_args<'a>(call: &'a Call, f: &mut dyn FnMut(Part<'a>)) {
     for arg in &call.args {
         match arg {
             Arg::Value(expr) | Arg::RefValue(expr) | Arg::RefMutValue(expr, _) => f(Part::Read(expr)),
-            Arg::Move(path) | Arg::Ref(path) => f(Part::ReadPath(path)),
+            Arg::Move(path) | Arg::Handed(path) | Arg::Ref(path) => f(Part::ReadPath(path)),
             Arg::RefMut(path) => {
                 f(Part::ReadPath(path));
                 f(Part::WritePath(path));
@@ -660,7 +660,7 @@ fn call_exprs_mut(call: &mut Call, f: &mut dyn FnMut(&mut Expr)) {
     for arg in &mut call.args {
         match arg {
             Arg::Value(expr) | Arg::RefValue(expr) | Arg::RefMutValue(expr, _) => expr.walk_mut(f),
-            Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => path.walk_mut(f),
+            Arg::Move(path) | Arg::Handed(path) | Arg::Ref(path) | Arg::RefMut(path) => path.walk_mut(f),
             Arg::Inert(inert) => inert.binds.iter_mut().for_each(|(_, bind)| bind.walk_mut(f)),
         }
     }
@@ -684,7 +684,7 @@ fn init_paths_mut(init: &mut Init, f: &mut dyn FnMut(&mut Path)) {
 
 fn call_paths_mut(call: &mut Call, f: &mut dyn FnMut(&mut Path)) {
     for arg in &mut call.args {
-        if let Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) = arg {
+        if let Arg::Move(path) | Arg::Handed(path) | Arg::Ref(path) | Arg::RefMut(path) = arg {
             f(path);
         }
     }

@@ -317,7 +317,14 @@ impl Lower<'_> {
         }
         let result = called.map(|called| called.result).filter(|ty| !matches!(ty, Ty::Unknown));
         let want = result.as_ref().or(want);
-        let Some(handed) = self.handed(args, span) else { return Value::Poison };
+        let Some(mut handed) = self.handed(args, span) else { return Value::Poison };
+        if let (Some(first), Some(owner)) = (handed.first_mut(), crate::ir::owner(&path.path)) {
+            if let Arg::Move(place) = first {
+                if may_be_receiver(owner, &self.path_ty(place)) {
+                    *first = Arg::Handed(place.clone());
+                }
+            }
+        }
         let hint =
             path.path.segments.last().map_or_else(|| "call".to_string(), |last| last.ident.to_string());
         self.call(Callee::Function(path.path.clone()), handed, want, site, &hint, span)
@@ -455,6 +462,22 @@ fn made_by(code: &mut syn::Expr, name: &syn::Ident) -> Option<proc_macro2::Token
             *made = syn::parse_quote!((*#name));
             Some(code)
         }
+    }
+}
+
+/// Whether the receiver of a method of `owner` may be of the type.
+fn may_be_receiver(owner: &syn::Ident, ty: &Ty) -> bool {
+    match ty {
+        Ty::Unknown => true,
+        Ty::Named(name) => match &**name {
+            syn::Type::Path(name) => {
+                owner == "Self"
+                    || name.path.is_ident("Self")
+                    || name.path.segments.last().is_some_and(|last| last.ident == *owner)
+            }
+            _ => false,
+        },
+        _ => false,
     }
 }
 

@@ -154,7 +154,7 @@ fn visit_init(init: &mut Init, f: &mut dyn FnMut(&mut Expr)) {
 fn visit_arg(arg: &mut Arg, f: &mut dyn FnMut(&mut Expr)) {
     match arg {
         Arg::Value(expr) | Arg::RefValue(expr) | Arg::RefMutValue(expr, _) => visit_expr(expr, f),
-        Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => visit_path(path, f),
+        Arg::Move(path) | Arg::Handed(path) | Arg::Ref(path) | Arg::RefMut(path) => visit_path(path, f),
         Arg::Inert(inert) => visit_inert(inert, f),
     }
 }

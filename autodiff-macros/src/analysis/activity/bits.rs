@@ -184,7 +184,9 @@ impl Bits<'_> {
             Arg::Value(expr) | Arg::RefValue(expr) | Arg::RefMutValue(expr, _) => {
                 self.analysis.reaches_varied(expr)
             }
-            Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => self.analysis.is_varied(path.root),
+            Arg::Move(path) | Arg::Handed(path) | Arg::Ref(path) | Arg::RefMut(path) => {
+                self.analysis.is_varied(path.root)
+            }
             Arg::Inert(inert) => self.code_holds(inert),
         }
     }
@@ -244,7 +246,7 @@ impl Bits<'_> {
             });
         let held = |arg: &Arg| match arg {
             Arg::Value(expr) | Arg::RefValue(expr) | Arg::RefMutValue(expr, _) => self.holds(expr),
-            Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => self.is_held(path),
+            Arg::Move(path) | Arg::Handed(path) | Arg::Ref(path) | Arg::RefMut(path) => self.is_held(path),
             Arg::Inert(inert) => self.code_holds(inert),
         };
         if matters && call.args.iter().any(held) {

@@ -21,7 +21,9 @@ impl Reverse<'_> {
             Arg::Value(Expr::Var(var))
             | Arg::RefValue(Expr::Var(var))
             | Arg::RefMutValue(Expr::Var(var), _) => self.active_var(*var),
-            Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => self.active_path(path),
+            Arg::Move(path) | Arg::Handed(path) | Arg::Ref(path) | Arg::RefMut(path) => {
+                self.active_path(path)
+            }
             _ => false,
         });
         let out_active = call.results.leaves().into_iter().any(|var| self.active_var(*var))
@@ -64,7 +66,12 @@ impl Reverse<'_> {
             Arg::Move(path) => {
                 matches!(self.type_of(path), Ty::Unknown | Ty::Inert) && !self.active_path(path)
             }
-            Arg::Value(_) | Arg::Ref(_) | Arg::RefMut(_) | Arg::RefValue(_) | Arg::RefMutValue(..) => false,
+            Arg::Value(_)
+            | Arg::Handed(_)
+            | Arg::Ref(_)
+            | Arg::RefMut(_)
+            | Arg::RefValue(_)
+            | Arg::RefMutValue(..) => false,
         }
     }
 
@@ -152,7 +159,7 @@ impl Reverse<'_> {
                 }
                 Some(Path::of(own))
             }
-            Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => {
+            Arg::Move(path) | Arg::Handed(path) | Arg::Ref(path) | Arg::RefMut(path) => {
                 let path = path.clone();
                 let (moved, in_out) = (matches!(arg, Arg::Move(_)), matches!(arg, Arg::RefMut(_)));
                 let root = self.vars.root(&path);

@@ -36,6 +36,15 @@ impl Shape<'_> {
         self.params().iter().map(ParamSig::pass).collect()
     }
 
+    /// What `forward` and `pushforward` take, and are passed: a receiver by value is lent to them.
+    fn lent_args(&self) -> Vec<TokenStream> {
+        self.params().iter().map(ParamSig::lent_arg).collect()
+    }
+
+    fn passed_lent(&self) -> Vec<TokenStream> {
+        self.params().iter().map(ParamSig::pass_lent).collect()
+    }
+
     fn value_and_grad(&self) -> Item {
         let (mut emitter, names) = self.wrapper();
         let mut begin = TokenStream::new();
@@ -125,7 +134,7 @@ impl Shape<'_> {
             summary: "The value and the pullback that other differentiated functions call.".into(),
             hidden: true,
             lifetimes: Vec::new(),
-            args: self.own_args(),
+            args: self.lent_args(),
             output: quote!((#result, impl ::core::ops::FnOnce(#(#types),*))),
             body: sweep.map(|sweep| sweep.body).unwrap_or_default(),
             stub: never_closure(&types, &quote!(())),
@@ -164,11 +173,7 @@ impl Shape<'_> {
         for (index, (param, sig)) in self.function.params.iter().zip(self.params()).enumerate() {
             let name = &param.name;
             match (param.passing, sig.receiver) {
-                (Passing::Value, true) => {
-                    let this = emitter.local("this");
-                    before.extend(quote!(let #this = ::core::clone::Clone::clone(&self);));
-                    again.push(quote!(&#this));
-                }
+                (Passing::Value, true) => again.push(quote!(&self)),
                 (Passing::Value, false) => again.push(quote!(())),
                 (Passing::Ref, _) => again.push(quote!(#name)),
                 (Passing::RefMut, _) => {
@@ -214,7 +219,7 @@ impl Shape<'_> {
             }
         }
         let (value, pullback) = (emitter.local("value"), emitter.local("pullback"));
-        let call = self.call("forward", &self.passed());
+        let call = self.call("forward", &self.passed_lent());
         let params = seeds.iter().map(|(pattern, ty)| quote!(#pattern: #ty));
         let gradient = self.gradient_value(&names);
         let body = quote! {
@@ -264,7 +269,7 @@ impl Shape<'_> {
                 tangents[index] = quote!(::core::option::Option::Some(#reference #name));
             }
         }
-        let mut passed = self.passed();
+        let mut passed = self.passed_lent();
         passed.extend(tangents);
         let call = self.call("pushforward", &passed);
         let (result, tangent) = (&self.signature.result, self.signature.seed());
@@ -284,7 +289,7 @@ impl Shape<'_> {
     }
 
     fn pushforward(&self, sweep: Option<Sweep>) -> Item {
-        let mut args = self.own_args();
+        let mut args = self.lent_args();
         let body = match sweep {
             Some(sweep) => {
                 args.extend(sweep.args);

@@ -23,7 +23,7 @@ impl<'a, N: Number> Machine<'a, N> {
             .iter()
             .map(|arg| match arg {
                 Arg::Value(value) | Arg::RefValue(value) | Arg::RefMutValue(value, _) => self.expr(value),
-                Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => self.load(path),
+                Arg::Move(path) | Arg::Handed(path) | Arg::Ref(path) | Arg::RefMut(path) => self.load(path),
                 Arg::Inert(code) => inert::code(&code.code, &self.scope(code)?),
             })
             .collect()
@@ -35,7 +35,12 @@ impl<'a, N: Number> Machine<'a, N> {
             match arg {
                 Arg::RefMut(path) => self.set(path, value)?,
                 Arg::RefMutValue(_, after) => self.bind(*after, value),
-                Arg::Value(_) | Arg::Move(_) | Arg::Ref(_) | Arg::RefValue(_) | Arg::Inert(_) => {}
+                Arg::Value(_)
+                | Arg::Move(_)
+                | Arg::Handed(_)
+                | Arg::Ref(_)
+                | Arg::RefValue(_)
+                | Arg::Inert(_) => {}
             }
         }
         self.bind_tree(&call.results, result, |var| Some(*var))
@@ -64,7 +69,7 @@ impl<'a, N: Number> Machine<'a, N> {
                 Arg::Value(_) | Arg::Inert(_) => Value::Unit,
                 // For the shape of an adjoint that nobody wants alone.
                 Arg::Move(path) => self.load(path).unwrap_or(Value::Unit),
-                Arg::Ref(path) | Arg::RefMut(path) => self.load(path)?,
+                Arg::Handed(path) | Arg::Ref(path) | Arg::RefMut(path) => self.load(path)?,
                 Arg::RefValue(value) => self.expr(value)?,
                 Arg::RefMutValue(_, after) => self.get(*after)?,
             });

@@ -11,7 +11,9 @@ impl Scope<'_> {
         for arg in &call.args {
             match arg {
                 Arg::Value(value) | Arg::RefValue(value) => self.atom(value)?,
-                Arg::Move(path) | Arg::Ref(path) | Arg::RefMut(path) => self.path(path)?,
+                Arg::Move(path) | Arg::Handed(path) | Arg::Ref(path) | Arg::RefMut(path) => {
+                    self.path(path)?
+                }
                 Arg::RefMutValue(before, _) => self.atom(before)?,
                 Arg::Inert(inert) => self.inert(inert)?,
             }
@@ -191,7 +193,7 @@ impl Scope<'_> {
         for arg in &call.args {
             match arg {
                 Arg::Value(_) | Arg::Move(_) | Arg::Inert(_) => {}
-                Arg::Ref(path) | Arg::RefMut(path) => self.path(path)?,
+                Arg::Handed(path) | Arg::Ref(path) | Arg::RefMut(path) => self.path(path)?,
                 Arg::RefValue(value) => self.expr(value)?,
                 Arg::RefMutValue(_, after) => self.read(*after)?,
             }
