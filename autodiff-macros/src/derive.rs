@@ -14,7 +14,7 @@ use options::{Options, TangentName};
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let input: Item = match syn::parse2(input) {
         Ok(input) => input,
-        Err(error) => return error.into_compile_error(),
+        Err(error) => return crate::diag::code(&error),
     };
     let mut errors = Errors::default();
     let (name, generics, options, expansion) = match &input {
@@ -44,13 +44,13 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         }
         other => {
             errors.push(other, "`#[derive(Differentiable)]` belongs on a struct or an enum");
-            return errors.0.map(syn::Error::into_compile_error).unwrap_or_default();
+            return errors.0.as_ref().map(crate::diag::code).unwrap_or_default();
         }
     };
     match errors.0 {
         None => expansion.unwrap_or_else(|| inactive(name, generics, &options.runtime)),
         Some(errors) => {
-            let errors = errors.into_compile_error();
+            let errors = crate::diag::code(&errors);
             let quiet = inactive(name, generics, &options.runtime);
             quote!(#errors #quiet)
         }

@@ -4,10 +4,20 @@ mod text;
 
 use std::fmt::Display;
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
 pub(crate) use self::text::source;
+
+/// Errors as code. syn's own is by `::core`, which is not there where the user's code is of the edition of 2015.
+pub(crate) fn code(errors: &syn::Error) -> TokenStream {
+    let is_prefix = |token: &TokenTree| match token {
+        TokenTree::Punct(punct) => punct.as_char() == ':',
+        TokenTree::Ident(name) => name == "core",
+        _ => false,
+    };
+    errors.to_compile_error().into_iter().filter(|token| !is_prefix(token)).collect()
+}
 
 /// Errors in the order in which they were found. Must be read: dropping it unread is a bug that debug builds report.
 pub(crate) struct Diagnostics {

@@ -79,14 +79,14 @@ pub(crate) fn items(items: TokenStream) -> TokenStream {
         }
         // While someone types, the rest of the file goes on as it stands.
         Err(error) => {
-            let (kept, errors) = (without_marks(items), error.to_compile_error());
+            let (kept, errors) = (without_marks(items), crate::diag::code(&error));
             quote!(#kept #errors)
         }
     }
 }
 
 fn with_errors(diag: Diagnostics, item: TokenStream) -> TokenStream {
-    let errors = diag.into_error().map(|error| error.to_compile_error());
+    let errors = diag.into_error().map(|error| crate::diag::code(&error));
     quote!(#item #errors)
 }
 
@@ -448,6 +448,14 @@ mod tests {
     fn operators_get_the_rule_of_their_trait() {
         let text = expanded("", "impl Mul<V> for f64 { type Output = V; fn mul(self, v: V) -> V { v } }");
         assert!(text.contains("MulRule < V > for f64"), "{text}");
+    }
+
+    /// `::core` is not there where the user's tokens are of the edition of 2015.
+    #[test]
+    fn errors_are_found_in_every_edition() {
+        for text in [expanded("", "fn f(x: f64) -> f64 { q!(x) }"), expanded("", "struct S { x: f64 }")] {
+            assert!(text.contains("compile_error") && !text.contains("core :: compile_error"), "{text}");
+        }
     }
 
     /// rustc goes down one call for each `let` of a block, and its stack has an end.

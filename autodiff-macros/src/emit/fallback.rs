@@ -11,7 +11,7 @@ use crate::lower::without_refused_result;
 pub(crate) fn expand(source: Source<'_>, function: &Function, errors: &syn::Error) -> TokenStream {
     let conditions: Vec<_> = source.conditions().collect();
     let errors = errors.clone().into_iter().map(|error| {
-        let error = error.to_compile_error();
+        let error = crate::diag::code(&error);
         quote!(#(#conditions)* #error)
     });
     let signature = without_refused_result(source.signature, &source.request.scope);

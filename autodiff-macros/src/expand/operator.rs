@@ -64,7 +64,7 @@ impl<'a> Operator<'a> {
                 &self.item.self_ty,
                 "this operator cannot be differentiated: its method is not `fn(self, …)`",
             );
-            let errors = diag.into_error().map(|error| error.to_compile_error());
+            let errors = diag.into_error().map(|error| crate::diag::code(&error));
             return quote!(#errors);
         };
         let request = &Request { companion: None, ..request.clone() };
