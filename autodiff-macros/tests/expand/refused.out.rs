@@ -2,13 +2,13 @@
 fn f(x: f64, n: usize) -> f64 {
     unknown!(x, n)
 }
-::core::compile_error! {
+compile_error! {
     "unknown argument `colour`: write `wrt(x, y)`, `stop(x, y)`, `unconnected = \"zero\"`, `singular = \"ieee\"`, `crate = path::to::autodiff_runtime`, `companion = name` or `associated`"
 }
-::core::compile_error! {
+compile_error! {
     "the macro `unknown!` with active arguments is not supported: write what it expands to"
 }
-::core::compile_error! {
+compile_error! {
     "`wrt` names `z`, which is neither a parameter nor a local binding"
 }
 ///The derivatives of [`f`](fn@f).
