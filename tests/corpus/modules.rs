@@ -124,6 +124,49 @@ mod mechanics {
     }
 }
 
+/// Methods that have the names of what their helpers call, of floats and of other functions.
+#[differentiate]
+mod homonyms {
+    #[derive(Clone, Copy)]
+    pub struct Phasor {
+        pub re: f64,
+        pub im: f64,
+    }
+
+    fn polar(r: f64, angle: f64) -> Phasor {
+        Phasor { re: r.exp() * angle.cos(), im: r.exp() * angle.sin() }
+    }
+
+    fn norm(x: f64, y: f64) -> f64 {
+        x.hypot(y)
+    }
+
+    fn scaled(z: Phasor, k: f64) -> Phasor {
+        let unit = norm(z.re, z.im);
+        Phasor { re: z.re * k / unit, im: z.im * k / unit }
+    }
+
+    impl Phasor {
+        pub fn exp(self) -> Phasor {
+            polar(self.re, self.im)
+        }
+        pub fn norm(self) -> f64 {
+            norm(self.re, self.im)
+        }
+        pub fn scaled(self, k: f64) -> Phasor {
+            scaled(self, k)
+        }
+        pub fn cos(self) -> f64 {
+            self.exp().norm() + Phasor::scaled(self, 2.0).re
+        }
+    }
+
+    pub fn wave(x: f64, y: f64) -> f64 {
+        Phasor { re: x, im: y }.cos() * Phasor { re: y, im: x }.norm()
+    }
+}
+use homonyms::wave;
+
 use mechanics::inner::shifted;
 use mechanics::{Body, BodyTangent, Settings, V3, V3Tangent, energy, energy_of};
 
@@ -163,6 +206,7 @@ fn body() -> Body {
 }
 
 checks! {
+    wave(0.3, 0.7);
     energy(&bodies(), @2, 0.7);
     shifted(&body(), 0.7);
 }

@@ -296,7 +296,9 @@ impl Lower<'_> {
                 "a call by a qualified path is not supported: call it as a method, or by the type's name",
             );
         }
-        let own = path.path.is_ident(&self.signature.ident)
+        // Beside a method, a function may have its name.
+        let associated = self.signature.receiver().is_some() || self.types.scope.is_associated();
+        let own = !associated && path.path.is_ident(&self.signature.ident)
             || (path.path.segments.len() == 2
                 && path.path.segments[0].ident == "Self"
                 && path.path.segments[1].ident == self.signature.ident);
@@ -308,7 +310,7 @@ impl Lower<'_> {
             return self.inactive_call(path, args, want, span);
         }
         if let Some(name) = path.path.segments.last().map(|last| &last.ident) {
-            if self.types.scope.is_circular(name) {
+            if self.types.scope.is_circular(&path.path) {
                 return self.refuse(
                     path,
                     format!("`{name}` calls this function in turn, and recursion is not differentiated yet: write a loop"),

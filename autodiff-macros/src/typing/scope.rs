@@ -20,7 +20,7 @@ pub(crate) struct Scope {
     module: ModuleId,
     /// What `Self` is.
     this: Option<Type>,
-    /// The functions, by name, that lead back to this one.
+    /// The calls that lead back to this function: `name`, or `::name` by a type.
     circular: Rc<Vec<String>>,
 }
 
@@ -42,13 +42,21 @@ impl Scope {
         Scope { this: Some(this.clone()), ..self.clone() }
     }
 
+    /// Whether the function is a part of an `impl` block in sight.
+    pub(crate) fn is_associated(&self) -> bool {
+        self.this.is_some()
+    }
+
     pub(crate) fn with_circular(&self, circular: Vec<String>) -> Scope {
         Scope { circular: Rc::new(circular), ..self.clone() }
     }
 
-    /// Whether a call of a function of that name may come back to the function that is differentiated.
-    pub(crate) fn is_circular(&self, name: &Ident) -> bool {
-        self.circular.iter().any(|circular| name == circular)
+    /// Whether a call of a function may come back to the function that is differentiated.
+    pub(crate) fn is_circular(&self, path: &syn::Path) -> bool {
+        let Some(last) = path.segments.last() else { return false };
+        let by_type = if crate::ir::owner(path).is_some() { "::" } else { "" };
+        let called = format!("{by_type}{}", last.ident);
+        self.circular.contains(&called)
     }
 
     pub(crate) fn module(&self) -> ModuleId {

@@ -27,11 +27,22 @@ pub(super) struct Candidate {
     pub(super) chosen: bool,
     /// The names in its signature and its body; none if there is nothing to differentiate.
     mentions: BTreeSet<String>,
-    /// Those among them that it calls.
+    /// It is called as a method, or by its type.
+    associated: bool,
+    /// What it calls: `name`, `Type::name` as `::name`, and `.name`.
     calls: BTreeSet<String>,
 }
 
 impl Candidate {
+    /// Whether a call of this form may be one of it. What floats have a method for is taken for that.
+    fn is_called_by(&self, call: &str) -> bool {
+        match call.strip_prefix('.').or_else(|| call.strip_prefix("::")) {
+            Some(name) if call.starts_with('.') && is_of_floats(name) => false,
+            Some(name) => self.associated && self.name == name,
+            None => !self.associated && self.name == call,
+        }
+    }
+
     pub(super) fn take_errors(&mut self) -> Diagnostics {
         self.errors.take().unwrap_or_else(Diagnostics::new)
     }
@@ -67,7 +78,7 @@ impl Plan {
             match item {
                 Item::Fn(item) => {
                     let public = !matches!(item.vis, syn::Visibility::Inherited);
-                    self.candidate(&item.attrs, &item.sig, &item.block, public, scope.clone());
+                    self.candidate(&item.attrs, &item.sig, &item.block, (public, false), scope.clone());
                 }
                 Item::Impl(item) => {
                     let this = names_in(item.self_ty.to_token_stream());
@@ -81,7 +92,8 @@ impl Plan {
                         let mut signature = method.sig.clone();
                         signature.generics = merged(&item.generics, &method.sig.generics);
                         let scope = scope.of(&item.self_ty);
-                        let added = self.candidate(&method.attrs, &signature, &method.block, public, scope);
+                        let added =
+                            self.candidate(&method.attrs, &signature, &method.block, (public, true), scope);
                         if !added.mentions.is_empty() {
                             added.mentions.extend(this.clone());
                         }
@@ -109,7 +121,7 @@ impl Plan {
         attrs: &[Attribute],
         signature: &syn::Signature,
         block: &syn::Block,
-        public: bool,
+        (public, associated): (bool, bool),
         scope: Scope,
     ) -> &mut Candidate {
         let mut diag = Diagnostics::new();
@@ -148,6 +160,7 @@ impl Plan {
             public: marked || public,
             chosen: differentiable && (marked || public),
             mentions,
+            associated,
             calls,
         });
         self.candidates.last_mut().expect("just added")
@@ -174,27 +187,24 @@ impl Plan {
         }
     }
 
-    /// The names that a function calls from which it is reached again.
+    /// The calls of a function by which it is reached again.
     fn leading_back_to(&self, at: usize) -> Vec<String> {
-        let name = self.candidates[at].name.to_string();
+        let this = &self.candidates[at];
         let reaches = |from: &String| {
             let (mut seen, mut open) = (BTreeSet::new(), vec![from]);
             while let Some(next) = open.pop() {
-                if *next == name {
+                if this.is_called_by(next) {
                     return true;
                 }
                 if seen.insert(next) {
-                    open.extend(self.candidates.iter().filter(|c| c.name == *next).flat_map(|c| &c.calls));
+                    open.extend(
+                        self.candidates.iter().filter(|c| c.is_called_by(next)).flat_map(|c| &c.calls),
+                    );
                 }
             }
             false
         };
-        self.candidates[at]
-            .calls
-            .iter()
-            .filter(|called| **called != name && reaches(called))
-            .cloned()
-            .collect()
+        this.calls.iter().filter(|called| !this.is_called_by(called) && reaches(called)).cloned().collect()
     }
 
     /// Whether a type gets the derive: it takes part, and is not differentiable yet.
@@ -215,6 +225,10 @@ impl Plan {
                 .into_iter()
                 .any(|holder| seen.insert(holder.clone()) && self.takes_part(&holder, seen))
     }
+}
+
+fn is_of_floats(name: &str) -> bool {
+    (1..=3).any(|arity| crate::rules::method(name, arity).is_some())
 }
 
 pub(super) fn has_derive(attrs: &[Attribute]) -> bool {
@@ -254,25 +268,43 @@ pub(crate) fn names_in(tokens: TokenStream) -> BTreeSet<String> {
     names
 }
 
-/// The names in code, and those that stand before an opening parenthesis.
+/// The names in code, and the calls, in the forms of [`Candidate::calls`].
 fn collect_names(tokens: TokenStream, names: &mut BTreeSet<String>, calls: &mut BTreeSet<String>) {
-    let mut before: Option<String> = None;
+    // The last name, in the form of a call of it, and the characters behind it.
+    let (mut last, mut behind): (Option<String>, String) = (None, String::new());
     for tree in tokens {
         match tree {
             TokenTree::Ident(name) => {
-                before = Some(name.to_string());
-                names.insert(name.to_string());
+                let name = name.to_string();
+                let owner = last.as_ref().map(|last| last.trim_start_matches([':', '.']));
+                let by_type =
+                    behind.ends_with("::") && owner.is_some_and(|it| it.starts_with(char::is_uppercase));
+                let form = if by_type {
+                    "::"
+                } else if behind == "." {
+                    "."
+                } else {
+                    ""
+                };
+                last = Some(format!("{form}{name}"));
+                behind.clear();
+                names.insert(name);
             }
             TokenTree::Group(group) => {
-                if group.delimiter() == Delimiter::Parenthesis {
-                    calls.extend(before.take());
+                // `::<T>` may stand between the name and the parenthesis.
+                let plain = behind.is_empty() || behind.starts_with("::<");
+                if group.delimiter() == Delimiter::Parenthesis && plain {
+                    calls.extend(last.take());
                 }
-                before = None;
+                last = None;
+                behind.clear();
                 collect_names(group.stream(), names, calls);
             }
-            // `::<T>` may stand between the name and the parenthesis.
-            TokenTree::Punct(punct) if matches!(punct.as_char(), ':' | '<' | '>') => {}
-            _ => before = None,
+            TokenTree::Punct(punct) => behind.push(punct.as_char()),
+            TokenTree::Literal(_) => {
+                last = None;
+                behind.clear();
+            }
         }
     }
 }
