@@ -7,6 +7,7 @@ mod marks;
 mod module;
 mod operator;
 pub(crate) mod spines;
+mod unchecked;
 
 pub(crate) use self::module::names_in;
 
@@ -242,7 +243,7 @@ fn differentiated(
     block: &syn::Block,
     mut diag: Diagnostics,
 ) -> TokenStream {
-    let block = items::apart(signature, block);
+    let block = unchecked::indexed(items::apart(signature, block));
     let function = lower::function(source.request, signature, &block, &mut diag);
     lowered(source, function, diag)
 }

@@ -13,6 +13,11 @@ pub(super) fn rows(
         .map(|row| (row.1, row.2, row.3))
 }
 
+/// Whether the standard library has a method of the name on what functions compute with.
+pub(crate) fn is_of_the_library(name: &str) -> bool {
+    rows(name).next().is_some() || (1..=3).any(|arity| crate::rules::method(name, arity).is_some())
+}
+
 #[rustfmt::skip]
 pub(super) const METHODS: &[(&str, &str, &[&str], &str)] = &[
     // sequences

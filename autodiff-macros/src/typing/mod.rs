@@ -6,5 +6,6 @@ mod library;
 pub(crate) mod scope;
 mod term;
 
+pub(crate) use self::library::is_of_the_library;
 pub(crate) use self::scope::Scope;
 pub(crate) use self::term::alias_site;
