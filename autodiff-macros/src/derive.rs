@@ -377,11 +377,16 @@ impl<'a> Structure<'a> {
 
     /// `Clone`, and where all fields have them `Copy`, `Debug`, `Default` and `PartialEq`.
     ///
-    /// The bounds are written with a `for<…>` that they do not use: unlike others, such bounds may be false.
+    /// The bounds are written with a `for<…>` that they do not use: unlike others, such bounds may be false. A field that holds
+    /// the struct itself has none, which would ask for what is being said; it is behind a `Vec` or a `Box`, and not `Copy`.
     fn conveniences(&self, name: &Ident) -> TokenStream {
         let runtime = self.runtime;
         let core = quote!(#runtime::__private::core);
-        let types: Vec<&Type> = self.active().filter_map(|field| field.tangent.as_ref()).collect();
+        let this = self.name.to_string();
+        let (inside, others): (Vec<&Field>, Vec<&Field>) =
+            self.active().partition(|field| tangent::mentions(field.ty, &this));
+        let types: Vec<&Type> = others.into_iter().filter_map(|field| field.tangent.as_ref()).collect();
+        let copy = inside.is_empty();
         let implement = |path: TokenStream, bounded: bool, body: TokenStream| {
             let mut generics = self.tangent_generics.clone();
             if bounded {
@@ -419,7 +424,8 @@ impl<'a> Structure<'a> {
                 false,
                 quote!(#[inline] fn clone(&self) -> Self { #name #clone }),
             ),
-            implement(quote!(#core::marker::Copy), true, TokenStream::new()),
+            copy.then(|| implement(quote!(#core::marker::Copy), true, TokenStream::new()))
+                .unwrap_or_default(),
             implement(
                 quote!(#core::default::Default),
                 true,

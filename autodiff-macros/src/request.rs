@@ -26,6 +26,8 @@ pub(crate) struct Request {
     pub(crate) companion: Option<Ident>,
     /// `associated`: the function is an associated function of a type, though it has no receiver.
     pub(crate) associated: Option<Span>,
+    /// `recursive`: what the function calls calls it in turn, out of sight.
+    pub(crate) recursive: bool,
     /// `vjp = path`: a function in the shape of `f::vjp` that takes the place of the generated one.
     pub(crate) vjp: Option<syn::Path>,
     /// `jvp = path`: the same for forward mode.
@@ -45,7 +47,7 @@ pub(crate) enum Unconnected {
 }
 
 /// The arguments there are, in the form in which they are written.
-const FORMS: [(&str, &str); 9] = [
+const FORMS: [(&str, &str); 10] = [
     ("wrt", "wrt(x, y)"),
     ("stop", "stop(x, y)"),
     ("unconnected", "unconnected = \"zero\""),
@@ -53,6 +55,7 @@ const FORMS: [(&str, &str); 9] = [
     ("crate", "crate = path::to::autodiff_runtime"),
     ("companion", "companion = name"),
     ("associated", "associated"),
+    ("recursive", "recursive"),
     ("vjp", "vjp = path::to::function"),
     ("jvp", "jvp = path::to::function"),
 ];
@@ -78,6 +81,7 @@ impl Default for Request {
             runtime: crate::manifest::runtime(),
             companion: None,
             associated: None,
+            recursive: false,
             vjp: None,
             jvp: None,
             scope: Scope::default(),
@@ -126,6 +130,10 @@ impl Request {
             "associated" => match form {
                 Form::Alone => self.associated = Some(key.span()),
                 form => diag.error(form.tokens(), "`associated` takes no value: write `associated`"),
+            },
+            "recursive" => match form {
+                Form::Alone => self.recursive = true,
+                form => diag.error(form.tokens(), "`recursive` takes no value: write `recursive`"),
             },
             "vjp" => self.vjp = path(key, form, diag),
             "jvp" => self.jvp = path(key, form, diag),
@@ -434,6 +442,7 @@ mod tests {
             crate = crate::ad,
             companion = f_ad,
             associated,
+            recursive,
             vjp = my::f_vjp,
             jvp = f_jvp,
         );
@@ -446,7 +455,7 @@ mod tests {
         assert_eq!(request.singular, Singular::Ieee);
         assert_eq!(request.runtime.to_token_stream().to_string(), "crate :: ad");
         assert_eq!(request.companion.unwrap(), "f_ad");
-        assert!(request.associated.is_some());
+        assert!(request.associated.is_some() && request.recursive);
         assert_eq!(request.vjp.unwrap().to_token_stream().to_string(), "my :: f_vjp");
         assert!(request.jvp.is_some());
     }

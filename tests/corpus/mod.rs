@@ -33,6 +33,7 @@ mod opaque;
 mod options;
 mod outputs;
 mod overwriting;
+mod recursion;
 mod resizing;
 mod scalars;
 mod shortened;

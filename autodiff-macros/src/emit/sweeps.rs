@@ -294,7 +294,9 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
             end.extend(quote!(*#reference = #value;));
         }
         end.extend(lost.into_iter().map(|(param, sig, name)| emitter.clear_lost(param, sig, &name)));
-        quote!(move |#(#params),*| { #begin #reverse #end })
+        let closure = quote!(move |#(#params),*| { #begin #reverse #end });
+        let runtime = &signature.runtime;
+        if function.recursive { quote!(#runtime::__private::Box::new(#closure)) } else { closure }
     });
     Sweep { args: Vec::new(), body: quote!(#prelude #tapes #forward #write_back (#result, #closure)) }
 }

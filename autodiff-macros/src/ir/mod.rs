@@ -550,6 +550,8 @@ pub(crate) struct Function {
     pub(crate) singular: Singular,
     /// Fields of structs may be marked `#[no_diff]`: one in sight is, or their definitions are not in sight.
     pub(crate) may_mark: bool,
+    /// It may be reached again by what it calls: its pullback is of a type that can be named, a boxed one.
+    pub(crate) recursive: bool,
     /// The optimisations that its derivatives get.
     pub(crate) passes: Passes,
 }

@@ -302,22 +302,15 @@ impl Lower<'_> {
             || (path.path.segments.len() == 2
                 && path.path.segments[0].ident == "Self"
                 && path.path.segments[1].ident == self.signature.ident);
-        if own {
-            return self.refuse(path, "recursion is not differentiated yet: write a loop");
+        if (own || self.types.scope.is_circular(&path.path)) && !self.may_recur(path) {
+            return Value::Poison;
         }
+        let own = own.then(|| self.result_ty.clone());
         let called = self.types.callable(&path.path).map(|callable| self.types.called(callable, None));
         if called.as_ref().is_some_and(|called| !called.differentiable) {
             return self.inactive_call(path, args, want, span);
         }
-        if let Some(name) = path.path.segments.last().map(|last| &last.ident) {
-            if self.types.scope.is_circular(&path.path) {
-                return self.refuse(
-                    path,
-                    format!("`{name}` calls this function in turn, and recursion is not differentiated yet: write a loop"),
-                );
-            }
-        }
-        let result = called.map(|called| called.result).filter(|ty| !matches!(ty, Ty::Unknown));
+        let result = called.map(|called| called.result).or(own).filter(|ty| !matches!(ty, Ty::Unknown));
         let want = result.as_ref().or(want);
         let Some(mut handed) = self.handed(args, span) else { return Value::Poison };
         if let (Some(first), Some(owner)) = (handed.first_mut(), crate::ir::owner(&path.path)) {
@@ -330,6 +323,20 @@ impl Lower<'_> {
         let hint =
             path.path.segments.last().map_or_else(|| "call".to_string(), |last| last.ident.to_string());
         self.call(Callee::Function(path.path.clone()), handed, want, site, &hint, span)
+    }
+
+    /// Notes that the function may be reached again by a call, unless its pullback has no type that could be named.
+    pub(crate) fn may_recur(&mut self, call: impl ToTokens) -> bool {
+        let generic = |generics: &syn::Generics| generics.type_params().next().is_some();
+        let generic = generic(&self.signature.generics);
+        if generic {
+            self.refuse(
+                call,
+                "recursion of a function that is generic over a type is not differentiated yet: write it for `f64`, or a loop",
+            );
+        }
+        self.recursive |= !generic;
+        !generic
     }
 
     /// A reference to what code yields. What is made by the way lives on in a place: the pullback is given it again.

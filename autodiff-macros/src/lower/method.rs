@@ -454,10 +454,8 @@ impl Lower<'_> {
                 ),
             );
         }
-        if expr.method == self.signature.ident
-            && matches!(&*expr.receiver, syn::Expr::Path(path) if path.path.is_ident("self"))
-        {
-            return self.refuse(&expr.method, "recursion is not differentiated yet: write a loop");
+        if expr.method == self.signature.ident && !self.may_recur(&expr.method) {
+            return Value::Poison;
         }
         let receiver = receiver.peel();
         let own = match &receiver {

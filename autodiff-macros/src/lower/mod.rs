@@ -90,6 +90,8 @@ pub(crate) struct Lower<'a> {
     known: Vec<Assumed>,
     /// A value that was given up was needed.
     poisoned: bool,
+    /// The function calls itself, or what calls it.
+    recursive: bool,
     /// How many names were made for code.
     names: usize,
     /// What the locals that `wrt` names come to hold.
@@ -174,6 +176,7 @@ fn attempt(
         hoisted: Default::default(),
         known: Vec::new(),
         poisoned: false,
+        recursive: false,
         names: 0,
         locals: locals::Locals::default(),
         cutting: false,
@@ -227,6 +230,7 @@ fn attempt(
             .chain(lower.known)
             .collect(),
         singular: request.singular,
+        recursive: lower.recursive || request.recursive,
         may_mark: request.scope.may_mark_fields(),
         passes: crate::passes::Passes::chosen(),
     };

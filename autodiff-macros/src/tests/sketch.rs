@@ -77,6 +77,7 @@ pub(crate) fn sum_of_squares() -> Function {
         may_mark: true,
         assumed: Vec::new(),
         singular: crate::rules::Singular::default(),
+        recursive: false,
         passes: crate::passes::Passes::chosen(),
     }
 }

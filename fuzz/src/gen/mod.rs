@@ -15,6 +15,7 @@ mod iter;
 mod loops;
 mod options;
 mod ordered;
+mod recursive;
 mod stmt;
 mod structs;
 mod top;

@@ -31,6 +31,7 @@ pub fn program(seed: u64) -> Program {
                 Some(node) => node,
                 None => function(&mut g, k),
             },
+            6 => recursive::function(&mut g),
             _ => function(&mut g, k),
         };
         nodes.push(node);
@@ -125,7 +126,7 @@ impl Gen {
         Param { name, ty, pass, no_diff }
     }
 
-    fn parameters(&mut self) -> Vec<Param> {
+    pub(super) fn parameters(&mut self) -> Vec<Param> {
         let n = self.rng.between(1, 4);
         let mut params: Vec<Param> = (0..n)
             .map(|_| {

@@ -1,8 +1,9 @@
 use autodiff_runtime::differentiate;
+use num_traits::Float;
 
 #[differentiate]
-fn power(x: f64, n: u32) -> f64 {
-    if n == 0 { 1.0 } else { x * power(x, n - 1) }
+fn power<T: Float>(x: T, n: u32) -> T {
+    if n == 0 { T::one() } else { x * power(x, n - 1) }
 }
 
 fn main() {}

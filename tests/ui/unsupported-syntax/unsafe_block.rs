@@ -2,7 +2,7 @@ use autodiff_runtime::differentiate;
 
 #[differentiate]
 fn unchecked(x: &[f64]) -> f64 {
-    let a = unsafe { *x.get_unchecked(0) };
+    let a = unsafe { *x.as_ptr().add(0) };
     a * a
 }
 

@@ -135,9 +135,12 @@ impl Shape<'_> {
             hidden: true,
             lifetimes: Vec::new(),
             args: self.lent_args(),
-            output: quote!((#result, impl ::core::ops::FnOnce(#(#types),*))),
+            output: match self.function.recursive {
+                true => quote!((#result, #runtime::__private::Box<dyn ::core::ops::FnOnce(#(#types),*)>)),
+                false => quote!((#result, impl ::core::ops::FnOnce(#(#types),*))),
+            },
             body: sweep.map(|sweep| sweep.body).unwrap_or_default(),
-            stub: never_closure(&types, &quote!(())),
+            stub: never_closure(&types, &quote!(()), self.function.recursive.then_some(runtime)),
         }
     }
 
@@ -250,7 +253,7 @@ impl Shape<'_> {
             args,
             output: quote!((#result, impl ::core::ops::FnOnce(#(#types),*) -> #gradient_type + #captures)),
             body,
-            stub: never_closure(&types, &gradient_type),
+            stub: never_closure(&types, &gradient_type, None),
         }
     }
 
@@ -321,9 +324,14 @@ fn never() -> TokenStream {
     quote!(::core::unreachable!())
 }
 
-fn never_closure(types: &[TokenStream], output: &TokenStream) -> TokenStream {
+/// `boxed`: by the box of which runtime.
+fn never_closure(types: &[TokenStream], output: &TokenStream, boxed: Option<&TokenStream>) -> TokenStream {
     let params = types.iter().map(|ty| quote!(_: #ty));
-    quote!((::core::unreachable!(), move |#(#params),*| -> #output { ::core::unreachable!() }))
+    let mut closure = quote!(move |#(#params),*| -> #output { ::core::unreachable!() });
+    if let Some(runtime) = boxed {
+        closure = quote!(#runtime::__private::Box::new(#closure));
+    }
+    quote!((::core::unreachable!(), #closure))
 }
 
 /// Keeps the content of a `&mut` parameter, and puts it back.

@@ -19,6 +19,7 @@ pub(crate) fn function(function: &Function) -> String {
         items: _,
         assumed: _,
         singular: _,
+        recursive: _,
         may_mark: _,
         passes: _,
     } = function;
