@@ -105,10 +105,13 @@ impl Program {
 
     /// A module of the crate: the program in its forms, and `CASE`.
     pub fn module(&self, name: &str, form: Form) -> Module {
-        if form == Form::Module {
-            return self.within_sight().checked_module(name, form);
+        let within_sight = self.within_sight();
+        // There is nothing to ask of a function without a parameter that carries something.
+        match form {
+            Form::Module if within_sight.active().next().is_some() => within_sight.checked_module(name, form),
+            Form::Module => self.checked_module(name, Form::Attributed),
+            form => self.checked_module(name, form),
         }
-        self.checked_module(name, form)
     }
 
     fn checked_module(&self, name: &str, form: Form) -> Module {

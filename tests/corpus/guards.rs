@@ -518,7 +518,29 @@ fn clamped_between_nothing(x: &[f64], lo: f64, hi: f64, n: usize) -> f64 {
     s
 }
 
+#[differentiate]
+fn chosen(x: f64, by: bool) -> f64 {
+    if by { x * x } else { x }
+}
+
+#[differentiate]
+fn range_asked(x: f64, v: &[f64]) -> f64 {
+    let inside = chosen(x, (0.0..0.5).contains(&v[0]));
+    inside * chosen(v[0], (0.25..=1.0).contains(&(x * v[1])))
+}
+
+#[differentiate]
+fn compared_with_a_cast(x: f64, n: usize) -> f64 {
+    let some = if (0.5 + ((x as f32).sin() as f64)) < x { x * x } else { x };
+    let k = if (1 + (x as usize)) < n { 2.0 * x } else { some };
+    if (n << (1 + x as u32)) < 8 { k * some } else { k }
+}
+
 checks! {
+    range_asked(0.7, &[0.3, 0.9]);
+    range_asked as outside_of_the_range(0.7, &[0.9, 0.2]);
+    compared_with_a_cast(2.5, @2);
+    compared_with_a_cast as compared_otherwise(0.7, @4);
     clamped_between_nothing(&[1.0, 2.0], 0.5, 1.5, @0);
     index_in_bounds(&[1.0, 2.0, 0.5], @5);
     index_in_bounds as index_in_bounds_inside(&[1.0, 2.0, 0.5], @1);

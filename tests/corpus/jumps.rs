@@ -292,7 +292,67 @@ fn left_from_an_operand_of_an_arm(x: f64, n: usize) -> f64 {
     s * s + t
 }
 
+#[differentiate]
+fn left_from_a_list(x: f64, y: f64) -> f64 {
+    let v = vec![x * y, if y > 0.5 { return x.sin() * y } else { y * y }, x];
+    v[0] * v[1] + v[2]
+}
+
+#[differentiate]
+fn loops_in_a_list(x: f64, y: f64) -> f64 {
+    let v = vec![x, y, {
+        let mut s = x;
+        for k in 0..3 {
+            s += match k {
+                0 => y,
+                _ => 0.5 * if s > 1.2 { break } else { s },
+            };
+        }
+        s
+    }];
+    let w = vec![
+        vec![v[2] * y; 2],
+        vec![
+            {
+                let mut t = x;
+                loop {
+                    if t < 0.3 {
+                        break t * v[0];
+                    }
+                    t *= 0.5;
+                }
+            };
+            3
+        ],
+    ];
+    v[0] * w[0][1] + w[1][2]
+}
+
+#[differentiate]
+fn returned_list(x: f64, y: f64) -> Vec<f64> {
+    let mut z = x;
+    vec![
+        {
+            z *= y;
+            z
+        },
+        {
+            if y > 0.5 {
+                return vec![z, z * y];
+            }
+            z * x
+        },
+        0.5,
+    ]
+}
+
 checks! {
+    left_from_a_list(0.7, 0.9);
+    left_from_a_list as stays_in_a_list(0.7, 0.3);
+    loops_in_a_list(0.7, 0.9);
+    loops_in_a_list as leaves_a_loop_in_a_list(1.1, 0.3);
+    returned_list(0.7, 0.9);
+    returned_list as whole_list(0.7, 0.3);
     early_return(-0.5, 1.5) => (0.0, 3.0);
     early_return as early_return_second(1.5, 1.5);
     early_return as early_return_none(0.5, 1.5);

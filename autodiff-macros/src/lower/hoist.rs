@@ -4,12 +4,13 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Stmt, parse_quote};
 
 use super::facts::Nodes;
 use super::jump::{may_jump, may_return, mentions_word};
+use super::macros::parse_list;
 
 /// The statement with its operands bound first, where one of them jumps, and what follows it: once for all who ask.
 pub(crate) fn hoisted_block(stmt: &Stmt, rest: &[Stmt], nodes: &Nodes) -> Option<Rc<Expr>> {
@@ -46,14 +47,34 @@ fn hoisted(stmt: &Stmt) -> Option<Vec<Stmt>> {
     Some(hoist.before)
 }
 
-/// The block with braces around the arms of its `match`es that jump from within an operand: a jump stands where statements do.
+/// The block with braces around the arms of its `match`es that jump from within an operand, and the elements of `vec!`s bound
+/// where one jumps: a jump stands where statements do.
 ///
 /// ```text
 /// _ => x * if c { return y } else { z }   ⇒   _ => { x * if c { return y } else { z } }
+/// vec![x, if c { return y } else { z }]   ⇒   { let element0 = x; let element1 = …; vec![element0, element1] }
 /// ```
-pub(crate) fn arms_as_blocks(block: &syn::Block) -> Cow<'_, syn::Block> {
-    struct Arms;
-    impl VisitMut for Arms {
+pub(crate) fn jumps_in_blocks(block: &syn::Block) -> Cow<'_, syn::Block> {
+    struct Jumping;
+    impl VisitMut for Jumping {
+        fn visit_expr_mut(&mut self, expr: &mut Expr) {
+            visit_mut::visit_expr_mut(self, expr);
+            if let Expr::Macro(mac) = expr {
+                if let Some(block) = self.bound(&mac.mac) {
+                    *expr = block;
+                }
+            }
+        }
+
+        fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
+            visit_mut::visit_stmt_mut(self, stmt);
+            if let Stmt::Macro(syn::StmtMacro { mac, semi_token, .. }) = stmt {
+                if let Some(block) = self.bound(mac) {
+                    *stmt = Stmt::Expr(block, *semi_token);
+                }
+            }
+        }
+
         fn visit_arm_mut(&mut self, arm: &mut syn::Arm) {
             visit_mut::visit_arm_mut(self, arm);
             let stands = matches!(
@@ -71,12 +92,34 @@ pub(crate) fn arms_as_blocks(block: &syn::Block) -> Cow<'_, syn::Block> {
             }
         }
     }
+    impl Jumping {
+        /// A `vec!` with the elements bound up to the last that jumps.
+        fn bound(&mut self, mac: &syn::Macro) -> Option<Expr> {
+            if !(mac.path.is_ident("vec") && may_jump(&mac.tokens)) {
+                return None;
+            }
+            let mut list = parse_list(mac.tokens.clone());
+            self.visit_expr_mut(&mut list);
+            let mut hoist = Hoist { before: Vec::new(), prefix: "element".into() };
+            if !hoist.inside(&mut list) {
+                return None;
+            }
+            let (before, path) = (hoist.before, &mac.path);
+            let list = match list {
+                Expr::Array(list) => list.elems.to_token_stream(),
+                Expr::Repeat(syn::ExprRepeat { expr, len, .. }) => quote!(#expr; #len),
+                _ => return None,
+            };
+            Some(parse_quote!({ #(#before)* #path![#list] }))
+        }
+    }
     let tokens = block.to_token_stream();
-    if !(mentions_word(tokens.clone(), "match") && may_jump(&tokens)) {
+    let holds = |word| mentions_word(tokens.clone(), word);
+    if !((holds("match") || holds("vec")) && may_jump(&tokens)) {
         return Cow::Borrowed(block);
     }
     let mut block = block.clone();
-    Arms.visit_block_mut(&mut block);
+    Jumping.visit_block_mut(&mut block);
     Cow::Owned(block)
 }
 

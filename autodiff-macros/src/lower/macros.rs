@@ -178,7 +178,8 @@ impl Lower<'_> {
     }
 }
 
-fn parse_list(tokens: TokenStream) -> syn::Expr {
+/// The arguments of `vec!` as an array expression.
+pub(super) fn parse_list(tokens: TokenStream) -> syn::Expr {
     let parser = |input: ParseStream| -> syn::Result<syn::Expr> {
         if input.is_empty() {
             return Ok(syn::parse_quote!([]));

@@ -392,6 +392,10 @@ impl Lower<'_> {
         });
         inert.pure &= is_pure_method(name);
         let ty = self.inactive_method_ty(expr, name, want);
+        // What a predicate says is bound where it is asked: of active values nothing but its answer may be handed on.
+        if matches!(integer_method(name), Returns::Bool) {
+            return Value::Atom(self.temp(name, ty.clone(), Expr::Inert(inert), expr.method.span()), ty);
+        }
         Value::Code(inert, ty)
     }
 

@@ -113,7 +113,7 @@ pub(crate) fn function(
     block: &syn::Block,
     diag: &mut Diagnostics,
 ) -> Function {
-    let block = &*hoist::arms_as_blocks(block);
+    let block = &*hoist::jumps_in_blocks(block);
     let nodes = Nodes::default();
     let types = Types::of_function(&signature.generics, block, &request.scope);
     let result = match &signature.output {
