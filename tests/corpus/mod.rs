@@ -14,6 +14,7 @@ mod generated;
 mod generic;
 mod guards;
 mod handed;
+mod higher;
 mod impls;
 mod inactive;
 mod inout;

@@ -12,6 +12,7 @@
 //! }                                     }
 //! ```
 
+mod higher;
 mod plan;
 
 pub(crate) use self::plan::names_in;
@@ -65,8 +66,8 @@ impl Output {
 
     fn item(&mut self, at: ModuleId, item: &Item) -> TokenStream {
         match item {
-            Item::Fn(item) => self.function(item),
-            Item::Impl(item) => self.methods(item),
+            Item::Fn(item) => self.function(at, item),
+            Item::Impl(item) => self.methods(at, item),
             Item::Mod(item) => match self.plan.inner(at, item) {
                 Some((id, inner)) => {
                     let inside = self.items(id, inner);
@@ -81,16 +82,17 @@ impl Output {
         }
     }
 
-    fn function(&mut self, item: &syn::ItemFn) -> TokenStream {
-        let item = syn::ItemFn { attrs: without_attribute(&item.attrs), ..item.clone() };
+    fn function(&mut self, at: ModuleId, item: &syn::ItemFn) -> TokenStream {
+        let mut item = syn::ItemFn { attrs: without_attribute(&item.attrs), ..item.clone() };
         let kept = without_marks(item.to_token_stream());
+        *item.block = self.plan.higher.written_out(at, &item.sig, &item.block);
         let derived =
             self.next().map(|(request, hidden, diag)| derived_function(&request, &item, hidden, diag));
         let quiet = derived.is_some().then(|| quote!(#[allow(dead_code)]));
         quote!(#quiet #kept #derived)
     }
 
-    fn methods(&mut self, item: &syn::ItemImpl) -> TokenStream {
+    fn methods(&mut self, at: ModuleId, item: &syn::ItemImpl) -> TokenStream {
         let mut item = item.clone();
         item.attrs = without_attribute(&item.attrs);
         for member in &mut item.items {
@@ -107,7 +109,9 @@ impl Output {
         for member in &item.items {
             let syn::ImplItem::Fn(method) = member else { continue };
             let Some((request, hidden, diag)) = self.next() else { continue };
-            derived.extend(derived_method(&request, &item, method, hidden, diag));
+            let block = self.plan.higher.written_out(at, &method.sig, &method.block);
+            let method = syn::ImplItemFn { block, ..method.clone() };
+            derived.extend(derived_method(&request, &item, &method, hidden, diag));
         }
         if derived.is_empty() {
             return kept;
@@ -119,7 +123,8 @@ impl Output {
     fn next(&mut self) -> Option<(Request, bool, Diagnostics)> {
         let candidate = &mut self.plan.candidates[self.next];
         self.next += 1;
-        candidate.chosen.then(|| (candidate.request.clone(), !candidate.public, candidate.take_errors()))
+        (candidate.chosen && !candidate.written_out)
+            .then(|| (candidate.request.clone(), !candidate.public, candidate.take_errors()))
     }
 
     fn with_derive(&self, item: &Item, name: &syn::Ident, attrs: &[syn::Attribute]) -> TokenStream {

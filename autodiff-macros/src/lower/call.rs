@@ -438,7 +438,7 @@ impl Lower<'_> {
             },
             value @ (Value::Iter(_) | Value::Cursor { .. }) => self.as_code(value, span).map(Arg::Inert),
             Value::Closure(_) | Value::Function(_) => {
-                self.refuse_at(span, "a closure as argument of a differentiated function is not supported: call it here and pass its result");
+                self.refuse_at(span, "a closure as argument of a function out of sight is not supported: put `#[differentiate]` on a module around both functions, or call it here and pass its result");
                 None
             }
             Value::Maybe { some, value } if self.hands_nothing_active(&value) => {

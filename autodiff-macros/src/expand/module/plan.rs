@@ -9,6 +9,7 @@ use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, Item};
 
+use super::higher::{self, Higher};
 use crate::diag::Diagnostics;
 use crate::expand::{has_derivative, merged};
 use crate::lower::has_no_diff;
@@ -25,6 +26,8 @@ pub(super) struct Candidate {
     /// Its derivatives are called by users, not only by other functions of the module.
     pub(super) public: bool,
     pub(super) chosen: bool,
+    /// It takes functions, and is written out where it is called.
+    pub(super) written_out: bool,
     /// The names in its signature and its body; none if there is nothing to differentiate.
     mentions: BTreeSet<String>,
     /// It is called as a method, or by its type.
@@ -52,6 +55,7 @@ pub(super) struct Plan {
     pub(super) request: Request,
     pub(super) items: Rc<Items>,
     pub(super) candidates: Vec<Candidate>,
+    pub(super) higher: Higher,
     /// Types for which `Differentiable` is implemented by hand.
     by_hand: BTreeSet<String>,
     /// The names that the chosen functions mention.
@@ -64,6 +68,7 @@ impl Plan {
             request: request.clone(),
             items: Rc::new(Items::of(items)),
             candidates: Vec::new(),
+            higher: Higher::default(),
             by_hand: BTreeSet::new(),
             mentioned: BTreeSet::new(),
         };
@@ -77,8 +82,13 @@ impl Plan {
         for item in items {
             match item {
                 Item::Fn(item) => {
+                    self.higher.item(&item.sig.ident);
                     let public = !matches!(item.vis, syn::Visibility::Inherited);
-                    self.candidate(&item.attrs, &item.sig, &item.block, (public, false), scope.clone());
+                    let added =
+                        self.candidate(&item.attrs, &item.sig, &item.block, (public, false), scope.clone());
+                    if added.written_out {
+                        self.higher.add(at, &item.sig, &item.block, None);
+                    }
                 }
                 Item::Impl(item) => {
                     let this = names_in(item.self_ty.to_token_stream());
@@ -97,6 +107,12 @@ impl Plan {
                         if !added.mentions.is_empty() {
                             added.mentions.extend(this.clone());
                         }
+                        added.written_out &= of_trait.is_none();
+                        let written_out = added.written_out;
+                        self.higher.method(&method.sig.ident);
+                        if written_out {
+                            self.higher.add(at, &signature, &method.block, Some(&item.self_ty));
+                        }
                     }
                 }
                 Item::Mod(item) => {
@@ -104,6 +120,8 @@ impl Plan {
                         self.collect(id, inner);
                     }
                 }
+                Item::Const(item) => self.higher.item(&item.ident),
+                Item::Static(item) => self.higher.item(&item.ident),
                 _ => {}
             }
         }
@@ -159,6 +177,7 @@ impl Plan {
             errors,
             public: marked || public,
             chosen: differentiable && (marked || public),
+            written_out: eligible && !marked && higher::takes_functions(signature, block),
             mentions,
             associated,
             calls,

@@ -1,0 +1,171 @@
+//! Functions that take functions: in a module they are written out where they are called.
+
+use autodiff_runtime::differentiate;
+
+#[differentiate]
+mod model {
+    const STEPS: usize = 8;
+    pub fn rk4(f: impl Fn(f64, &[f64]) -> Vec<f64>, y0: &[f64], t1: f64) -> Vec<f64> {
+        let h = t1 / STEPS as f64;
+        let mut y = y0.to_vec();
+        let mut t = 0.0;
+        for _ in 0..STEPS {
+            let k1 = f(t, &y);
+            let y2: Vec<f64> = y.iter().zip(&k1).map(|(y, k)| y + 0.5 * h * k).collect();
+            let k2 = f(t + 0.5 * h, &y2);
+            let y3: Vec<f64> = y.iter().zip(&k2).map(|(y, k)| y + 0.5 * h * k).collect();
+            let k3 = f(t + 0.5 * h, &y3);
+            let y4: Vec<f64> = y.iter().zip(&k3).map(|(y, k)| y + h * k).collect();
+            let k4 = f(t + h, &y4);
+            for i in 0..y.len() {
+                y[i] += h / 6.0 * (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i]);
+            }
+            t += h;
+        }
+        y
+    }
+    pub fn pendulum(params: &[f64], y0: &[f64]) -> f64 {
+        let g = params[0];
+        let damping = params[1];
+        let y = rk4(|_t, y| vec![y[1], -g * y[0].sin() - damping * y[1]], y0, 2.0);
+        y[0] * y[0] + y[1]
+    }
+    fn newton<F: Fn(f64) -> f64, G>(f: F, df: G, x0: f64) -> f64
+    where
+        G: Fn(f64) -> f64,
+    {
+        let mut x = x0;
+        for _ in 0..20 {
+            let step = f(x) / df(x);
+            x -= step;
+            if step.abs() < 1e-12 {
+                return x;
+            }
+        }
+        x
+    }
+    pub fn root(a: f64) -> f64 {
+        newton(|x| x * x - a, |x| 2.0 * x, 1.0)
+    }
+    fn square(x: f64) -> f64 {
+        x * x
+    }
+    fn simpson(f: &dyn Fn(f64) -> f64, a: f64, b: f64, n: usize) -> f64 {
+        let h = (b - a) / n as f64;
+        let mut s = f(a) + f(b);
+        for i in 1..n {
+            s += if i % 2 == 1 { 4.0 } else { 2.0 } * f(a + i as f64 * h);
+        }
+        s * h / 3.0
+    }
+    pub fn integral(k: f64, b: f64) -> f64 {
+        simpson(&|x| (k * x).sin(), 0.0, b, 10) + simpson(&square, 0.0, k, 4)
+    }
+    fn bisect(f: impl Fn(f64) -> f64, mut lo: f64, mut hi: f64) -> Option<f64> {
+        if f(lo) * f(hi) > 0.0 {
+            return None;
+        }
+        for _ in 0..60 {
+            let mid = 0.5 * (lo + hi);
+            if f(lo) * f(mid) <= 0.0 {
+                hi = mid;
+            } else {
+                lo = mid;
+            }
+        }
+        Some(0.5 * (lo + hi))
+    }
+    pub fn with_option(a: f64) -> f64 {
+        match bisect(|x| x * x - 2.0, 0.0, 2.0) {
+            Some(r) => r * a,
+            None => 0.0,
+        }
+    }
+    #[derive(Clone, Debug)]
+    pub struct Solver {
+        pub h: f64,
+        pub n: usize,
+    }
+    impl Solver {
+        fn euler(&self, f: impl Fn(f64) -> f64, y0: f64) -> f64 {
+            let mut y = y0;
+            for _ in 0..self.n {
+                y += self.h * f(y);
+            }
+            y
+        }
+        pub fn decay(&self, k: f64, y0: f64) -> f64 {
+            self.euler(|y| -k * y, y0) + self.half(y0)
+        }
+        fn half(&self, y0: f64) -> f64 {
+            self.h * y0
+        }
+    }
+    pub fn solved(s: &Solver, k: f64) -> f64 {
+        let rhs = |y: f64| k * y * (1.0 - y);
+        s.euler(rhs, 0.1) * s.euler(&rhs, 0.2)
+    }
+    pub fn twice(f: fn(f64) -> f64, x: f64) -> f64 {
+        f(f(x))
+    }
+    pub fn quad(x: f64) -> f64 {
+        twice(square, x) + twice(f64::sin, x)
+    }
+    fn outer(f: impl Fn(f64) -> f64, x: f64) -> f64 {
+        newton(
+            |y| f(y) - x,
+            |y| {
+                let h = 1e-4;
+                (f(y + h) - f(y - h)) / (2.0 * h)
+            },
+            0.5,
+        )
+    }
+    pub fn nested(x: f64) -> f64 {
+        outer(|y| y.exp(), x)
+    }
+}
+
+fn slope(f: impl Fn(f64) -> f64, at: f64) -> f64 {
+    (f(at + 1e-6) - f(at - 1e-6)) / 2e-6
+}
+
+fn close(found: f64, expected: f64) {
+    assert!((found - expected).abs() < 1e-7 * (1.0 + expected.abs()), "{found}, not {expected}");
+}
+
+#[test]
+fn an_integrator_takes_the_right_hand_side() {
+    let (at, start) = ([9.8, 0.3], [0.5, 0.1]);
+    let (value, (params_bar, start_bar)) = model::pendulum::value_and_grad(&at, &start);
+    assert_eq!(value, model::pendulum(&at, &start));
+    close(params_bar[0], slope(|g| model::pendulum(&[g, 0.3], &start), 9.8));
+    close(params_bar[1], slope(|k| model::pendulum(&[9.8, k], &start), 0.3));
+    close(start_bar[1], slope(|y| model::pendulum(&at, &[0.5, y]), 0.1));
+    close(model::pendulum::jvp(&at, &start, &[1.0, 0.0], &[0.0; 2]).1, params_bar[0]);
+}
+
+#[test]
+fn root_finders_and_quadrature_take_closures_and_names() {
+    close(model::root::grad(2.0), 0.5 / 2.0_f64.sqrt());
+    let (k_bar, b_bar) = model::integral::grad(1.3, 0.7);
+    close(k_bar, slope(|k| model::integral(k, 0.7), 1.3));
+    close(b_bar, slope(|b| model::integral(1.3, b), 0.7));
+    close(model::with_option::grad(1.3), 2.0_f64.sqrt());
+    close(model::quad::grad(0.7), slope(model::quad, 0.7));
+    close(model::nested::grad(2.0), 0.5);
+    close(model::nested::jvp(2.0, 1.0).1, 0.5);
+}
+
+#[test]
+fn methods_take_functions() {
+    let solver = model::Solver { h: 0.1, n: 5 };
+    let (value, (solver_bar, k_bar, y_bar)) = solver.decay_value_and_grad(0.5, 1.5);
+    assert_eq!(value, solver.decay(0.5, 1.5));
+    close(k_bar, slope(|k| solver.decay(k, 1.5), 0.5));
+    close(y_bar, slope(|y| solver.decay(0.5, y), 1.5));
+    close(solver_bar.h, slope(|h| model::Solver { h, n: 5 }.decay(0.5, 1.5), 0.1));
+    let (solver_bar, k_bar) = model::solved::grad(&solver, 0.5);
+    close(k_bar, slope(|k| model::solved(&solver, k), 0.5));
+    close(solver_bar.h, slope(|h| model::solved(&model::Solver { h, n: 5 }, 0.5), 0.1));
+}
