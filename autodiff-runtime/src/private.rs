@@ -315,6 +315,21 @@ impl<T: Tangent> Accumulate<T> for Lent<&mut T> {
     }
 }
 
+// What `to_vec` made of an array in a field.
+impl<T: Tangent, const N: usize> Accumulate<Vec<T>> for Lent<&mut [T; N]> {
+    #[inline(always)]
+    fn accumulate(self, other: &Vec<T>) {
+        self.0.iter_mut().zip(other).for_each(|(to, from)| to.accumulate(from));
+    }
+}
+
+impl<T: Tangent, const N: usize> Accumulate<[T; N]> for Lent<&mut Vec<T>> {
+    #[inline(always)]
+    fn accumulate(self, other: &[T; N]) {
+        self.0.iter_mut().zip(other).for_each(|(to, from)| to.accumulate(from));
+    }
+}
+
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __accumulate {

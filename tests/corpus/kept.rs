@@ -325,3 +325,62 @@ checks! {
     halves(&[0.7, 0.9, 0.4, 0.6]);
     names_of_functions(0.7, 0.4);
 }
+
+/// An array in a field, a `Vec` in another, and rows behind a window.
+mod forms {
+    use autodiff_runtime::differentiate;
+
+    #[differentiate]
+    mod within {
+        #[derive(Clone)]
+        pub struct Shelf {
+            pub items: Vec<f64>,
+            pub pair: [f64; 2],
+        }
+
+        fn taken(shelf: &mut Shelf, others: &[Shelf; 2]) -> f64 {
+            let old = std::mem::replace(&mut shelf.items, others[0].pair.to_vec());
+            shelf.items[1] *= old[0];
+            old[0] * shelf.items[0]
+        }
+
+        pub fn exchanged(x: f64, y: f64) -> f64 {
+            let mut shelf = Shelf { items: vec![x, y], pair: [y, x] };
+            let others = [shelf.clone(), Shelf { items: vec![y], pair: [x * y, x] }];
+            taken(&mut shelf, &others) * shelf.items[1] + shelf.pair[0]
+        }
+    }
+    use within::exchanged;
+
+    #[differentiate]
+    fn rows_behind_a_window(mut rows: Vec<Vec<f32>>, x: f32) -> f32 {
+        for k in 0..2 {
+            let head = &mut rows[..2];
+            head[1].push(x * k as f32);
+            let last = head[1].pop().unwrap();
+            head[k][0] += last * x;
+        }
+        rows[0][0] * rows[1][0]
+    }
+
+    #[differentiate]
+    fn rows_that_carry_nothing(p: &Vec<f64>, x: f64) -> f64 {
+        let mut n = 0;
+        let rows: [Vec<f64>; 2] = loop {
+            n += 1;
+            if n > 5 {
+                break [(*p).clone(), vec![]];
+            }
+            if n >= 3 {
+                break [(*p).clone(), (*p).clone()];
+            }
+        };
+        if rows[0].len() > 1 { x * x } else { x }
+    }
+
+    checks! {
+        exchanged(0.7, 1.3);
+        rows_behind_a_window(vec![vec![0.5_f32], vec![1.5, 0.25]], 0.75_f32);
+        rows_that_carry_nothing(&vec![0.5, 1.5], 0.75);
+    }
+}

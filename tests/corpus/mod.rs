@@ -1,5 +1,6 @@
 //! Functions as people write them, grouped by theme; each file ends with its table of checks.
 
+mod aliases;
 mod arrays;
 mod asked;
 mod branches;

@@ -45,7 +45,7 @@ fn block(of: &mut Block, vars: &mut Vars) {
 fn filled(the_loop: &mut Loop, place: Var, vars: &Vars) -> Option<(Expr, bool)> {
     let Head::For { index, lo, hi, inclusive, step: None, rev: false } = &the_loop.head else { return None };
     let is_usize = |ty: &Ty| matches!(ty, Ty::Int(Some(name)) if name == "usize");
-    let numbers = matches!(vars[place].ty.element(), Ty::Float(Float::F64 | Float::F32));
+    let numbers = matches!(vars[place].ty.element(), Ty::Float(Float::F64 | Float::F32 | Float::Alias(_)));
     let whole = the_loop.break_if.is_none() && the_loop.trips.is_none();
     if !numbers || !whole || !is_usize(&vars[*index].ty) || build::value_of(lo) != Some(0.0) {
         return None;

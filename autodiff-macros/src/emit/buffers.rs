@@ -173,7 +173,7 @@ impl Buffers<'_> {
 
     fn is_static(&self, ty: &Ty) -> bool {
         match ty {
-            Ty::Float(Float::F64 | Float::F32) | Ty::Int(_) => true,
+            Ty::Float(Float::F64 | Float::F32 | Float::Alias(_)) | Ty::Int(_) => true,
             Ty::Float(Float::Any) => !self.generic,
             Ty::Array(t, _) | Ty::Vec(t) => self.is_static(t),
             Ty::Tuple(ts) => ts.iter().all(|t| self.is_static(t)),

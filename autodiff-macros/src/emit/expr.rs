@@ -246,7 +246,7 @@ impl Emitter<'_> {
         if matches!(known, Float::Param(_)) || !is_constant(receiver) {
             return self.code(receiver, float);
         }
-        if let Expr::Lit(lit) = receiver {
+        if let (Expr::Lit(lit), Float::F64 | Float::F32 | Float::Any) = (receiver, known) {
             if let Some(code) = suffixed(lit, known) {
                 return code;
             }
@@ -272,7 +272,10 @@ impl Emitter<'_> {
         let is_f64 = matches!(ty, syn::Type::Path(path) if path.qself.is_none() && path.path.is_ident("f64"));
         let inner = self.code(operand, None).at(Level::Cast);
         match want {
-            Some(Float::F32) if is_f64 => Code::new(quote_spanned!(self.span=> #inner as f32), Level::Cast),
+            Some(float @ (Float::F32 | Float::Alias(_))) if is_f64 => {
+                let name = types::float_name(float);
+                Code::new(quote_spanned!(self.span=> #inner as #name), Level::Cast)
+            }
             Some(Float::Param(name)) if is_f64 => {
                 let runtime = self.runtime;
                 Code::postfix(quote_spanned!(self.span=> #runtime::__private::lit::<#name>(#inner as f64)))

@@ -19,7 +19,7 @@ pub(crate) fn annotated(unit: &mut Unit, vars: &Vars) -> VarSet {
     }
     unit.between.iter().chain(&unit.tail).for_each(|e| inference.need(e));
     // Where nothing says otherwise rustc takes `f64`.
-    let single = |var: &Var| matches!(vars[*var].ty, Ty::Float(Float::F32));
+    let single = |var: &Var| matches!(vars[*var].ty, Ty::Float(Float::F32 | Float::Alias(_)));
     let Inference { untyped, mut needed, parts, vars: _ } = inference;
     let mut open: Vec<Var> = needed.iter().collect();
     while let Some(whole) = open.pop() {
@@ -70,8 +70,18 @@ fn suffix(item: &mut Expr, ty: &Ty, float: &Float) {
         },
         _ => return,
     };
-    if let Some(code) = is_plain_number(lit).then(|| with_suffix(lit, &name.to_string())).flatten() {
-        lit.tokens = code.tokens;
+    let primitive = !matches!(ty, Ty::Float(Float::Alias(_)))
+        && !matches!((ty, float), (Ty::Float(Float::Any), Float::Alias(_)));
+    let code = match is_plain_number(lit) {
+        true if primitive => with_suffix(lit, &name.to_string()).map(|code| code.tokens),
+        true => {
+            let number = &lit.tokens;
+            Some(quote::quote!(#number as #name))
+        }
+        false => None,
+    };
+    if let Some(tokens) = code {
+        lit.tokens = tokens;
     }
 }
 

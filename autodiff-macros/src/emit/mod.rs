@@ -154,8 +154,12 @@ impl<'a> Emitter<'a> {
     fn derivative_of(&mut self, function: &Function) {
         self.made_from = function.vars.0.len() as u32;
         self.may_mark = function.may_mark;
-        let occurs = |float| self.vars.0.iter().any(|info| matches!(&info.ty, Ty::Float(of) if *of == float));
-        self.both_floats = occurs(Float::F32) && occurs(Float::F64);
+        let mut floats = self.vars.0.iter().filter_map(|info| match &info.ty {
+            Ty::Float(float @ (Float::F32 | Float::F64 | Float::Alias(_))) => Some(float),
+            _ => None,
+        });
+        let first = floats.next();
+        self.both_floats = floats.any(|float| Some(float) != first);
     }
 
     fn enter(&mut self) {

@@ -13,7 +13,7 @@ use crate::ir::*;
 
 impl Emitter<'_> {
     /// Whether a path is a field of an adjoint or a tangent that may carry nothing.
-    fn is_part(&self, path: &Path) -> bool {
+    pub(super) fn is_part(&self, path: &Path) -> bool {
         let full = self.vars.resolve(path);
         full.root.0 >= self.made_from
             && matches!(full.proj.last(), Some(Proj::Field(_)))

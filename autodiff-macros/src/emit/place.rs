@@ -11,8 +11,10 @@ impl Emitter<'_> {
     /// The place, and how deep in it, where the path shows a buffer of the pool.
     pub(crate) fn buffer(&self, path: &Path) -> Option<(Var, usize)> {
         let full = self.vars.resolve(path);
-        let whole = full.proj.iter().all(|proj| matches!(proj, Proj::Index(_)));
-        Some((full.root, full.proj.len())).filter(|node| whole && self.pooled.contains(node))
+        let whole = full.proj.iter().all(|proj| matches!(proj, Proj::Index(_) | Proj::Range(..)));
+        let depth = full.proj.iter().filter(|proj| matches!(proj, Proj::Index(_))).count();
+        let slice = matches!(full.proj.last(), Some(Proj::Range(..)));
+        Some((full.root, depth)).filter(|node| whole && !slice && self.pooled.contains(node))
     }
 
     pub(crate) fn is_buffer(&self, path: &Path) -> bool {
@@ -225,7 +227,9 @@ impl Emitter<'_> {
         }
         let flat = float_leaf(&ty).cloned();
         let Some(float) = flat else {
-            let (runtime, part) = (self.runtime, self.may_be_nothing(to));
+            // Two fields of which only rustc knows the types may be an array and a `Vec`.
+            let open = self.is_part(to) && self.is_part(from);
+            let (runtime, part) = (self.runtime, self.may_be_nothing(to) || open);
             let (to, from) = (self.reference(to, true), self.reference(from, false));
             if part {
                 return quote_spanned!(self.span=> #runtime::__private::accumulate!(#to, #from););

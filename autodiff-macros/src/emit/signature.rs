@@ -101,7 +101,7 @@ impl Signature {
             let unread = param.no_diff && names_types(&param.ty);
             let known = match &with_lifetimes(&param.ty, &mut lifetimes[first..].iter()) {
                 _ if unread => Ty::Inert,
-                ty => as_written(ty, || syn::parse2(inner.clone()).ok()),
+                ty => as_written(ty, syn::parse2(inner.clone()).ok().as_ref()),
             };
             let by_alias = is_by_alias(&param.ty, &inner);
             params.push(ParamSig {
@@ -136,10 +136,13 @@ impl Signature {
             runtime,
             params,
             result,
-            result_ty: as_written(&function.result_ty, || match &signature.output {
-                syn::ReturnType::Type(_, ty) => Some((**ty).clone()),
-                syn::ReturnType::Default => None,
-            }),
+            result_ty: as_written(
+                &function.result_ty,
+                match &signature.output {
+                    syn::ReturnType::Type(_, ty) => Some(&**ty),
+                    syn::ReturnType::Default => None,
+                },
+            ),
             missing_is_none: false,
             lifetimes,
             generics,
@@ -353,10 +356,34 @@ impl ParamSig {
 }
 
 /// The type as signatures name it: an alias of a number of which nobody knows which one it is goes by its name.
-fn as_written(ty: &Ty, written: impl FnOnce() -> Option<syn::Type>) -> Ty {
+fn as_written(ty: &Ty, written: Option<&syn::Type>) -> Ty {
+    let Some(written) = written.map(bare).filter(|_| holds_any_float(ty)) else { return ty.clone() };
+    let element = |t: &Ty, written: &syn::Type| Box::new(as_written(t, Some(written)));
+    match (ty, written) {
+        (ty, syn::Type::Reference(reference)) => as_written(ty, Some(&reference.elem)),
+        (Ty::Array(t, len), syn::Type::Array(array)) => Ty::Array(element(t, &array.elem), len.clone()),
+        (Ty::Slice(t), syn::Type::Slice(slice)) => Ty::Slice(element(t, &slice.elem)),
+        (Ty::Tuple(ts), syn::Type::Tuple(tuple)) if ts.len() == tuple.elems.len() => {
+            Ty::Tuple(ts.iter().zip(&tuple.elems).map(|(t, written)| as_written(t, Some(written))).collect())
+        }
+        (Ty::Vec(t), syn::Type::Path(path)) => {
+            let arguments = path.path.segments.last().map(lower::arguments).unwrap_or_default();
+            match arguments.first() {
+                Some(written) => Ty::Vec(element(t, written)),
+                None => Ty::Named(Box::new(syn::Type::Path(path.clone()))),
+            }
+        }
+        (_, written) => Ty::Named(Box::new(written.clone())),
+    }
+}
+
+/// Whether there is a number in the type of which nobody knows which one it is.
+fn holds_any_float(ty: &Ty) -> bool {
     match ty {
-        Ty::Float(Float::Any) => written().map_or_else(|| ty.clone(), |written| Ty::Named(Box::new(written))),
-        ty => ty.clone(),
+        Ty::Float(float) => *float == Float::Any,
+        Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => holds_any_float(t),
+        Ty::Tuple(ts) => ts.iter().any(holds_any_float),
+        Ty::Int(_) | Ty::Inert | Ty::Named(_) | Ty::Unknown => false,
     }
 }
 
@@ -366,7 +393,7 @@ fn is_by_alias(ty: &Ty, written: &TokenStream) -> bool {
         Ok(syn::Type::Path(path)) => crate::standard::primitive(&path).is_some(),
         _ => true,
     };
-    matches!(ty, Ty::Float(Float::F64 | Float::F32 | Float::Any)) && !primitive
+    matches!(ty, Ty::Float(Float::F64 | Float::F32 | Float::Alias(_) | Float::Any)) && !primitive
 }
 
 /// Whether only rustc knows the type or one inside of it, and whether that is differentiable.

@@ -14,7 +14,7 @@ pub(crate) fn common_float(vars: &Vars) -> Float {
         match leaf_float(&info.ty) {
             Some(param @ Float::Param(_)) => return param,
             Some(Float::F64) => common = Some(Float::F64),
-            Some(Float::F32) => common = common.or(Some(Float::F32)),
+            Some(other @ (Float::F32 | Float::Alias(_))) => common = common.or(Some(other)),
             Some(Float::Any) | None => {}
         }
     }
@@ -35,7 +35,7 @@ pub(crate) fn float_name(float: &Float) -> TokenStream {
     match float {
         Float::F64 | Float::Any => quote!(f64),
         Float::F32 => quote!(f32),
-        Float::Param(name) => quote!(#name),
+        Float::Param(name) | Float::Alias(name) => quote!(#name),
     }
 }
 
@@ -142,14 +142,21 @@ impl Emitter<'_> {
     /// The type of what is `depth` levels inside of a place.
     fn written_content(&self, place: Var, depth: usize, ty: &Ty) -> Option<TokenStream> {
         match ty {
-            Ty::Vec(t) if self.pooled.contains(&(place, depth)) => {
+            Ty::Vec(t) => {
                 let runtime = self.runtime;
                 let element = match self.written_content(place, depth + 1, t) {
                     // That it is a buffer of something is worth saying.
                     None if self.pooled.contains(&(place, depth + 1)) => quote!(#runtime::pool::Buffer<_>),
                     element => element?,
                 };
-                Some(quote!(#runtime::pool::Buffer<#element>))
+                Some(match self.pooled.contains(&(place, depth)) {
+                    true => quote!(#runtime::pool::Buffer<#element>),
+                    false => quote!(#runtime::__private::Vec<#element>),
+                })
+            }
+            Ty::Array(t, Some(len)) => {
+                let element = self.written_content(place, depth + 1, t)?;
+                Some(quote!([#element; #len]))
             }
             ty => written(ty, self.runtime),
         }

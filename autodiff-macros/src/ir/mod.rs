@@ -100,6 +100,8 @@ pub(crate) enum Float {
     F32,
     /// A type parameter bounded by `num_traits::Float` or the like.
     Param(Ident),
+    /// Another name of a float, whose definition is not in sight: `type Real = f32;`.
+    Alias(Ident),
     /// Some float; rustc infers which.
     Any,
 }

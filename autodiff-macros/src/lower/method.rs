@@ -11,7 +11,7 @@ use super::facts::site;
 use super::inert::combine;
 use super::iter::Iter;
 use super::stdlib::{
-    Returns, integer_method, is_float_key, is_float_only, is_float_predicate, is_pure_method,
+    Returns, integer_method, is_comparison, is_float_key, is_float_only, is_float_predicate, is_pure_method,
 };
 use crate::ir::{Arg, Callee, CopyHow, Expr, Float, Inert, Init, Path, Proj, Ty, Var};
 use crate::rules::method;
@@ -319,7 +319,7 @@ impl Lower<'_> {
             }
         }
         let known = ty.is_sequence() || self.method_in_sight(&ty, expr).is_some();
-        if is_float_predicate(name) && !known {
+        if (is_float_predicate(name) || is_comparison(name)) && !known {
             let args = self.args(&expr.args);
             return self.inactive_method(receiver, args, expr, name, want);
         }

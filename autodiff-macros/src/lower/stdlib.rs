@@ -224,11 +224,16 @@ pub(crate) fn is_float_key(name: &str) -> bool {
     )
 }
 
+/// Methods that say which of two is the greater: no derivative, whatever they are.
+pub(crate) fn is_comparison(name: &str) -> bool {
+    matches!(name, "cmp" | "partial_cmp" | "total_cmp")
+}
+
 /// Methods that only floats (and no integer or collection) have: who calls one on a value of unknown type says that it is a float.
 pub(crate) fn is_float_only(name: &str, arity: usize) -> bool {
     crate::rules::method(name, arity).is_some()
         && !matches!(name, "abs" | "max" | "min" | "clamp" | "signum" | "rem_euclid" | "div_euclid")
-        || (name == "sin_cos" && arity == 1)
+        || matches!((name, arity), ("sin_cos", 1) | ("total_cmp", 2))
 }
 
 /// What an inactive scalar's method returns: the scalar's own type, a boolean, or something that is not said here.

@@ -171,8 +171,11 @@ impl Types {
             None => {}
         }
         let alias = crate::typing::alias_site(ty);
-        if let Some((_, ty)) = self.aliases.iter().find(|(name, _)| *name == alias) {
-            return ty.clone();
+        if let Some((_, found)) = self.aliases.iter().find(|(name, _)| *name == alias) {
+            return match (found, path.path.get_ident()) {
+                (Ty::Float(Float::Any), Some(name)) => Ty::Float(Float::Alias(name.clone())),
+                (found, _) => found.clone(),
+            };
         }
         let Some(standard) = Standard::of(path) else { return named };
         let nothing = standard.carries_nothing(&|ty| !self.ty(ty).may_be_active());

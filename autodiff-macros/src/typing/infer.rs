@@ -336,12 +336,17 @@ impl Infer<'_> {
             }
         }
         let known = self.types.ty(ty);
-        if let Ty::Named(name) = &known {
-            if self.types.may_be_alias(name) {
-                self.table.may_be_alias(name);
-            }
-        }
+        self.note_aliases(&known);
         self.table.of(&known)
+    }
+
+    fn note_aliases(&mut self, ty: &Ty) {
+        match ty {
+            Ty::Named(name) if self.types.may_be_alias(name) => self.table.may_be_alias(name),
+            Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => self.note_aliases(t),
+            Ty::Tuple(ts) => ts.iter().for_each(|t| self.note_aliases(t)),
+            _ => {}
+        }
     }
 }
 

@@ -97,6 +97,7 @@ pub(super) const METHODS: &[(&str, &str, &[&str], &str)] = &[
     // floats beyond the table of derivatives
     ("sin_cos",                                      "Float", &[], "(Same, Same)"),
     ("clone to_owned",                               "Float", &[], "Same"),
+    ("total_cmp",                                    "Float", &["Same"], "str"),
     ("is_nan is_finite is_infinite is_normal is_sign_positive is_sign_negative", "Float", &[], "bool"),
     // integers
     ("abs isqrt signum clone to_owned next_power_of_two", "Int", &[], "Same"),

@@ -31,7 +31,7 @@ impl Reverse<'_> {
                 if let Expr::Var(source) = &**operand {
                     let target: syn::Type = match &self.vars[*source].ty {
                         Ty::Float(Float::F32) => syn::parse_quote!(f32),
-                        Ty::Float(Float::Param(name)) => syn::parse_quote!(#name),
+                        Ty::Float(Float::Param(name) | Float::Alias(name)) => syn::parse_quote!(#name),
                         _ => syn::parse_quote!(f64),
                     };
                     self.contribute(operand, Expr::Cast(Box::new(bar), Box::new(target)), out, span);

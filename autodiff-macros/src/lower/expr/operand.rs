@@ -199,5 +199,5 @@ impl Lower<'_> {
 
 /// Whether a number is of a type that rustc has.
 fn is_primitive(ty: &Ty) -> bool {
-    matches!(ty, Ty::Int(Some(_)) | Ty::Float(Float::F64 | Float::F32 | Float::Any))
+    matches!(ty, Ty::Int(Some(_)) | Ty::Float(Float::F64 | Float::F32 | Float::Alias(_) | Float::Any))
 }
