@@ -10,6 +10,7 @@ use super::Lower;
 use super::env::Value;
 use super::facts::site;
 use super::loops::{is_assignment, never_panics};
+use crate::diag::source;
 use crate::ir::{Arg, Call, Callee, Expr, Float, Path, Role, StmtKind, StoreOp, Tree, Ty, build};
 use crate::rules::table::operator;
 
@@ -86,10 +87,54 @@ impl Lower<'_> {
         if matches!(left, Value::Poison) || matches!(right, Value::Poison) {
             return Value::Poison;
         }
+        let types = (self.ty_of(&left), self.ty_of(&right));
+        if self.is_mixed((&expr.left, &types.0), (&expr.right, &types.1), &expr.op) {
+            return Value::Poison;
+        }
         if comparison {
             return self.compare(expr, left, right, span);
         }
         self.arithmetic(&expr.op, left, right, want, site(expr), span)
+    }
+
+    /// Complains of a float beside an integer: so does rustc, of the function itself, and says it again of every derivative.
+    fn is_mixed(&mut self, left: (&syn::Expr, &Ty), right: (&syn::Expr, &Ty), op: &BinOp) -> bool {
+        let (integer, float) = match (left.1, right.1) {
+            (Ty::Int(Some(name)), _) | (_, Ty::Int(Some(name))) if name == "bool" || name == "char" => {
+                return false;
+            }
+            _ if is_shift(op) => return false,
+            (Ty::Float(float), Ty::Int(_)) => (right.0, float),
+            (Ty::Int(_), Ty::Float(float)) => (left.0, float),
+            _ => return false,
+        };
+        let literal = match integer {
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(lit), .. }) if lit.suffix().is_empty() => {
+                Some(lit)
+            }
+            _ => None,
+        };
+        let given = source(integer);
+        let write = match (literal, float) {
+            (Some(literal), _) => format!("{}.0", literal.base10_digits()),
+            (None, Float::Param(_)) => "a conversion of it".into(),
+            (None, float) => {
+                let simple = matches!(
+                    integer,
+                    syn::Expr::Path(_)
+                        | syn::Expr::MethodCall(_)
+                        | syn::Expr::Field(_)
+                        | syn::Expr::Call(_)
+                        | syn::Expr::Index(_)
+                        | syn::Expr::Paren(_)
+                );
+                let name = if matches!(float, Float::F32) { "f32" } else { "f64" };
+                if simple { format!("`{given} as {name}`") } else { format!("`({given}) as {name}`") }
+            }
+        };
+        let write = if literal.is_some() { format!("`{write}`") } else { write };
+        self.diag.error(integer, format!("`{given}` is an integer and meets a float here: write {write}"));
+        true
     }
 
     /// Fixes the value that an operand has now, before the other one is evaluated.
@@ -376,7 +421,10 @@ impl Lower<'_> {
         let right = self.operand(&expr.right, if is_shift(&expr.op) { None } else { known.as_ref() });
         let right = self.hold(right);
         let left = self.place(&expr.left);
-        self.compound(&expr.op, left, right, site(expr), span);
+        let types = (self.ty_of(&left), self.ty_of(&right));
+        if !self.is_mixed((&expr.left, &types.0), (&expr.right, &types.1), &expr.op) {
+            self.compound(&expr.op, left, right, site(expr), span);
+        }
         Value::unit()
     }
 
