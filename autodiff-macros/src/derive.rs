@@ -1,9 +1,11 @@
 //! `#[derive(Differentiable)]`: a struct's tangent, its impls, and its place among the trees of numbers.
 
+mod asked;
 mod options;
 mod tangent;
 mod tree;
 
+use self::asked::Asked;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::{Fields, Generics, Index, Item, ItemStruct, Member, Type, Visibility};
@@ -91,6 +93,7 @@ fn inactive(name: &Ident, generics: &Generics, runtime: &syn::Path) -> TokenStre
     let (tree_generics, _, _) = with_number.split_for_impl();
     quote! {
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl #impl_generics #runtime::Differentiable for #name #type_generics #where_clause {
             type Tangent = ();
             #[inline]
@@ -131,6 +134,7 @@ struct Structure<'a> {
     tangent_generics: Generics,
     /// Types of fields that were taken for inactive ones of the standard library.
     assumed: Vec<Type>,
+    asked: Asked<'a>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -148,6 +152,7 @@ impl<'a> Structure<'a> {
             Fields::Unit => Style::Unit,
         };
         let mut assumed = Vec::new();
+        let asked = Asked::new(input, &options.runtime);
         let fields: Vec<Field> = input
             .fields
             .iter()
@@ -163,7 +168,7 @@ impl<'a> Structure<'a> {
                 tangent: if options::no_diff(&field.attrs, errors) {
                     None
                 } else {
-                    tangent::of(&field.ty, &options.runtime, &mut assumed)
+                    tangent::of(&field.ty, &options.runtime, &mut assumed, &|leaf| asked.leaf(leaf))
                 },
             })
             .collect();
@@ -196,6 +201,7 @@ impl<'a> Structure<'a> {
             tangent,
             tangent_generics,
             assumed,
+            asked,
         }
     }
 
@@ -215,6 +221,7 @@ impl<'a> Structure<'a> {
         }
         impls.extend(self.trees());
         impls.extend(self.checks());
+        impls.extend(self.asked.constant(self));
         quote! {
             #definition
             const _: () = { #impls };
@@ -314,6 +321,7 @@ impl<'a> Structure<'a> {
         let constructor = self.tangent.as_ref().map_or_else(|| quote!(Self), ToTokens::to_token_stream);
         quote! {
             #[automatically_derived]
+            #[diagnostic::do_not_recommend]
             impl #impl_generics #runtime::Differentiable for #name #type_generics #where_clause {
                 type Tangent = #tangent;
                 #[inline]
@@ -329,7 +337,10 @@ impl<'a> Structure<'a> {
         self.build(|field| {
             let member = &field.member;
             match field.tangent {
-                Some(_) => quote!(#runtime::Differentiable::zero_tangent(&self.#member)),
+                Some(_) => match self.asked.whole(field.ty) {
+                    Some(ty) => quote!(<#ty as #runtime::Differentiable>::zero_tangent(&self.#member)),
+                    None => quote!(#runtime::Differentiable::zero_tangent(&self.#member)),
+                },
                 None => quote!(()),
             }
         })
@@ -339,10 +350,17 @@ impl<'a> Structure<'a> {
     fn tangent_impls(&self, name: &Ident) -> TokenStream {
         let runtime = self.runtime;
         let (impl_generics, type_generics, where_clause) = self.tangent_generics.split_for_impl();
-        let zero = self.zero();
+        let zero = self.build(|field| {
+            let member = &field.member;
+            match field.tangent {
+                Some(_) => quote!(#runtime::Differentiable::zero_tangent(&self.#member)),
+                None => quote!(()),
+            }
+        });
         let accumulate = self.accumulate(name, &self.tangent_generics);
         quote! {
             #[automatically_derived]
+            #[diagnostic::do_not_recommend]
             impl #impl_generics #runtime::Differentiable for #name #type_generics #where_clause {
                 type Tangent = Self;
                 #[inline]
@@ -360,6 +378,7 @@ impl<'a> Structure<'a> {
         let members: Vec<&Member> = self.active().map(|field| &field.member).collect();
         quote! {
             #[automatically_derived]
+            #[diagnostic::do_not_recommend]
             impl #impl_generics #runtime::Tangent for #name #type_generics #where_clause {
                 #[inline]
                 #[allow(unused_variables)]
@@ -516,7 +535,7 @@ mod tests {
     fn tangents_are_legible() {
         let tangent = |ty: &str| {
             let ty: Type = syn::parse_str(ty).unwrap();
-            tangent::of(&ty, &syn::parse_quote!(ad), &mut Vec::new())
+            tangent::of(&ty, &syn::parse_quote!(ad), &mut Vec::new(), &Type::clone)
                 .map_or_else(|| "none".to_string(), |ty| ty.to_token_stream().to_string().replace(' ', ""))
         };
         assert_eq!(tangent("f64"), "f64");

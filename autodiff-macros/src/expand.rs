@@ -116,7 +116,8 @@ fn derived_function(request: &Request, item: &syn::ItemFn, hidden: bool, diag: D
     each_variant(item, diag, |variant, diag| {
         let syn::ItemFn { sig, block, vis, .. } = &variant.item;
         let attributes = &variant.attributes(&item.attrs)[..];
-        let source = Source { request, signature: sig, visibility: vis, attributes, site, hidden };
+        let source =
+            Source { request, signature: sig, visibility: vis, attributes, site, hidden, siblings: &[] };
         differentiated(source, sig, block, diag)
     })
 }
@@ -140,7 +141,8 @@ fn derived_method(
         }
         let attributes = &variant.attributes(attrs)[..];
         let site = Site::Impl(Some(&item.generics));
-        let source = Source { request, signature: sig, visibility, attributes, site, hidden };
+        let siblings = if item.trait_.is_some() { &[] } else { &item.items[..] };
+        let source = Source { request, signature: sig, visibility, attributes, site, hidden, siblings };
         differentiated(source, &signature, block, diag)
     })
 }
@@ -277,6 +279,15 @@ fn lowered(source: Source<'_>, function: Function, mut diag: Diagnostics) -> Tok
         if let Some(path) = path {
             diag.error(path, format!("`{what} = …` is not supported yet: differentiate the function itself"));
         }
+    }
+    if let Some(name) = source.in_the_way() {
+        let function = &function.name;
+        diag.error(
+            name,
+            format!(
+                "the derivative of `{function}` has a function of this name: give one of the two another name"
+            ),
+        );
     }
     if let Err(errors) = diag.finish() {
         return fallback::expand(source, &function, &errors);
@@ -500,6 +511,7 @@ mod tests {
             attributes: &[],
             site: Site::Companion,
             hidden: false,
+            siblings: &[],
         };
         let mut function = lower::function(&request, &item.sig, &item.block, &mut diag);
         spoil(&mut function);

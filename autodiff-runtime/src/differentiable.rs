@@ -35,7 +35,7 @@ pub use matrix::Real;
 #[diagnostic::on_unimplemented(
     message = "nothing is known of the derivative of `{Self}`",
     label = "carries a derivative here",
-    note = "put `#[derive(Differentiable)]` on `{Self}`, or, where the function takes it as a constant, `#[no_diff]` on the parameter"
+    note = "put `#[derive(Differentiable)]` on a type of your own; of one from elsewhere take the numbers (`&[f64]`), or mark the parameter or field `#[no_diff]` where it is a constant"
 )]
 pub trait Differentiable {
     /// The type of directions and adjoints.
@@ -43,6 +43,10 @@ pub trait Differentiable {
 
     /// The zero of the tangent type, in the shape of this value.
     fn zero_tangent(&self) -> Self::Tangent;
+
+    /// What generated code asks for, so that a type of which nothing is known is complained of once.
+    #[doc(hidden)]
+    const KNOWN: bool = true;
 }
 
 /// A type of directions and adjoints: a vector space, and thereby its own tangent.

@@ -34,9 +34,9 @@ macro_rules! binary {
     ($($Rule:ident $name:ident $symbol:literal;)*) => {$(
         #[doc = concat!("The derivative of `a ", $symbol, " b`.")]
         #[diagnostic::on_unimplemented(
-            message = "this operator is not known to be differentiable between `{Self}` and `{B}`",
+            message = "the derivative of this operator is not known between `{Self}` and `{B}`",
             label = "`{Self}` has no rule for an operand `{B}`",
-            note = "where the result carries no derivative, mark the operands `#[no_diff]`; otherwise implement the rule"
+            note = "put `#[differentiate]` on the `impl` of the operator, or on a module around all of this; where the result carries no derivative, mark the operands `#[no_diff]`"
         )]
         pub trait $Rule<B: Differentiable + ?Sized = Self>: Differentiable {
             /// The type of the result.
@@ -137,6 +137,7 @@ macro_rules! binary {
 /// `A` and `B` what is behind the references.
 macro_rules! by_reference {
     ($Rule:ident, { impl[$($param:tt)*] for [$left:ty], [$right:ty] where $A:ty: $Bound:ident<$B:ty> }) => {
+        #[diagnostic::do_not_recommend]
         impl<$($param)*> $Rule<$right> for $left
         where
             $A: $Bound<$B>,
@@ -183,7 +184,7 @@ binary! {
 #[diagnostic::on_unimplemented(
     message = "the derivative of `-{Self}` is not known",
     label = "cannot be differentiated",
-    note = "implement `autodiff_runtime::ops::NegRule` for `{Self}`"
+    note = "put `#[differentiate]` on the `impl` of `Neg`, or on a module around all of this"
 )]
 pub trait NegRule: Differentiable {
     /// The type of the result.
@@ -229,6 +230,7 @@ pub mod neg {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<A: NegRule> NegRule for &A {
     type Output = A::Output;
     #[inline(always)]

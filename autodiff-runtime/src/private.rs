@@ -77,11 +77,13 @@ pub trait Again<T> {
     fn again(&self) -> T;
 }
 
+#[diagnostic::do_not_recommend]
 impl<K> Again<()> for K {
     #[inline(always)]
     fn again(&self) {}
 }
 
+#[diagnostic::do_not_recommend]
 impl<'a, T: ?Sized> Again<&'a T> for &'a T {
     #[inline(always)]
     fn again(&self) -> &'a T {
@@ -92,6 +94,7 @@ impl<'a, T: ?Sized> Again<&'a T> for &'a T {
 /// Where an argument would coerce.
 macro_rules! coerced {
     ($($from:ty as $to:ty, [$($param:tt)*];)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<'a, $($param)*> Again<&'a $to> for &'a $from {
             #[inline(always)]
             fn again(&self) -> &'a $to {
@@ -160,12 +163,14 @@ pub trait Keep<T> {
     fn keep(&self) -> Self::Kept;
 }
 
+#[diagnostic::do_not_recommend]
 impl<K> Keep<()> for K {
     type Kept = ();
     #[inline(always)]
     fn keep(&self) {}
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ToOwned + ?Sized> Keep<&T> for &T {
     type Kept = T::Owned;
     #[inline]
@@ -174,6 +179,7 @@ impl<T: ToOwned + ?Sized> Keep<&T> for &T {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Clone> Keep<&[T]> for &Vec<T> {
     type Kept = Vec<T>;
     #[inline]
@@ -182,6 +188,7 @@ impl<T: Clone> Keep<&[T]> for &Vec<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Clone, const N: usize> Keep<&[T]> for &[T; N] {
     type Kept = Vec<T>;
     #[inline]
@@ -190,6 +197,7 @@ impl<T: Clone, const N: usize> Keep<&[T]> for &[T; N] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Keep<&str> for &String {
     type Kept = String;
     #[inline]
@@ -239,6 +247,7 @@ pub trait Part<F> {
 
 macro_rules! parts {
     ($($float:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Part<$float> for $float {
             #[inline(always)]
             fn part(&self) -> $float {
@@ -253,6 +262,7 @@ macro_rules! parts {
 }
 parts!(f32 f64);
 
+#[diagnostic::do_not_recommend]
 impl<F: num_traits::Zero> Part<F> for () {
     #[inline(always)]
     fn part(&self) -> F {
@@ -364,7 +374,9 @@ macro_rules! __lend {
 )]
 pub trait Stored<F>: Part<F> {}
 
+#[diagnostic::do_not_recommend]
 impl Stored<f32> for f32 {}
+#[diagnostic::do_not_recommend]
 impl Stored<f64> for f64 {}
 
 /// What a part holds.
@@ -403,6 +415,32 @@ macro_rules! updates {
 updates! {
     set_part add_to_part take_from_part: Part;
     set_stored add_to_stored take_from_stored: Stored;
+}
+
+/// `T`, where the constant has a value; where it has none, since nothing is known of the derivative of `T`, an error that
+/// rustc has reported, so that it is silent about all that follows from it.
+pub type Known<T, const KNOWN: bool> = <If<T, KNOWN> as Then>::Type;
+
+/// A value of the type `Known`.
+#[inline(always)]
+pub fn known<T, const KNOWN: bool>(value: T) -> Known<T, KNOWN>
+where
+    If<T, KNOWN>: Then<Type = T>,
+{
+    value
+}
+
+/// See [`Known`].
+pub struct If<T: ?Sized, const KNOWN: bool>(PhantomData<T>);
+
+/// See [`Known`].
+pub trait Then {
+    /// The type in question.
+    type Type: ?Sized;
+}
+
+impl<T: ?Sized> Then for If<T, true> {
+    type Type = T;
 }
 
 /// Makes a closure that is returned capture the lifetimes in `T`, in a signature that cannot name all generics in scope.

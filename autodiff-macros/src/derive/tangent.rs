@@ -9,9 +9,14 @@ use super::Field;
 use crate::standard::{Standard, primitive};
 
 /// The tangent of a type, as legibly as its tokens allow; `None` where it carries no derivative. What that is taken for
-/// granted of is handed to `assumed`.
-pub(super) fn of(ty: &Type, runtime: &syn::Path, assumed: &mut Vec<Type>) -> Option<Type> {
-    is_active(ty, assumed).then(|| inside(ty, runtime))
+/// granted of is handed to `assumed`; `leaf` says what stands for a type that only rustc knows.
+pub(super) fn of(
+    ty: &Type,
+    runtime: &syn::Path,
+    assumed: &mut Vec<Type>,
+    leaf: &dyn Fn(&Type) -> Type,
+) -> Option<Type> {
+    is_active(ty, assumed).then(|| inside(ty, runtime, leaf))
 }
 
 fn is_active(ty: &Type, assumed: &mut Vec<Type>) -> bool {
@@ -42,38 +47,42 @@ fn is_active(ty: &Type, assumed: &mut Vec<Type>) -> bool {
 }
 
 /// The tangent as the trait has it, whether there is a derivative in it or not.
-fn inside(ty: &Type, runtime: &syn::Path) -> Type {
+fn inside(ty: &Type, runtime: &syn::Path, leaf: &dyn Fn(&Type) -> Type) -> Type {
     match ty {
-        Type::Paren(paren) => inside(&paren.elem, runtime),
-        Type::Group(group) => inside(&group.elem, runtime),
-        Type::Reference(reference) => inside(&reference.elem, runtime),
+        Type::Paren(paren) => inside(&paren.elem, runtime, leaf),
+        Type::Group(group) => inside(&group.elem, runtime, leaf),
+        Type::Reference(reference) => inside(&reference.elem, runtime, leaf),
         Type::Array(array) => {
-            let (element, len) = (inside(&array.elem, runtime), &array.len);
+            let (element, len) = (inside(&array.elem, runtime, leaf), &array.len);
             parse_quote!([#element; #len])
         }
         Type::Slice(slice) => {
-            let element = inside(&slice.elem, runtime);
+            let element = inside(&slice.elem, runtime, leaf);
             parse_quote!(#runtime::__private::Vec<#element>)
         }
         Type::Tuple(tuple) => {
-            let elements = tuple.elems.iter().map(|element| inside(element, runtime));
+            let elements = tuple.elems.iter().map(|element| inside(element, runtime, leaf));
             parse_quote!((#(#elements,)*))
         }
         Type::Path(path) => match (primitive(path).as_deref(), container(path)) {
             (Some("f64" | "f32"), _) => ty.clone(),
             (Some(_), _) => parse_quote!(()),
             (None, Some(element)) => {
-                let element = inside(element, runtime);
+                let element = inside(element, runtime, leaf);
                 let mut path = path.clone();
                 if let Some(segment) = path.path.segments.last_mut() {
                     segment.arguments = PathArguments::AngleBracketed(parse_quote!(<#element>));
                 }
                 Type::Path(path)
             }
-            (None, None) => parse_quote!(<#ty as #runtime::Differentiable>::Tangent),
+            (None, None) => tangent_of(&leaf(ty), runtime),
         },
-        _ => parse_quote!(<#ty as #runtime::Differentiable>::Tangent),
+        ty => tangent_of(&leaf(ty), runtime),
     }
+}
+
+fn tangent_of(ty: &Type, runtime: &syn::Path) -> Type {
+    parse_quote!(<#ty as #runtime::Differentiable>::Tangent)
 }
 
 fn is_unsized(ty: &Type) -> bool {
@@ -161,8 +170,43 @@ pub(super) fn bound(generics: &mut Generics, name: &Ident, fields: &[Field], run
     }
 }
 
+/// The type with something else for the parts that stand behind `as Differentiable` in its tangent.
+pub(super) fn with_leaves(ty: &Type, leaf: &dyn Fn(&Type) -> Type) -> Type {
+    let inside = |ty: &Type| with_leaves(ty, leaf);
+    match ty {
+        Type::Paren(paren) => inside(&paren.elem),
+        Type::Group(group) => inside(&group.elem),
+        Type::Reference(reference) => inside(&reference.elem),
+        Type::Array(array) => {
+            let (element, len) = (inside(&array.elem), &array.len);
+            parse_quote!([#element; #len])
+        }
+        Type::Slice(slice) => {
+            let element = inside(&slice.elem);
+            parse_quote!([#element])
+        }
+        Type::Tuple(tuple) => {
+            let elements = tuple.elems.iter().map(inside);
+            parse_quote!((#(#elements,)*))
+        }
+        Type::Path(path) => match container(path) {
+            _ if primitive(path).is_some() => ty.clone(),
+            Some(element) => {
+                let element = inside(element);
+                let mut path = path.clone();
+                if let Some(segment) = path.path.segments.last_mut() {
+                    segment.arguments = PathArguments::AngleBracketed(parse_quote!(<#element>));
+                }
+                Type::Path(path)
+            }
+            None => leaf(ty),
+        },
+        ty => leaf(ty),
+    }
+}
+
 /// The parts of a type that stand behind `as Differentiable` in its tangent.
-fn leaves(ty: &Type, f: &mut dyn FnMut(&Type)) {
+pub(super) fn leaves(ty: &Type, f: &mut dyn FnMut(&Type)) {
     match ty {
         Type::Paren(paren) => leaves(&paren.elem, f),
         Type::Group(group) => leaves(&group.elem, f),

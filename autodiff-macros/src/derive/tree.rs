@@ -13,8 +13,9 @@ impl Structure<'_> {
         let own: Vec<&Type> = self.active().map(|field| field.ty).collect();
         let mut impls = self.tree(self.name, self.generics, &own);
         if let Some(name) = &self.tangent {
-            let tangents: Vec<&Type> = self.active().filter_map(|field| field.tangent.as_ref()).collect();
-            impls.extend(self.tree(name, &self.tangent_generics, &tangents));
+            let (markers, tangents) = self.asked.tangents(self.active());
+            impls.extend(markers);
+            impls.extend(self.tree(name, &self.tangent_generics, &tangents.iter().collect::<Vec<_>>()));
         }
         impls
     }

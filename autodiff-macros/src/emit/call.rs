@@ -1,6 +1,6 @@
 //! Calls of differentiated functions: their forward sweep, their pullback, their tangents.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::Index;
 
@@ -30,19 +30,46 @@ pub(crate) fn derived_name(name: &Ident, what: &str) -> Ident {
     Ident::new(&format!("{}_{what}", text.strip_prefix("r#").unwrap_or(&text)), name.span())
 }
 
+/// The code with all errors in it pointing to one place.
+fn located(code: TokenStream, span: Span) -> TokenStream {
+    let here = |tree: TokenTree| {
+        let at = tree.span().located_at(span);
+        let mut tree = match tree {
+            TokenTree::Group(group) => {
+                TokenTree::Group(Group::new(group.delimiter(), located(group.stream(), span)))
+            }
+            tree => tree,
+        };
+        tree.set_span(at);
+        tree
+    };
+    code.into_iter().map(here).collect()
+}
+
 impl Emitter<'_> {
     /// In the forward sweep: the result and the pullback; the plain call where nobody pulls back.
     pub(crate) fn call(&mut self, call: &Call) -> TokenStream {
         let mut lent = self.lend(call);
-        let pulled_back = call.differentiated && self.reads(call.pullback);
+        let read = self.reads(call.pullback);
+        let witness = self.witness.as_ref().is_some_and(|called| called.contains(&call.pullback));
+        let pulled_back = call.differentiated && (read || witness);
         let mut args: Vec<TokenStream> = self.args(call);
         if pulled_back {
             self.lend_receiver(call, &mut args);
         }
-        let kept = if pulled_back { self.keep(call, &mut args, &mut lent) } else { Vec::new() };
+        let kept = if read && pulled_back { self.keep(call, &mut args, &mut lent) } else { Vec::new() };
+        if let (true, false, Callee::Operator(name)) = (pulled_back, read, &call.callee) {
+            return self.checked_operator(name, args, call);
+        }
         let value = self.callee(&call.callee, pulled_back.then_some("forward"), args);
         let results = self.tree_pattern(&call.results);
         if !pulled_back {
+            let value = match &self.checked {
+                Some(constant) if self.says_a_type(call) => {
+                    super::known::value_on(&value, constant, self.runtime)
+                }
+                _ => value,
+            };
             let unit = matches!(&call.results, Tree::Tuple(parts) if parts.is_empty());
             return if unit {
                 quote_spanned!(self.span=> #lent #value;)
@@ -50,12 +77,30 @@ impl Emitter<'_> {
                 quote_spanned!(self.span=> #lent let #results = #value;)
             };
         }
+        if !read {
+            return quote_spanned!(self.span=> #lent let (#results, _) = #value;);
+        }
         let pullback = self.pattern(call.pullback);
         let keep = (!kept.is_empty()).then(|| {
             let ident = self.ident(call.pullback);
             quote_spanned!(self.span=> let #pullback = (#ident, #(#kept),*);)
         });
         quote_spanned!(self.span=> #lent let (#results, #pullback) = #value; #keep)
+    }
+
+    /// An operator by its rule's own function: where there is no rule, rustc has the least to say of that.
+    fn checked_operator(&mut self, name: &str, args: Vec<TokenStream>, call: &Call) -> TokenStream {
+        let (runtime, results) = (self.runtime_here(), self.tree_pattern(&call.results));
+        let camel: String = name.split('_').map(crate::lower::operator_trait).collect();
+        let rule = Ident::new(&format!("{camel}Rule"), self.span);
+        let args = args.into_iter().map(|arg| located(arg, self.span));
+        quote_spanned!(self.span=> let #results = #runtime::ops::#rule::value(#(#args),*);)
+    }
+
+    /// Whether a call that nobody pulls back gives something that no parameter says the type of: see [`super::known`].
+    fn says_a_type(&self, call: &Call) -> bool {
+        let unknown = |var: Var| matches!(self.vars[var].ty, Ty::Unknown | Ty::Named(_));
+        matches!(call.callee, Callee::Function(_)) && matches!(call.results, Tree::Leaf(var) if unknown(var))
     }
 
     /// What the pullback is given again of arguments that are gone by then, under names of its own: see [`Call::kept`].
@@ -282,8 +327,10 @@ impl Emitter<'_> {
                 quote_spanned!(self.span=> #receiver.#name(#(#args),*))
             }
             Callee::Operator(name) => {
-                let runtime = self.runtime;
+                let runtime = self.runtime_here();
                 let name = Ident::new(name, self.span);
+                // The operator is what has no rule: it has to be said at one place.
+                args.iter_mut().for_each(|arg| *arg = located(std::mem::take(arg), self.span));
                 match what {
                     Some(what) => {
                         let what = Ident::new(what, self.span);

@@ -5,8 +5,8 @@
 
 mod items;
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 
 use super::signature::{ParamSig, Signature};
 use super::sweeps::{self, Sweep};
@@ -35,9 +35,28 @@ pub(crate) struct Source<'a> {
     pub(crate) site: Site<'a>,
     /// Only other functions of its module call the derivatives.
     pub(crate) hidden: bool,
+    /// What stands beside it in its `impl` block.
+    pub(crate) siblings: &'a [syn::ImplItem],
 }
 
 impl Source<'_> {
+    /// Whether the user has written a function of this name beside the function.
+    pub(crate) fn written(&self, name: &Ident) -> bool {
+        self.siblings
+            .iter()
+            .any(|item| matches!(item, syn::ImplItem::Fn(method) if method.sig.ident == *name))
+    }
+
+    /// A function of the user's in whose place stands one that others of the generated ones call.
+    pub(crate) fn in_the_way(&self) -> Option<&Ident> {
+        let needed = ["value_and_grad", "value_and_grad_into", "forward", "pushforward"];
+        let needed = needed.map(|what| super::call::derived_name(&self.signature.ident, what));
+        self.siblings.iter().find_map(|item| match item {
+            syn::ImplItem::Fn(method) if needed.contains(&method.sig.ident) => Some(&method.sig.ident),
+            _ => None,
+        })
+    }
+
     /// Under which conditions the function is there.
     pub(crate) fn conditions(&self) -> impl Iterator<Item = &syn::Attribute> {
         self.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"))
@@ -79,6 +98,11 @@ pub(crate) fn companion(source: Source<'_>, function: &Function, derivatives: De
     let mut into = derivatives.gradient.map(|gradient| sweeps::joined(function, &shape.signature, gradient));
     shape.rolled_back.clone_from(&derivatives.pullback.rolled_back);
     let shown = into.as_ref().map(|into| into.body.clone());
+    shape.closure = shape
+        .signature
+        .witness
+        .is_some()
+        .then(|| sweeps::witness(function, &shape.signature, &derivatives.pullback));
     let mut forward = sweeps::forward(function, &shape.signature, derivatives.pullback);
     let mut pushforward = sweeps::pushforward(function, &shape.signature, derivatives.pushforward);
     let mut vjp = derivatives.direct.map(|(function, adjoint)| shape.direct_vjp(&function, adjoint));
@@ -94,7 +118,8 @@ pub(crate) fn companion(source: Source<'_>, function: &Function, derivatives: De
 }
 
 /// The same signatures with bodies that are never run: what is emitted beside errors, so that calls make no more of them.
-pub(crate) fn stub(source: Source<'_>, function: &Function) -> TokenStream {
+/// `constant`: one that its signatures mention.
+pub(crate) fn stub(source: Source<'_>, function: &Function, constant: &TokenStream) -> TokenStream {
     let mut function = function.clone();
     // Names of `wrt` that mean nothing take their place in the gradient's type as well.
     for (at, name) in source.request.wrt.iter().flatten().enumerate() {
@@ -104,7 +129,9 @@ pub(crate) fn stub(source: Source<'_>, function: &Function) -> TokenStream {
             function.wrt.insert(at.min(function.wrt.len()), wrt);
         }
     }
-    let shape = Shape::new(source, &function);
+    let mut shape = Shape::new(source, &function);
+    let known = &shape.signature.known;
+    shape.signature.known = quote!(#constant #known);
     let items = shape.items(None);
     shape.assemble(items, true, None)
 }
@@ -124,18 +151,16 @@ struct Shape<'a> {
     connected: Vec<bool>,
     /// The parameters that `pullback` brings back to what they held before the call.
     rolled_back: Vec<usize>,
+    /// The body of the closure in the second constant of which [`super::known`] speaks.
+    closure: Option<TokenStream>,
 }
 
 impl<'a> Shape<'a> {
     fn new(source: Source<'a>, function: &'a Function) -> Shape<'a> {
-        let outer = match source.site {
-            Site::Companion => None,
-            Site::Impl(outer) => outer,
-        };
         let runtime = source.request.runtime.to_token_stream();
-        let mut signature = Signature::new(function, source.signature, outer, runtime);
+        let mut signature = Signature::new(function, source.signature, source.site, runtime);
         signature.missing_is_none = source.request.unconnected == Unconnected::None;
-        Shape { source, function, signature, connected: Vec::new(), rolled_back: Vec::new() }
+        Shape { source, function, signature, connected: Vec::new(), rolled_back: Vec::new(), closure: None }
     }
 
     fn name(&self, what: &str) -> Ident {
@@ -147,8 +172,14 @@ impl<'a> Shape<'a> {
 
     /// `Self::name::<T>(args)`
     fn call(&self, what: &str, args: &[TokenStream]) -> TokenStream {
-        let (name, turbofish) = (self.name(what), self.signature.turbofish());
-        quote!(Self::#name #turbofish(#(#args),*))
+        let (mut name, turbofish) = (self.name(what), self.signature.turbofish());
+        // A receiver of which nothing is known is complained of at one place.
+        let span = match self.source.signature.receiver() {
+            Some(receiver) => receiver.self_token.span,
+            None => Span::call_site(),
+        };
+        name.set_span(span);
+        quote_spanned!(span=> Self::#name #turbofish(#(#args),*))
     }
 
     fn params(&self) -> &[ParamSig] {
@@ -208,6 +239,7 @@ impl<'a> Shape<'a> {
             };
             emitter.bind_as(param.var, param.name.clone(), form, true);
         }
+        emitter.ask(self.function, &self.signature, |_| true);
         let names = self
             .function
             .wrt
@@ -232,6 +264,22 @@ impl<'a> Shape<'a> {
         found
     }
 
+    /// The second constant of which [`super::known`] speaks.
+    fn checked(&self) -> TokenStream {
+        let Some(witness) = &self.signature.witness else { return TokenStream::new() };
+        let (name, args, result) = (&witness.name, &witness.args, &self.signature.result);
+        let closure = self.closure.as_ref().map(|body| quote!(let _ = |#(#args),*| -> #result { #body };));
+        let known = self.name("KNOWN");
+        let known = if self.signature.known.is_empty() { quote!(true) } else { quote!(Self::#known) };
+        let lints = lints();
+        quote! {
+            #[doc(hidden)]
+            #lints
+            #[allow(non_upper_case_globals)]
+            const #name: bool = { #closure #known };
+        }
+    }
+
     fn assemble(&self, items: Vec<Item>, stubs: bool, shown: Option<TokenStream>) -> TokenStream {
         let (visibility, name) = (self.source.visibility, &self.function.name);
         let conditions: Vec<&syn::Attribute> = self.source.conditions().collect();
@@ -240,6 +288,7 @@ impl<'a> Shape<'a> {
         let functions: TokenStream = items
             .into_iter()
             .filter(|item| item.hidden || !self.source.hidden)
+            .filter(|item| !self.source.written(&self.name(item.name)))
             .map(|item| {
                 let header =
                     self.signature.header(&self.name(item.name), &item.lifetimes, &item.args, &item.output);
@@ -262,8 +311,11 @@ impl<'a> Shape<'a> {
                 }
             })
             .collect();
+        let constants = [self.signature.known.clone(), self.checked()];
+        let constants = constants.iter().filter(|constant| !constant.is_empty());
         if beside {
-            return functions;
+            let constants = constants.map(|constant| quote!(#(#conditions)* #constant));
+            return quote!(#(#constants)* #functions);
         }
         let name = match &self.source.request.companion {
             Some(companion) => companion,
@@ -279,7 +331,7 @@ impl<'a> Shape<'a> {
             #visibility struct #name {}
             #(#conditions)*
             #lints
-            impl #name { #functions }
+            impl #name { #(#constants)* #functions }
         }
     }
 }

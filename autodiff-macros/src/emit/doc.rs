@@ -16,7 +16,7 @@ pub(crate) fn attribute(code: &TokenStream, runtime: &TokenStream) -> TokenStrea
 /// The code, one statement a line, blocks indented, paths of the runtime left out.
 pub(crate) fn listing(code: &TokenStream, runtime: &TokenStream) -> String {
     let mut printer = Printer { text: String::new(), indent: 0, fresh: true, glue: true, nested: 0 };
-    printer.stream(code.clone());
+    printer.stream(super::known::without_questions(code.clone(), runtime));
     let prefixes = [
         flat(&quote!(#runtime::__private::)),
         flat(&quote!(#runtime::pool::)),

@@ -49,6 +49,22 @@ impl Emitter<'_> {
             let (name, var) = (&param.name, param.var);
             let changes = self.flow.is_mut(var);
             let place = self.vars[var].role == Role::Place;
+            if let (true, Some(ty)) =
+                (self.checked.is_some() && place && name == "self", self.asked.get(&var).cloned())
+            {
+                let (form, ty, value) = match param.passing {
+                    Passing::Value if lent && changes => {
+                        (Form::Owned, ty, quote!(::core::clone::Clone::clone(self)))
+                    }
+                    Passing::Value if !lent => (Form::Owned, ty, quote!(self)),
+                    Passing::Value | Passing::Ref => (Form::Ref, quote!(&#ty), quote!(self)),
+                    Passing::RefMut => (Form::RefMut, quote!(&mut #ty), quote!(self)),
+                };
+                let mutable = (form == Form::Owned && changes).then(|| quote!(mut));
+                let this = self.rebind(var, "this", form);
+                prelude.extend(quote!(let #mutable #this: #ty = #value;));
+                continue;
+            }
             match param.passing {
                 Passing::Ref if place => {
                     self.bind_as(var, name.clone(), Form::Ref, true);

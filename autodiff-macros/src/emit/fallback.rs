@@ -3,19 +3,41 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::companion::{self, Source};
-use crate::ir::Function;
+use super::companion::{self, Site, Source};
+use super::known;
+use crate::ir::{Function, Ty};
 use crate::lower::without_refused_result;
 
 /// The errors and the stub; the caller emits the function itself.
 pub(crate) fn expand(source: Source<'_>, function: &Function, errors: &syn::Error) -> TokenStream {
     let conditions: Vec<_> = source.conditions().collect();
-    let errors = errors.clone().into_iter().map(|error| {
-        let error = crate::diag::code(&error);
-        quote!(#(#conditions)* #error)
-    });
-    let signature = without_refused_result(source.signature, &source.request.scope);
-    let stub = companion::stub(Source { signature: &signature, ..source }, function);
-    // Beside an item of an `impl` block too: a macro call may stand there.
-    quote!(#(#errors)* #stub)
+    let errors: Vec<TokenStream> =
+        errors.clone().into_iter().map(|error| crate::diag::code(&error)).collect();
+    let mut signature = without_refused_result(source.signature, &source.request.scope);
+    let refused = quote!(#signature).to_string() != {
+        let given = source.signature;
+        quote!(#given).to_string()
+    };
+    // Nobody can say what the callers of a result that is refused do with it: its type is one in error.
+    let constant = known::constant(&function.name, source.site, "REFUSED");
+    let concrete = match source.site {
+        Site::Companion => true,
+        Site::Impl(generics) => generics.is_some_and(|generics| generics.params.is_empty()),
+    };
+    if !(refused && concrete) {
+        let stub = companion::stub(Source { signature: &signature, ..source }, function, &TokenStream::new());
+        // Beside an item of an `impl` block too: a macro call may stand there.
+        let errors = errors.iter().map(|error| quote!(#(#conditions)* #error));
+        return quote!(#(#errors)* #stub);
+    }
+    let runtime = &source.request.runtime;
+    let result: syn::Type = syn::parse_quote!(#runtime::__private::Known<(), { Self::#constant }>);
+    signature.output = syn::parse_quote!(-> #result);
+    let function = Function { result_ty: Ty::Named(Box::new(result)), ..function.clone() };
+    let constant = quote! {
+        #[doc(hidden)]
+        #[allow(non_upper_case_globals)]
+        const #constant: bool = { #(#errors;)* true };
+    };
+    companion::stub(Source { signature: &signature, ..source }, &function, &constant)
 }

@@ -13,6 +13,7 @@ mod flow;
 #[cfg(test)]
 mod golden;
 mod inference;
+pub(crate) mod known;
 mod marked;
 mod parts;
 mod place;
@@ -95,10 +96,16 @@ pub(crate) struct Emitter<'a> {
     both_floats: bool,
     /// Tangents are computed, not adjoints.
     forward: bool,
+    /// Nothing is pulled back, but the calls of which these are the pullbacks are those of the forward sweep.
+    witness: Option<VarSet>,
     /// How many loops are around the statement being emitted.
     loops: usize,
     /// Where errors in the statement being emitted point.
     span: Span,
+    /// The types of parameters that are asked about, where their own form does not say it: see [`known`].
+    asked: VarMap<TokenStream>,
+    /// The constant on which all that the bodies know hangs, where there are calls to be checked.
+    checked: Option<Ident>,
 }
 
 /// Which aggregates may be moved out of where they are read.
@@ -136,8 +143,11 @@ impl<'a> Emitter<'a> {
             may_mark: false,
             both_floats: false,
             forward: false,
+            witness: None,
             loops: 0,
             span: Span::mixed_site(),
+            asked: VarMap::new(),
+            checked: None,
         };
         let annotated = inference::annotated(unit, &emitter.vars);
         emitter.annotated = annotated.into_iter().map(|var| emitter.flow.class(var)).collect();
@@ -151,7 +161,9 @@ impl<'a> Emitter<'a> {
     }
 
     /// What the derivative is of.
-    fn derivative_of(&mut self, function: &Function) {
+    fn derivative_of(&mut self, function: &Function, signature: &signature::Signature) {
+        self.ask(function, signature, |param| param.receiver);
+        self.checked = signature.witness.as_ref().map(|witness| witness.name.clone());
         self.made_from = function.vars.0.len() as u32;
         self.may_mark = function.may_mark;
         let mut floats = self.vars.0.iter().filter_map(|info| match &info.ty {
@@ -160,6 +172,31 @@ impl<'a> Emitter<'a> {
         });
         let first = floats.next();
         self.both_floats = floats.any(|float| Some(float) != first);
+    }
+
+    /// Of which parameters the form does not say that their types are asked about.
+    fn ask(
+        &mut self,
+        function: &Function,
+        signature: &signature::Signature,
+        of: fn(&signature::ParamSig) -> bool,
+    ) {
+        for (param, sig) in function.params.iter().zip(&signature.params).filter(|(_, sig)| of(sig)) {
+            if let Some(ty) = sig.asked_about() {
+                self.asked.insert(param.var, ty.clone());
+            }
+        }
+    }
+
+    /// The path of the runtime, for what may be in error for reasons of the user's.
+    fn runtime_here(&self) -> TokenStream {
+        let tokens = self.runtime.clone().into_iter();
+        tokens
+            .map(|mut tree| {
+                tree.set_span(self.span);
+                tree
+            })
+            .collect()
     }
 
     fn enter(&mut self) {

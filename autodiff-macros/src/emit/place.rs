@@ -192,7 +192,12 @@ impl Emitter<'_> {
             }
             _ => {}
         }
+        let asked = self.asked.get(&like.root).filter(|_| like.proj.is_empty());
         let like = self.reference(like, false);
+        if let Some(ty) = asked {
+            return quote_spanned!(self.span=> <#ty as #runtime::Differentiable>::zero_tangent(#like));
+        }
+        let runtime = self.runtime_here();
         quote_spanned!(self.span=> #runtime::Differentiable::zero_tangent(#like))
     }
 

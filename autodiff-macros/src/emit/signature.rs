@@ -1,8 +1,10 @@
 //! The signature of a function as its companion repeats it: parameters by form, generics with every parameter named.
 
 use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 
+use super::companion::Site;
+use super::known::{self, Known};
 use super::types::{self, owned_tangent, tangent};
 use crate::ir::{Float, Function, Passing, Role, Ty};
 use crate::lower;
@@ -14,8 +16,10 @@ pub(crate) struct ParamSig {
     pub(crate) receiver: bool,
     /// The type as written (`impl Trait` by the name of its generic parameter); of a receiver `Self`, `&Self` or `&mut Self`.
     pub(crate) ty: TokenStream,
-    /// The type behind the reference, or the type itself.
-    pub(crate) inner: TokenStream,
+    /// The same where it is asked about: see [`Known`].
+    asked: TokenStream,
+    /// The type behind that reference, or the type itself.
+    inner: TokenStream,
     pub(crate) passing: Passing,
     pub(crate) role: Role,
     known: Ty,
@@ -34,7 +38,12 @@ pub(crate) struct Signature {
     pub(crate) runtime: TokenStream,
     pub(crate) params: Vec<ParamSig>,
     pub(crate) result: TokenStream,
+    /// The same for those who call from other derivatives: see [`Known`].
+    pub(crate) asked_result: TokenStream,
     pub(crate) result_ty: Ty,
+    /// The constant of which [`Known`] speaks.
+    pub(crate) known: TokenStream,
+    pub(crate) witness: Option<Witness>,
     /// What nothing connects to the result is `None`, not zero.
     pub(crate) missing_is_none: bool,
     lifetimes: Vec<TokenStream>,
@@ -46,14 +55,25 @@ pub(crate) struct Signature {
     predicates: TokenStream,
 }
 
+/// The second constant of which [`known`] speaks: its name, and the parameters of the closure in it.
+#[derive(Clone)]
+pub(crate) struct Witness {
+    pub(crate) name: Ident,
+    pub(crate) args: Vec<TokenStream>,
+}
+
 impl Signature {
-    /// `outer`: the generics of the surrounding `impl` block.
     pub(crate) fn new(
         function: &Function,
         signature: &syn::Signature,
-        outer: Option<&syn::Generics>,
+        site: Site<'_>,
         runtime: TokenStream,
     ) -> Signature {
+        // The generics of the surrounding `impl` block.
+        let outer = match site {
+            Site::Companion => None,
+            Site::Impl(outer) => outer,
+        };
         let (mut lifetimes, mut generics, mut own) = (Vec::new(), Vec::new(), Vec::new());
         for param in &signature.generics.params {
             match param {
@@ -75,11 +95,14 @@ impl Signature {
         for (param, input) in function.params.iter().zip(&signature.inputs) {
             let first = lifetimes.len();
             let (receiver, ty, inner) = match input {
-                syn::FnArg::Receiver(_) => match param.passing {
-                    Passing::Value => (true, quote!(Self), quote!(Self)),
-                    Passing::Ref => (true, quote!(&Self), quote!(Self)),
-                    Passing::RefMut => (true, quote!(&mut Self), quote!(Self)),
-                },
+                syn::FnArg::Receiver(receiver) => {
+                    let this = Ident::new("Self", receiver.self_token.span);
+                    match param.passing {
+                        Passing::Value => (true, quote!(#this), quote!(#this)),
+                        Passing::Ref => (true, quote!(&#this), quote!(#this)),
+                        Passing::RefMut => (true, quote!(&mut #this), quote!(#this)),
+                    }
+                }
                 syn::FnArg::Typed(typed) => {
                     let mut fresh = || {
                         let lifetime =
@@ -107,6 +130,7 @@ impl Signature {
             params.push(ParamSig {
                 name: param.name.clone(),
                 receiver,
+                asked: ty.clone(),
                 ty,
                 inner,
                 passing: param.passing,
@@ -131,18 +155,55 @@ impl Signature {
             syn::ReturnType::Default => quote!(()),
             syn::ReturnType::Type(_, ty) => ty.to_token_stream(),
         };
+        let known = Known::new(&function.name, site, &captured, &runtime);
+        let checked = known.checked(&function.name, site).filter(|_| {
+            let named = params.iter().any(|param| known::has_lifetime(param.ty.clone()));
+            known::calls_unknown(function)
+                && !function.recursive
+                && !named
+                && !known::has_lifetime(result.clone())
+        });
+        let witness = checked.as_ref().map(|checked| {
+            let closure = params.iter().cloned().map(|mut param| {
+                param.ask(&known);
+                param.closure_arg()
+            });
+            Witness { name: checked.name().clone(), args: closure.collect() }
+        });
+        match &checked {
+            Some(checked) => params.iter_mut().for_each(|param| {
+                param.ask(checked);
+                param.ask_all(checked);
+            }),
+            None => params.iter_mut().for_each(|param| param.ask(&known)),
+        }
+        let result_ty = as_written(
+            &function.result_ty,
+            match &signature.output {
+                syn::ReturnType::Type(_, ty) => Some(&**ty),
+                syn::ReturnType::Default => None,
+            },
+        );
+        let on = checked.as_ref().unwrap_or(&known);
+        let asked_result = match syn::parse2(result.clone()) {
+            Ok(mut written) => {
+                on.written(&mut written, &result_ty);
+                written.to_token_stream()
+            }
+            Err(_) => result.clone(),
+        };
+        known.ty(&result_ty);
+        let result_ty = on.ty(&result_ty);
+        let known = known.question();
         let predicates = predicates(function, &signature.generics, outer, &runtime);
         Signature {
             runtime,
             params,
             result,
-            result_ty: as_written(
-                &function.result_ty,
-                match &signature.output {
-                    syn::ReturnType::Type(_, ty) => Some(&**ty),
-                    syn::ReturnType::Default => None,
-                },
-            ),
+            asked_result,
+            result_ty,
+            known,
+            witness,
             missing_is_none: false,
             lifetimes,
             generics,
@@ -167,7 +228,8 @@ impl Signature {
         let predicates = &self.predicates;
         let nothing = output.to_string() == "()";
         let output = (!nothing).then(|| quote!(-> #output));
-        quote!(fn #name #generics(#(#args),*) #output #predicates)
+        // Where the name is taken, rustc says so at the name of the function.
+        quote_spanned!(name.span()=> fn #name #generics(#(#args),*) #output #predicates)
     }
 
     /// Whether the pullback captures no type and no lifetime.
@@ -220,9 +282,58 @@ impl Signature {
 }
 
 impl ParamSig {
+    /// Asks whether anything is known of the derivatives of its types.
+    fn ask(&mut self, known: &Known<'_>) {
+        if self.unread {
+            return;
+        }
+        for ty in [&mut self.asked, &mut self.inner] {
+            if let Ok(mut written) = syn::parse2(ty.clone()) {
+                known.written(&mut written, &self.known);
+                *ty = written.to_token_stream();
+            }
+        }
+        self.known = known.ty(&self.known);
+    }
+
+    /// Has the whole type hang on a constant, where the code is. That of numbers is left: rustc needs it to say no more.
+    fn ask_all(&mut self, known: &Known<'_>) {
+        if self.asked_about().is_some() || types::is_of_numbers(&self.known) {
+            return;
+        }
+        self.inner = known.whole(&self.inner);
+        let inner = &self.inner;
+        self.asked = match self.passing {
+            Passing::Value => quote!(#inner),
+            Passing::Ref => quote!(&#inner),
+            Passing::RefMut => quote!(&mut #inner),
+        };
+    }
+
+    /// `name: T` of a closure, where a receiver is called `this`.
+    fn closure_arg(&self) -> TokenStream {
+        let (ty, name) = (&self.asked, &self.name);
+        match self.receiver {
+            true => {
+                let this = this();
+                quote!(#this: #ty)
+            }
+            false => quote!(#name: #ty),
+        }
+    }
+
     /// `name: T` of a signature; receivers as they are written.
     pub(crate) fn arg(&self) -> TokenStream {
-        let (name, ty) = (&self.name, &self.ty);
+        self.arg_as(&self.ty)
+    }
+
+    /// The same where the code is.
+    pub(crate) fn asked_arg(&self) -> TokenStream {
+        self.arg_as(&self.asked)
+    }
+
+    fn arg_as(&self, ty: &TokenStream) -> TokenStream {
+        let name = &self.name;
         match (self.receiver, self.passing) {
             (true, Passing::Value) => quote!(self),
             (true, Passing::Ref) => quote!(&self),
@@ -236,7 +347,7 @@ impl ParamSig {
     pub(crate) fn lent_arg(&self) -> TokenStream {
         match (self.receiver, self.passing) {
             (true, Passing::Value) => quote!(&self),
-            _ => self.arg(),
+            _ => self.asked_arg(),
         }
     }
 
@@ -262,6 +373,12 @@ impl ParamSig {
                 quote!(#name: #ty)
             }
         }
+    }
+
+    /// The type behind the reference, where it is asked about, or would be if all generics were in sight.
+    pub(crate) fn asked_about(&self) -> Option<&TokenStream> {
+        let open = !self.unread && names_types(&self.known);
+        (open || self.asked.to_string() != self.ty.to_string()).then_some(&self.inner)
     }
 
     /// How a generated function hands its own parameter on.
@@ -353,6 +470,11 @@ impl ParamSig {
     pub(crate) fn is_unread(&self) -> bool {
         self.unread
     }
+}
+
+/// A receiver where it is a variable.
+pub(crate) fn this() -> Ident {
+    Ident::new("this", Span::mixed_site())
 }
 
 /// The type as signatures name it: an alias of a number of which nobody knows which one it is goes by its name.

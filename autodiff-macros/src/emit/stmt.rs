@@ -215,10 +215,14 @@ impl Emitter<'_> {
             Init::List { vec: _, items } => items.is_empty() && self.vars[place].named,
             _ => false,
         };
-        let annotation = open
-            .then(|| self.written_place(place, &ty))
-            .flatten()
-            .map(|ty| quote_spanned!(self.span=> : #ty));
+        let written = open.then(|| self.written_place(place, &ty)).flatten();
+        let constant = self.checked.as_ref().filter(|_| is_of_a_type_of_ones_own(init, &ty));
+        let (written, value) = match (written, constant) {
+            (Some(ty), Some(constant)) => (Some(super::known::on(&ty, constant, self.runtime)), value),
+            (None, Some(constant)) => (None, super::known::value_on(&value, constant, self.runtime)),
+            (written, None) => (written, value),
+        };
+        let annotation = written.map(|ty| quote_spanned!(self.span=> : #ty));
         let pattern = self.pattern(place);
         match init {
             Init::Deferred => quote_spanned!(self.span=> let #pattern;),
@@ -365,4 +369,16 @@ fn compound(op: &syn::BinOp) -> Option<TokenStream> {
         Shr(_) => quote!(>>=),
         _ => return None,
     })
+}
+
+/// Whether a place begins with something that no parameter says the type of: see [`super::known`]. What borrows would not live
+/// in a call.
+fn is_of_a_type_of_ones_own(init: &Init, ty: &Ty) -> bool {
+    let borrows = |code: &TokenStream| code.to_string().contains('&');
+    let here = match init {
+        Init::Inert(inert) => !borrows(&inert.code),
+        Init::Struct { .. } => true,
+        _ => false,
+    };
+    here && matches!(ty, Ty::Unknown | Ty::Named(_))
 }

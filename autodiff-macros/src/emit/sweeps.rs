@@ -82,7 +82,7 @@ pub(crate) fn joined(function: &Function, signature: &Signature, mut adjoint: Ad
 
     let mut emitter = Emitter::new(&signature.runtime, bound.vars.clone(), &mut unit, &entry);
     emitter.use_pool(&unit, &bound.tapes, &entry, signature);
-    emitter.derivative_of(function);
+    emitter.derivative_of(function, signature);
     emitter.reserve_params(function);
     // The slots of the signature.
     let mut args = Vec::new();
@@ -195,7 +195,7 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
     let entry = entry(function, &adjoint);
     let mut emitter = Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry);
     emitter.use_pool(&unit, &adjoint.tapes, &entry, signature);
-    emitter.derivative_of(function);
+    emitter.derivative_of(function, signature);
     emitter.reserve_params(function);
     let mut prelude = emitter.enter_lent_params(function);
     let shapes: Vec<Shape> = (function.params.iter().zip(&signature.params).zip(&adjoint.params))
@@ -339,7 +339,7 @@ pub(crate) fn borrowing(
     let entry = entry(function, &adjoint);
     let mut emitter = Emitter::new(&signature.runtime, adjoint.vars.clone(), &mut unit, &entry);
     emitter.use_pool(&unit, &adjoint.tapes, &entry, signature);
-    emitter.derivative_of(function);
+    emitter.derivative_of(function, signature);
     emitter.reserve_params(function);
     let mut prelude = emitter.enter_params(function);
     let asked: Vec<WrtTarget> = function.wrt[..count].iter().map(|wrt| wrt.target).collect();
@@ -424,7 +424,7 @@ pub(crate) fn pushforward(function: &Function, signature: &Signature, push: Push
     entry.extend(push.params.iter().flatten().map(|(dot, _)| *dot));
 
     let mut emitter = Emitter::new(&signature.runtime, push.vars.clone(), &mut unit, &entry);
-    emitter.derivative_of(function);
+    emitter.derivative_of(function, signature);
     emitter.forward = true;
     emitter.reserve_params(function);
     let prelude = emitter.enter_lent_params(function);
@@ -490,4 +490,37 @@ pub(crate) fn pushforward(function: &Function, signature: &Signature, push: Push
     let mut tangents = unit.tail[tangents..].iter();
     let tangent = emitter.tangent_result(&push.result, &function.result_ty, &mut tangents);
     Sweep { args, body: quote!(#prelude #begin #body #updates (#result, #tangent)) }
+}
+
+/// The body of a closure that is never run: the function once, with the calls of the forward sweep.
+/// `pullback`: the derivative that says which calls those are.
+pub(crate) fn witness(function: &Function, signature: &Signature, pullback: &Adjoint) -> TokenStream {
+    let mut called = VarSet::new();
+    pullback.reverse.walk(&mut |stmt| {
+        if let StmtKind::Pullback(pullback) = &stmt.kind {
+            called.insert(pullback.call.pullback);
+        }
+    });
+    let mut function = function.clone();
+    for (param, sig) in function.params.iter_mut().zip(&signature.params) {
+        if sig.receiver {
+            param.name = super::signature::this();
+        }
+    }
+    let mut unit = Unit { first: function.body.clone(), ..Unit::default() };
+    unit.tail.extend(function.params.iter().filter_map(|param| param.last.clone()));
+    let leaves = unit.tail.len();
+    unit.tail.extend(function.result.leaves().into_iter().cloned());
+    let entry: Vec<Var> = function.params.iter().map(|param| param.var).collect();
+    let mut emitter = Emitter::new(&signature.runtime, function.vars.clone(), &mut unit, &entry);
+    emitter.derivative_of(&function, signature);
+    emitter.witness = Some(called);
+    emitter.checked = None;
+    emitter.reserve_params(&function);
+    let prelude = emitter.enter_params(&function);
+    let body = emitter.block(&unit.first);
+    let updates = emitter.write_back(&function, &unit.tail[..leaves]);
+    let result = emitter.result(&function.result, &mut unit.tail[leaves..].iter());
+    let nested = &function.items;
+    quote!(#(#nested)* #prelude #body #updates #result)
 }

@@ -75,6 +75,7 @@ impl<'a> Operator<'a> {
             attributes: &[],
             site: Site::Companion,
             hidden: true,
+            siblings: &[],
         };
         let companion = differentiated(source, &signature, &block, diag);
         let rule = self.implementation(&request.runtime.to_token_stream(), &signature.ident);

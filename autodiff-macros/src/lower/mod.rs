@@ -39,6 +39,7 @@ mod types;
 
 use proc_macro2::Span;
 
+pub(crate) use self::arith::operator_trait;
 pub(crate) use self::closure::kept as kept_closure;
 use self::env::{CellInfo, Scope, State, Value};
 use self::facts::Facts;

@@ -49,20 +49,21 @@ impl Lower<'_> {
         match input {
             FnArg::Receiver(receiver) => {
                 let name = Ident::new("self", receiver.self_token.span());
+                let this = Ident::new("Self", receiver.self_token.span());
                 let (passing, ty) = match &receiver.kind {
                     ReceiverKind::Reference(_, _, mutability) => {
                         let passing = if mutability.is_some() { Passing::RefMut } else { Passing::Ref };
-                        (passing, Ty::Named(parse_quote!(Self)))
+                        (passing, Ty::Named(parse_quote!(#this)))
                     }
                     ReceiverKind::Typed(_, ty) => {
-                        let this =
+                        let is_this =
                             |ty: &syn::Type| matches!(ty, syn::Type::Path(of) if of.path.is_ident("Self"));
-                        if !matches!(self.types.passing(ty), (_, Ty::Named(name)) if this(&name)) {
+                        if !matches!(self.types.passing(ty), (_, Ty::Named(name)) if is_this(&name)) {
                             self.diag.error(ty, "a receiver of this type is not supported: write `self`, `&self` or `&mut self`");
                         }
-                        (self.types.passing(ty).0, Ty::Named(parse_quote!(Self)))
+                        (self.types.passing(ty).0, Ty::Named(parse_quote!(#this)))
                     }
-                    _ => (Passing::Value, Ty::Named(parse_quote!(Self))),
+                    _ => (Passing::Value, Ty::Named(parse_quote!(#this))),
                 };
                 let no_diff = has_no_diff(&receiver.attrs);
                 self.enter(index, &name, ty, passing, no_diff, receiver.mutability.is_some(), None)

@@ -95,6 +95,7 @@ fn staged(item: TokenStream) -> Clock {
         attributes: &item.attrs,
         site: Site::Companion,
         hidden: false,
+        siblings: &[],
     };
     clock.time("emit", || companion::companion(source, &function, derivatives));
     clock

@@ -5,14 +5,29 @@ impl Model {
     }
 }
 impl Model {
+    #[doc(hidden)]
+    #[allow(non_upper_case_globals)]
+    const energy_KNOWN: bool = <Self as ::autodiff_runtime::Differentiable>::KNOWN;
     ///The value of [`energy`] and its gradient.
     #[allow(clippy::all, clippy::pedantic, unused, non_snake_case, private_interfaces)]
     #[inline]
     pub fn energy_value_and_grad(
         &self,
         x: f64,
-    ) -> (f64, (<Self as ::autodiff_runtime::Differentiable>::Tangent, f64)) {
-        let mut self_bar = ::autodiff_runtime::Differentiable::zero_tangent(self);
+    ) -> (
+        f64,
+        (
+            <::autodiff_runtime::__private::Known<
+                Self,
+                { Self::energy_KNOWN },
+            > as ::autodiff_runtime::Differentiable>::Tangent,
+            f64,
+        ),
+    ) {
+        let mut self_bar = <::autodiff_runtime::__private::Known<
+            Self,
+            { Self::energy_KNOWN },
+        > as ::autodiff_runtime::Differentiable>::zero_tangent(self);
         let mut x_bar = 0.0;
         let value = Self::energy_value_and_grad_into(self, x, &mut self_bar, &mut x_bar);
         (value, (self_bar, x_bar))
@@ -23,7 +38,13 @@ impl Model {
     pub fn energy_grad(
         &self,
         x: f64,
-    ) -> (<Self as ::autodiff_runtime::Differentiable>::Tangent, f64) {
+    ) -> (
+        <::autodiff_runtime::__private::Known<
+            Self,
+            { Self::energy_KNOWN },
+        > as ::autodiff_runtime::Differentiable>::Tangent,
+        f64,
+    ) {
         Self::energy_value_and_grad(self, x).1
     }
     ///The value of [`energy`]; its gradient is added to what the buffers hold.
@@ -41,7 +62,10 @@ mul * x
     pub fn energy_value_and_grad_into(
         &self,
         x: f64,
-        self_bar: &mut <Self as ::autodiff_runtime::Differentiable>::Tangent,
+        self_bar: &mut <::autodiff_runtime::__private::Known<
+            Self,
+            { Self::energy_KNOWN },
+        > as ::autodiff_runtime::Differentiable>::Tangent,
         x_bar: &mut f64,
     ) -> f64 {
         let stiffness = self.stiffness;
@@ -60,15 +84,22 @@ mul * x
         f64,
         impl ::core::ops::FnOnce(
             f64,
-        ) -> (<Self as ::autodiff_runtime::Differentiable>::Tangent, f64) + use<'ad0>,
+        ) -> (
+                <::autodiff_runtime::__private::Known<
+                    Self,
+                    { Self::energy_KNOWN },
+                > as ::autodiff_runtime::Differentiable>::Tangent,
+                f64,
+            ) + use<'ad0>,
     ) {
         let (value, pullback) = Self::energy_forward(self, x);
         (
             value,
             move |seed: f64| {
-                let mut self_bar = ::autodiff_runtime::Differentiable::zero_tangent(
-                    self,
-                );
+                let mut self_bar = <::autodiff_runtime::__private::Known<
+                    Self,
+                    { Self::energy_KNOWN },
+                > as ::autodiff_runtime::Differentiable>::zero_tangent(self);
                 let mut x_bar = 0.0;
                 pullback(
                     self,
@@ -87,7 +118,10 @@ mul * x
     pub fn energy_jvp(
         &self,
         x: f64,
-        self_dot: &<Self as ::autodiff_runtime::Differentiable>::Tangent,
+        self_dot: &<::autodiff_runtime::__private::Known<
+            Self,
+            { Self::energy_KNOWN },
+        > as ::autodiff_runtime::Differentiable>::Tangent,
         x_dot: f64,
     ) -> (f64, f64) {
         Self::energy_pushforward(
@@ -107,11 +141,14 @@ mul * x
     ) -> (
         f64,
         impl ::core::ops::FnOnce(
-            &Self,
+            &::autodiff_runtime::__private::Known<Self, { Self::energy_KNOWN }>,
             (),
             f64,
             ::core::option::Option<
-                &mut <Self as ::autodiff_runtime::Differentiable>::Tangent,
+                &mut <::autodiff_runtime::__private::Known<
+                    Self,
+                    { Self::energy_KNOWN },
+                > as ::autodiff_runtime::Differentiable>::Tangent,
             >,
             ::core::option::Option<&mut f64>,
         ),
@@ -121,18 +158,27 @@ mul * x
         (
             mul * x,
             move |
-                this: &Self,
+                this: &::autodiff_runtime::__private::Known<
+                    Self,
+                    { Self::energy_KNOWN },
+                >,
                 _: (),
                 seed: f64,
                 self_bar: ::core::option::Option<
-                    &mut <Self as ::autodiff_runtime::Differentiable>::Tangent,
+                    &mut <::autodiff_runtime::__private::Known<
+                        Self,
+                        { Self::energy_KNOWN },
+                    > as ::autodiff_runtime::Differentiable>::Tangent,
                 >,
                 x_bar: ::core::option::Option<&mut f64>|
             {
                 let self_bar = match self_bar {
                     ::core::option::Option::Some(self_bar) => self_bar,
                     ::core::option::Option::None => {
-                        &mut ::autodiff_runtime::Differentiable::zero_tangent(this)
+                        &mut <::autodiff_runtime::__private::Known<
+                            Self,
+                            { Self::energy_KNOWN },
+                        > as ::autodiff_runtime::Differentiable>::zero_tangent(this)
                     }
                 };
                 let mul_bar = seed * x;
@@ -154,14 +200,20 @@ mul * x
         &self,
         x: f64,
         self_dot: ::core::option::Option<
-            &<Self as ::autodiff_runtime::Differentiable>::Tangent,
+            &<::autodiff_runtime::__private::Known<
+                Self,
+                { Self::energy_KNOWN },
+            > as ::autodiff_runtime::Differentiable>::Tangent,
         >,
         x_dot: ::core::option::Option<&f64>,
     ) -> (f64, f64) {
         let self_dot = match self_dot {
             ::core::option::Option::Some(self_dot) => self_dot,
             ::core::option::Option::None => {
-                &::autodiff_runtime::Differentiable::zero_tangent(self)
+                &<::autodiff_runtime::__private::Known<
+                    Self,
+                    { Self::energy_KNOWN },
+                > as ::autodiff_runtime::Differentiable>::zero_tangent(self)
             }
         };
         let x_dot = x_dot.copied().unwrap_or(0.0);

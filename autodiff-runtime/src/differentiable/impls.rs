@@ -7,6 +7,7 @@ use alloc::{boxed::Box, rc::Rc, string::String, vec::Vec};
 
 macro_rules! floats {
     ($($float:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Differentiable for $float {
             type Tangent = $float;
             #[inline(always)]
@@ -14,6 +15,7 @@ macro_rules! floats {
                 0.0
             }
         }
+        #[diagnostic::do_not_recommend]
         impl Tangent for $float {
             #[inline(always)]
             fn accumulate(&mut self, other: &$float) {
@@ -30,6 +32,7 @@ floats!(f32 f64);
 
 macro_rules! inactive {
     ($($type:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Differentiable for $type {
             type Tangent = ();
             #[inline(always)]
@@ -39,6 +42,7 @@ macro_rules! inactive {
 }
 inactive!(() bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize str String);
 
+#[diagnostic::do_not_recommend]
 impl Tangent for () {
     #[inline(always)]
     fn accumulate(&mut self, (): &()) {}
@@ -46,6 +50,7 @@ impl Tangent for () {
     fn set_all(&mut self, _: f64) {}
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Differentiable> Differentiable for [T] {
     type Tangent = Vec<T::Tangent>;
     fn zero_tangent(&self) -> Vec<T::Tangent> {
@@ -53,6 +58,7 @@ impl<T: Differentiable> Differentiable for [T] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Differentiable> Differentiable for Vec<T> {
     type Tangent = Vec<T::Tangent>;
     fn zero_tangent(&self) -> Vec<T::Tangent> {
@@ -60,6 +66,7 @@ impl<T: Differentiable> Differentiable for Vec<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Tangent> Tangent for Vec<T> {
     fn accumulate(&mut self, other: &Vec<T>) {
         accumulate_all(self, other);
@@ -70,6 +77,7 @@ impl<T: Tangent> Tangent for Vec<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
     type Tangent = [T::Tangent; N];
     #[inline]
@@ -78,6 +86,7 @@ impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Tangent, const N: usize> Tangent for [T; N] {
     #[inline]
     fn accumulate(&mut self, other: &[T; N]) {
@@ -97,6 +106,7 @@ fn accumulate_all<T: Tangent>(to: &mut [T], from: &[T]) {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Differentiable> Differentiable for Option<T> {
     type Tangent = Option<T::Tangent>;
     fn zero_tangent(&self) -> Option<T::Tangent> {
@@ -105,6 +115,7 @@ impl<T: Differentiable> Differentiable for Option<T> {
 }
 
 /// `None` is a zero as well: nothing reached what it belongs to.
+#[diagnostic::do_not_recommend]
 impl<T: Tangent> Tangent for Option<T> {
     fn accumulate(&mut self, other: &Option<T>) {
         match (self, other) {
@@ -118,6 +129,7 @@ impl<T: Tangent> Tangent for Option<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Differentiable + ?Sized> Differentiable for Box<T> {
     type Tangent = Box<T::Tangent>;
     fn zero_tangent(&self) -> Box<T::Tangent> {
@@ -125,6 +137,7 @@ impl<T: Differentiable + ?Sized> Differentiable for Box<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Tangent> Tangent for Box<T> {
     fn accumulate(&mut self, other: &Box<T>) {
         (**self).accumulate(other);
@@ -137,6 +150,7 @@ impl<T: Tangent> Tangent for Box<T> {
 macro_rules! shared {
     ($($pointer:ident)*) => {$(
         /// Adjoints are written to, so that they have an owner of their own.
+        #[diagnostic::do_not_recommend]
         impl<T: Differentiable + ?Sized> Differentiable for $pointer<T> {
             type Tangent = Box<T::Tangent>;
             fn zero_tangent(&self) -> Box<T::Tangent> {
@@ -149,6 +163,7 @@ shared!(Rc);
 #[cfg(target_has_atomic = "ptr")]
 shared!(Arc);
 
+#[diagnostic::do_not_recommend]
 impl<T: Differentiable + ?Sized> Differentiable for &T {
     type Tangent = T::Tangent;
     #[inline]
@@ -157,6 +172,7 @@ impl<T: Differentiable + ?Sized> Differentiable for &T {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Differentiable + ?Sized> Differentiable for &mut T {
     type Tangent = T::Tangent;
     #[inline]
@@ -167,6 +183,7 @@ impl<T: Differentiable + ?Sized> Differentiable for &mut T {
 
 macro_rules! tuples {
     ($($($type:ident $index:tt),+;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($type: Differentiable),+> Differentiable for ($($type,)+) {
             type Tangent = ($($type::Tangent,)+);
             #[inline]
@@ -174,6 +191,7 @@ macro_rules! tuples {
                 ($(self.$index.zero_tangent(),)+)
             }
         }
+        #[diagnostic::do_not_recommend]
         impl<$($type: Tangent),+> Tangent for ($($type,)+) {
             #[inline]
             fn accumulate(&mut self, other: &Self) {

@@ -8,6 +8,7 @@ pub trait Real: RealField + Copy + Tangent {}
 impl Real for f32 {}
 impl Real for f64 {}
 
+#[diagnostic::do_not_recommend]
 impl<T, R, C, S> Differentiable for Matrix<T, R, C, S>
 where
     T: Real,
@@ -24,6 +25,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, R, C> Tangent for OMatrix<T, R, C>
 where
     T: Real,

@@ -11,6 +11,7 @@ use core::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInc
 macro_rules! inactive {
     ($($(#[$condition:meta])* [$($generics:tt)*] $type:ty;)*) => {$(
         $(#[$condition])*
+        #[diagnostic::do_not_recommend]
         impl<$($generics)*> Differentiable for $type {
             type Tangent = ();
             #[inline(always)]
@@ -39,6 +40,7 @@ inactive! {
 /// Ranges whose ends are fields: those of their tangents have the same names.
 macro_rules! ranges {
     ($($range:ident { $($end:ident),* })*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<T: Differentiable> Differentiable for $range<T> {
             type Tangent = $range<T::Tangent>;
             #[inline]
@@ -46,6 +48,7 @@ macro_rules! ranges {
                 $range { $($end: self.$end.zero_tangent()),* }
             }
         }
+        #[diagnostic::do_not_recommend]
         impl<T: Tangent> Tangent for $range<T> {
             #[inline]
             fn accumulate(&mut self, other: &Self) {
@@ -56,6 +59,7 @@ macro_rules! ranges {
                 $(self.$end.set_all(value);)*
             }
         }
+        #[diagnostic::do_not_recommend]
         impl<T: Nothing> Nothing for $range<T> {}
     )*};
 }
@@ -67,6 +71,7 @@ ranges! {
 }
 
 /// Its ends are no fields: the tangent is a pair.
+#[diagnostic::do_not_recommend]
 impl<T: Differentiable> Differentiable for RangeInclusive<T> {
     type Tangent = (T::Tangent, T::Tangent);
     fn zero_tangent(&self) -> Self::Tangent {
@@ -75,6 +80,7 @@ impl<T: Differentiable> Differentiable for RangeInclusive<T> {
 }
 
 /// What an `Err` says carries nothing.
+#[diagnostic::do_not_recommend]
 impl<T: Differentiable, E> Differentiable for Result<T, E> {
     type Tangent = Option<T::Tangent>;
     fn zero_tangent(&self) -> Self::Tangent {
@@ -82,6 +88,7 @@ impl<T: Differentiable, E> Differentiable for Result<T, E> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Differentiable + Copy> Differentiable for Cell<T> {
     type Tangent = T::Tangent;
     fn zero_tangent(&self) -> T::Tangent {
@@ -89,6 +96,7 @@ impl<T: Differentiable + Copy> Differentiable for Cell<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Differentiable + ?Sized> Differentiable for RefCell<T> {
     type Tangent = T::Tangent;
     /// # Panics
@@ -98,6 +106,7 @@ impl<T: Differentiable + ?Sized> Differentiable for RefCell<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Differentiable + ToOwned + ?Sized> Differentiable for Cow<'_, T> {
     type Tangent = T::Tangent;
     fn zero_tangent(&self) -> T::Tangent {
@@ -105,6 +114,7 @@ impl<T: Differentiable + ToOwned + ?Sized> Differentiable for Cow<'_, T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Differentiable> Differentiable for VecDeque<T> {
     type Tangent = VecDeque<T::Tangent>;
     fn zero_tangent(&self) -> Self::Tangent {
@@ -112,6 +122,7 @@ impl<T: Differentiable> Differentiable for VecDeque<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Tangent> Tangent for VecDeque<T> {
     fn accumulate(&mut self, other: &Self) {
         assert_eq!(self.len(), other.len(), "adjoints of different lengths cannot be added");
@@ -128,6 +139,7 @@ impl<T: Tangent> Tangent for VecDeque<T> {
 macro_rules! maps {
     ($($(#[$condition:meta])* [$($bounds:tt)*] $($map:ident)::+;)*) => {$(
         $(#[$condition])*
+        #[diagnostic::do_not_recommend]
         impl<K: Clone + $($bounds)*, V: Differentiable> Differentiable for $($map)::+<K, V> {
             type Tangent = $($map)::+<K, V::Tangent>;
             fn zero_tangent(&self) -> Self::Tangent {
@@ -135,6 +147,7 @@ macro_rules! maps {
             }
         }
         $(#[$condition])*
+        #[diagnostic::do_not_recommend]
         impl<K: Clone + $($bounds)*, V: Tangent> Tangent for $($map)::+<K, V> {
             fn accumulate(&mut self, other: &Self) {
                 for (key, from) in other {
@@ -151,6 +164,7 @@ macro_rules! maps {
             }
         }
         $(#[$condition])*
+        #[diagnostic::do_not_recommend]
         impl<K: Clone + $($bounds)*, V: Nothing> Nothing for $($map)::+<K, V> {}
     )*};
 }
@@ -160,15 +174,22 @@ maps! {
     [Eq + core::hash::Hash] std::collections::HashMap;
 }
 
+#[diagnostic::do_not_recommend]
 impl Nothing for () {}
+#[diagnostic::do_not_recommend]
 impl<T: Nothing> Nothing for Vec<T> {}
+#[diagnostic::do_not_recommend]
 impl<T: Nothing> Nothing for VecDeque<T> {}
+#[diagnostic::do_not_recommend]
 impl<T: Nothing> Nothing for Option<T> {}
+#[diagnostic::do_not_recommend]
 impl<T: Nothing> Nothing for Box<T> {}
+#[diagnostic::do_not_recommend]
 impl<T: Nothing, const N: usize> Nothing for [T; N] {}
 
 macro_rules! tuples {
     ($($($type:ident)+;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($type: Nothing),+> Nothing for ($($type,)+) {}
     )*};
 }

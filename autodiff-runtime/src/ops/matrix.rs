@@ -67,6 +67,7 @@ where
 
 macro_rules! sum_rule {
     ($Rule:ident, $symbol:tt, $sign:expr) => {
+        #[diagnostic::do_not_recommend]
         impl<T, R, C, SA, SB> $Rule<Matrix<T, R, C, SB>> for Matrix<T, R, C, SA>
         where
             T: Real,
@@ -107,6 +108,7 @@ macro_rules! sum_rule {
 sum_rule!(AddRule, +, 1.0);
 sum_rule!(SubRule, -, -1.0);
 
+#[diagnostic::do_not_recommend]
 impl<T, R1, C1, R2, C2, SA, SB> MulRule<Matrix<T, R2, C2, SB>> for Matrix<T, R1, C1, SA>
 where
     T: Real,
@@ -146,6 +148,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, R, C, S> NegRule for Matrix<T, R, C, S>
 where
     T: Real,
@@ -171,6 +174,7 @@ where
 
 macro_rules! scalar_rules {
     ($($float:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<R: Dim, C: Dim, S: Storage<$float, R, C>> MulRule<$float> for Matrix<$float, R, C, S>
         where
             DefaultAllocator: Allocator<R, C>,
@@ -204,6 +208,7 @@ macro_rules! scalar_rules {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<R: Dim, C: Dim, S: Storage<$float, R, C>> MulRule<Matrix<$float, R, C, S>> for $float
         where
             DefaultAllocator: Allocator<R, C>,
@@ -234,6 +239,7 @@ macro_rules! scalar_rules {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<R: Dim, C: Dim, S: Storage<$float, R, C>> DivRule<$float> for Matrix<$float, R, C, S>
         where
             DefaultAllocator: Allocator<R, C>,

@@ -23,6 +23,7 @@ macro_rules! binary {
                 fn apply(&self) -> Self::Output;
             }
 
+            #[diagnostic::do_not_recommend]
             impl<A: $Rule<B> + ?Sized, B: crate::Differentiable + ?Sized> ByRule for &&Operands<'_, A, B> {
                 type Output = A::Output;
                 #[inline(always)]
@@ -82,6 +83,7 @@ pub mod neg {
         fn apply(&self) -> Self::Output;
     }
 
+    #[diagnostic::do_not_recommend]
     impl<A: NegRule + ?Sized> ByRule for &&Operand<'_, A> {
         type Output = A::Output;
         #[inline(always)]

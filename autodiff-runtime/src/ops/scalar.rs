@@ -10,6 +10,7 @@ use num_traits::Float;
 /// One operator of a float: its value and, given operands, result and seed, what the adjoints receive.
 macro_rules! float_rule {
     ($float:ty, $Rule:ident, |$a:ident, $b:ident| $value:expr, |$y:ident| [$by_a:expr, $by_b:expr]) => {
+        #[diagnostic::do_not_recommend]
         impl $Rule for $float {
             type Output = $float;
             #[inline(always)]
@@ -47,6 +48,7 @@ macro_rules! float_rules {
         float_rule!($float, DivRule, |a, b| a / b, |y| [1.0 / b, -(y() / b)]);
         float_rule!($float, RemRule, |a, b| a % b, |y| [1.0, -Float::trunc(a / b)]);
 
+        #[diagnostic::do_not_recommend]
         impl NegRule for $float {
             type Output = $float;
             #[inline(always)]
@@ -69,6 +71,7 @@ float_rules!(f32 f64);
 /// Integers meet the operators where a field's type is not visible; nothing flows through them.
 macro_rules! integer_rule {
     ($integer:ty, $Rule:ident, $symbol:tt) => {
+        #[diagnostic::do_not_recommend]
         impl $Rule for $integer {
             type Output = $integer;
             #[inline(always)]
@@ -100,6 +103,7 @@ integer_rules!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
 
 macro_rules! integer_neg {
     ($($integer:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl NegRule for $integer {
             type Output = $integer;
             #[inline(always)]
@@ -119,6 +123,7 @@ integer_neg!(i8 i16 i32 i64 i128 isize);
 
 macro_rules! float_conversion {
     ($($Rule:ident for $from:ty as $to:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl $Rule for $from {
             #[inline(always)]
             fn value(&self) -> $to {
@@ -144,6 +149,7 @@ float_conversion! {
 
 macro_rules! integer_conversion {
     ($Rule:ident as $to:ty: $($integer:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl $Rule for $integer {
             #[inline(always)]
             fn value(&self) -> $to {

@@ -7,6 +7,7 @@ use core::{marker::PhantomData, slice};
 
 macro_rules! scalar_leaf {
     ($($float:ty)*) => { $(
+        #[diagnostic::do_not_recommend]
         impl Tree<$float> for $float {
             fn node(&self) -> Node<'_, $float> {
                 Node::Leaf(Leaf { data: slice::from_ref(self), layout: Layout::SCALAR })
@@ -15,6 +16,7 @@ macro_rules! scalar_leaf {
                 Node::Leaf(Leaf { data: run, layout })
             }
         }
+        #[diagnostic::do_not_recommend]
         impl TreeMut<$float> for $float {
             fn data_mut(&mut self) -> &mut [$float] {
                 slice::from_mut(self)
@@ -29,6 +31,7 @@ scalar_leaf!(f32 f64);
 
 macro_rules! inactive {
     ($($type:ty)*) => { $(
+        #[diagnostic::do_not_recommend]
         impl<S: Scalar> Tree<S> for $type {
             fn node(&self) -> Node<'_, S> {
                 Node::Branch(0)
@@ -38,24 +41,29 @@ macro_rules! inactive {
                 Node::Branch(0)
             }
         }
+        #[diagnostic::do_not_recommend]
         impl<S: Scalar> TreeMut<S> for $type {}
     )* };
 }
 inactive!(() bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize String);
 
+#[diagnostic::do_not_recommend]
 impl<S: Scalar> Tree<S> for str {
     fn node(&self) -> Node<'_, S> {
         Node::Branch(0)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Scalar, T: ?Sized> Tree<S> for PhantomData<T> {
     fn node(&self) -> Node<'_, S> {
         Node::Branch(0)
     }
 }
+#[diagnostic::do_not_recommend]
 impl<S: Scalar, T: ?Sized> TreeMut<S> for PhantomData<T> {}
 
+#[diagnostic::do_not_recommend]
 impl<S: Scalar, T: Tree<S>> Tree<S> for [T] {
     fn node(&self) -> Node<'_, S> {
         T::run(self, Layout::new(&[self.len()]))
@@ -65,6 +73,7 @@ impl<S: Scalar, T: Tree<S>> Tree<S> for [T] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Scalar, T: TreeMut<S>> TreeMut<S> for [T] {
     fn data_mut(&mut self) -> &mut [S] {
         T::run_mut(self)
@@ -74,6 +83,7 @@ impl<S: Scalar, T: TreeMut<S>> TreeMut<S> for [T] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Scalar, T: Tree<S>, const N: usize> Tree<S> for [T; N] {
     fn node(&self) -> Node<'_, S> {
         self.as_slice().node()
@@ -91,6 +101,7 @@ impl<S: Scalar, T: Tree<S>, const N: usize> Tree<S> for [T; N] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Scalar, T: TreeMut<S>, const N: usize> TreeMut<S> for [T; N] {
     fn data_mut(&mut self) -> &mut [S] {
         self.as_mut_slice().data_mut()
@@ -103,6 +114,7 @@ impl<S: Scalar, T: TreeMut<S>, const N: usize> TreeMut<S> for [T; N] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Scalar, T: Tree<S>> Tree<S> for Vec<T> {
     fn node(&self) -> Node<'_, S> {
         self.as_slice().node()
@@ -112,6 +124,7 @@ impl<S: Scalar, T: Tree<S>> Tree<S> for Vec<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Scalar, T: TreeMut<S>> TreeMut<S> for Vec<T> {
     fn data_mut(&mut self) -> &mut [S] {
         self.as_mut_slice().data_mut()
@@ -144,6 +157,7 @@ macro_rules! pointer {
 }
 pointer!(&T, &mut T, Box<T>; &mut T, Box<T>);
 
+#[diagnostic::do_not_recommend]
 impl<S: Scalar, T: Tree<S>> Tree<S> for Option<T> {
     fn node(&self) -> Node<'_, S> {
         self.as_ref().map_or(Node::Absent, T::node)
@@ -153,6 +167,7 @@ impl<S: Scalar, T: Tree<S>> Tree<S> for Option<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Scalar, T: TreeMut<S>> TreeMut<S> for Option<T> {
     fn data_mut(&mut self) -> &mut [S] {
         self.as_mut().map_or(&mut [], T::data_mut)
@@ -164,6 +179,7 @@ impl<S: Scalar, T: TreeMut<S>> TreeMut<S> for Option<T> {
 
 macro_rules! tuple {
     ($count:literal: $($type:ident $index:tt),*) => {
+        #[diagnostic::do_not_recommend]
         impl<S: Scalar, $($type: Tree<S>),*> Tree<S> for ($($type,)*) {
             fn node(&self) -> Node<'_, S> {
                 Node::Branch($count)
@@ -175,6 +191,7 @@ macro_rules! tuple {
                 }
             }
         }
+        #[diagnostic::do_not_recommend]
         impl<S: Scalar, $($type: TreeMut<S>),*> TreeMut<S> for ($($type,)*) {
             fn child_mut(&mut self, index: usize) -> (Name, &mut dyn TreeMut<S>) {
                 match index {

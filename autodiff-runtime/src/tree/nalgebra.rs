@@ -4,6 +4,7 @@ use super::{Layout, Leaf, Node, Tree, TreeMut};
 use crate::Scalar;
 use nalgebra::{Dim, IsContiguous, Matrix, RawStorage, RawStorageMut};
 
+#[diagnostic::do_not_recommend]
 impl<T, R: Dim, C: Dim, M> Tree<T> for Matrix<T, R, C, M>
 where
     T: Scalar + nalgebra::Scalar,
@@ -19,6 +20,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, R: Dim, C: Dim, M> TreeMut<T> for Matrix<T, R, C, M>
 where
     T: Scalar + nalgebra::Scalar,

@@ -4,6 +4,7 @@ use super::{Layout, Leaf, Node, Tree, TreeMut};
 use crate::Scalar;
 use ndarray::{ArrayBase, Data, DataMut, Dimension};
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar, M: Data<Elem = T>, D: Dimension> Tree<T> for ArrayBase<M, D> {
     fn node(&self) -> Node<'_, T> {
         if self.ndim() > 6 {
@@ -22,6 +23,7 @@ impl<T: Scalar, M: Data<Elem = T>, D: Dimension> Tree<T> for ArrayBase<M, D> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar, M: DataMut<Elem = T>, D: Dimension> TreeMut<T> for ArrayBase<M, D> {
     fn data_mut(&mut self) -> &mut [T] {
         self.as_slice_memory_order_mut().unwrap_or_default()

@@ -26,6 +26,7 @@ impl<C> Shaped<C> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Scalar, C: Tree<S>> Tree<S> for Shaped<C> {
     fn node(&self) -> Node<'_, S> {
         match self.data.node() {
@@ -38,6 +39,7 @@ impl<S: Scalar, C: Tree<S>> Tree<S> for Shaped<C> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Scalar, C: TreeMut<S>> TreeMut<S> for Shaped<C> {
     fn data_mut(&mut self) -> &mut [S] {
         self.data.data_mut()

@@ -32,6 +32,11 @@ impl Shape<'_> {
         self.params().iter().map(ParamSig::arg).collect()
     }
 
+    /// The same for functions with code in them.
+    fn asked_args(&self) -> Vec<TokenStream> {
+        self.params().iter().map(ParamSig::asked_arg).collect()
+    }
+
     fn passed(&self) -> Vec<TokenStream> {
         self.params().iter().map(ParamSig::pass).collect()
     }
@@ -88,7 +93,7 @@ impl Shape<'_> {
     }
 
     fn value_and_grad_into(&self, sweep: Option<Sweep>) -> Item {
-        let mut args = self.own_args();
+        let mut args = self.asked_args();
         let body = match sweep {
             Some(sweep) => {
                 args.extend(sweep.args);
@@ -128,7 +133,7 @@ impl Shape<'_> {
         let mut types: Vec<TokenStream> = self.params().iter().map(ParamSig::again).collect();
         types.push(self.signature.seed());
         types.extend(self.params().iter().map(|param| param.lent_adjoint(runtime)));
-        let result = &self.signature.result;
+        let result = &self.signature.asked_result;
         Item {
             name: "forward",
             summary: "The value and the pullback that other differentiated functions call.".into(),
@@ -306,7 +311,7 @@ impl Shape<'_> {
                 TokenStream::new()
             }
         };
-        let (result, tangent) = (&self.signature.result, self.signature.seed());
+        let (result, tangent) = (&self.signature.asked_result, self.signature.seed());
         Item {
             name: "pushforward",
             summary: "The value and its tangent, as other differentiated functions call it.".into(),

@@ -1,0 +1,249 @@
+//! Types of signatures that only rustc knows, each with the question whether anything is known of its derivative.
+//!
+//! Where a type in a signature is not `Differentiable`, rustc would say so at every use of its tangent. The companion has a constant
+//! that asks it of all types in the signature, and `Known<T, { Self::KNOWN }>` is `T` where that has a value. Where it has none,
+//! it is a type in error: rustc has complained of the constant, at the name of the type, and complains of nothing that has to do
+//! with a type in error.
+//!
+//! A function that calls what may have no derivative (a method or an operator without one) would have rustc say so in each of its
+//! derivatives. It has a second constant, `CHECKED`, with a closure in it that is never run: the function once, with the calls of
+//! the forward sweep. All types of the bodies hang on that constant, so that what is wrong in the function is said once.
+
+use std::cell::RefCell;
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::call::derived_name;
+use super::companion::Site;
+use crate::ir::{Callee, Function, StmtKind, Ty, owner};
+
+/// What is asked, and what the constant is called.
+pub(super) struct Known<'a> {
+    /// The generic parameters in scope, which the constant must not mention; none where not all are in sight.
+    generics: Option<&'a [Ident]>,
+    runtime: &'a TokenStream,
+    name: Ident,
+    asked: RefCell<Vec<TokenStream>>,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn new(
+        function: &Ident,
+        site: Site<'_>,
+        generics: &'a [Ident],
+        runtime: &'a TokenStream,
+    ) -> Known<'a> {
+        let generics = (!matches!(site, Site::Impl(None))).then_some(generics);
+        Known { generics, runtime, name: constant(function, site, "KNOWN"), asked: RefCell::default() }
+    }
+
+    /// The same with the second constant, where a constant may say everything that the function says.
+    pub(super) fn checked(&self, function: &Ident, site: Site<'_>) -> Option<Known<'a>> {
+        let name = constant(function, site, "CHECKED");
+        let runtime = self.runtime;
+        self.generics.is_some_and(<[Ident]>::is_empty).then(|| Known {
+            generics: self.generics,
+            runtime,
+            name,
+            asked: RefCell::default(),
+        })
+    }
+
+    pub(super) fn name(&self) -> &Ident {
+        &self.name
+    }
+
+    /// The whole type, on this constant.
+    pub(super) fn whole(&self, ty: &TokenStream) -> TokenStream {
+        on(ty, &self.name, self.runtime)
+    }
+
+    /// The constant, where anything is asked.
+    pub(super) fn question(self) -> TokenStream {
+        let (name, asked) = (&self.name, self.asked.into_inner());
+        if asked.is_empty() {
+            return TokenStream::new();
+        }
+        quote! {
+            #[doc(hidden)]
+            #[allow(non_upper_case_globals)]
+            const #name: bool = #(#asked)&*;
+        }
+    }
+
+    /// The type with the question, where it can be asked.
+    fn asked(&self, ty: &syn::Type) -> Option<syn::Type> {
+        if self.is_generic(ty.to_token_stream()) {
+            return None;
+        }
+        let (runtime, of) = (self.runtime, without_lifetimes(ty.to_token_stream()));
+        let question = quote_spanned!(ty.span()=> <#of as #runtime::Differentiable>::KNOWN);
+        let mut asked = self.asked.borrow_mut();
+        if asked.iter().all(|other| other.to_string() != question.to_string()) {
+            asked.push(question);
+        }
+        syn::parse2(self.whole(&ty.to_token_stream())).ok()
+    }
+
+    fn is_generic(&self, tokens: TokenStream) -> bool {
+        let Some(generics) = self.generics else { return true };
+        tokens.into_iter().any(|tree| match tree {
+            TokenTree::Ident(name) if name == "Self" => !generics.is_empty(),
+            TokenTree::Ident(name) => name == "impl" || generics.contains(&name),
+            TokenTree::Group(group) => self.is_generic(group.stream()),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+        })
+    }
+
+    /// What the macro knows of a type, with the question at its leaves.
+    pub(super) fn ty(&self, ty: &Ty) -> Ty {
+        let inner = |t: &Ty| Box::new(self.ty(t));
+        match ty {
+            Ty::Named(named) => Ty::Named(Box::new(self.asked(named).unwrap_or_else(|| (**named).clone()))),
+            Ty::Array(t, len) => Ty::Array(inner(t), len.clone()),
+            Ty::Slice(t) => Ty::Slice(inner(t)),
+            Ty::Vec(t) => Ty::Vec(inner(t)),
+            Ty::Tuple(ts) => Ty::Tuple(ts.iter().map(|t| self.ty(t)).collect()),
+            Ty::Float(_) | Ty::Int(_) | Ty::Inert | Ty::Unknown => ty.clone(),
+        }
+    }
+
+    /// The type as written, with the question at the leaves that `ty` says.
+    pub(super) fn written(&self, written: &mut syn::Type, ty: &Ty) {
+        match (written, ty) {
+            (syn::Type::Reference(reference), ty) => self.written(&mut reference.elem, ty),
+            (syn::Type::Group(group), ty) => self.written(&mut group.elem, ty),
+            (syn::Type::Paren(paren), ty) => self.written(&mut paren.elem, ty),
+            (syn::Type::Array(array), Ty::Array(t, _)) => self.written(&mut array.elem, t),
+            (syn::Type::Slice(slice), Ty::Slice(t)) => self.written(&mut slice.elem, t),
+            (syn::Type::Tuple(tuple), Ty::Tuple(ts)) => {
+                tuple.elems.iter_mut().zip(ts).for_each(|(elem, t)| self.written(elem, t));
+            }
+            (syn::Type::Path(path), Ty::Vec(t)) => {
+                let last = path.path.segments.last_mut().map(|segment| &mut segment.arguments);
+                if let Some(syn::PathArguments::AngleBracketed(arguments)) = last {
+                    if let Some(syn::GenericArgument::Type(elem)) = arguments.args.first_mut() {
+                        self.written(elem, t);
+                    }
+                }
+            }
+            (written, Ty::Named(_)) => {
+                if let Some(asked) = self.asked(written) {
+                    *written = asked;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A type on a constant.
+pub(super) fn on(ty: &TokenStream, constant: &Ident, runtime: &TokenStream) -> TokenStream {
+    quote!(#runtime::__private::Known<#ty, { Self::#constant }>)
+}
+
+/// A value on a constant.
+pub(super) fn value_on(value: &TokenStream, constant: &Ident, runtime: &TokenStream) -> TokenStream {
+    quote!(#runtime::__private::known::<_, { Self::#constant }>(#value))
+}
+
+/// The code as it is read: without constants on which types and values hang.
+pub(super) fn without_questions(code: TokenStream, runtime: &TokenStream) -> TokenStream {
+    let trees: Vec<TokenTree> = code.into_iter().collect();
+    let prefix: Vec<String> =
+        quote!(#runtime::__private::).into_iter().map(|tree| tree.to_string()).collect();
+    let is_prefix = |at: usize| {
+        let found = trees[at..].iter().map(ToString::to_string);
+        trees.len() > at + prefix.len() && found.zip(&prefix).all(|(tree, of)| tree == *of)
+    };
+    let inside = |trees: &[TokenTree]| without_questions(trees.iter().cloned().collect(), runtime);
+    let (mut all, mut at) = (TokenStream::new(), 0);
+    while at < trees.len() {
+        let question = is_prefix(at).then(|| trees[at + prefix.len()].to_string());
+        match (question.as_deref(), &trees[at]) {
+            // `Known < T , { … } >`
+            (Some("Known"), _) => {
+                let start = at + prefix.len() + 2;
+                let is_constant = |tree: &TokenTree| matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+                let end = trees[start..].iter().position(is_constant).map_or(trees.len(), |len| start + len);
+                all.extend(inside(&trees[start..end.saturating_sub(1).max(start)]));
+                at = end + 2;
+            }
+            // `known :: < _ , { … } > ( value )`
+            (Some("known"), _) => {
+                at += prefix.len() + 8;
+                if let Some(TokenTree::Group(value)) = trees.get(at) {
+                    all.extend(without_questions(value.stream(), runtime));
+                }
+                at += 1;
+            }
+            (_, TokenTree::Group(group)) => {
+                let mut inner = Group::new(group.delimiter(), without_questions(group.stream(), runtime));
+                inner.set_span(group.span());
+                all.extend([TokenTree::Group(inner)]);
+                at += 1;
+            }
+            (_, tree) => {
+                all.extend([tree.clone()]);
+                at += 1;
+            }
+        }
+    }
+    all
+}
+
+/// The name of a constant of a function.
+pub(super) fn constant(function: &Ident, site: Site<'_>, name: &str) -> Ident {
+    match site {
+        Site::Companion => Ident::new(name, function.span()),
+        Site::Impl(_) => derived_name(function, name),
+    }
+}
+
+/// Whether a function calls what may have no derivative, where nothing but rustc knows.
+pub(super) fn calls_unknown(function: &Function) -> bool {
+    let mut found = false;
+    function.body.walk(&mut |stmt| {
+        if let StmtKind::Call(call) = &stmt.kind {
+            found |= call.differentiated
+                && match &call.callee {
+                    Callee::Method(_) | Callee::Operator(_) => true,
+                    // Where it is not there, rustc says so once, while it looks for names.
+                    Callee::Function(path) => owner(path).is_some(),
+                };
+        }
+    });
+    found
+}
+
+/// Whether a lifetime stands in a type: one that a closure would have to name.
+pub(super) fn has_lifetime(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Punct(punct) => punct.as_char() == '\'',
+        TokenTree::Group(group) => has_lifetime(group.stream()),
+        TokenTree::Ident(_) | TokenTree::Literal(_) => false,
+    })
+}
+
+/// A constant knows no lifetimes but `'static`.
+pub(crate) fn without_lifetimes(tokens: TokenStream) -> TokenStream {
+    let mut trees = tokens.into_iter();
+    let mut all = TokenStream::new();
+    while let Some(tree) = trees.next() {
+        match tree {
+            TokenTree::Punct(quote) if quote.as_char() == '\'' => {
+                let span = trees.next().map_or_else(Span::call_site, |name| name.span());
+                all.extend([TokenTree::Punct(quote), TokenTree::Ident(Ident::new("static", span))]);
+            }
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), without_lifetimes(group.stream()));
+                inner.set_span(group.span());
+                all.extend([TokenTree::Group(inner)]);
+            }
+            tree => all.extend([tree]),
+        }
+    }
+    all
+}
