@@ -378,7 +378,46 @@ mod forms {
         if rows[0].len() > 1 { x * x } else { x }
     }
 
+    mod out_of_sight {
+        #[derive(Clone, Copy, autodiff_runtime::Differentiable)]
+        pub struct Layer {
+            pub start: f64,
+            pub lo: [f64; 3],
+        }
+    }
+    use out_of_sight::Layer;
+
+    #[differentiate]
+    fn replaced(layer: &mut Layer, x: f64) -> f64 {
+        let lo = layer.lo;
+        let mut s = 0.0;
+        for y in lo.iter() {
+            s += y * x;
+        }
+        for w in lo.windows(2) {
+            s += w[0] * w[1];
+        }
+        *layer = Layer { lo, start: s };
+        s
+    }
+
+    #[differentiate]
+    fn unpacked(layer: &mut Layer, x: f64) -> f64 {
+        let Layer { lo, .. } = Layer { start: x, lo: layer.lo };
+        let n = lo.iter().filter(|y| **y > 0.4).count() as f64;
+        *layer = Layer { lo, ..*layer };
+        layer.lo[1] * n
+    }
+
+    #[differentiate]
+    fn layered(x: f64, y: f64) -> f64 {
+        let mut layer = Layer { start: y, lo: [x, y, x * y] };
+        let first = replaced(&mut layer, x);
+        first * layer.start + unpacked(&mut layer, y) * layer.lo[0]
+    }
+
     checks! {
+        layered(0.7, 1.3);
         exchanged(0.7, 1.3);
         rows_behind_a_window(vec![vec![0.5_f32], vec![1.5, 0.25]], 0.75_f32);
         rows_that_carry_nothing(&vec![0.5, 1.5], 0.75);

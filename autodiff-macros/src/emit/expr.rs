@@ -356,8 +356,12 @@ impl Emitter<'_> {
             return self.path(path);
         }
         let receiver = self.receiver(path);
+        // What is owned is no slice, but an array or a `Vec` of which only the elements are known.
+        let owned = path.proj.is_empty()
+            && self.vars[path.root].role == Role::Place
+            && self.form(path.root) == Form::Owned;
         match ty {
-            Ty::Slice(_) if !self.is_buffer(path) => {
+            Ty::Slice(_) if !owned && !self.is_buffer(path) => {
                 Code::postfix(quote_spanned!(self.span=> #receiver.to_vec()))
             }
             Ty::Slice(_) | Ty::Array(..) | Ty::Vec(_) | Ty::Tuple(_) => {

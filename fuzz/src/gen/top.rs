@@ -340,7 +340,7 @@ fn checked(g: &mut Gen) -> Program {
         if g.rng.chance(50) {
             some.reverse();
         }
-        wrt = Some(some);
+        wrt = Some(some).filter(|some| g.marks.asked.is_some() || !some.is_empty());
     }
     let mut marks = Vec::new();
     if let Some(wrt) = &wrt {
