@@ -282,3 +282,82 @@ checks! {
     sorted_fields(&[0.8, 0.9, 0.55, -0.65], 0.7);
     neighbours_that_differ(&[0.3, 0.35, 0.7, 1.2, 1.25, 2.5], 0.6);
 }
+
+/// Fields of a type that is not in sight.
+mod out_of_sight {
+    use autodiff_runtime::differentiate;
+
+    mod stack {
+        #[derive(Clone, autodiff_runtime::Differentiable)]
+        pub struct Stack {
+            pub items: Vec<f64>,
+            pub at: f64,
+            pub pairs: Vec<(f64, usize)>,
+        }
+    }
+    use stack::Stack;
+
+    #[differentiate]
+    fn stacked(x: f64, y: f64) -> Stack {
+        Stack { items: vec![x, y, x * y], at: y, pairs: vec![(x * x, 1), (y, 2), (x, 3)] }
+    }
+
+    #[differentiate]
+    fn pushed_and_popped(s: &mut Stack, x: f64) -> f64 {
+        s.items.push(x * s.at);
+        let top = s.items.pop().unwrap();
+        s.items.push(top * top);
+        s.items[3] * top
+    }
+
+    #[differentiate]
+    fn shortened(s: &mut Stack, x: f64) -> f64 {
+        s.items.truncate(1);
+        s.items.insert(0, x);
+        s.items[0] * s.items[1] * x
+    }
+
+    #[differentiate]
+    fn emptied(mut s: Stack, x: f64) -> f64 {
+        if s.items.len() > 1 {
+            s.items.pop();
+        }
+        let v = s.items.remove(0);
+        s.items.clear();
+        s.items.push(v * x);
+        s.items[0] + v
+    }
+
+    #[differentiate]
+    fn filtered(mut s: Stack, x: f64) -> f64 {
+        s.items.resize(5, x);
+        s.items.retain(|y| *y > 0.5);
+        let tail = s.items.split_off(1);
+        tail[0] * s.items[0]
+    }
+
+    #[differentiate]
+    fn consumed(s: &mut Stack, x: f64) -> f64 {
+        let mut sum = 0.0;
+        while let Some(top) = s.items.pop() {
+            sum = (sum + top) * x;
+        }
+        let (a, n) = s.pairs.pop().unwrap();
+        let b = s.pairs.swap_remove(0);
+        sum * a * n as f64 + b.0 * s.pairs[0].0
+    }
+
+    #[differentiate]
+    fn all(x: f64, y: f64) -> f64 {
+        let mut s = stacked(x, y);
+        let first = pushed_and_popped(&mut s, x) * s.items[3];
+        let second = emptied(s.clone(), y) * filtered(s.clone(), x);
+        let third = shortened(&mut s, first) * s.items[0];
+        first * second + third * consumed(&mut s, y)
+    }
+
+    checks! {
+        all(0.7, 1.3);
+        all as all_of_others(1.2, 0.6);
+    }
+}

@@ -320,6 +320,10 @@ impl Lower<'_> {
             _ if changes_length(name) && matches!(ty, Ty::Vec(_)) => {
                 self.resized(path, &ty, name, expr, span)
             }
+            // A field that is not in sight: of what has such methods, only a `Vec` may hold active values.
+            _ if changes_length(name) && matches!(ty, Ty::Unknown) && self.is_active_field(&path) => {
+                self.resized(path, &Ty::Vec(Box::new(Ty::Unknown)), name, expr, span)
+            }
             "concat" => self.concatenated(path, ty.element().element(), span),
             _ if matches!(ty, Ty::Unknown) => return None,
             other => self.refuse(
@@ -327,6 +331,11 @@ impl Lower<'_> {
                 format!("`{other}` on active data is not supported yet: build the sequence anew in a loop"),
             ),
         })
+    }
+
+    fn is_active_field(&self, path: &Path) -> bool {
+        let full = self.vars.resolve(path);
+        full.proj.iter().any(|proj| matches!(proj, Proj::Field(_))) && !self.is_untyped_constant(path)
     }
 
     pub(super) fn index_arg(&mut self, expr: &syn::Expr) -> Expr {

@@ -135,8 +135,10 @@ impl Lower<'_> {
                 Value::Atom(self.temp("cast", ty.clone(), cast, span), ty)
             }
             Value::Path(path)
-                if matches!((&from, &ty), (Ty::Unknown, Ty::Float(Float::F64 | Float::F32)))
-                    && !self.is_constant(&path) =>
+                if matches!(
+                    (&from, &ty),
+                    (Ty::Unknown | Ty::Named(_), Ty::Float(Float::F64 | Float::F32))
+                ) && !self.is_constant(&path) =>
             {
                 // A field that counts or measures: rustc knows which.
                 let name = if matches!(ty, Ty::Float(Float::F64)) { "as_f64" } else { "as_f32" };

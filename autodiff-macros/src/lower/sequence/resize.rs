@@ -247,7 +247,7 @@ impl Lower<'_> {
 
     /// The first `n` elements, of which there are as many.
     fn cut_to(&mut self, path: &Path, n: Expr, span: Span) {
-        let ty = self.path_ty(path);
+        let ty = Ty::Vec(Box::new(self.path_ty(path).element()));
         let new = self.part_of(path, &ty, None, Some(n), span);
         self.become_of(path.clone(), Init::Copy { from: new, how: CopyHow::Move }, span);
     }
