@@ -1,7 +1,7 @@
 //! Trains a network of 64, 64 and 10 neurons on handwritten digits.
 //!
-//! The loss is plain Rust, loops over flat slices; its gradient by the four parameter arrays is generated. Writes the
-//! learning curve to `target/digits.svg`.
+//! The network is structs with methods, and its loss plain Rust; the gradient, a struct of the same shape, is generated. Writes
+//! the learning curve to `target/digits.svg`.
 //!
 //! `cargo run --release --example digits`
 
@@ -10,62 +10,70 @@ use indicatif::{ProgressBar, ProgressStyle};
 use plotters::prelude::*;
 use std::{error::Error, path::Path};
 
-const PIXELS: usize = 64;
-const HIDDEN: usize = 64;
-const CLASSES: usize = 10;
+use network::{CLASSES, HIDDEN, Layer, Network, PIXELS, loss};
 
 const EPOCHS: usize = 60;
 const BATCH: usize = 32;
 
-/// Mean cross-entropy of the softmax over a batch of images, one after the other in `images`.
 #[differentiate]
-fn loss(w1: &[f64], b1: &[f64], w2: &[f64], b2: &[f64], #[no_diff] images: &[f64], labels: &[usize]) -> f64 {
-    let mut total = 0.0;
-    let mut hidden = [0.0; HIDDEN];
-    let mut scores = [0.0; CLASSES];
-    for n in 0..labels.len() {
-        let image = &images[n * PIXELS..(n + 1) * PIXELS];
-        for j in 0..HIDDEN {
-            let row = &w1[j * PIXELS..(j + 1) * PIXELS];
-            let mut sum = b1[j];
-            for i in 0..PIXELS {
-                sum += row[i] * image[i];
-            }
-            hidden[j] = sum.tanh();
-        }
-        let mut top = f64::NEG_INFINITY;
-        for k in 0..CLASSES {
-            let row = &w2[k * HIDDEN..(k + 1) * HIDDEN];
-            let mut sum = b2[k];
-            for j in 0..HIDDEN {
-                sum += row[j] * hidden[j];
-            }
-            scores[k] = sum;
-            top = top.max(sum);
-        }
-        let mut sum = 0.0;
-        for score in &scores {
-            sum += (score - top).exp();
-        }
-        total += sum.ln() + top - scores[labels[n]];
+mod network {
+    pub const PIXELS: usize = 64;
+    pub const HIDDEN: usize = 64;
+    pub const CLASSES: usize = 10;
+
+    /// The weights of a neuron for each input, neuron by neuron, and its bias.
+    pub struct Layer {
+        pub weights: Vec<f64>,
+        pub biases: Vec<f64>,
     }
-    total / labels.len() as f64
+
+    impl Layer {
+        /// What comes together in each neuron.
+        fn sums(&self, input: &[f64], sums: &mut [f64]) {
+            for (j, sum) in sums.iter_mut().enumerate() {
+                let weights = &self.weights[j * input.len()..(j + 1) * input.len()];
+                *sum = self.biases[j] + weights.iter().zip(input).map(|(w, x)| w * x).sum::<f64>();
+            }
+        }
+    }
+
+    pub struct Network {
+        pub hidden: Layer,
+        pub last: Layer,
+    }
+
+    impl Network {
+        /// How much an image looks like each digit.
+        pub fn scores(&self, #[no_diff] image: &[f64]) -> [f64; CLASSES] {
+            let mut hidden = [0.0; HIDDEN];
+            self.hidden.sums(image, &mut hidden);
+            for sum in &mut hidden {
+                *sum = sum.tanh();
+            }
+            let mut scores = [0.0; CLASSES];
+            self.last.sums(&hidden, &mut scores);
+            scores
+        }
+    }
+
+    /// Mean cross-entropy of the softmax over a batch of images, one after the other in `images`.
+    pub fn loss(network: &Network, #[no_diff] images: &[f64], labels: &[usize]) -> f64 {
+        let mut total = 0.0;
+        for (image, &label) in images.chunks(PIXELS).zip(labels) {
+            let scores = network.scores(image);
+            let top = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let sum: f64 = scores.iter().map(|score| (score - top).exp()).sum();
+            total += sum.ln() + top - scores[label];
+        }
+        total / labels.len() as f64
+    }
 }
 
 /// The class with the highest score.
-fn classify((w1, b1, w2, b2): &Parameters, image: &[f64]) -> usize {
-    let neuron = |row: &[f64], bias: f64, input: &[f64]| -> f64 {
-        bias + row.iter().zip(input).map(|(w, x)| w * x).sum::<f64>()
-    };
-    let hidden: Vec<f64> =
-        w1.chunks(PIXELS).zip(b1).map(|(row, &bias)| neuron(row, bias, image).tanh()).collect();
-    let scores = w2.chunks(HIDDEN).zip(b2).map(|(row, &bias)| neuron(row, bias, &hidden));
-    let best = scores.enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b));
-    best.map_or(0, |(class, _)| class)
+fn classify(network: &Network, image: &[f64]) -> usize {
+    let scores = network.scores(image);
+    (0..CLASSES).max_by(|&a, &b| scores[a].total_cmp(&scores[b])).unwrap_or(0)
 }
-
-/// Weights and biases of the hidden and of the last layer.
-type Parameters = (Vec<f64>, Vec<f64>, Vec<f64>, Vec<f64>);
 
 /// Uniform numbers that are the same in each run.
 struct Random(u64);
@@ -82,10 +90,11 @@ impl Random {
         }
     }
 
-    /// Weights of a layer, as wide as its number of inputs allows.
-    fn layer(&mut self, inputs: usize, outputs: usize) -> Vec<f64> {
+    /// A layer with weights as wide as its number of inputs allows.
+    fn layer(&mut self, inputs: usize, outputs: usize) -> Layer {
         let width = (6.0 / (inputs + outputs) as f64).sqrt();
-        (0..inputs * outputs).map(|_| width * (2.0 * self.next() - 1.0)).collect()
+        let weights = (0..inputs * outputs).map(|_| width * (2.0 * self.next() - 1.0)).collect();
+        Layer { weights, biases: vec![0.0; outputs] }
     }
 }
 
@@ -138,13 +147,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (train, test) = order.split_at(order.len() * 4 / 5);
     let (mut train, test) = (train.to_vec(), digits.select(test));
 
-    let mut parameters: Parameters =
-        (random.layer(PIXELS, HIDDEN), vec![0.0; HIDDEN], random.layer(HIDDEN, CLASSES), vec![0.0; CLASSES]);
+    let mut network = Network { hidden: random.layer(PIXELS, HIDDEN), last: random.layer(HIDDEN, CLASSES) };
     println!(
         "{} images to train on, {} to test on, {} parameters",
         train.len(),
         test.labels.len(),
-        tree::count::<f64, _>(&parameters)
+        tree::count::<f64, _>(&network)
     );
 
     let steps = EPOCHS * train.len().div_ceil(BATCH);
@@ -157,15 +165,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut mean = 0.0;
         for batch in train.chunks(BATCH) {
             let batch = digits.select(batch);
-            let (w1, b1, w2, b2) = &parameters;
-            let (loss, mut gradient) = loss::value_and_grad(w1, b1, w2, b2, &batch.images, &batch.labels);
+            let (loss, mut gradient) = loss::value_and_grad(&network, &batch.images, &batch.labels);
             clip::by_global_norm(&mut gradient, 1.0);
-            sgd.step(&mut parameters, &gradient)?;
+            sgd.step(&mut network, &gradient)?;
             mean += loss * batch.labels.len() as f64 / train.len() as f64;
             bar.inc(1);
         }
-        let (w1, b1, w2, b2) = &parameters;
-        let unseen = loss(w1, b1, w2, b2, &test.images, &test.labels);
+        let unseen = loss(&network, &test.images, &test.labels);
         curve.push((mean, unseen));
         bar.set_message(format!("{}/{EPOCHS}, loss {mean:.4}, on the test set {unseen:.4}", epoch + 1));
     }
@@ -177,7 +183,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut confusion = [[0; CLASSES]; CLASSES];
     for (n, &label) in test.labels.iter().enumerate() {
-        confusion[label][classify(&parameters, test.image(n))] += 1;
+        confusion[label][classify(&network, test.image(n))] += 1;
     }
     println!("\n{:>5}  read as", "digit");
     println!("{:>5}  {}", "", (0..CLASSES).map(|digit| format!("{digit:>5}")).collect::<String>());
