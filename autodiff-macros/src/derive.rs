@@ -397,7 +397,8 @@ impl<'a> Structure<'a> {
     /// `Clone`, and where all fields have them `Copy`, `Debug`, `Default` and `PartialEq`.
     ///
     /// The bounds are written with a `for<…>` that they do not use: unlike others, such bounds may be false. A field that holds
-    /// the struct itself has none, which would ask for what is being said; it is behind a `Vec` or a `Box`, and not `Copy`.
+    /// the struct itself has none, which would ask for what is being said; it is behind a `Vec` or a `Box`, and what
+    /// holds these is not `Copy`.
     fn conveniences(&self, name: &Ident) -> TokenStream {
         let runtime = self.runtime;
         let core = quote!(#runtime::__private::core);
@@ -405,7 +406,7 @@ impl<'a> Structure<'a> {
         let (inside, others): (Vec<&Field>, Vec<&Field>) =
             self.active().partition(|field| tangent::mentions(field.ty, &this));
         let types: Vec<&Type> = others.into_iter().filter_map(|field| field.tangent.as_ref()).collect();
-        let copy = inside.is_empty();
+        let copy = inside.is_empty() && !types.iter().any(|ty| tangent::is_allocated(ty));
         let implement = |path: TokenStream, bounded: bool, body: TokenStream| {
             let mut generics = self.tangent_generics.clone();
             if bounded {

@@ -34,7 +34,7 @@ macro_rules! binary {
     ($($Rule:ident $name:ident $symbol:literal;)*) => {$(
         #[doc = concat!("The derivative of `a ", $symbol, " b`.")]
         #[diagnostic::on_unimplemented(
-            message = "the derivative of this operator is not known between `{Self}` and `{B}`",
+            message = "the derivative of this operator on `{Self}` is not known",
             label = "`{Self}` has no rule for an operand `{B}`",
             note = "put `#[differentiate]` on the `impl` of the operator, or on a module around all of this; where the result carries no derivative, mark the operands `#[no_diff]`"
         )]
@@ -44,6 +44,13 @@ macro_rules! binary {
 
             #[doc = concat!("`self ", $symbol, " other`")]
             fn value(&self, other: &B) -> Self::Output;
+
+            /// The value, from both operands at once.
+            #[doc(hidden)]
+            #[inline(always)]
+            fn of((a, b): (&Self, &B)) -> Self::Output {
+                a.value(b)
+            }
 
             /// Adds to the adjoints of the operands what the adjoint `seed` of the result contributes.
             fn pullback(

@@ -101,6 +101,21 @@ fn container(path: &syn::TypePath) -> Option<&Type> {
     }
 }
 
+/// Whether there is a `Vec` or a `Box` in a type.
+pub(super) fn is_allocated(ty: &Type) -> bool {
+    match ty {
+        Type::Array(array) => is_allocated(&array.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().any(is_allocated),
+        Type::Path(path) => {
+            path.qself.is_none()
+                && path.path.segments.last().is_some_and(|last| {
+                    (last.ident == "Vec" || last.ident == "Box") && !last.arguments.is_none()
+                })
+        }
+        _ => false,
+    }
+}
+
 /// The struct's parameters less those that no tangent mentions, with the bounds on what is left.
 pub(super) fn generics(generics: &Generics, tangents: &[&Type]) -> Generics {
     let mut kept = generics.clone();

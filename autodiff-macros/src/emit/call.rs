@@ -93,8 +93,13 @@ impl Emitter<'_> {
         let (runtime, results) = (self.runtime_here(), self.tree_pattern(&call.results));
         let camel: String = name.split('_').map(crate::lower::operator_trait).collect();
         let rule = Ident::new(&format!("{camel}Rule"), self.span);
-        let args = args.into_iter().map(|arg| located(arg, self.span));
-        quote_spanned!(self.span=> let #results = #runtime::ops::#rule::value(#(#args),*);)
+        let args: Vec<TokenStream> = args.into_iter().map(|arg| located(arg, self.span)).collect();
+        let value = match &args[..] {
+            // Both at once, else rustc complains before it has seen the second.
+            [a, b] => quote_spanned!(self.span=> of((#a, #b))),
+            args => quote_spanned!(self.span=> value(#(#args),*)),
+        };
+        quote_spanned!(self.span=> let #results = #runtime::ops::#rule::#value;)
     }
 
     /// Whether a call that nobody pulls back gives something that no parameter says the type of: see [`super::known`].

@@ -158,8 +158,9 @@ impl Signature {
         let known = Known::new(&function.name, site, &captured, &runtime);
         let checked = known.checked(&function.name, site).filter(|_| {
             let named = params.iter().any(|param| known::has_lifetime(param.ty.clone()));
-            known::calls_unknown(function)
-                && !function.recursive
+            // What may call itself would have to be checked before it can be checked.
+            !function.recursive
+                && known::calls_unknown(function)
                 && !named
                 && !known::has_lifetime(result.clone())
         });

@@ -6,6 +6,7 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use syn::spanned::Spanned;
 
+use crate::diag::source;
 use crate::ir::{CopyHow, Expr, Init, Path, Proj, StmtKind, Ty, build};
 use crate::lower::Lower;
 use crate::lower::env::Value;
@@ -53,9 +54,18 @@ impl Lower<'_> {
             _ => None,
         });
         let Some(len) = len.into_iter().next() else {
+            let given = source(&expr.receiver);
+            let write = match ty {
+                Ty::Vec(_) | Ty::Slice(_) => format!("write `{given}.iter().map(…)`"),
+                Ty::Array(..) => "bind it with its type, `let y: [f64; 3] = …`".to_string(),
+                // A vector of `nalgebra`.
+                _ => format!(
+                    "take the elements one by one, `let mut y = {given}.clone(); for i in 0..y.len() {{ y[i] = …; }}`"
+                ),
+            };
             return self.refuse(
                 &expr.method,
-                "`map` is known on arrays of written length and on iterators: write `.iter().map(…)`",
+                format!("`map` is known on arrays of written length and on iterators: {write}"),
             );
         };
         let Some(closure) = self.callable(&expr.args[0]) else { return Value::Poison };
