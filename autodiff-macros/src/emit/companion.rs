@@ -158,7 +158,8 @@ struct Shape<'a> {
 impl<'a> Shape<'a> {
     fn new(source: Source<'a>, function: &'a Function) -> Shape<'a> {
         let runtime = source.request.runtime.to_token_stream();
-        let mut signature = Signature::new(function, source.signature, source.site, runtime);
+        let mut signature =
+            Signature::new(function, source.signature, source.site, &source.request.scope, runtime);
         signature.missing_is_none = source.request.unconnected == Unconnected::None;
         Shape { source, function, signature, connected: Vec::new(), rolled_back: Vec::new(), closure: None }
     }

@@ -18,11 +18,14 @@ use syn::spanned::Spanned;
 use super::call::derived_name;
 use super::companion::Site;
 use crate::ir::{Callee, Function, StmtKind, Ty, owner};
+use crate::typing::Scope;
 
 /// What is asked, and what the constant is called.
 pub(super) struct Known<'a> {
     /// The generic parameters in scope, which the constant must not mention; none where not all are in sight.
     generics: Option<&'a [Ident]>,
+    /// What is in sight needs no question.
+    scope: &'a Scope,
     runtime: &'a TokenStream,
     name: Ident,
     asked: RefCell<Vec<TokenStream>>,
@@ -33,10 +36,11 @@ impl<'a> Known<'a> {
         function: &Ident,
         site: Site<'_>,
         generics: &'a [Ident],
+        scope: &'a Scope,
         runtime: &'a TokenStream,
     ) -> Known<'a> {
         let generics = (!matches!(site, Site::Impl(None))).then_some(generics);
-        Known { generics, runtime, name: constant(function, site, "KNOWN"), asked: RefCell::default() }
+        Known { generics, scope, runtime, name: constant(function, site, "KNOWN"), asked: RefCell::default() }
     }
 
     /// The same with the second constant, where a constant may say everything that the function says.
@@ -45,6 +49,7 @@ impl<'a> Known<'a> {
         let runtime = self.runtime;
         self.generics.is_some_and(<[Ident]>::is_empty).then(|| Known {
             generics: self.generics,
+            scope: self.scope,
             runtime,
             name,
             asked: RefCell::default(),
@@ -75,7 +80,7 @@ impl<'a> Known<'a> {
 
     /// The type with the question, where it can be asked.
     fn asked(&self, ty: &syn::Type) -> Option<syn::Type> {
-        if self.is_generic(ty.to_token_stream()) {
+        if self.is_generic(ty.to_token_stream()) || self.scope.defines(ty) {
             return None;
         }
         let (runtime, of) = (self.runtime, without_lifetimes(ty.to_token_stream()));
@@ -203,15 +208,19 @@ pub(super) fn constant(function: &Ident, site: Site<'_>, name: &str) -> Ident {
 }
 
 /// Whether a function calls what may have no derivative, where nothing but rustc knows.
-pub(super) fn calls_unknown(function: &Function) -> bool {
+pub(super) fn calls_unknown(function: &Function, scope: &Scope) -> bool {
     let mut found = false;
     function.body.walk(&mut |stmt| {
         if let StmtKind::Call(call) = &stmt.kind {
             found |= call.differentiated
                 && match &call.callee {
-                    Callee::Method(_) | Callee::Operator(_) => true,
+                    Callee::Method(name) => !scope.has_method(name),
+                    Callee::Operator(_) => true,
                     // Where it is not there, rustc says so once, while it looks for names.
-                    Callee::Function(path) => owner(path).is_some(),
+                    Callee::Function(path) => {
+                        owner(path).is_some()
+                            && path.segments.last().is_none_or(|last| !scope.has_method(&last.ident))
+                    }
                 };
         }
     });

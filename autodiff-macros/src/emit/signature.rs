@@ -67,6 +67,7 @@ impl Signature {
         function: &Function,
         signature: &syn::Signature,
         site: Site<'_>,
+        scope: &crate::typing::Scope,
         runtime: TokenStream,
     ) -> Signature {
         // The generics of the surrounding `impl` block.
@@ -155,12 +156,12 @@ impl Signature {
             syn::ReturnType::Default => quote!(()),
             syn::ReturnType::Type(_, ty) => ty.to_token_stream(),
         };
-        let known = Known::new(&function.name, site, &captured, &runtime);
+        let known = Known::new(&function.name, site, &captured, scope, &runtime);
         let checked = known.checked(&function.name, site).filter(|_| {
             let named = params.iter().any(|param| known::has_lifetime(param.ty.clone()));
             // What may call itself would have to be checked before it can be checked.
             !function.recursive
-                && known::calls_unknown(function)
+                && known::calls_unknown(function, scope)
                 && !named
                 && !known::has_lifetime(result.clone())
         });

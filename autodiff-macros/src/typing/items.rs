@@ -320,6 +320,12 @@ impl Items {
         of(true).or_else(|| of(false))
     }
 
+    /// Whether a type of the environment has a method or an associated function of a name.
+    pub(crate) fn has_method(&self, name: &str) -> bool {
+        let callables = self.methods.iter().filter_map(|method| method.callable.as_ref());
+        callables.into_iter().any(|callable| callable.signature.ident == name)
+    }
+
     /// An associated constant, and where it is written.
     pub(crate) fn associated_constant(&self, owner: &Owner, name: &str) -> Option<(ModuleId, &Constant)> {
         let own = self.methods.iter().filter(|method| method.owner == *owner);

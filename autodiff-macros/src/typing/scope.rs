@@ -51,6 +51,16 @@ impl Scope {
         Scope { circular: Rc::new(circular), ..self.clone() }
     }
 
+    /// Whether a type is defined in sight, so that it derives what it needs.
+    pub(crate) fn defines(&self, ty: &Type) -> bool {
+        self.items.owner(self.module, self.itself(ty)).is_some()
+    }
+
+    /// Whether a method of that name is in sight.
+    pub(crate) fn has_method(&self, name: &Ident) -> bool {
+        self.items.has_method(&name.to_string())
+    }
+
     /// Whether a call of a function may come back to the function that is differentiated.
     pub(crate) fn is_circular(&self, path: &syn::Path) -> bool {
         let Some(last) = path.segments.last() else { return false };
