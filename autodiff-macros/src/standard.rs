@@ -84,3 +84,38 @@ impl<'t> Standard<'t> {
         }
     }
 }
+
+/// What has items and no elements at positions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unindexed {
+    Range,
+    RangeInclusive,
+    RangeFrom,
+    RangeTo,
+    RangeToInclusive,
+    /// Keys and values.
+    Map,
+    Set,
+}
+
+impl Unindexed {
+    /// Whether it may stand between the brackets of an index.
+    pub(crate) fn is_range(self) -> bool {
+        !matches!(self, Unindexed::Map | Unindexed::Set)
+    }
+}
+
+/// What a name with so many types as arguments is taken for. The arguments tell it from a type of one's own: from
+/// `struct Range { lo: f64, hi: f64 }`.
+pub(crate) fn unindexed(name: &str, arguments: usize) -> Option<Unindexed> {
+    Some(match (name, arguments) {
+        ("Range", 1) => Unindexed::Range,
+        ("RangeInclusive", 1) => Unindexed::RangeInclusive,
+        ("RangeFrom", 1) => Unindexed::RangeFrom,
+        ("RangeTo", 1) => Unindexed::RangeTo,
+        ("RangeToInclusive", 1) => Unindexed::RangeToInclusive,
+        ("HashMap" | "BTreeMap" | "IndexMap", 2 | 3) => Unindexed::Map,
+        ("HashSet" | "BTreeSet" | "IndexSet" | "BinaryHeap" | "LinkedList", 1 | 2) => Unindexed::Set,
+        _ => return None,
+    })
+}

@@ -216,6 +216,32 @@ fn operators_of_types_without_a_derivative() {
     assert_eq!(operators_of_inactive_types::jvp(&x, Step(1), Step(2), &[0.0, 0.0, 1.0, 2.0]).1, 5.0);
 }
 
+#[derive(Differentiable)]
+struct Scorer {
+    weight: f64,
+}
+
+/// `score_grad` is the user's own.
+#[differentiate]
+impl Scorer {
+    fn score(&self, x: f64) -> f64 {
+        self.weight * x * x
+    }
+
+    fn score_grad(&self, x: f64) -> f64 {
+        2.0 * self.weight * x
+    }
+}
+
+#[test]
+fn derivatives_give_way_to_what_is_written() {
+    let model = Scorer { weight: 3.0 };
+    assert_eq!(model.score_grad(2.0), 12.0);
+    let (value, (by_model, by_x)) = model.score_value_and_grad(2.0);
+    assert_eq!((value, by_model.weight, by_x), (12.0, 4.0, 12.0));
+    assert_eq!(model.score_grad_grad(2.0).1, 6.0);
+}
+
 checks! {
     lone_methods(&[0.5, -0.75], &[0.25, 1.5]);
     trait_methods(&[0.5, -0.75], 0.5);

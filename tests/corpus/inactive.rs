@@ -179,3 +179,124 @@ fn marked_data() {
     assert_eq!(bits_of_a_constant::grad(1.5), -1.5);
     assert_eq!(bucket::grad(1.5, &[1.0, 2.0, 3.0, 4.0]), (1.0, vec![1.5, 0.0, 0.0, 0.0]));
 }
+
+/// Ranges as indices, and maps, in parameters and locals of a written type; a type of one's own of such a name.
+mod unindexed {
+    use std::collections::{BTreeMap, HashMap};
+    use std::ops::{self, RangeInclusive};
+
+    use autodiff_runtime::differentiate;
+
+    mod own {
+        #[derive(Clone, autodiff_runtime::Differentiable)]
+        pub struct Range {
+            pub lo: f64,
+            pub hi: f64,
+        }
+    }
+    use own::Range;
+
+    #[differentiate]
+    fn length(r: &Range, x: f64) -> f64 {
+        (r.hi - r.lo) * x
+    }
+
+    #[differentiate]
+    fn widths(r: Vec<Range>) -> f64 {
+        let mut s = 0.0;
+        for one in &r {
+            s += one.hi * one.hi - one.lo;
+        }
+        s
+    }
+
+    #[differentiate]
+    fn windowed(x: &[f64], #[no_diff] r: &ops::Range<usize>, #[no_diff] k: RangeInclusive<usize>) -> f64 {
+        let s: f64 = x[r.clone()].iter().sum();
+        let mut t = x.to_vec();
+        t[k.clone()][0] = s * x[0];
+        s * x[1] + t[k].iter().map(|y| y * y).sum::<f64>() + t[1..][r.clone()][0]
+    }
+
+    #[differentiate]
+    fn without_ends(
+        x: &[f64],
+        #[no_diff] from: ops::RangeFrom<usize>,
+        #[no_diff] to: ops::RangeTo<usize>,
+    ) -> f64 {
+        x[from].iter().sum::<f64>() * x[to].iter().product::<f64>()
+    }
+
+    #[test]
+    fn a_range_without_an_end() {
+        assert_eq!(without_ends::value_and_grad(&[2.0, 3.0, 4.0], 1.., ..2), (42.0, vec![21.0, 20.0, 6.0]));
+    }
+
+    #[differentiate]
+    fn entries(x: &[f64], #[no_diff] m: &HashMap<usize, f64>) -> f64 {
+        let mut s = 0.0;
+        for (k, v) in m {
+            s += x[*k] * v * x[0];
+        }
+        for v in m.values() {
+            s += v * x[1];
+        }
+        s
+    }
+
+    fn weights() -> BTreeMap<usize, f64> {
+        BTreeMap::from([(0, 0.5), (1, 2.0)])
+    }
+
+    #[differentiate]
+    fn of_locals(x: &[f64]) -> f64 {
+        let m: BTreeMap<usize, f64> = [(0, 0.5), (1, 2.0)].into_iter().collect();
+        let w: BTreeMap<usize, f64> = weights();
+        let mut more: HashMap<usize, f64> = HashMap::new();
+        more.insert(2, 1.5);
+        let mut s = x[0] * m[&1];
+        for (k, v) in &m {
+            s += x[*k] * v;
+        }
+        for v in m.values() {
+            s += x[0] * v * s;
+        }
+        for (&k, &v) in m.iter() {
+            s += x[k] * v;
+        }
+        for (k, v) in more.iter() {
+            s *= x[*k] * v;
+        }
+        for (k, v) in w {
+            s += x[k] * v;
+        }
+        s
+    }
+
+    #[differentiate]
+    fn local_ranges(x: &[f64]) -> f64 {
+        let r: ops::Range<usize> = 1..3;
+        let t: f64 = x[r.clone()].iter().sum();
+        let closed = 1..=2;
+        let u: f64 = x[closed].iter().product();
+        let mut s = 0.0;
+        for (y, k) in x.iter().zip(r) {
+            s += y * k as f64;
+        }
+        s * t + u
+    }
+
+    #[differentiate]
+    fn measured(x: &[f64]) -> f64 {
+        let m = HashMap::from([(1, 0.5), (2, 3.0)]);
+        let r = Range { lo: x[0], hi: x[1] * x[2] };
+        let windows = windowed(x, &(1..3), 0..=2);
+        length(&r, x[0]) * windows + entries(x, &m) + widths(vec![r.clone(), r])
+    }
+
+    checks! {
+        measured(&[0.5, 2.0, 1.0, 3.0]);
+        of_locals(&[0.5, 2.0, 1.0, 3.0]);
+        local_ranges(&[0.5, 2.0, 1.0, 3.0]);
+    }
+}

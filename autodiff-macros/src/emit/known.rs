@@ -256,3 +256,43 @@ pub(crate) fn without_lifetimes(tokens: TokenStream) -> TokenStream {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn constants_know_no_lifetimes() {
+        let of = |ty: TokenStream| without_lifetimes(ty).to_string();
+        assert_eq!(of(quote!(View<'a, &'_ [f64]>)), quote!(View<'static, &'static [f64]>).to_string());
+    }
+
+    #[test]
+    fn what_is_read_has_no_questions() {
+        let (runtime, name) = (quote!(::autodiff_runtime), Ident::new("CHECKED", Span::call_site()));
+        let ty = on(&quote!([Spring<'a, f64>]), &name, &runtime);
+        let value = value_on(&quote!(Spring::new(1.0)), &name, &runtime);
+        let code = quote!(let this: &#ty = f(|| { #value }););
+        let read = without_questions(code, &runtime).to_string();
+        assert_eq!(read, quote!(let this: &[Spring<'a, f64>] = f(|| { Spring::new(1.0) });).to_string());
+    }
+
+    #[test]
+    fn questions_are_asked_of_what_is_concrete() {
+        let (function, runtime) = (Ident::new("f", Span::call_site()), quote!(ad));
+        let generics = [Ident::new("T", Span::call_site())];
+        let named = |ty: syn::Type| Ty::Named(Box::new(ty));
+        let known = Known::new(&function, Site::Companion, &generics, &runtime);
+        let Ty::Named(generic) = known.ty(&named(syn::parse_quote!(Grid<T>))) else {
+            panic!("it has a name")
+        };
+        assert_eq!(generic.to_token_stream().to_string(), quote!(Grid<T>).to_string());
+        let mut written: syn::Type = syn::parse_quote!(&[(Spring, usize)]);
+        let ty = Ty::Slice(Box::new(Ty::Tuple(vec![named(syn::parse_quote!(Spring)), Ty::usize()])));
+        known.written(&mut written, &ty);
+        let asked = quote!(&[(ad::__private::Known<Spring, { Self::KNOWN }>, usize)]);
+        assert_eq!(written.to_token_stream().to_string(), asked.to_string());
+        let constant = known.question().to_string();
+        assert!(constant.contains(&quote!(<Spring as ad::Differentiable>::KNOWN).to_string()), "{constant}");
+    }
+}

@@ -12,7 +12,7 @@
 //! }                                     }
 //! ```
 
-mod higher;
+mod inline;
 mod plan;
 
 pub(crate) use self::plan::names_in;
@@ -85,9 +85,10 @@ impl Output {
     fn function(&mut self, at: ModuleId, item: &syn::ItemFn) -> TokenStream {
         let mut item = syn::ItemFn { attrs: without_attribute(&item.attrs), ..item.clone() };
         let kept = without_marks(item.to_token_stream());
-        *item.block = self.plan.higher.written_out(at, &item.sig, &item.block);
-        let derived =
-            self.next().map(|(request, hidden, diag)| derived_function(&request, &item, hidden, diag));
+        let derived = self.next().map(|(request, hidden, mut diag)| {
+            *item.block = self.plan.inline.inlined(at, &item.sig, &item.block, &mut diag);
+            derived_function(&request, &item, hidden, diag)
+        });
         let quiet = derived.is_some().then(|| quote!(#[allow(dead_code)]));
         quote!(#quiet #kept #derived)
     }
@@ -108,8 +109,8 @@ impl Output {
         let mut derived = TokenStream::new();
         for member in &item.items {
             let syn::ImplItem::Fn(method) = member else { continue };
-            let Some((request, hidden, diag)) = self.next() else { continue };
-            let block = self.plan.higher.written_out(at, &method.sig, &method.block);
+            let Some((request, hidden, mut diag)) = self.next() else { continue };
+            let block = self.plan.inline.inlined(at, &method.sig, &method.block, &mut diag);
             let method = syn::ImplItemFn { block, ..method.clone() };
             derived.extend(derived_method(&request, &item, &method, hidden, diag));
         }
@@ -123,7 +124,7 @@ impl Output {
     fn next(&mut self) -> Option<(Request, bool, Diagnostics)> {
         let candidate = &mut self.plan.candidates[self.next];
         self.next += 1;
-        (candidate.chosen && !candidate.written_out)
+        (candidate.chosen && !candidate.inlined)
             .then(|| (candidate.request.clone(), !candidate.public, candidate.take_errors()))
     }
 

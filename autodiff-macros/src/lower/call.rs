@@ -419,6 +419,9 @@ impl Lower<'_> {
                     Some(Arg::Ref(Path::of(self.temp_place("argument", ty, init, span))))
                 }
                 Value::Code(inert, ty) => Some(self.lent_code(inert, ty, span)),
+                to @ Value::Iter(_) if !mutable => {
+                    self.as_code(to, span).map(|inert| self.lent_code(inert, Ty::Inert, span))
+                }
                 Value::Poison | Value::Never => None,
                 // Its parts are put together, and taken apart again behind the call.
                 to @ Value::Tuple(_) => {

@@ -18,6 +18,7 @@ use super::facts::site;
 use super::inert::combine;
 use super::start::start;
 use crate::ir::{CopyHow, Expr, Init, Path, StmtKind, Ty, build};
+use crate::standard::Unindexed;
 
 /// An iterator that is not run yet.
 #[derive(Clone)]
@@ -234,36 +235,19 @@ impl Lower<'_> {
         Ok(items)
     }
 
-    /// Whether a path is a parameter that is iterated over and not indexed by positions.
-    pub(super) fn has_no_indices(&self, path: &Path) -> bool {
-        const NAMES: [&str; 11] = [
-            "Range",
-            "RangeInclusive",
-            "RangeFrom",
-            "HashMap",
-            "BTreeMap",
-            "HashSet",
-            "BTreeSet",
-            "BinaryHeap",
-            "LinkedList",
-            "IndexMap",
-            "IndexSet",
-        ];
-        let name = &self.vars[path.root].name;
-        path.proj.is_empty()
-            && !self.path_ty(path).is_sequence()
-            && NAMES.iter().any(|of| self.is_parameter(name, of))
+    /// Whether a path is iterated over and not indexed by positions.
+    pub(crate) fn has_no_indices(&self, path: &Path) -> bool {
+        path.proj.is_empty() && !self.path_ty(path).is_sequence() && self.unindexed.get(&path.root).is_some()
     }
 
-    /// Whether an expression gives references to the keys or the values of a map that is a parameter.
+    /// Whether an expression gives references to the keys or the values of a map.
     fn shows_entries(&self, expr: &syn::Expr) -> bool {
         let syn::Expr::MethodCall(call) = expr else { return false };
         let syn::Expr::Path(path) = &*call.receiver else { return false };
+        let value = path.path.get_ident().and_then(|name| self.lookup(name)).cloned().map(Value::peel);
         (call.method == "values" || call.method == "keys")
             && call.args.is_empty()
-            && path.path.get_ident().is_some_and(|name| {
-                ["HashMap", "BTreeMap", "IndexMap"].iter().any(|of| self.is_parameter(&name.to_string(), of))
-            })
+            && matches!(value, Some(Value::Path(path)) if self.unindexed.get(&path.root) == Some(&Unindexed::Map))
     }
 
     #[expect(clippy::result_large_err, reason = "the error is the value that takes its place")]

@@ -332,7 +332,8 @@ impl Lower<'_> {
         let keyed = (matches!(ty, Ty::Inert) || constant) && matches!(name, "get" | "first" | "last");
         let sequence = ty.is_sequence()
             || (unknown || matches!(ty, Ty::Inert)) && !keyed
-            || matches!(value, Value::Init(..));
+            || matches!(value, Value::Init(..))
+            || matches!(&value, Value::Path(path) if matches!(name, "iter" | "into_iter") && self.has_no_indices(path));
         if sequence {
             if let Some(result) = self.sequence_method(&receiver, expr, name, want) {
                 return result;

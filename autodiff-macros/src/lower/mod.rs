@@ -82,6 +82,8 @@ pub(crate) struct Lower<'a> {
     sites: VarMap<String>,
     /// Variables that carry no derivative, whatever their types.
     constants: VarSet,
+    /// Places of a written type that has no elements at positions.
+    unindexed: VarMap<crate::standard::Unindexed>,
     items: Vec<syn::Item>,
     /// Tuples in parts that the next call changes, and where they stand for it.
     lent: Vec<(Value, crate::ir::Path)>,
@@ -172,6 +174,7 @@ fn attempt(
         nodes,
         sites: VarMap::new(),
         constants: VarSet::new(),
+        unindexed: VarMap::new(),
         items: Vec::new(),
         lent: Vec::new(),
         hoisted: Default::default(),

@@ -88,6 +88,7 @@ impl Lower<'_> {
                         self.enter(index, &name, ty, passing, no_diff, false, Some(pat))
                     }
                 };
+                self.note_unindexed(&typed.pat, &typed.ty);
                 param.ty = slot.unwrap_or(param.ty);
                 (param, last)
             }

@@ -29,6 +29,7 @@ impl Lower<'_> {
                 let ty = self.types.ty(&pat.ty);
                 let value = self.retype(value, &ty);
                 self.bind_pattern(&pat.pat, value);
+                self.note_unindexed(&pat.pat, &pat.ty);
             }
             Pat::Paren(pat) => self.bind_pattern(&pat.pat, value),
             Pat::Wild(_) => self.discard(value, span),
@@ -156,6 +157,17 @@ impl Lower<'_> {
         }
         self.note_local(name, &value);
         self.bind(name, value);
+    }
+
+    /// Notes of a place that was bound that its type has no elements at positions.
+    pub(crate) fn note_unindexed(&mut self, pat: &Pat, ty: &syn::Type) {
+        let Pat::Ident(pat) = pat else { return };
+        let (Some(kind), Some(value)) = (self.types.unindexed(ty), self.lookup(&pat.ident)) else { return };
+        if let Value::Path(path) = value.clone().peel() {
+            if path.proj.is_empty() {
+                self.unindexed.insert(path.root, kind);
+            }
+        }
     }
 
     /// Whether `stop` names what is being bound.

@@ -1,13 +1,16 @@
 //! Elements, ranges and assignments.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
 use syn::spanned::Spanned;
 
 use super::Lower;
 use super::env::Value;
+use super::inert::combine;
 use super::iter::Iter;
 use super::start::start;
 use crate::ir::{CopyHow, Expr, Init, Path, Proj, StmtKind, StoreOp, Ty, build};
+use crate::standard::Unindexed;
 
 impl Lower<'_> {
     pub(crate) fn lower_index(&mut self, expr: &syn::ExprIndex) -> Value {
@@ -34,9 +37,9 @@ impl Lower<'_> {
                 let key = self.operand(index, None);
                 let (base, key) = (self.as_code(base, span), self.as_code(key, index.span()));
                 let (Some(base), Some(key)) = (base, key) else { return Value::Poison };
-                let inert = super::inert::combine(&[base, key], |parts| {
+                let inert = combine(&[base, key], |parts| {
                     let (base, key) = (&parts[0], &parts[1]);
-                    quote::quote!(#base[#key])
+                    quote!(#base[#key])
                 });
                 Value::Code(inert, Ty::Unknown)
             }
@@ -44,8 +47,13 @@ impl Lower<'_> {
                 let value = self.operand(index, None);
                 let proj = match value.peel() {
                     Value::Iter(iter) => match *iter {
-                        Iter::Range { lo, hi, inclusive: false, .. } => {
-                            Proj::Range(Some(self.counted(&lo)), hi.map(|hi| self.counted(&hi)))
+                        Iter::Range { lo, hi, inclusive, .. } => {
+                            let (lo, hi) = (self.counted(&lo), hi.map(|hi| self.counted(&hi)));
+                            let hi = match inclusive {
+                                true => hi.map(|hi| self.int_op("+", hi, build::int(1), span)),
+                                false => hi,
+                            };
+                            Proj::Range(Some(lo), hi)
                         }
                         _ => {
                             return self.refuse(
@@ -60,6 +68,12 @@ impl Lower<'_> {
                         let Some(code) = self.as_code(value, start(index)) else { return Value::Poison };
                         Proj::Index(self.temp("index", Ty::Inert, Expr::Inert(code), start(index)))
                     }
+                    value if self.unindexed(&value).is_some_and(Unindexed::is_range) => {
+                        match self.window_of(value, span) {
+                            Some(window) => window,
+                            None => return Value::Poison,
+                        }
+                    }
                     value => {
                         let ty = self.ty_of(&value);
                         if ty.is_float() {
@@ -67,7 +81,7 @@ impl Lower<'_> {
                         }
                         let sequence = self.ty_of(&base).is_sequence();
                         match ty {
-                            Ty::Inert if sequence && self.is_range(&value) => {
+                            Ty::Inert if sequence && matches!(value, Value::Init(..)) => {
                                 return self.refuse(
                                     index,
                                     "a range in a variable as index is not supported: write `x[r.start..r.end]`",
@@ -122,24 +136,43 @@ impl Lower<'_> {
             && (string || matches!(index, syn::Expr::Reference(_)) || matches!(name, Some(Value::Ref { .. })))
     }
 
-    /// Whether a value is a range: a parameter of such a type, or a copy of something; an integer otherwise, among indices.
-    fn is_range(&self, value: &Value) -> bool {
-        let Value::Path(path) = value else { return matches!(value, Value::Init(..)) };
-        let name = &self.vars[path.root].name;
-        path.proj.is_empty()
-            && ["Range", "RangeInclusive", "RangeFrom", "RangeTo", "RangeToInclusive", "RangeFull"]
-                .iter()
-                .any(|of| self.is_parameter(name, of))
+    /// What a value is that has no elements at positions, as its written type says.
+    fn unindexed(&self, value: &Value) -> Option<Unindexed> {
+        match value {
+            Value::Path(path) if path.proj.is_empty() => self.unindexed.get(&path.root).copied(),
+            Value::Init(init, _) => match &**init {
+                Init::Copy { from, .. } if from.proj.is_empty() => self.unindexed.get(&from.root).copied(),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
-    /// Whether a name is that of a parameter of a type that is called so, or of a reference to one.
-    pub(super) fn is_parameter(&self, name: &str, of: &str) -> bool {
-        self.signature.inputs.iter().any(|input| match input {
-            syn::FnArg::Typed(typed) => {
-                matches!(&*typed.pat, syn::Pat::Ident(pat) if pat.ident == name) && is_called(&typed.ty, of)
-            }
-            syn::FnArg::Receiver(_) => false,
-        })
+    /// The window that a range in a variable shows: `x[r]`.
+    fn window_of(&mut self, range: Value, span: Span) -> Option<Proj> {
+        let kind = self.unindexed(&range)?;
+        let range = match range {
+            // A copy is as good as what it is a copy of.
+            Value::Init(init, ty) => match *init {
+                Init::Copy { from, .. } => Value::Path(from),
+                init => Value::Init(Box::new(init), ty),
+            },
+            range => range,
+        };
+        let range = self.as_code(range, span)?;
+        let mut bound = |code: &dyn Fn(&TokenStream) -> TokenStream| {
+            let bound = combine(&[range.clone()], |parts| code(&parts[0]));
+            Some(self.temp("bound", Ty::usize(), Expr::Inert(bound), span))
+        };
+        let (lo, hi) = match kind {
+            Unindexed::Range => (bound(&|r| quote!(#r.start)), bound(&|r| quote!(#r.end))),
+            Unindexed::RangeInclusive => (bound(&|r| quote!(*#r.start())), bound(&|r| quote!(*#r.end() + 1))),
+            Unindexed::RangeFrom => (bound(&|r| quote!(#r.start)), None),
+            Unindexed::RangeTo => (None, bound(&|r| quote!(#r.end))),
+            Unindexed::RangeToInclusive => (None, bound(&|r| quote!(#r.end + 1))),
+            Unindexed::Map | Unindexed::Set => return None,
+        };
+        Some(Proj::Range(lo, hi))
     }
 
     fn index_atom(&mut self, expr: &syn::Expr) -> Expr {
@@ -312,25 +345,14 @@ impl Lower<'_> {
             }
             value => match self.as_code(value, span) {
                 Some(code) => {
-                    let inert = super::inert::combine(&[code], |parts| {
+                    let inert = combine(&[code], |parts| {
                         let p = &parts[0];
-                        quote::quote!((#p).len())
+                        quote!((#p).len())
                     });
                     self.temp("len", Ty::usize(), Expr::Inert(inert), span)
                 }
                 None => build::int(0),
             },
         }
-    }
-}
-
-/// Whether a type, references left out, has this name.
-fn is_called(ty: &syn::Type, name: &str) -> bool {
-    match ty {
-        syn::Type::Reference(reference) => is_called(&reference.elem, name),
-        syn::Type::Paren(paren) => is_called(&paren.elem, name),
-        syn::Type::Group(group) => is_called(&group.elem, name),
-        syn::Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == name),
-        _ => false,
     }
 }

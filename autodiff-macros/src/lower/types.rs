@@ -7,7 +7,7 @@ use quote::ToTokens;
 use syn::{GenericArgument, GenericParam, Generics, PathArguments, Type, TypeParamBound, WherePredicate};
 
 use crate::ir::{Float, Passing, Ty};
-use crate::standard::{Standard, is_integer, primitive};
+use crate::standard::{Standard, Unindexed, is_integer, primitive, unindexed};
 use crate::typing::Scope;
 use crate::typing::items::ModuleId;
 
@@ -99,6 +99,21 @@ impl Types {
             .is_some_and(|name| name == "Self" || self.shadowed.iter().any(|shadowed| name == shadowed));
         let standard = primitive(path).is_some() || Standard::of(path).is_some_and(|of| of.is_plain());
         plain && !own && path.qself.is_none() && self.defined(path).is_none() && !standard
+    }
+
+    /// Whether a type, or what it refers to, has items and no elements at positions.
+    pub(crate) fn unindexed(&self, ty: &Type) -> Option<Unindexed> {
+        match ty {
+            Type::Reference(reference) => self.unindexed(&reference.elem),
+            Type::Group(group) => self.unindexed(&group.elem),
+            Type::Paren(paren) => self.unindexed(&paren.elem),
+            Type::Path(path) if path.qself.is_none() && self.defined(path).is_none() => {
+                let last = path.path.segments.last()?;
+                let own = self.shadowed.iter().any(|name| last.ident == name);
+                unindexed(&last.ident.to_string(), arguments(last).len()).filter(|_| !own)
+            }
+            _ => None,
+        }
     }
 
     /// Whether `name` is a type parameter that stands for a float.

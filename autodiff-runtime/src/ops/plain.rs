@@ -4,61 +4,68 @@
 //! What `plain!` calls is found by the order in which rustc looks for methods: with each reference that it takes away from
 //! `&&&Operands`, the next trait has its turn.
 
-/// The operands of an operator.
-pub struct Operands<'a, A: ?Sized, B: ?Sized>(pub &'a A, pub &'a B);
+use core::ops::{Add, Div, Mul, Neg, Rem, Sub};
 
-/// The operand of an operator.
-pub struct Operand<'a, A: ?Sized>(pub &'a A);
+use super::{AddRule, DivRule, MulRule, NegRule, RemRule, SubRule};
+
+/// An operator and its operands; of negation, the second is nothing.
+pub struct Operands<'a, Operator, A: ?Sized, B: ?Sized>(pub Operator, pub &'a A, pub &'a B);
+
+/// By the rule of the operator.
+pub trait ByRule {
+    /// What it gives.
+    type Output;
+    /// Applies it.
+    fn apply(&self) -> Self::Output;
+}
+
+/// On references to the operands.
+pub trait ByReference {
+    /// What it gives.
+    type Output;
+    /// Applies it.
+    fn apply(&self) -> Self::Output;
+}
+
+/// On copies of the operands.
+pub trait ByValue {
+    /// What it gives.
+    type Output;
+    /// Applies it.
+    fn apply(&self) -> Self::Output;
+}
 
 macro_rules! binary {
     ($($name:ident $Operator:ident $Rule:ident;)*) => {$(
-        pub mod $name {
-            use core::ops::$Operator;
+        #[doc = concat!("The operator `", stringify!($Operator), "`.")]
+        #[allow(non_camel_case_types)]
+        pub struct $name;
 
-            use super::super::$Rule;
-            use super::Operands;
-
-            pub trait ByRule {
-                type Output;
-                fn apply(&self) -> Self::Output;
+        #[diagnostic::do_not_recommend]
+        impl<A: $Rule<B> + ?Sized, B: crate::Differentiable + ?Sized> ByRule for &&Operands<'_, $name, A, B> {
+            type Output = A::Output;
+            #[inline(always)]
+            fn apply(&self) -> A::Output {
+                self.1.value(self.2)
             }
+        }
 
-            #[diagnostic::do_not_recommend]
-            impl<A: $Rule<B> + ?Sized, B: crate::Differentiable + ?Sized> ByRule for &&Operands<'_, A, B> {
-                type Output = A::Output;
-                #[inline(always)]
-                fn apply(&self) -> A::Output {
-                    self.0.value(self.1)
-                }
+        impl<'a, A: ?Sized, B: ?Sized> ByReference for &Operands<'a, $name, A, B>
+        where
+            &'a A: $Operator<&'a B>,
+        {
+            type Output = <&'a A as $Operator<&'a B>>::Output;
+            #[inline(always)]
+            fn apply(&self) -> Self::Output {
+                $Operator::$name(self.1, self.2)
             }
+        }
 
-            pub trait ByReference {
-                type Output;
-                fn apply(&self) -> Self::Output;
-            }
-
-            impl<'a, A: ?Sized, B: ?Sized> ByReference for &Operands<'a, A, B>
-            where
-                &'a A: $Operator<&'a B>,
-            {
-                type Output = <&'a A as $Operator<&'a B>>::Output;
-                #[inline(always)]
-                fn apply(&self) -> Self::Output {
-                    $Operator::$name(self.0, self.1)
-                }
-            }
-
-            pub trait ByValue {
-                type Output;
-                fn apply(&self) -> Self::Output;
-            }
-
-            impl<A: $Operator<B> + Clone, B: Clone> ByValue for Operands<'_, A, B> {
-                type Output = A::Output;
-                #[inline(always)]
-                fn apply(&self) -> A::Output {
-                    $Operator::$name(self.0.clone(), self.1.clone())
-                }
+        impl<A: $Operator<B> + Clone, B: Clone> ByValue for Operands<'_, $name, A, B> {
+            type Output = A::Output;
+            #[inline(always)]
+            fn apply(&self) -> A::Output {
+                $Operator::$name(self.1.clone(), self.2.clone())
             }
         }
     )*};
@@ -72,53 +79,35 @@ binary! {
     rem Rem RemRule;
 }
 
-pub mod neg {
-    use core::ops::Neg;
+/// The operator `Neg`.
+#[allow(non_camel_case_types)]
+pub struct neg;
 
-    use super::super::NegRule;
-    use super::Operand;
-
-    pub trait ByRule {
-        type Output;
-        fn apply(&self) -> Self::Output;
+#[diagnostic::do_not_recommend]
+impl<A: NegRule + ?Sized> ByRule for &&Operands<'_, neg, A, ()> {
+    type Output = A::Output;
+    #[inline(always)]
+    fn apply(&self) -> A::Output {
+        self.1.value()
     }
+}
 
-    #[diagnostic::do_not_recommend]
-    impl<A: NegRule + ?Sized> ByRule for &&Operand<'_, A> {
-        type Output = A::Output;
-        #[inline(always)]
-        fn apply(&self) -> A::Output {
-            self.0.value()
-        }
+impl<'a, A: ?Sized> ByReference for &Operands<'a, neg, A, ()>
+where
+    &'a A: Neg,
+{
+    type Output = <&'a A as Neg>::Output;
+    #[inline(always)]
+    fn apply(&self) -> Self::Output {
+        -self.1
     }
+}
 
-    pub trait ByReference {
-        type Output;
-        fn apply(&self) -> Self::Output;
-    }
-
-    impl<'a, A: ?Sized> ByReference for &Operand<'a, A>
-    where
-        &'a A: Neg,
-    {
-        type Output = <&'a A as Neg>::Output;
-        #[inline(always)]
-        fn apply(&self) -> Self::Output {
-            -self.0
-        }
-    }
-
-    pub trait ByValue {
-        type Output;
-        fn apply(&self) -> Self::Output;
-    }
-
-    impl<A: Neg + Clone> ByValue for Operand<'_, A> {
-        type Output = A::Output;
-        #[inline(always)]
-        fn apply(&self) -> A::Output {
-            -self.0.clone()
-        }
+impl<A: Neg + Clone> ByValue for Operands<'_, neg, A, ()> {
+    type Output = A::Output;
+    #[inline(always)]
+    fn apply(&self) -> A::Output {
+        -self.1.clone()
     }
 }
 
@@ -126,13 +115,13 @@ pub mod neg {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __plain {
-    (neg, $a:expr) => {{
-        use $crate::ops::plain::neg::*;
-        (&&&$crate::ops::plain::Operand($a)).apply()
-    }};
+    (neg, $a:expr) => {
+        $crate::__private::plain!(neg, $a, &())
+    };
     ($name:ident, $a:expr, $b:expr) => {{
-        use $crate::ops::plain::$name::*;
-        (&&&$crate::ops::plain::Operands($a, $b)).apply()
+        #[allow(unused_imports)]
+        use $crate::ops::plain::{ByReference as _, ByRule as _, ByValue as _};
+        (&&&$crate::ops::plain::Operands($crate::ops::plain::$name, $a, $b)).apply()
     }};
 }
 

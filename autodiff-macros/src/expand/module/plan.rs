@@ -9,7 +9,7 @@ use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, Item};
 
-use super::higher::{self, Higher};
+use super::inline::{self, Inline};
 use crate::diag::Diagnostics;
 use crate::expand::{has_derivative, merged};
 use crate::lower::has_no_diff;
@@ -26,8 +26,8 @@ pub(super) struct Candidate {
     /// Its derivatives are called by users, not only by other functions of the module.
     pub(super) public: bool,
     pub(super) chosen: bool,
-    /// It takes functions, and is written out where it is called.
-    pub(super) written_out: bool,
+    /// It has no derivative of its own, and is written out where it is called.
+    pub(super) inlined: bool,
     /// The names in its signature and its body; none if there is nothing to differentiate.
     mentions: BTreeSet<String>,
     /// It is called as a method, or by its type.
@@ -55,7 +55,7 @@ pub(super) struct Plan {
     pub(super) request: Request,
     pub(super) items: Rc<Items>,
     pub(super) candidates: Vec<Candidate>,
-    pub(super) higher: Higher,
+    pub(super) inline: Inline,
     /// Types for which `Differentiable` is implemented by hand.
     by_hand: BTreeSet<String>,
     /// The names that the chosen functions mention.
@@ -68,11 +68,17 @@ impl Plan {
             request: request.clone(),
             items: Rc::new(Items::of(items)),
             candidates: Vec::new(),
-            higher: Higher::default(),
+            inline: Inline::new(),
             by_hand: BTreeSet::new(),
             mentioned: BTreeSet::new(),
         };
         plan.collect(0, items);
+        for candidate in plan.candidates.iter_mut().filter(|it| it.inlined && it.associated) {
+            if !plan.inline.is_told(&candidate.name) {
+                candidate.inlined = false;
+                plan.inline.forget(&candidate.name);
+            }
+        }
         plan.choose();
         plan
     }
@@ -82,12 +88,12 @@ impl Plan {
         for item in items {
             match item {
                 Item::Fn(item) => {
-                    self.higher.item(&item.sig.ident);
+                    self.inline.item(&item.sig.ident);
                     let public = !matches!(item.vis, syn::Visibility::Inherited);
                     let added =
                         self.candidate(&item.attrs, &item.sig, &item.block, (public, false), scope.clone());
-                    if added.written_out {
-                        self.higher.add(at, &item.sig, &item.block, None);
+                    if added.inlined {
+                        self.inline.add(at, &item.sig, &item.block, None);
                     }
                 }
                 Item::Impl(item) => {
@@ -107,11 +113,11 @@ impl Plan {
                         if !added.mentions.is_empty() {
                             added.mentions.extend(this.clone());
                         }
-                        added.written_out &= of_trait.is_none();
-                        let written_out = added.written_out;
-                        self.higher.method(&method.sig.ident);
-                        if written_out {
-                            self.higher.add(at, &signature, &method.block, Some(&item.self_ty));
+                        added.inlined &= of_trait.is_none() && signature.receiver().is_some();
+                        let inlined = added.inlined;
+                        self.inline.method(&method.sig.ident);
+                        if inlined {
+                            self.inline.add(at, &signature, &method.block, Some(&item.self_ty));
                         }
                     }
                 }
@@ -120,8 +126,8 @@ impl Plan {
                         self.collect(id, inner);
                     }
                 }
-                Item::Const(item) => self.higher.item(&item.ident),
-                Item::Static(item) => self.higher.item(&item.ident),
+                Item::Const(item) => self.inline.item(&item.ident),
+                Item::Static(item) => self.inline.item(&item.ident),
                 _ => {}
             }
         }
@@ -177,7 +183,7 @@ impl Plan {
             errors,
             public: marked || public,
             chosen: differentiable && (marked || public),
-            written_out: eligible && !marked && higher::takes_functions(signature, block),
+            inlined: eligible && !marked && inline::is_inlined(signature, block, differentiable),
             mentions,
             associated,
             calls,
@@ -285,6 +291,13 @@ pub(crate) fn names_in(tokens: TokenStream) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     collect_names(tokens, &mut names, &mut BTreeSet::new());
     names
+}
+
+/// The calls in code, in the forms of [`Candidate::calls`].
+pub(super) fn calls_in(tokens: TokenStream) -> BTreeSet<String> {
+    let mut calls = BTreeSet::new();
+    collect_names(tokens, &mut BTreeSet::new(), &mut calls);
+    calls
 }
 
 /// The names in code, and the calls, in the forms of [`Candidate::calls`].

@@ -3,6 +3,7 @@
 //! Invariant: items are added, multiplied and pushed in the order of the primal, so that values agree to the bit.
 
 use proc_macro2::Span;
+use quote::ToTokens;
 
 use crate::ir::{Expr, Init, Path, Ty, build};
 use crate::lower::Lower;
@@ -47,6 +48,13 @@ impl Lower<'_> {
                     lower.discard(value, span);
                 });
                 Value::unit()
+            }
+            // Into a map, say, of what carries nothing.
+            ("collect", 0)
+                if matches!(result, Some(Ty::Named(_) | Ty::Inert))
+                    && self.is_inactive(&expr.to_token_stream()) =>
+            {
+                self.inactive_code(expr.to_token_stream(), result.unwrap_or(Ty::Inert), true)
             }
             ("collect", 0) => self.collect(iter, result, span),
             ("unzip", 0) => {

@@ -1,4 +1,5 @@
-//! Functions of the module that take functions: they are written out where they are called, as closures.
+//! Inlining of functions of the module that have no derivative of their own: those that take functions, and those that give
+//! references or `Option`s. They are written out where they are called, as closures, which lowering inlines.
 //!
 //! Invariant: what a call computes is the same. Names in the body of such a function mean what they meant there: a call is left
 //! alone where one of them is bound otherwise by the caller.
@@ -10,27 +11,31 @@
 //! { let euler = |f, y: f64, h: f64| -> f64 { y + h * f(0.0, y) }; euler(|t: f64, y: f64| -> f64 { -k * y }, y0, h) }
 //! ```
 
+mod called;
+
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
-use syn::{
-    Block, Expr, FnArg, GenericParam, Generics, Pat, ReceiverKind, Signature, Type, TypeParamBound,
-    parse_quote,
-};
+use syn::{Block, Expr, FnArg, Pat, ReceiverKind, Signature, Type, parse_quote};
 
-use super::plan::names_in;
+use self::called::{Called, generics_of, parameters};
+use super::plan::{calls_in, names_in};
+use crate::diag::Diagnostics;
+use crate::standard::Standard;
 use crate::typing::items::ModuleId;
 
 /// The functions of a module, by what they are called, and where they are.
-#[derive(Default)]
-pub(super) struct Higher {
+pub(super) struct Inline {
     functions: BTreeMap<(ModuleId, String), Function>,
     /// All names of items.
     items: BTreeSet<String>,
     /// How many methods have a name: of several, it is not known here which one is called.
     methods: BTreeMap<String, usize>,
+    /// Calls that cannot be written out.
+    errors: RefCell<Diagnostics>,
 }
 
 struct Function {
@@ -42,20 +47,57 @@ struct Function {
     of: Option<Type>,
 }
 
-/// The signature of a parameter that is a function.
-#[derive(Clone)]
-struct Called {
-    inputs: Vec<Type>,
-    output: Option<Type>,
+/// Whether a function has no derivative of its own, but can be written out: it takes functions, or gives a reference into what
+/// it takes, or an `Option`. (Recursion through what is written out would have no end, and is left to be refused.)
+pub(super) fn is_inlined(signature: &Signature, block: &Block, differentiable: bool) -> bool {
+    let apart = match &signature.output {
+        syn::ReturnType::Type(_, ty) => differentiable && stays_inside(ty),
+        syn::ReturnType::Default => false,
+    };
+    let recursive = || {
+        let method = signature.receiver().is_some();
+        let own = |name: &str| signature.ident == name;
+        calls_in(block.to_token_stream()).iter().any(|called| match called.strip_prefix('.') {
+            Some(name) => method && own(name),
+            None => own(called.trim_start_matches(':')),
+        })
+    };
+    (apart || parameters(signature).iter().any(Option::is_some)) && !recursive()
 }
 
-/// Whether a function takes one. (Recursion through what is written out would have no end, and is left to be refused.)
-pub(super) fn takes_functions(signature: &Signature, block: &Block) -> bool {
-    parameters(signature).iter().any(Option::is_some)
-        && !names_in(block.to_token_stream()).contains(&signature.ident.to_string())
+/// Whether a result has no meaning to those who call a derivative, or none yet.
+fn stays_inside(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(_) => true,
+        Type::Paren(inner) => stays_inside(&inner.elem),
+        Type::Group(inner) => stays_inside(&inner.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().any(stays_inside),
+        Type::Path(path) => Standard::of(path).is_some_and(|of| of.name == "Option"),
+        _ => false,
+    }
 }
 
-impl Higher {
+impl Inline {
+    pub(super) fn new() -> Inline {
+        Inline {
+            functions: BTreeMap::new(),
+            items: BTreeSet::new(),
+            methods: BTreeMap::new(),
+            errors: RefCell::new(Diagnostics::new()),
+        }
+    }
+
+    /// Whether a method can be told by its name alone from others, and from those of the standard library.
+    pub(super) fn is_told(&self, name: &Ident) -> bool {
+        !crate::typing::is_of_the_library(&name.to_string())
+            && self.methods.get(&format!(".{name}")) == Some(&1)
+    }
+
+    /// Forgets a method that cannot.
+    pub(super) fn forget(&mut self, name: &Ident) {
+        self.functions.retain(|(_, known), _| *known != format!(".{name}"));
+    }
+
     pub(super) fn add(&mut self, at: ModuleId, signature: &Signature, block: &Block, of: Option<&Type>) {
         let name = match of {
             Some(_) => format!(".{}", signature.ident),
@@ -78,19 +120,26 @@ impl Higher {
     }
 
     /// The body of a function with calls written out.
-    pub(super) fn written_out(&self, at: ModuleId, signature: &Signature, block: &Block) -> Block {
+    pub(super) fn inlined(
+        &self,
+        at: ModuleId,
+        signature: &Signature,
+        block: &Block,
+        diag: &mut Diagnostics,
+    ) -> Block {
         let mut block = block.clone();
         if !self.functions.is_empty() {
             let bound = bound_in(signature, &block);
             let open = vec![signature.ident.to_string()];
-            WriteOut { higher: self, at, bound, open }.visit_block_mut(&mut block);
+            Writing { inline: self, at, bound, open }.visit_block_mut(&mut block);
+            diag.absorb(self.errors.replace(Diagnostics::new()));
         }
         block
     }
 }
 
-struct WriteOut<'a> {
-    higher: &'a Higher,
+struct Writing<'a> {
+    inline: &'a Inline,
     at: ModuleId,
     /// What the caller may bind.
     bound: BTreeSet<String>,
@@ -98,7 +147,7 @@ struct WriteOut<'a> {
     open: Vec<String>,
 }
 
-impl VisitMut for WriteOut<'_> {
+impl VisitMut for Writing<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_mut::visit_expr_mut(self, expr);
         let (name, arguments) = match &*expr {
@@ -120,26 +169,42 @@ impl VisitMut for WriteOut<'_> {
             }
             _ => return,
         };
-        if let Some(written) = self.call(&name, arguments) {
+        if let Some(written) = self.call(&name, arguments, &*expr) {
             *expr = written;
         }
     }
 }
 
-impl WriteOut<'_> {
-    fn call(&self, name: &str, mut arguments: Vec<Expr>) -> Option<Expr> {
-        let Function { signature, block, takes, of } =
-            self.higher.functions.get(&(self.at, name.to_string()))?;
-        let ambiguous = self.higher.methods.get(name).is_some_and(|count| *count > 1);
-        if ambiguous || arguments.len() != takes.len() || self.open.iter().any(|open| open == name) {
+impl Writing<'_> {
+    fn call(&self, name: &str, mut arguments: Vec<Expr>, call: &Expr) -> Option<Expr> {
+        let Function { signature, block, takes, of: this } =
+            self.inline.functions.get(&(self.at, name.to_string()))?;
+        if arguments.len() != takes.len() || self.open.iter().any(|open| open == name) {
             return None;
         }
         let generic = generics_of(&signature.generics);
         let used = names_in(block.to_token_stream());
         // A name that means an item there must not mean something else here.
-        let captured = |name: &String| self.higher.items.contains(name) && self.bound.contains(name);
-        if used.iter().any(captured) || generic.iter().any(|name| used.contains(name)) {
-            return None;
+        let (own, calls) = (bound_in(signature, block), calls_in(block.to_token_stream()));
+        let captured = |name: &String| {
+            let is_item = !own.contains(name) || calls.contains(name);
+            is_item && self.inline.items.contains(name) && self.bound.contains(name)
+        };
+        let of = &signature.ident;
+        // What is refused is a place that nobody reaches: lowering has nothing to add.
+        let refuse = |why: String| {
+            self.inline.errors.borrow_mut().error(call, why);
+            Some(parse_quote!(::core::unreachable!()))
+        };
+        if let Some(name) = used.iter().find(|name| captured(name)) {
+            return refuse(format!(
+                "`{of}` has no derivative of its own and is written out here, where `{name}` means something else than in `{of}`: give one of the two another name"
+            ));
+        }
+        if let Some(name) = generic.iter().find(|name| used.contains(*name)) {
+            return refuse(format!(
+                "`{of}` has no derivative of its own and is written out here, where its parameter `{name}` means nothing: write it for one type"
+            ));
         }
         let mut parameters: Vec<TokenStream> = Vec::new();
         for ((input, taken), argument) in signature.inputs.iter().zip(takes).zip(&mut arguments) {
@@ -147,13 +212,12 @@ impl WriteOut<'_> {
                 |ty: &Type| names_in(ty.to_token_stream()).iter().any(|name| generic.contains(name));
             parameters.push(match input {
                 FnArg::Receiver(receiver) => {
-                    let this = receiver_name();
-                    let ty = of.as_ref()?;
+                    let (name, ty) = (receiver_name(), this.as_ref()?);
                     match &receiver.kind {
-                        ReceiverKind::Reference(_, _, mutable) => quote!(#this: & #mutable #ty),
+                        ReceiverKind::Reference(_, _, mutable) => quote!(#name: & #mutable #ty),
                         ReceiverKind::Value => {
                             let mutable = &receiver.mutability;
-                            quote!(#mutable #this: #ty)
+                            quote!(#mutable #name: #ty)
                         }
                         _ => return None,
                     }
@@ -181,13 +245,13 @@ impl WriteOut<'_> {
             }
         }
         let mut block = block.clone();
-        if let Some(of) = of {
-            Receiver(of).visit_block_mut(&mut block);
+        if let Some(this) = this {
+            Receiver(this).visit_block_mut(&mut block);
         }
         // What it calls in turn.
         let bound = bound_in(signature, &block);
         let open = self.open.iter().cloned().chain([name.to_string()]).collect();
-        WriteOut { bound, open, ..*self }.visit_block_mut(&mut block);
+        Writing { bound, open, ..*self }.visit_block_mut(&mut block);
         let name = &signature.ident;
         let output = match &signature.output {
             syn::ReturnType::Type(_, ty)
@@ -276,73 +340,6 @@ impl VisitMut for Receiver<'_> {
     }
 }
 
-/// What each parameter is called with, where it is a function.
-fn parameters(signature: &Signature) -> Vec<Option<Called>> {
-    let of = |input: &FnArg| match input {
-        FnArg::Receiver(_) => None,
-        FnArg::Typed(typed) => called(&typed.ty, &signature.generics),
-    };
-    signature.inputs.iter().map(of).collect()
-}
-
-fn called(ty: &Type, generics: &Generics) -> Option<Called> {
-    match ty {
-        Type::Paren(inner) => called(&inner.elem, generics),
-        Type::Group(inner) => called(&inner.elem, generics),
-        Type::Reference(reference) => called(&reference.elem, generics),
-        Type::ImplTrait(of) => of.bounds.iter().find_map(called_by),
-        Type::TraitObject(of) => of.bounds.iter().find_map(called_by),
-        Type::FnPtr(of) => Some(Called {
-            inputs: of.inputs.iter().map(|input| input.ty.clone()).collect(),
-            output: output_of(&of.output),
-        }),
-        Type::Path(path) => {
-            let name = path.path.get_ident()?;
-            let own = generics.type_params().filter(|param| param.ident == *name);
-            let own = own.flat_map(|param| param.bounds.iter());
-            let clauses = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
-            let said = clauses.filter_map(|predicate| match predicate {
-                syn::WherePredicate::Type(of) if is_named(&of.bounded_ty, name) => Some(&of.bounds),
-                _ => None,
-            });
-            own.chain(said.flatten()).find_map(called_by)
-        }
-        _ => None,
-    }
-}
-
-fn is_named(ty: &Type, name: &Ident) -> bool {
-    matches!(ty, Type::Path(path) if path.path.is_ident(name))
-}
-
-fn called_by(bound: &TypeParamBound) -> Option<Called> {
-    let TypeParamBound::Trait(bound) = bound else { return None };
-    let last = bound.path.segments.last()?;
-    let syn::PathArguments::Parenthesized(arguments) = &last.arguments else { return None };
-    let known = ["Fn", "FnMut", "FnOnce"].iter().any(|name| last.ident == name);
-    known.then(|| Called {
-        inputs: arguments.inputs.iter().map(|input| input.ty.clone()).collect(),
-        output: output_of(&arguments.output),
-    })
-}
-
-fn output_of(output: &syn::ReturnType) -> Option<Type> {
-    match output {
-        syn::ReturnType::Type(_, ty) => Some((**ty).clone()),
-        syn::ReturnType::Default => None,
-    }
-}
-
-/// The names of types and constants that a function is generic over.
-fn generics_of(generics: &Generics) -> BTreeSet<String> {
-    let name = |param: &GenericParam| match param {
-        GenericParam::Type(param) => Some(param.ident.to_string()),
-        GenericParam::Const(param) => Some(param.ident.to_string()),
-        GenericParam::Lifetime(_) => None,
-    };
-    generics.params.iter().filter_map(name).collect()
-}
-
 /// The names that patterns bind in a function.
 fn bound_in(signature: &Signature, block: &Block) -> BTreeSet<String> {
     struct Bound(BTreeSet<String>);
@@ -366,12 +363,15 @@ mod tests {
     fn written(items: &str) -> String {
         let items: syn::File = syn::parse_str(items).unwrap();
         let plan = super::super::plan::Plan::new(&crate::request::Request::default(), &items.items);
+        let mut diag = Diagnostics::new();
         let found = items.items.iter().find_map(|item| match item {
             syn::Item::Fn(item) if item.sig.ident == "g" => Some(item),
             _ => None,
         });
         let item = found.expect("a function `g`");
-        plan.higher.written_out(0, &item.sig, &item.block).to_token_stream().to_string()
+        let block = plan.inline.inlined(0, &item.sig, &item.block, &mut diag);
+        let errors = diag.into_error().map(|error| error.to_string()).unwrap_or_default();
+        format!("{} {errors}", block.to_token_stream())
     }
 
     #[test]
@@ -396,7 +396,10 @@ mod tests {
         let left =
             |caller: &str| !written(&format!("{shared} {caller}")).contains("let apply = | f , x : f64 |");
         assert!(!left("fn g(x: f64) -> f64 { apply(|y| y * x, x) }"));
-        assert!(left("fn g(x: f64) -> f64 { let rate = x; apply(|y| y * rate, x) }"));
+        let caller = "fn g(x: f64) -> f64 { let rate = x; apply(|y| y * rate, x) }";
+        assert!(
+            left(caller) && written(&format!("{shared} {caller}")).contains("`rate` means something else")
+        );
         assert!(left("fn g(x: f64) -> f64 { let apply = |f: f64, y: f64| y; apply(x, x) }"));
         // Of two methods of a name it is not known which one is called.
         let methods = "struct A; struct B; impl A { fn m(&self, f: impl Fn(f64) -> f64) -> f64 { f(1.0) } }";

@@ -1,4 +1,5 @@
-//! Functions that take functions: in a module they are written out where they are called.
+//! Functions that take functions, and functions that give references or `Option`s: a module writes them out where they are
+//! called.
 
 use autodiff_runtime::differentiate;
 
@@ -168,4 +169,162 @@ fn methods_take_functions() {
     let (solver_bar, k_bar) = model::solved::grad(&solver, 0.5);
     close(k_bar, slope(|k| model::solved(&solver, k), 0.5));
     close(solver_bar.h, slope(|h| model::solved(&model::Solver { h, n: 5 }, 0.5), 0.1));
+}
+
+#[differentiate]
+mod parts {
+    pub fn first(x: &[f64]) -> &f64 {
+        &x[0]
+    }
+    pub fn a(x: &[f64]) -> f64 {
+        first(x) * first(&x[1..]) + *first(x)
+    }
+    #[derive(Clone, Debug)]
+    pub struct Matrix {
+        pub data: Vec<f64>,
+        pub cols: usize,
+    }
+    impl Matrix {
+        pub fn row(&self, i: usize) -> &[f64] {
+            &self.data[i * self.cols..(i + 1) * self.cols]
+        }
+        pub fn row_mut(&mut self, i: usize) -> &mut [f64] {
+            &mut self.data[i * self.cols..(i + 1) * self.cols]
+        }
+        pub fn at(&self, i: usize, j: usize) -> &f64 {
+            &self.data[i * self.cols + j]
+        }
+        pub fn at_mut(&mut self, i: usize, j: usize) -> &mut f64 {
+            &mut self.data[i * self.cols + j]
+        }
+        pub fn trace(&self) -> f64 {
+            (0..self.cols).map(|i| *self.at(i, i)).sum()
+        }
+    }
+    pub fn dot(m: &Matrix, x: &[f64]) -> f64 {
+        let mut s = 0.0;
+        for i in 0..x.len() {
+            s += m.row(i).iter().zip(x).map(|(a, b)| a * b).sum::<f64>() * x[i];
+        }
+        s + m.trace() * m.at(0, 1)
+    }
+    pub fn scaled(m: &Matrix, k: f64) -> f64 {
+        let mut m = m.clone();
+        for i in 0..m.cols {
+            for v in m.row_mut(i) {
+                *v *= k;
+            }
+            *m.at_mut(i, 0) += k * k;
+        }
+        m.row(1)[0] * m.row(0)[1] + m.trace()
+    }
+    pub struct Model {
+        pub bias: f64,
+        pub weights: [f64; 3],
+    }
+    impl Model {
+        pub fn weights(&self) -> &[f64; 3] {
+            &self.weights
+        }
+        pub fn bias(&self) -> &f64 {
+            &self.bias
+        }
+        pub fn predict(&self, x: &[f64]) -> f64 {
+            self.weights().iter().zip(x).map(|(w, x)| w * x).sum::<f64>() + self.bias()
+        }
+    }
+    pub fn largest(x: &[f64]) -> &f64 {
+        let mut best = 0;
+        for i in 1..x.len() {
+            if x[i] > x[best] {
+                best = i;
+            }
+        }
+        &x[best]
+    }
+    pub fn safe_root(x: f64) -> Option<f64> {
+        if x < 0.0 { None } else { Some(x.sqrt()) }
+    }
+    pub fn both(a: f64, b: f64) -> Option<(f64, f64)> {
+        let r = safe_root(a)?;
+        if b > 5.0 {
+            return None;
+        }
+        Some((r, r * b))
+    }
+    pub fn uses(a: f64, b: f64) -> f64 {
+        let x = safe_root(a).unwrap_or(7.0) * b;
+        let y = match both(a, b) {
+            Some((p, q)) => p * q,
+            None => 0.0,
+        };
+        let z = if let Some(v) = safe_root(-a) { v } else { b };
+        let Some(w) = safe_root(a * b) else { return 0.0 };
+        x + y + z + w + safe_root(b).map_or(0.0, |v| v * a)
+    }
+    pub fn pick<'a>(a: &'a [f64], b: &'a [f64], k: usize) -> &'a [f64] {
+        if k == 0 { a } else { b }
+    }
+    pub fn picked(a: &[f64], b: &[f64], k: usize) -> f64 {
+        pick(a, b, k).iter().map(|v| v * v).sum()
+    }
+    pub fn halves(x: &[f64]) -> (&[f64], &[f64]) {
+        x.split_at(x.len() / 2)
+    }
+    pub fn halved(x: &[f64]) -> f64 {
+        let (l, r) = halves(x);
+        l[0] * r[0] + r[1]
+    }
+    pub fn find(x: &[f64], at: f64) -> Option<&f64> {
+        x.iter().find(|v| **v > at)
+    }
+    pub fn found(x: &[f64]) -> f64 {
+        match find(x, 1.0) {
+            Some(v) => v * v,
+            None => 0.0,
+        }
+    }
+    pub fn peak(x: &[f64]) -> f64 {
+        let l = largest(x);
+        l * l
+    }
+}
+
+#[test]
+fn references_into_parameters_are_places() {
+    assert_eq!(parts::a::grad(&[2.0, 3.0]), [4.0, 2.0]);
+    assert_eq!(parts::a::jvp(&[2.0, 3.0], &[1.0, 0.5]).1, 5.0);
+    let matrix = parts::Matrix { data: vec![1.0, 2.0, 0.5, -1.0], cols: 2 };
+    let (matrix_bar, x_bar) = parts::dot::grad(&matrix, &[0.5, 1.5]);
+    for k in 0..4 {
+        let moved = |h: f64| {
+            let mut matrix = matrix.clone();
+            matrix.data[k] += h;
+            parts::dot(&matrix, &[0.5, 1.5])
+        };
+        close(matrix_bar.data[k], slope(moved, 0.0));
+    }
+    close(x_bar[0], slope(|x| parts::dot(&matrix, &[x, 1.5]), 0.5));
+    let (value, (matrix_bar, k_bar)) = parts::scaled::value_and_grad(&matrix, 1.2);
+    assert_eq!(value, parts::scaled(&matrix, 1.2));
+    close(k_bar, slope(|k| parts::scaled(&matrix, k), 1.2));
+    close(matrix_bar.data[1], 1.2 * (0.5 * 1.2 + 1.2 * 1.2));
+    let model = parts::Model { bias: 0.5, weights: [1.0, 2.0, 3.0] };
+    let (_, (model_bar, x_bar)) = model.predict_value_and_grad(&[0.5, 1.5, 2.5]);
+    assert_eq!((model_bar.bias, model_bar.weights), (1.0, [0.5, 1.5, 2.5]));
+    assert_eq!(x_bar, [1.0, 2.0, 3.0]);
+    assert_eq!(parts::peak::grad(&[0.5, 1.5, -2.5]), [0.0, 3.0, 0.0]);
+    assert_eq!(parts::picked::grad(&[2.0, 3.0], &[1.0, 5.0], 1), (vec![0.0, 0.0], vec![2.0, 10.0]));
+    assert_eq!(parts::halved::grad(&[2.0, 3.0, 4.0, 5.0]), [4.0, 0.0, 2.0, 1.0]);
+}
+
+#[test]
+fn options_are_taken_apart_by_the_caller() {
+    let (a_bar, b_bar) = parts::uses::grad(1.3, 0.7);
+    close(a_bar, slope(|a| parts::uses(a, 0.7), 1.3));
+    close(b_bar, slope(|b| parts::uses(1.3, b), 0.7));
+    close(parts::uses::jvp(1.3, 0.7, 1.0, -0.5).1, a_bar - 0.5 * b_bar);
+    assert_eq!(parts::uses::grad(-1.0, 0.7), (0.0, 0.0));
+    assert_eq!(parts::found::grad(&[0.5, 3.0, 4.0]), [0.0, 6.0, 0.0]);
+    assert_eq!(parts::found::grad(&[0.5]), [0.0]);
 }

@@ -1,0 +1,81 @@
+//! What a parameter that is a function is called with: from `impl Fn(f64) -> f64`, `&dyn Fn(f64) -> f64`, `fn(f64) -> f64`, or the
+//! bounds of a type parameter.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::Ident;
+use syn::{FnArg, GenericParam, Generics, Signature, Type, TypeParamBound};
+
+/// The signature of a parameter that is a function.
+#[derive(Clone)]
+pub(super) struct Called {
+    pub(super) inputs: Vec<Type>,
+    pub(super) output: Option<Type>,
+}
+
+/// What each parameter is called with, where it is a function.
+pub(super) fn parameters(signature: &Signature) -> Vec<Option<Called>> {
+    let of = |input: &FnArg| match input {
+        FnArg::Receiver(_) => None,
+        FnArg::Typed(typed) => called(&typed.ty, &signature.generics),
+    };
+    signature.inputs.iter().map(of).collect()
+}
+
+fn called(ty: &Type, generics: &Generics) -> Option<Called> {
+    match ty {
+        Type::Paren(inner) => called(&inner.elem, generics),
+        Type::Group(inner) => called(&inner.elem, generics),
+        Type::Reference(reference) => called(&reference.elem, generics),
+        Type::ImplTrait(of) => of.bounds.iter().find_map(called_by),
+        Type::TraitObject(of) => of.bounds.iter().find_map(called_by),
+        Type::FnPtr(of) => Some(Called {
+            inputs: of.inputs.iter().map(|input| input.ty.clone()).collect(),
+            output: output_of(&of.output),
+        }),
+        Type::Path(path) => {
+            let name = path.path.get_ident()?;
+            let own = generics.type_params().filter(|param| param.ident == *name);
+            let own = own.flat_map(|param| param.bounds.iter());
+            let clauses = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+            let said = clauses.filter_map(|predicate| match predicate {
+                syn::WherePredicate::Type(of) if is_named(&of.bounded_ty, name) => Some(&of.bounds),
+                _ => None,
+            });
+            own.chain(said.flatten()).find_map(called_by)
+        }
+        _ => None,
+    }
+}
+
+fn is_named(ty: &Type, name: &Ident) -> bool {
+    matches!(ty, Type::Path(path) if path.path.is_ident(name))
+}
+
+fn called_by(bound: &TypeParamBound) -> Option<Called> {
+    let TypeParamBound::Trait(bound) = bound else { return None };
+    let last = bound.path.segments.last()?;
+    let syn::PathArguments::Parenthesized(arguments) = &last.arguments else { return None };
+    let known = ["Fn", "FnMut", "FnOnce"].iter().any(|name| last.ident == name);
+    known.then(|| Called {
+        inputs: arguments.inputs.iter().map(|input| input.ty.clone()).collect(),
+        output: output_of(&arguments.output),
+    })
+}
+
+fn output_of(output: &syn::ReturnType) -> Option<Type> {
+    match output {
+        syn::ReturnType::Type(_, ty) => Some((**ty).clone()),
+        syn::ReturnType::Default => None,
+    }
+}
+
+/// The names of types and constants that a function is generic over.
+pub(super) fn generics_of(generics: &Generics) -> BTreeSet<String> {
+    let name = |param: &GenericParam| match param {
+        GenericParam::Type(param) => Some(param.ident.to_string()),
+        GenericParam::Const(param) => Some(param.ident.to_string()),
+        GenericParam::Lifetime(_) => None,
+    };
+    generics.params.iter().filter_map(name).collect()
+}
