@@ -280,9 +280,9 @@ mod tests {
     #[test]
     fn questions_are_asked_of_what_is_concrete() {
         let (function, runtime) = (Ident::new("f", Span::call_site()), quote!(ad));
-        let generics = [Ident::new("T", Span::call_site())];
+        let (generics, scope) = ([Ident::new("T", Span::call_site())], Scope::default());
         let named = |ty: syn::Type| Ty::Named(Box::new(ty));
-        let known = Known::new(&function, Site::Companion, &generics, &runtime);
+        let known = Known::new(&function, Site::Companion, &generics, &scope, &runtime);
         let Ty::Named(generic) = known.ty(&named(syn::parse_quote!(Grid<T>))) else {
             panic!("it has a name")
         };

@@ -300,7 +300,7 @@ impl ParamSig {
 
     /// Has the whole type hang on a constant, where the code is. That of numbers is left: rustc needs it to say no more.
     fn ask_all(&mut self, known: &Known<'_>) {
-        if self.asked_about().is_some() || types::is_of_numbers(&self.known) {
+        if self.asked.to_string() != self.ty.to_string() || types::is_of_numbers(&self.known) {
             return;
         }
         self.inner = known.whole(&self.inner);
