@@ -444,8 +444,11 @@ impl<'a> Structure<'a> {
                 false,
                 quote!(#[inline] fn clone(&self) -> Self { #name #clone }),
             ),
-            copy.then(|| implement(quote!(#core::marker::Copy), true, TokenStream::new()))
-                .unwrap_or_default(),
+            if copy {
+                implement(quote!(#core::marker::Copy), true, TokenStream::new())
+            } else {
+                TokenStream::new()
+            },
             implement(
                 quote!(#core::default::Default),
                 true,
