@@ -328,3 +328,61 @@ fn options_are_taken_apart_by_the_caller() {
     assert_eq!(parts::found::grad(&[0.5, 3.0, 4.0]), [0.0, 6.0, 0.0]);
     assert_eq!(parts::found::grad(&[0.5]), [0.0]);
 }
+
+/// Getters of the names that the standard library has, and of two types: the receiver tells which one is called.
+#[differentiate]
+mod getters {
+    pub struct Curve {
+        pub times: Vec<f64>,
+        pub rates: Vec<f64>,
+    }
+
+    pub struct Pair {
+        pub low: f64,
+        pub high: f64,
+    }
+
+    impl Curve {
+        fn last(&self) -> &f64 {
+            self.rates.last().unwrap()
+        }
+
+        fn get(&self, k: usize) -> Option<f64> {
+            if k < self.rates.len() { Some(self.rates[k] * self.times[k]) } else { None }
+        }
+
+        fn value(&self) -> &f64 {
+            &self.rates[0]
+        }
+
+        pub fn spread(&self) -> f64 {
+            self.last() * self.last() - self.get(0).unwrap_or(3.0)
+        }
+    }
+
+    impl Pair {
+        fn value(&self) -> &f64 {
+            &self.low
+        }
+
+        fn max(&self, f: impl Fn(f64) -> f64) -> f64 {
+            f(self.low).max(f(self.high))
+        }
+    }
+
+    pub fn mixed(curve: &Curve, pair: &Pair) -> f64 {
+        let largest = pair.max(|x| x * x * curve.value());
+        largest + curve.value() * pair.value() + curve.get(9).map_or(0.0, |x| x) + curve.spread()
+    }
+}
+
+#[test]
+fn the_receiver_tells_which_method_is_called() {
+    let curve = |last| getters::Curve { times: vec![1.0, 2.0], rates: vec![0.5, last] };
+    let pair = |low| getters::Pair { low, high: 0.25 };
+    let (value, (curve_bar, pair_bar)) = getters::mixed::value_and_grad(&curve(1.5), &pair(-2.0));
+    assert_eq!(value, getters::mixed(&curve(1.5), &pair(-2.0)));
+    close(curve_bar.rates[1], slope(|last| getters::mixed(&curve(last), &pair(-2.0)), 1.5));
+    close(pair_bar.low, slope(|low| getters::mixed(&curve(1.5), &pair(low)), -2.0));
+    assert_eq!((curve_bar.times[0], curve_bar.rates[0]), (-0.5, 4.0 - 2.0 - 1.0));
+}

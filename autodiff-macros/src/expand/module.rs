@@ -86,7 +86,7 @@ impl Output {
         let mut item = syn::ItemFn { attrs: without_attribute(&item.attrs), ..item.clone() };
         let kept = without_marks(item.to_token_stream());
         let derived = self.next().map(|(request, hidden, mut diag)| {
-            *item.block = self.plan.inline.inlined(at, &item.sig, &item.block, &mut diag);
+            *item.block = self.plan.inline.inlined(at, &item.sig, &item.block, None, &mut diag);
             derived_function(&request, &item, hidden, diag)
         });
         let quiet = derived.is_some().then(|| quote!(#[allow(dead_code)]));
@@ -110,7 +110,8 @@ impl Output {
         for member in &item.items {
             let syn::ImplItem::Fn(method) = member else { continue };
             let Some((request, hidden, mut diag)) = self.next() else { continue };
-            let block = self.plan.inline.inlined(at, &method.sig, &method.block, &mut diag);
+            let block =
+                self.plan.inline.inlined(at, &method.sig, &method.block, Some(&item.self_ty), &mut diag);
             let method = syn::ImplItemFn { block, ..method.clone() };
             derived.extend(derived_method(&request, &item, &method, hidden, diag));
         }

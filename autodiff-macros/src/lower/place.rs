@@ -161,7 +161,7 @@ impl Lower<'_> {
         };
         let range = self.as_code(range, span)?;
         let mut bound = |code: &dyn Fn(&TokenStream) -> TokenStream| {
-            let bound = combine(&[range.clone()], |parts| code(&parts[0]));
+            let bound = combine(std::slice::from_ref(&range), |parts| code(&parts[0]));
             Some(self.temp("bound", Ty::usize(), Expr::Inert(bound), span))
         };
         let (lo, hi) = match kind {

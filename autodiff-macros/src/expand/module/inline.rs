@@ -32,8 +32,8 @@ pub(super) struct Inline {
     functions: BTreeMap<(ModuleId, String), Function>,
     /// All names of items.
     items: BTreeSet<String>,
-    /// How many methods have a name: of several, it is not known here which one is called.
-    methods: BTreeMap<String, usize>,
+    /// Which types have a method of a name: of several, the receiver has to tell which one is called.
+    methods: BTreeMap<String, Vec<String>>,
     /// Calls that cannot be written out.
     errors: RefCell<Diagnostics>,
 }
@@ -55,7 +55,9 @@ pub(super) fn is_inlined(signature: &Signature, block: &Block, differentiable: b
         syn::ReturnType::Default => false,
     };
     let recursive = || {
-        let method = signature.receiver().is_some();
+        // A method that the standard library has as well is told from that by its receiver.
+        let method =
+            signature.receiver().is_some() && !crate::typing::is_of_the_library(&signature.ident.to_string());
         let own = |name: &str| signature.ident == name;
         calls_in(block.to_token_stream()).iter().any(|called| match called.strip_prefix('.') {
             Some(name) => method && own(name),
@@ -87,20 +89,9 @@ impl Inline {
         }
     }
 
-    /// Whether a method can be told by its name alone from others, and from those of the standard library.
-    pub(super) fn is_told(&self, name: &Ident) -> bool {
-        !crate::typing::is_of_the_library(&name.to_string())
-            && self.methods.get(&format!(".{name}")) == Some(&1)
-    }
-
-    /// Forgets a method that cannot.
-    pub(super) fn forget(&mut self, name: &Ident) {
-        self.functions.retain(|(_, known), _| *known != format!(".{name}"));
-    }
-
     pub(super) fn add(&mut self, at: ModuleId, signature: &Signature, block: &Block, of: Option<&Type>) {
         let name = match of {
-            Some(_) => format!(".{}", signature.ident),
+            Some(of) => format!("{}.{}", type_name(of).unwrap_or_default(), signature.ident),
             None => signature.ident.to_string(),
         };
         let takes = parameters(signature);
@@ -114,9 +105,18 @@ impl Inline {
         self.items.insert(name.to_string());
     }
 
-    /// Notes that a method has a name.
-    pub(super) fn method(&mut self, name: &Ident) {
-        *self.methods.entry(format!(".{name}")).or_default() += 1;
+    /// Notes that a type has a method of a name.
+    pub(super) fn method(&mut self, name: &Ident, of: &Type) {
+        let of = type_name(of).unwrap_or_default();
+        self.methods.entry(name.to_string()).or_default().push(of);
+    }
+
+    /// Whose method a name is that no other type in sight has, nor the standard library.
+    fn only_one(&self, name: &str) -> Option<&String> {
+        match &self.methods.get(name)?[..] {
+            [of] if !crate::typing::is_of_the_library(name) => Some(of),
+            _ => None,
+        }
     }
 
     /// The body of a function with calls written out.
@@ -125,13 +125,15 @@ impl Inline {
         at: ModuleId,
         signature: &Signature,
         block: &Block,
+        of: Option<&Type>,
         diag: &mut Diagnostics,
     ) -> Block {
         let mut block = block.clone();
         if !self.functions.is_empty() {
             let bound = bound_in(signature, &block);
+            let types = types_in(signature, &bound, of.map(|of| ("self", of)));
             let open = vec![signature.ident.to_string()];
-            Writing { inline: self, at, bound, open }.visit_block_mut(&mut block);
+            Writing { inline: self, at, bound: names(bound), types, open }.visit_block_mut(&mut block);
             diag.absorb(self.errors.replace(Diagnostics::new()));
         }
         block
@@ -143,6 +145,8 @@ struct Writing<'a> {
     at: ModuleId,
     /// What the caller may bind.
     bound: BTreeSet<String>,
+    /// The types of parameters, and of `self`, that are told by their names.
+    types: BTreeMap<String, String>,
     /// The functions that are being written out.
     open: Vec<String>,
 }
@@ -160,12 +164,16 @@ impl VisitMut for Writing<'_> {
                 },
                 _ => return,
             },
-            Expr::MethodCall(call) if !crate::typing::is_of_the_library(&call.method.to_string()) => {
+            Expr::MethodCall(call) => {
+                let name = call.method.to_string();
+                let known = match &*call.receiver {
+                    Expr::Path(path) => path.path.get_ident().and_then(|of| self.types.get(&of.to_string())),
+                    _ => None,
+                };
+                let Some(of) = known.or_else(|| self.inline.only_one(&name)) else { return };
                 let receiver: Expr = (*call.receiver).clone();
-                (
-                    format!(".{}", call.method),
-                    std::iter::once(receiver).chain(call.args.iter().cloned()).collect(),
-                )
+                let arguments = std::iter::once(receiver).chain(call.args.iter().cloned());
+                (format!("{of}.{name}"), arguments.collect())
             }
             _ => return,
         };
@@ -185,7 +193,7 @@ impl Writing<'_> {
         let generic = generics_of(&signature.generics);
         let used = names_in(block.to_token_stream());
         // A name that means an item there must not mean something else here.
-        let (own, calls) = (bound_in(signature, block), calls_in(block.to_token_stream()));
+        let (own, calls) = (names(bound_in(signature, block)), calls_in(block.to_token_stream()));
         let captured = |name: &String| {
             let is_item = !own.contains(name) || calls.contains(name);
             is_item && self.inline.items.contains(name) && self.bound.contains(name)
@@ -239,7 +247,7 @@ impl Writing<'_> {
         if let (Some(FnArg::Receiver(receiver)), Some(first)) =
             (signature.inputs.first(), arguments.first_mut())
         {
-            let own = matches!(&*first, Expr::Path(path) if path.path.is_ident("self"));
+            let own = matches!(&*first, Expr::Path(path) if path.path.is_ident("self") || path.path.is_ident("this"));
             if let (ReceiverKind::Reference(_, _, mutable), false) = (&receiver.kind, own) {
                 *first = parse_quote!(& #mutable #first);
             }
@@ -250,8 +258,9 @@ impl Writing<'_> {
         }
         // What it calls in turn.
         let bound = bound_in(signature, &block);
+        let types = types_in(signature, &bound, this.as_ref().map(|this| ("this", this)));
         let open = self.open.iter().cloned().chain([name.to_string()]).collect();
-        Writing { bound, open, ..*self }.visit_block_mut(&mut block);
+        Writing { bound: names(bound), types, open, ..*self }.visit_block_mut(&mut block);
         let name = &signature.ident;
         let output = match &signature.output {
             syn::ReturnType::Type(_, ty)
@@ -340,19 +349,52 @@ impl VisitMut for Receiver<'_> {
     }
 }
 
-/// The names that patterns bind in a function.
-fn bound_in(signature: &Signature, block: &Block) -> BTreeSet<String> {
-    struct Bound(BTreeSet<String>);
+/// The names that patterns bind in a function, each with how often.
+fn bound_in(signature: &Signature, block: &Block) -> BTreeMap<String, usize> {
+    struct Bound(BTreeMap<String, usize>);
     impl VisitMut for Bound {
         fn visit_pat_ident_mut(&mut self, pat: &mut syn::PatIdent) {
-            self.0.insert(pat.ident.to_string());
+            *self.0.entry(pat.ident.to_string()).or_default() += 1;
             visit_mut::visit_pat_ident_mut(self, pat);
         }
     }
-    let mut bound = Bound(BTreeSet::new());
+    let mut bound = Bound(BTreeMap::new());
     bound.visit_signature_mut(&mut signature.clone());
     bound.visit_block_mut(&mut block.clone());
     bound.0
+}
+
+fn names(bound: BTreeMap<String, usize>) -> BTreeSet<String> {
+    bound.into_keys().collect()
+}
+
+/// The types of the parameters whose names mean nothing else in the function, and of the receiver under its name.
+fn types_in(
+    signature: &Signature,
+    bound: &BTreeMap<String, usize>,
+    receiver: Option<(&str, &Type)>,
+) -> BTreeMap<String, String> {
+    let typed = signature.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => match &*typed.pat {
+            Pat::Ident(name) => Some((name.ident.to_string(), &*typed.ty)),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    });
+    let once = typed.filter(|(name, _)| bound.get(name) == Some(&1));
+    let receiver = receiver.map(|(name, of)| (name.to_string(), of));
+    once.chain(receiver).filter_map(|(name, ty)| Some((name, type_name(ty)?))).collect()
+}
+
+/// The last name of a type, references left out.
+fn type_name(ty: &Type) -> Option<String> {
+    match ty {
+        Type::Reference(reference) => type_name(&reference.elem),
+        Type::Paren(inner) => type_name(&inner.elem),
+        Type::Group(inner) => type_name(&inner.elem),
+        Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -369,7 +411,7 @@ mod tests {
             _ => None,
         });
         let item = found.expect("a function `g`");
-        let block = plan.inline.inlined(0, &item.sig, &item.block, &mut diag);
+        let block = plan.inline.inlined(0, &item.sig, &item.block, None, &mut diag);
         let errors = diag.into_error().map(|error| error.to_string()).unwrap_or_default();
         format!("{} {errors}", block.to_token_stream())
     }
@@ -404,8 +446,10 @@ mod tests {
         // Of two methods of a name it is not known which one is called.
         let methods = "struct A; struct B; impl A { fn m(&self, f: impl Fn(f64) -> f64) -> f64 { f(1.0) } }";
         let other = "impl B { fn m(&self, f: f64) -> f64 { f } }";
-        let caller = "fn g(a: &A, x: f64) -> f64 { a.m(|y| x * y) }";
+        let caller = "fn g(x: f64) -> f64 { A.m(|y| x * y) }";
         assert!(written(&format!("{methods} {caller}")).contains("let m = | this : & A , f |"));
         assert!(!written(&format!("{methods} {other} {caller}")).contains("let m"));
+        let caller = "fn g(a: &A, x: f64) -> f64 { a.m(|y| x * y) }";
+        assert!(written(&format!("{methods} {other} {caller}")).contains("let m = | this : & A , f |"));
     }
 }

@@ -73,12 +73,6 @@ impl Plan {
             mentioned: BTreeSet::new(),
         };
         plan.collect(0, items);
-        for candidate in plan.candidates.iter_mut().filter(|it| it.inlined && it.associated) {
-            if !plan.inline.is_told(&candidate.name) {
-                candidate.inlined = false;
-                plan.inline.forget(&candidate.name);
-            }
-        }
         plan.choose();
         plan
     }
@@ -115,7 +109,7 @@ impl Plan {
                         }
                         added.inlined &= of_trait.is_none() && signature.receiver().is_some();
                         let inlined = added.inlined;
-                        self.inline.method(&method.sig.ident);
+                        self.inline.method(&method.sig.ident, &item.self_ty);
                         if inlined {
                             self.inline.add(at, &signature, &method.block, Some(&item.self_ty));
                         }
