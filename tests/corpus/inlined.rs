@@ -370,6 +370,21 @@ mod getters {
         }
     }
 
+    impl Pair {
+        fn scaled(&self, scaled: f64) -> Option<f64> {
+            if scaled > 0.0 { Some(self.high * scaled) } else { None }
+        }
+    }
+
+    /// In macros, and beside variables of the same names.
+    pub fn listed(pair: &Pair, scaled: f64) -> f64 {
+        let value = 2.0 * scaled;
+        let list = vec![*pair.value() * value, pair.scaled(scaled).unwrap_or(1.0), value];
+        let same = vec![*pair.value(); 3];
+        assert!(pair.scaled(value).is_some());
+        list.iter().zip(&same).map(|(a, b)| a * b).sum()
+    }
+
     pub fn mixed(curve: &Curve, pair: &Pair) -> f64 {
         let largest = pair.max(|x| x * x * curve.value());
         largest + curve.value() * pair.value() + curve.get(9).map_or(0.0, |x| x) + curve.spread()
@@ -385,4 +400,9 @@ fn the_receiver_tells_which_method_is_called() {
     close(curve_bar.rates[1], slope(|last| getters::mixed(&curve(last), &pair(-2.0)), 1.5));
     close(pair_bar.low, slope(|low| getters::mixed(&curve(1.5), &pair(low)), -2.0));
     assert_eq!((curve_bar.times[0], curve_bar.rates[0]), (-0.5, 4.0 - 2.0 - 1.0));
+
+    let (value, (pair_bar, scaled_bar)) = getters::listed::value_and_grad(&pair(-2.0), 0.75);
+    assert_eq!(value, getters::listed(&pair(-2.0), 0.75));
+    close(pair_bar.low, slope(|low| getters::listed(&pair(low), 0.75), -2.0));
+    close(scaled_bar, slope(|scaled| getters::listed(&pair(-2.0), scaled), 0.75));
 }

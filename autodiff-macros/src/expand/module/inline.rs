@@ -16,10 +16,11 @@ mod called;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
+use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, FnArg, Pat, ReceiverKind, Signature, Type, parse_quote};
+use syn::{Block, Expr, FnArg, Pat, ReceiverKind, Signature, Token, Type, parse_quote};
 
 use self::called::{Called, generics_of, parameters};
 use super::plan::{calls_in, names_in};
@@ -181,6 +182,21 @@ impl VisitMut for Writing<'_> {
             *expr = written;
         }
     }
+
+    /// The arguments of a macro, where they are expressions.
+    fn visit_macro_mut(&mut self, called: &mut syn::Macro) {
+        let list = Punctuated::<Expr, Token![,]>::parse_terminated;
+        if let Ok(mut items) = called.parse_body_with(list) {
+            items.iter_mut().for_each(|item| self.visit_expr_mut(item));
+            called.tokens = items.to_token_stream();
+        } else if let Ok(syn::ExprRepeat { mut expr, mut len, .. }) =
+            syn::parse2(Group::new(Delimiter::Bracket, called.tokens.clone()).to_token_stream())
+        {
+            self.visit_expr_mut(&mut expr);
+            self.visit_expr_mut(&mut len);
+            called.tokens = quote!(#expr; #len);
+        }
+    }
 }
 
 impl Writing<'_> {
@@ -261,7 +277,11 @@ impl Writing<'_> {
         let types = types_in(signature, &bound, this.as_ref().map(|this| ("this", this)));
         let open = self.open.iter().cloned().chain([name.to_string()]).collect();
         Writing { bound: names(bound), types, open, ..*self }.visit_block_mut(&mut block);
-        let name = &signature.ident;
+        // The arguments may name a variable of the method's name.
+        let mut name = signature.ident.clone();
+        while self.bound.contains(&name.to_string()) {
+            name = format_ident!("{name}_");
+        }
         let output = match &signature.output {
             syn::ReturnType::Type(_, ty)
                 if names_in(ty.to_token_stream()).iter().any(|n| generic.contains(n)) =>
