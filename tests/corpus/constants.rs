@@ -122,6 +122,18 @@ fn items_in_loops_over_chains(x: f64) -> f64 {
     s
 }
 
+/// What a method is called on is a number of the type that was written.
+#[differentiate]
+fn asks_a_number(x: f64) -> f64 {
+    let table: [f64; 3] = [0.5, -1.5, 2.0];
+    let k = 0.25_f64;
+    let mut sum = if table[1].is_sign_negative() { x } else { x * x };
+    if k.max(table[2]).is_finite() {
+        sum += x.sin() * table[0].to_bits().count_ones() as f64;
+    }
+    sum
+}
+
 checks! {
     weighted(&[0.1, 0.2, 0.3]);
     run_beside(&[0.5, 0.6, 0.7]);
@@ -139,4 +151,5 @@ checks! {
     written_later(0.7, @1);
     windows_of_inner_tables(0.7);
     items_in_loops_over_chains(0.7);
+    asks_a_number(0.75);
 }

@@ -236,6 +236,7 @@ impl<'a> Inference<'a> {
     fn inert(&mut self, inert: &Inert) {
         for (_, bind) in &inert.binds {
             if let Expr::Var(var)
+            | Expr::Load(Path { root: var, .. })
             | Expr::Whole(Path { root: var, .. })
             | Expr::WholeMut(Path { root: var, .. }) = bind
             {

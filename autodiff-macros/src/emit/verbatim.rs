@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 
 use super::expr::{Code, Level, level_of};
-use super::{Emitter, Form};
+use super::{Emitter, Form, types};
 use crate::ir::*;
 
 impl Emitter<'_> {
@@ -50,6 +50,12 @@ impl Emitter<'_> {
                 value if name.to_string().starts_with("__") => {
                     let value = self.expr(value, None);
                     code = replace(code, &name.to_string(), &value);
+                }
+                // The code may call any method on it.
+                Expr::Lit(Lit { ty: Ty::Float(float), .. }) => {
+                    let float = if *float == Float::Any { &self.float } else { float };
+                    let (value, ty) = (self.expr(bind, Some(float)), types::float_name(float));
+                    prelude.extend(quote_spanned!(self.span=> let #name: #ty = #value;));
                 }
                 value => {
                     let value = self.expr(value, None);
