@@ -128,11 +128,7 @@ impl Gen {
         let copy = param.ty.copy(&self.structs);
         if self.rng.chance(70) {
             let (place, _) = self.place(&param.ty, false)?;
-            let place = place
-                .strip_prefix("(*")
-                .and_then(|p| p.strip_suffix(')'))
-                .map(str::to_string)
-                .unwrap_or(place);
+            let place = referent(place);
             let place = if param.pass == Pass::Value && !copy { format!("{place}.clone()") } else { place };
             return Some(expr(&param.ty, &place, vec![]));
         }

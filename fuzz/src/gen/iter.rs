@@ -10,7 +10,7 @@ fn chain(g: &mut Gen) -> Option<(String, Vec<Node>)> {
         return None;
     }
     let (x, ..) = g.rng.pick(&found).clone();
-    let x = x.strip_prefix("(*").and_then(|p| p.strip_suffix(')')).map(str::to_string).unwrap_or(x);
+    let x = referent(x);
     let (other, ..) = g.rng.pick(&found).clone();
     let (a, b, i) = (g.fresh("x"), g.fresh("y"), g.fresh("i"));
     let closures = g.depth < 3;

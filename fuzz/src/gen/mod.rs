@@ -28,6 +28,11 @@ use crate::rng::Rng;
 use crate::tree::{Node, Sort, block, expr};
 use crate::types::{Struct, Ty};
 
+/// `x` of a place `(*x)`: where a reference does as well.
+pub fn referent(place: String) -> String {
+    place.strip_prefix("(*").and_then(|p| p.strip_suffix(')')).map(str::to_string).unwrap_or(place)
+}
+
 /// The program of a seed.
 pub fn program(seed: u64) -> Program {
     top::program(seed)

@@ -39,7 +39,7 @@ pub fn copies(g: &mut Gen) -> Option<Node> {
 pub fn joined(g: &mut Gen) -> Option<Node> {
     let found = g.places(false, &|ty| ty.item() == Some(&Ty::F));
     let (v, ..) = found.last()?.clone();
-    let v = v.strip_prefix("(*").and_then(|p| p.strip_suffix(')')).map(str::to_string).unwrap_or(v);
+    let v = referent(v);
     let (a, b, name) = (g.typed(), g.typed(), g.fresh("v"));
     if g.rng.chance(40) {
         g.bind(&name, Ty::vec(Ty::F), Pass::Value, true);
@@ -64,9 +64,7 @@ pub fn left_chain(g: &mut Gen) -> Option<Node> {
     let found = g.places(false, &|ty| ty.item() == Some(&Ty::F));
     let (v, ..) = found.first()?.clone();
     let (w, ..) = found.last()?.clone();
-    let bare =
-        |p: String| p.strip_prefix("(*").and_then(|p| p.strip_suffix(')')).map(str::to_string).unwrap_or(p);
-    let (v, w) = (bare(v), bare(w));
+    let (v, w) = (referent(v), referent(w));
     let (start, s, e) = (g.typed(), g.fresh("s"), g.fresh("e"));
     let head = *g.rng.pick(&[
         "~.iter().chain(#.iter())",

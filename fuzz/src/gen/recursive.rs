@@ -7,36 +7,6 @@ pub fn function(g: &mut Gen) -> Node {
     let mut params = g.parameters();
     params.retain(|param| param.pass != Pass::RefMut && !param.no_diff && param.ty != Ty::Maybe);
     let name = g.fresh("r");
-    let body = |g: &mut Gen, call: &str, params: &[Param]| {
-        g.vars.clear();
-        g.closures.clear();
-        for param in params {
-            let own = param.pass == Pass::Value;
-            g.bind(&param.name, param.ty.clone(), param.pass, own);
-        }
-        g.result = Some(Ty::F);
-        g.loops.clear();
-        g.loop_depth = 0;
-        let children = g.scoped(|g| {
-            let mut children = vec![g.expr(&Ty::F)];
-            let calls = if g.rng.chance(25) { 2 } else { 1 };
-            for _ in 0..calls {
-                let others = params.iter().filter(|param| param.name != "self");
-                children.extend(others.map(|param| g.argument(param)));
-            }
-            let names: Vec<String> = (0..calls).map(|_| g.fresh("a")).collect();
-            let list = vec![", $"; params.iter().filter(|param| param.name != "self").count()].concat();
-            let lets: String =
-                names.iter().map(|a| format!("let mut {a} = {call}(depth - 1{list});\n")).collect();
-            for a in &names {
-                g.bind(a, Ty::F, Pass::Value, true);
-            }
-            children.push(g.block_of(&Ty::F, 3));
-            (children, lets, names)
-        });
-        g.result = None;
-        children
-    };
     let k = g.rng.below(g.structs.len().max(1));
     let method =
         g.structs.get(k).is_some_and(|s| s.variants.is_empty() && s.generics.is_empty()) && g.rng.chance(35);
@@ -44,7 +14,23 @@ pub fn function(g: &mut Gen) -> Node {
         params.insert(0, Param { name: "self".into(), ty: Ty::Struct(k), pass: Pass::Ref, no_diff: false });
     }
     let call = if method { format!("self.{name}") } else { name.clone() };
-    let (children, lets, names) = body(g, &call, &params);
+    let (children, lets, names) = g.within(&params, &Ty::F, |g| {
+        let others = || params.iter().filter(|param| param.name != "self");
+        let mut children = vec![g.expr(&Ty::F)];
+        let calls = if g.rng.chance(25) { 2 } else { 1 };
+        for _ in 0..calls {
+            children.extend(others().map(|param| g.argument(param)));
+        }
+        let names: Vec<String> = (0..calls).map(|_| g.fresh("a")).collect();
+        let list = ", $".repeat(others().count());
+        let lets: String =
+            names.iter().map(|a| format!("let mut {a} = {call}(depth - 1{list});\n")).collect();
+        for a in &names {
+            g.bind(a, Ty::F, Pass::Value, true);
+        }
+        children.push(g.block_of(&Ty::F, 3));
+        (children, lets, names)
+    });
     let mut list: Vec<String> = params
         .iter()
         .map(|param| if param.name == "self" { "&self".to_string() } else { g.param_text(param) })

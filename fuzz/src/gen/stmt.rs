@@ -525,8 +525,7 @@ fn fields_swapped(g: &mut Gen) -> Option<Node> {
         return None;
     }
     let (place, ty, _) = g.rng.pick(&found).clone();
-    let place =
-        place.strip_prefix("(*").and_then(|p| p.strip_suffix(')')).map(str::to_string).unwrap_or(place);
+    let place = referent(place);
     if place.contains('[') {
         // Two borrows of an element would be two of its `Vec`.
         return None;

@@ -167,8 +167,8 @@ impl Gen {
         }
     }
 
-    /// The body of a function with these parameters.
-    pub fn function_body(&mut self, params: &[Param], result: &Ty, most: usize) -> Node {
+    /// What is written by `f` as (a part of) the body of a function with these parameters.
+    pub(super) fn within<T>(&mut self, params: &[Param], result: &Ty, f: impl FnOnce(&mut Gen) -> T) -> T {
         self.vars.clear();
         self.closures.clear();
         for param in params {
@@ -181,7 +181,14 @@ impl Gen {
         self.result = Some(result.clone());
         self.loops.clear();
         self.loop_depth = 0;
-        let mut body = self.scoped(|g| {
+        let written = self.scoped(f);
+        self.result = None;
+        written
+    }
+
+    /// The body of a function with these parameters.
+    pub fn function_body(&mut self, params: &[Param], result: &Ty, most: usize) -> Node {
+        let mut body = self.within(params, result, |g| {
             let statements = g.statements(most);
             let tail = if *result == Ty::Unit { None } else { Some(g.tail(result)) };
             block(statements, tail)
@@ -189,7 +196,6 @@ impl Gen {
         if let Some(Part::Text(start)) = body.parts.first_mut() {
             start.extend(params.iter().filter(|param| param.no_diff).map(cut_param));
         }
-        self.result = None;
         body
     }
 

@@ -11,8 +11,7 @@ fn growing(g: &mut Gen) -> Option<(String, Ty, String)> {
         return None;
     }
     let (text, ty, root) = g.rng.pick(&found).clone();
-    let text = text.strip_prefix("(*").and_then(|p| p.strip_suffix(')')).map(str::to_string).unwrap_or(text);
-    Some((text, ty.item()?.clone(), root))
+    Some((referent(text), ty.item()?.clone(), root))
 }
 
 /// `push`, `pop`, `truncate`, …
@@ -77,7 +76,7 @@ pub fn whole(g: &mut Gen) -> Option<Node> {
         return None;
     }
     let (a, ty, root) = g.rng.pick(&found).clone();
-    let a = a.strip_prefix("(*").and_then(|p| p.strip_suffix(')')).map(str::to_string).unwrap_or(a);
+    let a = referent(a);
     let item = ty.item()?.clone();
     if g.keeps_size(&root, &item) {
         return None;
@@ -123,7 +122,7 @@ pub fn ordered(g: &mut Gen) -> Option<Node> {
         return None;
     }
     let (a, ..) = g.rng.pick(&found).clone();
-    let a = a.strip_prefix("(*").and_then(|p| p.strip_suffix(')')).map(str::to_string).unwrap_or(a);
+    let a = referent(a);
     let by = *g.rng.pick(&[
         "sort_by(|a, b| a.total_cmp(b))",
         "sort_by(|a, b| b.partial_cmp(a).unwrap())",

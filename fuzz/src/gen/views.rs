@@ -118,9 +118,7 @@ pub fn rows(g: &mut Gen) -> Option<Node> {
     } else {
         let found = g.places(false, &|ty| ty.item() == Some(&Ty::F));
         let (text, ty, root) = found.first()?.clone();
-        let text =
-            text.strip_prefix("(*").and_then(|p| p.strip_suffix(')')).map(str::to_string).unwrap_or(text);
-        (text, ty, root)
+        (referent(text), ty, root)
     };
     let (d, i, j, row, s) = (g.fresh("d"), g.fresh("i"), g.fresh("j"), g.fresh("row"), g.fresh("s"));
     let body = g.without(&root, |g| {
