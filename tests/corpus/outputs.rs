@@ -274,6 +274,16 @@ fn what_was_there_before_is_of_no_consequence() {
     assert_eq!(by_x_alone::vjp(3.0, &mut q).1(1.0, 2.0), 27.0 + 12.0);
 }
 
+/// What was lent is read again, as it was: by its name, and by what it was made of.
+#[differentiate]
+fn lent_and_read_again(x: &[f64]) -> f64 {
+    let mut z = x[0] * x[1];
+    let before = z;
+    reset(&mut z);
+    let rows = [x[0] * x[1], z, before];
+    rows[0] * x[1] + rows[1] + rows[2] * x[0]
+}
+
 checks! {
     sincos(0.5, &mut 1.5, &mut 2.5) -> ();
     uses_sincos(0.5);
@@ -307,4 +317,5 @@ checks! {
     lends_to_marked(0.75);
     handed_on(1.5, &mut 0.5) -> ();
     read_before(1.5, &mut 0.5, &mut 0.75) -> ();
+    lent_and_read_again(&[0.5, 1.5]);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::flow::{bound_inside, defines};
+use super::flow::{bound_inside, changed, defines};
 use super::unit::{self, every};
 use super::walk;
 use crate::ir::*;
@@ -101,7 +101,9 @@ impl<'a> Classes<'a> {
             return true;
         }
         let value = |var: Var| self.vars[var].role == Role::Value && !self.pinned.contains(&var);
-        if !value(a) || !value(b) || self.names[a.0 as usize] != self.names[b.0 as usize] {
+        let names = [a, b].map(|var| self.names[var.0 as usize]);
+        // What is in no group was not looked at for clashes.
+        if !value(a) || !value(b) || names[0].is_none() || names[0] != names[1] {
             return false;
         }
         let (mine, theirs) = (self.members(a), self.members(b));
@@ -166,21 +168,11 @@ impl<'a> Classes<'a> {
                     self.join(join, &inside);
                 }
             }
-            StmtKind::Inert { defs, .. } => {
-                for (_, before, after) in defs {
-                    if let Some(Expr::Var(before)) = before {
-                        self.unite(*before, *after);
-                    }
+            kind => {
+                for (before, after) in changed(kind) {
+                    self.unite(before, after);
                 }
             }
-            StmtKind::Call(call) | StmtKind::Pushforward(PushforwardCall { call, .. }) => {
-                for arg in &call.args {
-                    if let Arg::RefMutValue(Expr::Var(before), after) = arg {
-                        self.unite(*before, *after);
-                    }
-                }
-            }
-            _ => {}
         });
     }
 

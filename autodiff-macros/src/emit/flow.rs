@@ -155,8 +155,29 @@ fn handed_on(vars: &Vars, kind: &mut StmtKind) -> Vec<Var> {
     })
 }
 
-/// Which values may share storage at all: of those that branches and loops hand on the ones of one name, and what a loop
-/// carries with what it hands on, whatever their names.
+/// The values that a statement changes in place, each with what it is behind it.
+pub(super) fn changed(kind: &StmtKind) -> Vec<(Var, Var)> {
+    match kind {
+        StmtKind::Inert { defs, .. } => {
+            let pair = |(before, after): (&Option<Expr>, Var)| match before {
+                Some(Expr::Var(before)) => Some((*before, after)),
+                _ => None,
+            };
+            defs.iter().filter_map(|(_, before, after)| pair((before, *after))).collect()
+        }
+        StmtKind::Call(call) | StmtKind::Pushforward(PushforwardCall { call, .. }) => {
+            let pair = |arg: &Arg| match arg {
+                Arg::RefMutValue(Expr::Var(before), after) => Some((*before, *after)),
+                _ => None,
+            };
+            call.args.iter().filter_map(pair).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Which values may share storage at all: of those that branches and loops hand on, and that calls and code change, the ones of
+/// one name, and what a loop carries with what it hands on, whatever their names.
 fn groups(unit: &mut Unit, vars: &Vars) -> Vec<Option<usize>> {
     if unit.first.stmts.is_empty() && unit.second.stmts.is_empty() {
         return vec![None; vars.0.len()];
@@ -177,7 +198,11 @@ fn groups(unit: &mut Unit, vars: &Vars) -> Vec<Option<usize>> {
                         });
                     }
                 }
-                _ => {}
+                kind => {
+                    for (before, after) in changed(kind) {
+                        handed.extend([before, after]);
+                    }
+                }
             }
         });
     }
