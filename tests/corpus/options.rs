@@ -1,6 +1,6 @@
 //! `Option`s of active values: in variables, through methods and patterns.
 
-use autodiff_runtime::differentiate;
+use autodiff_runtime::{Differentiable, differentiate};
 
 #[differentiate]
 fn first_before_a_change(x: &[f64]) -> f64 {
@@ -345,6 +345,71 @@ fn what_is_there_comes_before_what_is_active() {
     assert_eq!(weights_or::jvp(2.0, &none, 1.0).1, 9.5);
 }
 
+/// What an `Option` holds is what it held before its method's argument was evaluated.
+#[differentiate]
+fn held_before_arguments(x: &[f64], k: usize) -> f64 {
+    let mut x = x.to_vec();
+    let a = x.get(k).copied().unwrap_or({
+        x[0] *= 3.0;
+        0.5
+    });
+    let b = x.first().copied().map_or(
+        {
+            x[0] = x[1] * x[1];
+            0.5
+        },
+        |v| v.sin(),
+    );
+    let c = x.get(1).copied().or({
+        x[1] = 2.0;
+        Some(x[0])
+    });
+    let d = x.get(1).copied().zip({
+        x[1] = x[0];
+        Some(x[0])
+    });
+    a + b * c.unwrap_or(0.0) + d.map_or(0.0, |(p, q)| p * q)
+}
+
+type Real = f64;
+
+#[differentiate]
+fn held_in_part(mut p: (Real, usize, Real)) -> Real {
+    (if p.1 > 0 { Some(p.0) } else { None }).map_or(
+        {
+            p.0 *= 1.1;
+            0.5
+        },
+        |y: f64| y.sin(),
+    )
+}
+
+#[derive(Clone, Debug, PartialEq, Differentiable)]
+struct Row {
+    x: [f64; 2],
+    v: Vec<f64>,
+}
+
+/// Elements that are not there, of types that are not in sight.
+#[differentiate]
+fn absent_in_an_arm(rows: &[Row], n: usize) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..rows.len() {
+        let number: Option<f64> = if i > 5 { Some(1.5) } else { rows[i].x.get(n).copied() };
+        sum += number.map(|y| y.sin()).unwrap_or(1.0);
+    }
+    let element = if n > 1 { rows[0].v.get(n).cloned() } else { rows[1].v.get(n + 1).cloned() };
+    let row = if n > 1 { rows.get(n).cloned() } else { rows.first().cloned() };
+    sum += match element {
+        Some(y) => y * y,
+        None => rows[0].x[0],
+    };
+    match row {
+        Some(row) => sum * row.x[0] * row.v[0],
+        None => sum * rows[0].x[1],
+    }
+}
+
 checks! {
     first_before_a_change(&[2.0, 3.0]);
     element_before_a_change(&[2.0, 3.0, 4.0]);
@@ -400,4 +465,25 @@ checks! {
     absent_from_an_arm as present_in_both(&[0.3, 0.4, 0.5, 0.6], &[[0.4, 0.6], [0.3, 0.2], [0.1, 0.9]], 0.6);
     constant_or(1.25, @1);
     constant_or as nothing_constant(1.25, @7);
+    held_before_arguments(&[0.5, 1.5], @0);
+    held_before_arguments as held_before_others(&[0.5, 1.5], @2);
+    held_in_part((0.7, 1, 2.0)) => (0.7_f64.cos(), (), 0.0);
+}
+
+#[test]
+fn what_is_absent_in_an_arm_is_not_read() {
+    let rows = [Row { x: [0.5, 1.5], v: vec![2.0, 3.0, 4.0] }, Row { x: [0.25, -1.0], v: vec![0.5] }];
+    for n in 0..4 {
+        let (value, gradient) = absent_in_an_arm::value_and_grad(&rows, n);
+        assert_eq!(value, absent_in_an_arm(&rows, n));
+        for (row, k) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+            let moved = |h: f64| {
+                let mut rows = rows.clone();
+                rows[row].x[k] += h;
+                absent_in_an_arm(&rows, n)
+            };
+            let difference = (moved(1e-6) - moved(-1e-6)) / 2e-6;
+            assert!((gradient[row].x[k] - difference).abs() < 1e-7, "{n} {row} {k}");
+        }
+    }
 }

@@ -189,12 +189,20 @@ impl<'a> Lower<'a> {
                 Value::Tuple(items.collect())
             }
             Value::Maybe { .. } => {
+                let held = values.iter().filter_map(|value| match value {
+                    Value::Maybe { value, .. } if !matches!(**value, Value::Never) => Some(self.ty_of(value)),
+                    _ => None,
+                });
+                let ty = held.reduce(|a, b| self.unify(a, b)).unwrap_or(Ty::Unknown);
                 let (mut flags, mut payloads) = (Vec::new(), Vec::new());
+                // Where nothing is there, nothing is filled in, as where the arm has been left.
+                let left: Vec<usize> = ends.iter().map(|end| end.left.len()).collect();
                 for (end, value) in ends.iter_mut().zip(values) {
                     let (some, payload) = match value {
                         Value::Maybe { some, value } => {
+                            let End { block, left } = end;
                             let payload = self
-                                .in_block(&mut end.block, |lower| lower.where_present(&some, *value, span));
+                                .in_block(block, |lower| lower.where_present(&some, *value, &ty, left, span));
                             (Value::Atom(some, Ty::bool()), payload)
                         }
                         _ => (Value::Never, Value::Never),
@@ -204,6 +212,7 @@ impl<'a> Lower<'a> {
                 }
                 let some = self.merge_values(ends, flags, joins, span);
                 let value = Box::new(self.merge_values(ends, payloads, joins, span));
+                ends.iter_mut().zip(left).for_each(|(end, left)| end.left.truncate(left));
                 let (some, _) = self.scalar(some, Some(&Ty::bool()), span);
                 Value::Maybe { some, value }
             }
@@ -215,13 +224,33 @@ impl<'a> Lower<'a> {
         }
     }
 
-    /// What an `Option` holds, read where it is there alone.
-    fn where_present(&mut self, some: &Expr, value: Value, span: Span) -> Value {
+    /// What an `Option` holds, read where it is there alone: here, where something of its type can take its place elsewhere, or
+    /// where it is filled in.
+    fn where_present(
+        &mut self,
+        some: &Expr,
+        value: Value,
+        ty: &Ty,
+        left: &mut Vec<Expr>,
+        span: Span,
+    ) -> Value {
         let at_hand = matches!(value, Value::Never | Value::Poison | Value::Atom(..));
-        if at_hand || is_true(Some(some)) || !self.starts_empty(&self.ty_of(&value)) {
+        if at_hand || is_true(Some(some)) {
             return value;
         }
-        self.if_else(some.clone(), span, |lower| lower.read(value, span), |_| Value::Never)
+        if self.starts_empty(ty) {
+            let read = |lower: &mut Self| match value {
+                value @ Value::Path(_) if ty.is_scalar() => {
+                    let (atom, ty) = lower.scalar(value, Some(ty), span);
+                    Value::Atom(atom, ty)
+                }
+                value => lower.read(value, span),
+            };
+            return self.if_else(some.clone(), span, read, |_| Value::Never);
+        }
+        let none = Expr::Unary(syn::UnOp::Not(Default::default()), Box::new(some.clone()));
+        left.push(self.temp("none", Ty::bool(), none, span));
+        value
     }
 
     fn merge_leaves(

@@ -12,6 +12,7 @@ use proc_macro2::Span;
 use crate::ir::{CopyHow, Expr, Init, Path, Ty, VarSet};
 use crate::lower::Lower;
 use crate::lower::env::Value;
+use crate::lower::jump::is_true;
 
 impl Lower<'_> {
     /// Evaluates operands one behind the other.
@@ -39,56 +40,69 @@ impl Lower<'_> {
         for stmt in self.block.stmts.iter().skip(at) {
             stmt.writes(&self.vars, &mut written);
         }
-        if written.is_empty() {
+        if !self.is_read_from(&value, &written) {
             return value;
         }
-        self.unless_written(value, &written, at, span)
+        let behind = self.block.stmts.split_off(at);
+        let value = self.kept_now(value, &written, span);
+        self.block.stmts.extend(behind);
+        value
     }
 
-    fn unless_written(&mut self, value: Value, written: &VarSet, at: usize, span: Span) -> Value {
+    /// Whether a value is read, where it is used, from one of these places.
+    fn is_read_from(&self, value: &Value, places: &VarSet) -> bool {
         match value {
-            Value::Path(path)
-                if written.contains(&self.vars.root(&path))
-                    && !matches!(self.path_ty(&path), Ty::Slice(_)) =>
-            {
-                let ty = self.path_ty(&path);
-                self.kept_at(Init::Copy { from: path, how: CopyHow::Move }, ty, at, span)
+            Value::Path(path) => {
+                places.contains(&self.vars.root(path)) && !matches!(self.path_ty(path), Ty::Slice(_))
             }
-            Value::Init(init, ty) if written.iter().any(|var| init.reads_place(var, &self.vars)) => {
-                self.kept_at(*init, ty, at, span)
-            }
-            Value::Code(inert, ty) => {
+            Value::Init(init, _) => places.iter().any(|var| init.reads_place(var, &self.vars)),
+            Value::Code(inert, _) => inert.binds.iter().any(|(_, bind)| {
                 let mut read = false;
-                for (_, bind) in &inert.binds {
-                    bind.vars(&mut |var| read |= written.contains(&self.vars.root(&Path::of(var))));
-                }
-                match (read, ty) {
-                    (false, ty) => Value::Code(inert, ty),
-                    (true, ty) if ty.is_scalar() => {
-                        let behind = self.block.stmts.split_off(at);
-                        let atom = self.temp("operand", ty.clone(), Expr::Inert(inert), span);
-                        self.block.stmts.extend(behind);
-                        Value::Atom(atom, ty)
-                    }
-                    (true, ty) => self.kept_at(Init::Inert(inert), ty, at, span),
-                }
+                bind.vars(&mut |var| read |= places.contains(&self.vars.root(&Path::of(var))));
+                read
+            }),
+            Value::Tuple(items) => items.iter().any(|item| self.is_read_from(item, places)),
+            Value::Maybe { value, .. } => self.is_read_from(value, places),
+            _ => false,
+        }
+    }
+
+    /// A value that nothing behind changes, though it writes to these places.
+    fn kept_now(&mut self, value: Value, written: &VarSet, span: Span) -> Value {
+        if !self.is_read_from(&value, written) {
+            return value;
+        }
+        match value {
+            Value::Path(path) => {
+                let ty = self.path_ty(&path);
+                self.kept(Init::Copy { from: path, how: CopyHow::Move }, ty, span)
             }
+            Value::Init(init, ty) => self.kept(*init, ty, span),
+            Value::Code(inert, ty) if ty.is_scalar() => {
+                Value::Atom(self.temp("operand", ty.clone(), Expr::Inert(inert), span), ty)
+            }
+            Value::Code(inert, ty) => self.kept(Init::Inert(inert), ty, span),
             Value::Tuple(items) => {
-                // The last first, as above.
-                let mut kept: Vec<Value> = (items.into_iter().rev())
-                    .map(|item| self.unless_written(item, written, at, span))
-                    .collect();
-                kept.reverse();
-                Value::Tuple(kept)
+                Value::Tuple(items.into_iter().map(|item| self.kept_now(item, written, span)).collect())
+            }
+            // Read where it is there alone.
+            Value::Maybe { some, value } => {
+                let value = match is_true(Some(&some)) {
+                    true => self.kept_now(*value, written, span),
+                    false => self.if_else(
+                        some.clone(),
+                        span,
+                        |lower| lower.kept_now(*value, written, span),
+                        |_| Value::Never,
+                    ),
+                };
+                Value::Maybe { some, value: Box::new(value) }
             }
             value => value,
         }
     }
 
-    fn kept_at(&mut self, init: Init, ty: Ty, at: usize, span: Span) -> Value {
-        let behind = self.block.stmts.split_off(at);
-        let place = self.temp_place("operand", ty, init, span);
-        self.block.stmts.extend(behind);
-        Value::Path(Path::of(place))
+    fn kept(&mut self, init: Init, ty: Ty, span: Span) -> Value {
+        Value::Path(Path::of(self.temp_place("operand", ty, init, span)))
     }
 }

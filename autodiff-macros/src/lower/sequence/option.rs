@@ -115,7 +115,8 @@ impl Lower<'_> {
             }
             ("unwrap_or", 1) => {
                 let ty = self.ty_of(&value);
-                let default = self.operand(&expr.args[0], Some(&ty));
+                let (value, default) =
+                    self.beside(&some, value, span, |lower| lower.operand(&expr.args[0], Some(&ty)));
                 self.if_else(some, span, |lower| lower.read(value, span), |_| default)
             }
             ("unwrap_or_default", 0) => {
@@ -125,8 +126,10 @@ impl Lower<'_> {
                 self.if_else(some, span, |lower| lower.read(value, span), |_| default)
             }
             ("or" | "zip", 1) => {
-                let other = self.operand(&expr.args[0], None);
-                let other = self.read(other, span);
+                let (value, other) = self.beside(&some, value, span, |lower| {
+                    let other = lower.operand(&expr.args[0], None);
+                    lower.read(other, span)
+                });
                 match (name, other) {
                     ("or", other) => self.if_else(some, span, |lower| lower.present(value, span), |_| other),
                     (_, Value::Maybe { some: second, value: other }) => {
@@ -148,6 +151,23 @@ impl Lower<'_> {
                 &expr.method,
                 format!("`{name}` of an `Option` of active data is not supported: use `match` or `if let`"),
             ),
+        }
+    }
+
+    /// What an `Option` holds, and an argument that is evaluated behind it.
+    fn beside(
+        &mut self,
+        some: &Expr,
+        value: Value,
+        span: Span,
+        argument: impl FnOnce(&mut Self) -> Value,
+    ) -> (Value, Value) {
+        let at = self.block.stmts.len();
+        let argument = argument(self);
+        let whole = Value::Maybe { some: some.clone(), value: Box::new(value) };
+        match self.as_it_was(whole, at, span) {
+            Value::Maybe { value, .. } => (*value, argument),
+            value => (value, argument),
         }
     }
 
@@ -175,7 +195,8 @@ impl Lower<'_> {
                 |lower| lower.apply(&last, Vec::new(), want, span),
             ),
             "map_or" if expr.args.len() == 2 => {
-                let default = self.operand(&expr.args[0], want);
+                let (value, default) =
+                    self.beside(&some, value, span, |lower| lower.operand(&expr.args[0], want));
                 self.if_else(
                     some,
                     span,
