@@ -317,7 +317,7 @@ impl<'a> Structure<'a> {
             Some(tangent) => quote!(#tangent #tangent_args),
             None => quote!(Self),
         };
-        let zero = self.zero();
+        let zero = self.zero(|field| self.asked.whole(field.ty));
         let constructor = self.tangent.as_ref().map_or_else(|| quote!(Self), ToTokens::to_token_stream);
         quote! {
             #[automatically_derived]
@@ -332,16 +332,15 @@ impl<'a> Structure<'a> {
         }
     }
 
-    fn zero(&self) -> TokenStream {
+    /// The zero of each field; `asked`: as which type, where that is asked about.
+    fn zero(&self, asked: impl Fn(&Field) -> Option<Type>) -> TokenStream {
         let runtime = self.runtime;
         self.build(|field| {
             let member = &field.member;
-            match field.tangent {
-                Some(_) => match self.asked.whole(field.ty) {
-                    Some(ty) => quote!(<#ty as #runtime::Differentiable>::zero_tangent(&self.#member)),
-                    None => quote!(#runtime::Differentiable::zero_tangent(&self.#member)),
-                },
-                None => quote!(()),
+            match (&field.tangent, asked(field)) {
+                (None, _) => quote!(()),
+                (Some(_), Some(ty)) => quote!(<#ty as #runtime::Differentiable>::zero_tangent(&self.#member)),
+                (Some(_), None) => quote!(#runtime::Differentiable::zero_tangent(&self.#member)),
             }
         })
     }
@@ -350,13 +349,7 @@ impl<'a> Structure<'a> {
     fn tangent_impls(&self, name: &Ident) -> TokenStream {
         let runtime = self.runtime;
         let (impl_generics, type_generics, where_clause) = self.tangent_generics.split_for_impl();
-        let zero = self.build(|field| {
-            let member = &field.member;
-            match field.tangent {
-                Some(_) => quote!(#runtime::Differentiable::zero_tangent(&self.#member)),
-                None => quote!(()),
-            }
-        });
+        let zero = self.zero(|_| None);
         let accumulate = self.accumulate(name, &self.tangent_generics);
         quote! {
             #[automatically_derived]

@@ -1,6 +1,7 @@
 //! What can be differentiated, and what its derivatives look like.
 
 mod impls;
+pub(crate) use impls::accumulate_all;
 #[cfg(feature = "nalgebra")]
 mod matrix;
 mod standard;

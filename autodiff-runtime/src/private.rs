@@ -12,6 +12,7 @@ use core::borrow::Borrow;
 use core::cmp::Ordering;
 use core::marker::PhantomData;
 
+use crate::differentiable::accumulate_all;
 use crate::{Differentiable, Tangent};
 use num_traits::NumCast;
 
@@ -329,14 +330,14 @@ impl<T: Tangent> Accumulate<T> for Lent<&mut T> {
 impl<T: Tangent, const N: usize> Accumulate<Vec<T>> for Lent<&mut [T; N]> {
     #[inline(always)]
     fn accumulate(self, other: &Vec<T>) {
-        self.0.iter_mut().zip(other).for_each(|(to, from)| to.accumulate(from));
+        accumulate_all(self.0, other);
     }
 }
 
 impl<T: Tangent, const N: usize> Accumulate<[T; N]> for Lent<&mut Vec<T>> {
     #[inline(always)]
     fn accumulate(self, other: &[T; N]) {
-        self.0.iter_mut().zip(other).for_each(|(to, from)| to.accumulate(from));
+        accumulate_all(self.0, other);
     }
 }
 

@@ -48,36 +48,53 @@ fn is_active(ty: &Type, assumed: &mut Vec<Type>) -> bool {
 
 /// The tangent as the trait has it, whether there is a derivative in it or not.
 fn inside(ty: &Type, runtime: &syn::Path, leaf: &dyn Fn(&Type) -> Type) -> Type {
+    rebuilt(ty, &|part| match part {
+        Part::Primitive("f64" | "f32", ty) => ty.clone(),
+        Part::Primitive(..) => parse_quote!(()),
+        Part::Slice(element) => parse_quote!(#runtime::__private::Vec<#element>),
+        Part::Leaf(ty) => tangent_of(&leaf(ty), runtime),
+    })
+}
+
+/// What a type is made of, but for arrays, tuples and containers of such.
+enum Part<'a> {
+    /// By the name of the language.
+    Primitive(&'a str, &'a Type),
+    /// Of elements that are rebuilt already.
+    Slice(Box<Type>),
+    /// What only rustc knows: it stands behind `as Differentiable` in the tangent.
+    Leaf(&'a Type),
+}
+
+/// A type of the same form, references left out, with other parts.
+fn rebuilt(ty: &Type, part: &dyn Fn(Part<'_>) -> Type) -> Type {
+    let inside = |ty: &Type| rebuilt(ty, part);
     match ty {
-        Type::Paren(paren) => inside(&paren.elem, runtime, leaf),
-        Type::Group(group) => inside(&group.elem, runtime, leaf),
-        Type::Reference(reference) => inside(&reference.elem, runtime, leaf),
+        Type::Paren(paren) => inside(&paren.elem),
+        Type::Group(group) => inside(&group.elem),
+        Type::Reference(reference) => inside(&reference.elem),
         Type::Array(array) => {
-            let (element, len) = (inside(&array.elem, runtime, leaf), &array.len);
+            let (element, len) = (inside(&array.elem), &array.len);
             parse_quote!([#element; #len])
         }
-        Type::Slice(slice) => {
-            let element = inside(&slice.elem, runtime, leaf);
-            parse_quote!(#runtime::__private::Vec<#element>)
-        }
+        Type::Slice(slice) => part(Part::Slice(Box::new(inside(&slice.elem)))),
         Type::Tuple(tuple) => {
-            let elements = tuple.elems.iter().map(|element| inside(element, runtime, leaf));
+            let elements = tuple.elems.iter().map(inside);
             parse_quote!((#(#elements,)*))
         }
-        Type::Path(path) => match (primitive(path).as_deref(), container(path)) {
-            (Some("f64" | "f32"), _) => ty.clone(),
-            (Some(_), _) => parse_quote!(()),
+        Type::Path(path) => match (primitive(path), container(path)) {
+            (Some(name), _) => part(Part::Primitive(&name, ty)),
             (None, Some(element)) => {
-                let element = inside(element, runtime, leaf);
+                let element = inside(element);
                 let mut path = path.clone();
                 if let Some(segment) = path.path.segments.last_mut() {
                     segment.arguments = PathArguments::AngleBracketed(parse_quote!(<#element>));
                 }
                 Type::Path(path)
             }
-            (None, None) => tangent_of(&leaf(ty), runtime),
+            (None, None) => part(Part::Leaf(ty)),
         },
-        ty => tangent_of(&leaf(ty), runtime),
+        ty => part(Part::Leaf(ty)),
     }
 }
 
@@ -187,37 +204,11 @@ pub(super) fn bound(generics: &mut Generics, name: &Ident, fields: &[Field], run
 
 /// The type with something else for the parts that stand behind `as Differentiable` in its tangent.
 pub(super) fn with_leaves(ty: &Type, leaf: &dyn Fn(&Type) -> Type) -> Type {
-    let inside = |ty: &Type| with_leaves(ty, leaf);
-    match ty {
-        Type::Paren(paren) => inside(&paren.elem),
-        Type::Group(group) => inside(&group.elem),
-        Type::Reference(reference) => inside(&reference.elem),
-        Type::Array(array) => {
-            let (element, len) = (inside(&array.elem), &array.len);
-            parse_quote!([#element; #len])
-        }
-        Type::Slice(slice) => {
-            let element = inside(&slice.elem);
-            parse_quote!([#element])
-        }
-        Type::Tuple(tuple) => {
-            let elements = tuple.elems.iter().map(inside);
-            parse_quote!((#(#elements,)*))
-        }
-        Type::Path(path) => match container(path) {
-            _ if primitive(path).is_some() => ty.clone(),
-            Some(element) => {
-                let element = inside(element);
-                let mut path = path.clone();
-                if let Some(segment) = path.path.segments.last_mut() {
-                    segment.arguments = PathArguments::AngleBracketed(parse_quote!(<#element>));
-                }
-                Type::Path(path)
-            }
-            None => leaf(ty),
-        },
-        ty => leaf(ty),
-    }
+    rebuilt(ty, &|part| match part {
+        Part::Primitive(_, ty) => ty.clone(),
+        Part::Slice(element) => parse_quote!([#element]),
+        Part::Leaf(ty) => leaf(ty),
+    })
 }
 
 /// The parts of a type that stand behind `as Differentiable` in its tangent.

@@ -25,6 +25,16 @@ pub(crate) enum Site<'a> {
     Impl(Option<&'a syn::Generics>),
 }
 
+impl Site<'_> {
+    /// The name of what is generated for a function: `what`, or `loss_what` beside the function.
+    pub(crate) fn name(self, function: &Ident, what: &str) -> Ident {
+        match self {
+            Site::Companion => Ident::new(what, function.span()),
+            Site::Impl(_) => super::call::derived_name(function, what),
+        }
+    }
+}
+
 /// The function as the user wrote it.
 #[derive(Clone, Copy)]
 pub(crate) struct Source<'a> {
@@ -165,10 +175,7 @@ impl<'a> Shape<'a> {
     }
 
     fn name(&self, what: &str) -> Ident {
-        match self.source.site {
-            Site::Companion => Ident::new(what, self.function.name.span()),
-            Site::Impl(_) => super::call::derived_name(&self.function.name, what),
-        }
+        self.source.site.name(&self.function.name, what)
     }
 
     /// `Self::name::<T>(args)`

@@ -4,7 +4,6 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::companion::{self, Site, Source};
-use super::known;
 use crate::ir::{Function, Ty};
 use crate::lower::without_refused_result;
 
@@ -19,7 +18,7 @@ pub(crate) fn expand(source: Source<'_>, function: &Function, errors: &syn::Erro
         quote!(#given).to_string()
     };
     // Nobody can say what the callers of a result that is refused do with it: its type is one in error.
-    let constant = known::constant(&function.name, source.site, "REFUSED");
+    let constant = source.site.name(&function.name, "REFUSED");
     let concrete = match source.site {
         Site::Companion => true,
         Site::Impl(generics) => generics.is_some_and(|generics| generics.params.is_empty()),

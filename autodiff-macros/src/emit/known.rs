@@ -15,7 +15,6 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::call::derived_name;
 use super::companion::Site;
 use crate::ir::{Callee, Function, StmtKind, Ty, owner};
 use crate::typing::Scope;
@@ -40,12 +39,12 @@ impl<'a> Known<'a> {
         runtime: &'a TokenStream,
     ) -> Known<'a> {
         let generics = (!matches!(site, Site::Impl(None))).then_some(generics);
-        Known { generics, scope, runtime, name: constant(function, site, "KNOWN"), asked: RefCell::default() }
+        Known { generics, scope, runtime, name: site.name(function, "KNOWN"), asked: RefCell::default() }
     }
 
     /// The same with the second constant, where a constant may say everything that the function says.
     pub(super) fn checked(&self, function: &Ident, site: Site<'_>) -> Option<Known<'a>> {
-        let name = constant(function, site, "CHECKED");
+        let name = site.name(function, "CHECKED");
         let runtime = self.runtime;
         self.generics.is_some_and(<[Ident]>::is_empty).then(|| Known {
             generics: self.generics,
@@ -197,14 +196,6 @@ pub(super) fn without_questions(code: TokenStream, runtime: &TokenStream) -> Tok
         }
     }
     all
-}
-
-/// The name of a constant of a function.
-pub(super) fn constant(function: &Ident, site: Site<'_>, name: &str) -> Ident {
-    match site {
-        Site::Companion => Ident::new(name, function.span()),
-        Site::Impl(_) => derived_name(function, name),
-    }
 }
 
 /// Whether a function calls what may have no derivative, where nothing but rustc knows.

@@ -24,27 +24,28 @@ pub(super) fn is_lost(function: &Function, param: &Param) -> bool {
     }
     match &param.last {
         Some(last) => !matches!(last, Expr::Var(var) if *var == param.var),
-        None => writes(&function.body, &function.vars, param.var),
+        None => {
+            let mut found = false;
+            function.body.walk(&mut |stmt| found |= writes(stmt, &function.vars, param.var));
+            found
+        }
     }
 }
 
-/// Whether a block writes something that may carry a derivative to a place.
-fn writes(block: &Block, vars: &Vars, place: Var) -> bool {
-    block.stmts.iter().any(|stmt| {
-        let counts = match &stmt.kind {
-            StmtKind::Store { value, .. } => is_integer(value, vars),
+/// Whether a statement itself writes something that may carry a derivative to a place.
+fn writes(stmt: &Stmt, vars: &Vars, place: Var) -> bool {
+    if matches!(&stmt.kind, StmtKind::Store { value, .. } if is_integer(value, vars)) {
+        return false;
+    }
+    let mut found = false;
+    stmt.parts(&mut |part| {
+        found |= match part {
+            Part::WritePath(path) => vars.root(path) == place && vars.type_of(path).may_be_active(),
+            Part::Change(var) => vars.root(&Path::of(var)) == place,
             _ => false,
-        };
-        let mut found = false;
-        stmt.parts(&mut |part| {
-            found |= match part {
-                Part::WritePath(path) => vars.root(path) == place && vars.type_of(path).may_be_active(),
-                Part::Change(var) => vars.root(&Path::of(var)) == place,
-                _ => false,
-            }
-        });
-        (found && !counts) || stmt.blocks().iter().any(|block| writes(block, vars, place))
-    })
+        }
+    });
+    found
 }
 
 fn is_integer(value: &Expr, vars: &Vars) -> bool {

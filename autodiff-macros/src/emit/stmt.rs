@@ -21,15 +21,13 @@ impl Emitter<'_> {
     pub(crate) fn block(&mut self, block: &Block) -> TokenStream {
         let span = self.span;
         let mut tokens = TokenStream::new();
-        let (many, few) = match block.stmts.len() {
-            0..=SCOPES => (&[][..], &block.stmts[..]),
-            _ => (&block.stmts[..], &[][..]),
-        };
-        for stmts in many.chunks(TOGETHER) {
-            tokens.extend(self.declared(stmts));
+        let many = block.stmts.len() > SCOPES;
+        for stmts in block.stmts.chunks(TOGETHER) {
+            if many {
+                tokens.extend(self.declared(stmts));
+            }
             tokens.extend(stmts.iter().map(|stmt| self.stmt(stmt)));
         }
-        tokens.extend(few.iter().map(|stmt| self.stmt(stmt)));
         self.span = span;
         self.moves = Moves::Never;
         tokens

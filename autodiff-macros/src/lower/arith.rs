@@ -108,31 +108,24 @@ impl Lower<'_> {
             (Ty::Int(_), Ty::Float(float)) => (left.0, float),
             _ => return false,
         };
-        let literal = match integer {
-            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(lit), .. }) if lit.suffix().is_empty() => {
-                Some(lit)
-            }
-            _ => None,
-        };
         let given = source(integer);
-        let write = match (literal, float) {
-            (Some(literal), _) => format!("{}.0", literal.base10_digits()),
-            (None, Float::Param(_)) => "a conversion of it".into(),
-            (None, float) => {
-                let simple = matches!(
-                    integer,
-                    syn::Expr::Path(_)
-                        | syn::Expr::MethodCall(_)
-                        | syn::Expr::Field(_)
-                        | syn::Expr::Call(_)
-                        | syn::Expr::Index(_)
-                        | syn::Expr::Paren(_)
-                );
-                let name = if matches!(float, Float::F32) { "f32" } else { "f64" };
-                if simple { format!("`{given} as {name}`") } else { format!("`({given}) as {name}`") }
+        let name = if matches!(float, Float::F32) { "f32" } else { "f64" };
+        let write = match (integer, float) {
+            (syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(lit), .. }), _) if lit.suffix().is_empty() => {
+                format!("`{}.0`", lit.base10_digits())
             }
+            (_, Float::Param(_)) => "a conversion of it".into(),
+            (
+                syn::Expr::Path(_)
+                | syn::Expr::MethodCall(_)
+                | syn::Expr::Field(_)
+                | syn::Expr::Call(_)
+                | syn::Expr::Index(_)
+                | syn::Expr::Paren(_),
+                _,
+            ) => format!("`{given} as {name}`"),
+            _ => format!("`({given}) as {name}`"),
         };
-        let write = if literal.is_some() { format!("`{write}`") } else { write };
         self.diag.error(integer, format!("`{given}` is an integer and meets a float here: write {write}"));
         true
     }

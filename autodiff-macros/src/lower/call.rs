@@ -327,8 +327,7 @@ impl Lower<'_> {
 
     /// Notes that the function may be reached again by a call, unless its pullback has no type that could be named.
     pub(crate) fn may_recur(&mut self, call: impl ToTokens) -> bool {
-        let generic = |generics: &syn::Generics| generics.type_params().next().is_some();
-        let generic = generic(&self.signature.generics);
+        let generic = self.signature.generics.type_params().next().is_some();
         if generic {
             self.refuse(
                 call,

@@ -170,6 +170,11 @@ pub(crate) fn method(name: &str, arity: usize) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.name == name && rule.arity == arity && rule.syntax == Syntax::Method)
 }
 
+/// Whether floats have a method of the name with a rule, of any number of arguments.
+pub(crate) fn is_method(name: &str) -> bool {
+    RULES.iter().any(|rule| rule.name == name && rule.syntax == Syntax::Method)
+}
+
 /// The rule of `f64::name(x, …)`.
 pub(crate) fn path_function(name: &str, arity: usize) -> Option<&'static Rule> {
     method(name, arity)

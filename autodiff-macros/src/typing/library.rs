@@ -15,7 +15,7 @@ pub(super) fn rows(
 
 /// Whether the standard library has a method of the name on what functions compute with.
 pub(crate) fn is_of_the_library(name: &str) -> bool {
-    rows(name).next().is_some() || (1..=3).any(|arity| crate::rules::method(name, arity).is_some())
+    rows(name).next().is_some() || crate::rules::is_method(name)
 }
 
 #[rustfmt::skip]

@@ -99,7 +99,7 @@ impl<T: Tangent, const N: usize> Tangent for [T; N] {
 }
 
 #[inline]
-fn accumulate_all<T: Tangent>(to: &mut [T], from: &[T]) {
+pub(crate) fn accumulate_all<T: Tangent>(to: &mut [T], from: &[T]) {
     assert_eq!(to.len(), from.len(), "adjoints of different lengths cannot be added");
     for (to, from) in to.iter_mut().zip(from) {
         to.accumulate(from);

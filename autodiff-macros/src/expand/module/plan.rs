@@ -40,7 +40,7 @@ impl Candidate {
     /// Whether a call of this form may be one of it. What floats have a method for is taken for that.
     fn is_called_by(&self, call: &str) -> bool {
         match call.strip_prefix('.').or_else(|| call.strip_prefix("::")) {
-            Some(name) if call.starts_with('.') && is_of_floats(name) => false,
+            Some(name) if call.starts_with('.') && crate::rules::is_method(name) => false,
             Some(name) => self.associated && self.name == name,
             None => !self.associated && self.name == call,
         }
@@ -244,10 +244,6 @@ impl Plan {
                 .into_iter()
                 .any(|holder| seen.insert(holder.clone()) && self.takes_part(&holder, seen))
     }
-}
-
-fn is_of_floats(name: &str) -> bool {
-    (1..=3).any(|arity| crate::rules::method(name, arity).is_some())
 }
 
 pub(super) fn has_derive(attrs: &[Attribute]) -> bool {

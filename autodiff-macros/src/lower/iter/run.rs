@@ -6,7 +6,6 @@ use super::Iter;
 use crate::ir::{Expr, Role, Ty, build};
 use crate::lower::Lower;
 use crate::lower::env::{Cell, Value};
-
 use crate::lower::jump::{Slot, Target, TargetKind};
 use crate::lower::loops::LoopHead;
 
