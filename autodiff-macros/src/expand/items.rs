@@ -116,7 +116,7 @@ fn rename_import(tree: &mut UseTree, name: &str, new: &str) {
 }
 
 /// Code in which a name is another where it may stand for an item: not as a field, a method, or inside of a path.
-fn renamed(tokens: TokenStream, name: &str, new: &str) -> TokenStream {
+pub(super) fn renamed(tokens: TokenStream, name: &str, new: &str) -> TokenStream {
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
     let is = |at: Option<usize>, c: char| {
         at.and_then(|at| trees.get(at))

@@ -1,7 +1,8 @@
 //! A differentiated module: every item in it is in sight while its functions are differentiated.
 //!
 //! `pub` functions and methods, those of traits and those that bear the attribute themselves get a companion with all that
-//! users call; private ones that these lead to get what their callers call. Types that take part derive `Differentiable`.
+//! users call; private ones that these lead to get what their callers call, those without a derivative of their own are inlined.
+//! Types that take part derive `Differentiable`.
 //!
 //! ```text
 //! #[differentiate]                      mod model {

@@ -4,13 +4,13 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Stmt, parse_quote};
 
 use super::facts::Nodes;
 use super::jump::{may_jump, may_return, mentions_word};
-use super::macros::parse_list;
+use super::macros::{list_tokens, parse_list};
 
 /// The statement with its operands bound first, where one of them jumps, and what follows it: once for all who ask.
 pub(crate) fn hoisted_block(stmt: &Stmt, rest: &[Stmt], nodes: &Nodes) -> Option<Rc<Expr>> {
@@ -104,12 +104,7 @@ pub(crate) fn jumps_in_blocks(block: &syn::Block) -> Cow<'_, syn::Block> {
             if !hoist.inside(&mut list) {
                 return None;
             }
-            let (before, path) = (hoist.before, &mac.path);
-            let list = match list {
-                Expr::Array(list) => list.elems.to_token_stream(),
-                Expr::Repeat(syn::ExprRepeat { expr, len, .. }) => quote!(#expr; #len),
-                _ => return None,
-            };
+            let (before, path, list) = (hoist.before, &mac.path, list_tokens(&list));
             Some(parse_quote!({ #(#before)* #path![#list] }))
         }
     }

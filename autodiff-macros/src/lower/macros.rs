@@ -178,8 +178,17 @@ impl Lower<'_> {
     }
 }
 
-/// The arguments of `vec!` as an array expression.
-pub(super) fn parse_list(tokens: TokenStream) -> syn::Expr {
+/// Such an array expression as the arguments of a macro.
+pub(crate) fn list_tokens(list: &syn::Expr) -> TokenStream {
+    match list {
+        syn::Expr::Array(list) => list.elems.to_token_stream(),
+        syn::Expr::Repeat(syn::ExprRepeat { expr, len, .. }) => quote!(#expr; #len),
+        other => other.to_token_stream(),
+    }
+}
+
+/// The arguments of `vec!`, and of macros like it, as an array expression; tokens that are no such arguments as they are.
+pub(crate) fn parse_list(tokens: TokenStream) -> syn::Expr {
     let parser = |input: ParseStream| -> syn::Result<syn::Expr> {
         if input.is_empty() {
             return Ok(syn::parse_quote!([]));

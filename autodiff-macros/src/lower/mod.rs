@@ -19,7 +19,7 @@ mod iter;
 pub(crate) mod jump;
 mod locals;
 pub(crate) mod loops;
-mod macros;
+pub(crate) mod macros;
 mod matching;
 mod method;
 mod optional;

@@ -320,10 +320,23 @@ impl Items {
         of(true).or_else(|| of(false))
     }
 
-    /// Whether a type of the environment has a method or an associated function of a name.
-    pub(crate) fn has_method(&self, name: &str) -> bool {
-        let callables = self.methods.iter().filter_map(|method| method.callable.as_ref());
-        callables.into_iter().any(|callable| callable.signature.ident == name)
+    /// The types of the environment that have a method or an associated function of a name.
+    pub(crate) fn with_method<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s str> {
+        let has = move |method: &&Method| {
+            method.callable.as_ref().is_some_and(|callable| callable.signature.ident == name)
+        };
+        self.methods.iter().filter(has).map(|method| &method.owner.name[..])
+    }
+
+    /// Whether a name means a function, a constant or what comes by `use`, in a module.
+    pub(crate) fn is_item(&self, at: ModuleId, name: &str) -> bool {
+        let has = |module: &Module, name: &str| {
+            (module.functions.contains_key(name) || module.constants.contains_key(name)).then_some(())
+        };
+        let comes_by_use =
+            |module: &Module| module.uses.iter().any(|used| used.name.as_deref() == Some(name));
+        self.find(at, &[name.to_string()], STEPS, &has).is_some()
+            || self.modules.get(at).is_some_and(comes_by_use)
     }
 
     /// An associated constant, and where it is written.

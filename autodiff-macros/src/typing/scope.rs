@@ -58,7 +58,7 @@ impl Scope {
 
     /// Whether a method of that name is in sight.
     pub(crate) fn has_method(&self, name: &Ident) -> bool {
-        self.items.has_method(&name.to_string())
+        self.items.with_method(&name.to_string()).next().is_some()
     }
 
     /// Whether a call of a function may come back to the function that is differentiated.

@@ -1,40 +1,39 @@
 //! Inlining of functions of the module that have no derivative of their own: those that take functions, and those that give
 //! references or `Option`s. They are written out where they are called, as closures, which lowering inlines.
 //!
-//! Invariant: what a call computes is the same. Names in the body of such a function mean what they meant there: a call is left
-//! alone where one of them is bound otherwise by the caller.
+//! Invariant: what a call computes is the same. Names in the body of such a function mean what they meant there: a call is
+//! refused where one of them is bound otherwise by the caller.
 //!
 //! ```text
 //! fn euler(f: impl Fn(f64, f64) -> f64, y: f64, h: f64) -> f64 { y + h * f(0.0, y) }
 //! euler(|t, y| -k * y, y0, h)
 //!     →
-//! { let euler = |f, y: f64, h: f64| -> f64 { y + h * f(0.0, y) }; euler(|t: f64, y: f64| -> f64 { -k * y }, y0, h) }
+//! { let euler = |f, y: f64, h: f64| -> f64 { y + h * f(0.0, y) }; euler(|t: f64, y: f64| -k * y, y0, h) }
 //! ```
 
 mod called;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, FnArg, Pat, ReceiverKind, Signature, Token, Type, parse_quote};
+use syn::{Block, Expr, FnArg, Pat, ReceiverKind, Signature, Type, parse_quote};
 
 use self::called::{Called, generics_of, parameters};
 use super::plan::{calls_in, names_in};
 use crate::diag::Diagnostics;
+use crate::expand::items::renamed;
+use crate::lower::macros::{list_tokens, parse_list};
 use crate::standard::Standard;
-use crate::typing::items::ModuleId;
+use crate::typing::items::{Items, ModuleId};
 
 /// The functions of a module, by what they are called, and where they are.
 pub(super) struct Inline {
     functions: BTreeMap<(ModuleId, String), Function>,
-    /// All names of items.
-    items: BTreeSet<String>,
-    /// Which types have a method of a name: of several, the receiver has to tell which one is called.
-    methods: BTreeMap<String, Vec<String>>,
+    items: Rc<Items>,
     /// Calls that cannot be written out.
     errors: RefCell<Diagnostics>,
 }
@@ -81,13 +80,8 @@ fn stays_inside(ty: &Type) -> bool {
 }
 
 impl Inline {
-    pub(super) fn new() -> Inline {
-        Inline {
-            functions: BTreeMap::new(),
-            items: BTreeSet::new(),
-            methods: BTreeMap::new(),
-            errors: RefCell::new(Diagnostics::new()),
-        }
+    pub(super) fn new(items: Rc<Items>) -> Inline {
+        Inline { functions: BTreeMap::new(), items, errors: RefCell::new(Diagnostics::new()) }
     }
 
     pub(super) fn add(&mut self, at: ModuleId, signature: &Signature, block: &Block, of: Option<&Type>) {
@@ -101,23 +95,12 @@ impl Inline {
         self.functions.insert((at, name), function);
     }
 
-    /// Notes that an item has a name.
-    pub(super) fn item(&mut self, name: &Ident) {
-        self.items.insert(name.to_string());
-    }
-
-    /// Notes that a type has a method of a name.
-    pub(super) fn method(&mut self, name: &Ident, of: &Type) {
-        let of = type_name(of).unwrap_or_default();
-        self.methods.entry(name.to_string()).or_default().push(of);
-    }
-
-    /// Whose method a name is that no other type in sight has, nor the standard library.
-    fn only_one(&self, name: &str) -> Option<&String> {
-        match &self.methods.get(name)?[..] {
-            [of] if !crate::typing::is_of_the_library(name) => Some(of),
-            _ => None,
-        }
+    /// Whose method a name is that no other type in sight has, nor the standard library: of several, the receiver has to tell
+    /// which one is called.
+    fn only_one<'s>(&'s self, name: &'s str) -> Option<&'s str> {
+        let mut types = self.items.with_method(name);
+        let only = types.next().filter(|_| !crate::typing::is_of_the_library(name));
+        only.filter(|_| types.next().is_none())
     }
 
     /// The body of a function with calls written out.
@@ -168,7 +151,11 @@ impl VisitMut for Writing<'_> {
             Expr::MethodCall(call) => {
                 let name = call.method.to_string();
                 let known = match &*call.receiver {
-                    Expr::Path(path) => path.path.get_ident().and_then(|of| self.types.get(&of.to_string())),
+                    Expr::Path(path) => path
+                        .path
+                        .get_ident()
+                        .and_then(|of| self.types.get(&of.to_string()))
+                        .map(String::as_str),
                     _ => None,
                 };
                 let Some(of) = known.or_else(|| self.inline.only_one(&name)) else { return };
@@ -185,58 +172,58 @@ impl VisitMut for Writing<'_> {
 
     /// The arguments of a macro, where they are expressions.
     fn visit_macro_mut(&mut self, called: &mut syn::Macro) {
-        let list = Punctuated::<Expr, Token![,]>::parse_terminated;
-        if let Ok(mut items) = called.parse_body_with(list) {
-            items.iter_mut().for_each(|item| self.visit_expr_mut(item));
-            called.tokens = items.to_token_stream();
-        } else if let Ok(syn::ExprRepeat { mut expr, mut len, .. }) =
-            syn::parse2(Group::new(Delimiter::Bracket, called.tokens.clone()).to_token_stream())
-        {
-            self.visit_expr_mut(&mut expr);
-            self.visit_expr_mut(&mut len);
-            called.tokens = quote!(#expr; #len);
-        }
+        let mut list = parse_list(called.tokens.clone());
+        self.visit_expr_mut(&mut list);
+        called.tokens = list_tokens(&list);
     }
 }
 
 impl Writing<'_> {
-    fn call(&self, name: &str, mut arguments: Vec<Expr>, call: &Expr) -> Option<Expr> {
-        let Function { signature, block, takes, of: this } =
-            self.inline.functions.get(&(self.at, name.to_string()))?;
-        if arguments.len() != takes.len() || self.open.iter().any(|open| open == name) {
+    /// What stands for a call; nothing where it is none of such a function.
+    fn call(&self, name: &str, arguments: Vec<Expr>, call: &Expr) -> Option<Expr> {
+        let function = self.inline.functions.get(&(self.at, name.to_string()))?;
+        if arguments.len() != function.takes.len() || self.open.iter().any(|open| open == name) {
             return None;
         }
-        let generic = generics_of(&signature.generics);
-        let used = names_in(block.to_token_stream());
+        if let Some(why) = self.refusal(function) {
+            self.inline.errors.borrow_mut().error(call, why);
+            // What is refused is a place that nobody reaches: lowering has nothing to add.
+            return Some(parse_quote!(::core::unreachable!()));
+        }
+        self.written(name, function, arguments)
+    }
+
+    /// Why a function cannot be written out here.
+    fn refusal(&self, Function { signature, block, .. }: &Function) -> Option<String> {
+        let (used, calls) = (names_in(block.to_token_stream()), calls_in(block.to_token_stream()));
+        let (own, generic) = (names(bound_in(signature, block)), generics_of(&signature.generics));
         // A name that means an item there must not mean something else here.
-        let (own, calls) = (names(bound_in(signature, block)), calls_in(block.to_token_stream()));
-        let captured = |name: &String| {
-            let is_item = !own.contains(name) || calls.contains(name);
-            is_item && self.inline.items.contains(name) && self.bound.contains(name)
+        let captured = |name: &&String| {
+            let is_item = !own.contains(*name) || calls.contains(*name);
+            is_item && self.inline.items.is_item(self.at, name) && self.bound.contains(*name)
         };
         let of = &signature.ident;
-        // What is refused is a place that nobody reaches: lowering has nothing to add.
-        let refuse = |why: String| {
-            self.inline.errors.borrow_mut().error(call, why);
-            Some(parse_quote!(::core::unreachable!()))
-        };
-        if let Some(name) = used.iter().find(|name| captured(name)) {
-            return refuse(format!(
+        if let Some(name) = used.iter().find(captured) {
+            return Some(format!(
                 "`{of}` has no derivative of its own and is written out here, where `{name}` means something else than in `{of}`: give one of the two another name"
             ));
         }
-        if let Some(name) = generic.iter().find(|name| used.contains(*name)) {
-            return refuse(format!(
-                "`{of}` has no derivative of its own and is written out here, where its parameter `{name}` means nothing: write it for one type"
-            ));
-        }
+        let name = generic.iter().find(|name| used.contains(*name))?;
+        Some(format!(
+            "`{of}` has no derivative of its own and is written out here, where its parameter `{name}` means nothing: write it for one type"
+        ))
+    }
+
+    fn written(&self, name: &str, function: &Function, mut arguments: Vec<Expr>) -> Option<Expr> {
+        let Function { signature, block, takes, of: this } = function;
+        let generic = generics_of(&signature.generics);
+        let mentions_generic =
+            |ty: &Type| names_in(ty.to_token_stream()).iter().any(|name| generic.contains(name));
         let mut parameters: Vec<TokenStream> = Vec::new();
         for ((input, taken), argument) in signature.inputs.iter().zip(takes).zip(&mut arguments) {
-            let mentions_generic =
-                |ty: &Type| names_in(ty.to_token_stream()).iter().any(|name| generic.contains(name));
             parameters.push(match input {
                 FnArg::Receiver(receiver) => {
-                    let (name, ty) = (receiver_name(), this.as_ref()?);
+                    let (name, ty) = (format_ident!("{THIS}"), this.as_ref()?);
                     match &receiver.kind {
                         ReceiverKind::Reference(_, _, mutable) => quote!(#name: & #mutable #ty),
                         ReceiverKind::Value => {
@@ -263,7 +250,8 @@ impl Writing<'_> {
         if let (Some(FnArg::Receiver(receiver)), Some(first)) =
             (signature.inputs.first(), arguments.first_mut())
         {
-            let own = matches!(&*first, Expr::Path(path) if path.path.is_ident("self") || path.path.is_ident("this"));
+            let own =
+                matches!(&*first, Expr::Path(path) if path.path.is_ident("self") || path.path.is_ident(THIS));
             if let (ReceiverKind::Reference(_, _, mutable), false) = (&receiver.kind, own) {
                 *first = parse_quote!(& #mutable #first);
             }
@@ -274,7 +262,7 @@ impl Writing<'_> {
         }
         // What it calls in turn.
         let bound = bound_in(signature, &block);
-        let types = types_in(signature, &bound, this.as_ref().map(|this| ("this", this)));
+        let types = types_in(signature, &bound, this.as_ref().map(|this| (THIS, this)));
         let open = self.open.iter().cloned().chain([name.to_string()]).collect();
         Writing { bound: names(bound), types, open, ..*self }.visit_block_mut(&mut block);
         // The arguments may name a variable of the method's name.
@@ -283,11 +271,7 @@ impl Writing<'_> {
             name = format_ident!("{name}_");
         }
         let output = match &signature.output {
-            syn::ReturnType::Type(_, ty)
-                if names_in(ty.to_token_stream()).iter().any(|n| generic.contains(n)) =>
-            {
-                TokenStream::new()
-            }
+            syn::ReturnType::Type(_, ty) if mentions_generic(ty) => TokenStream::new(),
             output => output.to_token_stream(),
         };
         Some(parse_quote!({ let #name = |#(#parameters),*| #output #block; #name(#(#arguments),*) }))
@@ -326,9 +310,7 @@ impl Writing<'_> {
 }
 
 /// `self` under a name that a closure may have for it.
-fn receiver_name() -> Ident {
-    format_ident!("this")
-}
+const THIS: &str = "this";
 
 /// Writes a method's body as that of a closure.
 struct Receiver<'a>(&'a Type);
@@ -336,7 +318,7 @@ struct Receiver<'a>(&'a Type);
 impl VisitMut for Receiver<'_> {
     fn visit_ident_mut(&mut self, ident: &mut Ident) {
         if ident == "self" {
-            *ident = Ident::new("this", ident.span());
+            *ident = Ident::new(THIS, ident.span());
         }
     }
 
@@ -351,21 +333,7 @@ impl VisitMut for Receiver<'_> {
     }
 
     fn visit_macro_mut(&mut self, called: &mut syn::Macro) {
-        fn replaced(tokens: TokenStream) -> TokenStream {
-            tokens
-                .into_iter()
-                .map(|tree| match tree {
-                    TokenTree::Ident(name) if name == "self" => Ident::new("this", name.span()).into(),
-                    TokenTree::Group(group) => {
-                        let mut inner = proc_macro2::Group::new(group.delimiter(), replaced(group.stream()));
-                        inner.set_span(group.span());
-                        inner.into()
-                    }
-                    tree => tree,
-                })
-                .collect()
-        }
-        called.tokens = replaced(std::mem::take(&mut called.tokens));
+        called.tokens = renamed(std::mem::take(&mut called.tokens), "self", THIS);
     }
 }
 

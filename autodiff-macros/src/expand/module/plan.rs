@@ -64,11 +64,12 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn new(request: &Request, items: &[Item]) -> Plan {
+        let environment = Rc::new(Items::of(items));
         let mut plan = Plan {
             request: request.clone(),
-            items: Rc::new(Items::of(items)),
+            inline: Inline::new(environment.clone()),
+            items: environment,
             candidates: Vec::new(),
-            inline: Inline::new(),
             by_hand: BTreeSet::new(),
             mentioned: BTreeSet::new(),
         };
@@ -82,7 +83,6 @@ impl Plan {
         for item in items {
             match item {
                 Item::Fn(item) => {
-                    self.inline.item(&item.sig.ident);
                     let public = !matches!(item.vis, syn::Visibility::Inherited);
                     let added =
                         self.candidate(&item.attrs, &item.sig, &item.block, (public, false), scope.clone());
@@ -109,7 +109,6 @@ impl Plan {
                         }
                         added.inlined &= of_trait.is_none() && signature.receiver().is_some();
                         let inlined = added.inlined;
-                        self.inline.method(&method.sig.ident, &item.self_ty);
                         if inlined {
                             self.inline.add(at, &signature, &method.block, Some(&item.self_ty));
                         }
@@ -120,8 +119,6 @@ impl Plan {
                         self.collect(id, inner);
                     }
                 }
-                Item::Const(item) => self.inline.item(&item.ident),
-                Item::Static(item) => self.inline.item(&item.ident),
                 _ => {}
             }
         }

@@ -103,16 +103,8 @@ impl Lower<'_> {
                 let inner = self.indexed(*inner, span)?;
                 Indexed { len: inner.len.clone(), item: ItemAt::Copied(Box::new(inner)) }
             }
-            Iter::Chain(..)
-            | Iter::Filter(..)
-            | Iter::FilterMap(..)
-            | Iter::MapWhile(..)
-            | Iter::TakeWhile(..)
-            | Iter::SkipWhile(..)
-            | Iter::FlatMap(..)
-            | Iter::Rest(..)
-            | Iter::Inspect(..)
-            | Iter::Scan(..) => {
+            // See [`Iter::is_indexed`].
+            _ => {
                 self.refuse_at(
                     span,
                     "an adaptor that needs positions (`zip`, `rev`, `step_by`) behind one that decides at run time (`filter`, `take_while`, `chain`, …) is not supported: collect in between, or write a loop",
