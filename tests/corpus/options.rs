@@ -384,6 +384,44 @@ fn held_in_part(mut p: (Real, usize, Real)) -> Real {
     )
 }
 
+/// The same where the argument may leave the function, or has a loop that is left.
+#[differentiate]
+fn held_before_jumps(mut p: (f64, f64), n: usize) -> f64 {
+    let a = p.0.powf({
+        p.0 *= 1.5;
+        if n > 5 {
+            return p.0;
+        }
+        2.0
+    });
+    let b = (if n > 0 { Some(p.0) } else { None }).map_or(
+        {
+            p.0 *= 1.1;
+            let mut i = 0;
+            loop {
+                i += 1;
+                if i > n {
+                    break;
+                }
+                p.0 *= p.1;
+            }
+            0.5
+        },
+        |y| y.sin(),
+    );
+    let c = (p.0 * p.1).mul_add(
+        {
+            p.1 = p.0;
+            if n > 4 {
+                return a;
+            }
+            p.1
+        },
+        b,
+    );
+    a + b * c
+}
+
 #[derive(Clone, Debug, PartialEq, Differentiable)]
 struct Row {
     x: [f64; 2],
@@ -468,6 +506,10 @@ checks! {
     held_before_arguments(&[0.5, 1.5], @0);
     held_before_arguments as held_before_others(&[0.5, 1.5], @2);
     held_in_part((0.7, 1, 2.0)) => (0.7_f64.cos(), (), 0.0);
+    held_before_jumps((0.7, 0.9), @3);
+    held_before_jumps as held_before_no_jump((0.7, 0.9), @0);
+    held_before_jumps as held_before_a_jump((0.7, 0.9), @5);
+    held_before_jumps as held_before_an_early_jump((0.7, 0.9), @6);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Stmt, parse_quote};
@@ -144,9 +145,17 @@ impl Hoist {
             Expr::Group(e) => return self.inside(&mut e.expr),
             _ => {}
         }
+        let receives = matches!(expr, Expr::MethodCall(_));
         let mut operands = operands(expr);
         let Some(last) = operands.iter().rposition(|operand| jumps(operand)) else { return false };
+        // A receiver may be borrowed, and stays where it is then. One that the arguments write to is not.
+        let stays = receives
+            && !jumps(operands[0])
+            && !operands.iter().take(last + 1).skip(1).any(|argument| writes_to(argument, operands[0]));
         for (at, operand) in operands.iter_mut().take(last + 1).enumerate() {
+            if at == 0 && stays {
+                continue;
+            }
             let place = matches!(**operand, Expr::Field(_) | Expr::Index(_) | Expr::Path(_));
             if matches!(**operand, Expr::Lit(_)) || (place && at == 0 && last > 0 && is_receiver(operand)) {
                 continue;
@@ -183,11 +192,7 @@ fn operands(expr: &mut Expr) -> Vec<&mut Expr> {
         Expr::Reference(e) => vec![&mut e.expr],
         Expr::Assign(e) => vec![&mut e.right],
         Expr::Call(e) => e.args.iter_mut().collect(),
-        Expr::MethodCall(e) => {
-            let receiver = jumps(&e.receiver);
-            let receiver = receiver.then_some(&mut *e.receiver);
-            receiver.into_iter().chain(&mut e.args).collect()
-        }
+        Expr::MethodCall(e) => std::iter::once(&mut *e.receiver).chain(&mut e.args).collect(),
         Expr::Tuple(e) => e.elems.iter_mut().collect(),
         Expr::Array(e) => e.elems.iter_mut().collect(),
         Expr::Repeat(e) => vec![&mut e.expr],
@@ -204,6 +209,41 @@ fn operands(expr: &mut Expr) -> Vec<&mut Expr> {
     }
 }
 
+/// Whether an operand writes to a variable that another names.
+fn writes_to(operand: &Expr, other: &Expr) -> bool {
+    struct Writes(TokenStream, bool);
+    impl Writes {
+        fn to(&mut self, place: &Expr) {
+            match place {
+                Expr::Field(e) => self.to(&e.base),
+                Expr::Index(e) => self.to(&e.expr),
+                Expr::Paren(e) => self.to(&e.expr),
+                Expr::Unary(e) => self.to(&e.expr),
+                Expr::Tuple(e) => e.elems.iter().for_each(|part| self.to(part)),
+                Expr::Path(e) => {
+                    let name = e.path.get_ident();
+                    self.1 |= name.is_some_and(|name| mentions_word(self.0.clone(), &name.to_string()));
+                }
+                _ => {}
+            }
+        }
+    }
+    impl VisitMut for Writes {
+        fn visit_expr_mut(&mut self, expr: &mut Expr) {
+            match expr {
+                Expr::Assign(e) => self.to(&e.left),
+                Expr::Binary(e) if super::loops::is_assignment(&e.op) => self.to(&e.left),
+                Expr::Reference(e) if e.mutability.is_some() => self.to(&e.expr),
+                _ => {}
+            }
+            visit_mut::visit_expr_mut(self, expr);
+        }
+    }
+    let mut writes = Writes(other.to_token_stream(), false);
+    writes.visit_expr_mut(&mut operand.clone());
+    writes.1
+}
+
 /// Whether evaluating an expression may jump out of it.
 fn jumps(expr: &Expr) -> bool {
     match expr {
@@ -215,13 +255,6 @@ fn jumps(expr: &Expr) -> bool {
         Expr::Lit(_) | Expr::Path(_) | Expr::Macro(_) => false,
         Expr::Paren(e) => jumps(&e.expr),
         Expr::Group(e) => jumps(&e.expr),
-        other => {
-            let mut copy = other.clone();
-            let receiver = match other {
-                Expr::MethodCall(call) => jumps(&call.receiver),
-                _ => false,
-            };
-            receiver || operands(&mut copy).iter().any(|operand| jumps(operand))
-        }
+        other => operands(&mut other.clone()).iter().any(|operand| jumps(operand)),
     }
 }
