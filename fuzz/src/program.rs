@@ -293,24 +293,31 @@ impl Program {
                 order.into_iter().chain(local).map(|at| format!("support::leaves(&g.{at})")).collect();
             format!("{{ let g = {gradient}; [{}].concat() }}", parts.join(", "))
         };
-        let inout_seeds: String = self
-            .active()
-            .filter(|(_, a)| a.param.pass == Pass::RefMut)
-            .map(|(k, _)| format!("let c{k} = a{k}.adjoint(&mut tail);\n"))
-            .collect();
+        let inout: Vec<usize> =
+            self.active().filter(|(_, a)| a.param.pass == Pass::RefMut).map(|(k, _)| k).collect();
+        // The adjoints that a pullback is given are of what the arguments hold behind the function.
+        let inout_seeds = if inout.is_empty() {
+            String::new()
+        } else {
+            let held: String = inout.iter().map(|k| format!("a{k},")).collect();
+            let leaves: Vec<String> =
+                (0..inout.len()).map(|at| format!("support::leaves(&held.{at}).len()")).collect();
+            let adjoints: String = inout
+                .iter()
+                .enumerate()
+                .map(|(at, k)| format!("let c{k} = held.{at}.adjoint(&mut tail);\n"))
+                .collect();
+            format!(
+                "let held = {{ {bound}\nlet _ = {f}({passed}); ({held}) }};\n\
+                 let mut tail = seed[seed.len() - ({})..].iter().copied();\n{adjoints}",
+                leaves.join(" + ")
+            )
+        };
         let mut seeds: Vec<String> = Vec::new();
         if self.result != Ty::Unit {
             seeds.push("r.adjoint(&mut head)".into());
         }
-        seeds.extend(
-            self.active().filter(|(_, a)| a.param.pass == Pass::RefMut).map(|(k, _)| format!("c{k}")),
-        );
-        let inout: Vec<String> = self
-            .active()
-            .filter(|(_, a)| a.param.pass == Pass::RefMut)
-            .map(|(k, _)| format!("support::leaves(&a{k}).len()"))
-            .collect();
-        let inout = if inout.is_empty() { "0".into() } else { inout.join(" + ") };
+        seeds.extend(inout.iter().map(|k| format!("c{k}")));
         let gradient = if self.result == Ty::Unit {
             String::new()
         } else {
@@ -336,8 +343,7 @@ impl Program {
         };
         format!(
             "use autodiff_runtime::{{Differentiable, differentiate, stop_gradient}};\nuse support::{{Input, Leaves}};\n{text}\n{}{}\
-             pub fn vjp(x: &[f64], seed: &[f64]) -> (support::Outputs, Vec<f64>) {{\n{bound}\nlet mut tail = seed[seed.len() - \
-             ({inout})..].iter().copied();\n{inout_seeds}let (r, pullback) = {f}::vjp({passed});\nlet mut head = \
+             pub fn vjp(x: &[f64], seed: &[f64]) -> (support::Outputs, Vec<f64>) {{\n{inout_seeds}{bound}\nlet (r, pullback) = {f}::vjp({passed});\nlet mut head = \
              seed.iter().copied();\nlet g = {};\n({{ {} }}, g)\n}}\n\
              {jvp}\
              pub fn into(x: &[f64], before: &[f64]) -> (support::Outputs, Vec<f64>) {{\n{bound}\n{}let r = \
