@@ -478,3 +478,53 @@ fn a_module_has_one_convention() {
     assert_eq!((formulas::twice::grad(0.0), formulas::zero::grad(0.0)), (f64::INFINITY, 0.0));
     assert_eq!((formulas::twice::jvp(0.0, 1.0).1, formulas::zero::jvp(0.0, 1.0).1), (f64::INFINITY, 0.0));
 }
+
+const SMALL: f64 = 1e-6;
+const NOTHING: f64 = 0.0;
+const BELOW: f64 = -1.0;
+const RATE: f64 = 0.25;
+
+/// The distance of a point, with a floor out of sight: with one, there is no singular point.
+#[differentiate]
+fn floored(x: f64, y: f64) -> f64 {
+    (x * x + y * y + SMALL).sqrt() * RATE
+}
+
+#[differentiate]
+fn not_floored(x: f64, y: f64) -> f64 {
+    (x * x + y * y + NOTHING).sqrt() * RATE
+}
+
+/// A pole of its own for each of two constants.
+#[differentiate]
+fn poles(x: f64, y: f64) -> f64 {
+    let a = 1.0 / (SMALL + x.abs());
+    let b = 1.0 / (BELOW + y.abs());
+    if x > 0.5 { a.min(3.0) + b.tanh() } else { (-a).exp() * (-b * b).exp() }
+}
+
+#[differentiate]
+fn single_floor(x: f32) -> f32 {
+    const LEAST: f32 = 0.0;
+    x / (x * x + LEAST).sqrt().max(1e-3)
+}
+
+#[test]
+fn constants_out_of_sight_say_at_run_time_whether_there_is_a_singular_point() {
+    assert_eq!(floored::value_and_grad(0.0, 0.0), (0.25 * 1e-3, (0.0, 0.0)));
+    let (value, gradient) = floored::value_and_grad(0.3, 0.4);
+    let slope = 0.25 * 0.25 / value;
+    assert!((gradient.0 - 0.3 * slope).abs() < 1e-15 && (gradient.1 - 0.4 * slope).abs() < 1e-15);
+    assert_eq!(not_floored::value_and_grad(0.0, 0.0), (0.0, (0.0, 0.0)));
+    assert_eq!(not_floored::jvp(0.0, 0.0, 1.0, 1.0), (0.0, 0.0));
+    for (x, y) in [(0.7, 1.0), (0.7, -1.0), (0.2, 1.0), (0.0, 1.0), (0.0, 0.3), (0.7, 0.3)] {
+        let (value, (x_bar, y_bar)) = poles::value_and_grad(x, y);
+        assert_eq!(value, poles(x, y));
+        for (direction, bar) in [((1.0, 0.0), x_bar), ((0.0, 1.0), y_bar)] {
+            let dot = poles::jvp(x, y, direction.0, direction.1).1;
+            assert!((bar - dot).abs() <= 1e-12 * dot.abs(), "at {x}, {y}: {bar} and {dot}");
+        }
+    }
+    assert!((single_floor::grad(0.0) - 1000.0).abs() < 1e-3);
+    assert!((single_floor::jvp(0.0, 1.0).1 - 1000.0).abs() < 1e-3);
+}

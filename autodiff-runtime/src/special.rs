@@ -27,3 +27,27 @@ pub fn chain<T: Float>(d: T, p: T) -> T {
 pub fn product<T: Float>(a: T, b: T) -> T {
     if a == T::zero() || b == T::zero() { T::zero() } else { a * b }
 }
+
+/// As [`chain`], where nothing can go wrong if `k` is positive: a constant, of which rustc knows whether it is.
+///
+/// ```
+/// use autodiff_runtime::special::chain_unless;
+/// assert_eq!(chain_unless(1e-8, 2.0, 3.0), 6.0);
+/// assert_eq!(chain_unless(0.0, 0.0, f64::INFINITY), 0.0);
+/// ```
+#[inline(always)]
+pub fn chain_unless<T: Float>(k: T, d: T, p: T) -> T {
+    if k > T::zero() { d * p } else { chain(d, p) }
+}
+
+/// As [`product`], where nothing can go wrong if `k` is positive: a constant, of which rustc knows whether it is.
+///
+/// ```
+/// use autodiff_runtime::special::product_unless;
+/// assert_eq!(product_unless(1e-8, 2.0, 3.0), 6.0);
+/// assert_eq!(product_unless(0.0, f64::INFINITY, 0.0), 0.0);
+/// ```
+#[inline(always)]
+pub fn product_unless<T: Float>(k: T, a: T, b: T) -> T {
+    if k > T::zero() { a * b } else { product(a, b) }
+}

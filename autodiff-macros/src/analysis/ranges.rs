@@ -3,7 +3,7 @@
 //! Invariant of the result: but for what [`Range`] takes for finite, every operand lies in its range whenever its statement
 //! runs. Values know the conditions of the branches around them; places count as a whole (their root).
 
-use crate::ir::build::Guard;
+use crate::ir::build::{self, Guard};
 use crate::ir::{
     Arg, Block, Expr, Function, Init, Join, Lit, Path, Role, Stmt, StmtKind, StoreOp, Ty, Var, VarMap,
 };
@@ -12,54 +12,131 @@ use crate::rules::{Is, Range, Ranged, Rule, Singular};
 /// Rounds after which bounds that still change are rounded.
 const EXACT: usize = 2;
 
+/// So many constants at most are taken for positive.
+const CONSTANTS: usize = 8;
+
 /// The ranges of a function.
 #[derive(Clone)]
 pub(crate) struct Ranges {
-    /// By the variable that a statement defines: its arguments, then itself.
-    rules: VarMap<Vec<Range>>,
+    rules: Operands,
+    /// What is known beside if this constant is positive, whose value the macro does not see: `1.0 / (1.0 + P * x.abs())`.
+    positive: Option<(Expr, Operands)>,
     singular: Singular,
 }
 
+/// By the variable that a statement defines: its arguments, then itself.
+type Operands = VarMap<Vec<Range>>;
+
 impl Ranges {
     pub(crate) fn of(function: &Function) -> Ranges {
-        let mut analysis = Analysis {
-            function,
-            values: vec![None; function.vars.0.len()],
-            rules: VarMap::new(),
-            tests: VarMap::new(),
-            changed: true,
-            round: 0,
-        };
-        for param in &function.params {
-            analysis.values[param.var.0 as usize] = Some(Range::FINITE);
-        }
-        while std::mem::take(&mut analysis.changed) {
-            analysis.block(&function.body);
-            analysis.round += 1;
-        }
-        Ranges { rules: analysis.rules, singular: function.singular }
+        let rules = operands(function, &[]);
+        let positive = (function.singular == Singular::Zero).then(|| positive(function, &rules)).flatten();
+        Ranges { rules, positive, singular: function.singular }
     }
 
     /// The partials of a statement `let var = rule(args);`.
     pub(crate) fn partials(&self, var: Var, rule: &Rule, args: &[Expr]) -> Vec<Partial> {
-        let ranges = self.rules.get(&var).map_or(&[][..], Vec::as_slice);
-        let ranged = |(at, expr): (usize, &Expr)| Ranged {
-            expr: expr.clone(),
-            range: ranges.get(at).copied().unwrap_or(Range::ANYTHING),
-        };
-        let args: Vec<Ranged> = args.iter().enumerate().map(ranged).collect();
-        let partials = rule.partials(&args, ranged((args.len(), &Expr::Var(var))), self.singular);
-        let partial = |(arg, Ranged { expr, range }): (&Ranged, Ranged)| {
-            let (reverse, forward) = match (self.singular, range.is_finite(), arg.range.is_finite()) {
-                (Singular::Ieee, ..) | (_, true, true) => (Guard::None, Guard::None),
-                (_, false, true) => (Guard::Chain, Guard::Chain),
-                (_, true, false) => (Guard::None, Guard::Product),
-                (_, false, false) => (Guard::Chain, Guard::Product),
-            };
-            Partial { expr, reverse, forward }
-        };
-        args.iter().zip(partials).map(partial).collect()
+        let mut partials = partials(&self.rules, (var, rule, args), self.singular);
+        if let Some((constant, rules)) = &self.positive {
+            let beside = self::partials(rules, (var, rule, args), self.singular);
+            for (partial, beside) in partials.iter_mut().zip(beside) {
+                partial.reverse.drop_where_positive(constant, &beside.reverse);
+                partial.forward.drop_where_positive(constant, &beside.forward);
+            }
+        }
+        partials
     }
+}
+
+fn operands(function: &Function, positive: &[Lit]) -> Operands {
+    let mut analysis = Analysis {
+        function,
+        positive,
+        values: vec![None; function.vars.0.len()],
+        rules: VarMap::new(),
+        tests: VarMap::new(),
+        changed: true,
+        round: 0,
+    };
+    for param in &function.params {
+        analysis.values[param.var.0 as usize] = Some(Range::FINITE);
+    }
+    while std::mem::take(&mut analysis.changed) {
+        analysis.block(&function.body);
+        analysis.round += 1;
+    }
+    analysis.rules
+}
+
+fn partials(rules: &Operands, (var, rule, args): (Var, &Rule, &[Expr]), singular: Singular) -> Vec<Partial> {
+    let ranges = rules.get(&var).map_or(&[][..], Vec::as_slice);
+    let ranged = |(at, expr): (usize, &Expr)| Ranged {
+        expr: expr.clone(),
+        range: ranges.get(at).copied().unwrap_or(Range::ANYTHING),
+    };
+    let args: Vec<Ranged> = args.iter().enumerate().map(ranged).collect();
+    let partials = rule.partials(&args, ranged((args.len(), &Expr::Var(var))), singular);
+    let partial = |(arg, Ranged { expr, range }): (&Ranged, Ranged)| {
+        let (reverse, forward) = match (singular, range.is_finite(), arg.range.is_finite()) {
+            (Singular::Ieee, ..) | (_, true, true) => (Guard::None, Guard::None),
+            (_, false, true) => (Guard::Chain(None), Guard::Chain(None)),
+            (_, true, false) => (Guard::None, Guard::Product(None)),
+            (_, false, false) => (Guard::Chain(None), Guard::Product(None)),
+        };
+        Partial { expr, reverse, forward }
+    };
+    args.iter().zip(partials).map(partial).collect()
+}
+
+/// The constants out of sight that would make guards needless if they were positive, the least of them as one expression.
+fn positive(function: &Function, rules: &Operands) -> Option<(Expr, Operands)> {
+    let float = |ty: &Ty| match ty {
+        Ty::Float(float) => Some(float.clone()),
+        _ => None,
+    };
+    let mut constants: Vec<Lit> = Vec::new();
+    let mut calls: Vec<(Var, &Rule, &[Expr])> = Vec::new();
+    function.body.walk(&mut |stmt| {
+        if let StmtKind::Let { var, expr: Expr::Rule(rule, args) } = &stmt.kind {
+            calls.push((*var, *rule, args));
+            for arg in args {
+                if let Expr::Lit(lit @ Lit { value: None, ty: Ty::Float(_), .. }) = arg {
+                    if !constants.iter().any(|known| is(known, lit)) {
+                        constants.push(lit.clone());
+                    }
+                }
+            }
+        }
+    });
+    // One type of float alone: the constant is compared beside all products.
+    let one = float(&constants.first()?.ty)?;
+    let same = |ty: &Ty| float(ty).is_none_or(|float| float == one);
+    if constants.len() > CONSTANTS || !calls.iter().all(|(var, ..)| same(&function.vars[*var].ty)) {
+        return None;
+    }
+    let guards = |rules: &Operands| -> Vec<(bool, bool)> {
+        let of = |call: &(Var, &Rule, &[Expr])| partials(rules, *call, Singular::Zero);
+        let guards = calls.iter().flat_map(of);
+        guards.map(|partial| (partial.reverse.is_none(), partial.forward.is_none())).collect()
+    };
+    let (without, all) = (guards(rules), guards(&operands(function, &constants)));
+    if without == all {
+        return None;
+    }
+    for constant in constants.clone() {
+        let others: Vec<Lit> = constants.iter().filter(|other| !is(other, &constant)).cloned().collect();
+        if guards(&operands(function, &others)) == all {
+            constants = others;
+        }
+    }
+    let rules = operands(function, &constants);
+    let least = constants.into_iter().map(Expr::Lit).reduce(|a, b| build::apply("min", vec![a, b]))?;
+    Some((least, rules))
+}
+
+/// Whether two constants are the same one.
+fn is(a: &Lit, b: &Lit) -> bool {
+    a.tokens.to_string() == b.tokens.to_string()
 }
 
 /// A partial derivative, and what its product with a derivative has to watch for.
@@ -75,6 +152,8 @@ pub(crate) struct Partial {
 
 struct Analysis<'a> {
     function: &'a Function,
+    /// Constants that are taken for positive.
+    positive: &'a [Lit],
     /// Of scalars, and of what is in a place.
     values: Vec<Option<Range>>,
     rules: VarMap<Vec<Range>>,
@@ -111,6 +190,7 @@ impl Analysis<'_> {
     fn expr(&self, expr: &Expr) -> Range {
         match expr {
             Expr::Var(var) => self.value(*var),
+            Expr::Lit(lit) if self.is_positive(lit) => Range::POSITIVE,
             Expr::Lit(lit) => constant(lit),
             Expr::Rule(rule, args) => {
                 let args: Vec<Range> = args.iter().map(|arg| self.expr(arg)).collect();
@@ -129,11 +209,15 @@ impl Analysis<'_> {
     /// As [`Self::expr`], of what is kept: a constant that is kept, and not multiplied, may well be an infinite border.
     fn kept(&self, expr: &Expr) -> Range {
         match expr {
-            Expr::Lit(Lit { value: None, ty: Ty::Float(_), .. }) => {
+            Expr::Lit(lit @ Lit { value: None, ty: Ty::Float(_), .. }) if !self.is_positive(lit) => {
                 Range::within(f64::NEG_INFINITY, f64::INFINITY)
             }
             expr => self.expr(expr),
         }
+    }
+
+    fn is_positive(&self, constant: &Lit) -> bool {
+        constant.value.is_none() && self.positive.iter().any(|positive| is(positive, constant))
     }
 
     fn block(&mut self, block: &Block) {

@@ -151,7 +151,7 @@ impl Forward<'_> {
             Expr::Rule(rule, args) => {
                 let partials = self.ranges.partials(var, rule, args);
                 args.iter().zip(partials).fold(build::lit(0.0), |sum, (arg, partial)| {
-                    build::add(sum, build::chain(self.tangent(arg), partial.expr, partial.forward))
+                    build::add(sum, build::chain(self.tangent(arg), partial.expr, &partial.forward))
                 })
             }
             Expr::Load(path) if self.active_path(path) => Expr::Load(self.dot_path(path)),

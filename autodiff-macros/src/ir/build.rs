@@ -74,7 +74,7 @@ fn folds(value: f64) -> bool {
     value.abs() <= f64::from(f32::MAX)
 }
 
-fn apply(name: &str, args: Vec<Expr>) -> Expr {
+pub(crate) fn apply(name: &str, args: Vec<Expr>) -> Expr {
     Expr::Rule(rule(name), args)
 }
 
@@ -160,41 +160,48 @@ pub(crate) fn div(a: Expr, b: Expr) -> Expr {
     apply("div", vec![a, b])
 }
 
-/// What a product of an adjoint or tangent and a partial has to watch for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a product of an adjoint or tangent and a partial has to watch for; unless a constant is positive, where there is one.
+#[derive(Clone)]
 pub(crate) enum Guard {
     /// Both are finite.
     None,
     /// The partial may be infinite or no number: a zero adjoint stays zero.
-    Chain,
+    Chain(Option<Expr>),
     /// Either may be: a zero stays zero.
-    Product,
+    Product(Option<Expr>),
 }
 
 impl Guard {
-    /// The guard that a rule of the runtime stands for.
-    pub(crate) fn of(name: &str) -> Guard {
-        match name {
-            "chain" => Guard::Chain,
-            "product" => Guard::Product,
-            _ => Guard::None,
+    pub(crate) fn is_none(&self) -> bool {
+        matches!(self, Guard::None)
+    }
+
+    /// Goes where a constant is positive, if it is not needed there.
+    pub(crate) fn drop_where_positive(&mut self, constant: &Expr, needed: &Guard) {
+        if let (Guard::Chain(unless) | Guard::Product(unless), Guard::None) = (self, needed) {
+            *unless = Some(constant.clone());
         }
     }
 }
 
 /// `d * partial`, guarded: where the adjoint or tangent `d` is zero, that is zero, whatever the partial.
-pub(crate) fn chain(d: Expr, partial: Expr, guard: Guard) -> Expr {
-    if guard == Guard::None || value_of(&d).is_some() || value_of(&partial).is_some() {
+pub(crate) fn chain(d: Expr, partial: Expr, guard: &Guard) -> Expr {
+    if guard.is_none() || value_of(&d).is_some() || value_of(&partial).is_some() {
         return mul(d, partial);
     }
-    match partial {
-        Expr::Select(condition, then, otherwise) => {
+    match (partial, guard) {
+        (Expr::Select(condition, then, otherwise), _) => {
             select(*condition, chain(d.clone(), *then, guard), chain(d, *otherwise, guard))
         }
-        Expr::Rule(rule, args) if rule.name == "neg" => {
+        (Expr::Rule(rule, args), _) if rule.name == "neg" => {
             neg(chain(d, args.into_iter().next().expect("one operand"), guard))
         }
-        partial => apply(if guard == Guard::Chain { "chain" } else { "product" }, vec![d, partial]),
+        (partial, Guard::Chain(Some(constant))) => apply("chain_unless", vec![constant.clone(), d, partial]),
+        (partial, Guard::Product(Some(constant))) => {
+            apply("product_unless", vec![constant.clone(), d, partial])
+        }
+        (partial, Guard::Chain(None)) => apply("chain", vec![d, partial]),
+        (partial, _) => apply("product", vec![d, partial]),
     }
 }
 

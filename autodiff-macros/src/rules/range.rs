@@ -27,6 +27,8 @@ pub(crate) struct Range {
 impl Range {
     /// A finite number.
     pub(crate) const FINITE: Range = Range::within(-MAX, MAX);
+    /// A finite number that is greater than zero.
+    pub(crate) const POSITIVE: Range = Range::within(TINY, MAX);
     /// Whatever a float may be.
     pub(crate) const ANYTHING: Range =
         Range { lo: f64::NEG_INFINITY, hi: f64::INFINITY, nan: true, of: None };
@@ -201,7 +203,7 @@ impl Range {
         match (rule.name, args) {
             ("add", [a, b]) => *a + *b,
             ("sub", [a, b]) => *a - *b,
-            ("mul" | "chain" | "product", [a, b]) => *a * *b,
+            ("mul" | "chain" | "product", [a, b]) | ("chain_unless" | "product_unless", [_, a, b]) => *a * *b,
             ("div", [a, b]) => *a / *b,
             ("neg", [a]) => -*a,
             ("mul_add", [a, b, c]) => *a * *b + *c,

@@ -163,6 +163,9 @@ rules! {
     // either is.
     [runtime] chain 2 (d in -2.0..2.0, p in -2.0..2.0) = if d == 0.0 { 0.0 } else { d * p }, -> _y => [p, d];
     [runtime] product 2 (d in -2.0..2.0, p in -2.0..2.0) = d.product(p), -> _y => [p, d];
+    // The same, of which nothing can go wrong where `k` is positive.
+    [runtime] chain_unless 2 (k in 1.0..2.0, d in -2.0..2.0, p in -2.0..2.0) = if k > 0.0 || d != 0.0 { d * p } else { 0.0 }, -> _y => [zero(), p, d];
+    [runtime] product_unless 2 (k in 1.0..2.0, d in -2.0..2.0, p in -2.0..2.0) = if k > 0.0 { d * p } else { d.product(p) }, -> _y => [zero(), p, d];
 }
 
 /// The rule of `x.name(…)`; `arity` counts the receiver.

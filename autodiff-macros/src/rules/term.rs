@@ -141,7 +141,7 @@ impl Num for Term {
         if SCOPE.get().singular == Singular::Ieee || (a * b).nan == (a.nan || b.nan) {
             return self * other;
         }
-        Term::of(build::chain(self.expr(), other.expr(), Guard::Product), a.product(b))
+        Term::of(build::chain(self.expr(), other.expr(), &Guard::Product(None)), a.product(b))
     }
     fn both(a: Term, b: Term) -> Term {
         match (build::value_of(&a.expr()), build::value_of(&b.expr())) {

@@ -5,7 +5,8 @@
 use super::Context;
 use super::affine::same_path;
 use super::summary::dependencies;
-use crate::ir::{Block, Expr, Stmt, StmtKind, StoreOp, build};
+use crate::ir::build::{self, Guard};
+use crate::ir::{Block, Expr, Stmt, StmtKind, StoreOp};
 
 impl Context<'_> {
     pub(super) fn fold(&mut self, block: &mut Block) -> bool {
@@ -90,8 +91,11 @@ fn refold(expr: &mut Expr) -> bool {
             ("mul", [a, b]) => build::mul(a.clone(), b.clone()),
             ("div", [a, b]) => build::div(a.clone(), b.clone()),
             ("neg", [a]) => build::neg(a.clone()),
-            (guard @ ("chain" | "product"), [d, p]) => {
-                build::chain(d.clone(), p.clone(), build::Guard::of(guard))
+            ("chain", [d, p]) => build::chain(d.clone(), p.clone(), &Guard::Chain(None)),
+            ("product", [d, p]) => build::chain(d.clone(), p.clone(), &Guard::Product(None)),
+            ("chain_unless", [k, d, p]) => build::chain(d.clone(), p.clone(), &Guard::Chain(Some(k.clone()))),
+            ("product_unless", [k, d, p]) => {
+                build::chain(d.clone(), p.clone(), &Guard::Product(Some(k.clone())))
             }
             _ => return,
         };

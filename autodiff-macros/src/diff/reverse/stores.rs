@@ -19,7 +19,7 @@ impl Reverse<'_> {
                 let partials = self.ranges.partials(var, rule, args);
                 for (arg, mut partial) in args.iter().zip(partials) {
                     self.reuse(&mut partial.expr);
-                    let contribution = build::chain(bar.clone(), partial.expr, partial.reverse);
+                    let contribution = build::chain(bar.clone(), partial.expr, &partial.reverse);
                     self.contribute(arg, contribution, out, span);
                 }
             }
