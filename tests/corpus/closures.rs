@@ -126,7 +126,34 @@ fn runge_kutta(y0: f64, k: f64) -> f64 {
     y
 }
 
+const STEPS: &[f64] = &[0.25, 0.5];
+
+/// The guards of a `match` that is code of its own, where another arm of the same name stands around it.
+#[differentiate]
+fn guards_of_their_own(x: f64, n: usize) -> f64 {
+    let mut y = x;
+    let mut step = |by: f64| {
+        let kept = match by {
+            v if v > 0.8 => 0.8,
+            v if v < 0.3 => v * 2.0,
+            v => v,
+        };
+        y = y.sin() + by * kept;
+    };
+    step(x.cos());
+    step(STEPS[0]);
+    step(STEPS[1]);
+    let count = |n: usize| match n {
+        k if k > 2 => k - 2,
+        k => k + 1,
+    };
+    let k = count(n);
+    y * (k + count(n + 1)) as f64
+}
+
 checks! {
+    guards_of_their_own(0.7, @1);
+    guards_of_their_own as guards_of_others(0.4, @2);
     captured(1.5, 0.5);
     untyped(0.75);
     with_block(0.75, @4);

@@ -180,9 +180,9 @@ impl Emitter<'_> {
             .enumerate()
             .map(|(k, arm)| {
                 self.scoped(|this| {
-                    let pattern = this.arm_pattern(arm);
-                    let guard = arm.guard.as_ref().map(|guard| {
-                        let guard = this.inert(guard).tokens;
+                    let (pattern, guard) = this.arm_head(arm);
+                    let guard = guard.map(|guard| {
+                        let guard = this.inert(&guard).tokens;
                         quote_spanned!(this.span=> if #guard)
                     });
                     let body = this.arm(&arm.body, joins, &results, k);
@@ -193,17 +193,20 @@ impl Emitter<'_> {
         self.results(&results, quote_spanned!(self.span=> match #scrutinee { #(#arms)* }))
     }
 
-    /// The user's pattern; a name in it that is taken where the arm stands is renamed.
-    fn arm_pattern(&mut self, arm: &Arm) -> TokenStream {
-        let mut pattern = arm.pat.clone();
+    /// The user's pattern and its guard; a name of the pattern that is taken where the arm stands is renamed.
+    fn arm_head(&mut self, arm: &Arm) -> (TokenStream, Option<Inert>) {
+        let (mut pattern, mut guard) = (arm.pat.clone(), arm.guard.clone());
         for (name, var) in &arm.binds {
             let bound = self.bind(*var, Form::Owned);
             if self.is_own(name, *var) {
                 continue;
             }
             pattern = rename_binding(pattern, name, &bound);
+            if let Some(guard) = &mut guard {
+                guard.code = crate::lower::inert::rename(guard.code.clone(), name, &bound);
+            }
         }
-        pattern
+        (pattern, guard)
     }
 
     pub(crate) fn loop_stmt(&mut self, l: &Loop) -> TokenStream {

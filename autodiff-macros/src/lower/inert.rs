@@ -85,7 +85,8 @@ fn same_operand(a: &Expr, b: &Expr) -> bool {
     }
 }
 
-fn rename(tokens: TokenStream, from: &Ident, to: &Ident) -> TokenStream {
+/// Code with another name for what it calls `from`.
+pub(crate) fn rename(tokens: TokenStream, from: &Ident, to: &Ident) -> TokenStream {
     rewrite(tokens, false, &mut |name, _, _| (name == from).then(|| to.to_token_stream()), &mut |_| {})
 }
 

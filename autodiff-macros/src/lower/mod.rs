@@ -14,7 +14,7 @@ mod env;
 mod expr;
 mod facts;
 mod hoist;
-mod inert;
+pub(crate) mod inert;
 mod iter;
 pub(crate) mod jump;
 mod locals;
