@@ -493,6 +493,43 @@ where
 #[inline(always)]
 pub fn same<F>(_: F, _: F) {}
 
+/// An item of an iterator of which only rustc knows whether it is a reference.
+pub struct Item<T>(pub T);
+
+/// Of a reference: a copy of what it shows.
+pub trait OfReference {
+    /// The type of what is shown.
+    type Owned;
+
+    /// What is shown.
+    fn owned(self) -> Self::Owned;
+}
+
+impl<T: Clone> OfReference for Item<&T> {
+    type Owned = T;
+    #[inline(always)]
+    fn owned(self) -> T {
+        self.0.clone()
+    }
+}
+
+/// Of anything else, which rustc looks at behind [`OfReference`]: the item.
+pub trait OfValue {
+    /// The type of the item.
+    type Owned;
+
+    /// The item.
+    fn owned(&self) -> Self::Owned;
+}
+
+impl<T: Clone> OfValue for Item<T> {
+    type Owned = T;
+    #[inline(always)]
+    fn owned(&self) -> T {
+        self.0.clone()
+    }
+}
+
 /// What a pattern binds to a number: the number, or a reference to it.
 pub trait Number {
     /// The number's own type.

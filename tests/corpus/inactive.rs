@@ -300,3 +300,68 @@ mod unindexed {
         local_ranges(&[0.5, 2.0, 1.0, 3.0]);
     }
 }
+
+mod unseen_items {
+    use super::*;
+
+    #[differentiate]
+    fn of_an_option(v: f64, k: Option<usize>, w: usize) -> f64 {
+        let q = k.map(|n| n + w).filter(|n| *n > 1).unwrap_or(3);
+        let z = k.zip(Some(w)).map_or(0, |(a, b)| a * b);
+        let r = if let Some(a) = k.map(|n| n * 2) { v * a as f64 } else { v };
+        v * q as f64 + z as f64 * r
+    }
+
+    /// Iterators that only code knows, whose items may be references.
+    #[differentiate]
+    fn flattened(v: f64, #[no_diff] k: &[Option<usize>], w: usize) -> f64 {
+        let y = k[1].and_then(|n| if n > w { Some(n - w) } else { None });
+        let mut t = if y.is_some() { v } else { 0.0 };
+        let pad = [v, v * v, 2.0 * v, v, v];
+        for i in k.iter().flatten() {
+            if *i > w {
+                t += v * *i as f64 * pad[*i];
+            }
+        }
+        for &i in k.iter().flatten() {
+            t += v * i as f64;
+        }
+        for (j, i) in k.iter().flatten().enumerate() {
+            t += v * (*i + j) as f64;
+        }
+        for i in k.iter().copied().flatten() {
+            t += pad[i] * i as f64;
+        }
+        t += k.iter().flatten().map(|i| pad[*i]).sum::<f64>();
+        t + k.iter().flatten().map(|&i| pad[i] * i as f64).sum::<f64>() * k.iter().flatten().count() as f64
+    }
+
+    #[differentiate]
+    fn named(x: &[f64], #[no_diff] names: &HashMap<String, usize>, #[no_diff] key: &str) -> f64 {
+        let i = names.get(key).copied().unwrap_or(0);
+        let j = match names.get("b") {
+            Some(j) => *j,
+            None => 1,
+        };
+        let n: usize = key.len().to_string().parse().unwrap_or(1);
+        let scale: f64 = "1.5".parse().unwrap();
+        let first = key.chars().next().map(|c| c == 'a').unwrap_or(false);
+        x[i] * x[j] * n as f64 * scale + if first { x[0] } else { 0.0 }
+    }
+
+    #[test]
+    fn items_of_code_are_values() {
+        assert_eq!(of_an_option::grad(0.7, Some(2), 1), 3.0 + 2.0 * 4.0);
+        assert_eq!(of_an_option::grad(0.7, None, 1), 3.0);
+        let k = [Some(2), Some(4), None];
+        let (value, slope) = flattened::value_and_grad(0.7, &k, 2);
+        assert_eq!(value, flattened(0.7, &k, 2));
+        let moved = |h: f64| flattened(0.7 + h, &k, 2);
+        assert!((slope - (moved(1e-6) - moved(-1e-6)) / 2e-6).abs() < 1e-7);
+        assert_eq!(flattened::jvp(0.7, &k, 2, 1.0).1, slope);
+        let names: HashMap<String, usize> = [("a".to_string(), 1)].into();
+        let (value, slopes) = named::value_and_grad(&[0.7, 0.3], &names, "a");
+        assert_eq!(value, named(&[0.7, 0.3], &names, "a"));
+        assert_eq!(slopes, [1.0, 2.0 * 0.3 * 1.5]);
+    }
+}

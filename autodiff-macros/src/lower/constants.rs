@@ -103,6 +103,8 @@ impl Lower<'_> {
         let inner = self.iterator_of_code(&call.receiver)?;
         match self.iter_method(inner, call, &name, None) {
             Value::Iter(iter) => Some(*iter),
+            // An adaptor that only code knows.
+            code @ Value::Code(..) => self.items_of_expr(code, expr).ok(),
             _ => None,
         }
     }

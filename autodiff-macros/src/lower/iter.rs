@@ -284,13 +284,17 @@ impl Lower<'_> {
                 Ok(Iter::Elements { path: Path::of(place), access: Access::Value })
             }
             Value::Code(inert, ty) => {
-                // Inactive items: collected first, so that they have indices.
+                // Inactive items: collected first, so that they have indices; references as what they show, since types say
+                // nothing of references in containers.
                 let inert = match ty {
                     Ty::Unknown | Ty::Inert => {
                         let runtime = &self.request.runtime;
                         combine(&[inert], |parts| {
                             let part = &parts[0];
-                            quote!((#part).into_iter().collect::<#runtime::__private::Vec<_>>())
+                            quote!((#part).into_iter().map(|item| {
+                                use #runtime::__private::{OfReference as _, OfValue as _};
+                                #runtime::__private::Item(item).owned()
+                            }).collect::<#runtime::__private::Vec<_>>())
                         })
                     }
                     _ => inert,

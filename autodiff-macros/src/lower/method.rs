@@ -114,14 +114,18 @@ impl Lower<'_> {
             syn::Expr::Field(field) => self.find_constant(&field.base),
             syn::Expr::Paren(expr) => self.find_constant(&expr.expr),
             syn::Expr::Path(path) => match path.path.get_ident().and_then(|name| self.lookup(name)) {
-                Some(Value::Path(path)) => self.is_untyped_constant(path),
+                Some(Value::Path(path)) => self.is_opaque_constant(path),
                 Some(Value::Ref { to, .. }) => {
-                    matches!(&**to, Value::Path(path) if self.is_untyped_constant(path))
+                    matches!(&**to, Value::Path(path) if self.is_opaque_constant(path))
                 }
                 _ => false,
             },
             _ => false,
         }
+    }
+
+    fn is_opaque_constant(&self, path: &Path) -> bool {
+        self.is_untyped_constant(path) || matches!(self.path_ty(path), Ty::Inert)
     }
 
     fn inactive_method_ty(&self, expr: &syn::ExprMethodCall, name: &str, want: Option<&Ty>) -> Ty {

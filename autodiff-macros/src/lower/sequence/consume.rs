@@ -143,6 +143,11 @@ impl Lower<'_> {
             ("reduce" | "last" | "max_by" | "min_by" | "find" | "find_map" | "nth" | "next", _) => {
                 self.select_item(iter, expr, name, want, span)
             }
+            _ if self.is_inactive(&expr.to_token_stream())
+                && Self::can_stand_alone(&expr.to_token_stream()) =>
+            {
+                self.inactive_code(expr.to_token_stream(), Ty::Unknown, true)
+            }
             _ => self.refuse(
                 &expr.method,
                 format!(
