@@ -493,6 +493,26 @@ where
 #[inline(always)]
 pub fn same<F>(_: F, _: F) {}
 
+/// What `?` is asked of: an `Option` or a `Result`.
+pub trait Found<T> {
+    /// What there is.
+    fn found(self) -> Option<T>;
+}
+
+impl<T> Found<T> for Option<T> {
+    #[inline(always)]
+    fn found(self) -> Option<T> {
+        self
+    }
+}
+
+impl<T, E> Found<T> for Result<T, E> {
+    #[inline(always)]
+    fn found(self) -> Option<T> {
+        self.ok()
+    }
+}
+
 /// An item of an iterator of which only rustc knows whether it is a reference.
 pub struct Item<T>(pub T);
 

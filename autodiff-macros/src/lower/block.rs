@@ -227,6 +227,12 @@ impl Lower<'_> {
             self.cutting = outer;
             return Some(value);
         }
+        if let (syn::Expr::Try(tried), false) = (&*init.expr, rest.is_empty()) {
+            let outer = std::mem::replace(&mut self.cutting, cut);
+            let value = self.lower_let_try(local, tried, ty.as_ref(), rest, want, tail);
+            self.cutting = outer;
+            return Some(value);
+        }
         let bind = |lower: &mut Self, value: Value| {
             let value = if cut { lower.cut(value, local.let_token.span) } else { value };
             let outer = std::mem::replace(&mut lower.cutting, cut);

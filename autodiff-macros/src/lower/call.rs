@@ -8,7 +8,7 @@ use proc_macro2::Span;
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
-use self::known::known_function;
+use self::known::{Known, known_function};
 use super::Lower;
 use super::env::Value;
 use super::facts::site;
@@ -42,6 +42,10 @@ impl Lower<'_> {
                         Some(_) => return self.call_unknown(expr, want),
                         None => {}
                     }
+                }
+                if known_function(&segment_names(&path.path)) == Some(Known::Err) {
+                    // What went wrong is not looked at.
+                    return Value::nothing();
                 }
                 let known = want.cloned().or_else(|| self.facts.get(&site(expr)).cloned());
                 if let Some(value) = self.lower_array_from_fn(path, &expr.args, known.as_ref()) {

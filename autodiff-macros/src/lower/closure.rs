@@ -240,6 +240,15 @@ impl Lower<'_> {
 }
 
 impl Closure {
+    /// The name of the only parameter, where there is one.
+    pub(crate) fn parameter(&self) -> Option<proc_macro2::Ident> {
+        let Code::Closure(code) = &self.code else { return None };
+        let syn::Expr::Closure(closure) = &**code else { return None };
+        let pat = closure.inputs.first()?;
+        let name = super::matching::names_of(pat).into_iter().next();
+        Some(name.unwrap_or_else(|| proc_macro2::Ident::new("error", pat.span())))
+    }
+
     /// Whether the closure may change a variable.
     pub(crate) fn assigns(&self) -> bool {
         match &self.code {

@@ -205,6 +205,41 @@ impl<'a> Lower<'a> {
 
     // ---- let … else ----
 
+    /// `let pattern = option?;`: what is there is read where it is, as behind `let Some(pattern) = option else { return None };`.
+    #[expect(clippy::too_many_arguments)]
+    pub(crate) fn lower_let_try(
+        &mut self,
+        local: &syn::Local,
+        tried: &syn::ExprTry,
+        ty: Option<&Ty>,
+        rest: &[Stmt],
+        want: Option<&Ty>,
+        tail: bool,
+    ) -> Value {
+        let span = local.let_token.span;
+        let cutting = std::mem::take(&mut self.cutting);
+        let (target, some, value) = match self.tried(tried, ty) {
+            Ok(tried) => tried,
+            Err(value) => return value,
+        };
+        self.if_else(
+            some,
+            span,
+            |lower| {
+                let value = lower.read(value, span);
+                let value = if cutting { lower.cut(value, span) } else { value };
+                lower.cutting = cutting;
+                lower.bind_pattern(&local.pat, value);
+                lower.cutting = false;
+                lower.stmts(rest, want, tail)
+            },
+            |lower| {
+                lower.cutting = false;
+                lower.leave(target, Value::nothing(), span)
+            },
+        )
+    }
+
     pub(crate) fn lower_let_else(
         &mut self,
         local: &syn::Local,
@@ -256,7 +291,11 @@ pub(crate) fn names_none(path: &syn::Path) -> bool {
 }
 
 fn is_some(path: &syn::Path) -> bool {
-    path.segments.last().is_some_and(|last| last.ident == "Some")
+    path.segments.last().is_some_and(|last| last.ident == "Some" || last.ident == "Ok")
+}
+
+fn is_err(path: &syn::Path) -> bool {
+    path.segments.last().is_some_and(|last| last.ident == "Err")
 }
 
 /// The names that a pattern binds, each once.

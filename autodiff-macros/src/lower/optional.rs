@@ -4,13 +4,14 @@
 //! a slot that is read where the flag says so.
 
 use proc_macro2::Span;
+use quote::ToTokens;
 
 use super::Lower;
 use super::env::{Cell, Value};
 use super::inert::combine;
 use super::jump::{Slot, TargetKind, is_false, is_true};
 use super::types::option_of;
-use crate::ir::{Expr, Init, Path, Ty, build};
+use crate::ir::{Expr, Float, Inert, Init, Path, Ty, build};
 
 impl Lower<'_> {
     /// An `Option` under a name of its own.
@@ -330,28 +331,71 @@ impl Lower<'_> {
         Value::Maybe { some, value: Box::new(value) }
     }
 
+    /// What inactive code finds, an `Option` or a `Result`, once and for all.
+    fn found(&mut self, inert: Inert, want: Option<&Ty>, span: Span) -> Value {
+        let runtime = &self.request.runtime;
+        let ty = match want {
+            Some(Ty::Float(Float::F64)) => quote::quote!(f64),
+            Some(Ty::Float(Float::F32)) => quote::quote!(f32),
+            Some(Ty::Int(Some(name))) => quote::format_ident!("{name}").into_token_stream(),
+            _ => quote::quote!(_),
+        };
+        let inert = combine(&[inert], |parts| {
+            let part = &parts[0];
+            quote::quote!(#runtime::__private::Found::<#ty>::found(#part))
+        });
+        let found = Path::of(self.temp_place("found", Ty::Inert, Init::Inert(inert), span));
+        let Some(code) = self.as_code(Value::Path(found), span) else { return Value::Poison };
+        let some = combine(std::slice::from_ref(&code), |parts| {
+            let found = &parts[0];
+            quote::quote!(#found.is_some())
+        });
+        let held = combine(&[code], |parts| {
+            let found = &parts[0];
+            quote::quote!(#found.clone().unwrap())
+        });
+        let some = self.temp("some", Ty::bool(), Expr::Inert(some), span);
+        Value::Maybe { some, value: Box::new(Value::Code(held, Ty::Unknown)) }
+    }
+
     /// `option?` in a closure.
-    pub(crate) fn lower_try(&mut self, expr: &syn::ExprTry) -> Value {
+    pub(crate) fn lower_try(&mut self, expr: &syn::ExprTry, want: Option<&Ty>) -> Value {
+        let span = syn::spanned::Spanned::span(&expr.question_token);
+        let (target, some, value) = match self.tried(expr, want) {
+            Ok(tried) => tried,
+            Err(value) => return value,
+        };
+        self.if_else(
+            some,
+            span,
+            |lower| lower.read(value, span),
+            |lower| lower.leave(target, Value::nothing(), span),
+        )
+    }
+
+    /// The target that `option?` leaves, whether there is something, and what.
+    #[expect(clippy::result_large_err, reason = "the error is the value that takes its place")]
+    pub(crate) fn tried(
+        &mut self,
+        expr: &syn::ExprTry,
+        want: Option<&Ty>,
+    ) -> Result<(usize, Expr, Value), Value> {
         let span = syn::spanned::Spanned::span(&expr.question_token);
         let target = self.targets.iter().rposition(|target| target.kind == TargetKind::Function);
         let (true, Some(target)) = (self.inlined > 0, target) else {
-            return self.refuse(
+            return Err(self.refuse(
                 expr.question_token,
                 "`?` is not supported yet: use `match` or `let … else` and return the value itself",
-            );
+            ));
         };
-        match self.operand(&expr.expr, None) {
-            Value::Maybe { some, value } => {
-                let value = *value;
-                self.if_else(
-                    some,
-                    span,
-                    |lower| lower.read(value, span),
-                    |lower| lower.leave(target, Value::nothing(), span),
-                )
-            }
-            value @ (Value::Poison | Value::Never) => value,
-            _ => self.refuse(expr.question_token, "`?` is supported on an `Option` only"),
+        let value = match self.operand(&expr.expr, None) {
+            Value::Code(inert, _) => self.found(inert, want, span),
+            value => value,
+        };
+        match value {
+            Value::Maybe { some, value } => Ok((target, some, *value)),
+            value @ (Value::Poison | Value::Never) => Err(value),
+            _ => Err(self.refuse(expr.question_token, "`?` is supported on an `Option` or a `Result` in plain sight: put `#[differentiate]` on a module around both functions")),
         }
     }
 }

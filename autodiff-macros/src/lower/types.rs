@@ -257,15 +257,15 @@ fn idents(tokens: TokenStream, found: &mut Vec<String>) {
     }
 }
 
-/// `T` of `Option<T>`, where the type may carry a derivative.
+/// `T` of `Option<T>` and `Result<T, E>`, where the type may carry a derivative.
 pub(crate) fn option_of(ty: &Ty) -> Option<&Type> {
     let Ty::Named(name) = ty else { return None };
     let Type::Path(path) = &**name else { return None };
     let last = path.path.segments.last()?;
-    if last.ident != "Option" {
-        return None;
+    match (last.ident == "Option" || last.ident == "Result", arguments(last).as_slice()) {
+        (true, [payload] | [payload, _]) => Some(payload),
+        _ => None,
     }
-    arguments(last).first().copied()
 }
 
 /// The types among the generic arguments.

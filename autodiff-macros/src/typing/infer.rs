@@ -329,9 +329,11 @@ impl Infer<'_> {
     /// A type as it is written.
     fn written(&mut self, ty: &syn::Type) -> Term {
         if let syn::Type::Path(path) = bare(ty) {
-            let last = path.path.segments.last().filter(|last| last.ident == "Option");
-            let payload = last.map(crate::lower::arguments).unwrap_or_default();
-            if let ([payload], None) = (payload.as_slice(), self.types.defined(path)) {
+            // A `Result` is an `Option` here: what went wrong carries nothing.
+            let last = path.path.segments.last();
+            let payload = last.filter(|last| last.ident == "Option" || last.ident == "Result");
+            let payload = payload.map(crate::lower::arguments).unwrap_or_default();
+            if let ([payload] | [payload, _], None) = (payload.as_slice(), self.types.defined(path)) {
                 return Term::Option(Box::new(self.written(payload)));
             }
         }

@@ -92,7 +92,9 @@ pub(super) const METHODS: &[(&str, &str, &[&str], &str)] = &[
     ("inspect",                                      "Option<T>", &["fn(T) -> U"], "Option<T>"),
     ("map_or_else",                                  "Option<T>", &["fn() -> U", "fn(T) -> U"], "U"),
     ("is_some_and is_none_or",                       "Option<T>", &["fn(T) -> bool"], "bool"),
-    ("is_some is_none",                              "Option<T>", &[], "bool"),
+    ("is_some is_none is_ok is_err",                 "Option<T>", &[], "bool"),
+    ("ok",                                           "Option<T>", &[], "Option<T>"),
+    ("ok_or ok_or_else map_err",                     "Option<T>", &["E"], "Option<T>"),
     ("replace",                                      "Option<T>", &["T"], "Option<T>"),
     // floats beyond the table of derivatives
     ("sin_cos",                                      "Float", &[], "(Same, Same)"),

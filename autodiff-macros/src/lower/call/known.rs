@@ -43,7 +43,7 @@ impl Lower<'_> {
                 let value = Box::new(next());
                 Value::Maybe { some: crate::ir::build::boolean(true), value }
             }
-            Known::NoneValue => Value::nothing(),
+            Known::NoneValue | Known::Err => Value::nothing(),
             Known::Drop => {
                 next();
                 Value::unit()
@@ -147,13 +147,15 @@ impl Lower<'_> {
 }
 
 /// Functions of the standard library, and of this one, that lowering knows.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Known {
     StopGradient,
     Identity,
     Drop,
     Some,
     NoneValue,
+    /// What went wrong is left out of derivatives.
+    Err,
     VecNew,
     VecWithCapacity,
     VecFrom,
@@ -192,7 +194,8 @@ pub(super) fn known_function(names: &[String]) -> Option<Known> {
         [.., "stop_gradient"] => Known::StopGradient,
         [.., "convert", "identity"] | ["black_box"] | [.., "hint", "black_box"] => Known::Identity,
         ["drop"] | [.., "mem", "drop"] => Known::Drop,
-        ["Some"] | [.., "Option", "Some"] => Known::Some,
+        ["Some" | "Ok"] | [.., "Option", "Some"] | [.., "Result", "Ok"] => Known::Some,
+        ["Err"] | [.., "Result", "Err"] => Known::Err,
         ["None"] | [.., "Option", "None"] => Known::NoneValue,
         [.., "Vec", "new"] => Known::VecNew,
         [.., "Vec", "with_capacity"] => Known::VecWithCapacity,

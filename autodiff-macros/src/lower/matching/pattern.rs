@@ -7,7 +7,7 @@ use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Member, Pat};
 
-use super::{is_binding, is_none, is_some, names_of};
+use super::{is_binding, is_err, is_none, is_some, names_of};
 use crate::ir::{Expr, Proj, Ty, build};
 use crate::lower::Lower;
 use crate::lower::env::Value;
@@ -15,6 +15,27 @@ use crate::lower::inert::combine;
 use crate::lower::pattern::is_rest;
 
 impl Lower<'_> {
+    /// Whether there is nothing, or an error.
+    fn nothing_test(&mut self, some: Expr, span: Span) -> Test {
+        let not = Expr::Unary(syn::UnOp::Not(Default::default()), Box::new(some));
+        Test::If(self.temp("none", Ty::bool(), not, span))
+    }
+
+    /// The name of an error. Derivatives know that there is one, and not which: it may be handed on in an `Err`.
+    fn bind_error(&mut self, name: &proc_macro2::Ident) {
+        let error = Self::error(name);
+        self.bind(name, error);
+    }
+
+    /// An error of this name, which nothing may read.
+    pub(crate) fn error(name: &proc_macro2::Ident) -> Value {
+        let message = format!(
+            "what went wrong is not known in derivatives: hand `{name}` on as `Err({name})`, or write `Err(_)`"
+        );
+        let code = quote::quote_spanned!(name.span()=> ::core::compile_error!(#message));
+        Value::Code(crate::lower::expr::constant(code), Ty::Inert)
+    }
+
     pub(super) fn pattern_test(&mut self, pat: &Pat, value: Value) -> Option<Test> {
         let span = pat.span();
         match pat {
@@ -30,15 +51,22 @@ impl Lower<'_> {
                 _ => Some(Test::Always),
             },
             Pat::Ident(_) | Pat::Path(_) if is_none(pat) => match value.clone().peel() {
-                Value::Maybe { some, .. } => {
-                    let not = Expr::Unary(syn::UnOp::Not(Default::default()), Box::new(some));
-                    Some(Test::If(self.temp("none", Ty::bool(), not, span)))
-                }
+                Value::Maybe { some, .. } => Some(self.nothing_test(some, span)),
                 _ => self.test_code(pat, value, span),
             },
             Pat::TupleStruct(variant) => match value.clone().peel() {
                 Value::Maybe { some, value } if is_some(&variant.path) && variant.elems.len() == 1 => {
                     self.nested_tests(Test::If(some), &[(&variant.elems[0], *value)], span)
+                }
+                Value::Maybe { some, .. } if is_err(&variant.path) && variant.elems.len() == 1 => {
+                    if !self.always(&variant.elems[0]) {
+                        self.refuse(
+                            &variant.elems[0],
+                            "which error it is, is not known in derivatives: match `Err(_)`, and tell errors apart in the caller",
+                        );
+                        return None;
+                    }
+                    Some(self.nothing_test(some, span))
                 }
                 Value::Path(_) if variant.path.segments.len() == 1 => {
                     let mut parts = Vec::new();
@@ -208,6 +236,9 @@ impl Lower<'_> {
             }
             Pat::Paren(pat) => self.bind_matched(&pat.pat, value),
             Pat::TupleStruct(variant) => match value.clone().peel() {
+                Value::Maybe { .. } if is_err(&variant.path) => {
+                    names_of(pat).iter().for_each(|name| self.bind_error(name));
+                }
                 Value::Maybe { value, .. } if variant.elems.len() == 1 => {
                     let value = self.read(*value, span);
                     self.bind_matched(&variant.elems[0], value);

@@ -2,10 +2,13 @@
 //!
 //! Invariant: an `Option` of active data is never a value of its own: it is a condition, and what there is where it holds.
 
+use std::rc::Rc;
+
 use proc_macro2::Span;
 
 use crate::ir::{Expr, Path, Proj, Ty, build};
 use crate::lower::Lower;
+use crate::lower::closure::Closure;
 use crate::lower::env::Value;
 
 impl Lower<'_> {
@@ -89,8 +92,12 @@ impl Lower<'_> {
                 Value::Maybe { some, value: Box::new(value) }
             }
             ("as_ref" | "as_mut" | "clone" | "as_deref", 0) => Value::Maybe { some, value: Box::new(value) },
-            ("is_some", 0) => Value::Atom(some, Ty::bool()),
-            ("is_none", 0) => {
+            ("is_some" | "is_ok", 0) => Value::Atom(some, Ty::bool()),
+            // What goes wrong is left out: an `Option` is all that there is of a `Result`.
+            ("ok", 0) | ("ok_or" | "ok_or_else" | "map_err", 1) => {
+                Value::Maybe { some, value: Box::new(value) }
+            }
+            ("is_none" | "is_err", 0) => {
                 let not = Expr::Unary(syn::UnOp::Not(Default::default()), Box::new(some));
                 Value::Atom(self.temp("is_none", Ty::bool(), not, span), Ty::bool())
             }
@@ -177,6 +184,12 @@ impl Lower<'_> {
         Value::Maybe { some: build::boolean(true), value: Box::new(value) }
     }
 
+    /// Applies a function to what went wrong, where it takes that: the function of a `Result`, not of an `Option`.
+    fn apply_to_error(&mut self, function: &Rc<Closure>, want: Option<&Ty>, span: Span) -> Value {
+        let error = function.parameter().map(|name| Self::error(&name));
+        self.apply(function, error.into_iter().collect(), want, span)
+    }
+
     pub(super) fn option_closure(
         &mut self,
         some: Expr,
@@ -192,7 +205,7 @@ impl Lower<'_> {
                 some,
                 span,
                 |lower| lower.read(value, span),
-                |lower| lower.apply(&last, Vec::new(), want, span),
+                |lower| lower.apply_to_error(&last, want, span),
             ),
             "map_or" if expr.args.len() == 2 => {
                 let (value, default) =
@@ -216,14 +229,14 @@ impl Lower<'_> {
                         let value = lower.read(value, span);
                         lower.apply(&last, vec![value], want, span)
                     },
-                    |lower| lower.apply(&default, Vec::new(), want, span),
+                    |lower| lower.apply_to_error(&default, want, span),
                 )
             }
             "or_else" => self.if_else(
                 some,
                 span,
                 |lower| lower.present(value, span),
-                |lower| lower.apply(&last, Vec::new(), None, span),
+                |lower| lower.apply_to_error(&last, None, span),
             ),
             "filter" => self.if_else(
                 some,

@@ -103,7 +103,11 @@ impl Infer<'_> {
         let name = last(&path.path);
         let args = &call.args;
         match (name.as_str(), args.len()) {
-            ("Some", 1) => return Term::Option(Box::new(self.expr(&args[0]))),
+            ("Some" | "Ok", 1) => return Term::Option(Box::new(self.expr(&args[0]))),
+            ("Err", 1) => {
+                self.expr(&args[0]);
+                return Term::Option(Box::new(self.table.fresh()));
+            }
             ("stop_gradient" | "black_box" | "identity", 1) => return self.expr(&args[0]),
             ("new", 0) if owned_by(&path.path, "Vec") => return Term::Vec(Box::new(self.table.fresh())),
             ("with_capacity", 1) if owned_by(&path.path, "Vec") => {

@@ -88,7 +88,7 @@ impl Infer<'_> {
 
     fn tuple_struct(&mut self, pat: &syn::PatTupleStruct, term: &Term) {
         let name = pat.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
-        if let ("Some", [inner]) = (name.as_str(), pat.elems.iter().collect::<Vec<_>>().as_slice()) {
+        if let ("Some" | "Ok", [inner]) = (name.as_str(), pat.elems.iter().collect::<Vec<_>>().as_slice()) {
             let payload = match self.table.head(term) {
                 Term::Option(payload) => *payload,
                 _ => {
