@@ -1,6 +1,7 @@
 //! The driver: an item in, the item and its derivatives out.
 
 mod conditions;
+mod fallible;
 mod integrity;
 mod items;
 mod marks;
@@ -15,6 +16,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use self::conditions::{Conditional, Variant};
+use self::fallible::Fallible;
 use self::integrity::Sound;
 use self::marks::without_marks;
 use crate::analysis::Activity;
@@ -118,7 +120,12 @@ fn derived_function(request: &Request, item: &syn::ItemFn, hidden: bool, diag: D
         let attributes = &variant.attributes(&item.attrs)[..];
         let source =
             Source { request, signature: sig, visibility: vis, attributes, site, hidden, siblings: &[] };
-        differentiated(source, sig, block, diag)
+        let Some(fallible) = Fallible::of(sig) else {
+            return differentiated(source, sig, block, diag);
+        };
+        let (inner, block) = fallible.inner(sig, block);
+        let derived = differentiated(Source { signature: &inner, ..source }, &inner, &block, diag);
+        fallible.outer(derived, sig, site)
     })
 }
 
@@ -143,7 +150,12 @@ fn derived_method(
         let site = Site::Impl(Some(&item.generics));
         let siblings = if item.trait_.is_some() { &[] } else { &item.items[..] };
         let source = Source { request, signature: sig, visibility, attributes, site, hidden, siblings };
-        differentiated(source, &signature, block, diag)
+        let Some(fallible) = Fallible::of(sig) else {
+            return differentiated(source, &signature, block, diag);
+        };
+        let ((inner, block), (whole, _)) = (fallible.inner(sig, block), fallible.inner(&signature, block));
+        let derived = differentiated(Source { signature: &inner, ..source }, &whole, &block, diag);
+        fallible.outer(derived, sig, site)
     })
 }
 

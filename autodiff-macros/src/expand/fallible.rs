@@ -1,0 +1,324 @@
+//! Functions whose result may be missing: `Option<T>`, `Result<T, E>`.
+//!
+//! Invariant: derivatives know whether there is a result, and not what went wrong: that is had by running the function again.
+//!
+//! ```text
+//! fn f(x: f64) -> Result<f64, E> { body }
+//!     →
+//! fn f_found(x: f64) -> (f64, bool) { match (|| -> Result<f64, E> { body })() { Ok(value) => (value, true), _ => (0.0, false) } }
+//! impl f { fn grad(x: f64) -> Result<f64, E> { … f_found::value_and_grad(x) … } }
+//! ```
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::{
+    Attribute, Block, Expr, FnArg, GenericArgument, ImplItem, ImplItemFn, Item, Pat, PathArguments,
+    ReturnType, Signature, Type, TypeParamBound, parse_quote,
+};
+
+use crate::emit::companion::Site;
+use crate::lower::arguments;
+use crate::standard::is_integer;
+
+/// What a function returns that may fail.
+pub(super) struct Fallible {
+    /// The type as it is written.
+    output: syn::TypePath,
+    payload: Type,
+    /// A payload where there is none.
+    nothing: Expr,
+}
+
+impl Fallible {
+    /// Nothing where the result is always there, or a stand-in for it cannot be made up.
+    pub(super) fn of(signature: &Signature) -> Option<Fallible> {
+        let ReturnType::Type(_, ty) = &signature.output else { return None };
+        let Type::Path(output) = bare(ty) else { return None };
+        let last = output.path.segments.last()?;
+        let payload = match (last.ident.to_string().as_str(), arguments(last).as_slice()) {
+            ("Option", [payload]) | ("Result", [payload] | [payload, _]) => (*payload).clone(),
+            _ => return None,
+        };
+        // It is run again for the error, which must not see what it changed.
+        let changes = |input: &FnArg| match input {
+            FnArg::Receiver(receiver) => {
+                matches!(receiver.kind, syn::ReceiverKind::Reference(_, _, Some(_)))
+            }
+            FnArg::Typed(typed) => matches!(bare(&typed.ty), Type::Reference(to) if to.mutability.is_some()),
+        };
+        if last.ident == "Result" && signature.inputs.iter().any(changes) {
+            return None;
+        }
+        let nothing = zero(&payload)?;
+        Some(Fallible { output: output.clone(), payload, nothing })
+    }
+
+    fn is_option(&self) -> bool {
+        self.output.path.segments.last().is_some_and(|last| last.ident == "Option")
+    }
+
+    /// The function that is differentiated: it says whether there is a result.
+    pub(super) fn inner(&self, signature: &Signature, block: &Block) -> (Signature, Block) {
+        let Fallible { output, payload, nothing } = self;
+        let mut inner = signature.clone();
+        inner.ident = inner_name(&signature.ident);
+        inner.output = parse_quote!(-> (#payload, bool));
+        let there: Pat = if self.is_option() { parse_quote!(Some(value)) } else { parse_quote!(Ok(value)) };
+        let body = parse_quote!({
+            match (|| -> #output #block)() {
+                #there => (value, true),
+                _ => (#nothing, false),
+            }
+        });
+        (inner, body)
+    }
+
+    /// What users call, beside the derivatives of [`Self::inner`].
+    pub(super) fn outer(&self, derived: TokenStream, signature: &Signature, site: Site<'_>) -> TokenStream {
+        match site {
+            Site::Companion => self.of_function(&derived, signature).unwrap_or(derived),
+            Site::Impl(_) => self.of_method(&derived, signature).unwrap_or(derived),
+        }
+    }
+
+    fn of_function(&self, derived: &TokenStream, signature: &Signature) -> Option<TokenStream> {
+        let mut file = syn::parse2::<syn::File>(derived.clone()).ok()?;
+        let mut outer: Vec<Item> = Vec::new();
+        for item in &mut file.items {
+            match item {
+                Item::Struct(item) => {
+                    let mut shown = item.clone();
+                    shown.ident = signature.ident.clone();
+                    shown.attrs.iter_mut().for_each(|attribute| rename(attribute, &signature.ident));
+                    outer.push(Item::Struct(shown));
+                    item.attrs.push(parse_quote!(#[doc(hidden)]));
+                }
+                Item::Impl(item) => {
+                    let mut shown = item.clone();
+                    let name = &signature.ident;
+                    shown.self_ty = parse_quote!(#name);
+                    let functions = item.items.iter().filter_map(|item| match item {
+                        ImplItem::Fn(function) => self.function(function, signature, Site::Companion),
+                        _ => None,
+                    });
+                    shown.items = functions.map(ImplItem::Fn).collect();
+                    outer.push(Item::Impl(shown));
+                }
+                _ => {}
+            }
+        }
+        Some(quote!(#file #(#outer)*))
+    }
+
+    fn of_method(&self, derived: &TokenStream, signature: &Signature) -> Option<TokenStream> {
+        let mut block = syn::parse2::<syn::ItemImpl>(quote!(impl Type { #derived })).ok()?;
+        let mut outer: Vec<ImplItemFn> = Vec::new();
+        for item in &mut block.items {
+            if let ImplItem::Fn(function) = item {
+                outer.extend(self.function(function, signature, Site::Impl(None)));
+                function.attrs.push(parse_quote!(#[doc(hidden)]));
+            }
+        }
+        let inner = &block.items;
+        Some(quote!(#(#inner)* #(#outer)*))
+    }
+
+    /// One of the functions that users call, made of that of the inner function.
+    fn function(&self, inner: &ImplItemFn, signature: &Signature, site: Site<'_>) -> Option<ImplItemFn> {
+        let name = &signature.ident;
+        let what = ["value_and_grad", "grad", "value_and_grad_into", "vjp", "jvp"];
+        let what =
+            what.into_iter().find(|what| site.name(&inner_name(name), what) == inner.sig.ident)?;
+        let mut function = inner.clone();
+        function.sig.ident = site.name(name, what);
+        function.attrs.iter_mut().for_each(|attribute| rename(attribute, name));
+        let local = |name: &str| Ident::new(name, Span::mixed_site());
+        let (value, found, rest) = (local("value"), local("found"), local("rest"));
+        let path = match site {
+            Site::Companion => {
+                let (of, name) = (inner_name(name), &inner.sig.ident);
+                quote!(#of::#name)
+            }
+            Site::Impl(_) => {
+                let name = &inner.sig.ident;
+                quote!(Self::#name)
+            }
+        };
+        let args = inner.sig.inputs.iter().map(|input| passed(input, !self.is_option()));
+        let call = quote!(#path(#(#args),*));
+        let ReturnType::Type(_, output) = &inner.sig.output else { return None };
+        // What there is beside the value, and how it is taken out of what the inner function gives.
+        let payload = &self.payload;
+        let (ty, pattern, there): (Type, TokenStream, TokenStream) = match (what, &**output) {
+            ("value_and_grad", Type::Tuple(parts)) => {
+                let gradient = &parts.elems[1];
+                (
+                    parse_quote!((#payload, #gradient)),
+                    quote!(((#value, #found), #rest)),
+                    quote!((#value, #rest)),
+                )
+            }
+            ("value_and_grad_into", _) => (payload.clone(), quote!((#value, #found)), quote!(#value)),
+            ("jvp", Type::Tuple(parts)) => {
+                let tangent = first(&parts.elems[1])?;
+                (
+                    parse_quote!((#payload, #tangent)),
+                    quote!(((#value, #found), (#rest, _))),
+                    quote!((#value, #rest)),
+                )
+            }
+            ("vjp", Type::Tuple(parts)) => {
+                let Type::ImplTrait(pullback) = &parts.elems[1] else { return None };
+                let mut pullback = pullback.clone();
+                let others = without_flag(&mut pullback)?;
+                let seeds: Vec<Ident> = (0..others).map(|at| local(&format!("seed{at}"))).collect();
+                (
+                    parse_quote!((#payload, #pullback)),
+                    quote!(((#value, #found), #rest)),
+                    quote!((#value, move |seed, #(#seeds),*| #rest((seed, ()), #(#seeds),*))),
+                )
+            }
+            ("grad", gradient) => {
+                function.sig.output = self.wrapped(gradient.clone());
+                let both = site.name(name, "value_and_grad");
+                let args = inner.sig.inputs.iter().map(|input| passed(input, false));
+                function.block = parse_quote!({
+                    Self::#both(#(#args),*).map(|(_, #rest)| #rest)
+                });
+                return Some(function);
+            }
+            _ => return None,
+        };
+        function.sig.output = self.wrapped(ty);
+        let (there, missing) = if self.is_option() {
+            (quote!(::core::option::Option::Some(#there)), quote!(::core::option::Option::None))
+        } else {
+            // The parameters come first, under names of their own.
+            let args =
+                inner.sig.inputs.iter().take(signature.inputs.len()).map(|input| passed(input, false));
+            let again = match site {
+                Site::Companion => quote!(#name),
+                Site::Impl(_) => quote!(Self::#name),
+            };
+            let error = local("error");
+            (
+                quote!(::core::result::Result::Ok(#there)),
+                quote!(match #again(#(#args),*) {
+                    ::core::result::Result::Err(#error) => ::core::result::Result::Err(#error),
+                    ::core::result::Result::Ok(_) => ::core::unreachable!("it failed a moment ago"),
+                }),
+            )
+        };
+        function.block = parse_quote!({
+            let #pattern = #call;
+            if #found { #there } else { #missing }
+        });
+        Some(function)
+    }
+
+    /// The type of the function's result, of something else.
+    fn wrapped(&self, payload: Type) -> ReturnType {
+        let mut output = self.output.clone();
+        if let Some(last) = output.path.segments.last_mut() {
+            if let PathArguments::AngleBracketed(arguments) = &mut last.arguments {
+                let first = arguments.args.iter_mut().find_map(|argument| match argument {
+                    GenericArgument::Type(ty) => Some(ty),
+                    _ => None,
+                });
+                if let Some(first) = first {
+                    *first = payload;
+                }
+            }
+        }
+        parse_quote!(-> #output)
+    }
+}
+
+fn inner_name(name: &Ident) -> Ident {
+    format_ident!("{name}_found", span = name.span())
+}
+
+fn bare(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => bare(&group.elem),
+        Type::Paren(paren) => bare(&paren.elem),
+        ty => ty,
+    }
+}
+
+/// A value of a type of numbers.
+fn zero(ty: &Type) -> Option<Expr> {
+    Some(match bare(ty) {
+        Type::Tuple(tuple) => {
+            let parts = tuple.elems.iter().map(zero).collect::<Option<Vec<Expr>>>()?;
+            parse_quote!((#(#parts,)*))
+        }
+        Type::Array(array) => {
+            let (element, len) = (zero(&array.elem)?, &array.len);
+            parse_quote!([#element; #len])
+        }
+        Type::Path(path) => {
+            let last = path.path.segments.last()?;
+            match (last.ident.to_string().as_str(), arguments(last).as_slice()) {
+                ("f64" | "f32", []) => parse_quote!(0.0),
+                ("bool", []) => parse_quote!(false),
+                (name, []) if is_integer(name) => parse_quote!(0),
+                ("Vec", [_]) => parse_quote!(Vec::new()),
+                _ => return None,
+            }
+        }
+        _ => return None,
+    })
+}
+
+/// The first part of a pair's type.
+fn first(ty: &Type) -> Option<&Type> {
+    match bare(ty) {
+        Type::Tuple(parts) => parts.elems.first(),
+        _ => None,
+    }
+}
+
+/// A pullback that takes the seed of what there is alone; how many other seeds it takes.
+fn without_flag(pullback: &mut syn::TypeImplTrait) -> Option<usize> {
+    let function = pullback.bounds.iter_mut().find_map(|bound| match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last_mut(),
+        _ => None,
+    })?;
+    let PathArguments::Parenthesized(arguments) = &mut function.arguments else { return None };
+    let pair = arguments.inputs.first_mut()?;
+    let seed = syn::parse2::<Type>(pair.to_token_stream()).ok().and_then(|ty| first(&ty).cloned())?;
+    *pair = parse_quote!(#seed);
+    Some(arguments.inputs.len() - 1)
+}
+
+/// A parameter as it is passed on; `kept`: it is needed again.
+fn passed(input: &FnArg, kept: bool) -> TokenStream {
+    let (name, by_value) = match input {
+        FnArg::Receiver(receiver) => {
+            let by_value = !matches!(receiver.kind, syn::ReceiverKind::Reference(..));
+            (receiver.self_token.to_token_stream(), by_value)
+        }
+        FnArg::Typed(typed) => {
+            let by_value = match bare(&typed.ty) {
+                Type::Reference(_) => false,
+                ty => zero(ty).is_none() || matches!(ty, Type::Path(path) if !path.path.segments.last().is_some_and(|last| last.arguments.is_empty())),
+            };
+            let name = match &*typed.pat {
+                Pat::Ident(pat) => pat.ident.to_token_stream(),
+                pat => pat.to_token_stream(),
+            };
+            (name, by_value)
+        }
+    };
+    if kept && by_value { quote!(::core::clone::Clone::clone(&#name)) } else { name }
+}
+
+/// What is said of the inner function, of the function itself.
+fn rename(attribute: &mut Attribute, name: &Ident) {
+    let syn::Meta::NameValue(meta) = &mut attribute.meta else { return };
+    if let Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &mut meta.value {
+        let said = text.value().replace(&inner_name(name).to_string(), &name.to_string());
+        *text = syn::LitStr::new(&said, text.span());
+    }
+}
