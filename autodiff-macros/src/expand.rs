@@ -120,7 +120,7 @@ fn derived_function(request: &Request, item: &syn::ItemFn, hidden: bool, diag: D
         let attributes = &variant.attributes(&item.attrs)[..];
         let source =
             Source { request, signature: sig, visibility: vis, attributes, site, hidden, siblings: &[] };
-        let Some(fallible) = Fallible::of(sig) else {
+        let Some(fallible) = Fallible::of(sig).filter(|_| !hidden) else {
             return differentiated(source, sig, block, diag);
         };
         let (inner, block) = fallible.inner(sig, block);
@@ -150,7 +150,7 @@ fn derived_method(
         let site = Site::Impl(Some(&item.generics));
         let siblings = if item.trait_.is_some() { &[] } else { &item.items[..] };
         let source = Source { request, signature: sig, visibility, attributes, site, hidden, siblings };
-        let Some(fallible) = Fallible::of(sig) else {
+        let Some(fallible) = Fallible::of(sig).filter(|_| !hidden) else {
             return differentiated(source, &signature, block, diag);
         };
         let ((inner, block), (whole, _)) = (fallible.inner(sig, block), fallible.inner(&signature, block));

@@ -127,8 +127,7 @@ impl Fallible {
     fn function(&self, inner: &ImplItemFn, signature: &Signature, site: Site<'_>) -> Option<ImplItemFn> {
         let name = &signature.ident;
         let what = ["value_and_grad", "grad", "value_and_grad_into", "vjp", "jvp"];
-        let what =
-            what.into_iter().find(|what| site.name(&inner_name(name), what) == inner.sig.ident)?;
+        let what = what.into_iter().find(|what| site.name(&inner_name(name), what) == inner.sig.ident)?;
         let mut function = inner.clone();
         function.sig.ident = site.name(name, what);
         function.attrs.iter_mut().for_each(|attribute| rename(attribute, name));
@@ -194,8 +193,7 @@ impl Fallible {
             (quote!(::core::option::Option::Some(#there)), quote!(::core::option::Option::None))
         } else {
             // The parameters come first, under names of their own.
-            let args =
-                inner.sig.inputs.iter().take(signature.inputs.len()).map(|input| passed(input, false));
+            let args = inner.sig.inputs.iter().take(signature.inputs.len()).map(|input| passed(input, false));
             let again = match site {
                 Site::Companion => quote!(#name),
                 Site::Impl(_) => quote!(Self::#name),
@@ -302,7 +300,10 @@ fn passed(input: &FnArg, kept: bool) -> TokenStream {
         FnArg::Typed(typed) => {
             let by_value = match bare(&typed.ty) {
                 Type::Reference(_) => false,
-                ty => zero(ty).is_none() || matches!(ty, Type::Path(path) if !path.path.segments.last().is_some_and(|last| last.arguments.is_empty())),
+                ty => {
+                    zero(ty).is_none()
+                        || matches!(ty, Type::Path(path) if !path.path.segments.last().is_some_and(|last| last.arguments.is_empty()))
+                }
             };
             let name = match &*typed.pat {
                 Pat::Ident(pat) => pat.ident.to_token_stream(),

@@ -126,7 +126,8 @@ impl Output {
     fn next(&mut self) -> Option<(Request, bool, Diagnostics)> {
         let candidate = &mut self.plan.candidates[self.next];
         self.next += 1;
-        (candidate.chosen && !candidate.inlined)
+        candidate
+            .is_derived()
             .then(|| (candidate.request.clone(), !candidate.public, candidate.take_errors()))
     }
 

@@ -74,7 +74,7 @@ fn stays_inside(ty: &Type) -> bool {
         Type::Paren(inner) => stays_inside(&inner.elem),
         Type::Group(inner) => stays_inside(&inner.elem),
         Type::Tuple(tuple) => tuple.elems.iter().any(stays_inside),
-        Type::Path(path) => Standard::of(path).is_some_and(|of| of.name == "Option"),
+        Type::Path(path) => Standard::of(path).is_some_and(|of| of.name == "Option" || of.name == "Result"),
         _ => false,
     }
 }

@@ -11,6 +11,7 @@ use syn::{Attribute, Item};
 
 use super::inline::{self, Inline};
 use crate::diag::Diagnostics;
+use crate::expand::fallible::Fallible;
 use crate::expand::{has_derivative, merged};
 use crate::lower::has_no_diff;
 use crate::request::Request;
@@ -26,8 +27,10 @@ pub(super) struct Candidate {
     /// Its derivatives are called by users, not only by other functions of the module.
     pub(super) public: bool,
     pub(super) chosen: bool,
-    /// It has no derivative of its own, and is written out where it is called.
+    /// It is written out where it is called.
     pub(super) inlined: bool,
+    /// Its result may be missing: who calls it from outside gets a derivative all the same.
+    fallible: bool,
     /// The names in its signature and its body; none if there is nothing to differentiate.
     mentions: BTreeSet<String>,
     /// It is called as a method, or by its type.
@@ -44,6 +47,11 @@ impl Candidate {
             Some(name) => self.associated && self.name == name,
             None => !self.associated && self.name == call,
         }
+    }
+
+    /// Whether it gets a derivative of its own.
+    pub(super) fn is_derived(&self) -> bool {
+        self.chosen && (!self.inlined || self.fallible && self.public)
     }
 
     pub(super) fn take_errors(&mut self) -> Diagnostics {
@@ -107,6 +115,8 @@ impl Plan {
                         if !added.mentions.is_empty() {
                             added.mentions.extend(this.clone());
                         }
+                        // What is printed or hashed carries nothing.
+                        added.chosen &= !of_trait.is_some_and(|of| says(&of.ident));
                         added.inlined &= of_trait.is_none() && signature.receiver().is_some();
                         let inlined = added.inlined;
                         if inlined {
@@ -161,6 +171,8 @@ impl Plan {
         if differentiable {
             collect_names(signature.to_token_stream(), &mut mentions, &mut BTreeSet::new());
             collect_names(block.to_token_stream(), &mut mentions, &mut calls);
+            let errors = errors_in(signature);
+            mentions.retain(|name| !errors.contains(name));
         }
         let errors = if diag.is_empty() {
             diag.discard();
@@ -168,13 +180,17 @@ impl Plan {
         } else {
             Some(diag)
         };
+        let fallible = Fallible::of(signature).is_some();
         self.candidates.push(Candidate {
             name: signature.ident.clone(),
             request,
             errors,
             public: marked || public,
             chosen: differentiable && (marked || public),
-            inlined: eligible && !marked && inline::is_inlined(signature, block, differentiable),
+            inlined: eligible
+                && (!marked || fallible)
+                && inline::is_inlined(signature, block, differentiable),
+            fallible,
             mentions,
             associated,
             calls,
@@ -243,6 +259,11 @@ impl Plan {
     }
 }
 
+/// Whether a trait is one of those by which values are shown.
+fn says(of: &Ident) -> bool {
+    ["Display", "Debug", "LowerExp", "UpperExp", "Error", "Hash", "Write"].iter().any(|name| of == name)
+}
+
 pub(super) fn has_derive(attrs: &[Attribute]) -> bool {
     attrs.iter().any(|attr| {
         attr.path().is_ident("derive") && names_in(attr.to_token_stream()).contains("Differentiable")
@@ -263,6 +284,24 @@ pub(crate) fn arguments(attr: &Attribute) -> TokenStream {
         syn::Meta::List(list) => list.tokens.clone(),
         _ => TokenStream::new(),
     }
+}
+
+/// The names of types that say what went wrong, and are mentioned as nothing else: they carry no derivative.
+fn errors_in(signature: &syn::Signature) -> BTreeSet<String> {
+    let error = match &signature.output {
+        syn::ReturnType::Type(_, ty) => match &**ty {
+            syn::Type::Path(path) => path.path.segments.last().filter(|last| last.ident == "Result"),
+            _ => None,
+        },
+        syn::ReturnType::Default => None,
+    };
+    let arguments = error.map(crate::lower::arguments).unwrap_or_default();
+    let [payload, error] = arguments[..] else { return BTreeSet::new() };
+    let mut others = names_in(payload.to_token_stream());
+    signature.inputs.iter().for_each(|input| others.extend(names_in(input.to_token_stream())));
+    let mut errors = names_in(error.to_token_stream());
+    errors.retain(|name| !others.contains(name));
+    errors
 }
 
 /// Tests are run, not differentiated.
