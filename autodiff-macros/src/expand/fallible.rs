@@ -97,11 +97,20 @@ impl Fallible {
                     let mut shown = item.clone();
                     let name = &signature.ident;
                     shown.self_ty = parse_quote!(#name);
-                    let functions = item.items.iter().filter_map(|item| match item {
-                        ImplItem::Fn(function) => self.function(function, signature, Site::Companion),
+                    let inner = &item.self_ty;
+                    let shown_items = item.items.iter().filter_map(|item| match item {
+                        ImplItem::Fn(function) => {
+                            self.function(function, signature, Site::Companion).map(ImplItem::Fn)
+                        }
+                        // Types of signatures hang on them.
+                        ImplItem::Const(constant) => {
+                            let (mut constant, name) = (constant.clone(), &constant.ident);
+                            constant.expr = parse_quote!(#inner::#name);
+                            Some(ImplItem::Const(constant))
+                        }
                         _ => None,
                     });
-                    shown.items = functions.map(ImplItem::Fn).collect();
+                    shown.items = shown_items.collect();
                     outer.push(Item::Impl(shown));
                 }
                 _ => {}
@@ -126,9 +135,19 @@ impl Fallible {
     /// One of the functions that users call, made of that of the inner function.
     fn function(&self, inner: &ImplItemFn, signature: &Signature, site: Site<'_>) -> Option<ImplItemFn> {
         let name = &signature.ident;
-        let what = ["value_and_grad", "grad", "value_and_grad_into", "vjp", "jvp"];
-        let what = what.into_iter().find(|what| site.name(&inner_name(name), what) == inner.sig.ident)?;
+        let inner_function = |what: &&str| site.name(&inner_name(name), what) == inner.sig.ident;
+        let what = ["value_and_grad", "grad", "value_and_grad_into", "vjp", "jvp", "forward", "pushforward"];
+        let what = what.into_iter().find(inner_function)?;
         let mut function = inner.clone();
+        for (at, input) in function.sig.inputs.iter_mut().enumerate() {
+            if let FnArg::Typed(typed) = input {
+                if matches!(*typed.pat, Pat::Wild(_)) {
+                    let name = format_ident!("arg{at}");
+                    *typed.pat = parse_quote!(#name);
+                }
+            }
+        }
+        let inputs = function.sig.inputs.clone();
         function.sig.ident = site.name(name, what);
         function.attrs.iter_mut().for_each(|attribute| rename(attribute, name));
         let local = |name: &str| Ident::new(name, Span::mixed_site());
@@ -143,8 +162,14 @@ impl Fallible {
                 quote!(Self::#name)
             }
         };
-        let args = inner.sig.inputs.iter().map(|input| passed(input, !self.is_option()));
+        let args = inputs.iter().map(|input| passed(input, !self.is_option()));
         let call = quote!(#path(#(#args),*));
+        // What other differentiated functions call is told whether there is a result.
+        if ["forward", "pushforward"].contains(&what) {
+            let args = inputs.iter().map(|input| passed(input, false));
+            function.block = parse_quote!({ #path(#(#args),*) });
+            return Some(function);
+        }
         let ReturnType::Type(_, output) = &inner.sig.output else { return None };
         // What there is beside the value, and how it is taken out of what the inner function gives.
         let payload = &self.payload;
@@ -180,7 +205,7 @@ impl Fallible {
             ("grad", gradient) => {
                 function.sig.output = self.wrapped(gradient.clone());
                 let both = site.name(name, "value_and_grad");
-                let args = inner.sig.inputs.iter().map(|input| passed(input, false));
+                let args = inputs.iter().map(|input| passed(input, false));
                 function.block = parse_quote!({
                     Self::#both(#(#args),*).map(|(_, #rest)| #rest)
                 });
@@ -193,7 +218,7 @@ impl Fallible {
             (quote!(::core::option::Option::Some(#there)), quote!(::core::option::Option::None))
         } else {
             // The parameters come first, under names of their own.
-            let args = inner.sig.inputs.iter().take(signature.inputs.len()).map(|input| passed(input, false));
+            let args = inputs.iter().take(signature.inputs.len()).map(|input| passed(input, false));
             let again = match site {
                 Site::Companion => quote!(#name),
                 Site::Impl(_) => quote!(Self::#name),

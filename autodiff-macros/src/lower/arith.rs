@@ -300,7 +300,19 @@ impl Lower<'_> {
         span: Span,
     ) -> Value {
         let ty = want.cloned().filter(|ty| !matches!(ty, Ty::Unknown));
-        let ty = ty.or_else(|| self.facts.get(&site).cloned()).unwrap_or(Ty::Unknown);
+        let missing = match &callee {
+            // The derivative of what may fail says whether there is a result.
+            Callee::Function(_) | Callee::Method(_) => match &ty {
+                Some(ty) => super::types::option_of(ty).map(|ty| self.types.ty(ty)),
+                None => self.facts.get(&format!("{site}?")).cloned(),
+            },
+            _ => None,
+        };
+        let fallible = missing.is_some();
+        let ty = match missing {
+            Some(payload) => Ty::Tuple(vec![payload, Ty::bool()]),
+            None => ty.or_else(|| self.facts.get(&site).cloned()).unwrap_or(Ty::Unknown),
+        };
         let (results, value) = self.results(&ty, hint, &site, span);
         let pullback = self.vars.fresh(format!("{hint}_pullback"), Ty::Unknown, Role::Pullback, span);
         self.block.push(
@@ -310,7 +322,13 @@ impl Lower<'_> {
         for (tuple, place) in std::mem::take(&mut self.lent) {
             self.assign(tuple, Value::Path(place), span);
         }
-        value
+        match value {
+            Value::Tuple(parts) if fallible => match <[Value; 2]>::try_from(parts) {
+                Ok([value, Value::Atom(some, _)]) => Value::Maybe { some, value: Box::new(value) },
+                _ => Value::Poison,
+            },
+            value => value,
+        }
     }
 
     fn results(&mut self, ty: &Ty, hint: &str, site: &str, span: Span) -> (Tree<crate::ir::Var>, Value) {

@@ -132,7 +132,8 @@ impl Lower<'_> {
         if let Some(ty) = want.filter(|ty| !matches!(ty, Ty::Unknown)) {
             return ty.clone();
         }
-        if let Some(ty) = turbofish(expr) {
+        // `parse::<f64>()` may fail.
+        if let Some(ty) = turbofish(expr).filter(|_| name != "parse") {
             return self.types.ty(ty);
         }
         match integer_method(name) {

@@ -3,6 +3,28 @@
 //! A row is a method as Rust would declare it, with these names for what the receiver is: `Seq<T>` (array, slice, `Vec`),
 //! `Iter<T>`, `Option<T>`, `Float`, `Int`. References are left out, as everywhere in typing. `Same` is the receiver's type.
 
+/// Whether a method is one that an `Option` or a `Result` has, and nothing else of the standard library's.
+pub(super) fn of_options(name: &str) -> bool {
+    matches!(
+        name,
+        "unwrap"
+            | "expect"
+            | "unwrap_or"
+            | "unwrap_or_else"
+            | "unwrap_or_default"
+            | "map_or"
+            | "map_or_else"
+            | "is_some"
+            | "is_none"
+            | "is_ok"
+            | "is_err"
+            | "ok"
+            | "ok_or"
+            | "ok_or_else"
+            | "map_err"
+    )
+}
+
 /// The rows of a method: its receiver, its arguments and its result.
 pub(super) fn rows(
     name: &str,

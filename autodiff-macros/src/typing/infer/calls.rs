@@ -203,9 +203,21 @@ impl Infer<'_> {
 
     // ---- methods ----
 
+    /// The payload of what is used as an `Option` or a `Result`, where nothing says yet what it is.
+    pub(super) fn may_fail(&mut self, tried: &Term) -> Option<Term> {
+        self.table.is_free(tried).then(|| {
+            let payload = self.table.fresh();
+            self.table.unify(&Term::Option(Box::new(payload.clone())), tried);
+            payload
+        })
+    }
+
     pub(super) fn method(&mut self, call: &syn::ExprMethodCall) -> Term {
         let receiver = self.expr(&call.receiver);
         let name = call.method.to_string();
+        if library::of_options(&name) {
+            self.may_fail(&receiver);
+        }
         let written = crate::lower::turbofish(call).map(|ty| self.written(ty));
         match (name.as_str(), call.args.len()) {
             ("sum" | "product", 0) => {

@@ -272,7 +272,7 @@ impl Infer<'_> {
             }
             Expr::Try(attempt) => match self.expr(&attempt.expr) {
                 Term::Option(payload) => *payload,
-                _ => self.table.fresh(),
+                tried => self.may_fail(&tried).unwrap_or_else(|| self.table.fresh()),
             },
             Expr::Closure(closure) => self.closure(closure, None),
             Expr::Call(call) => {
