@@ -1,5 +1,5 @@
-//! Inlining of functions of the module that have no derivative of their own: those that take functions, and those that give
-//! references or `Option`s. They are written out where they are called, as closures, which lowering inlines.
+//! Inlining of functions of the module: those that take functions or give references, which have no derivative of their own, and
+//! those that give an `Option` or a `Result`. They are written out where they are called, as closures, which lowering inlines.
 //!
 //! Invariant: what a call computes is the same. Names in the body of such a function mean what they meant there: a call is
 //! refused where one of them is bound otherwise by the caller.
