@@ -497,6 +497,19 @@ pub fn same<F>(_: F, _: F) {}
 pub trait Found<T> {
     /// What there is.
     fn found(self) -> Option<T>;
+
+    /// What there is, and whether it is there.
+    #[inline(always)]
+    fn parts(self) -> (T, bool)
+    where
+        Self: Sized,
+        T: Default,
+    {
+        match self.found() {
+            Some(value) => (value, true),
+            None => (T::default(), false),
+        }
+    }
 }
 
 impl<T> Found<T> for Option<T> {

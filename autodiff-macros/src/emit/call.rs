@@ -68,6 +68,10 @@ impl Emitter<'_> {
                 Some(constant) if self.says_a_type(call) => {
                     super::known::value_on(&value, constant, self.runtime)
                 }
+                _ if call.fallible => {
+                    let runtime = self.runtime;
+                    quote_spanned!(self.span=> #runtime::__private::Found::parts(#value))
+                }
                 _ => value,
             };
             let unit = matches!(&call.results, Tree::Tuple(parts) if parts.is_empty());

@@ -38,7 +38,16 @@ impl<'a> Known<'a> {
         scope: &'a Scope,
         runtime: &'a TokenStream,
     ) -> Known<'a> {
-        let generics = (!matches!(site, Site::Impl(None))).then_some(generics);
+        // `Self` of a generic type is nothing that a constant in a type may mention.
+        let generics = match site {
+            Site::Impl(None) => None,
+            Site::Impl(Some(of))
+                if of.type_params().next().is_some() || of.const_params().next().is_some() =>
+            {
+                None
+            }
+            _ => Some(generics),
+        };
         Known { generics, scope, runtime, name: site.name(function, "KNOWN"), asked: RefCell::default() }
     }
 

@@ -446,6 +446,8 @@ pub(crate) struct Call {
     /// The arguments that the forward sweep keeps for the pullback if they are references, which rustc alone knows:
     /// code that must not run again, and what is moved away and has an unknown type. Differentiation lists them.
     pub(crate) kept: Vec<usize>,
+    /// The user's own gives an `Option` or a `Result`, the forward sweep a value and whether there is one.
+    pub(crate) fallible: bool,
 }
 
 #[derive(Clone)]

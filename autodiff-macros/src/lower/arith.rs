@@ -316,7 +316,15 @@ impl Lower<'_> {
         let (results, value) = self.results(&ty, hint, &site, span);
         let pullback = self.vars.fresh(format!("{hint}_pullback"), Ty::Unknown, Role::Pullback, span);
         self.block.push(
-            StmtKind::Call(Call { callee, args, results, pullback, differentiated: true, kept: Vec::new() }),
+            StmtKind::Call(Call {
+                callee,
+                args,
+                results,
+                pullback,
+                differentiated: true,
+                kept: Vec::new(),
+                fallible,
+            }),
             span,
         );
         for (tuple, place) in std::mem::take(&mut self.lent) {

@@ -206,7 +206,6 @@ impl<'a> Lower<'a> {
     // ---- let … else ----
 
     /// `let pattern = option?;`: what is there is read where it is, as behind `let Some(pattern) = option else { return None };`.
-    #[expect(clippy::too_many_arguments)]
     pub(crate) fn lower_let_try(
         &mut self,
         local: &syn::Local,

@@ -10,6 +10,7 @@
 mod calls;
 mod closures;
 mod expr;
+mod fallible;
 mod generic;
 mod iter;
 mod loops;
@@ -122,6 +123,7 @@ pub struct Gen {
     pub structs: Vec<Struct>,
     pub constants: Vec<Constant>,
     pub functions: Vec<Function>,
+    pub fallible: Vec<fallible::Fallible>,
     pub closures: Vec<Closure>,
     pub vars: Vec<Var>,
     /// What the function returns, where a `return` may stand.
@@ -153,6 +155,7 @@ impl Gen {
             structs: Vec::new(),
             constants: Vec::new(),
             functions: Vec::new(),
+            fallible: Vec::new(),
             closures: Vec::new(),
             vars: Vec::new(),
             result: None,

@@ -32,6 +32,7 @@ pub fn program(seed: u64) -> Program {
                 None => function(&mut g, k),
             },
             6 => recursive::function(&mut g),
+            7 | 8 => fallible::function(&mut g),
             _ => function(&mut g, k),
         };
         nodes.push(node);

@@ -265,6 +265,14 @@ impl Infer<'_> {
                 self.table.unify(&given, result);
                 true
             }
+            // What is an `Option` behind `map` was one before: arrays and iterators stay what they are.
+            None if self.table.is_free(receiver)
+                && ["map", "filter", "and_then", "or_else"].iter().any(|of| name == of)
+                && matches!(self.table.head(result), Term::Option(_)) =>
+            {
+                self.may_fail(receiver);
+                self.conclude_method(name, receiver, args, result)
+            }
             None => !self.table.is_free(receiver),
         }
     }
