@@ -1,7 +1,7 @@
 //! The driver: an item in, the item and its derivatives out.
 
 mod conditions;
-mod fallible;
+pub(crate) mod fallible;
 mod integrity;
 mod items;
 mod marks;

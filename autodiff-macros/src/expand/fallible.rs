@@ -18,10 +18,10 @@ use syn::{
 
 use crate::emit::companion::Site;
 use crate::lower::arguments;
-use crate::standard::is_integer;
+use crate::standard::{is_integer, primitive};
 
 /// What a function returns that may fail.
-pub(super) struct Fallible {
+pub(crate) struct Fallible {
     /// The type as it is written.
     output: syn::TypePath,
     payload: Type,
@@ -31,7 +31,7 @@ pub(super) struct Fallible {
 
 impl Fallible {
     /// Nothing where the result is always there, or a stand-in for it cannot be made up.
-    pub(super) fn of(signature: &Signature) -> Option<Fallible> {
+    pub(crate) fn of(signature: &Signature) -> Option<Fallible> {
         let ReturnType::Type(_, ty) = &signature.output else { return None };
         let Type::Path(output) = bare(ty) else { return None };
         let last = output.path.segments.last()?;
@@ -58,7 +58,7 @@ impl Fallible {
     }
 
     /// The function that is differentiated: it says whether there is a result.
-    pub(super) fn inner(&self, signature: &Signature, block: &Block) -> (Signature, Block) {
+    pub(crate) fn inner(&self, signature: &Signature, block: &Block) -> (Signature, Block) {
         let Fallible { output, payload, nothing } = self;
         let mut inner = signature.clone();
         inner.ident = inner_name(&signature.ident);
@@ -276,7 +276,7 @@ fn zero(ty: &Type) -> Option<Expr> {
             let parts = tuple.elems.iter().map(zero).collect::<Option<Vec<Expr>>>()?;
             parse_quote!((#(#parts,)*))
         }
-        Type::Array(array) => {
+        Type::Array(array) if is_copy(&array.elem) => {
             let (element, len) = (zero(&array.elem)?, &array.len);
             parse_quote!([#element; #len])
         }
@@ -285,6 +285,7 @@ fn zero(ty: &Type) -> Option<Expr> {
             match (last.ident.to_string().as_str(), arguments(last).as_slice()) {
                 ("f64" | "f32", []) => parse_quote!(0.0),
                 ("bool", []) => parse_quote!(false),
+                ("char", []) => parse_quote!('\0'),
                 (name, []) if is_integer(name) => parse_quote!(0),
                 ("Vec", [_]) => parse_quote!(Vec::new()),
                 _ => return None,
@@ -292,6 +293,16 @@ fn zero(ty: &Type) -> Option<Expr> {
         }
         _ => return None,
     })
+}
+
+/// Whether a value of a type is there still when it was handed over, as far as its syntax tells.
+fn is_copy(ty: &Type) -> bool {
+    match bare(ty) {
+        Type::Tuple(tuple) => tuple.elems.iter().all(is_copy),
+        Type::Array(array) => is_copy(&array.elem),
+        Type::Path(path) => primitive(path).is_some(),
+        _ => false,
+    }
 }
 
 /// The first part of a pair's type.
@@ -323,13 +334,7 @@ fn passed(input: &FnArg, kept: bool) -> TokenStream {
             (receiver.self_token.to_token_stream(), by_value)
         }
         FnArg::Typed(typed) => {
-            let by_value = match bare(&typed.ty) {
-                Type::Reference(_) => false,
-                ty => {
-                    zero(ty).is_none()
-                        || matches!(ty, Type::Path(path) if !path.path.segments.last().is_some_and(|last| last.arguments.is_empty()))
-                }
-            };
+            let by_value = !matches!(bare(&typed.ty), Type::Reference(_)) && !is_copy(&typed.ty);
             let name = match &*typed.pat {
                 Pat::Ident(pat) => pat.ident.to_token_stream(),
                 pat => pat.to_token_stream(),
@@ -346,5 +351,50 @@ fn rename(attribute: &mut Attribute, name: &Ident) {
     if let Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &mut meta.value {
         let said = text.value().replace(&inner_name(name).to_string(), &name.to_string());
         *text = syn::LitStr::new(&said, text.span());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fallible(signature: &str) -> Option<Fallible> {
+        Fallible::of(&syn::parse_str(signature).unwrap())
+    }
+
+    #[test]
+    fn what_a_result_may_hold() {
+        for (of, nothing) in [
+            ("Option<f64>", Some("0.0")),
+            ("Result<(f32, usize), E>", Some("(0.0 , 0 ,)")),
+            ("io::Result<[f64; 3]>", Some("[0.0 ; 3]")),
+            ("Option<Vec<Point>>", Some("Vec :: new ()")),
+            ("Option<(char, bool)>", Some("('\\0' , false ,)")),
+            ("Option<Point>", None),
+            ("Option<[Vec<f64>; 2]>", None),
+            ("Vec<f64>", None),
+        ] {
+            let found = fallible(&format!("fn f(x: f64) -> {of}"));
+            assert_eq!(found.map(|it| it.nothing.to_token_stream().to_string()).as_deref(), nothing, "{of}");
+        }
+    }
+
+    /// It is run again for the error.
+    #[test]
+    fn what_gives_a_result_changes_nothing() {
+        assert!(fallible("fn f(x: &mut f64) -> Result<f64, E>").is_none());
+        assert!(fallible("fn f(&mut self) -> Result<f64, E>").is_none());
+        assert!(fallible("fn f(&mut self, x: &mut f64) -> Option<f64>").is_some());
+    }
+
+    #[test]
+    fn what_is_needed_again_is_cloned() {
+        let kept = |input: &str| passed(&syn::parse_str(input).unwrap(), true).to_string();
+        for input in ["x: f64", "x: &[f64]", "x: &mut f64", "x: [(f64, usize); 3]"] {
+            assert_eq!(kept(input), "x");
+        }
+        for input in ["x: Vec<f64>", "x: Point", "x: [Vec<f64>; 2]", "x: T"] {
+            assert!(kept(input).contains("clone"), "{input}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use syn::parse_quote;
 
 use crate::diag::Diagnostics;
+use crate::expand::fallible::Fallible;
 use crate::ir::eval::{self, Library, Value};
 use crate::ir::{Function, print, verify};
 use crate::request::Request;
@@ -538,7 +539,11 @@ fn the_corpus_lowers() {
             };
             let args = mark.meta.require_list().map(|list| list.tokens.clone()).unwrap_or_default();
             let at = format!("{} in {}", item.sig.ident, file.path().display());
-            let (function, errors) = lower(args, item);
+            let mut item = item.clone();
+            if let Some(fallible) = Fallible::of(&item.sig) {
+                (item.sig, *item.block) = fallible.inner(&item.sig, &item.block);
+            }
+            let (function, errors) = lower(args, &item);
             if !errors.is_empty() {
                 failures.push(format!("{at}: {errors:#?}"));
                 continue;

@@ -12,7 +12,7 @@ pub struct Fallible {
 /// `fn q(…) -> Option<F> { … }`, or a `Result`; it may ask others of its kind with `?`.
 pub fn function(g: &mut Gen) -> Node {
     let mut params = g.parameters();
-    params.retain(|param| param.pass != Pass::RefMut && param.ty != Ty::Maybe);
+    params.retain(|param| param.pass != Pass::RefMut && !param.no_diff && param.ty != Ty::Maybe);
     let (name, result) = (g.fresh("q"), g.rng.chance(50));
     let (there, missing) = words(result);
     let (children, asked) = g.within(&params, &Ty::F, |g| {
