@@ -120,7 +120,7 @@ fn derived_function(request: &Request, item: &syn::ItemFn, hidden: bool, diag: D
         let attributes = &variant.attributes(&item.attrs)[..];
         let source =
             Source { request, signature: sig, visibility: vis, attributes, site, hidden, siblings: &[] };
-        let Some(fallible) = Fallible::of(sig).filter(|_| !hidden) else {
+        let Some(fallible) = fallible(sig, block, hidden) else {
             return differentiated(source, sig, block, diag);
         };
         let (inner, block) = fallible.inner(sig, block);
@@ -150,13 +150,27 @@ fn derived_method(
         let site = Site::Impl(Some(&item.generics));
         let siblings = if item.trait_.is_some() { &[] } else { &item.items[..] };
         let source = Source { request, signature: sig, visibility, attributes, site, hidden, siblings };
-        let Some(fallible) = Fallible::of(sig).filter(|_| !hidden) else {
+        let Some(fallible) = fallible(sig, block, hidden) else {
             return differentiated(source, &signature, block, diag);
         };
         let ((inner, block), (whole, _)) = (fallible.inner(sig, block), fallible.inner(&signature, block));
         let derived = differentiated(Source { signature: &inner, ..source }, &whole, &block, diag);
         fallible.outer(derived, sig, site)
     })
+}
+
+/// What a function gives that may fail, where users ask for its derivative. One that calls itself is refused: its derivative
+/// would be made of itself.
+fn fallible(signature: &syn::Signature, block: &syn::Block, hidden: bool) -> Option<Fallible> {
+    let name = signature.ident.to_string();
+    let method = signature.receiver().is_some() && !crate::rules::is_method(&name);
+    let recursive = || {
+        module::calls_in(block.to_token_stream()).iter().any(|called| match called.strip_prefix('.') {
+            Some(called) => method && called == name,
+            None => called.trim_start_matches(':') == name,
+        })
+    };
+    Fallible::of(signature).filter(|_| !hidden && !recursive())
 }
 
 /// The rule of an operator.

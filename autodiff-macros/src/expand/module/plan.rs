@@ -320,7 +320,7 @@ pub(crate) fn names_in(tokens: TokenStream) -> BTreeSet<String> {
 }
 
 /// The calls in code, in the forms of [`Candidate::calls`].
-pub(super) fn calls_in(tokens: TokenStream) -> BTreeSet<String> {
+pub(crate) fn calls_in(tokens: TokenStream) -> BTreeSet<String> {
     let mut calls = BTreeSet::new();
     collect_names(tokens, &mut BTreeSet::new(), &mut calls);
     calls
