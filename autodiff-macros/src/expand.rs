@@ -120,12 +120,7 @@ fn derived_function(request: &Request, item: &syn::ItemFn, hidden: bool, diag: D
         let attributes = &variant.attributes(&item.attrs)[..];
         let source =
             Source { request, signature: sig, visibility: vis, attributes, site, hidden, siblings: &[] };
-        let Some(fallible) = fallible(sig, block, hidden) else {
-            return differentiated(source, sig, block, diag);
-        };
-        let (inner, block) = fallible.inner(sig, block);
-        let derived = differentiated(Source { signature: &inner, ..source }, &inner, &block, diag);
-        fallible.outer(derived, sig, site)
+        differentiated(source, sig, block, diag)
     })
 }
 
@@ -150,27 +145,8 @@ fn derived_method(
         let site = Site::Impl(Some(&item.generics));
         let siblings = if item.trait_.is_some() { &[] } else { &item.items[..] };
         let source = Source { request, signature: sig, visibility, attributes, site, hidden, siblings };
-        let Some(fallible) = fallible(sig, block, hidden) else {
-            return differentiated(source, &signature, block, diag);
-        };
-        let ((inner, block), (whole, _)) = (fallible.inner(sig, block), fallible.inner(&signature, block));
-        let derived = differentiated(Source { signature: &inner, ..source }, &whole, &block, diag);
-        fallible.outer(derived, sig, site)
+        differentiated(source, &signature, block, diag)
     })
-}
-
-/// What a function gives that may fail, where users ask for its derivative. One that calls itself is refused: its derivative
-/// would be made of itself.
-fn fallible(signature: &syn::Signature, block: &syn::Block, hidden: bool) -> Option<Fallible> {
-    let name = signature.ident.to_string();
-    let method = signature.receiver().is_some() && !crate::rules::is_method(&name);
-    let recursive = || {
-        module::calls_in(block.to_token_stream()).iter().any(|called| match called.strip_prefix('.') {
-            Some(called) => method && called == name,
-            None => called.trim_start_matches(':') == name,
-        })
-    };
-    Fallible::of(signature).filter(|_| !hidden && !recursive())
 }
 
 /// The rule of an operator.
@@ -266,6 +242,23 @@ fn merged(outer: &syn::Generics, inner: &syn::Generics) -> syn::Generics {
 
 /// The pipeline. `signature`: with all generics in scope.
 fn differentiated(
+    source: Source<'_>,
+    signature: &syn::Signature,
+    block: &syn::Block,
+    diag: Diagnostics,
+) -> TokenStream {
+    if let Some(fallible) = Fallible::of(source.signature) {
+        let (inner, block) = fallible.inner(source.signature, block);
+        let whole = syn::Signature { generics: signature.generics.clone(), ..inner.clone() };
+        let request = fallible.request(source.request, source.signature);
+        let found = Source { request: &request, signature: &inner, ..source };
+        return fallible.outer(pipeline(found, &whole, &block, diag), source);
+    }
+    pipeline(source, signature, block, diag)
+}
+
+/// The same of what is always there.
+fn pipeline(
     source: Source<'_>,
     signature: &syn::Signature,
     block: &syn::Block,

@@ -60,6 +60,30 @@ fn parsed(x: f64, text: &str) -> (f64, bool) {
     }
 }
 
+const WEIGHTS: &[f64] = &[0.5, 0.25];
+
+/// `?` on inactive references, and on code that must run once.
+#[differentiate]
+fn weighted(x: f64, k: usize, #[no_diff] names: &std::collections::BTreeMap<String, f64>) -> Option<f64> {
+    let w = WEIGHTS.get(k)?;
+    let v = names.get("v")?;
+    let z = names.get("z").copied().unwrap_or(2.0);
+    let mut steps = names.values();
+    let first = steps.next()?;
+    let second: &f64 = steps.next()?;
+    Some(x * w * v + x * x * z * first + second * x)
+}
+
+#[test]
+fn what_is_inactive_may_be_missing() {
+    let of = |of: &[(&str, f64)]| of.iter().map(|(name, v)| (name.to_string(), *v)).collect();
+    let names = of(&[("v", 3.0), ("w", 5.0)]);
+    assert_eq!(weighted::value_and_grad(0.5, 1, &names), Some((0.375 + 1.5 + 2.5, 0.75 + 6.0 + 5.0)));
+    assert_eq!(weighted(0.5, 1, &names), Some(0.375 + 1.5 + 2.5));
+    assert_eq!(weighted::grad(0.5, 2, &names), None);
+    assert_eq!(weighted::grad(0.5, 1, &of(&[("v", 3.0)])), None);
+}
+
 #[test]
 fn within_a_function() {
     for (x, y) in [(2.0, 3.0), (-1.0, 3.0), (0.5, -2.0), (120.0, 2.0)] {
@@ -121,6 +145,11 @@ impl Market {
         if x > 1.0 { None } else { Some(self.a * self.b[1]) }
     }
 
+    /// Named like a method of what it asks.
+    fn first(&self, n: usize) -> Option<f64> {
+        if n == 0 { self.b.first().map(|b| b * self.a) } else { Some(self.first(n - 1)? * self.a) }
+    }
+
     fn origin(k: f64) -> std::result::Result<[f64; 2], String> {
         if k == 0.0 { Err("flat".to_string()) } else { Ok([1.0 / k, k]) }
     }
@@ -150,9 +179,88 @@ fn results_that_may_be_missing() {
     assert!(pair::grad(vec![1.0, 2.0], "z").is_err_and(|error| error.to_string().contains("invalid")));
 }
 
+/// Recursion, of a function, of a private one, and of two methods that call each other.
+#[differentiate]
+fn power(x: f64, n: usize) -> Option<f64> {
+    if n > 5 {
+        return None;
+    }
+    if n == 0 { Some(x) } else { Some(power(x, n - 1)? * x) }
+}
+
+#[differentiate]
+mod circles {
+    pub struct Scale {
+        pub k: f64,
+    }
+
+    impl Scale {
+        pub fn even(&self, x: f64, n: usize) -> f64 {
+            if n == 0 { x } else { self.odd(x, n - 1) * self.k }
+        }
+
+        fn odd(&self, x: f64, n: usize) -> f64 {
+            if n == 0 { x * x } else { self.even(x, n - 1) + x }
+        }
+    }
+
+    fn half(x: f64, n: usize) -> Result<f64, String> {
+        if n > 3 {
+            return Err("deep".to_string());
+        }
+        if n == 0 { Ok(x) } else { Ok(half(x, n - 1)? * 0.5) }
+    }
+
+    pub fn halves(x: f64, n: usize) -> f64 {
+        half(x * x, n).unwrap_or(x)
+    }
+}
+
+#[test]
+fn what_may_fail_may_call_itself() {
+    assert_eq!(power::value_and_grad(2.0, 3), Some((16.0, 32.0)));
+    assert_eq!(power::grad(2.0, 6), None);
+    assert_eq!(circles::Scale::even_grad(&circles::Scale { k: 2.0 }, 3.0, 3).1, 26.0);
+    assert_eq!((circles::halves::grad(3.0, 2), circles::halves::grad(3.0, 4)), (1.5, 1.0));
+}
+
+/// A companion under another name, gradients by locals, marks, several seeds.
+#[differentiate(companion = root_of)]
+fn own_name(x: f64) -> Option<f64> {
+    if x < 0.0 { None } else { Some(x.sqrt()) }
+}
+
+#[differentiate(wrt(y, x))]
+fn by_locals(x: f64, n: usize) -> Result<f64, String> {
+    let y = x * x;
+    if n > 3 {
+        return Err("n".into());
+    }
+    Ok(y * x + y)
+}
+
+#[differentiate]
+fn changing(x: &mut [f64], k: f64) -> Option<f64> {
+    x[0] *= k;
+    if k < 0.0 { None } else { Some(x[0] * x[1]) }
+}
+
+#[test]
+fn what_is_asked_of_what_may_fail() {
+    assert_eq!(root_of::value_and_grad(4.0), Some((2.0, 0.25)));
+    assert_eq!(by_locals::value_and_grad(2.0, 1), Ok((12.0, (3.0, 16.0))));
+    assert_eq!(by_locals::grad(2.0, 4), Err("n".to_string()));
+    let mut x = [2.0, 3.0];
+    let (value, pullback) = changing::vjp(&mut x, 0.5).unwrap();
+    assert_eq!((value, pullback(1.0, vec![1.0, 0.0])), (3.0, (vec![2.0, 1.0], 8.0)));
+    assert_eq!(x, [1.0, 3.0]);
+}
+
 #[test]
 fn methods_that_may_fail() {
     let m = Market { a: 2.0, b: [3.0, 4.0] };
+    let (value, m_bar) = Market::first_value_and_grad(&m, 1).unwrap();
+    assert_eq!((value, m_bar.a, m_bar.b), (12.0, 12.0, [4.0, 0.0]));
     let (value, (m_bar, x_bar)) = Market::price_value_and_grad(&m, 0.5).unwrap();
     assert_eq!((value, m_bar.a, m_bar.b, x_bar), (13.0, 0.5, [4.0, 3.0], 2.0));
     assert!(Market::price_grad(&m, 1.5).is_none());

@@ -5,7 +5,7 @@
 
 use crate::ir::build::{self, Guard};
 use crate::ir::{
-    Arg, Block, Expr, Function, Init, Join, Lit, Path, Role, Stmt, StmtKind, StoreOp, Ty, Var, VarMap,
+    Arg, Block, Expr, Float, Function, Init, Join, Lit, Path, Role, Stmt, StmtKind, StoreOp, Ty, Var, VarMap,
 };
 use crate::rules::{Is, Range, Ranged, Rule, Singular};
 
@@ -36,9 +36,9 @@ impl Ranges {
 
     /// The partials of a statement `let var = rule(args);`.
     pub(crate) fn partials(&self, var: Var, rule: &Rule, args: &[Expr]) -> Vec<Partial> {
-        let mut partials = partials(&self.rules, (var, rule, args), self.singular);
+        let mut partials = partials_under(&self.rules, (var, rule, args), self.singular);
         if let Some((constant, rules)) = &self.positive {
-            let beside = self::partials(rules, (var, rule, args), self.singular);
+            let beside = partials_under(rules, (var, rule, args), self.singular);
             for (partial, beside) in partials.iter_mut().zip(beside) {
                 partial.reverse.drop_where_positive(constant, &beside.reverse);
                 partial.forward.drop_where_positive(constant, &beside.forward);
@@ -48,7 +48,8 @@ impl Ranges {
     }
 }
 
-fn operands(function: &Function, positive: &[Lit]) -> Operands {
+/// The ranges, if these constants are positive.
+fn operands(function: &Function, positive: &[Expr]) -> Operands {
     let mut analysis = Analysis {
         function,
         positive,
@@ -68,7 +69,11 @@ fn operands(function: &Function, positive: &[Lit]) -> Operands {
     analysis.rules
 }
 
-fn partials(rules: &Operands, (var, rule, args): (Var, &Rule, &[Expr]), singular: Singular) -> Vec<Partial> {
+fn partials_under(
+    rules: &Operands,
+    (var, rule, args): (Var, &Rule, &[Expr]),
+    singular: Singular,
+) -> Vec<Partial> {
     let ranges = rules.get(&var).map_or(&[][..], Vec::as_slice);
     let ranged = |(at, expr): (usize, &Expr)| Ranged {
         expr: expr.clone(),
@@ -90,53 +95,57 @@ fn partials(rules: &Operands, (var, rule, args): (Var, &Rule, &[Expr]), singular
 
 /// The constants out of sight that would make guards needless if they were positive, the least of them as one expression.
 fn positive(function: &Function, rules: &Operands) -> Option<(Expr, Operands)> {
-    let float = |ty: &Ty| match ty {
-        Ty::Float(float) => Some(float.clone()),
-        _ => None,
-    };
-    let mut constants: Vec<Lit> = Vec::new();
+    let mut constants: Vec<Expr> = Vec::new();
     let mut calls: Vec<(Var, &Rule, &[Expr])> = Vec::new();
     function.body.walk(&mut |stmt| {
         if let StmtKind::Let { var, expr: Expr::Rule(rule, args) } = &stmt.kind {
             calls.push((*var, *rule, args));
-            for arg in args {
-                if let Expr::Lit(lit @ Lit { value: None, ty: Ty::Float(_), .. }) = arg {
-                    if !constants.iter().any(|known| is(known, lit)) {
-                        constants.push(lit.clone());
-                    }
+            let unseen = args.iter().filter(|arg| matches!(arg, Expr::Lit(lit) if unseen(lit).is_some()));
+            for constant in unseen {
+                if !constants.iter().any(|known| build::equal(known, constant)) {
+                    constants.push(constant.clone());
                 }
             }
         }
     });
+    let needed = |rules: &Operands| -> Vec<(bool, bool)> {
+        let partials = calls.iter().flat_map(|call| partials_under(rules, *call, Singular::Zero));
+        partials.map(|partial| (!partial.reverse.is_none(), !partial.forward.is_none())).collect()
+    };
     // One type of float alone: the constant is compared beside all products.
-    let one = float(&constants.first()?.ty)?;
-    let same = |ty: &Ty| float(ty).is_none_or(|float| float == one);
-    if constants.len() > CONSTANTS || !calls.iter().all(|(var, ..)| same(&function.vars[*var].ty)) {
+    let Expr::Lit(first) = constants.first()? else { return None };
+    let one = unseen(first);
+    let other = |var: Var| matches!(&function.vars[var].ty, Ty::Float(float) if Some(float) != one);
+    let without = needed(rules);
+    if constants.len() > CONSTANTS
+        || calls.iter().any(|(var, ..)| other(*var))
+        || !without.iter().any(|(reverse, forward)| *reverse || *forward)
+    {
         return None;
     }
-    let guards = |rules: &Operands| -> Vec<(bool, bool)> {
-        let of = |call: &(Var, &Rule, &[Expr])| partials(rules, *call, Singular::Zero);
-        let guards = calls.iter().flat_map(of);
-        guards.map(|partial| (partial.reverse.is_none(), partial.forward.is_none())).collect()
-    };
-    let (without, all) = (guards(rules), guards(&operands(function, &constants)));
+    let mut rules = operands(function, &constants);
+    let all = needed(&rules);
     if without == all {
         return None;
     }
     for constant in constants.clone() {
-        let others: Vec<Lit> = constants.iter().filter(|other| !is(other, &constant)).cloned().collect();
-        if guards(&operands(function, &others)) == all {
-            constants = others;
+        let others: Vec<Expr> =
+            constants.iter().filter(|other| !build::equal(other, &constant)).cloned().collect();
+        let fewer = operands(function, &others);
+        if needed(&fewer) == all {
+            (constants, rules) = (others, fewer);
         }
     }
-    let rules = operands(function, &constants);
-    let least = constants.into_iter().map(Expr::Lit).reduce(|a, b| build::apply("min", vec![a, b]))?;
+    let least = constants.into_iter().reduce(|a, b| build::apply("min", vec![a, b]))?;
     Some((least, rules))
 }
 
-/// Whether two constants are the same one.
-fn is(a: &Lit, b: &Lit) -> bool {
-    a.tokens.to_string() == b.tokens.to_string()
+/// The type of a constant of floats whose value the macro does not see.
+fn unseen(lit: &Lit) -> Option<&Float> {
+    match lit {
+        Lit { value: None, ty: Ty::Float(float), .. } => Some(float),
+        _ => None,
+    }
 }
 
 /// A partial derivative, and what its product with a derivative has to watch for.
@@ -153,7 +162,7 @@ pub(crate) struct Partial {
 struct Analysis<'a> {
     function: &'a Function,
     /// Constants that are taken for positive.
-    positive: &'a [Lit],
+    positive: &'a [Expr],
     /// Of scalars, and of what is in a place.
     values: Vec<Option<Range>>,
     rules: VarMap<Vec<Range>>,
@@ -190,7 +199,7 @@ impl Analysis<'_> {
     fn expr(&self, expr: &Expr) -> Range {
         match expr {
             Expr::Var(var) => self.value(*var),
-            Expr::Lit(lit) if self.is_positive(lit) => Range::POSITIVE,
+            Expr::Lit(_) if self.is_positive(expr) => Range::POSITIVE,
             Expr::Lit(lit) => constant(lit),
             Expr::Rule(rule, args) => {
                 let args: Vec<Range> = args.iter().map(|arg| self.expr(arg)).collect();
@@ -209,15 +218,15 @@ impl Analysis<'_> {
     /// As [`Self::expr`], of what is kept: a constant that is kept, and not multiplied, may well be an infinite border.
     fn kept(&self, expr: &Expr) -> Range {
         match expr {
-            Expr::Lit(lit @ Lit { value: None, ty: Ty::Float(_), .. }) if !self.is_positive(lit) => {
+            Expr::Lit(lit) if unseen(lit).is_some() && !self.is_positive(expr) => {
                 Range::within(f64::NEG_INFINITY, f64::INFINITY)
             }
             expr => self.expr(expr),
         }
     }
 
-    fn is_positive(&self, constant: &Lit) -> bool {
-        constant.value.is_none() && self.positive.iter().any(|positive| is(positive, constant))
+    fn is_positive(&self, constant: &Expr) -> bool {
+        self.positive.iter().any(|positive| build::equal(positive, constant))
     }
 
     fn block(&mut self, block: &Block) {

@@ -115,7 +115,7 @@ impl Signature {
                     // The result's type has to say it as well.
                     let named = name_lifetimes(ty.to_token_stream(), false, &mut fresh);
                     let ty = syn::parse2(named).unwrap_or(ty);
-                    let inner = match bare(&ty) {
+                    let inner = match lower::bare(&ty) {
                         syn::Type::Reference(reference) => reference.elem.to_token_stream(),
                         ty => ty.to_token_stream(),
                     };
@@ -481,7 +481,7 @@ pub(crate) fn this() -> Ident {
 
 /// The type as signatures name it: an alias of a number of which nobody knows which one it is goes by its name.
 fn as_written(ty: &Ty, written: Option<&syn::Type>) -> Ty {
-    let Some(written) = written.map(bare).filter(|_| holds_any_float(ty)) else { return ty.clone() };
+    let Some(written) = written.map(lower::bare).filter(|_| holds_any_float(ty)) else { return ty.clone() };
     let element = |t: &Ty, written: &syn::Type| Box::new(as_written(t, Some(written)));
     match (ty, written) {
         (ty, syn::Type::Reference(reference)) => as_written(ty, Some(&reference.elem)),
@@ -527,14 +527,6 @@ fn names_types(ty: &Ty) -> bool {
         Ty::Float(_) | Ty::Int(_) => false,
         Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => names_types(t),
         Ty::Tuple(ts) => ts.iter().any(names_types),
-    }
-}
-
-fn bare(ty: &syn::Type) -> &syn::Type {
-    match ty {
-        syn::Type::Group(group) => bare(&group.elem),
-        syn::Type::Paren(paren) => bare(&paren.elem),
-        ty => ty,
     }
 }
 

@@ -16,8 +16,9 @@ use syn::{
     ReturnType, Signature, Type, TypeParamBound, parse_quote,
 };
 
-use crate::emit::companion::Site;
-use crate::lower::arguments;
+use crate::emit::companion::{Site, Source};
+use crate::lower::{arguments, bare, payload};
+use crate::request::Request;
 use crate::standard::{is_integer, primitive};
 
 /// What a function returns that may fail.
@@ -34,11 +35,7 @@ impl Fallible {
     pub(crate) fn of(signature: &Signature) -> Option<Fallible> {
         let ReturnType::Type(_, ty) = &signature.output else { return None };
         let Type::Path(output) = bare(ty) else { return None };
-        let last = output.path.segments.last()?;
-        let payload = match (last.ident.to_string().as_str(), arguments(last).as_slice()) {
-            ("Option", [payload]) | ("Result", [payload] | [payload, _]) => (*payload).clone(),
-            _ => return None,
-        };
+        let payload = payload(ty)?;
         // It is run again for the error, which must not see what it changed.
         let changes = |input: &FnArg| match input {
             FnArg::Receiver(receiver) => {
@@ -46,11 +43,9 @@ impl Fallible {
             }
             FnArg::Typed(typed) => matches!(bare(&typed.ty), Type::Reference(to) if to.mutability.is_some()),
         };
-        if last.ident == "Result" && signature.inputs.iter().any(changes) {
-            return None;
-        }
-        let nothing = zero(&payload)?;
-        Some(Fallible { output: output.clone(), payload, nothing })
+        let nothing = zero(payload)?;
+        let fallible = Fallible { output: output.clone(), payload: payload.clone(), nothing };
+        (fallible.is_option() || !signature.inputs.iter().any(changes)).then_some(fallible)
     }
 
     fn is_option(&self) -> bool {
@@ -73,30 +68,44 @@ impl Fallible {
         (inner, body)
     }
 
+    /// What is asked of the inner function: calls of the function itself come back to it.
+    pub(super) fn request(&self, request: &Request, signature: &Signature) -> Request {
+        let own = ["", "::", "."].map(|form| format!("{form}{}", signature.ident));
+        Request { scope: request.scope.with_circular(own), companion: None, ..request.clone() }
+    }
+
     /// What users call, beside the derivatives of [`Self::inner`].
-    pub(super) fn outer(&self, derived: TokenStream, signature: &Signature, site: Site<'_>) -> TokenStream {
+    pub(super) fn outer(&self, derived: TokenStream, source: Source<'_>) -> TokenStream {
+        let Source { signature, request, site, .. } = source;
         match site {
-            Site::Companion => self.of_function(&derived, signature).unwrap_or(derived),
+            Site::Companion => {
+                let companion = request.companion.as_ref().unwrap_or(&signature.ident);
+                self.of_function(&derived, signature, companion).unwrap_or(derived)
+            }
             Site::Impl(_) => self.of_method(&derived, signature).unwrap_or(derived),
         }
     }
 
-    fn of_function(&self, derived: &TokenStream, signature: &Signature) -> Option<TokenStream> {
+    fn of_function(
+        &self,
+        derived: &TokenStream,
+        signature: &Signature,
+        companion: &Ident,
+    ) -> Option<TokenStream> {
         let mut file = syn::parse2::<syn::File>(derived.clone()).ok()?;
         let mut outer: Vec<Item> = Vec::new();
         for item in &mut file.items {
             match item {
                 Item::Struct(item) => {
                     let mut shown = item.clone();
-                    shown.ident = signature.ident.clone();
+                    shown.ident = companion.clone();
                     shown.attrs.iter_mut().for_each(|attribute| rename(attribute, &signature.ident));
                     outer.push(Item::Struct(shown));
                     item.attrs.push(parse_quote!(#[doc(hidden)]));
                 }
                 Item::Impl(item) => {
                     let mut shown = item.clone();
-                    let name = &signature.ident;
-                    shown.self_ty = parse_quote!(#name);
+                    shown.self_ty = parse_quote!(#companion);
                     let inner = &item.self_ty;
                     let shown_items = item.items.iter().filter_map(|item| match item {
                         ImplItem::Fn(function) => {
@@ -259,14 +268,6 @@ impl Fallible {
 
 fn inner_name(name: &Ident) -> Ident {
     format_ident!("{name}_found", span = name.span())
-}
-
-fn bare(ty: &Type) -> &Type {
-    match ty {
-        Type::Group(group) => bare(&group.elem),
-        Type::Paren(paren) => bare(&paren.elem),
-        ty => ty,
-    }
 }
 
 /// A value of a type of numbers.

@@ -16,8 +16,8 @@
 mod inline;
 mod plan;
 
+pub(crate) use self::plan::names_in;
 pub(super) use self::plan::{arguments, is_attribute};
-pub(crate) use self::plan::{calls_in, names_in};
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};

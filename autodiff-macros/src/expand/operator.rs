@@ -6,7 +6,7 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-use super::differentiated;
+use super::pipeline;
 use crate::diag::Diagnostics;
 use crate::emit::companion::{Site, Source};
 use crate::emit::types;
@@ -77,7 +77,7 @@ impl<'a> Operator<'a> {
             hidden: true,
             siblings: &[],
         };
-        let companion = differentiated(source, &signature, &block, diag);
+        let companion = pipeline(source, &signature, &block, diag);
         let rule = self.implementation(&request.runtime.to_token_stream(), &signature.ident);
         let conditions = self.item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
         quote! {

@@ -172,6 +172,28 @@ pub(crate) enum Guard {
 }
 
 impl Guard {
+    /// The guard that a rule of the runtime stands for, and the two factors.
+    pub(crate) fn of<'e>(name: &str, args: &'e [Expr]) -> Option<(Guard, &'e Expr, &'e Expr)> {
+        Some(match (name, args) {
+            ("chain", [d, p]) => (Guard::Chain(None), d, p),
+            ("product", [d, p]) => (Guard::Product(None), d, p),
+            ("chain_unless", [k, d, p]) => (Guard::Chain(Some(k.clone())), d, p),
+            ("product_unless", [k, d, p]) => (Guard::Product(Some(k.clone())), d, p),
+            _ => return None,
+        })
+    }
+
+    /// The guarded product.
+    fn applied(&self, d: Expr, partial: Expr) -> Expr {
+        match self {
+            Guard::None => mul(d, partial),
+            Guard::Chain(None) => apply("chain", vec![d, partial]),
+            Guard::Product(None) => apply("product", vec![d, partial]),
+            Guard::Chain(Some(constant)) => apply("chain_unless", vec![constant.clone(), d, partial]),
+            Guard::Product(Some(constant)) => apply("product_unless", vec![constant.clone(), d, partial]),
+        }
+    }
+
     pub(crate) fn is_none(&self) -> bool {
         matches!(self, Guard::None)
     }
@@ -189,19 +211,14 @@ pub(crate) fn chain(d: Expr, partial: Expr, guard: &Guard) -> Expr {
     if guard.is_none() || value_of(&d).is_some() || value_of(&partial).is_some() {
         return mul(d, partial);
     }
-    match (partial, guard) {
-        (Expr::Select(condition, then, otherwise), _) => {
+    match partial {
+        Expr::Select(condition, then, otherwise) => {
             select(*condition, chain(d.clone(), *then, guard), chain(d, *otherwise, guard))
         }
-        (Expr::Rule(rule, args), _) if rule.name == "neg" => {
+        Expr::Rule(rule, args) if rule.name == "neg" => {
             neg(chain(d, args.into_iter().next().expect("one operand"), guard))
         }
-        (partial, Guard::Chain(Some(constant))) => apply("chain_unless", vec![constant.clone(), d, partial]),
-        (partial, Guard::Product(Some(constant))) => {
-            apply("product_unless", vec![constant.clone(), d, partial])
-        }
-        (partial, Guard::Chain(None)) => apply("chain", vec![d, partial]),
-        (partial, _) => apply("product", vec![d, partial]),
+        partial => guard.applied(d, partial),
     }
 }
 

@@ -126,6 +126,7 @@ impl Lower<'_> {
         match expr {
             syn::Expr::If(expr) => self.lower_if(expr, want, false, Some(rest)),
             syn::Expr::Match(expr) => self.lower_match(expr, want, false, Some(rest)),
+            syn::Expr::Try(expr) => self.lower_try(expr, want, Some(rest)),
             _ => unreachable!("only branches split"),
         }
     }
@@ -224,12 +225,6 @@ impl Lower<'_> {
         if let Some((_, otherwise)) = &init.diverge {
             let outer = std::mem::replace(&mut self.cutting, cut);
             let value = self.lower_let_else(local, &init.expr, otherwise, rest, want, tail);
-            self.cutting = outer;
-            return Some(value);
-        }
-        if let (syn::Expr::Try(tried), false) = (&*init.expr, rest.is_empty()) {
-            let outer = std::mem::replace(&mut self.cutting, cut);
-            let value = self.lower_let_try(local, tried, ty.as_ref(), rest, want, tail);
             self.cutting = outer;
             return Some(value);
         }

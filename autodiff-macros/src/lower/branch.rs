@@ -467,6 +467,8 @@ pub(crate) fn splits(expr: &syn::Expr) -> bool {
             one_goes_on([block_ends(&expr.then_branch), otherwise].into_iter())
         }
         syn::Expr::Match(expr) => one_goes_on(expr.arms.iter().map(|arm| expr_ends(&arm.body))),
+        // What there is goes on.
+        syn::Expr::Try(_) => true,
         _ => false,
     }
 }

@@ -101,7 +101,7 @@ impl Lower<'_> {
             }
             E::Let(expr) => self
                 .refuse(expr.let_token, "`let` in this position is not supported: use `if let` or `match`"),
-            E::Try(expr) => self.lower_try(expr, want),
+            E::Try(expr) => self.lower_try(expr, want, None),
             E::Unsafe(expr) => self.refuse(
                 expr.unsafe_token,
                 "`unsafe` code cannot be differentiated: write it with safe indexing",

@@ -85,6 +85,16 @@ fn same_operand(a: &Expr, b: &Expr) -> bool {
     }
 }
 
+/// A function that copies what an item shows, if the item is a reference: types say nothing of references in containers.
+pub(super) fn owned(runtime: &syn::Path) -> TokenStream {
+    quote! {
+        |item| {
+            use #runtime::__private::{OfReference as _, OfValue as _};
+            #runtime::__private::Item(item).owned()
+        }
+    }
+}
+
 /// Code with another name for what it calls `from`.
 pub(crate) fn rename(tokens: TokenStream, from: &Ident, to: &Ident) -> TokenStream {
     rewrite(tokens, false, &mut |name, _, _| (name == from).then(|| to.to_token_stream()), &mut |_| {})

@@ -15,7 +15,7 @@ use super::Lower;
 use super::closure::Closure;
 use super::env::{Cell, Value, same};
 use super::facts::site;
-use super::inert::combine;
+use super::inert::{combine, owned};
 use super::start::start;
 use crate::ir::{CopyHow, Expr, Init, Path, StmtKind, Ty, build};
 use crate::standard::Unindexed;
@@ -288,13 +288,10 @@ impl Lower<'_> {
                 // nothing of references in containers.
                 let inert = match ty {
                     Ty::Unknown | Ty::Inert => {
-                        let runtime = &self.request.runtime;
+                        let (runtime, owned) = (&self.request.runtime, owned(&self.request.runtime));
                         combine(&[inert], |parts| {
                             let part = &parts[0];
-                            quote!((#part).into_iter().map(|item| {
-                                use #runtime::__private::{OfReference as _, OfValue as _};
-                                #runtime::__private::Item(item).owned()
-                            }).collect::<#runtime::__private::Vec<_>>())
+                            quote!((#part).into_iter().map(#owned).collect::<#runtime::__private::Vec<_>>())
                         })
                     }
                     _ => inert,

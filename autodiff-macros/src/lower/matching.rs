@@ -205,40 +205,6 @@ impl<'a> Lower<'a> {
 
     // ---- let … else ----
 
-    /// `let pattern = option?;`: what is there is read where it is, as behind `let Some(pattern) = option else { return None };`.
-    pub(crate) fn lower_let_try(
-        &mut self,
-        local: &syn::Local,
-        tried: &syn::ExprTry,
-        ty: Option<&Ty>,
-        rest: &[Stmt],
-        want: Option<&Ty>,
-        tail: bool,
-    ) -> Value {
-        let span = local.let_token.span;
-        let cutting = std::mem::take(&mut self.cutting);
-        let (target, some, value) = match self.tried(tried, ty) {
-            Ok(tried) => tried,
-            Err(value) => return value,
-        };
-        self.if_else(
-            some,
-            span,
-            |lower| {
-                let value = lower.read(value, span);
-                let value = if cutting { lower.cut(value, span) } else { value };
-                lower.cutting = cutting;
-                lower.bind_pattern(&local.pat, value);
-                lower.cutting = false;
-                lower.stmts(rest, want, tail)
-            },
-            |lower| {
-                lower.cutting = false;
-                lower.leave(target, Value::nothing(), span)
-            },
-        )
-    }
-
     pub(crate) fn lower_let_else(
         &mut self,
         local: &syn::Local,

@@ -464,7 +464,9 @@ impl Lower<'_> {
                 ),
             );
         }
-        if expr.method == self.signature.ident && !self.may_recur(&expr.method) {
+        let circular =
+            expr.method == self.signature.ident || self.types.scope.is_circular_method(&expr.method);
+        if circular && !self.may_recur(&expr.method) {
             return Value::Poison;
         }
         let receiver = receiver.peel();

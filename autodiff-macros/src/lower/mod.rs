@@ -51,7 +51,7 @@ pub(crate) use self::method::turbofish;
 pub(crate) use self::params::has_no_diff;
 pub(crate) use self::refused::without_refused_result;
 pub(crate) use self::stdlib::is_float_only;
-pub(crate) use self::types::{Types, arguments, float_params};
+pub(crate) use self::types::{Types, arguments, bare, float_params, payload};
 use crate::diag::Diagnostics;
 use crate::ir::{Assumed, Block, Expr, Function, Tree, Ty, VarMap, VarSet, Vars, Wrt, WrtTarget};
 use crate::request::Request;

@@ -4,12 +4,13 @@
 //! a slot that is read where the flag says so.
 
 use proc_macro2::Span;
-use quote::ToTokens;
+use quote::format_ident;
 
 use super::Lower;
+use super::branch::Rest;
 use super::env::{Cell, Value};
-use super::inert::combine;
-use super::jump::{Slot, TargetKind, is_false, is_true};
+use super::inert::{combine, owned};
+use super::jump::{Slot, TargetKind, is_false, is_true, mentions_word};
 use super::types::option_of;
 use crate::ir::{Expr, Float, Inert, Init, Path, Ty, build};
 
@@ -69,24 +70,18 @@ impl Lower<'_> {
             _ => None,
         };
         let constant = constant.filter(|path| self.is_untyped_constant(path)).cloned();
-        let code = match (&constant, value) {
-            (Some(path), _) => self.as_code(Value::Path(path.clone()), span)?,
-            (None, Value::Code(..)) => self.as_code(value.clone(), span)?,
+        let code = match (constant, value) {
+            (Some(path), _) => [self.as_code(Value::Path(path), span)?],
+            (None, Value::Code(inert, _)) => return self.found(inert.clone(), None, span),
             _ => return None,
         };
-        let code = [code];
         let some = combine(&code, |parts| {
             let option = &parts[0];
             quote::quote!((#option).iter().next().is_some())
         });
         let held = combine(&code, |parts| {
             let option = &parts[0];
-            // A constant stays where it is; code may give a reference to what it found.
-            if constant.is_some() {
-                quote::quote!((#option).clone().unwrap())
-            } else {
-                quote::quote!((#option).unwrap().clone())
-            }
+            quote::quote!((#option).clone().unwrap())
         });
         let some = self.temp("some", Ty::bool(), Expr::Inert(some), span);
         Some((some, Value::Code(held, Ty::Unknown)))
@@ -331,72 +326,73 @@ impl Lower<'_> {
         Value::Maybe { some, value: Box::new(value) }
     }
 
-    /// What inactive code finds, an `Option` or a `Result`, once and for all.
-    fn found(&mut self, inert: Inert, want: Option<&Ty>, span: Span) -> Value {
+    /// What inactive code finds, an `Option` or a `Result`: evaluated once, and what is shown by reference as a copy.
+    fn found(&mut self, inert: Inert, want: Option<&Ty>, span: Span) -> Option<(Expr, Value)> {
         let runtime = &self.request.runtime;
-        let ty = match want {
-            Some(Ty::Float(Float::F64)) => quote::quote!(f64),
-            Some(Ty::Float(Float::F32)) => quote::quote!(f32),
-            Some(Ty::Int(Some(name))) => quote::format_ident!("{name}").into_token_stream(),
-            _ => quote::quote!(_),
+        // What these give only their caller says.
+        let told = ["parse", "try_into", "collect", "sum", "product"]
+            .into_iter()
+            .any(|word| mentions_word(inert.code.clone(), word));
+        let ty = match want.filter(|_| told) {
+            Some(Ty::Float(Float::F64)) => Some(format_ident!("f64")),
+            Some(Ty::Float(Float::F32)) => Some(format_ident!("f32")),
+            Some(Ty::Int(Some(name))) => Some(format_ident!("{name}")),
+            _ => None,
         };
         let inert = combine(&[inert], |parts| {
             let part = &parts[0];
-            quote::quote!(#runtime::__private::Found::<#ty>::found(#part))
+            match &ty {
+                Some(ty) => quote::quote!(#runtime::__private::Found::<#ty>::found(#part)),
+                None => {
+                    let owned = owned(runtime);
+                    quote::quote!(#runtime::__private::Found::found((#part).map(#owned)))
+                }
+            }
         });
         let found = Path::of(self.temp_place("found", Ty::Inert, Init::Inert(inert), span));
-        let Some(code) = self.as_code(Value::Path(found), span) else { return Value::Poison };
-        let some = combine(std::slice::from_ref(&code), |parts| {
+        let code = [self.as_code(Value::Path(found), span)?];
+        let some = combine(&code, |parts| {
             let found = &parts[0];
             quote::quote!(#found.is_some())
         });
-        let held = combine(&[code], |parts| {
+        let held = combine(&code, |parts| {
             let found = &parts[0];
             quote::quote!(#found.clone().unwrap())
         });
         let some = self.temp("some", Ty::bool(), Expr::Inert(some), span);
-        Value::Maybe { some, value: Box::new(Value::Code(held, Ty::Unknown)) }
+        Some((some, Value::Code(held, Ty::Unknown)))
     }
+}
 
-    /// `option?` in a closure.
-    pub(crate) fn lower_try(&mut self, expr: &syn::ExprTry, want: Option<&Ty>) -> Value {
+impl<'a> Lower<'a> {
+    /// `option?` in a closure, and what follows it: what is there is read where it is.
+    pub(crate) fn lower_try(&mut self, expr: &syn::ExprTry, want: Option<&Ty>, rest: Rest<'_, 'a>) -> Value {
         let span = syn::spanned::Spanned::span(&expr.question_token);
-        let (target, some, value) = match self.tried(expr, want) {
-            Ok(tried) => tried,
-            Err(value) => return value,
+        let target = self.targets.iter().rposition(|target| target.kind == TargetKind::Function);
+        let (true, Some(target)) = (self.inlined > 0, target) else {
+            return self.refuse(
+                expr.question_token,
+                "`?` is not supported yet: use `match` or `let … else` and return the value itself",
+            );
+        };
+        let (some, value) = match self.operand(&expr.expr, None) {
+            Value::Maybe { some, value } => (some, *value),
+            Value::Code(inert, _) => match self.found(inert, want, span) {
+                Some(found) => found,
+                None => return Value::Poison,
+            },
+            value @ (Value::Poison | Value::Never) => return value,
+            _ => return self.refuse(expr.question_token, "`?` is supported on an `Option` or a `Result` in plain sight: put `#[differentiate]` on a module around both functions"),
         };
         self.if_else(
             some,
             span,
-            |lower| lower.read(value, span),
+            |lower| {
+                let value = lower.read(value, span);
+                lower.go_on(value, rest, span)
+            },
             |lower| lower.leave(target, Value::nothing(), span),
         )
-    }
-
-    /// The target that `option?` leaves, whether there is something, and what.
-    #[expect(clippy::result_large_err, reason = "the error is the value that takes its place")]
-    pub(crate) fn tried(
-        &mut self,
-        expr: &syn::ExprTry,
-        want: Option<&Ty>,
-    ) -> Result<(usize, Expr, Value), Value> {
-        let span = syn::spanned::Spanned::span(&expr.question_token);
-        let target = self.targets.iter().rposition(|target| target.kind == TargetKind::Function);
-        let (true, Some(target)) = (self.inlined > 0, target) else {
-            return Err(self.refuse(
-                expr.question_token,
-                "`?` is not supported yet: use `match` or `let … else` and return the value itself",
-            ));
-        };
-        let value = match self.operand(&expr.expr, None) {
-            Value::Code(inert, _) => self.found(inert, want, span),
-            value => value,
-        };
-        match value {
-            Value::Maybe { some, value } => Ok((target, some, *value)),
-            value @ (Value::Poison | Value::Never) => Err(value),
-            _ => Err(self.refuse(expr.question_token, "`?` is supported on an `Option` or a `Result` in plain sight: put `#[differentiate]` on a module around both functions")),
-        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use syn::{GenericArgument, PathArguments, Type, TypeParamBound, parse_quote};
 
-use super::types::{Types, arguments, is_function_type};
+use super::types::{Types, arguments, bare, is_function_type, payload};
 use crate::diag::source;
 use crate::typing::Scope;
 
@@ -93,7 +93,7 @@ impl Types {
             }
             ty => self.instead(ty, &mut why),
         };
-        let optional = matches!(bare(ty), Type::Path(path) if optional(path).is_some());
+        let optional = payload(ty).is_some();
         let (given, give) = (source(ty), source(&instead));
         let message = match why? {
             Why::Reference => {
@@ -166,7 +166,7 @@ impl Types {
             }
             Type::Path(path) => {
                 let Some(last) = path.path.segments.last() else { return ty.clone() };
-                if let Some(inner) = optional(path) {
+                if let Some(inner) = payload(ty) {
                     found(Why::Optional, why);
                     return self.instead(inner, why);
                 }
@@ -229,23 +229,6 @@ pub(crate) fn without_refused_result(signature: &syn::Signature, scope: &Scope) 
         }
     }
     signature
-}
-
-fn bare(ty: &Type) -> &Type {
-    match ty {
-        Type::Group(group) => bare(&group.elem),
-        Type::Paren(paren) => bare(&paren.elem),
-        ty => ty,
-    }
-}
-
-/// `T` of `Option<T>` and `Result<T, E>`.
-fn optional(path: &syn::TypePath) -> Option<&Type> {
-    let last = path.path.segments.last()?;
-    match (last.ident.to_string().as_str(), arguments(last).as_slice()) {
-        ("Option", [inner]) | ("Result", [inner] | [inner, _]) => Some(*inner),
-        _ => None,
-    }
 }
 
 /// `T` of `Iterator<Item = T>`.

@@ -259,12 +259,28 @@ fn idents(tokens: TokenStream, found: &mut Vec<String>) {
 
 /// `T` of `Option<T>` and `Result<T, E>`, where the type may carry a derivative.
 pub(crate) fn option_of(ty: &Ty) -> Option<&Type> {
-    let Ty::Named(name) = ty else { return None };
-    let Type::Path(path) = &**name else { return None };
-    let last = path.path.segments.last()?;
-    match (last.ident == "Option" || last.ident == "Result", arguments(last).as_slice()) {
-        (true, [payload] | [payload, _]) => Some(payload),
+    match ty {
+        Ty::Named(name) => payload(name),
         _ => None,
+    }
+}
+
+/// `T` of `Option<T>` and `Result<T, E>`. What goes wrong carries nothing, so that a `Result` is as good as an `Option`.
+pub(crate) fn payload(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = bare(ty) else { return None };
+    let last = path.path.segments.last()?;
+    match (last.ident.to_string().as_str(), arguments(last).as_slice()) {
+        ("Option", [payload]) | ("Result", [payload] | [payload, _]) => Some(payload),
+        _ => None,
+    }
+}
+
+/// A type without what groups it.
+pub(crate) fn bare(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => bare(&group.elem),
+        Type::Paren(paren) => bare(&paren.elem),
+        ty => ty,
     }
 }
 

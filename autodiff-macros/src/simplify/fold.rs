@@ -91,13 +91,10 @@ fn refold(expr: &mut Expr) -> bool {
             ("mul", [a, b]) => build::mul(a.clone(), b.clone()),
             ("div", [a, b]) => build::div(a.clone(), b.clone()),
             ("neg", [a]) => build::neg(a.clone()),
-            ("chain", [d, p]) => build::chain(d.clone(), p.clone(), &Guard::Chain(None)),
-            ("product", [d, p]) => build::chain(d.clone(), p.clone(), &Guard::Product(None)),
-            ("chain_unless", [k, d, p]) => build::chain(d.clone(), p.clone(), &Guard::Chain(Some(k.clone()))),
-            ("product_unless", [k, d, p]) => {
-                build::chain(d.clone(), p.clone(), &Guard::Product(Some(k.clone())))
-            }
-            _ => return,
+            (name, args) => match Guard::of(name, args) {
+                Some((guard, d, p)) => build::chain(d.clone(), p.clone(), &guard),
+                None => return,
+            },
         };
         *expr = folded;
     });

@@ -328,12 +328,8 @@ impl Infer<'_> {
 
     /// A type as it is written.
     fn written(&mut self, ty: &syn::Type) -> Term {
-        if let syn::Type::Path(path) = bare(ty) {
-            // A `Result` is an `Option` here: what went wrong carries nothing.
-            let last = path.path.segments.last();
-            let payload = last.filter(|last| last.ident == "Option" || last.ident == "Result");
-            let payload = payload.map(crate::lower::arguments).unwrap_or_default();
-            if let ([payload] | [payload, _], None) = (payload.as_slice(), self.types.defined(path)) {
+        if let (syn::Type::Path(path), Some(payload)) = (bare(ty), crate::lower::payload(bare(ty))) {
+            if self.types.defined(path).is_none() {
                 return Term::Option(Box::new(self.written(payload)));
             }
         }

@@ -47,7 +47,9 @@ impl Scope {
         self.this.is_some()
     }
 
-    pub(crate) fn with_circular(&self, circular: Vec<String>) -> Scope {
+    /// The same where these calls, too, may come back: `f`, `::f` by a type, `.f` as a method.
+    pub(crate) fn with_circular(&self, calls: impl IntoIterator<Item = String>) -> Scope {
+        let circular = self.circular.iter().cloned().chain(calls).collect();
         Scope { circular: Rc::new(circular), ..self.clone() }
     }
 
@@ -67,6 +69,11 @@ impl Scope {
         let by_type = if crate::ir::owner(path).is_some() { "::" } else { "" };
         let called = format!("{by_type}{}", last.ident);
         self.circular.contains(&called)
+    }
+
+    /// The same of a method.
+    pub(crate) fn is_circular_method(&self, name: &Ident) -> bool {
+        self.circular.contains(&format!(".{name}"))
     }
 
     pub(crate) fn module(&self) -> ModuleId {

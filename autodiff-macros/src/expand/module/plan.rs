@@ -112,11 +112,14 @@ impl Plan {
                         let scope = scope.of(&item.self_ty);
                         let added =
                             self.candidate(&method.attrs, &signature, &method.block, (public, true), scope);
+                        if of_trait.is_some_and(|of| says(&of.ident)) {
+                            // What is printed or hashed carries nothing, whoever mentions it.
+                            added.chosen = false;
+                            added.mentions.clear();
+                        }
                         if !added.mentions.is_empty() {
                             added.mentions.extend(this.clone());
                         }
-                        // What is printed or hashed carries nothing.
-                        added.chosen &= !of_trait.is_some_and(|of| says(&of.ident));
                         added.inlined &= of_trait.is_none() && signature.receiver().is_some();
                         let inlined = added.inlined;
                         if inlined {
@@ -320,7 +323,7 @@ pub(crate) fn names_in(tokens: TokenStream) -> BTreeSet<String> {
 }
 
 /// The calls in code, in the forms of [`Candidate::calls`].
-pub(crate) fn calls_in(tokens: TokenStream) -> BTreeSet<String> {
+pub(super) fn calls_in(tokens: TokenStream) -> BTreeSet<String> {
     let mut calls = BTreeSet::new();
     collect_names(tokens, &mut BTreeSet::new(), &mut calls);
     calls
