@@ -425,6 +425,8 @@ fn maybe(g: &mut Gen) -> Option<Node> {
         "(if let Some(v) = ~ { v + $ } else { $ })",
         "(~.unwrap_or(0.5) * $ + $)",
         "(if ~.is_some() { $ } else { $ })",
+        "(~.map(|v| v * 0.5).unwrap_or(0.25) * $ + $)",
+        "(~.filter(|v| *v > 0.4).map_or(0.3, |v| v + 0.1) * $ - $)",
     ]);
     Some(expr(&Ty::F, &template.replace('~', &place), vec![a, b]))
 }

@@ -13,6 +13,7 @@ pub struct Fallible {
 pub fn function(g: &mut Gen) -> Node {
     let mut params = g.parameters();
     params.retain(|param| param.pass != Pass::RefMut && !param.no_diff && param.ty != Ty::Maybe);
+    let owner = g.owner(&mut params);
     let (name, result) = (g.fresh("q"), g.rng.chance(50));
     let (there, missing) = words(result);
     let (children, asked) = g.within(&params, &Ty::F, |g| {
@@ -39,7 +40,10 @@ pub fn function(g: &mut Gen) -> Node {
         children.push(g.block_of(&Ty::F, 3));
         (children, asked)
     });
-    let list: Vec<String> = params.iter().map(|param| g.param_text(param)).collect();
+    let list: Vec<String> = params
+        .iter()
+        .map(|param| if param.name == "self" { "&self".to_string() } else { g.param_text(param) })
+        .collect();
     let ty = if result { "Result<@F, String>" } else { "Option<@F>" };
     let leave = match g.rng.below(3) {
         0 => format!("if $ {{ return {missing}; }}\nlet mut v = $;"),
@@ -48,12 +52,13 @@ pub fn function(g: &mut Gen) -> Node {
         _ => "let mut v = (if $ { None } else { Some($) })?;".to_string(),
     };
     let text = format!(
-        "@differentiate()\nfn {name}({}) -> {ty} {{\n{leave}\n{asked}if $ {{ {missing} }} else {{ {there}(v * 0.5 + $) }}\n}}",
+        "fn {name}({}) -> {ty} {{\n{leave}\n{asked}if $ {{ {missing} }} else {{ {there}(v * 0.5 + $) }}\n}}",
         list.join(", ")
     );
-    let function = Function { name, form: CallForm::Path, params, result: Ty::Unit };
-    g.fallible.push(Fallible { function, result });
-    Node::new(Sort::Item, &text, children)
+    let form = if owner.is_some() { CallForm::Method } else { CallForm::Path };
+    let template = g.placed(owner, &text);
+    g.fallible.push(Fallible { function: Function { name, form, params, result: Ty::Unit }, result });
+    Node::new(Sort::Item, &template, children)
 }
 
 /// How a result is there, and how it is missing.
