@@ -313,6 +313,7 @@ impl Program {
                 leaves.join(" + ")
             )
         };
+        let left: String = inout.iter().map(|k| format!("let mut b{k} = c{k};\n")).collect();
         let mut seeds: Vec<String> = Vec::new();
         if self.result != Ty::Unit {
             seeds.push("r.adjoint(&mut head)".into());
@@ -346,7 +347,7 @@ impl Program {
              pub fn vjp(x: &[f64], seed: &[f64]) -> (support::Outputs, Vec<f64>) {{\n{inout_seeds}{bound}\nlet (r, pullback) = {f}::vjp({passed});\nlet mut head = \
              seed.iter().copied();\nlet g = {};\n({{ {} }}, g)\n}}\n\
              {jvp}\
-             pub fn into(x: &[f64], before: &[f64]) -> (support::Outputs, Vec<f64>) {{\n{bound}\n{}let r = \
+             pub fn into(x: &[f64], before: &[f64], seed: &[f64]) -> (support::Outputs, Vec<f64>) {{\n{inout_seeds}{bound}\n{}{left}let r = \
              {f}::value_and_grad_into({passed}{buffers});\nlet mut after = Vec::new();\n{after}({{ {} }}, after)\n}}\n{gradient}",
             self.leaves(&text, true, self.float()),
             self.arguments_function(self.float()),

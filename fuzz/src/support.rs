@@ -295,8 +295,8 @@ pub struct Case {
     pub vjp: fn(&[f64], &[f64]) -> (Outputs, Vec<f64>),
     /// inputs, directions -> outputs, their derivatives
     pub jvp: Option<fn(&[f64], &[f64]) -> (Outputs, Vec<f64>)>,
-    /// inputs, content of the buffers -> outputs, content of the buffers behind it
-    pub into: fn(&[f64], &[f64]) -> (Outputs, Vec<f64>),
+    /// inputs, content of the buffers, seeds -> outputs, content of the buffers behind it
+    pub into: fn(&[f64], &[f64], &[f64]) -> (Outputs, Vec<f64>),
     /// inputs -> outputs, gradient by `value_and_grad`, by `grad`
     pub gradient: Option<fn(&[f64]) -> (Outputs, Vec<f64>, Vec<f64>)>,
 }
@@ -416,7 +416,6 @@ impl Case {
             }
             _ => vec![None; n],
         };
-        let held: Vec<bool> = self.inout.to_vec();
         let (seed, direction) = (scattered(m, 1), scattered(n, 2));
 
         let value = |by: &str, found: &Outputs| {
@@ -495,26 +494,23 @@ impl Case {
 
         // The sum of the result's elements, and the adjoints of the in-out arguments as the buffers hold them.
         let before = scattered(n, 3);
-        let mut total = vec![1.0; m];
-        let held: Vec<f64> = before.iter().zip(&held).filter(|(_, held)| **held).map(|(b, _)| *b).collect();
-        if held.len() == m - outputs.own {
-            total[outputs.own..].copy_from_slice(&held);
-            let (there, after) = caught(|| (self.into)(self.point, &before))
-                .map_err(|text| format!("panic of `value_and_grad_into`: {text}"))?;
-            value("value_and_grad_into", &there)?;
-            let mut into = after;
-            if into.len() == n {
-                for k in 0..n {
-                    if !self.inout[k] {
-                        into[k] -= before[k];
-                    }
+        let mut total = scattered(m, 4);
+        total[..outputs.own].fill(1.0);
+        let (there, after) = caught(|| (self.into)(self.point, &before, &total))
+            .map_err(|text| format!("panic of `value_and_grad_into`: {text}"))?;
+        value("value_and_grad_into", &there)?;
+        let mut into = after;
+        if into.len() == n {
+            for k in 0..n {
+                if !self.inout[k] {
+                    into[k] -= before[k];
                 }
             }
-            compared("value_and_grad_into", &into, &total)?;
-            let (_, by_vjp) = caught(|| (self.vjp)(self.point, &total))
-                .map_err(|text| format!("panic of `vjp`: {text}"))?;
-            self.equal("value_and_grad_into", &into, &by_vjp, tight)?;
         }
+        compared("value_and_grad_into", &into, &total)?;
+        let (_, by_vjp) =
+            caught(|| (self.vjp)(self.point, &total)).map_err(|text| format!("panic of `vjp`: {text}"))?;
+        self.equal("value_and_grad_into", &into, &by_vjp, tight)?;
         if let Some(gradient) = self.gradient {
             total[outputs.own..].fill(0.0);
             let (there, first, second) = caught(|| gradient(self.point))
@@ -546,7 +542,7 @@ impl Case {
         if self.jvp.is_some_and(|jvp| caught(|| jvp(self.point, &zeros)).is_ok()) {
             return Err("no panic of `jvp`: the function panics".into());
         }
-        if caught(|| (self.into)(self.point, &zeros)).is_ok() {
+        if caught(|| (self.into)(self.point, &zeros, &zeros)).is_ok() {
             return Err("no panic of `value_and_grad_into`: the function panics".into());
         }
         Ok(())

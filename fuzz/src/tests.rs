@@ -25,7 +25,7 @@ fn cuts_are_constants_where_differences_are_taken() {
         fine: half_cut,
         vjp: |x, seed| (half_cut(x), vec![x[0] * x[1] * seed[0], 0.0]),
         jvp: Some(|x, d| (half_cut(x), vec![x[0] * x[1] * d[0]])),
-        into: |x, before| (half_cut(x), vec![before[0] + x[0] * x[1], before[1]]),
+        into: |x, before, _| (half_cut(x), vec![before[0] + x[0] * x[1], before[1]]),
         gradient: None,
         ..case()
     };
@@ -65,7 +65,7 @@ fn case() -> Case {
         fine: value,
         vjp: |x, seed| (value(x), gradient(x).iter().map(|g| g * seed[0]).collect()),
         jvp: Some(|x, d| (value(x), vec![gradient(x).iter().zip(d).map(|(g, d)| g * d).sum()])),
-        into: |x, before| (value(x), gradient(x).iter().zip(before).map(|(g, b)| g + b).collect()),
+        into: |x, before, _| (value(x), gradient(x).iter().zip(before).map(|(g, b)| g + b).collect()),
         gradient: Some(|x| (value(x), gradient(x), gradient(x))),
     }
 }
@@ -87,7 +87,7 @@ fn wrong_derivatives_are_seen() {
         ),
         ("tangent of `jvp`", Case { jvp: Some(|x, d| (value(x), vec![d[0]])), ..case() }),
         ("length of the gradient of `vjp`", Case { vjp: |x, _| (value(x), vec![0.0]), ..case() }),
-        ("gradient of `value_and_grad_into`", Case { into: |x, _| (value(x), gradient(x)), ..case() }),
+        ("gradient of `value_and_grad_into`", Case { into: |x, _, _| (value(x), gradient(x)), ..case() }),
         (
             "gradient of `value_and_grad`",
             Case { gradient: Some(|x| (value(x), vec![0.0, 0.0], gradient(x))), ..case() },

@@ -23,6 +23,7 @@ mod inout;
 mod iterators;
 mod jumps;
 mod kept;
+mod lent;
 mod loops;
 mod marked;
 mod marks;

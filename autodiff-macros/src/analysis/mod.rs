@@ -10,6 +10,7 @@ mod fill;
 mod induction;
 mod invariant;
 mod ranges;
+mod resized;
 mod share;
 
 use crate::ir::Function;
@@ -17,6 +18,7 @@ use crate::passes::Pass;
 
 pub(crate) use activity::{Activity, activity};
 pub(crate) use ranges::Ranges;
+pub(crate) use resized::resizes;
 
 /// The primal as it is differentiated: nothing counted that the index tells, nothing copied to be looked at or handed on,
 /// nothing computed twice, nothing in a loop that could stand before it.

@@ -12,6 +12,7 @@ use super::signature::{ParamSig, Signature};
 use super::sweeps::{self, Sweep};
 use super::types::owned_tangent;
 use super::{Emitter, Form, Unit, doc};
+use crate::analysis;
 use crate::diff::{Adjoint, Pushforward};
 use crate::ir::*;
 use crate::request::{Request, Unconnected};
@@ -115,15 +116,23 @@ pub(crate) fn companion(source: Source<'_>, function: &Function, derivatives: De
         .then(|| sweeps::witness(function, &shape.signature, &derivatives.pullback));
     let mut forward = sweeps::forward(function, &shape.signature, derivatives.pullback);
     let mut pushforward = sweeps::pushforward(function, &shape.signature, derivatives.pushforward);
+    let mut resized = match &derivatives.direct {
+        Some((function, adjoint)) if analysis::resizes(function) => {
+            Some(shape.resized(function, adjoint.clone()))
+        }
+        _ => None,
+    };
     let mut vjp = derivatives.direct.map(|(function, adjoint)| shape.direct_vjp(&function, adjoint));
-    for sweep in [&mut forward, &mut pushforward].into_iter().chain(&mut into).chain(&mut vjp) {
+    let sweeps =
+        [&mut forward, &mut pushforward].into_iter().chain(&mut into).chain(&mut vjp).chain(&mut resized);
+    for sweep in sweeps {
         let (nested, body) = (&function.items, &sweep.body);
         sweep.body = quote!(#(#nested)* #body);
     }
     // Once, where nobody reads.
     let (checks, body) = (super::types::assumptions(function, &shape.signature.runtime), &pushforward.body);
     pushforward.body = quote!(#checks #body);
-    let items = shape.items(Some(Bodies { into, vjp, forward, pushforward }));
+    let items = shape.items(Some(Bodies { into, resized, vjp, forward, pushforward }));
     shape.assemble(items, false, shown)
 }
 
@@ -148,6 +157,9 @@ pub(crate) fn stub(source: Source<'_>, function: &Function, constant: &TokenStre
 
 struct Bodies {
     into: Option<Sweep>,
+    /// The value and a closure that gives the gradient of the result alone: where adjoints in the shape in which `&mut`
+    /// arguments arrive do not fit what is left in them.
+    resized: Option<Sweep>,
     vjp: Option<Sweep>,
     forward: Sweep,
     pushforward: Sweep,

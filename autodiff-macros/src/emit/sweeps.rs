@@ -8,6 +8,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 use self::ones::ones;
+pub(super) use self::ones::ones_of;
 use self::prepare::{absorb, entry, fresh, keep_results};
 use self::slots::{Shape, or_else};
 use super::signature::Signature;
@@ -345,12 +346,17 @@ pub(crate) fn borrowing(
     let asked: Vec<WrtTarget> = function.wrt[..count].iter().map(|wrt| wrt.target).collect();
     let zeros: Vec<TokenStream> = (function.params.iter().enumerate())
         .map(|(index, param)| {
-            let wanted = adjoint.params[index].is_some() || asked.contains(&WrtTarget::Param(index));
-            let moved = param.passing == Passing::Value && emitter.constant(&param.ty, 0.0).is_none();
-            if !(wanted && moved) {
+            let carried = adjoint.params[index].is_some();
+            let wanted = carried || asked.contains(&WrtTarget::Param(index));
+            let changes = match param.passing {
+                Passing::Value => true,
+                Passing::RefMut => !carried,
+                Passing::Ref => false,
+            };
+            if !(wanted && changes && emitter.constant(&param.ty, 0.0).is_none()) {
                 return emitter.zero(&Path::of(param.var));
             }
-            // What is handed over by value is gone when the closure runs.
+            // What is handed over by value is gone when the closure runs, what is lent may have another shape.
             let (name, zero) = emitter.zero_kept(param);
             prelude.extend(quote!(let #name = #zero;));
             name.to_token_stream()

@@ -175,9 +175,7 @@ impl Gen {
         for param in params {
             let writable = param.pass != Pass::Ref;
             let name = param.name.clone();
-            let var = self.bind(&name, param.ty.clone(), param.pass, writable && !param.no_diff);
-            // The checks expect that `&mut` parameters keep their sizes.
-            var.fixed = param.pass == Pass::RefMut;
+            self.bind(&name, param.ty.clone(), param.pass, writable && !param.no_diff);
         }
         self.result = Some(result.clone());
         self.loops.clear();

@@ -13,12 +13,14 @@ use crate::ir::*;
 
 impl Shape<'_> {
     pub(super) fn items(&self, bodies: Option<Bodies>) -> Vec<Item> {
-        let (into, vjp, forward, pushforward) = match bodies {
-            Some(bodies) => (bodies.into, bodies.vjp, Some(bodies.forward), Some(bodies.pushforward)),
-            None => (None, None, None, None),
+        let (into, resized, vjp, forward, pushforward) = match bodies {
+            Some(bodies) => {
+                (bodies.into, bodies.resized, bodies.vjp, Some(bodies.forward), Some(bodies.pushforward))
+            }
+            None => (None, None, None, None, None),
         };
         vec![
-            self.value_and_grad(),
+            self.value_and_grad(resized),
             self.grad(),
             self.value_and_grad_into(into),
             self.vjp(vjp),
@@ -50,7 +52,26 @@ impl Shape<'_> {
         self.params().iter().map(ParamSig::pass_lent).collect()
     }
 
-    fn value_and_grad(&self) -> Item {
+    fn value_and_grad(&self, resized: Option<Sweep>) -> Item {
+        let (args, body) = match resized {
+            Some(sweep) => (self.asked_args(), self.grad_behind(sweep)),
+            None => (self.own_args(), self.grad_by_buffers()),
+        };
+        let (result, gradient_type) = (&self.signature.result, self.gradient_type());
+        Item {
+            name: "value_and_grad",
+            summary: format!("The value of [`{}`] and its gradient.", self.function.name),
+            hidden: false,
+            lifetimes: Vec::new(),
+            args,
+            output: quote!((#result, #gradient_type)),
+            body,
+            stub: never(),
+        }
+    }
+
+    /// Adjoints of zero in the shape of the arguments, to which `value_and_grad_into` adds.
+    fn grad_by_buffers(&self) -> TokenStream {
         let (mut emitter, names) = self.wrapper();
         let mut begin = TokenStream::new();
         let mut args = self.passed();
@@ -62,16 +83,21 @@ impl Shape<'_> {
         let value = emitter.local("value");
         let call = self.call("value_and_grad_into", &args);
         let gradient = self.gradient_value(&names);
-        let (result, gradient_type) = (&self.signature.result, self.gradient_type());
-        Item {
-            name: "value_and_grad",
-            summary: format!("The value of [`{}`] and its gradient.", self.function.name),
-            hidden: false,
-            lifetimes: Vec::new(),
-            args: self.own_args(),
-            output: quote!((#result, #gradient_type)),
-            body: quote!(#begin let #value = #call; (#value, #gradient)),
-            stub: never(),
+        quote!(#begin let #value = #call; (#value, #gradient))
+    }
+
+    /// The reverse sweep makes adjoints of zero behind the forward sweep, in the shape of what `&mut` arguments are left with.
+    fn grad_behind(&self, sweep: Sweep) -> TokenStream {
+        let (mut emitter, _) = self.wrapper();
+        let (value, pullback) = (emitter.local("value"), emitter.local("pullback"));
+        let (gradient, body) = (emitter.local("gradient"), sweep.body);
+        let ty = &self.function.result_ty;
+        let seed = (!self.signature.returns_nothing())
+            .then(|| sweeps::ones_of(ty, quote!((&#value)), &self.signature.runtime));
+        quote! {
+            let (#value, mut #pullback) = { #body };
+            let #gradient = #pullback(#seed);
+            (#value, #gradient)
         }
     }
 
@@ -161,6 +187,11 @@ impl Shape<'_> {
         let (mut emitter, _) = self.wrapper();
         let seeds = self.in_out_seeds(&mut emitter);
         sweeps::borrowing(function, &self.signature, adjoint, &seeds, self.function.wrt.len())
+    }
+
+    /// Seeded with ones, and zeros for `&mut` parameters.
+    pub(super) fn resized(&self, function: &Function, adjoint: Adjoint) -> Sweep {
+        sweeps::borrowing(function, &self.signature, adjoint, &[], self.function.wrt.len())
     }
 
     fn vjp(&self, direct: Option<Sweep>) -> Item {

@@ -25,7 +25,7 @@ pub(super) fn ones(ty: &Ty, path: &Path, runtime: &TokenStream) -> Init {
 }
 
 /// Ones in the shape of what `value`, a reference, refers to.
-fn ones_of(ty: &Ty, value: TokenStream, runtime: &TokenStream) -> TokenStream {
+pub(in crate::emit) fn ones_of(ty: &Ty, value: TokenStream, runtime: &TokenStream) -> TokenStream {
     if !ty.may_be_active() {
         return quote!(());
     }
