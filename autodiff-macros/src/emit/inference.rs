@@ -165,6 +165,7 @@ impl<'a> Inference<'a> {
     fn is_untyped(&self, expr: &Expr) -> bool {
         match expr {
             Expr::Lit(lit) => is_plain_number(lit),
+            Expr::Inert(inert) => inert.may_be_of_any_type(),
             Expr::Load(path) | Expr::Whole(path) => self.untyped.contains(&self.root(path)),
             Expr::Var(var) => self.untyped.contains(var),
             Expr::Rule(rule, args) => {

@@ -2,7 +2,7 @@
 //!
 //! `pub` functions and methods, those of traits and those that bear the attribute themselves get a companion with all that
 //! users call; private ones that these lead to get what their callers call, those without a derivative of their own are inlined.
-//! Types that take part derive `Differentiable`.
+//! Types that take part derive `Differentiable`, and `Clone` where they have none.
 //!
 //! ```text
 //! #[differentiate]                      mod model {
@@ -13,6 +13,7 @@
 //! }                                     }
 //! ```
 
+mod clones;
 mod inline;
 mod plan;
 
@@ -132,16 +133,19 @@ impl Output {
     }
 
     fn with_derive(&self, item: &Item, name: &syn::Ident, attrs: &[syn::Attribute]) -> TokenStream {
-        if has_derive(attrs) {
-            return item.to_token_stream();
-        }
-        if !self.plan.derives(name, attrs) {
+        let own = has_derive(attrs);
+        if !own && !self.plan.derives(name, attrs) {
             return without_marks(item.to_token_stream());
+        }
+        let clone =
+            self.plan.clones.is_due(&name.to_string()).then(|| quote!(#[derive(::core::clone::Clone)]));
+        if own {
+            return quote!(#clone #item);
         }
         let runtime = &self.plan.request.runtime;
         let usual =
             runtime.to_token_stream().to_string() == crate::manifest::runtime().to_token_stream().to_string();
         let moved = (!usual).then(|| quote!(#[differentiable(crate = #runtime)]));
-        quote!(#[derive(#runtime::Differentiable)] #moved #item)
+        quote!(#clone #[derive(#runtime::Differentiable)] #moved #item)
     }
 }

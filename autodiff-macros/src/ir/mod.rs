@@ -232,6 +232,20 @@ pub(crate) struct Inert {
 }
 
 impl Inert {
+    /// Whether it is the call of a function, which may be generic in what it gives: `T::zero()`, `lerp(0.5, 1.5)`.
+    pub(crate) fn may_be_of_any_type(&self) -> bool {
+        let mut trees: Vec<proc_macro2::TokenTree> = self.code.clone().into_iter().collect();
+        let called = matches!(trees.pop(), Some(proc_macro2::TokenTree::Group(group))
+            if group.delimiter() == proc_macro2::Delimiter::Parenthesis);
+        called
+            && !trees.is_empty()
+            && trees.iter().all(|tree| match tree {
+                proc_macro2::TokenTree::Ident(_) => true,
+                proc_macro2::TokenTree::Punct(punct) => punct.as_char() == ':',
+                _ => false,
+            })
+    }
+
     /// Where the code begins, for complaints: at the first name that is not one of what it reads, which may be made up.
     pub(crate) fn start(&self) -> Option<Span> {
         fn first(tokens: &TokenStream, bound: &dyn Fn(&Ident) -> bool) -> Option<Span> {

@@ -15,7 +15,7 @@ use super::facts::site;
 use super::inert::combine;
 use super::jump::mentions_word;
 use super::start::start;
-use crate::ir::{Arg, Callee, Expr, Inert, Init, Path, Role, Ty};
+use crate::ir::{Arg, Callee, Expr, Inert, Init, Passing, Path, Role, Ty};
 use crate::typing::scope::Called;
 
 impl Lower<'_> {
@@ -85,7 +85,16 @@ impl Lower<'_> {
         &mut self,
         args: &syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>,
     ) -> Vec<Value> {
-        self.in_order(args, args.span(), |lower, arg| lower.operand(arg, None))
+        let values = self.in_order(args, args.span(), |lower, arg| lower.operand(arg, None));
+        let read_again = |at: usize, name: &proc_macro2::Ident| {
+            args.iter().skip(at + 1).any(|later| mentions_word(later.to_token_stream(), &name.to_string()))
+        };
+        // A variable that is a `&mut` and that a later argument reads is lent by `&`: rustc would not have it otherwise.
+        let lent = args.iter().enumerate().map(|(at, arg)| match arg {
+            syn::Expr::Path(path) => path.path.get_ident().is_some_and(|name| read_again(at, name)),
+            _ => false,
+        });
+        values.into_iter().zip(lent).map(|(value, lent)| if lent { shared(value) } else { value }).collect()
     }
 
     /// Arguments of a function whose signature is in sight.
@@ -96,7 +105,10 @@ impl Lower<'_> {
     ) -> Vec<Value> {
         let params = &called.params[called.params.len() - args.len()..];
         let args = args.iter().zip(params);
-        self.in_order(args, Span::call_site(), |lower, (arg, (_, ty, _))| lower.operand(arg, Some(ty)))
+        let values =
+            self.in_order(args, Span::call_site(), |lower, (arg, (_, ty, _))| lower.operand(arg, Some(ty)));
+        let lent = params.iter().map(|(passing, ..)| *passing == Passing::Ref);
+        values.into_iter().zip(lent).map(|(value, lent)| if lent { shared(value) } else { value }).collect()
     }
 
     /// Whether a call has inactive arguments alone and the compiler need not look into it.
@@ -503,4 +515,12 @@ pub(crate) fn segment_names(path: &syn::Path) -> Vec<String> {
 /// Whether a path names a tuple struct or variant, as far as its case tells.
 fn is_constructor(path: &syn::Path) -> bool {
     path.segments.last().is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase))
+}
+
+/// A `&mut` that is taken for a `&`.
+fn shared(value: Value) -> Value {
+    match value {
+        Value::Ref { to, mutable: _ } => Value::Ref { to, mutable: false },
+        value => value,
+    }
 }

@@ -331,11 +331,11 @@ impl Lower<'_> {
     pub(crate) fn retype(&mut self, value: Value, ty: &Ty) -> Value {
         match (value, ty) {
             (value, Ty::Unknown) => value,
-            (Value::Atom(atom, known), ty) if ty.is_scalar() => {
-                if let Expr::Var(var) = atom {
-                    if !self.vars[var].named {
-                        self.vars[var].ty = ty.clone();
-                    }
+            (Value::Atom(mut atom, known), ty) if ty.is_scalar() => {
+                match &mut atom {
+                    Expr::Var(var) if !self.vars[*var].named => self.vars[*var].ty = ty.clone(),
+                    Expr::Lit(lit) if lit.ty.is_float() && ty.is_float() => lit.ty = ty.clone(),
+                    _ => {}
                 }
                 let ty = if matches!(ty, Ty::Int(_)) && known.is_float() { known } else { ty.clone() };
                 Value::Atom(atom, ty)

@@ -6,6 +6,7 @@
 use super::Context;
 use super::summary::{Summary, dependencies, left};
 use crate::ir::{Arg, Block, Expr, Head, Role, Stmt, StmtKind, Var, VarMap};
+use crate::rules::Syntax;
 
 /// Larger expressions keep their name.
 const LARGEST: usize = 24;
@@ -156,9 +157,14 @@ fn inert_reads(stmt: &Stmt, var: Var) -> bool {
 
 /// Puts `expr` where `stmt` reads `var`, if that is once, and evaluated once, before anything the statement does.
 fn replace_once(var: Var, expr: &Expr, stmt: &mut Stmt) -> bool {
-    let mut found = 0;
-    sites(stmt, &mut |site| found += occurrences(site, var));
-    if found != 1 {
+    let (mut found, mut receives) = (0, false);
+    sites(stmt, &mut |site| {
+        found += occurrences(site, var);
+        receives |= is_receiver(site, var);
+    });
+    // A method asks for the type of its receiver, which the user's code may leave to what it is used for (`zero()`): the
+    // variable has a type that can be written.
+    if found != 1 || receives && matches!(expr, Expr::Inert(inert) if inert.may_be_of_any_type()) {
         return false;
     }
     sites(stmt, &mut |site| {
@@ -169,6 +175,18 @@ fn replace_once(var: Var, expr: &Expr, stmt: &mut Stmt) -> bool {
         });
     });
     true
+}
+
+/// Whether a method of the variable is called.
+fn is_receiver(expr: &Expr, var: Var) -> bool {
+    let mut found = false;
+    expr.walk(&mut |expr| {
+        if let Expr::Rule(rule, args) = expr {
+            found |= rule.syntax == Syntax::Method
+                && matches!(args.first(), Some(Expr::Var(read)) if *read == var);
+        }
+    });
+    found
 }
 
 fn occurrences(expr: &Expr, var: Var) -> usize {

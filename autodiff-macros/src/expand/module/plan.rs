@@ -9,6 +9,7 @@ use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, Item};
 
+use super::clones::Clones;
 use super::inline::{self, Inline};
 use crate::diag::Diagnostics;
 use crate::expand::fallible::Fallible;
@@ -64,6 +65,7 @@ pub(super) struct Plan {
     pub(super) items: Rc<Items>,
     pub(super) candidates: Vec<Candidate>,
     pub(super) inline: Inline,
+    pub(super) clones: Clones,
     /// Types for which `Differentiable` is implemented by hand.
     by_hand: BTreeSet<String>,
     /// The names that the chosen functions mention.
@@ -76,6 +78,7 @@ impl Plan {
         let mut plan = Plan {
             request: request.clone(),
             inline: Inline::new(environment.clone()),
+            clones: Clones::of(items),
             items: environment,
             candidates: Vec::new(),
             by_hand: BTreeSet::new(),

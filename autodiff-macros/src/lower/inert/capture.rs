@@ -6,7 +6,7 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 
-use super::names::{Use, rewrite};
+use super::names::{Use, parts_for, rewrite};
 use super::{Captured, rename};
 use crate::ir::{Expr, Inert, Path, Role, Ty};
 use crate::lower::Lower;
@@ -32,6 +32,36 @@ impl Lower<'_> {
             );
             return None;
         }
+        self.scopes.push(Vec::new());
+        let tokens = self.by_parts(tokens);
+        let captured = self.captured(tokens, pure);
+        self.scopes.pop();
+        captured
+    }
+
+    /// Tuples of which code reads parts alone are bound part by part: `r.1 < 0.9` does not need what else `r` holds.
+    fn by_parts(&mut self, tokens: TokenStream) -> TokenStream {
+        let mut tokens = tokens;
+        for (name, _) in self.mentions(&self.scopes, &tokens) {
+            let parts = match self.lookup(&name) {
+                Some(Value::Tuple(parts)) => parts,
+                Some(Value::Ref { to, .. }) => match &**to {
+                    Value::Tuple(parts) => parts,
+                    _ => continue,
+                },
+                _ => continue,
+            };
+            let parts = parts.clone();
+            let names: Vec<Ident> = (0..parts.len()).map(|_| self.fresh_name(&format!("{name}_"))).collect();
+            if let Some(apart) = parts_for(tokens.clone(), &name, &names) {
+                tokens = apart;
+                names.iter().zip(parts).for_each(|(name, part)| self.bind(name, part));
+            }
+        }
+        tokens
+    }
+
+    fn captured(&mut self, tokens: TokenStream, pure: bool) -> Option<Captured> {
         let mut binds: Vec<(Ident, Expr)> = Vec::new();
         let mut prelude = TokenStream::new();
         let mut owned: Vec<(Ident, Ident)> = Vec::new();

@@ -70,6 +70,36 @@ pub(super) fn rewrite(
     out
 }
 
+/// Code in which each part of a tuple has a name of its own; none where the tuple is named by itself.
+pub(super) fn parts_for(tokens: TokenStream, tuple: &Ident, parts: &[Ident]) -> Option<TokenStream> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let dot = |i: usize| matches!(tokens.get(i), Some(TokenTree::Punct(p)) if p.as_char() == '.');
+    let mut out = TokenStream::new();
+    let mut i = 0;
+    while let Some(token) = tokens.get(i) {
+        i += 1;
+        match token {
+            TokenTree::Group(group) => {
+                let mut new = Group::new(group.delimiter(), parts_for(group.stream(), tuple, parts)?);
+                new.set_span(group.span());
+                out.extend([TokenTree::Group(new)]);
+            }
+            TokenTree::Literal(literal) if captured_names(literal).contains(tuple) => return None,
+            TokenTree::Ident(name) if name == tuple && !(i > 1 && dot(i - 2) && !(i > 2 && dot(i - 3))) => {
+                let Some(TokenTree::Literal(part)) = tokens.get(i + 1).filter(|_| dot(i)) else {
+                    return None;
+                };
+                let mut part = parts.get(part.to_string().parse::<usize>().ok()?)?.clone();
+                part.set_span(part.span().located_at(name.span()));
+                out.extend([TokenTree::Ident(part)]);
+                i += 2;
+            }
+            token => out.extend([token.clone()]),
+        }
+    }
+    Some(out)
+}
+
 /// Whether what follows a name assigns to it, or calls a method that may take it by `&mut`.
 pub(super) fn is_written(rest: &[TokenTree]) -> bool {
     let is = |i: usize, c: char| matches!(rest.get(i), Some(TokenTree::Punct(p)) if p.as_char() == c);
