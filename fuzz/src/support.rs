@@ -375,8 +375,9 @@ fn differences(case: &Case, outputs: usize, tape: &[f64]) -> Vec<Option<Vec<f64>
             if !((coarse - better).abs() <= 1e-7 * (1.0 + better.abs())) {
                 return None;
             }
-            // A sine of such a slope is noise.
-            if better.abs() > 1e12 {
+            // A sine of such a slope is noise, and so are differences of values that are as large as that.
+            let rounding = origin[i].abs() * f64::EPSILON / h;
+            if better.abs() > 1e12 || rounding > 1e-7 * (1.0 + better.abs()) {
                 return None;
             }
             // At a kink they stay apart, however small the step is.

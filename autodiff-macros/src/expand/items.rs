@@ -10,15 +10,14 @@ use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Item, Signature, Stmt, UseTree};
 
+use crate::lower::macros::{list_tokens, parse_list};
+
 /// The body of a function with its items told apart.
 pub(super) fn apart<'a>(signature: &Signature, block: &'a Block) -> Cow<'a, Block> {
     let mut words = Vec::new();
     idents(signature.to_token_stream(), &mut words);
     idents(block.to_token_stream(), &mut words);
-    if !words
-        .iter()
-        .any(|word| ["const", "static", "fn", "use", "struct", "enum", "type"].contains(&&word[..]))
-    {
+    if !may_hold_items(&words) {
         return Cow::Borrowed(block);
     }
     let mut block = block.clone();
@@ -26,6 +25,10 @@ pub(super) fn apart<'a>(signature: &Signature, block: &'a Block) -> Cow<'a, Bloc
     // The function's own block is where all items go.
     block.stmts.iter_mut().for_each(|stmt| apart.visit_stmt_mut(stmt));
     Cow::Owned(block)
+}
+
+fn may_hold_items(words: &[String]) -> bool {
+    words.iter().any(|word| ["const", "static", "fn", "use", "struct", "enum", "type"].contains(&&word[..]))
 }
 
 struct Apart {
@@ -54,6 +57,17 @@ impl VisitMut for Apart {
             self.words.extend(std::iter::repeat_n(new, count(&inside)));
         }
         visit_mut::visit_block_mut(self, block);
+    }
+
+    /// Blocks in the arguments of a macro.
+    fn visit_macro_mut(&mut self, called: &mut syn::Macro) {
+        let mut words = Vec::new();
+        idents(called.tokens.clone(), &mut words);
+        if may_hold_items(&words) {
+            let mut list = parse_list(called.tokens.clone());
+            self.visit_expr_mut(&mut list);
+            called.tokens = list_tokens(&list);
+        }
     }
 }
 
@@ -184,6 +198,12 @@ mod tests {
         let text = "fn f() { const K: f64 = 2.0; { const L: f64 = 3.0; L + K } }";
         let item: syn::ItemFn = syn::parse_str(text).unwrap();
         assert_eq!(told_apart(text), item.block.to_token_stream().to_string());
+    }
+
+    #[test]
+    fn blocks_in_macros_are_looked_into() {
+        let text = told_apart("fn f() { { fn k() {} k() } let a = vec![{ fn k() {} k() }, 1.0]; }");
+        assert_eq!(text, "{ { fn k_1 () { } k_1 () } let a = vec ! [{ fn k_2 () { } k_2 () } , 1.0] ; }");
     }
 
     #[test]

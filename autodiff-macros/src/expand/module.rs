@@ -105,7 +105,14 @@ impl Output {
         }
         let kept = without_marks(item.to_token_stream());
         if Operator::of(&item).is_some() {
-            let rule = self.next().map(|(request, _, diag)| derived_operator(&request, &item, diag));
+            let chosen = self.plan.has_rule(self.next);
+            let rule = self.next().map(|(request, _, diag)| {
+                if chosen {
+                    return derived_operator(&request, &item, diag);
+                }
+                diag.discard();
+                TokenStream::new()
+            });
             return quote!(#kept #rule);
         }
         let mut derived = TokenStream::new();

@@ -57,6 +57,49 @@ impl<'a> Operator<'a> {
         Some(Operator { item, path, method, rule, other, output })
     }
 
+    /// Which rule it is: of an operator on values and on references there is one.
+    pub(super) fn key(&self) -> String {
+        let this = referent(&self.item.self_ty.to_token_stream()).0;
+        let other = self.other.as_ref().map(|other| referent(other).0);
+        let other = match other {
+            Some(other) if other.to_string() == "Self" => Some(this.clone()),
+            other => other,
+        };
+        format!("{} {this} {}", self.rule, other.unwrap_or_default())
+    }
+
+    /// Whether it does no more than apply the operator in another form: `*self + *other`.
+    pub(super) fn delegates(&self) -> bool {
+        let [syn::Stmt::Expr(expr, None)] = &self.method.block.stmts[..] else { return false };
+        match expr {
+            syn::Expr::Binary(binary) => {
+                let rule = match binary.op {
+                    syn::BinOp::Add(_) => "AddRule",
+                    syn::BinOp::Sub(_) => "SubRule",
+                    syn::BinOp::Mul(_) => "MulRule",
+                    syn::BinOp::Div(_) => "DivRule",
+                    syn::BinOp::Rem(_) => "RemRule",
+                    _ => return false,
+                };
+                self.rule == rule && is_operand(&binary.left) && is_operand(&binary.right)
+            }
+            syn::Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Neg(_)) && is_operand(&unary.expr),
+            syn::Expr::MethodCall(call) => {
+                call.method == self.method.sig.ident
+                    && is_operand(&call.receiver)
+                    && call.args.iter().all(is_operand)
+            }
+            syn::Expr::Call(call) => {
+                let name = match &*call.func {
+                    syn::Expr::Path(path) => path.path.segments.last().map(|last| &last.ident),
+                    _ => None,
+                };
+                name == Some(&self.method.sig.ident) && call.args.iter().all(is_operand)
+            }
+            _ => false,
+        }
+    }
+
     /// The rule, with the companion that it calls.
     pub(super) fn rule(&self, request: &Request, mut diag: Diagnostics) -> TokenStream {
         let Some((signature, block)) = self.function() else {
@@ -218,6 +261,18 @@ impl<'a> Operator<'a> {
                 }
             }
         }
+    }
+}
+
+/// A whole operand, or a reference to it, what it refers to, or a copy.
+fn is_operand(expr: &syn::Expr) -> bool {
+    match expr {
+        syn::Expr::Path(path) => path.path.get_ident().is_some(),
+        syn::Expr::Paren(paren) => is_operand(&paren.expr),
+        syn::Expr::Reference(reference) => is_operand(&reference.expr),
+        syn::Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Deref(_)) && is_operand(&unary.expr),
+        syn::Expr::MethodCall(call) => call.method == "clone" && is_operand(&call.receiver),
+        _ => false,
     }
 }
 

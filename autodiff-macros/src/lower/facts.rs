@@ -93,6 +93,12 @@ impl Nodes {
         self.parsed.borrow_mut().insert(key, made.clone());
         made
     }
+
+    /// What was made for the node.
+    pub(crate) fn take<T>(&self, node: &T) -> Option<Rc<syn::Expr>> {
+        let key = (std::ptr::from_ref(node) as usize, std::any::type_name::<T>());
+        self.parsed.borrow_mut().remove(&key)
+    }
 }
 
 /// The name of a syntax node.

@@ -86,13 +86,25 @@ fn same_operand(a: &Expr, b: &Expr) -> bool {
 }
 
 /// A function that copies what an item shows, if the item is a reference: types say nothing of references in containers.
-pub(super) fn owned(runtime: &syn::Path) -> TokenStream {
+/// `element`: what is known of it; the parts of a tuple may be references each.
+pub(super) fn owned(runtime: &syn::Path, element: Option<&Ty>) -> TokenStream {
+    let item = Ident::new("item", Span::mixed_site());
+    let copied = copied(runtime, &item, element);
     quote! {
-        |item| {
+        |#item| {
             use #runtime::__private::{OfReference as _, OfValue as _};
-            #runtime::__private::Item(item).owned()
+            #copied
         }
     }
+}
+
+fn copied(runtime: &syn::Path, item: &Ident, element: Option<&Ty>) -> TokenStream {
+    let Some(Ty::Tuple(parts)) = element else {
+        return quote!(#runtime::__private::Item(#item).owned());
+    };
+    let names: Vec<Ident> = (0..parts.len()).map(|at| format_ident!("{item}_{at}")).collect();
+    let copies = names.iter().zip(parts).map(|(name, part)| copied(runtime, name, Some(part)));
+    quote!({ let (#(#names,)*) = #item; (#(#copies,)*) })
 }
 
 /// Code with another name for what it calls `from`.

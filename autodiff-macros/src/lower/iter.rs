@@ -17,7 +17,7 @@ use super::env::{Cell, Value, same};
 use super::facts::site;
 use super::inert::{combine, owned};
 use super::start::start;
-use crate::ir::{CopyHow, Expr, Init, Path, StmtKind, Ty, build};
+use crate::ir::{CopyHow, Expr, Inert, Init, Path, StmtKind, Ty, build};
 use crate::standard::Unindexed;
 
 /// An iterator that is not run yet.
@@ -224,6 +224,10 @@ impl Lower<'_> {
                 });
                 self.items_of(Value::Code(owned, ty), start(expr))?
             }
+            Value::Code(inert, ty) => {
+                let element = self.element_of(expr);
+                self.items_of_code(inert, &ty, element.as_ref(), start(expr))
+            }
             value => self.items_of(value, start(expr))?,
         };
         if let (true, Iter::Elements { access, .. }) = (self.shows_entries(expr), &mut items) {
@@ -283,23 +287,7 @@ impl Lower<'_> {
                 let place = self.temp_place("items", ty, *init, span);
                 Ok(Iter::Elements { path: Path::of(place), access: Access::Value })
             }
-            Value::Code(inert, ty) => {
-                // Inactive items: collected first, so that they have indices; references as what they show, since types say
-                // nothing of references in containers.
-                let inert = match ty {
-                    Ty::Unknown | Ty::Inert => {
-                        let (runtime, owned) = (&self.request.runtime, owned(&self.request.runtime));
-                        combine(&[inert], |parts| {
-                            let part = &parts[0];
-                            quote!((#part).into_iter().map(#owned).collect::<#runtime::__private::Vec<_>>())
-                        })
-                    }
-                    _ => inert,
-                };
-                let place =
-                    self.temp_place("items", Ty::Vec(Box::new(ty.element())), Init::Inert(inert), span);
-                Ok(Iter::Elements { path: Path::of(place), access: Access::Value })
-            }
+            Value::Code(inert, ty) => Ok(self.items_of_code(inert, &ty, None, span)),
             Value::Maybe { some, value } => {
                 let _ = (some, value);
                 Err(self.refuse_at(span, "iteration over an `Option` is not supported: use `if let`"))
@@ -307,6 +295,23 @@ impl Lower<'_> {
             value @ (Value::Poison | Value::Never) => Err(value),
             _ => Err(self.refuse_at(span, "this cannot be iterated over")),
         }
+    }
+
+    /// The items of inactive code: collected first, so that they have indices; references as what they show, since types say
+    /// nothing of references in containers.
+    fn items_of_code(&mut self, inert: Inert, ty: &Ty, element: Option<&Ty>, span: Span) -> Iter {
+        let inert = match ty {
+            Ty::Unknown | Ty::Inert => {
+                let (runtime, owned) = (&self.request.runtime, owned(&self.request.runtime, element));
+                combine(&[inert], |parts| {
+                    let part = &parts[0];
+                    quote!((#part).into_iter().map(#owned).collect::<#runtime::__private::Vec<_>>())
+                })
+            }
+            _ => inert,
+        };
+        let place = self.temp_place("items", Ty::Vec(Box::new(ty.element())), Init::Inert(inert), span);
+        Iter::Elements { path: Path::of(place), access: Access::Value }
     }
 
     /// The items of a range, a map, a set: collected, since they have no indices. They are copies, for the pullback borrows

@@ -50,7 +50,7 @@ pub(crate) use self::macros::{argument_of, list_of};
 pub(crate) use self::method::turbofish;
 pub(crate) use self::params::has_no_diff;
 pub(crate) use self::refused::without_refused_result;
-pub(crate) use self::stdlib::is_float_only;
+pub(crate) use self::stdlib::{is_float_only, reads_only};
 pub(crate) use self::types::{Types, arguments, bare, float_params, payload};
 use crate::diag::Diagnostics;
 use crate::ir::{Assumed, Block, Expr, Function, Tree, Ty, VarMap, VarSet, Vars, Wrt, WrtTarget};
@@ -135,6 +135,21 @@ pub(crate) fn function(
     let (function, _, found) = attempt(request, signature, block, &facts, &nodes);
     diag.absorb(found);
     function
+}
+
+/// The types of the expressions of a function, by their names as syntax nodes.
+pub(crate) fn types_of(
+    scope: &crate::typing::Scope,
+    signature: &syn::Signature,
+    block: &syn::Block,
+    nodes: &Nodes,
+) -> std::collections::HashMap<String, Ty> {
+    let types = Types::of_function(&signature.generics, block, scope);
+    let result = match &signature.output {
+        syn::ReturnType::Default => Ty::Tuple(Vec::new()),
+        syn::ReturnType::Type(_, ty) => types.ty(ty),
+    };
+    infer::function(&types, signature, &result, block, nodes)
 }
 
 /// How often a function is lowered at most: what is found to be constant may make more of it constant.

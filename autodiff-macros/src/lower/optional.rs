@@ -344,7 +344,7 @@ impl Lower<'_> {
             match &ty {
                 Some(ty) => quote::quote!(#runtime::__private::Found::<#ty>::found(#part)),
                 None => {
-                    let owned = owned(runtime);
+                    let owned = owned(runtime, None);
                     quote::quote!(#runtime::__private::Found::found((#part).map(#owned)))
                 }
             }

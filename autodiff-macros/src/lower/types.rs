@@ -163,6 +163,14 @@ impl Types {
 
     fn path(&self, path: &syn::TypePath, ty: &Type) -> Ty {
         let Some(last) = path.path.segments.last() else { return Ty::Unknown };
+        // In the signature of another function it is another type than here.
+        if let Some(this) = self.scope.this().filter(|_| self.depth > 0 && path.path.is_ident("Self")) {
+            return if bare(this).to_token_stream().to_string() == "Self" {
+                Ty::Unknown
+            } else {
+                self.ty(this)
+            };
+        }
         let named = Ty::Named(Box::new(ty.clone()));
         if let Some(name) = path.path.get_ident() {
             if let Some((_, ty)) = self.bound.iter().find(|(param, _)| param == name) {

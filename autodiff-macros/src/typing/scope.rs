@@ -84,6 +84,11 @@ impl Scope {
         Scope { module, this, ..self.clone() }
     }
 
+    /// What `Self` is.
+    pub(crate) fn this(&self) -> Option<&Type> {
+        self.this.as_ref()
+    }
+
     /// A written type with `Self` replaced.
     fn itself<'t>(&'t self, ty: &'t Type) -> &'t Type {
         match (ty, &self.this) {

@@ -1,5 +1,6 @@
-//! Inlining of functions of the module: those that take functions or give references, which have no derivative of their own, and
-//! those that give an `Option` or a `Result`. They are written out where they are called, as closures, which lowering inlines.
+//! Inlining of functions of the module: those that take functions or give references (`Index` and `Deref` of a type among them),
+//! which have no derivative of their own, and those that give an `Option` or a `Result`. They are written out where they are
+//! called, as closures, which lowering inlines. Which method is called, the type of its receiver says.
 //!
 //! Invariant: what a call computes is the same. Names in the body of such a function mean what they meant there: a call is
 //! refused where one of them is bound otherwise by the caller.
@@ -14,7 +15,7 @@
 mod called;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use proc_macro2::{Ident, TokenStream};
@@ -22,17 +23,22 @@ use quote::{ToTokens, format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, FnArg, Pat, ReceiverKind, Signature, Type, parse_quote};
 
-use self::called::{Called, generics_of, parameters};
+use self::called::{Taken, generics_of, parameters};
 use super::plan::{calls_in, names_in};
 use crate::diag::Diagnostics;
 use crate::expand::items::renamed;
+use crate::ir::Ty;
 use crate::lower::macros::{list_tokens, parse_list};
+use crate::lower::{Nodes, reads_only, site};
 use crate::standard::Standard;
+use crate::typing::Scope;
 use crate::typing::items::{Items, ModuleId};
 
 /// The functions of a module, by what they are called, and where they are.
 pub(super) struct Inline {
     functions: BTreeMap<(ModuleId, String), Function>,
+    /// `Index` and `Deref` of types.
+    views: Vec<View>,
     items: Rc<Items>,
     /// Calls that cannot be written out.
     errors: RefCell<Diagnostics>,
@@ -42,7 +48,7 @@ struct Function {
     signature: Signature,
     block: Block,
     /// Of each parameter that is a function, its own parameters and its result.
-    takes: Vec<Option<Called>>,
+    takes: Vec<Option<Taken>>,
     /// The type whose method it is.
     of: Option<Type>,
 }
@@ -81,7 +87,12 @@ fn stays_inside(ty: &Type) -> bool {
 
 impl Inline {
     pub(super) fn new(items: Rc<Items>) -> Inline {
-        Inline { functions: BTreeMap::new(), items, errors: RefCell::new(Diagnostics::new()) }
+        Inline {
+            functions: BTreeMap::new(),
+            views: Vec::new(),
+            items,
+            errors: RefCell::new(Diagnostics::new()),
+        }
     }
 
     pub(super) fn add(&mut self, at: ModuleId, signature: &Signature, block: &Block, of: Option<&Type>) {
@@ -90,6 +101,12 @@ impl Inline {
             None => signature.ident.to_string(),
         };
         let takes = parameters(signature);
+        // The sum of references may be that of what they refer to: that one says how it is done.
+        let hands_on =
+            |block: &Block| calls_in(block.to_token_stream()).contains(&format!(".{}", signature.ident));
+        if is_sum(&signature.ident) && self.functions.contains_key(&(at, name.clone())) && hands_on(block) {
+            return;
+        }
         let function =
             Function { signature: signature.clone(), block: block.clone(), takes, of: of.cloned() };
         self.functions.insert((at, name), function);
@@ -103,6 +120,47 @@ impl Inline {
         only.filter(|_| types.next().is_none())
     }
 
+    /// Takes an `Index` or a `Deref`.
+    pub(super) fn add_view(&mut self, at: ModuleId, item: &syn::ItemImpl, method: &syn::ImplItemFn) {
+        let last = item.trait_.as_ref().and_then(|(path, _)| path.segments.last());
+        let (Some(last), Some(of)) = (last, type_name(&item.self_ty)) else { return };
+        let function = Function {
+            signature: method.sig.clone(),
+            block: method.block.clone(),
+            takes: parameters(&method.sig),
+            of: Some((*item.self_ty).clone()),
+        };
+        let index = crate::lower::arguments(last).first().map(|ty| (*ty).clone());
+        let mutable = last.ident.to_string().ends_with("Mut");
+        self.views.push(View { at, of, index, mutable, function });
+    }
+
+    /// The `Index` of a type for an index (and its type), or its `Deref`; that by `&mut` where it is written to.
+    fn view_of(
+        &self,
+        at: ModuleId,
+        of: &str,
+        mutable: bool,
+        index: Option<(&Expr, Option<&Ty>)>,
+    ) -> Option<&View> {
+        let views =
+            || self.views.iter().filter(|view| view.at == at && view.of == of && view.mutable == mutable);
+        let Some((index, ty)) = index else { return views().find(|view| view.index.is_none()) };
+        let indexed = || views().filter_map(|view| Some((view, view.index.as_ref()?)));
+        if let (1, Some((only, _))) = (indexed().count(), indexed().next()) {
+            return Some(only);
+        }
+        let shape = match (ty, index) {
+            (Some(Ty::Tuple(parts)), _) => Shape::Tuple(parts.len()),
+            (_, Expr::Tuple(tuple)) => Shape::Tuple(tuple.elems.len()),
+            (Some(Ty::Array(..)), _) | (_, Expr::Array(_)) => Shape::Array,
+            (_, Expr::Range(_)) => Shape::Range,
+            (Some(Ty::Int(_)), _) | (_, Expr::Lit(_)) => Shape::Number,
+            _ => return None,
+        };
+        indexed().find(|(_, expected)| shape.fits(expected)).map(|(view, _)| view)
+    }
+
     /// The body of a function with calls written out.
     pub(super) fn inlined(
         &self,
@@ -112,14 +170,33 @@ impl Inline {
         of: Option<&Type>,
         diag: &mut Diagnostics,
     ) -> Block {
-        let mut block = block.clone();
-        if !self.functions.is_empty() {
-            let bound = bound_in(signature, &block);
-            let types = types_in(signature, &bound, of.map(|of| ("self", of)));
-            let open = vec![signature.ident.to_string()];
-            Writing { inline: self, at, bound: names(bound), types, open }.visit_block_mut(&mut block);
-            diag.absorb(self.errors.replace(Diagnostics::new()));
+        if self.functions.is_empty() && self.views.is_empty() {
+            return block.clone();
         }
+        let block = self.writing(at, signature, block, of, vec![signature.ident.to_string()]);
+        diag.absorb(self.errors.replace(Diagnostics::new()));
+        block
+    }
+
+    /// `open`: the functions that are being written out.
+    fn writing(
+        &self,
+        at: ModuleId,
+        signature: &Signature,
+        block: &Block,
+        of: Option<&Type>,
+        open: Vec<String>,
+    ) -> Block {
+        let mut block = block.clone();
+        let bound = bound_in(signature, &block);
+        let types = types_in(signature, &bound, of.map(|of| ("self", of)));
+        let scope = Scope::new(self.items.clone(), at);
+        let scope = of.map_or(scope.clone(), |of| scope.of(of));
+        let nodes = Nodes::default();
+        let facts = crate::lower::types_of(&scope, signature, &block, &nodes);
+        let owned = owned_in(signature, &block);
+        Writing { inline: self, at, bound: names(bound), types, facts, nodes, owned, open }
+            .visit_block_mut(&mut block);
         block
     }
 }
@@ -131,50 +208,244 @@ struct Writing<'a> {
     bound: BTreeSet<String>,
     /// The types of parameters, and of `self`, that are told by their names.
     types: BTreeMap<String, String>,
+    /// What typing found, by the names of syntax nodes.
+    facts: HashMap<String, Ty>,
+    nodes: Nodes,
+    /// The names of what is surely no reference.
+    owned: BTreeSet<String>,
     /// The functions that are being written out.
     open: Vec<String>,
 }
 
 impl VisitMut for Writing<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        visit_mut::visit_expr_mut(self, expr);
-        let (name, arguments) = match &*expr {
-            Expr::Call(call) => match &*call.func {
-                Expr::Path(path) if path.qself.is_none() => match path.path.get_ident() {
-                    Some(name) if !self.bound.contains(&name.to_string()) => {
-                        (name.to_string(), call.args.iter().cloned().collect::<Vec<_>>())
-                    }
-                    _ => return,
-                },
-                _ => return,
-            },
-            Expr::MethodCall(call) => {
-                let name = call.method.to_string();
-                let known = match &*call.receiver {
-                    Expr::Path(path) => path
-                        .path
-                        .get_ident()
-                        .and_then(|of| self.types.get(&of.to_string()))
-                        .map(String::as_str),
-                    _ => None,
-                };
-                let Some(of) = known.or_else(|| self.inline.only_one(&name)) else { return };
-                let receiver: Expr = (*call.receiver).clone();
-                let arguments = std::iter::once(receiver).chain(call.args.iter().cloned());
-                (format!("{of}.{name}"), arguments.collect())
-            }
-            _ => return,
-        };
-        if let Some(written) = self.call(&name, arguments, &*expr) {
-            *expr = written;
-        }
+        self.visit(expr, false);
     }
 
     /// The arguments of a macro, where they are expressions.
     fn visit_macro_mut(&mut self, called: &mut syn::Macro) {
-        let mut list = parse_list(called.tokens.clone());
+        let seen = self.nodes.take(called).and_then(|list| Rc::try_unwrap(list).ok());
+        let mut list = seen.unwrap_or_else(|| parse_list(called.tokens.clone()));
         self.visit_expr_mut(&mut list);
         called.tokens = list_tokens(&list);
+    }
+}
+
+impl<'a> Writing<'a> {
+    /// Writes out what an expression calls. `written`: it is a place that is written to.
+    fn visit(&mut self, expr: &mut Expr, written: bool) {
+        // Of a closure and of a macro's arguments typing has looked at a copy, which takes its place.
+        if let Expr::Closure(closure) = &*expr {
+            if let Some(seen) = self.nodes.take(closure).and_then(|seen| Rc::try_unwrap(seen).ok()) {
+                *expr = seen;
+            }
+        }
+        // Types are those of the nodes as they stood.
+        let called = self.called(expr, written);
+        match &mut *expr {
+            Expr::Assign(assign) => {
+                self.visit(&mut assign.left, true);
+                self.visit(&mut assign.right, false);
+            }
+            Expr::Binary(binary) if assigns(&binary.op) => {
+                self.visit(&mut binary.left, true);
+                self.visit(&mut binary.right, false);
+            }
+            Expr::Reference(reference) => self.visit(&mut reference.expr, reference.mutability.is_some()),
+            Expr::Field(field) => self.visit(&mut field.base, written),
+            Expr::Paren(paren) => self.visit(&mut paren.expr, written),
+            Expr::Unary(unary) => self.visit(&mut unary.expr, written),
+            Expr::Index(index) => {
+                self.visit(&mut index.expr, written);
+                self.visit(&mut index.index, false);
+            }
+            Expr::MethodCall(call) => {
+                let changes = is_place(&call.receiver) && !reads_only(&call.method.to_string());
+                self.visit(&mut call.receiver, changes);
+                call.args.iter_mut().for_each(|arg| self.visit(arg, false));
+            }
+            _ => visit_mut::visit_expr_mut(self, expr),
+        }
+        match called {
+            Some(Called::Function(name)) => {
+                let arguments = match &*expr {
+                    Expr::Call(call) => call.args.iter().cloned().collect(),
+                    Expr::MethodCall(call) => {
+                        std::iter::once((*call.receiver).clone()).chain(call.args.iter().cloned()).collect()
+                    }
+                    _ => return,
+                };
+                if let Some(written) = self.call(&name, arguments, &*expr) {
+                    *expr = written;
+                }
+            }
+            Some(Called::Index(view)) => {
+                let Expr::Index(index) = &*expr else { return };
+                let arguments = vec![(*index.expr).clone(), (*index.index).clone()];
+                if let Some(written) = self.view(view, arguments, &*expr) {
+                    *expr = written;
+                }
+            }
+            Some(Called::Deref(view)) => {
+                let base = match expr {
+                    Expr::Index(index) => &mut index.expr,
+                    Expr::MethodCall(call) => &mut call.receiver,
+                    Expr::Unary(unary) => &mut unary.expr,
+                    _ => return,
+                };
+                let Some(written) = self.view(view, vec![(**base).clone()], base) else { return };
+                match expr {
+                    Expr::Unary(_) => *expr = written,
+                    Expr::Index(syn::ExprIndex { expr: base, .. })
+                    | Expr::MethodCall(syn::ExprMethodCall { receiver: base, .. }) => {
+                        **base = parse_quote!((#written));
+                    }
+                    _ => {}
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// What an expression calls that may be written out.
+    fn called(&self, expr: &Expr, written: bool) -> Option<Called<'a>> {
+        match expr {
+            Expr::Call(call) => match &*call.func {
+                Expr::Path(path) if path.qself.is_none() => {
+                    let name = path.path.get_ident()?.to_string();
+                    (!self.bound.contains(&name)).then_some(Called::Function(name))
+                }
+                _ => None,
+            },
+            Expr::MethodCall(call) => {
+                let name = call.method.to_string();
+                if is_sum(&call.method) {
+                    let of = self.named(&format!("{}[]", site(&*call.receiver)));
+                    let of = of.or_else(|| self.named(&site(expr)))?;
+                    return Some(Called::Function(format!("{of}.{name}")));
+                }
+                let of = self.type_of(&call.receiver);
+                if let Some(of) = &of {
+                    let own = self.inline.items.with_method(&name).any(|owner| owner == of);
+                    let derived = ["clone", "eq", "ne", "partial_cmp", "cmp", "hash", "fmt", "to_string"];
+                    if !own && !derived.contains(&&name[..]) {
+                        let changes = !reads_only(&name);
+                        return self.inline.view_of(self.at, of, changes, None).map(Called::Deref);
+                    }
+                }
+                let of = of.or_else(|| self.inline.only_one(&name).map(str::to_string))?;
+                Some(Called::Function(format!("{of}.{name}")))
+            }
+            Expr::Index(index) => {
+                let of = self.type_of(&index.expr)?;
+                let at = self.facts.get(&site(&*index.index));
+                let view = self.inline.view_of(self.at, &of, written, Some((&index.index, at)));
+                let behind = || self.inline.view_of(self.at, &of, written, None).map(Called::Deref);
+                view.map(Called::Index).or_else(behind)
+            }
+            Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => {
+                // References are left out of types: `*this` of a `&Matrix` is no use of its `Deref`.
+                let Expr::Path(path) = &*unary.expr else { return None };
+                let name = path.path.get_ident().filter(|name| *name != "self")?;
+                let of = self.type_of(&unary.expr)?;
+                let owned = self.owned.contains(&name.to_string());
+                owned.then(|| self.inline.view_of(self.at, &of, written, None).map(Called::Deref))?
+            }
+            _ => None,
+        }
+    }
+
+    /// The name of a type that typing found.
+    fn named(&self, site: &str) -> Option<String> {
+        let Some(Ty::Named(ty)) = self.facts.get(site) else { return None };
+        type_name(ty)
+            .and_then(|name| if name == "Self" { self.types.get("self").cloned() } else { Some(name) })
+    }
+
+    /// The name of an expression's type, references left out.
+    fn type_of(&self, expr: &Expr) -> Option<String> {
+        match self.facts.get(&site(expr)) {
+            Some(Ty::Named(_)) => self.named(&site(expr)),
+            Some(Ty::Unknown) | None => match expr {
+                Expr::Path(path) => {
+                    path.path.get_ident().and_then(|of| self.types.get(&of.to_string())).cloned()
+                }
+                Expr::Paren(paren) => self.type_of(&paren.expr),
+                Expr::Reference(reference) => self.type_of(&reference.expr),
+                _ => None,
+            },
+            Some(_) => None,
+        }
+    }
+
+    /// The place that a view shows: `*{ let index = |this: &Matrix, at: usize| -> &f64 { … }; index(&m, i) }`.
+    fn view(&self, view: &View, arguments: Vec<Expr>, place: &Expr) -> Option<Expr> {
+        let name = format!("{}.{}", view.of, view.function.signature.ident);
+        let reference = self.written_out(&name, &view.function, arguments, place)?;
+        Some(parse_quote!(*#reference))
+    }
+}
+
+/// What an expression calls.
+enum Called<'a> {
+    Function(String),
+    Index(&'a View),
+    Deref(&'a View),
+}
+
+/// An `Index` or a `Deref` of a type.
+struct View {
+    at: ModuleId,
+    of: String,
+    /// The type of the index; none of a `Deref`.
+    index: Option<Type>,
+    /// It is one by `&mut`.
+    mutable: bool,
+    function: Function,
+}
+
+/// What tells one index from another.
+enum Shape {
+    Number,
+    Tuple(usize),
+    Array,
+    Range,
+}
+
+impl Shape {
+    fn fits(&self, ty: &Type) -> bool {
+        match (self, ty) {
+            (Shape::Tuple(len), Type::Tuple(expected)) => *len == expected.elems.len(),
+            (Shape::Array, Type::Array(_)) => true,
+            (Shape::Number, Type::Path(path)) => crate::standard::primitive(path).is_some(),
+            (Shape::Range, Type::Path(path)) => {
+                path.path.segments.last().is_some_and(|last| last.ident.to_string().starts_with("Range"))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Whether an impl of this trait shows a part of a value.
+pub(super) fn is_view(of_trait: &Ident) -> bool {
+    ["Index", "IndexMut", "Deref", "DerefMut"].iter().any(|name| of_trait == name)
+}
+
+/// Whether a method is that of the trait by which a type sums up, `Sum` or `Product`.
+pub(super) fn is_sum(name: &Ident) -> bool {
+    name == "sum" || name == "product"
+}
+
+fn assigns(op: &syn::BinOp) -> bool {
+    use syn::BinOp::*;
+    matches!(op, AddAssign(_) | SubAssign(_) | MulAssign(_) | DivAssign(_) | RemAssign(_))
+}
+
+fn is_place(expr: &Expr) -> bool {
+    match expr {
+        Expr::Index(_) | Expr::Field(_) => true,
+        Expr::Paren(paren) => is_place(&paren.expr),
+        _ => false,
     }
 }
 
@@ -182,6 +453,16 @@ impl Writing<'_> {
     /// What stands for a call; nothing where it is none of such a function.
     fn call(&self, name: &str, arguments: Vec<Expr>, call: &Expr) -> Option<Expr> {
         let function = self.inline.functions.get(&(self.at, name.to_string()))?;
+        self.written_out(name, function, arguments, call)
+    }
+
+    fn written_out(
+        &self,
+        name: &str,
+        function: &Function,
+        arguments: Vec<Expr>,
+        call: &Expr,
+    ) -> Option<Expr> {
         if arguments.len() != function.takes.len() || self.open.iter().any(|open| open == name) {
             return None;
         }
@@ -256,15 +537,12 @@ impl Writing<'_> {
                 *first = parse_quote!(& #mutable #first);
             }
         }
-        let mut block = block.clone();
+        // What it calls in turn.
+        let open = self.open.iter().cloned().chain([name.to_string()]).collect();
+        let mut block = self.inline.writing(self.at, signature, block, this.as_ref(), open);
         if let Some(this) = this {
             Receiver(this).visit_block_mut(&mut block);
         }
-        // What it calls in turn.
-        let bound = bound_in(signature, &block);
-        let types = types_in(signature, &bound, this.as_ref().map(|this| (THIS, this)));
-        let open = self.open.iter().cloned().chain([name.to_string()]).collect();
-        Writing { bound: names(bound), types, open, ..*self }.visit_block_mut(&mut block);
         // The arguments may name a variable of the method's name.
         let mut name = signature.ident.clone();
         while self.bound.contains(&name.to_string()) {
@@ -278,7 +556,7 @@ impl Writing<'_> {
     }
 
     /// Writes a function that is handed over as a closure with types: one that the macro knows when it meets it.
-    fn hand_over(&self, argument: &mut Expr, called: &Called, mentions_generic: &dyn Fn(&Type) -> bool) {
+    fn hand_over(&self, argument: &mut Expr, called: &Taken, mentions_generic: &dyn Fn(&Type) -> bool) {
         match argument {
             Expr::Reference(reference) => {
                 let mut inner = (*reference.expr).clone();
@@ -372,6 +650,33 @@ fn types_in(
     let once = typed.filter(|(name, _)| bound.get(name) == Some(&1));
     let receiver = receiver.map(|(name, of)| (name.to_string(), of));
     once.chain(receiver).filter_map(|(name, ty)| Some((name, type_name(ty)?))).collect()
+}
+
+/// The names that a `let` binds to a literal of a struct or what a function gives, and nothing else binds.
+fn owned_in(signature: &Signature, block: &Block) -> BTreeSet<String> {
+    struct Owned(BTreeSet<String>);
+    impl VisitMut for Owned {
+        fn visit_local_mut(&mut self, local: &mut syn::Local) {
+            if let (Pat::Ident(name), Some(init)) = (&local.pat, &local.init) {
+                if matches!(&*init.expr, Expr::Struct(_)) {
+                    self.0.insert(name.ident.to_string());
+                }
+            }
+            visit_mut::visit_local_mut(self, local);
+        }
+    }
+    let mut owned = Owned(BTreeSet::new());
+    owned.visit_block_mut(&mut block.clone());
+    for input in &signature.inputs {
+        if let FnArg::Typed(typed) = input {
+            if let (Pat::Ident(name), Type::Path(_)) = (&*typed.pat, &*typed.ty) {
+                owned.0.insert(name.ident.to_string());
+            }
+        }
+    }
+    let bound = bound_in(signature, block);
+    owned.0.retain(|name| bound.get(name) == Some(&1));
+    owned.0
 }
 
 /// The last name of a type, references left out.

@@ -2,7 +2,7 @@
 //!
 //! Invariant: functions are numbered in the order in which they are written, inner modules where they stand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
@@ -13,6 +13,7 @@ use super::clones::Clones;
 use super::inline::{self, Inline};
 use crate::diag::Diagnostics;
 use crate::expand::fallible::Fallible;
+use crate::expand::operator::Operator;
 use crate::expand::{has_derivative, merged};
 use crate::lower::has_no_diff;
 use crate::request::Request;
@@ -66,6 +67,8 @@ pub(super) struct Plan {
     pub(super) candidates: Vec<Candidate>,
     pub(super) inline: Inline,
     pub(super) clones: Clones,
+    /// Of each operator on the same types, by value or by reference, the number of the function that is its rule.
+    operators: BTreeMap<String, (usize, bool)>,
     /// Types for which `Differentiable` is implemented by hand.
     by_hand: BTreeSet<String>,
     /// The names that the chosen functions mention.
@@ -81,6 +84,7 @@ impl Plan {
             clones: Clones::of(items),
             items: environment,
             candidates: Vec::new(),
+            operators: BTreeMap::new(),
             by_hand: BTreeSet::new(),
             mentioned: BTreeSet::new(),
         };
@@ -102,6 +106,13 @@ impl Plan {
                     }
                 }
                 Item::Impl(item) => {
+                    if let Some(operator) = Operator::of(item) {
+                        let (number, delegates) = (self.candidates.len(), operator.delegates());
+                        let rule = self.operators.entry(operator.key()).or_insert((number, delegates));
+                        if rule.1 && !delegates {
+                            *rule = (number, delegates);
+                        }
+                    }
                     let this = names_in(item.self_ty.to_token_stream());
                     let of_trait = item.trait_.as_ref().and_then(|(path, _)| path.segments.last());
                     if of_trait.is_some_and(|last| last.ident == "Differentiable") {
@@ -115,7 +126,10 @@ impl Plan {
                         let scope = scope.of(&item.self_ty);
                         let added =
                             self.candidate(&method.attrs, &signature, &method.block, (public, true), scope);
-                        if of_trait.is_some_and(|of| says(&of.ident)) {
+                        let view = of_trait.is_some_and(|of| inline::is_view(&of.ident));
+                        let sum = of_trait.is_some_and(|of| of.ident == "Sum" || of.ident == "Product")
+                            && inline::is_sum(&method.sig.ident);
+                        if view || sum || of_trait.is_some_and(|of| says(&of.ident)) {
                             // What is printed or hashed carries nothing, whoever mentions it.
                             added.chosen = false;
                             added.mentions.clear();
@@ -128,6 +142,12 @@ impl Plan {
                         if inlined {
                             self.inline.add(at, &signature, &method.block, Some(&item.self_ty));
                         }
+                        if view {
+                            self.inline.add_view(at, item, method);
+                        }
+                        if sum {
+                            self.inline.add(at, &signature, &method.block, Some(&item.self_ty));
+                        }
                     }
                 }
                 Item::Mod(item) => {
@@ -138,6 +158,11 @@ impl Plan {
                 _ => {}
             }
         }
+    }
+
+    /// Whether the operator with this number is the one that becomes a rule.
+    pub(super) fn has_rule(&self, number: usize) -> bool {
+        self.operators.values().any(|(rule, _)| *rule == number)
     }
 
     /// The items of an inner module, if they are differentiated as well.

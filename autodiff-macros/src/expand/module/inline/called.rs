@@ -8,13 +8,13 @@ use syn::{FnArg, GenericParam, Generics, Signature, Type, TypeParamBound};
 
 /// The signature of a parameter that is a function.
 #[derive(Clone)]
-pub(super) struct Called {
+pub(super) struct Taken {
     pub(super) inputs: Vec<Type>,
     pub(super) output: Option<Type>,
 }
 
 /// What each parameter is called with, where it is a function.
-pub(super) fn parameters(signature: &Signature) -> Vec<Option<Called>> {
+pub(super) fn parameters(signature: &Signature) -> Vec<Option<Taken>> {
     let of = |input: &FnArg| match input {
         FnArg::Receiver(_) => None,
         FnArg::Typed(typed) => called(&typed.ty, &signature.generics),
@@ -22,14 +22,14 @@ pub(super) fn parameters(signature: &Signature) -> Vec<Option<Called>> {
     signature.inputs.iter().map(of).collect()
 }
 
-fn called(ty: &Type, generics: &Generics) -> Option<Called> {
+fn called(ty: &Type, generics: &Generics) -> Option<Taken> {
     match ty {
         Type::Paren(inner) => called(&inner.elem, generics),
         Type::Group(inner) => called(&inner.elem, generics),
         Type::Reference(reference) => called(&reference.elem, generics),
         Type::ImplTrait(of) => of.bounds.iter().find_map(called_by),
         Type::TraitObject(of) => of.bounds.iter().find_map(called_by),
-        Type::FnPtr(of) => Some(Called {
+        Type::FnPtr(of) => Some(Taken {
             inputs: of.inputs.iter().map(|input| input.ty.clone()).collect(),
             output: output_of(&of.output),
         }),
@@ -52,12 +52,12 @@ fn is_named(ty: &Type, name: &Ident) -> bool {
     matches!(ty, Type::Path(path) if path.path.is_ident(name))
 }
 
-fn called_by(bound: &TypeParamBound) -> Option<Called> {
+fn called_by(bound: &TypeParamBound) -> Option<Taken> {
     let TypeParamBound::Trait(bound) = bound else { return None };
     let last = bound.path.segments.last()?;
     let syn::PathArguments::Parenthesized(arguments) = &last.arguments else { return None };
     let known = ["Fn", "FnMut", "FnOnce"].iter().any(|name| last.ident == name);
-    known.then(|| Called {
+    known.then(|| Taken {
         inputs: arguments.inputs.iter().map(|input| input.ty.clone()).collect(),
         output: output_of(&arguments.output),
     })
