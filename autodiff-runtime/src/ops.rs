@@ -48,7 +48,7 @@ macro_rules! binary {
             /// The value, from both operands at once.
             #[doc(hidden)]
             #[inline(always)]
-            fn of((a, b): (&Self, &B)) -> Self::Output {
+            fn of_both((a, b): (&Self, &B)) -> Self::Output {
                 a.value(b)
             }
 

@@ -49,6 +49,7 @@ mod stopped;
 mod structs;
 mod styles;
 mod sums;
+mod traits;
 mod tuples;
 mod views;
 mod waiting;

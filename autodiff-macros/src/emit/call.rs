@@ -100,7 +100,7 @@ impl Emitter<'_> {
         let args: Vec<TokenStream> = args.into_iter().map(|arg| located(arg, self.span)).collect();
         let value = match &args[..] {
             // Both at once, else rustc complains before it has seen the second.
-            [a, b] => quote_spanned!(self.span=> of((#a, #b))),
+            [a, b] => quote_spanned!(self.span=> of_both((#a, #b))),
             args => quote_spanned!(self.span=> value(#(#args),*)),
         };
         quote_spanned!(self.span=> let #results = #runtime::ops::#rule::#value;)

@@ -18,7 +18,7 @@ mod marked;
 mod parts;
 mod place;
 mod record;
-mod signature;
+pub(crate) mod signature;
 mod stmt;
 mod sweeps;
 #[cfg(test)]

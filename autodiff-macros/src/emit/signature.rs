@@ -197,7 +197,7 @@ impl Signature {
         known.ty(&result_ty);
         let result_ty = on.ty(&result_ty);
         let known = known.question();
-        let predicates = predicates(function, &signature.generics, outer, &runtime);
+        let predicates = predicates(function, signature, outer, scope, &runtime);
         Signature {
             runtime,
             params,
@@ -532,13 +532,74 @@ fn names_types(ty: &Ty) -> bool {
 
 /// What is asked of the type parameters: that of a float is its own tangent, wherever it may stand in a type whose tangent is
 /// looked up.
+/// The rules of the operators that bounds ask for.
+pub(crate) fn rules(bounds: &[syn::Path], this: &TokenStream, runtime: &TokenStream) -> Vec<TokenStream> {
+    let rule = |path: &syn::Path| {
+        let last = path.segments.last()?;
+        let name = last.ident.to_string();
+        let binary = ["Add", "Sub", "Mul", "Div", "Rem"].contains(&&name[..]);
+        if !binary && name != "Neg" {
+            return None;
+        }
+        let (mut other, mut output) = (this.clone(), None);
+        let itself = |ty: &syn::Type| match ty {
+            syn::Type::Path(path) if path.path.is_ident("Self") => this.clone(),
+            ty => ty.to_token_stream(),
+        };
+        if let syn::PathArguments::AngleBracketed(arguments) = &last.arguments {
+            for argument in &arguments.args {
+                match argument {
+                    syn::GenericArgument::Type(ty) => other = itself(ty),
+                    syn::GenericArgument::AssocType(of) if of.ident == "Output" => {
+                        output = Some(itself(&of.ty))
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let (rule, output) = (format_ident!("{name}Rule"), output?);
+        let other = binary.then(|| quote!(#other,));
+        Some(quote!(#runtime::ops::#rule<#other Output = #output>))
+    };
+    bounds.iter().filter_map(rule).collect()
+}
+
 fn predicates(
     function: &Function,
-    own: &syn::Generics,
+    signature: &syn::Signature,
     outer: Option<&syn::Generics>,
+    scope: &crate::typing::Scope,
     runtime: &TokenStream,
 ) -> TokenStream {
-    let mut own = own.clone();
+    let mut own = signature.generics.clone();
+    // What is known by a trait of the module alone has a derivative.
+    for generics in outer.into_iter().chain([&signature.generics]) {
+        for param in generics.type_params() {
+            let types = lower::Types::new(generics, scope);
+            let name: syn::Type = syn::Type::Path(syn::TypePath {
+                attrs: Vec::new(),
+                qself: None,
+                path: param.ident.clone().into(),
+            });
+            let bounds = types.bounds_of(&name).unwrap_or_default();
+            let mentioned = function.params.iter().zip(&signature.inputs).filter(|(_, input)| match input {
+                syn::FnArg::Receiver(_) => !std::ptr::eq(generics, &signature.generics),
+                syn::FnArg::Typed(typed) => {
+                    crate::expand::names_in(typed.ty.to_token_stream()).contains(&param.ident.to_string())
+                }
+            });
+            let mentioned: Vec<bool> = mentioned.map(|(of, _)| of.active).collect();
+            let active = mentioned.is_empty() || mentioned.contains(&true);
+            if active
+                && !types.is_float_param(&param.ident)
+                && bounds.iter().any(|path| scope.has_trait(path))
+            {
+                let rules = rules(&scope.with_supertraits(bounds), &name.to_token_stream(), runtime);
+                let predicates = &mut own.make_where_clause().predicates;
+                predicates.push(syn::parse_quote!(#name: #runtime::Differentiable #(+ #rules)*));
+            }
+        }
+    }
     if function.vars.0.iter().any(|info| is_looked_up(&info.ty)) || is_looked_up(&function.result_ty) {
         let floats =
             outer.into_iter().flat_map(lower::float_params).chain(lower::float_params(&own)).collect();

@@ -16,6 +16,7 @@
 mod clones;
 mod inline;
 mod plan;
+mod traits;
 
 pub(crate) use self::plan::names_in;
 pub(super) use self::plan::{arguments, is_attribute};
@@ -29,6 +30,7 @@ use super::marks::without_marks;
 use super::operator::Operator;
 use super::{beside, derived_function, derived_method, derived_operator, with_errors};
 use crate::diag::Diagnostics;
+use crate::lower;
 use crate::request::Request;
 use crate::typing::items::ModuleId;
 
@@ -80,6 +82,7 @@ impl Output {
             },
             Item::Struct(inner) => self.with_derive(item, &inner.ident, &inner.attrs),
             Item::Enum(inner) => self.with_derive(item, &inner.ident, &inner.attrs),
+            Item::Trait(item) => self.of_trait(item),
             item => without_marks(item.to_token_stream()),
         }
     }
@@ -88,6 +91,7 @@ impl Output {
         let mut item = syn::ItemFn { attrs: without_attribute(&item.attrs), ..item.clone() };
         let kept = without_marks(item.to_token_stream());
         let derived = self.next().map(|(request, hidden, mut diag)| {
+            item.sig = traits::named_impls(&request.scope, &item.sig);
             *item.block = self.plan.inline.inlined(at, &item.sig, &item.block, None, &mut diag);
             derived_function(&request, &item, hidden, diag)
         });
@@ -115,19 +119,78 @@ impl Output {
             });
             return quote!(#kept #rule);
         }
-        let mut derived = TokenStream::new();
+        // Beside what is not of this module there may stand nothing.
+        let local = self.plan.items.owner(at, &item.self_ty).is_some();
+        let (mut derived, mut inside) = (TokenStream::new(), Vec::new());
         for member in &item.items {
             let syn::ImplItem::Fn(method) = member else { continue };
+            let of_trait = self
+                .plan
+                .of_trait(self.next)
+                .is_some_and(|of_trait| self.plan.has_hidden(of_trait, &method.sig.ident));
             let Some((request, hidden, mut diag)) = self.next() else { continue };
             let block =
                 self.plan.inline.inlined(at, &method.sig, &method.block, Some(&item.self_ty), &mut diag);
-            let method = syn::ImplItemFn { block, ..method.clone() };
+            let sig = traits::named_impls(&request.scope, &method.sig);
+            let method = syn::ImplItemFn { block, sig, ..method.clone() };
+            if !local {
+                match of_trait {
+                    true => inside.extend(traits::of_impl(&request, &item, &method, false, diag)),
+                    false => diag.discard(),
+                }
+                continue;
+            }
+            if of_trait && lower::float_params(&item.generics).is_empty() {
+                inside.extend(traits::of_impl(&request, &item, &method, true, Diagnostics::new()));
+            }
             derived.extend(derived_method(&request, &item, &method, hidden, diag));
         }
+        let kept = match inside.is_empty() {
+            true => kept,
+            false => {
+                let mut whole = item.clone();
+                whole.items.extend(inside);
+                without_marks(whole.to_token_stream())
+            }
+        };
         if derived.is_empty() {
             return kept;
         }
         beside(&item, &kept, &derived)
+    }
+
+    fn of_trait(&mut self, item: &syn::ItemTrait) -> TokenStream {
+        let mut whole = item.clone();
+        whole.attrs = without_attribute(&whole.attrs);
+        let mut hidden = TokenStream::new();
+        for member in &mut whole.items {
+            let syn::TraitItem::Fn(method) = member else { continue };
+            method.attrs = without_attribute(&method.attrs);
+            if let Some((request, _, diag)) = self.next() {
+                hidden.extend(traits::of_trait(&request, item, method, diag));
+            }
+        }
+        let mut kept = without_marks(whole.to_token_stream());
+        if hidden.is_empty() {
+            return kept;
+        }
+        // At the end of the block, as it stands.
+        let trees: Vec<proc_macro2::TokenTree> = kept.into_iter().collect();
+        kept = trees
+            .into_iter()
+            .map(|tree| match tree {
+                proc_macro2::TokenTree::Group(group)
+                    if group.delimiter() == proc_macro2::Delimiter::Brace =>
+                {
+                    let inside = group.stream();
+                    let mut whole = proc_macro2::Group::new(group.delimiter(), quote!(#inside #hidden));
+                    whole.set_span(group.span());
+                    proc_macro2::TokenTree::Group(whole)
+                }
+                tree => tree,
+            })
+            .collect();
+        kept
     }
 
     /// What is asked of the next function, and whether only other functions ask; `None` where it is left alone.

@@ -9,11 +9,13 @@ use syn::{GenericArgument, GenericParam, Generics, PathArguments, Type, TypePara
 use crate::ir::{Float, Passing, Ty};
 use crate::standard::{Standard, Unindexed, is_integer, primitive, unindexed};
 use crate::typing::Scope;
-use crate::typing::items::ModuleId;
+use crate::typing::items::{ModuleId, bounds};
 
 /// What the function says about names of types.
 #[derive(Clone, Default)]
 pub(crate) struct Types {
+    /// The traits that type parameters are bounded by.
+    bounds: Vec<(Ident, Vec<syn::Path>)>,
     /// Type parameters that stand for a float.
     floats: Vec<Ident>,
     /// The items around.
@@ -48,6 +50,7 @@ impl Types {
         for param in &generics.params {
             if let GenericParam::Type(param) = param {
                 types.shadowed.push(param.ident.to_string());
+                types.bounds.push((param.ident.clone(), bounds(&param.bounds)));
                 if param.bounds.iter().any(is_float_bound) {
                     types.floats.push(param.ident.clone());
                 }
@@ -57,6 +60,7 @@ impl Types {
             if let WherePredicate::Type(predicate) = predicate {
                 if let Type::Path(path) = &predicate.bounded_ty {
                     if let Some(name) = path.path.get_ident() {
+                        types.bounds.push((name.clone(), bounds(&predicate.bounds)));
                         if predicate.bounds.iter().any(is_float_bound) && !types.floats.contains(name) {
                             types.floats.push(name.clone());
                         }
@@ -65,6 +69,14 @@ impl Types {
             }
         }
         types
+    }
+
+    /// The traits that a type parameter is bounded by.
+    pub(crate) fn bounds_of(&self, ty: &Type) -> Option<Vec<syn::Path>> {
+        let Type::Path(path) = bare(ty) else { return None };
+        let name = path.path.get_ident()?;
+        let own: Vec<_> = self.bounds.iter().filter(|(param, _)| param == name).collect();
+        (!own.is_empty()).then(|| own.into_iter().flat_map(|(_, bounds)| bounds.clone()).collect())
     }
 
     /// The types that are known in a function with this body.

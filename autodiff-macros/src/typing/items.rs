@@ -52,7 +52,8 @@ pub(crate) enum Kind {
     /// With the types that its variants hold.
     Enum(Vec<Type>),
     Alias(Box<Type>),
-    Trait,
+    /// With the traits that it builds on.
+    Trait(Vec<syn::Path>),
 }
 
 /// A constant: its type as written, and its number where that is a literal.
@@ -69,6 +70,15 @@ impl Constant {
         let value = if constants.contains_key(&name) { None } else { literal_value(value) };
         constants.insert(name, Constant { ty: ty.clone(), value });
     }
+}
+
+/// The traits among bounds.
+pub(crate) fn bounds<'b>(bounds: impl IntoIterator<Item = &'b syn::TypeParamBound>) -> Vec<syn::Path> {
+    let path = |bound: &syn::TypeParamBound| match bound {
+        syn::TypeParamBound::Trait(bound) => Some(bound.path.clone()),
+        _ => None,
+    };
+    bounds.into_iter().filter_map(path).collect()
 }
 
 /// The number that an expression is, where it is a literal.
@@ -165,7 +175,8 @@ impl Items {
                     self.define(at, &item.ident, &item.generics, kind, &item.attrs);
                 }
                 Item::Trait(item) => {
-                    self.define(at, &item.ident, &item.generics, Kind::Trait, &item.attrs);
+                    let kind = Kind::Trait(bounds(&item.supertraits));
+                    self.define(at, &item.ident, &item.generics, kind, &item.attrs);
                 }
                 Item::Const(item) => {
                     Constant::enter(&mut self.modules[at].constants, &item.ident, &item.ty, &item.expr);
@@ -220,9 +231,48 @@ impl Items {
                     }
                 }
                 Item::Impl(item) => self.collect_impl(at, item),
+                Item::Trait(item) => self.collect_trait(at, item),
                 _ => {}
             }
         }
+    }
+
+    /// What a trait has, its own name being that of the owner.
+    fn collect_trait(&mut self, at: ModuleId, item: &syn::ItemTrait) {
+        let owner = Owner { module: at, name: item.ident.to_string() };
+        let empty = || Method {
+            owner: owner.clone(),
+            of_trait: None,
+            callable: None,
+            constants: BTreeMap::new(),
+            types: BTreeMap::new(),
+            module: at,
+        };
+        let mut rest = empty();
+        for member in &item.items {
+            match member {
+                syn::TraitItem::Fn(method) => {
+                    let ty = Type::Path(syn::TypePath {
+                        attrs: Vec::new(),
+                        qself: None,
+                        path: item.ident.clone().into(),
+                    });
+                    let callable = Callable {
+                        module: at,
+                        signature: method.sig.clone(),
+                        of: Some((ty, item.generics.clone())),
+                        no_diff: is_marked(&method.attrs),
+                    };
+                    self.methods.push(Method { callable: Some(callable), ..empty() });
+                }
+                syn::TraitItem::Const(constant) => {
+                    let constant_of = Constant { ty: constant.ty.clone(), value: None };
+                    rest.constants.insert(constant.ident.to_string(), constant_of);
+                }
+                _ => {}
+            }
+        }
+        self.methods.push(rest);
     }
 
     fn collect_impl(&mut self, at: ModuleId, item: &syn::ItemImpl) {
@@ -317,7 +367,36 @@ impl Items {
                 .filter_map(|method| method.callable.as_ref())
                 .find(|callable| callable.signature.ident == name)
         };
-        of(true).or_else(|| of(false))
+        of(true).or_else(|| of(false)).or_else(|| self.provided(owner, name, STEPS))
+    }
+
+    /// The method of that name of a trait that a type implements, or that a trait builds on.
+    fn provided(&self, owner: &Owner, name: &str, steps: usize) -> Option<&Callable> {
+        let steps = steps.checked_sub(1)?;
+        let implemented = self
+            .methods
+            .iter()
+            .filter(|method| method.owner == *owner)
+            .filter_map(|method| Some((method.module, method.of_trait.as_ref()?)));
+        let built_on = self.modules.get(owner.module).and_then(|module| module.types.get(&owner.name));
+        let built_on = match built_on.map(|definition| &definition.kind) {
+            Some(Kind::Trait(supertraits)) => &supertraits[..],
+            _ => &[],
+        };
+        implemented.chain(built_on.iter().map(|path| (owner.module, path))).find_map(|(at, path)| {
+            let of_trait = self.trait_named(at, path)?;
+            let own = self.methods.iter().filter(|method| method.owner == of_trait);
+            let mut own = own.filter_map(|method| method.callable.as_ref());
+            own.find(|callable| callable.signature.ident == name)
+                .or_else(|| self.provided(&of_trait, name, steps))
+        })
+    }
+
+    /// The trait of the environment that a path names.
+    pub(crate) fn trait_named(&self, at: ModuleId, path: &syn::Path) -> Option<Owner> {
+        let definition = self.definition(at, path)?;
+        matches!(definition.kind, Kind::Trait(_))
+            .then(|| Owner { module: definition.module, name: definition.name.to_string() })
     }
 
     /// The types of the environment that have a method or an associated function of a name.
@@ -386,7 +465,7 @@ impl Items {
             Kind::Struct(fields) => fields.iter().any(|(_, ty, _)| mentions(ty)),
             Kind::Enum(held) => held.iter().any(mentions),
             Kind::Alias(ty) => mentions(ty),
-            Kind::Trait => false,
+            Kind::Trait(_) => false,
         };
         let all = self.modules.iter().flat_map(|module| module.types.values());
         all.filter(holds).map(|definition| definition.name.to_string()).collect()

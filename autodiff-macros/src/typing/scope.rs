@@ -84,6 +84,27 @@ impl Scope {
         Scope { module, this, ..self.clone() }
     }
 
+    /// Whether a path names a trait in sight.
+    pub(crate) fn has_trait(&self, path: &syn::Path) -> bool {
+        self.items.trait_named(self.module, path).is_some()
+    }
+
+    /// Bounds, and what the traits in sight among them build on.
+    pub(crate) fn with_supertraits(&self, bounds: Vec<syn::Path>) -> Vec<syn::Path> {
+        let (mut all, mut at) = (bounds, 0);
+        while let Some(path) = all.get(at) {
+            if let Some(Kind::Trait(supertraits)) = self.definition(path).map(|definition| &definition.kind) {
+                let seen: Vec<String> = all.iter().map(|path| path.to_token_stream().to_string()).collect();
+                let more =
+                    supertraits.iter().filter(|path| !seen.contains(&path.to_token_stream().to_string()));
+                let more: Vec<syn::Path> = more.cloned().collect();
+                all.extend(more);
+            }
+            at += 1;
+        }
+        all
+    }
+
     /// What `Self` is.
     pub(crate) fn this(&self) -> Option<&Type> {
         self.this.as_ref()
@@ -155,7 +176,7 @@ impl Types {
                 Some(self.inside(definition.module, &definition.generics, &arguments, None).ty(ty))
             }
             Kind::Struct(_) | Kind::Enum(_) => Some(Ty::Named(Box::new(self.named(&definition, path)))),
-            Kind::Trait => None,
+            Kind::Trait(_) => None,
         }
     }
 
@@ -255,8 +276,14 @@ impl Types {
     /// The method of that name of a type of the environment.
     pub(crate) fn method(&self, of: &Type, name: &Ident) -> Option<&Callable> {
         let of = self.scope.itself(of);
-        let owner = self.scope.items.owner(self.scope.module, of)?;
         let name = name.to_string();
+        // Of a type parameter, what its bounds say is known.
+        if let Some(bounds) = self.bounds_of(of) {
+            let of_traits =
+                bounds.iter().filter_map(|path| self.scope.items.trait_named(self.scope.module, path));
+            return of_traits.into_iter().find_map(|of_trait| self.scope.items.method(&of_trait, &name));
+        }
+        let owner = self.scope.items.owner(self.scope.module, of)?;
         // Methods of several traits may share a name: those of the type itself come first, as for rustc.
         self.scope.items.method(&owner, &name)
     }
@@ -268,7 +295,11 @@ impl Types {
             Some((ty, generics)) => {
                 let arguments =
                     receiver.map_or_else(Vec::new, |receiver| self.matched(ty, generics, receiver));
-                (Some(ty.clone()), generics.clone(), arguments)
+                // In a trait, `Self` is whatever has the method.
+                let of_trait = matches!(ty, Type::Path(path)
+                    if self.scope.items.trait_named(callable.module, &path.path).is_some());
+                let this = if of_trait { receiver.cloned() } else { Some(ty.clone()) };
+                (this, generics.clone(), arguments)
             }
             None => (None, syn::Generics::default(), Vec::new()),
         };
@@ -339,9 +370,44 @@ impl Types {
         Some((ty, found.value))
     }
 
+    /// What an operator on a type parameter gives, or on `Self` in a trait.
+    fn bounded_operator(
+        &self,
+        of: &Type,
+        bounds: &[syn::Path],
+        name: &str,
+        other: Option<&Ty>,
+    ) -> Option<Ty> {
+        let this = || Ty::Named(Box::new(of.clone()));
+        let itself = |ty: &Type| matches!(ty, Type::Path(path) if path.path.is_ident("Self"));
+        self.scope.with_supertraits(bounds.to_vec()).iter().find_map(|path| {
+            let last = path.segments.last().filter(|last| last.ident == name)?;
+            let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+            let (mut argument, mut output) = (this(), None);
+            for part in &arguments.args {
+                match part {
+                    syn::GenericArgument::Type(ty) if !itself(ty) => argument = self.ty(ty),
+                    syn::GenericArgument::AssocType(part) if part.ident == "Output" => {
+                        output = Some(if itself(&part.ty) { this() } else { self.ty(&part.ty) });
+                    }
+                    _ => {}
+                }
+            }
+            output.filter(|_| other.is_none_or(|other| self.alike(&argument, other)))
+        })
+    }
+
     /// What an operator of a type of the environment gives: `Output` of its only fitting `impl`.
     pub(crate) fn operator(&self, of: &Type, name: &str, other: Option<&Ty>) -> Option<Ty> {
         let this = self.scope.itself(of);
+        let bounds = self.bounds_of(this).or_else(|| {
+            let Type::Path(path) = this else { return None };
+            self.scope.has_trait(&path.path).then(|| vec![path.path.clone()])
+        });
+        // Of what a trait alone is known, its bounds say what an operator gives.
+        if let Some(bounds) = bounds {
+            return self.bounded_operator(of, &bounds, name, other);
+        }
         let owner = self.scope.items.owner(self.scope.module, this)?;
         let mut found: Option<Ty> = None;
         for (module, path, types) in self.scope.items.impls(&owner, name) {

@@ -82,12 +82,12 @@ impl Clones {
         }
     }
 
-    fn enter<'f>(
+    fn enter(
         &mut self,
         name: &syn::Ident,
         attrs: &[Attribute],
         generics: &Generics,
-        fields: &mut dyn Iterator<Item = &'f Fields>,
+        fields: &mut dyn Iterator<Item = &Fields>,
     ) {
         let name = name.to_string();
         let derived = attrs

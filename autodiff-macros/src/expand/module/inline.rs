@@ -55,7 +55,12 @@ struct Function {
 
 /// Whether a function has no derivative of its own, but can be written out: it takes functions, or gives a reference into what
 /// it takes, or an `Option`. (Recursion through what is written out would have no end, and is left to be refused.)
-pub(super) fn is_inlined(signature: &Signature, block: &Block, differentiable: bool) -> bool {
+pub(super) fn is_inlined(
+    signature: &Signature,
+    block: &Block,
+    differentiable: bool,
+    associated: bool,
+) -> bool {
     let apart = match &signature.output {
         syn::ReturnType::Type(_, ty) => differentiable && stays_inside(ty),
         syn::ReturnType::Default => false,
@@ -67,7 +72,10 @@ pub(super) fn is_inlined(signature: &Signature, block: &Block, differentiable: b
         let own = |name: &str| signature.ident == name;
         calls_in(block.to_token_stream()).iter().any(|called| match called.strip_prefix('.') {
             Some(name) => method && own(name),
-            None => own(called.trim_start_matches(':')),
+            None => match called.strip_prefix("::") {
+                Some(name) => associated && own(name),
+                None => !associated && own(called),
+            },
         })
     };
     (apart || parameters(signature).iter().any(Option::is_some)) && !recursive()
@@ -312,6 +320,13 @@ impl<'a> Writing<'a> {
         match expr {
             Expr::Call(call) => match &*call.func {
                 Expr::Path(path) if path.qself.is_none() => {
+                    if let [owner, name] = &path.path.segments.iter().collect::<Vec<_>>()[..] {
+                        let of = match owner.ident.to_string() {
+                            of if of == "Self" => self.types.get("self")?.clone(),
+                            of => of,
+                        };
+                        return Some(Called::Function(format!("{of}.{}", name.ident)));
+                    }
                     let name = path.path.get_ident()?.to_string();
                     (!self.bound.contains(&name)).then_some(Called::Function(name))
                 }
@@ -498,6 +513,13 @@ impl Writing<'_> {
     fn written(&self, name: &str, function: &Function, mut arguments: Vec<Expr>) -> Option<Expr> {
         let Function { signature, block, takes, of: this } = function;
         let generic = generics_of(&signature.generics);
+        // `Self` is another type where the function is written out.
+        let mut signature = signature.clone();
+        if let Some(this) = this {
+            signature.inputs.iter_mut().for_each(|input| Receiver(this).visit_fn_arg_mut(input));
+            Receiver(this).visit_return_type_mut(&mut signature.output);
+        }
+        let signature = &signature;
         let mentions_generic =
             |ty: &Type| names_in(ty.to_token_stream()).iter().any(|name| generic.contains(name));
         let mut parameters: Vec<TokenStream> = Vec::new();
@@ -506,6 +528,9 @@ impl Writing<'_> {
                 FnArg::Receiver(receiver) => {
                     let (name, ty) = (format_ident!("{THIS}"), this.as_ref()?);
                     match &receiver.kind {
+                        ReceiverKind::Reference(..) | ReceiverKind::Value if mentions_generic(ty) => {
+                            name.to_token_stream()
+                        }
                         ReceiverKind::Reference(_, _, mutable) => quote!(#name: & #mutable #ty),
                         ReceiverKind::Value => {
                             let mutable = &receiver.mutability;
@@ -539,7 +564,7 @@ impl Writing<'_> {
         }
         // What it calls in turn.
         let open = self.open.iter().cloned().chain([name.to_string()]).collect();
-        let mut block = self.inline.writing(self.at, signature, block, this.as_ref(), open);
+        let mut block = self.inline.writing(self.at, &function.signature, block, this.as_ref(), open);
         if let Some(this) = this {
             Receiver(this).visit_block_mut(&mut block);
         }

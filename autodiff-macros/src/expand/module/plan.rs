@@ -11,6 +11,7 @@ use syn::{Attribute, Item};
 
 use super::clones::Clones;
 use super::inline::{self, Inline};
+use super::traits::named_impls;
 use crate::diag::Diagnostics;
 use crate::expand::fallible::Fallible;
 use crate::expand::operator::Operator;
@@ -37,6 +38,10 @@ pub(super) struct Candidate {
     mentions: BTreeSet<String>,
     /// It is called as a method, or by its type.
     associated: bool,
+    /// The trait whose method it is.
+    of_trait: Option<String>,
+    /// It stands in that trait itself.
+    in_trait: bool,
     /// What it calls: `name`, `Type::name` as `::name`, and `.name`.
     calls: BTreeSet<String>,
 }
@@ -99,8 +104,9 @@ impl Plan {
             match item {
                 Item::Fn(item) => {
                     let public = !matches!(item.vis, syn::Visibility::Inherited);
+                    let signature = named_impls(&scope, &item.sig);
                     let added =
-                        self.candidate(&item.attrs, &item.sig, &item.block, (public, false), scope.clone());
+                        self.candidate(&item.attrs, &signature, &item.block, (public, false), scope.clone());
                     if added.inlined {
                         self.inline.add(at, &item.sig, &item.block, None);
                     }
@@ -123,6 +129,7 @@ impl Plan {
                         let public = of_trait.is_some() || !matches!(method.vis, syn::Visibility::Inherited);
                         let mut signature = method.sig.clone();
                         signature.generics = merged(&item.generics, &method.sig.generics);
+                        let signature = named_impls(&scope, &signature);
                         let scope = scope.of(&item.self_ty);
                         let added =
                             self.candidate(&method.attrs, &signature, &method.block, (public, true), scope);
@@ -134,10 +141,11 @@ impl Plan {
                             added.chosen = false;
                             added.mentions.clear();
                         }
+                        added.of_trait = of_trait.map(|last| last.ident.to_string());
                         if !added.mentions.is_empty() {
                             added.mentions.extend(this.clone());
                         }
-                        added.inlined &= of_trait.is_none() && signature.receiver().is_some();
+                        added.inlined &= of_trait.is_none();
                         let inlined = added.inlined;
                         if inlined {
                             self.inline.add(at, &signature, &method.block, Some(&item.self_ty));
@@ -148,6 +156,29 @@ impl Plan {
                         if sum {
                             self.inline.add(at, &signature, &method.block, Some(&item.self_ty));
                         }
+                    }
+                }
+                Item::Trait(item) => {
+                    let public = !matches!(item.vis, syn::Visibility::Inherited);
+                    let this: syn::Type = syn::Type::Path(syn::TypePath {
+                        attrs: Vec::new(),
+                        qself: None,
+                        path: item.ident.clone().into(),
+                    });
+                    for member in &item.items {
+                        let syn::TraitItem::Fn(method) = member else { continue };
+                        let signature = named_impls(&scope, &method.sig);
+                        let block = method.default.clone().unwrap_or(syn::parse_quote!({}));
+                        let scope = scope.of(&this);
+                        let added = self.candidate(&method.attrs, &signature, &block, (public, true), scope);
+                        added.of_trait = Some(item.ident.to_string());
+                        added.in_trait = true;
+                        // What takes functions, or gives what has no adjoint, is left alone.
+                        added.chosen &= !added.inlined && !has_no_diff(&item.attrs);
+                        if added.inlined || has_no_diff(&item.attrs) {
+                            added.mentions.clear();
+                        }
+                        added.inlined = false;
                     }
                 }
                 Item::Mod(item) => {
@@ -163,6 +194,21 @@ impl Plan {
     /// Whether the operator with this number is the one that becomes a rule.
     pub(super) fn has_rule(&self, number: usize) -> bool {
         self.operators.values().any(|(rule, _)| *rule == number)
+    }
+
+    /// The trait of which the function with this number is a method.
+    pub(super) fn of_trait(&self, number: usize) -> Option<&str> {
+        self.candidates.get(number)?.of_trait.as_deref()
+    }
+
+    /// Whether a trait has the hidden functions of a method.
+    pub(super) fn has_hidden(&self, of_trait: &str, name: &Ident) -> bool {
+        self.candidates.iter().any(|candidate| {
+            candidate.in_trait
+                && candidate.is_derived()
+                && candidate.of_trait.as_deref() == Some(of_trait)
+                && candidate.name == *name
+        })
     }
 
     /// The items of an inner module, if they are differentiated as well.
@@ -220,10 +266,12 @@ impl Plan {
             chosen: differentiable && (marked || public),
             inlined: eligible
                 && (!marked || fallible)
-                && inline::is_inlined(signature, block, differentiable),
+                && inline::is_inlined(signature, block, differentiable, associated),
             fallible,
             mentions,
             associated,
+            of_trait: None,
+            in_trait: false,
             calls,
         });
         self.candidates.last_mut().expect("just added")

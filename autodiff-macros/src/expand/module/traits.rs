@@ -1,0 +1,207 @@
+//! Traits of a module: what their methods' derivatives are called by where only the trait is known.
+//!
+//! Invariant: a trait has the hidden functions of each of its methods that carries a derivative, with bodies of their own, so that
+//! an `impl` from elsewhere need not know of them. Those of a method without a body are in error where they are used for a type
+//! that does not say better.
+//!
+//! ```text
+//! trait Model {                            trait Model {
+//!     fn rate(&self, t: f64) -> f64;           fn rate(&self, t: f64) -> f64;
+//! }                                            fn rate_forward(&self, t: f64) -> (f64, impl FnOnce(…) + use<Self>)
+//!                                                  where Self: Differentiable + Sized { <in error> }
+//! impl Model for Flat { … }                }
+//!                                          impl Model for Flat { …  fn rate_forward(…) { Flat::rate_forward(self, t) } }
+//! fn price<M: Model>(m: &M) …              impl price { fn forward<M: Model>(m: &M) where M: Differentiable { m.rate_forward(…) } }
+//! ```
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::{FnArg, GenericParam, ImplItem, Signature, TraitItem, Type, parse_quote};
+
+use crate::diag::Diagnostics;
+use crate::emit::companion::{Site, Source, stub};
+use crate::emit::signature::rules;
+use crate::expand::differentiated;
+use crate::lower;
+use crate::request::Request;
+use crate::typing::Scope;
+use crate::typing::items::bounds;
+
+/// The hidden functions of a method of a trait.
+pub(super) fn of_trait(
+    request: &Request,
+    of: &syn::ItemTrait,
+    method: &syn::TraitItemFn,
+    diag: Diagnostics,
+) -> TokenStream {
+    let mut signature = named_impls(&request.scope, &method.sig);
+    let derived = match &method.default {
+        Some(block) => {
+            let source = source(request, &signature, &method.attrs);
+            differentiated(source, &signature, block, diag)
+        }
+        None => {
+            diag.discard();
+            promised(request, &mut signature, &method.attrs, Site::Impl(None))
+        }
+    };
+    let runtime = &request.runtime;
+    let supertraits = request.scope.with_supertraits(bounds(&of.supertraits));
+    let rules = rules(&supertraits, &quote!(Self), &runtime.to_token_stream());
+    let Ok(syn::ItemTrait { mut items, .. }) = syn::parse2(quote!(trait Derived { #derived })) else {
+        return derived;
+    };
+    for item in &mut items {
+        let TraitItem::Fn(function) = item else { continue };
+        settle(&mut function.sig, runtime, &captured(&of.generics, &method.sig.generics, true), &rules);
+        if method.default.is_none() {
+            // Nothing is known of the derivative: who needs it is told, once the type is there.
+            if let Some(block) = &mut function.default {
+                let text = format!(
+                    "the derivative of `{}` is not known for this type: put the `impl` of `{}` into the differentiated module",
+                    method.sig.ident, of.ident
+                );
+                block.stmts.insert(
+                    0,
+                    parse_quote!({
+                        struct Missing<T: ?Sized>(::core::marker::PhantomData<T>);
+                        impl<T: ?Sized> Missing<T> {
+                            const DERIVATIVE: () = ::core::panic!(#text);
+                        }
+                        let () = Missing::<Self>::DERIVATIVE;
+                    }),
+                );
+            }
+        }
+    }
+    quote!(#(#items)*)
+}
+
+/// The same in an `impl` of the trait: by those that stand beside the method, or, where there may be none beside it (of `f64`),
+/// with their bodies.
+pub(super) fn of_impl(
+    request: &Request,
+    item: &syn::ItemImpl,
+    method: &syn::ImplItemFn,
+    local: bool,
+    diag: Diagnostics,
+) -> Vec<ImplItem> {
+    let signature = named_impls(&request.scope, &method.sig);
+    let derived = if local {
+        diag.discard();
+        promised(request, &mut signature.clone(), &method.attrs, Site::Impl(Some(&item.generics)))
+    } else {
+        let source = source(request, &signature, &method.attrs);
+        differentiated(source, &signature, &method.block, diag)
+    };
+    let Ok(syn::ItemImpl { mut items, .. }) = syn::parse2(quote!(impl Derived { #derived })) else {
+        return vec![ImplItem::Verbatim(derived)];
+    };
+    if local {
+        items.retain(|item| matches!(item, ImplItem::Fn(_)));
+    }
+    let (runtime, ty) = (&request.runtime, &item.self_ty);
+    for item_of in &mut items {
+        let ImplItem::Fn(function) = item_of else { continue };
+        settle(&mut function.sig, runtime, &captured(&item.generics, &method.sig.generics, false), &[]);
+        if local {
+            let name = &function.sig.ident;
+            let mut passed: Vec<TokenStream> = Vec::new();
+            for (at, input) in function.sig.inputs.iter_mut().enumerate() {
+                match input {
+                    FnArg::Receiver(receiver) => passed.push(receiver.self_token.to_token_stream()),
+                    FnArg::Typed(typed) => {
+                        let argument = format_ident!("argument_{at}");
+                        *typed.pat = parse_quote!(#argument);
+                        passed.push(argument.to_token_stream());
+                    }
+                }
+            }
+            function.block = parse_quote!({ <#ty>::#name(#(#passed),*) });
+        }
+    }
+    items
+}
+
+fn source<'a>(
+    request: &'a Request,
+    signature: &'a Signature,
+    attributes: &'a [syn::Attribute],
+) -> Source<'a> {
+    Source {
+        request,
+        signature,
+        visibility: &syn::Visibility::Inherited,
+        attributes,
+        site: Site::Impl(None),
+        hidden: true,
+        siblings: &[],
+    }
+}
+
+/// The hidden functions with bodies that are never run.
+fn promised(
+    request: &Request,
+    signature: &mut Signature,
+    attributes: &[syn::Attribute],
+    site: Site<'_>,
+) -> TokenStream {
+    let mut diag = Diagnostics::new();
+    let function = lower::function(request, signature, &parse_quote!({ loop {} }), &mut diag);
+    diag.discard();
+    stub(Source { site, ..source(request, signature, attributes) }, &function, &TokenStream::new())
+}
+
+/// Says what of a trait a function may ask, and what a pullback holds on to.
+fn settle(signature: &mut Signature, runtime: &syn::Path, captured: &[TokenStream], rules: &[TokenStream]) {
+    signature
+        .generics
+        .make_where_clause()
+        .predicates
+        .push(parse_quote!(Self: #runtime::Differentiable + ::core::marker::Sized #(+ #rules)*));
+    let syn::ReturnType::Type(_, output) = &mut signature.output else { return };
+    let Type::Tuple(parts) = &mut **output else { return };
+    if let Some(Type::ImplTrait(pullback)) = parts.elems.last_mut() {
+        pullback.bounds.push(parse_quote!(use<#(#captured),*>));
+    }
+}
+
+/// The generic parameters that a pullback may hold on to: all but lifetimes.
+fn captured(outer: &syn::Generics, own: &syn::Generics, of_trait: bool) -> Vec<TokenStream> {
+    let this = of_trait.then(|| quote!(Self));
+    let names = outer.params.iter().chain(&own.params).filter_map(|param| match param {
+        GenericParam::Type(param) => Some(param.ident.to_token_stream()),
+        GenericParam::Const(param) => Some(param.ident.to_token_stream()),
+        GenericParam::Lifetime(_) => None,
+    });
+    this.into_iter().chain(names).collect()
+}
+
+/// A signature in which `impl Model` of a trait in sight is a parameter with a name: its type carries a derivative.
+pub(super) fn named_impls(scope: &Scope, signature: &Signature) -> Signature {
+    let mut signature = signature.clone();
+    let mut made: Vec<GenericParam> = Vec::new();
+    for input in &mut signature.inputs {
+        let FnArg::Typed(typed) = input else { continue };
+        let mut ty = &mut *typed.ty;
+        while let Type::Reference(syn::TypeReference { elem, .. })
+        | Type::Paren(syn::TypeParen { elem, .. })
+        | Type::Group(syn::TypeGroup { elem, .. }) = ty
+        {
+            ty = elem;
+        }
+        let Type::ImplTrait(of) = &*ty else { continue };
+        if !bounds(&of.bounds).iter().any(|path| scope.has_trait(path)) {
+            continue;
+        }
+        let (name, bounds) = (fresh(&made), &of.bounds);
+        made.push(parse_quote!(#name: #bounds));
+        *ty = parse_quote!(#name);
+    }
+    signature.generics.params.extend(made);
+    signature
+}
+
+fn fresh(made: &[GenericParam]) -> Ident {
+    format_ident!("Arg{}", made.len(), span = proc_macro2::Span::mixed_site())
+}
