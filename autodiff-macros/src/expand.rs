@@ -4,6 +4,7 @@ mod conditions;
 pub(crate) mod fallible;
 mod integrity;
 mod items;
+mod macros;
 mod marks;
 mod module;
 mod operator;
@@ -18,6 +19,7 @@ use quote::{ToTokens, quote};
 use self::conditions::{Conditional, Variant};
 use self::fallible::Fallible;
 use self::integrity::Sound;
+use self::macros::Macros;
 use self::marks::without_marks;
 use crate::analysis::Activity;
 use crate::diag::Diagnostics;
@@ -264,6 +266,7 @@ fn pipeline(
     block: &syn::Block,
     mut diag: Diagnostics,
 ) -> TokenStream {
+    let block = &Macros::default().expanded(signature, block);
     let block = unchecked::indexed(items::apart(signature, block));
     let function = lower::function(source.request, signature, &block, &mut diag);
     lowered(source, function, diag)

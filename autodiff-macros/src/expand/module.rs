@@ -18,6 +18,7 @@ mod inline;
 mod plan;
 mod traits;
 
+pub(super) use self::inline::bound_in;
 pub(crate) use self::plan::names_in;
 pub(super) use self::plan::{arguments, is_attribute};
 
@@ -82,7 +83,7 @@ impl Output {
             },
             Item::Struct(inner) => self.with_derive(item, &inner.ident, &inner.attrs),
             Item::Enum(inner) => self.with_derive(item, &inner.ident, &inner.attrs),
-            Item::Trait(item) => self.of_trait(item),
+            Item::Trait(item) => self.of_trait(at, item),
             item => without_marks(item.to_token_stream()),
         }
     }
@@ -92,6 +93,7 @@ impl Output {
         let kept = without_marks(item.to_token_stream());
         let derived = self.next().map(|(request, hidden, mut diag)| {
             item.sig = traits::named_impls(&request.scope, &item.sig);
+            *item.block = self.plan.expanded(at, &item.sig, &item.block);
             *item.block = self.plan.inline.inlined(at, &item.sig, &item.block, None, &mut diag);
             derived_function(&request, &item, hidden, diag)
         });
@@ -129,8 +131,8 @@ impl Output {
                 .of_trait(self.next)
                 .is_some_and(|of_trait| self.plan.has_hidden(of_trait, &method.sig.ident));
             let Some((request, hidden, mut diag)) = self.next() else { continue };
-            let block =
-                self.plan.inline.inlined(at, &method.sig, &method.block, Some(&item.self_ty), &mut diag);
+            let block = self.plan.expanded(at, &method.sig, &method.block);
+            let block = self.plan.inline.inlined(at, &method.sig, &block, Some(&item.self_ty), &mut diag);
             let sig = traits::named_impls(&request.scope, &method.sig);
             let method = syn::ImplItemFn { block, sig, ..method.clone() };
             if !local {
@@ -159,7 +161,7 @@ impl Output {
         beside(&item, &kept, &derived)
     }
 
-    fn of_trait(&mut self, item: &syn::ItemTrait) -> TokenStream {
+    fn of_trait(&mut self, at: ModuleId, item: &syn::ItemTrait) -> TokenStream {
         let mut whole = item.clone();
         whole.attrs = without_attribute(&whole.attrs);
         let mut hidden = TokenStream::new();
@@ -167,7 +169,11 @@ impl Output {
             let syn::TraitItem::Fn(method) = member else { continue };
             method.attrs = without_attribute(&method.attrs);
             if let Some((request, _, diag)) = self.next() {
-                hidden.extend(traits::of_trait(&request, item, method, diag));
+                let mut method = method.clone();
+                if let Some(block) = &mut method.default {
+                    *block = self.plan.expanded(at, &method.sig, block);
+                }
+                hidden.extend(traits::of_trait(&request, item, &method, diag));
             }
         }
         let mut kept = without_marks(whole.to_token_stream());

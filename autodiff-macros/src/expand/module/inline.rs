@@ -23,7 +23,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, FnArg, Pat, ReceiverKind, Signature, Type, parse_quote};
 
-use self::called::{Taken, generics_of, parameters};
+use self::called::{Taken, generics_of, is_iterator, is_opaque, parameters, takes_iterators};
 use super::plan::{calls_in, names_in};
 use crate::diag::Diagnostics;
 use crate::expand::items::renamed;
@@ -78,7 +78,7 @@ pub(super) fn is_inlined(
             },
         })
     };
-    (apart || parameters(signature).iter().any(Option::is_some)) && !recursive()
+    (apart || takes_iterators(signature) || parameters(signature).iter().any(Option::is_some)) && !recursive()
 }
 
 /// Whether a result has no meaning to those who call a derivative, or none yet.
@@ -88,6 +88,7 @@ fn stays_inside(ty: &Type) -> bool {
         Type::Paren(inner) => stays_inside(&inner.elem),
         Type::Group(inner) => stays_inside(&inner.elem),
         Type::Tuple(tuple) => tuple.elems.iter().any(stays_inside),
+        Type::ImplTrait(of) => of.bounds.iter().any(is_iterator),
         Type::Path(path) => Standard::of(path).is_some_and(|of| of.name == "Option" || of.name == "Result"),
         _ => false,
     }
@@ -129,13 +130,19 @@ impl Inline {
     }
 
     /// Takes an `Index` or a `Deref`.
-    pub(super) fn add_view(&mut self, at: ModuleId, item: &syn::ItemImpl, method: &syn::ImplItemFn) {
+    pub(super) fn add_view(
+        &mut self,
+        at: ModuleId,
+        item: &syn::ItemImpl,
+        signature: &Signature,
+        block: &Block,
+    ) {
         let last = item.trait_.as_ref().and_then(|(path, _)| path.segments.last());
         let (Some(last), Some(of)) = (last, type_name(&item.self_ty)) else { return };
         let function = Function {
-            signature: method.sig.clone(),
-            block: method.block.clone(),
-            takes: parameters(&method.sig),
+            signature: signature.clone(),
+            block: block.clone(),
+            takes: parameters(signature),
             of: Some((*item.self_ty).clone()),
         };
         let index = crate::lower::arguments(last).first().map(|ty| (*ty).clone());
@@ -545,7 +552,9 @@ impl Writing<'_> {
                         let Pat::Ident(name) = &*typed.pat else { return None };
                         name.ident.to_token_stream()
                     }
-                    None if mentions_generic(&typed.ty) => typed.pat.to_token_stream(),
+                    None if mentions_generic(&typed.ty) || is_opaque(&typed.ty) => {
+                        typed.pat.to_token_stream()
+                    }
                     None => {
                         let (pat, ty) = (&typed.pat, &typed.ty);
                         quote!(#pat: #ty)
@@ -574,7 +583,7 @@ impl Writing<'_> {
             name = format_ident!("{name}_");
         }
         let output = match &signature.output {
-            syn::ReturnType::Type(_, ty) if mentions_generic(ty) => TokenStream::new(),
+            syn::ReturnType::Type(_, ty) if mentions_generic(ty) || is_opaque(ty) => TokenStream::new(),
             output => output.to_token_stream(),
         };
         Some(parse_quote!({ let #name = |#(#parameters),*| #output #block; #name(#(#arguments),*) }))
@@ -641,7 +650,7 @@ impl VisitMut for Receiver<'_> {
 }
 
 /// The names that patterns bind in a function, each with how often.
-fn bound_in(signature: &Signature, block: &Block) -> BTreeMap<String, usize> {
+pub(in crate::expand) fn bound_in(signature: &Signature, block: &Block) -> BTreeMap<String, usize> {
     struct Bound(BTreeMap<String, usize>);
     impl VisitMut for Bound {
         fn visit_pat_ident_mut(&mut self, pat: &mut syn::PatIdent) {

@@ -14,6 +14,7 @@ use super::inline::{self, Inline};
 use super::traits::named_impls;
 use crate::diag::Diagnostics;
 use crate::expand::fallible::Fallible;
+use crate::expand::macros::Macros;
 use crate::expand::operator::Operator;
 use crate::expand::{has_derivative, merged};
 use crate::lower::has_no_diff;
@@ -72,6 +73,8 @@ pub(super) struct Plan {
     pub(super) candidates: Vec<Candidate>,
     pub(super) inline: Inline,
     pub(super) clones: Clones,
+    /// The macros that each module sees.
+    macros: BTreeMap<ModuleId, Macros>,
     /// Of each operator on the same types, by value or by reference, the number of the function that is its rule.
     operators: BTreeMap<String, (usize, bool)>,
     /// Types for which `Differentiable` is implemented by hand.
@@ -87,28 +90,33 @@ impl Plan {
             request: request.clone(),
             inline: Inline::new(environment.clone()),
             clones: Clones::of(items),
+            macros: BTreeMap::new(),
             items: environment,
             candidates: Vec::new(),
             operators: BTreeMap::new(),
             by_hand: BTreeSet::new(),
             mentioned: BTreeSet::new(),
         };
-        plan.collect(0, items);
+        plan.collect(0, items, &Macros::default());
         plan.choose();
         plan
     }
 
-    fn collect(&mut self, at: ModuleId, items: &[Item]) {
+    fn collect(&mut self, at: ModuleId, items: &[Item], outer: &Macros) {
+        let mut macros = outer.clone();
+        macros.enter(items, false);
+        self.macros.insert(at, macros.clone());
         let scope = Scope::new(self.items.clone(), at);
         for item in items {
             match item {
                 Item::Fn(item) => {
                     let public = !matches!(item.vis, syn::Visibility::Inherited);
                     let signature = named_impls(&scope, &item.sig);
+                    let block = macros.expanded(&signature, &item.block);
                     let added =
-                        self.candidate(&item.attrs, &signature, &item.block, (public, false), scope.clone());
+                        self.candidate(&item.attrs, &signature, &block, (public, false), scope.clone());
                     if added.inlined {
-                        self.inline.add(at, &item.sig, &item.block, None);
+                        self.inline.add(at, &item.sig, &block, None);
                     }
                 }
                 Item::Impl(item) => {
@@ -131,8 +139,8 @@ impl Plan {
                         signature.generics = merged(&item.generics, &method.sig.generics);
                         let signature = named_impls(&scope, &signature);
                         let scope = scope.of(&item.self_ty);
-                        let added =
-                            self.candidate(&method.attrs, &signature, &method.block, (public, true), scope);
+                        let block = macros.expanded(&signature, &method.block);
+                        let added = self.candidate(&method.attrs, &signature, &block, (public, true), scope);
                         let view = of_trait.is_some_and(|of| inline::is_view(&of.ident));
                         let sum = of_trait.is_some_and(|of| of.ident == "Sum" || of.ident == "Product")
                             && inline::is_sum(&method.sig.ident);
@@ -148,13 +156,13 @@ impl Plan {
                         added.inlined &= of_trait.is_none();
                         let inlined = added.inlined;
                         if inlined {
-                            self.inline.add(at, &signature, &method.block, Some(&item.self_ty));
+                            self.inline.add(at, &signature, &block, Some(&item.self_ty));
                         }
                         if view {
-                            self.inline.add_view(at, item, method);
+                            self.inline.add_view(at, item, &method.sig, &block);
                         }
                         if sum {
-                            self.inline.add(at, &signature, &method.block, Some(&item.self_ty));
+                            self.inline.add(at, &signature, &block, Some(&item.self_ty));
                         }
                     }
                 }
@@ -183,12 +191,22 @@ impl Plan {
                 }
                 Item::Mod(item) => {
                     if let Some((id, inner)) = self.inner(at, item) {
-                        self.collect(id, inner);
+                        self.collect(id, inner, &macros);
                     }
                 }
                 _ => {}
             }
         }
+    }
+
+    /// A body with the calls of macros in sight expanded.
+    pub(super) fn expanded(
+        &self,
+        at: ModuleId,
+        signature: &syn::Signature,
+        block: &syn::Block,
+    ) -> syn::Block {
+        self.macros.get(&at).map_or_else(|| block.clone(), |macros| macros.expanded(signature, block))
     }
 
     /// Whether the operator with this number is the one that becomes a rule.

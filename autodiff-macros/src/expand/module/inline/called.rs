@@ -35,14 +35,7 @@ fn called(ty: &Type, generics: &Generics) -> Option<Taken> {
         }),
         Type::Path(path) => {
             let name = path.path.get_ident()?;
-            let own = generics.type_params().filter(|param| param.ident == *name);
-            let own = own.flat_map(|param| param.bounds.iter());
-            let clauses = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
-            let said = clauses.filter_map(|predicate| match predicate {
-                syn::WherePredicate::Type(of) if is_named(&of.bounded_ty, name) => Some(&of.bounds),
-                _ => None,
-            });
-            own.chain(said.flatten()).find_map(called_by)
+            bounds_of(name, generics).find_map(called_by)
         }
         _ => None,
     }
@@ -68,6 +61,58 @@ fn output_of(output: &syn::ReturnType) -> Option<Type> {
         syn::ReturnType::Type(_, ty) => Some((**ty).clone()),
         syn::ReturnType::Default => None,
     }
+}
+
+/// Whether a parameter is an iterator, of a type that has no name.
+pub(super) fn takes_iterators(signature: &Signature) -> bool {
+    signature.inputs.iter().any(|input| match input {
+        FnArg::Receiver(_) => false,
+        FnArg::Typed(typed) => gives_items(&typed.ty, &signature.generics),
+    })
+}
+
+fn gives_items(ty: &Type, generics: &Generics) -> bool {
+    match ty {
+        Type::Paren(inner) => gives_items(&inner.elem, generics),
+        Type::Group(inner) => gives_items(&inner.elem, generics),
+        Type::Reference(reference) => gives_items(&reference.elem, generics),
+        Type::ImplTrait(of) => of.bounds.iter().any(is_iterator),
+        Type::Path(path) => match path.path.get_ident() {
+            Some(name) => bounds_of(name, generics).any(is_iterator),
+            None => false,
+        },
+        _ => false,
+    }
+}
+
+pub(super) fn is_iterator(bound: &TypeParamBound) -> bool {
+    let TypeParamBound::Trait(bound) = bound else { return false };
+    let iterators = ["Iterator", "IntoIterator", "DoubleEndedIterator", "ExactSizeIterator"];
+    bound.path.segments.last().is_some_and(|last| iterators.iter().any(|name| last.ident == name))
+}
+
+/// Whether a type is one that a closure cannot name.
+pub(super) fn is_opaque(ty: &Type) -> bool {
+    match ty {
+        Type::Paren(inner) => is_opaque(&inner.elem),
+        Type::Group(inner) => is_opaque(&inner.elem),
+        Type::Reference(reference) => is_opaque(&reference.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().any(is_opaque),
+        Type::ImplTrait(_) => true,
+        _ => false,
+    }
+}
+
+/// The bounds of a type parameter, where it is declared and in the `where` clause.
+fn bounds_of<'g>(name: &'g Ident, generics: &'g Generics) -> impl Iterator<Item = &'g TypeParamBound> {
+    let own = generics.type_params().filter(move |param| param.ident == *name);
+    let own = own.flat_map(|param| param.bounds.iter());
+    let clauses = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    let said = clauses.filter_map(move |predicate| match predicate {
+        syn::WherePredicate::Type(of) if is_named(&of.bounded_ty, name) => Some(&of.bounds),
+        _ => None,
+    });
+    own.chain(said.flatten())
 }
 
 /// The names of types and constants that a function is generic over.
