@@ -564,6 +564,26 @@ pub(crate) fn rules(bounds: &[syn::Path], this: &TokenStream, runtime: &TokenStr
     bounds.iter().filter_map(rule).collect()
 }
 
+/// What is asked of type parameters of which a trait of the module alone is known: they have a derivative, and so have the
+/// operators that the trait builds on.
+pub(crate) fn asked_of_traits(
+    generics: &syn::Generics,
+    scope: &crate::typing::Scope,
+    runtime: &TokenStream,
+) -> Vec<(Ident, syn::WherePredicate)> {
+    let types = lower::Types::new(generics, scope);
+    let asked = generics.type_params().filter_map(|param| {
+        let name = &param.ident;
+        let bounds = types.bounds_of(&syn::parse_quote!(#name))?;
+        if types.is_float_param(name) || !bounds.iter().any(|path| scope.has_trait(path)) {
+            return None;
+        }
+        let rules = rules(&scope.with_supertraits(bounds), &name.to_token_stream(), runtime);
+        Some((name.clone(), syn::parse_quote!(#name: #runtime::Differentiable #(+ #rules)*)))
+    });
+    asked.collect()
+}
+
 fn predicates(
     function: &Function,
     signature: &syn::Signature,
@@ -572,31 +592,17 @@ fn predicates(
     runtime: &TokenStream,
 ) -> TokenStream {
     let mut own = signature.generics.clone();
-    // What is known by a trait of the module alone has a derivative.
     for generics in outer.into_iter().chain([&signature.generics]) {
-        for param in generics.type_params() {
-            let types = lower::Types::new(generics, scope);
-            let name: syn::Type = syn::Type::Path(syn::TypePath {
-                attrs: Vec::new(),
-                qself: None,
-                path: param.ident.clone().into(),
-            });
-            let bounds = types.bounds_of(&name).unwrap_or_default();
+        for (name, asked) in asked_of_traits(generics, scope, runtime) {
             let mentioned = function.params.iter().zip(&signature.inputs).filter(|(_, input)| match input {
                 syn::FnArg::Receiver(_) => !std::ptr::eq(generics, &signature.generics),
                 syn::FnArg::Typed(typed) => {
-                    crate::expand::names_in(typed.ty.to_token_stream()).contains(&param.ident.to_string())
+                    crate::expand::names_in(typed.ty.to_token_stream()).contains(&name.to_string())
                 }
             });
             let mentioned: Vec<bool> = mentioned.map(|(of, _)| of.active).collect();
-            let active = mentioned.is_empty() || mentioned.contains(&true);
-            if active
-                && !types.is_float_param(&param.ident)
-                && bounds.iter().any(|path| scope.has_trait(path))
-            {
-                let rules = rules(&scope.with_supertraits(bounds), &name.to_token_stream(), runtime);
-                let predicates = &mut own.make_where_clause().predicates;
-                predicates.push(syn::parse_quote!(#name: #runtime::Differentiable #(+ #rules)*));
+            if mentioned.is_empty() || mentioned.contains(&true) {
+                own.make_where_clause().predicates.push(asked);
             }
         }
     }

@@ -31,8 +31,10 @@ use super::marks::without_marks;
 use super::operator::Operator;
 use super::{beside, derived_function, derived_method, derived_operator, with_errors};
 use crate::diag::Diagnostics;
+use crate::emit::signature::asked_of_traits;
 use crate::lower;
 use crate::request::Request;
+use crate::typing::Scope;
 use crate::typing::items::ModuleId;
 
 /// The attribute on a module.
@@ -112,8 +114,9 @@ impl Output {
         let kept = without_marks(item.to_token_stream());
         if Operator::of(&item).is_some() {
             let chosen = self.plan.has_rule(self.next);
-            let rule = self.next().map(|(request, _, diag)| {
+            let rule = self.next().map(|(request, _, mut diag)| {
                 if chosen {
+                    self.write_out(at, &mut item, &mut diag);
                     return derived_operator(&request, &item, diag);
                 }
                 diag.discard();
@@ -152,6 +155,14 @@ impl Output {
             false => {
                 let mut whole = item.clone();
                 whole.items.extend(inside);
+                // A trait says nothing of the parameters of those who have it.
+                let scope = Scope::new(self.plan.items.clone(), at);
+                let runtime = self.plan.request.runtime.to_token_stream();
+                let asked = asked_of_traits(&item.generics, &scope, &runtime);
+                if !asked.is_empty() {
+                    let predicates = &mut whole.generics.make_where_clause().predicates;
+                    predicates.extend(asked.into_iter().map(|(_, asked)| asked));
+                }
                 without_marks(whole.to_token_stream())
             }
         };
@@ -161,6 +172,16 @@ impl Output {
         beside(&item, &kept, &derived)
     }
 
+    /// The bodies of an `impl` with what is written out there.
+    fn write_out(&self, at: ModuleId, item: &mut syn::ItemImpl, diag: &mut Diagnostics) {
+        let of = item.self_ty.clone();
+        for member in &mut item.items {
+            let syn::ImplItem::Fn(method) = member else { continue };
+            let block = self.plan.expanded(at, &method.sig, &method.block);
+            method.block = self.plan.inline.inlined(at, &method.sig, &block, Some(&of), diag);
+        }
+    }
+
     fn of_trait(&mut self, at: ModuleId, item: &syn::ItemTrait) -> TokenStream {
         let mut whole = item.clone();
         whole.attrs = without_attribute(&whole.attrs);
@@ -168,10 +189,16 @@ impl Output {
         for member in &mut whole.items {
             let syn::TraitItem::Fn(method) = member else { continue };
             method.attrs = without_attribute(&method.attrs);
-            if let Some((request, _, diag)) = self.next() {
+            if let Some((request, _, mut diag)) = self.next() {
                 let mut method = method.clone();
                 if let Some(block) = &mut method.default {
+                    let this: syn::Type = syn::Type::Path(syn::TypePath {
+                        attrs: Vec::new(),
+                        qself: None,
+                        path: item.ident.clone().into(),
+                    });
                     *block = self.plan.expanded(at, &method.sig, block);
+                    *block = self.plan.inline.inlined(at, &method.sig, block, Some(&this), &mut diag);
                 }
                 hidden.extend(traits::of_trait(&request, item, &method, diag));
             }

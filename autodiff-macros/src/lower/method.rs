@@ -464,8 +464,13 @@ impl Lower<'_> {
                 ),
             );
         }
-        let circular =
-            expr.method == self.signature.ident || self.types.scope.is_circular_method(&expr.method);
+        // Of a type parameter it is the method of another type, which knows nothing of this one.
+        let of_parameter = match self.ty_of(&receiver) {
+            Ty::Named(ty) => self.types.bounds_of(&ty).is_some(),
+            _ => false,
+        };
+        let circular = !of_parameter
+            && (expr.method == self.signature.ident || self.types.scope.is_circular_method(&expr.method));
         if circular && !self.may_recur(&expr.method) {
             return Value::Poison;
         }
