@@ -266,10 +266,15 @@ fn pipeline(
     block: &syn::Block,
     mut diag: Diagnostics,
 ) -> TokenStream {
-    let block = &Macros::default().expanded(signature, block);
-    let block = unchecked::indexed(items::apart(signature, block));
+    let block = prepared(signature, block);
     let function = lower::function(source.request, signature, &block, &mut diag);
     lowered(source, function, diag)
+}
+
+/// A body as it is lowered: macros expanded, items told apart, `unsafe` that only indexes as indexing.
+pub(crate) fn prepared(signature: &syn::Signature, block: &syn::Block) -> syn::Block {
+    let block = Macros::default().expanded(signature, block);
+    unchecked::indexed(items::apart(signature, &block)).into_owned()
 }
 
 /// The pipeline behind lowering.

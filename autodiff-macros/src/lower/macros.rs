@@ -160,7 +160,7 @@ impl Lower<'_> {
                 Item::Macro(item) => {
                     self.refuse(
                         item,
-                        "a macro defined in the body is not supported: define it outside of the function",
+                        "this macro is not expanded: it has a kind of fragment that is not known here, or a name in it means something else where it is called; write what it stands for",
                     );
                     continue;
                 }

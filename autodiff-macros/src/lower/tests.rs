@@ -543,6 +543,7 @@ fn the_corpus_lowers() {
             if let Some(fallible) = Fallible::of(&item.sig) {
                 (item.sig, *item.block) = fallible.inner(&item.sig, &item.block);
             }
+            *item.block = crate::expand::prepared(&item.sig, &item.block);
             let (function, errors) = lower(args, &item);
             if !errors.is_empty() {
                 failures.push(format!("{at}: {errors:#?}"));
