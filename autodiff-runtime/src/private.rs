@@ -44,6 +44,26 @@ pub fn missing_adjoint() -> ! {
     panic!("the adjoint of a `&mut Vec` has an element for each that the function leaves there")
 }
 
+/// Adjoints of an enum that are to be added belong to values of two variants.
+///
+/// # Panics
+/// Always.
+#[cold]
+#[track_caller]
+pub fn other_variants() -> ! {
+    panic!("tangents of different variants cannot be added")
+}
+
+/// What a variant holds is asked of an enum that holds another.
+///
+/// # Panics
+/// Always.
+#[cold]
+#[track_caller]
+pub fn no_payload() -> ! {
+    panic!("a tangent holds another variant than its enum")
+}
+
 /// Where the elements of a sorted sequence are in the sequence as it is.
 pub fn order_by<T>(items: &[T], mut compare: impl FnMut(&T, &T) -> Ordering) -> Vec<usize> {
     let mut order: Vec<usize> = (0..items.len()).collect();

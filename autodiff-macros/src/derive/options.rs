@@ -5,14 +5,14 @@ use syn::{Attribute, Meta, Token, ext::IdentExt};
 
 use super::Errors;
 
-/// `#[differentiable(tangent = Name, crate = path)]` on the struct.
+/// `#[differentiable(tangent = Name, crate = path)]` on the type.
 pub(super) struct Options {
     pub(super) runtime: syn::Path,
     pub(super) tangent: TangentName,
 }
 
 pub(super) enum TangentName {
-    /// The struct's name and `Tangent`.
+    /// The type's name and `Tangent`.
     Default,
     Named(Ident),
     /// `tangent = Self`
@@ -61,7 +61,7 @@ pub(super) fn no_diff(attrs: &[Attribute], errors: &mut Errors) -> bool {
     for attr in attrs {
         if attr.path().is_ident("differentiable") {
             errors
-                .push(attr, "`#[differentiable(…)]` belongs on the struct; a field knows `#[no_diff]` alone");
+                .push(attr, "`#[differentiable(…)]` belongs on the type; a field knows `#[no_diff]` alone");
         }
     }
     let Some(mark) = attrs.iter().find(|attr| attr.path().is_ident("no_diff")) else {

@@ -33,6 +33,7 @@ pub(crate) fn equal(a: &Expr, b: &Expr) -> bool {
                 && a.proj.iter().zip(&b.proj).all(|pair| match pair {
                     (Proj::Index(a), Proj::Index(b)) => equal(a, b),
                     (Proj::Field(a), Proj::Field(b)) => a == b,
+                    (Proj::Payload { variant: a, member: m }, Proj::Payload { variant: b, member: n }) => a == b && m == n,
                     (Proj::Deref, Proj::Deref) => true,
                     _ => false,
                 })
@@ -380,7 +381,7 @@ impl Vars {
                 Ty::Tuple(parts) => parts.get(index.index as usize).cloned().unwrap_or(Ty::Unknown),
                 _ => Ty::Unknown,
             },
-            Proj::Field(_) | Proj::Deref => Ty::Unknown,
+            Proj::Field(_) | Proj::Payload { .. } | Proj::Deref => Ty::Unknown,
         })
     }
 }

@@ -15,7 +15,7 @@ use super::facts::site;
 use super::inert::combine;
 use super::jump::mentions_word;
 use super::start::start;
-use crate::ir::{Arg, Callee, Expr, Inert, Init, Path, Role, Ty};
+use crate::ir::{Arg, Callee, Expr, Inert, Init, Made, Path, Role, Ty};
 use crate::typing::scope::Called;
 
 impl Lower<'_> {
@@ -267,7 +267,7 @@ impl Lower<'_> {
         if let Some(known) = known {
             return self.known_call(known, path, args, want, span);
         }
-        if !own && (is_constructor(&path.path) || self.types.constructs(&path.path)) {
+        if !own && is_constructor(&path.path) {
             let mut fields = Vec::new();
             for (i, arg) in args.into_iter().enumerate() {
                 match self.whole(arg, None, span) {
@@ -275,15 +275,26 @@ impl Lower<'_> {
                     None => return Value::Poison,
                 }
             }
-            let name = path.path.clone();
-            let ty = Ty::Named(Box::new(syn::Type::Path(syn::TypePath {
-                attrs: Vec::new(),
-                qself: None,
-                path: name.clone(),
-            })));
-            return Value::Init(Box::new(Init::Struct { path: name, fields, base: None }), ty);
+            let (of, ty) = self.made(&path.path, want);
+            let init = Init::Struct { path: path.path.clone(), of, fields, base: None };
+            return Value::Init(Box::new(init), ty);
         }
         self.call_function(path, args, want, site, span)
+    }
+
+    /// What a constructor makes, and the type of that.
+    pub(crate) fn made(&self, path: &syn::Path, want: Option<&Ty>) -> (Made, Ty) {
+        let named = |ty: syn::Type| Ty::Named(Box::new(ty));
+        let Some(variant) = self.types.variant(path, want) else {
+            let path = path.clone();
+            return (Made::Struct, named(syn::Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path })));
+        };
+        let ty = match (want, variant.of) {
+            (Some(ty @ Ty::Named(_)), _) => ty.clone(),
+            (_, Some(of)) => named(of),
+            (_, None) => Ty::Unknown,
+        };
+        (Made::Variant, ty)
     }
 
     fn call_function(

@@ -3,6 +3,7 @@
 
 mod arms;
 mod pattern;
+mod variant;
 
 use proc_macro2::{Ident, Span};
 use quote::quote;

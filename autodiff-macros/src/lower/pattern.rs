@@ -42,11 +42,15 @@ impl Lower<'_> {
                 value => self.bind_pattern(&pat.pat, value),
             },
             Pat::Tuple(pat) => self.bind_sequence(&pat.elems, value, span),
-            Pat::TupleStruct(pat) => self.bind_fields(pat.elems.iter().enumerate(), value, span),
+            Pat::TupleStruct(pat) => {
+                let variant = self.types.variant(&pat.path, None).map(|variant| variant.name);
+                self.bind_fields(variant.as_ref(), pat.elems.iter().enumerate(), value, span);
+            }
             Pat::Slice(pat) => self.bind_slice(pat, value),
             Pat::Struct(pat) => {
+                let variant = self.types.variant(&pat.path, None).map(|variant| variant.name);
                 for field in &pat.fields {
-                    let part = self.part(value.clone(), Proj::Field(field.member.clone()), span);
+                    let part = self.part(value.clone(), Proj::of(variant.as_ref(), &field.member), span);
                     self.bind_pattern(&field.pat, part);
                 }
             }
@@ -91,17 +95,24 @@ impl Lower<'_> {
                 // Behind the `..` parts count from the end.
                 let indexed = pats.iter().enumerate().filter(|(i, _)| *i != at);
                 let indexed = indexed.map(|(i, pat)| (if i < at { i } else { total + i - pats.len() }, pat));
-                self.bind_fields(indexed, value, span);
+                self.bind_fields(None, indexed, value, span);
             }
         }
     }
 
-    fn bind_fields<'p>(&mut self, pats: impl Iterator<Item = (usize, &'p Pat)>, value: Value, span: Span) {
+    fn bind_fields<'p>(
+        &mut self,
+        variant: Option<&Ident>,
+        pats: impl Iterator<Item = (usize, &'p Pat)>,
+        value: Value,
+        span: Span,
+    ) {
         for (i, pat) in pats {
             if matches!(pat, Pat::Rest(_)) {
                 return;
             }
-            let part = self.part(value.clone(), Proj::Field(Member::Unnamed(syn::Index::from(i))), span);
+            let field = Proj::of(variant, &Member::Unnamed(syn::Index::from(i)));
+            let part = self.part(value.clone(), field, span);
             self.bind_pattern(pat, part);
         }
     }

@@ -67,7 +67,11 @@ impl<N: Number> Machine<'_, N> {
                 Value::List(vec![self.operand(value)?; self.expr(len)?.index()?])
             }
             Init::EmptyVec(_) => Value::List(Vec::new()),
-            Init::Struct { path: _, fields, base } => {
+            Init::Struct { of: Made::Box, fields, .. } => match &fields[..] {
+                [(_, value)] => self.operand(value)?,
+                _ => return Err("a box holds one value".into()),
+            },
+            Init::Struct { path: _, of: _, fields, base } => {
                 let mut values = match base {
                     Some(base) => match self.load(base)? {
                         Value::Struct(values) => values,

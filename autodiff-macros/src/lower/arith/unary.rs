@@ -4,8 +4,7 @@ use quote::ToTokens;
 use syn::UnOp;
 use syn::spanned::Spanned;
 
-use super::is_box;
-use crate::ir::{Callee, Expr, Float, Lit, Ty};
+use crate::ir::{Callee, Expr, Float, Lit, Path, Proj, Ty};
 use crate::lower::Lower;
 use crate::lower::env::Value;
 use crate::lower::facts::site;
@@ -106,11 +105,9 @@ impl Lower<'_> {
     pub(crate) fn deref(&mut self, value: Value) -> Value {
         match value {
             Value::Ref { to, .. } => *to,
-            Value::Path(path) => match self.path_ty(&path) {
-                Ty::Named(ty) if is_box(&ty) => Value::Path(path.with(crate::ir::Proj::Deref)),
-                // References inside of containers are left out of the types.
-                _ => Value::Path(path),
-            },
+            // References inside of containers are left out of the types.
+            Value::Path(path) if self.is_boxed(&path) => Value::Path(path.with(Proj::Deref)),
+            Value::Path(path) => Value::Path(path),
             Value::Code(inert, ty) => Value::Code(
                 crate::lower::inert::combine(&[inert], |parts| {
                     let p = &parts[0];
@@ -121,6 +118,29 @@ impl Lower<'_> {
             value => value,
         }
     }
+    /// Whether `*` of what a path shows is what a `Box` holds.
+    fn is_boxed(&self, path: &Path) -> bool {
+        if let (Some(Proj::Payload { variant, member }), Ty::Named(of)) =
+            (path.proj.last(), self.owner_ty(path))
+        {
+            // What a variant that is not in sight holds is no reference, where it carries a derivative.
+            if self.types.field(&of, Some(variant), member).is_none() {
+                return true;
+            }
+        }
+        match self.path_ty(path) {
+            Ty::Named(ty) => matches!(&*ty, syn::Type::Path(path) if crate::standard::boxed(path).is_some()),
+            Ty::Unknown => matches!(path.proj.last(), Some(Proj::Payload { .. })),
+            _ => false,
+        }
+    }
+
+    /// The type of what the last part of a path is a part of.
+    fn owner_ty(&self, path: &Path) -> Ty {
+        let proj = path.proj[..path.proj.len().saturating_sub(1)].to_vec();
+        self.path_ty(&Path { root: path.root, proj })
+    }
+
     pub(crate) fn lower_cast(&mut self, expr: &syn::ExprCast) -> Value {
         let span = expr.as_token.span;
         let ty = self.types.ty(&expr.ty);

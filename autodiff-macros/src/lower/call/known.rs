@@ -4,7 +4,7 @@
 
 use proc_macro2::Span;
 
-use crate::ir::{Assumed, CopyHow, Init, Path, StmtKind, Ty};
+use crate::ir::{Assumed, CopyHow, Init, Made, Path, StmtKind, Ty};
 use crate::lower::Lower;
 use crate::lower::env::Value;
 
@@ -65,7 +65,12 @@ impl Lower<'_> {
                 self.vec_of(value, span)
             }
             Known::Boxed => {
-                self.refuse(path, "`Box` of an active value is not supported yet: hold the value itself")
+                let value = next();
+                let Some(value) = self.whole(value, None, span) else { return Value::Poison };
+                let fields = vec![(syn::Member::Unnamed(syn::Index::from(0)), value)];
+                let init = Init::Struct { path: path.path.clone(), of: Made::Box, fields, base: None };
+                let ty = want.cloned().filter(|ty| matches!(ty, Ty::Named(_))).unwrap_or(Ty::Unknown);
+                Value::Init(Box::new(init), ty)
             }
             Known::Swap => {
                 let (a, b) = (next(), next());

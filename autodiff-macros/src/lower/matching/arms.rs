@@ -9,6 +9,7 @@ use syn::Pat;
 use syn::spanned::Spanned;
 
 use super::names_of;
+use super::variant::blank_tokens;
 use super::pattern::Test;
 use crate::ir::{Arm, Expr, Inert, Role, StmtKind, Ty, build};
 use crate::lower::Lower;
@@ -38,10 +39,7 @@ impl<'a> Lower<'a> {
             let rest = if expr_ends(&arm.body) == Ends::Live { rest.borrow_mut().take() } else { None };
             lower.go_on(value, rest, span)
         };
-        let stays = self.stays_match(&value)
-            || (self.is_plain_enum(&value)
-                && expr.arms.iter().all(|arm| names_of(unguarded(&arm.pat).0).is_empty()));
-        if stays {
+        if self.stays_match(&value) {
             let scalar = self.arm_ty(&value);
             let Some(code) = self.as_code(value, span) else { return Value::Poison };
             let arms = expr.arms.iter().map(|arm| {
@@ -50,16 +48,31 @@ impl<'a> Lower<'a> {
             });
             return self.match_arms(code, span, arms.collect(), &mut |lower, i| body(lower, &expr.arms[i]));
         }
+        if self.takes_variants(&expr.arms, &value) {
+            let Some(code) = self.as_code(value.clone(), span) else { return Value::Poison };
+            let arms = expr.arms.iter().map(|arm| {
+                let (pat, guard) = unguarded(&arm.pat);
+                KeptArm { pat: blank_tokens(pat), names: Vec::new(), guard }
+            });
+            return self.match_arms(code, span, arms.collect(), &mut |lower, i| {
+                lower.bind_matched(unguarded(&expr.arms[i].pat).0, value.clone());
+                body(lower, &expr.arms[i])
+            });
+        }
         self.match_chain(&expr.arms, value, span, &body)
     }
 
-    /// Whether a value of a type that may be active is an enum as far as its patterns tell.
-    pub(super) fn is_plain_enum(&self, value: &Value) -> bool {
-        match value {
-            Value::Ref { to, .. } => self.is_plain_enum(to),
-            Value::Path(path) => matches!(self.path_ty(path), Ty::Named(_) | Ty::Unknown),
-            _ => false,
-        }
+    /// Whether a match on a value that may be active stays one, of variants. A guard that sees what a pattern binds comes
+    /// before that is bound, so that the arms are tried one by one there.
+    fn takes_variants(&self, arms: &[syn::Arm], value: &Value) -> bool {
+        let split = |arm: &syn::Arm| {
+            let (pat, guard) = unguarded(&arm.pat);
+            (names_of(pat).is_empty(), guard.is_none(), self.names_variant(pat, value))
+        };
+        self.may_be_enum(value)
+            && arms.iter().map(split).all(|(nameless, unguarded, _)| nameless || unguarded)
+            && (arms.iter().map(split).any(|(.., variant)| variant)
+                || arms.iter().map(split).all(|(nameless, ..)| nameless))
     }
 
     /// `if p₁ matches … else if p₂ matches …`

@@ -26,15 +26,14 @@ impl Infer<'_> {
             P::Tuple(pat) => self.tuple(&pat.elems, term),
             P::TupleStruct(pat) => self.tuple_struct(pat, term),
             P::Struct(pat) => {
-                let of = Term::Named(Box::new(syn::Type::Path(syn::TypePath {
-                    attrs: Vec::new(),
-                    qself: None,
-                    path: pat.path.clone(),
-                })));
+                let known = self.table.ty(term);
+                let variant = self.types.variant(&pat.path, Some(&known));
+                let of = self.named(variant.as_ref(), &pat.path);
                 self.table.unify(&of, term);
                 let base = if self.table.is_free(term) { of } else { term.clone() };
+                let name = variant.map(|variant| variant.name);
                 for field in &pat.fields {
-                    let part = self.field(&base, &field.member);
+                    let part = self.part(&base, name.as_ref(), &field.member);
                     self.pattern(&field.pat, &part);
                 }
             }
@@ -100,10 +99,20 @@ impl Infer<'_> {
             self.pattern(inner, &payload);
             return;
         }
-        let of_struct = self.types.constructs_struct(&pat.path);
+        let known = self.table.ty(term);
+        let variant = self.types.variant(&pat.path, Some(&known));
+        if let (Some(variant), true) = (&variant, self.table.is_free(term)) {
+            let of = self.named(Some(variant), &pat.path);
+            self.table.unify(&of, term);
+        }
+        let known = variant.is_some() || self.types.constructs_struct(&pat.path);
+        let name = variant.map(|variant| variant.name);
         for (at, inner) in pat.elems.iter().enumerate() {
-            let part = match of_struct {
-                true => self.field(term, &syn::Member::Unnamed(syn::Index::from(at))),
+            if matches!(inner, syn::Pat::Rest(_)) {
+                break;
+            }
+            let part = match known {
+                true => self.part(term, name.as_ref(), &syn::Member::Unnamed(syn::Index::from(at))),
                 false => self.table.fresh(),
             };
             self.pattern(inner, &part);
