@@ -11,6 +11,7 @@ mod combined;
 mod conditions;
 mod constants;
 mod cursors;
+mod enums;
 mod fallible;
 mod generated;
 mod generic;

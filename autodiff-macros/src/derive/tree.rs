@@ -11,10 +11,13 @@ use super::tangent::mentions;
 impl Structure<'_> {
     /// Children are the fields that carry a derivative, on both sides; of an enum those of the variant that it holds.
     pub(super) fn trees(&self) -> TokenStream {
-        let own: Vec<&Type> = self.active().map(|field| field.ty).collect();
+        // A field that holds the type itself is a tree if the type is one: a bound would ask for what is being said.
+        let this = self.name.to_string();
+        let others = || self.active().filter(|field| !mentions(field.ty, &this));
+        let own: Vec<&Type> = others().map(|field| field.ty).collect();
         let mut impls = self.tree(self.name, self.generics, &own);
         if let Some(name) = &self.tangent {
-            let (markers, tangents) = self.asked.tangents(self.active());
+            let (markers, tangents) = self.asked.tangents(others());
             impls.extend(markers);
             impls.extend(self.tree(name, &self.tangent_generics, &tangents.iter().collect::<Vec<_>>()));
         }
@@ -46,11 +49,10 @@ impl Structure<'_> {
         let bounded = |bound: TokenStream| {
             let mut generics = generics.clone();
             generics.params.push(parse_quote!(__S: #runtime::Scalar));
-            let types = types.iter().filter(|ty| !mentions(**ty, &self.name.to_string()));
             generics
                 .make_where_clause()
                 .predicates
-                .extend(types.map(|ty| -> WherePredicate { parse_quote!(#ty: #bound) }));
+                .extend(types.iter().map(|ty| -> WherePredicate { parse_quote!(#ty: #bound) }));
             generics
         };
         let (read, write) = (bounded(quote!(#tree::Tree<__S>)), bounded(quote!(#tree::TreeMut<__S>)));

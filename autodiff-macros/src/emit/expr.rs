@@ -329,7 +329,7 @@ impl Emitter<'_> {
             let tokens = code.tokens;
             return (Code::new(quote_spanned!(self.span=> *#tokens), Level::Unary), Shown::Itself);
         }
-        let mut shown = Shown::Itself;
+        let mut shown = if self.form(root) == Form::Owned { Shown::Itself } else { Shown::ByReference };
         for proj in proj {
             let base = code.at(Level::Postfix);
             let before = std::mem::replace(&mut shown, Shown::Itself);

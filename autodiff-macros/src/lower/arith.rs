@@ -304,6 +304,7 @@ impl Lower<'_> {
         hint: &str,
         span: Span,
     ) -> Value {
+        let args = self.part_ways(args, span);
         let ty = want.cloned().filter(|ty| !matches!(ty, Ty::Unknown));
         let missing = match &callee {
             // The derivative of what may fail says whether there is a result.

@@ -303,17 +303,14 @@ impl Lower<'_> {
                         _ => Ty::Unknown,
                     }
                 }
-                (Proj::Deref, Ty::Named(name)) => {
-                    site.push('*');
-                    match &**name {
-                        syn::Type::Path(path) => {
-                            crate::standard::boxed(path).map_or(Ty::Unknown, |held| self.types.ty(held))
-                        }
-                        _ => Ty::Unknown,
-                    }
-                }
-                (Proj::Deref, Ty::Inert) => Ty::Inert,
                 // Facts do not tell a `Box` from what it holds.
+                (Proj::Deref, Ty::Named(name)) => match &**name {
+                    syn::Type::Path(path) => {
+                        crate::standard::boxed(path).map_or(Ty::Unknown, |held| self.types.ty(held))
+                    }
+                    _ => Ty::Unknown,
+                },
+                (Proj::Deref, Ty::Inert) => Ty::Inert,
                 (Proj::Deref, ty) => (*ty).clone(),
             };
             ty = self.known(next, &site);

@@ -242,8 +242,13 @@ impl Lower<'_> {
                     info.mutable |= mutable;
                     return Value::Path(path);
                 }
-                let ty = self.path_ty(&path);
-                self.declare(name, mutable, ty, Init::Copy { from: path, how: CopyHow::Move }, site, span)
+                let (ty, unseen) = (self.path_ty(&path), self.is_unseen_payload(&path));
+                let init = Init::Copy { from: path, how: CopyHow::Move };
+                let value = self.declare(name, mutable, ty, init, site, span);
+                if let (true, Value::Path(place)) = (unseen, &value) {
+                    self.payloads.insert(place.root);
+                }
+                value
             }
             Value::Init(init, ty) => self.declare(name, mutable, ty, *init, site, span),
             Value::Tuple(items) => Value::Tuple(

@@ -5,7 +5,7 @@
 
 use super::Context;
 use super::summary::{Summary, dependencies, left};
-use crate::ir::{Arg, Block, Expr, Head, Role, Stmt, StmtKind, Var, VarMap};
+use crate::ir::{Arg, Block, Expr, Head, Proj, Role, Stmt, StmtKind, Var, VarMap};
 
 /// Larger expressions keep their name.
 const LARGEST: usize = 24;
@@ -156,6 +156,9 @@ fn inert_reads(stmt: &Stmt, var: Var) -> bool {
 
 /// Puts `expr` where `stmt` reads `var`, if that is once, and evaluated once, before anything the statement does.
 fn replace_once(var: Var, expr: &Expr, stmt: &mut Stmt) -> bool {
+    if reaches_payload(expr) && holds_open(stmt, var) {
+        return false;
+    }
     let mut found = 0;
     sites(stmt, &mut |site| found += occurrences(site, var));
     if found != 1 {
@@ -169,6 +172,31 @@ fn replace_once(var: Var, expr: &Expr, stmt: &mut Stmt) -> bool {
         });
     });
     true
+}
+
+/// Whether an expression reads what a variant holds.
+fn reaches_payload(expr: &Expr) -> bool {
+    let mut found = false;
+    expr.walk(&mut |expr| {
+        if let Expr::Load(path) | Expr::Len(path) = expr {
+            found |= path.proj.iter().any(|proj| matches!(proj, Proj::Payload { .. }));
+        }
+    });
+    found
+}
+
+/// Whether a statement may have its target borrowed by a method when it evaluates the use of a variable: what else the same
+/// variant holds cannot be read then.
+fn holds_open(stmt: &Stmt, var: Var) -> bool {
+    match &stmt.kind {
+        StmtKind::Store { path, .. } => {
+            let mut inside = false;
+            path.index_vars(&mut |read| inside |= read == var);
+            inside
+        }
+        StmtKind::Call(_) | StmtKind::Fill { .. } | StmtKind::Push { .. } => true,
+        _ => false,
+    }
 }
 
 fn occurrences(expr: &Expr, var: Var) -> usize {

@@ -120,25 +120,25 @@ impl Lower<'_> {
     }
     /// Whether `*` of what a path shows is what a `Box` holds.
     fn is_boxed(&self, path: &Path) -> bool {
-        if let (Some(Proj::Payload { variant, member }), Ty::Named(of)) =
-            (path.proj.last(), self.owner_ty(path))
-        {
-            // What a variant that is not in sight holds is no reference, where it carries a derivative.
-            if self.types.field(&of, Some(variant), member).is_none() {
+        if let Ty::Named(ty) = self.path_ty(path) {
+            if matches!(&*ty, syn::Type::Path(path) if crate::standard::boxed(path).is_some()) {
                 return true;
             }
         }
-        match self.path_ty(path) {
-            Ty::Named(ty) => matches!(&*ty, syn::Type::Path(path) if crate::standard::boxed(path).is_some()),
-            Ty::Unknown => matches!(path.proj.last(), Some(Proj::Payload { .. })),
-            _ => false,
-        }
+        self.is_unseen_payload(path)
     }
 
-    /// The type of what the last part of a path is a part of.
-    fn owner_ty(&self, path: &Path) -> Ty {
-        let proj = path.proj[..path.proj.len().saturating_sub(1)].to_vec();
-        self.path_ty(&Path { root: path.root, proj })
+    /// Whether a path shows what a variant holds that is not in sight.
+    pub(crate) fn is_unseen_payload(&self, path: &Path) -> bool {
+        let mut owner = self.vars.resolve(path);
+        match owner.proj.pop() {
+            Some(Proj::Payload { variant, member }) => match self.path_ty(&owner) {
+                Ty::Named(of) => self.types.field(&of, Some(&variant), &member).is_none(),
+                _ => true,
+            },
+            None => self.payloads.contains(&owner.root),
+            Some(_) => false,
+        }
     }
 
     pub(crate) fn lower_cast(&mut self, expr: &syn::ExprCast) -> Value {

@@ -69,7 +69,8 @@ impl Lower<'_> {
                 let Some(value) = self.whole(value, None, span) else { return Value::Poison };
                 let fields = vec![(syn::Member::Unnamed(syn::Index::from(0)), value)];
                 let init = Init::Struct { path: path.path.clone(), of: Made::Box, fields, base: None };
-                let ty = want.cloned().filter(|ty| matches!(ty, Ty::Named(_))).unwrap_or(Ty::Unknown);
+                let ty = want.cloned().filter(|ty| matches!(ty, Ty::Named(_)));
+                let ty = ty.unwrap_or_else(|| Ty::Named(Box::new(syn::parse_quote!(Box<_>))));
                 Value::Init(Box::new(init), ty)
             }
             Known::Swap => {

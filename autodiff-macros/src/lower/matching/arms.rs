@@ -49,7 +49,10 @@ impl<'a> Lower<'a> {
             return self.match_arms(code, span, arms.collect(), &mut |lower, i| body(lower, &expr.arms[i]));
         }
         if self.takes_variants(&expr.arms, &value) {
-            let Some(code) = self.as_code(value.clone(), span) else { return Value::Poison };
+            // Patterns see through a reference, unless they name it.
+            let by_ref = expr.arms.iter().any(|arm| is_reference(&arm.pat));
+            let shown = if by_ref { value.clone() } else { value.clone().peel() };
+            let Some(code) = self.as_code(shown, span) else { return Value::Poison };
             let arms = expr.arms.iter().map(|arm| {
                 let (pat, guard) = unguarded(&arm.pat);
                 KeptArm { pat: blank_tokens(pat), names: Vec::new(), guard }
@@ -223,6 +226,17 @@ impl<'p> KeptArm<'p> {
     pub(super) fn new(pat: &Pat, guard: Option<&'p syn::Expr>, ty: Option<Ty>) -> KeptArm<'p> {
         let names = names_of(pat).into_iter().map(|name| (name, ty.clone())).collect();
         KeptArm { pat: pat.to_token_stream(), names, guard }
+    }
+}
+
+fn is_reference(pat: &Pat) -> bool {
+    match pat {
+        Pat::Reference(_) => true,
+        Pat::Paren(pat) => is_reference(&pat.pat),
+        Pat::Guard(pat) => is_reference(&pat.pat),
+        Pat::Or(pat) => pat.cases.iter().any(is_reference),
+        Pat::Ident(pat) => pat.subpat.as_ref().is_some_and(|(_, pat)| is_reference(pat)),
+        _ => false,
     }
 }
 

@@ -114,6 +114,8 @@ impl Infer<'_> {
                 return Term::Option(Box::new(self.table.fresh()));
             }
             ("stop_gradient" | "black_box" | "identity", 1) => return self.expr(&args[0]),
+            // A `Box` has the parts of what it holds.
+            ("new", 1) if owned_by(&path.path, "Box") => return self.expr(&args[0]),
             ("new", 0) if owned_by(&path.path, "Vec") => return Term::Vec(Box::new(self.table.fresh())),
             ("with_capacity", 1) if owned_by(&path.path, "Vec") => {
                 self.expr(&args[0]);
