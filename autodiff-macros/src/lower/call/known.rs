@@ -4,7 +4,7 @@
 
 use proc_macro2::Span;
 
-use crate::ir::{Assumed, CopyHow, Init, Made, Path, StmtKind, Ty};
+use crate::ir::{Assumed, CopyHow, Init, Made, Path, Proj, StmtKind, Ty};
 use crate::lower::Lower;
 use crate::lower::env::Value;
 
@@ -117,6 +117,13 @@ impl Lower<'_> {
         }
     }
 
+    /// Whether two paths show parts of one enum, which methods of it reach one at a time.
+    fn shares_payloads(&self, a: &Path, b: &Path) -> bool {
+        let (a, b) = (self.vars.resolve(a), self.vars.resolve(b));
+        let payload = |path: &Path| path.proj.iter().any(|proj| matches!(proj, Proj::Payload { .. }));
+        a.root == b.root && (payload(&a) || payload(&b))
+    }
+
     /// `std::mem::swap(a, b)`
     pub(crate) fn swap(&mut self, a: Value, b: Value, span: Span) {
         if let (Value::Ref { to: a, .. }, Value::Ref { to: b, .. }) = (&a, &b) {
@@ -131,6 +138,14 @@ impl Lower<'_> {
         let (a, b) = (a.peel(), b.peel());
         let (ta, tb) = (self.ty_of(&a), self.ty_of(&b));
         match (a, b) {
+            (Value::Path(a), Value::Path(b)) if !ta.is_scalar() && self.shares_payloads(&a, &b) => {
+                self.mark_mutable(&a);
+                let init = Init::Copy { from: a.clone(), how: CopyHow::Clone };
+                let first = Path::of(self.temp_place("first", ta, init, span));
+                let second = Init::Copy { from: b.clone(), how: CopyHow::Clone };
+                self.block.push(StmtKind::Assign { path: a, init: second, slice: false }, span);
+                self.assign(Value::Path(b), Value::Path(first), span);
+            }
             (Value::Path(a), Value::Path(b)) if !ta.is_scalar() && !tb.is_scalar() => {
                 self.mark_mutable(&a);
                 self.mark_mutable(&b);
