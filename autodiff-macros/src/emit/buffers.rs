@@ -148,7 +148,7 @@ impl Buffers<'_> {
             match proj {
                 Proj::Index(_) => depth += 1,
                 Proj::Range(..) => {}
-                Proj::Field(_) | Proj::Payload { .. } | Proj::Deref => return None,
+                Proj::Field(_) | Proj::Payload { .. } | Proj::Some | Proj::Deref => return None,
             }
         }
         Some((full.root, depth))
@@ -413,7 +413,7 @@ impl Buffers<'_> {
             match proj {
                 Proj::Index(index) => self.inerts(index),
                 Proj::Range(lo, hi) => lo.iter().chain(hi).for_each(|bound| self.inerts(bound)),
-                Proj::Field(_) | Proj::Payload { .. } | Proj::Deref => {}
+                Proj::Field(_) | Proj::Payload { .. } | Proj::Some | Proj::Deref => {}
             }
         }
     }

@@ -352,6 +352,17 @@ impl Emitter<'_> {
                     shown = Shown::ByReference;
                     Code::postfix(quote_spanned!(self.span=> #base.#method()))
                 }
+                Proj::Some => {
+                    let runtime = self.runtime;
+                    shown = Shown::ByReference;
+                    let base = match (before, mutable) {
+                        (Shown::ByReference, _) => base,
+                        (Shown::Itself, true) => quote_spanned!(self.span=> &mut #base),
+                        (Shown::Itself, false) => quote_spanned!(self.span=> &#base),
+                    };
+                    let open = Ident::new(if mutable { "some_mut" } else { "some" }, self.span);
+                    Code::postfix(quote_spanned!(self.span=> #runtime::__private::#open(#base)))
+                }
                 Proj::Deref if before == Shown::ByReference => {
                     Code::new(quote_spanned!(self.span=> **#base), Level::Unary)
                 }

@@ -16,7 +16,7 @@ impl Emitter<'_> {
     pub(super) fn is_part(&self, path: &Path) -> bool {
         let full = self.vars.resolve(path);
         full.root.0 >= self.made_from
-            && matches!(full.proj.last(), Some(Proj::Field(_) | Proj::Payload { .. }))
+            && matches!(full.proj.last(), Some(Proj::Field(_) | Proj::Payload { .. } | Proj::Some))
             && matches!(self.type_of(&full), Ty::Unknown)
             && !matches!(self.float, Float::Param(_))
     }

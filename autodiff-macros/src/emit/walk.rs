@@ -50,7 +50,7 @@ pub(crate) fn indices(path: &mut Path, v: &mut dyn Visitor) {
         match proj {
             Proj::Index(index) => expr(index, v),
             Proj::Range(lo, hi) => lo.iter_mut().chain(hi).for_each(|bound| expr(bound, v)),
-            Proj::Field(_) | Proj::Payload { .. } | Proj::Deref => {}
+            Proj::Field(_) | Proj::Payload { .. } | Proj::Some | Proj::Deref => {}
         }
     }
 }

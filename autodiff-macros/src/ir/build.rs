@@ -34,7 +34,7 @@ pub(crate) fn equal(a: &Expr, b: &Expr) -> bool {
                     (Proj::Index(a), Proj::Index(b)) => equal(a, b),
                     (Proj::Field(a), Proj::Field(b)) => a == b,
                     (Proj::Payload { variant: a, member: m }, Proj::Payload { variant: b, member: n }) => a == b && m == n,
-                    (Proj::Deref, Proj::Deref) => true,
+                    (Proj::Deref, Proj::Deref) | (Proj::Some, Proj::Some) => true,
                     _ => false,
                 })
         }
@@ -381,7 +381,7 @@ impl Vars {
                 Ty::Tuple(parts) => parts.get(index.index as usize).cloned().unwrap_or(Ty::Unknown),
                 _ => Ty::Unknown,
             },
-            Proj::Field(_) | Proj::Payload { .. } | Proj::Deref => Ty::Unknown,
+            Proj::Field(_) | Proj::Payload { .. } | Proj::Some | Proj::Deref => Ty::Unknown,
         })
     }
 }

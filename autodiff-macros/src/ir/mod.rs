@@ -263,11 +263,19 @@ pub(crate) enum Proj {
     /// What a variant of an enum holds, reached only where the enum holds that variant: else it panics. Of the tangent of an
     /// enum the same, so that a path to a payload and the one to its adjoint differ in their roots alone.
     Payload { variant: Ident, member: syn::Member },
+    /// What there is in an `Option`; else it panics.
+    Some,
     /// A user-visible dereference of something that is not a plain reference (`Box`).
     Deref,
 }
 
 impl Proj {
+    /// Whether it is reached by a function that has the whole borrowed meanwhile: two of them cannot be had at once where one is
+    /// written to.
+    pub(crate) fn is_opened(&self) -> bool {
+        matches!(self, Proj::Payload { .. } | Proj::Some)
+    }
+
     /// A field of a struct, or of a variant.
     pub(crate) fn of(variant: Option<&Ident>, member: &syn::Member) -> Proj {
         match variant {
@@ -318,6 +326,8 @@ pub(crate) enum Made {
     Variant,
     /// `Box::new(value)`
     Box,
+    /// `Some(value)`
+    Some,
 }
 
 impl Made {
@@ -325,6 +335,7 @@ impl Made {
     pub(crate) fn part(self, path: &syn::Path, member: &syn::Member) -> Proj {
         match (self, path.segments.last()) {
             (Made::Box, _) => Proj::Deref,
+            (Made::Some, _) => Proj::Some,
             (Made::Variant, Some(last)) => {
                 Proj::Payload { variant: last.ident.clone(), member: member.clone() }
             }

@@ -163,6 +163,7 @@ impl<'a> Printer<'a> {
             Proj::Payload { variant, member } => {
                 format!("({text} as {variant}).{}", quote::ToTokens::to_token_stream(member))
             }
+            Proj::Some => format!("{text}?"),
             Proj::Deref => format!("(*{text})"),
         })
     }

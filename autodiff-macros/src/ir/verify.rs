@@ -315,7 +315,7 @@ impl<'a> Scope<'a> {
         path.proj.iter().try_for_each(|proj| match proj {
             Proj::Index(index) => self.atom(index),
             Proj::Range(lo, hi) => lo.iter().chain(hi).try_for_each(|bound| self.atom(bound)),
-            Proj::Field(_) | Proj::Payload { .. } | Proj::Deref => Ok(()),
+            Proj::Field(_) | Proj::Payload { .. } | Proj::Some | Proj::Deref => Ok(()),
         })
     }
 

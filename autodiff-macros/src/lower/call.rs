@@ -404,7 +404,7 @@ impl Lower<'_> {
         let full = |lower: &Self, arg: &Arg| match arg {
             Arg::Ref(path) | Arg::RefMut(path) | Arg::Move(path) | Arg::Handed(path) => {
                 let full = lower.vars.resolve(path);
-                let payload = full.proj.iter().any(|proj| matches!(proj, Proj::Payload { .. }));
+                let payload = full.proj.iter().any(Proj::is_opened);
                 payload.then_some(full.root)
             }
             _ => None,
@@ -504,12 +504,11 @@ impl Lower<'_> {
             Value::Maybe { some, value } if self.hands_nothing_active(&value) => {
                 self.as_code(Value::Maybe { some, value }, span).map(Arg::Inert)
             }
-            Value::Maybe { .. } | Value::Optional { .. } => {
-                self.refuse_at(
-                    span,
-                    "an `Option` of an active value as argument is not supported: pass the value itself",
-                );
-                None
+            value @ (Value::Maybe { .. } | Value::Optional { .. }) => {
+                let value = self.read(value, span);
+                let init = self.init(value, None, span)?;
+                let ty = Ty::Named(Box::new(syn::parse_quote!(Option<_>)));
+                Some(Arg::Move(Path::of(self.temp_place("argument", ty, init, span))))
             }
             Value::Poison | Value::Never | Value::Cell(_) | Value::Later => None,
         }

@@ -303,6 +303,10 @@ impl Lower<'_> {
                         _ => Ty::Unknown,
                     }
                 }
+                (Proj::Some, ty) => {
+                    site.push('?');
+                    super::types::option_of(ty).map_or(Ty::Unknown, |held| self.types.ty(held))
+                }
                 // Facts do not tell a `Box` from what it holds.
                 (Proj::Deref, Ty::Named(name)) => match &**name {
                     syn::Type::Path(path) => {

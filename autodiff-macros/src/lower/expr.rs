@@ -285,6 +285,11 @@ impl Lower<'_> {
                     inert.code = quote!((*(#code).#accessor()));
                     return Value::Code(inert, Ty::Unknown);
                 }
+                if let Proj::Some = &proj {
+                    let (code, runtime) = (std::mem::take(&mut inert.code), &self.request.runtime);
+                    inert.code = quote!((*#runtime::__private::some(&#code)));
+                    return Value::Code(inert, Ty::Unknown);
+                }
                 let part = self.code_part(&mut inert, &proj);
                 let code = std::mem::take(&mut inert.code);
                 inert.code = quote!(#code #part);
@@ -350,7 +355,7 @@ impl Lower<'_> {
                 quote!([#lo..#hi])
             }
             Proj::Field(member) => quote!(.#member),
-            Proj::Payload { .. } | Proj::Deref => TokenStream::new(),
+            Proj::Payload { .. } | Proj::Some | Proj::Deref => TokenStream::new(),
         }
     }
 }

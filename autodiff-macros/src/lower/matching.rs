@@ -116,7 +116,8 @@ impl<'a> Lower<'a> {
         let value = self.place(expr);
         match value {
             Value::Init(init, ty) => {
-                Value::Path(Path::of(self.temp_place("scrutinee", ty, *init, start(expr))))
+                let place = Path::of(self.temp_place("scrutinee", ty, *init, start(expr)));
+                self.seen_option(Value::Path(place), start(expr))
             }
             value => self.seen_option(value, start(expr)),
         }

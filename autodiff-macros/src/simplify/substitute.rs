@@ -179,7 +179,7 @@ fn reaches_payload(expr: &Expr) -> bool {
     let mut found = false;
     expr.walk(&mut |expr| {
         if let Expr::Load(path) | Expr::Len(path) = expr {
-            found |= path.proj.iter().any(|proj| matches!(proj, Proj::Payload { .. }));
+            found |= path.proj.iter().any(Proj::is_opened);
         }
     });
     found

@@ -26,7 +26,7 @@ impl<N: Number> Machine<'_, N> {
         for proj in &path.proj {
             let current = value.ok_or_else(|| format!("`{}` has no value", self.vars[path.root].name))?;
             match proj {
-                Proj::Deref => {}
+                Proj::Deref | Proj::Some => {}
                 Proj::Index(index) => {
                     let items = current.list()?;
                     let (lo, hi) = located.range.take().unwrap_or((0, items.len()));

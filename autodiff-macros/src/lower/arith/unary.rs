@@ -136,6 +136,7 @@ impl Lower<'_> {
                 Ty::Named(of) => self.types.field(&of, Some(&variant), &member).is_none(),
                 _ => true,
             },
+            Some(Proj::Some) => matches!(self.path_ty(&owner), Ty::Unknown),
             None => self.payloads.contains(&owner.root),
             Some(_) => false,
         }

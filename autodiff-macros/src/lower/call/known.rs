@@ -120,7 +120,7 @@ impl Lower<'_> {
     /// Whether two paths show parts of one enum, which methods of it reach one at a time.
     fn shares_payloads(&self, a: &Path, b: &Path) -> bool {
         let (a, b) = (self.vars.resolve(a), self.vars.resolve(b));
-        let payload = |path: &Path| path.proj.iter().any(|proj| matches!(proj, Proj::Payload { .. }));
+        let payload = |path: &Path| path.proj.iter().any(Proj::is_opened);
         a.root == b.root && (payload(&a) || payload(&b))
     }
 

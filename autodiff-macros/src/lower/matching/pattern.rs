@@ -39,6 +39,7 @@ impl Lower<'_> {
 
     pub(super) fn pattern_test(&mut self, pat: &Pat, value: Value) -> Option<Test> {
         let span = pat.span();
+        let value = if is_option(pat) { self.opened_by_pattern(value, span) } else { value };
         match pat {
             Pat::Wild(_) | Pat::Rest(_) => Some(Test::Always),
             Pat::Paren(pat) => self.pattern_test(&pat.pat, value),
@@ -224,6 +225,7 @@ impl Lower<'_> {
     /// Binds the names of a pattern that was tested.
     pub(super) fn bind_matched(&mut self, pat: &Pat, value: Value) {
         let span = pat.span();
+        let value = if is_option(pat) { self.opened_by_pattern(value, span) } else { value };
         match pat {
             Pat::Ident(pat) if !is_binding(pat) => {}
             Pat::Ident(pat) => {
@@ -301,6 +303,14 @@ impl Lower<'_> {
             | Pat::Rest(_) => {}
             pat => self.bind_pattern(pat, value),
         }
+    }
+}
+
+/// Whether a pattern is of an `Option` or a `Result`.
+fn is_option(pat: &Pat) -> bool {
+    match pat {
+        Pat::TupleStruct(pat) => pat.elems.len() == 1 && (is_some(&pat.path) || is_err(&pat.path)),
+        pat => is_none(pat),
     }
 }
 
