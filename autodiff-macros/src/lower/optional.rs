@@ -133,6 +133,22 @@ impl Lower<'_> {
         }
     }
 
+    /// A value beside which there are `Option`s, as one.
+    pub(crate) fn as_option(&mut self, value: Value, span: Span) -> Value {
+        let value = match value {
+            Value::Init(init, ty) => Value::Path(Path::of(self.temp_place("option", ty, *init, span))),
+            value => value,
+        };
+        if let Some((some, value)) = self.option_of_code(&value, span) {
+            return Value::Maybe { some, value: Box::new(value) };
+        }
+        match self.opened_by_pattern(value, span) {
+            value @ (Value::Maybe { .. } | Value::Never | Value::Poison) => value,
+            Value::Optional { some, kept } => self.read(Value::Optional { some, kept }, span),
+            _ => self.refuse_at(span, "the arms of this branch have values of different shapes"),
+        }
+    }
+
     fn open(&mut self, path: Path, span: Span) -> Value {
         let code = [Inert {
             code: quote::quote!(option),

@@ -85,7 +85,7 @@ impl Lower<'_> {
             && !path.proj.is_empty()
             && [
                 "as_deref", "as_deref_mut", "as_mut", "as_ref", "is_some", "is_none", "is_some_and", "map_or",
-                "map_or_else", "unwrap", "unwrap_or", "unwrap_or_else", "expect",
+                "map_or_else", "take", "unwrap", "unwrap_or", "unwrap_or_else", "expect",
             ]
             .contains(&name);
         match is_option_method(name) {
@@ -128,10 +128,7 @@ impl Lower<'_> {
                 let taken = Path::of(self.temp_place("taken", ty.clone(), init, span));
                 self.mark_mutable(&path);
                 self.assign(Value::Path(path), Value::nothing(), span);
-                match self.opened(Value::Path(taken), span) {
-                    value @ Value::Maybe { .. } => value,
-                    _ => Value::Poison,
-                }
+                self.opened_by_pattern(Value::Path(taken), span)
             }
             ("insert" | "replace" | "get_or_insert" | "get_or_insert_with", _) => self.refuse(
                 &expr.method,
