@@ -150,7 +150,10 @@ mod tests {
 
     #[test]
     fn what_has_no_tangent_is_refused() {
-        assert_eq!(messages(quote!(union U { a: f64 })), ["a union cannot be differentiated; use an enum, or a struct"]);
+        assert_eq!(
+            messages(quote!(union U { a: f64 })),
+            ["a union cannot be differentiated; use an enum, or a struct"]
+        );
         assert_eq!(
             messages(quote!(
                 #[no_diff]

@@ -33,6 +33,13 @@ macro_rules! input {
     )*};
 }
 
+mod changed;
+mod contained;
+mod inside;
+mod kept_options;
+mod made;
+mod programs;
+
 #[derive(Clone, Debug, PartialEq, Differentiable)]
 pub enum Shape {
     Circle(f64),
@@ -49,10 +56,8 @@ use Shape::Circle;
 
 input!(Shape => ShapeTangent);
 
-// ---- taken apart ----
-
 #[differentiate]
-fn area(shape: &Shape, k: f64) -> f64 {
+pub fn area(shape: &Shape, k: f64) -> f64 {
     match shape {
         Shape::Circle(r) => k * r * r,
         Shape::Square { side } => side * side,
@@ -101,7 +106,9 @@ fn if_let(shape: &Shape, k: f64) -> f64 {
     if let Shape::Ring { inner, outer } = shape {
         sum += inner * outer * k;
     }
-    if let Shape::Poly(v) = shape && v.len() > 1 {
+    if let Shape::Poly(v) = shape
+        && v.len() > 1
+    {
         sum *= v[1];
     } else if let Shape::Circle(r) = shape {
         sum += r.exp();
@@ -134,7 +141,9 @@ fn guarded(shape: &Shape, k: f64) -> f64 {
 fn nested(shape: &Shape, other: &Shape, k: f64) -> f64 {
     match (shape, other) {
         (Shape::Circle(a), Shape::Circle(b)) => a * b * k,
-        (Shape::Circle(r), Shape::Square { side }) | (Shape::Square { side }, Shape::Circle(r)) => r * side * side,
+        (Shape::Circle(r), Shape::Square { side }) | (Shape::Square { side }, Shape::Circle(r)) => {
+            r * side * side
+        }
         (Shape::Poly(v), _) => v[0] * k,
         _ => k,
     }
@@ -183,236 +192,35 @@ fn matches_macro(shape: &Shape, k: f64) -> f64 {
     if matches!(shape, Shape::Circle(r) if *r > 1.0) { k * k } else { k }
 }
 
-// ---- made ----
-
-#[differentiate]
-fn made(x: f64, y: f64) -> f64 {
-    let a = Shape::Circle(x * y);
-    let b = Shape::Ring { outer: y, inner: x.sin() };
-    let c = Shape::Poly(vec![x, y, x * y]);
-    let d = Shape::Scaled(Box::new(Shape::Square { side: x }), y);
-    area(&a, 1.5) + area(&b, x) * area(&c, y) + area(&d, 1.0) + area(&Shape::Nothing, x)
-}
-
-#[differentiate]
-fn chosen(x: f64, y: f64) -> f64 {
-    let shape = if x > y { Shape::Circle(x) } else { Shape::Ring { inner: x, outer: y } };
-    area(&shape, x)
-}
-
-#[differentiate]
-fn grown(shape: &Shape, k: f64) -> Shape {
-    match shape {
-        Circle(r) => Circle(r * k),
-        Shape::Square { side } => Shape::Ring { inner: *side, outer: side * k },
-        Shape::Poly(v) => Shape::Poly(v.iter().map(|x| x * k).collect()),
-        Shape::Scaled(inner, f) => Shape::Scaled(Box::new(grown(inner, k)), f + k),
-        other => other.clone(),
-    }
-}
-
-#[differentiate]
-fn grown_twice(shape: &Shape, k: f64) -> f64 {
-    area(&grown(&grown(shape, k), k * k), 1.0)
-}
-
-#[differentiate]
-fn reassigned(x: f64, y: f64, n: usize) -> f64 {
-    let mut shape = Shape::Circle(x);
-    let mut sum = 0.0;
-    for i in 0..n {
-        sum += area(&shape, y);
-        shape = match shape {
-            Shape::Circle(r) => Shape::Ring { inner: r * y, outer: r + x },
-            Shape::Ring { inner, outer } => Shape::Poly(vec![inner * outer; i + 1]),
-            Shape::Poly(v) => Shape::Circle(v[0].sin() * v.len() as f64),
-            other => other,
-        };
-    }
-    sum * area(&shape, x)
-}
-
-#[differentiate]
-fn boxed(x: f64) -> f64 {
-    let b = Box::new(x * x);
-    let mut c = Box::new([x, 2.0 * x]);
-    c[0] *= *b;
-    c[0] * c[1]
-}
-
-// ---- changed ----
-
-#[differentiate]
-fn scale_in_place(shape: &mut Shape, k: f64) {
-    match shape {
-        Shape::Circle(r) => *r *= k,
-        Shape::Square { side: s } => *s = s.sin() * k,
-        Shape::Ring { inner, outer } => {
-            *inner *= *outer;
-            *outer += k * *inner;
-        }
-        Shape::Poly(v) => {
-            for x in v.iter_mut() {
-                *x *= k;
-            }
-            v[0] += v[1] * v[1];
-        }
-        Shape::Tiled(n, s) => {
-            *n += 1;
-            *s *= *n as f64 * k;
-        }
-        Shape::Scaled(inner, f) => {
-            *f *= k;
-            scale_in_place(inner, *f);
-        }
-        _ => {}
-    }
-}
-
-#[differentiate]
-fn changed_local(shape: &Shape, k: f64) -> f64 {
-    let mut mine = shape.clone();
-    if let Shape::Circle(r) | Shape::Square { side: r } = &mine {
-        if *r > 0.0 {
-            mine = Shape::Poly(vec![*r, k]);
-        }
-    }
-    if let Shape::Poly(v) = &mut mine {
-        v[0] *= k;
-        v[1] = v[0] * v[1];
-    }
-    match &mut mine {
-        Shape::Ring { inner, .. } => *inner = *inner * *inner * k,
-        Shape::Tiled(_, s) => *s += k,
-        _ => {}
-    }
-    area(&mine, k)
-}
-
-#[differentiate]
-fn replaced(shape: &mut Shape, k: f64) -> f64 {
-    let before = area(shape, k);
-    let old = std::mem::replace(shape, Shape::Ring { inner: k, outer: before });
-    area(&old, 2.0) * area(shape, k)
-}
-
-// ---- in containers ----
-
-#[derive(Clone, Debug, Differentiable)]
-struct Scene {
-    shapes: Vec<Shape>,
-    first: Shape,
-    pair: (Shape, f64),
-    light: f64,
-}
-
-input!(Scene => SceneTangent);
-
-#[differentiate]
-fn in_a_vec(shapes: &[Shape], k: f64) -> f64 {
-    let mut sum = 0.0;
-    for shape in shapes {
-        match shape {
-            Shape::Circle(r) => sum += r * r * k,
-            Shape::Ring { inner, outer } => sum *= inner * outer,
-            Shape::Poly(v) => {
-                for x in v {
-                    sum += x * sum;
-                }
-            }
-            other => sum += area(other, k),
-        }
-    }
-    sum
-}
-
-#[differentiate]
-fn by_iterators(shapes: &[Shape], k: f64) -> f64 {
-    let radii: f64 = shapes.iter().map(|shape| match shape {
-        Shape::Circle(r) => r * k,
-        _ => 1.0,
-    }).sum();
-    let all: f64 = shapes.iter().map(|shape| area(shape, k)).product();
-    radii * all + shapes.iter().filter(|shape| matches!(shape, Shape::Circle(_))).count() as f64 * k
-}
-
-#[differentiate]
-fn in_a_struct(scene: &Scene, k: f64) -> f64 {
-    let mut sum = match &scene.first {
-        Shape::Circle(r) => r * scene.light,
-        other => area(other, k),
-    };
-    if let Shape::Ring { inner, outer } = &scene.pair.0 {
-        sum += inner * outer * scene.pair.1;
-    }
-    for shape in &scene.shapes {
-        sum += area(shape, scene.light) * k;
-    }
-    sum
-}
-
-#[differentiate]
-fn changed_in_containers(scene: &mut Scene, k: f64) -> f64 {
-    let mut sum = 0.0;
-    for shape in scene.shapes.iter_mut() {
-        if let Shape::Circle(r) = shape {
-            *r *= k;
-            sum += *r * *r;
-        } else {
-            *shape = Shape::Circle(k);
-        }
-    }
-    scene.first = Shape::Square { side: sum };
-    match &mut scene.pair {
-        (Shape::Circle(r), f) => *r *= *f,
-        (_, f) => *f *= k,
-    }
-    sum
-}
-
-#[differentiate]
-fn collected(xs: &[f64], k: f64) -> f64 {
-    let shapes: Vec<Shape> =
-        xs.iter().map(|x| if *x > 1.0 { Shape::Circle(x * k) } else { Shape::Poly(vec![*x, k]) }).collect();
-    let mut more = Vec::new();
-    for x in xs {
-        more.push(Shape::Square { side: x * k });
-    }
-    in_a_vec(&shapes, k) * in_a_vec(&more, 1.0)
-}
-
-fn circle() -> Shape {
+pub(super) fn circle() -> Shape {
     Shape::Circle(1.5)
 }
-fn square() -> Shape {
+pub(super) fn square() -> Shape {
     Shape::Square { side: 0.75 }
 }
-fn ring() -> Shape {
+pub(super) fn ring() -> Shape {
     Shape::Ring { inner: 0.5, outer: 2.0 }
 }
-fn poly() -> Shape {
+pub(super) fn poly() -> Shape {
     Shape::Poly(vec![0.5, 1.5])
 }
-fn corners() -> Shape {
+pub(super) fn corners() -> Shape {
     Shape::Corners([(0.5, 0.25), (1.5, 2.0)])
 }
-fn tiled() -> Shape {
+pub(super) fn tiled() -> Shape {
     Shape::Tiled(3, 0.75)
 }
-fn named() -> Shape {
+pub(super) fn named() -> Shape {
     Shape::Named { name: "ball".into(), size: 0.5 }
 }
-fn scaled() -> Shape {
+pub(super) fn scaled() -> Shape {
     Shape::Scaled(Box::new(Shape::Scaled(Box::new(circle()), 0.5)), 3.0)
 }
-fn scaled_ring() -> Shape {
+pub(super) fn scaled_ring() -> Shape {
     Shape::Scaled(Box::new(ring()), 3.0)
 }
-fn all() -> Vec<Shape> {
+pub(super) fn all() -> Vec<Shape> {
     vec![circle(), square(), ring(), poly(), corners(), Shape::Nothing, tiled(), named(), scaled()]
-}
-fn scene() -> Scene {
-    Scene { shapes: all(), first: circle(), pair: (ring(), 1.5), light: 0.75 }
 }
 
 checks! {
@@ -465,32 +273,4 @@ checks! {
     named_alone as named_alone_square(&square());
     named_alone as named_alone_ring(&ring());
     matches_macro(&circle(), 2.0);
-    made(0.75, 1.5);
-    chosen(0.75, 1.5);
-    chosen as chosen_otherwise(1.5, 0.75);
-    grown(&circle(), 2.0);
-    grown as grown_square(&square(), 2.0);
-    grown as grown_poly(&poly(), 2.0);
-    grown as grown_scaled(&scaled_ring(), 2.0);
-    grown as grown_nothing(&Shape::Nothing, 2.0);
-    grown_twice(&square(), 1.5);
-    grown_twice as grown_twice_scaled(&scaled(), 1.5);
-    reassigned(0.75, 1.25, @5);
-    reassigned as reassigned_never(0.75, 1.25, @0);
-    boxed(1.5) => 36.0 * 1.5_f64.powi(3) / 4.5;
-    scale_in_place(&mut circle(), 2.0) -> ();
-    scale_in_place as scale_square(&mut square(), 2.0) -> ();
-    scale_in_place as scale_ring(&mut ring(), 2.0) -> ();
-    scale_in_place as scale_poly(&mut poly(), 2.0) -> ();
-    scale_in_place as scale_tiled(&mut tiled(), 2.0) -> ();
-    scale_in_place as scale_scaled(&mut scaled(), 2.0) -> ();
-    scale_in_place as scale_nothing(&mut Shape::Nothing, 2.0) -> ();
-    changed_local(&circle(), 2.0);
-    changed_local as changed_local_poly(&poly(), 2.0);
-    changed_local as changed_local_ring(&ring(), 2.0);
-    changed_local as changed_local_tiled(&tiled(), 2.0);
-    in_a_vec(&all(), 0.75);
-    by_iterators(&all(), 0.75);
-    in_a_struct(&scene(), 0.75);
-    collected(&[0.5, 1.5, 2.0], 0.75);
 }

@@ -6,8 +6,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, Type, parse_quote};
 
-use super::tangent::{leaves, with_leaves};
 use super::structure::{Field, Structure};
+use super::tangent::{leaves, with_leaves};
 use crate::emit::known::without_lifetimes;
 
 /// Whose fields they are: of a type without parameters, since a constant in a type cannot mention parameters.

@@ -60,8 +60,7 @@ impl Options {
 pub(super) fn no_diff(attrs: &[Attribute], errors: &mut Errors) -> bool {
     for attr in attrs {
         if attr.path().is_ident("differentiable") {
-            errors
-                .push(attr, "`#[differentiable(…)]` belongs on the type; a field knows `#[no_diff]` alone");
+            errors.push(attr, "`#[differentiable(…)]` belongs on the type; a field knows `#[no_diff]` alone");
         }
     }
     let Some(mark) = attrs.iter().find(|attr| attr.path().is_ident("no_diff")) else {

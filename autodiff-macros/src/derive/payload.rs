@@ -30,17 +30,18 @@ impl Structure<'_> {
             for field in &variant.fields {
                 let Some(name) = variant.name else { continue };
                 let (by_ref, by_mut) = accessor(name, &field.member);
-                for method in [by_ref, by_mut] {
-                    if let Some(other) = seen.insert(method.to_string(), name).filter(|other| *other != name) {
-                        errors.push(
-                            name,
-                            format!(
-                                "variants and fields of `{}` and `{name}` make the same name `{method}`: rename one",
-                                other
-                            ),
-                        );
-                    }
+                let of_both = [by_ref, by_mut];
+                let other = of_both.iter().find_map(|method| Some((method, *seen.get(&method.to_string())?)));
+                if let Some((method, other)) = other {
+                    errors.push(
+                        name,
+                        format!(
+                            "what the variants `{other}` and `{name}` hold would be reached by the same name `{method}`: \
+                             rename a variant or a field"
+                        ),
+                    );
                 }
+                seen.extend(of_both.map(|method| (method.to_string(), name)));
             }
         }
     }
@@ -58,9 +59,7 @@ impl Structure<'_> {
         let own = self.accessors_of(self.name, self.generics, &|_, ty| ty.clone());
         let unit: Type = parse_quote!(());
         let tangent = self.tangent.as_ref().map(|name| {
-            self.accessors_of(name, &self.tangent_generics, &|tangent, _| {
-                tangent.unwrap_or(&unit).clone()
-            })
+            self.accessors_of(name, &self.tangent_generics, &|tangent, _| tangent.unwrap_or(&unit).clone())
         });
         quote!(#own #tangent)
     }

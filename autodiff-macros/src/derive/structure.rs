@@ -285,7 +285,11 @@ impl<'a> Structure<'a> {
         if self.is_enum {
             let variants = self.variants.iter().map(|variant| {
                 let (name, fields) = (variant.name, variant.definitions());
-                let doc = format!("The tangent of [`{}::{}`].", self.name, name.map_or_else(String::new, Ident::to_string));
+                let doc = format!(
+                    "The tangent of [`{}::{}`].",
+                    self.name,
+                    name.map_or_else(String::new, Ident::to_string)
+                );
                 match variant.style {
                     Style::Named => quote!(#[doc = #doc] #name { #fields }),
                     Style::Tuple => quote!(#[doc = #doc] #name ( #fields )),

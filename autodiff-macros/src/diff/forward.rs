@@ -9,8 +9,8 @@ use super::Pushforward;
 use super::reverse::{stmt, unit};
 use crate::analysis::{Activity, Ranges};
 use crate::ir::{
-    Arg, Block, Call, Carried, CopyHow, Expr, Function, Init, Join, Path, PushforwardCall, RawStmt,
-    Role, Stmt, StmtKind, StoreOp, Tangent, Ty, Var, VarMap, Vars, WrtTarget, build,
+    Arg, Block, Call, Carried, CopyHow, Expr, Function, Init, Join, Path, PushforwardCall, RawStmt, Role,
+    Stmt, StmtKind, StoreOp, Tangent, Ty, Var, VarMap, Vars, WrtTarget, build,
 };
 
 /// The pushforward of `function`.

@@ -403,7 +403,8 @@ impl Emitter<'_> {
             {
                 let row = Path { root: a.root, proj: row.to_vec() };
                 let other = Path { root: b.root, proj: b.proj[..b.proj.len() - 1].to_vec() };
-                let (row, other) = (self.path_mut(&row).at(Level::Postfix), self.path_mut(&other).at(Level::Postfix));
+                let (row, other) =
+                    (self.path_mut(&row).at(Level::Postfix), self.path_mut(&other).at(Level::Postfix));
                 if row.to_string() == other.to_string() {
                     let (i, j) = (self.expr(i, None), self.expr(j, None));
                     return quote_spanned!(self.span=> #row.swap(#i, #j););

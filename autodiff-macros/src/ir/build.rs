@@ -33,7 +33,9 @@ pub(crate) fn equal(a: &Expr, b: &Expr) -> bool {
                 && a.proj.iter().zip(&b.proj).all(|pair| match pair {
                     (Proj::Index(a), Proj::Index(b)) => equal(a, b),
                     (Proj::Field(a), Proj::Field(b)) => a == b,
-                    (Proj::Payload { variant: a, member: m }, Proj::Payload { variant: b, member: n }) => a == b && m == n,
+                    (Proj::Payload { variant: a, member: m }, Proj::Payload { variant: b, member: n }) => {
+                        a == b && m == n
+                    }
                     (Proj::Deref, Proj::Deref) | (Proj::Some, Proj::Some) => true,
                     _ => false,
                 })

@@ -287,7 +287,10 @@ impl Lower<'_> {
         let named = |ty: syn::Type| Ty::Named(Box::new(ty));
         let Some(variant) = self.types.variant(path, want) else {
             let path = path.clone();
-            return (Made::Struct, named(syn::Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path })));
+            return (
+                Made::Struct,
+                named(syn::Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path })),
+            );
         };
         let ty = match (want, variant.of) {
             (Some(ty @ Ty::Named(_)), _) => ty.clone(),
@@ -414,8 +417,10 @@ impl Lower<'_> {
         for (at, root) in roots.iter().enumerate() {
             let Some(root) = root else { continue };
             let mutable = matches!(args[at], Arg::RefMut(_));
-            let changed =
-                args.iter().zip(&roots).any(|(arg, of)| of.as_ref() == Some(root) && matches!(arg, Arg::RefMut(_)));
+            let changed = args
+                .iter()
+                .zip(&roots)
+                .any(|(arg, of)| of.as_ref() == Some(root) && matches!(arg, Arg::RefMut(_)));
             let alone = roots.iter().flatten().filter(|of| *of == root).count() == 1;
             if alone || !changed || mutable && !open.contains(root) {
                 open.extend(mutable.then_some(*root));

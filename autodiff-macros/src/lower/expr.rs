@@ -164,7 +164,9 @@ impl Lower<'_> {
         }
         let tokens = expr.to_token_stream();
         let (ty, value) = match (self.constant(&expr.path, want), want) {
-            ((Ty::Unknown, None), Some(ty @ Ty::Named(_))) if self.types.variant(&expr.path, want).is_some() => {
+            ((Ty::Unknown, None), Some(ty @ Ty::Named(_)))
+                if self.types.variant(&expr.path, want).is_some() =>
+            {
                 (ty.clone(), None)
             }
             (known, _) => known,

@@ -165,7 +165,13 @@ impl Lower<'_> {
     }
 
     /// An `Option` as the content of a place.
-    pub(crate) fn kept_option(&mut self, some: Expr, value: Value, want: Option<&Ty>, span: Span) -> Option<Init> {
+    pub(crate) fn kept_option(
+        &mut self,
+        some: Expr,
+        value: Value,
+        want: Option<&Ty>,
+        span: Span,
+    ) -> Option<Init> {
         let held = want.and_then(option_of).map(|ty| self.types.ty(ty));
         let none = || Init::Inert(crate::lower::expr::constant(quote::quote!(::core::option::Option::None)));
         if is_false(Some(&some)) {

@@ -162,7 +162,8 @@ impl Items {
                 }
                 Item::Enum(item) => {
                     let variants = item.variants.iter();
-                    let kind = Kind::Enum(variants.map(|it| (it.ident.clone(), fields(&it.fields))).collect());
+                    let kind =
+                        Kind::Enum(variants.map(|it| (it.ident.clone(), fields(&it.fields))).collect());
                     self.define(at, &item.ident, &item.generics, kind, &item.attrs);
                 }
                 Item::Type(item) => {
@@ -307,7 +308,9 @@ impl Items {
         }
         let module = self.modules.get(at)?;
         match owner {
-            [up] if up == "super" => return self.variant_of(module.parent?, std::slice::from_ref(last), steps),
+            [up] if up == "super" => {
+                return self.variant_of(module.parent?, std::slice::from_ref(last), steps);
+            }
             [] => {}
             _ => return None,
         }

@@ -228,6 +228,13 @@ impl Types {
         self.part(of, variant, member).filter(|(ty, no_diff)| *no_diff && ty.is_float()).map(|(ty, _)| ty)
     }
 
+    /// Whether a type that a path names is complete as it is written there: one in sight without parameters.
+    pub(crate) fn is_complete(&self, of: &Type) -> bool {
+        self.scope.definition_of(of).is_some_and(|(definition, arguments)| {
+            !arguments.is_empty() || definition.generics.type_params().next().is_none()
+        })
+    }
+
     /// How many fields a variant has.
     pub(crate) fn count(&self, of: &Type, variant: &Ident) -> Option<usize> {
         let Kind::Enum(variants) = &self.scope.definition_of(of)?.0.kind else { return None };
@@ -239,9 +246,7 @@ impl Types {
         let (definition, arguments) = self.scope.definition_of(of)?;
         let fields = match (&definition.kind, variant) {
             (Kind::Struct(fields), None) => fields,
-            (Kind::Enum(variants), Some(variant)) => {
-                &variants.iter().find(|(name, _)| name == variant)?.1
-            }
+            (Kind::Enum(variants), Some(variant)) => &variants.iter().find(|(name, _)| name == variant)?.1,
             _ => return None,
         };
         let (_, ty, no_diff) = fields.iter().find(|(name, ..)| name == member)?;

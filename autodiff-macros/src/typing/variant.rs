@@ -56,9 +56,12 @@ impl Types {
     fn is_of_the_language(&self, path: &syn::Path) -> bool {
         path.segments.last().is_some_and(|last| {
             ["Some", "None", "Ok", "Err"].iter().any(|name| last.ident == name)
-                && path.segments.iter().rev().nth(1).is_none_or(|owner| {
-                    owner.ident == "Option" || owner.ident == "Result"
-                })
+                && path
+                    .segments
+                    .iter()
+                    .rev()
+                    .nth(1)
+                    .is_none_or(|owner| owner.ident == "Option" || owner.ident == "Result")
         })
     }
 

@@ -4,7 +4,7 @@ use quote::ToTokens;
 
 use super::value::{Number, Value};
 use super::{Machine, Result, inert};
-use crate::ir::{Expr, Inert, Init, Ty, Made};
+use crate::ir::{Expr, Inert, Init, Made, Ty};
 
 impl<N: Number> Machine<'_, N> {
     pub(super) fn operand(&self, expr: &Expr) -> Result<Value<N>> {

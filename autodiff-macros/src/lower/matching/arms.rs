@@ -9,8 +9,8 @@ use syn::Pat;
 use syn::spanned::Spanned;
 
 use super::names_of;
-use super::variant::blank_tokens;
 use super::pattern::Test;
+use super::variant::blank_tokens;
 use crate::ir::{Arm, Expr, Inert, Role, StmtKind, Ty, build};
 use crate::lower::Lower;
 use crate::lower::branch::Rest;
@@ -33,6 +33,7 @@ impl<'a> Lower<'a> {
             Value::Never => return Value::Never,
             _ => {}
         }
+        let goes_on = rest.is_some();
         let rest = std::cell::RefCell::new(rest);
         let body = |lower: &mut Self, arm: &syn::Arm| {
             let value = lower.tail(&arm.body, want, tail);
@@ -53,13 +54,30 @@ impl<'a> Lower<'a> {
             let by_ref = expr.arms.iter().any(|arm| is_reference(&arm.pat));
             let shown = if by_ref { value.clone() } else { value.clone().peel() };
             let Some(code) = self.as_code(shown, span) else { return Value::Poison };
-            let arms = expr.arms.iter().map(|arm| {
-                let (pat, guard) = unguarded(&arm.pat);
-                KeptArm { pat: blank_tokens(pat), names: Vec::new(), guard }
+            let heads: Vec<(&syn::Arm, &Pat, Option<&syn::Expr>)> = expr
+                .arms
+                .iter()
+                .flat_map(|arm| {
+                    let (pat, guard) = unguarded(&arm.pat);
+                    // What the alternatives bind by `&mut` lies in one place or another: each has the arm to itself.
+                    let alternatives = match pat {
+                        Pat::Or(or) if !goes_on && is_exclusive(&value) && !names_of(pat).is_empty() => {
+                            or.cases.iter().collect()
+                        }
+                        pat => vec![pat],
+                    };
+                    alternatives.into_iter().map(move |pat| (arm, pat, guard))
+                })
+                .collect();
+            let arms = heads.iter().map(|(_, pat, guard)| KeptArm {
+                pat: blank_tokens(pat),
+                names: Vec::new(),
+                guard: *guard,
             });
             return self.match_arms(code, span, arms.collect(), &mut |lower, i| {
-                lower.bind_matched(unguarded(&expr.arms[i].pat).0, value.clone());
-                body(lower, &expr.arms[i])
+                let (arm, pat, _) = heads[i];
+                lower.bind_matched(pat, value.clone());
+                body(lower, arm)
             });
         }
         self.match_chain(&expr.arms, value, span, &body)
@@ -227,6 +245,11 @@ impl<'p> KeptArm<'p> {
         let names = names_of(pat).into_iter().map(|name| (name, ty.clone())).collect();
         KeptArm { pat: pat.to_token_stream(), names, guard }
     }
+}
+
+/// Whether what a pattern binds is bound by `&mut`.
+fn is_exclusive(value: &Value) -> bool {
+    matches!(value, Value::Ref { mutable: true, .. })
 }
 
 fn is_reference(pat: &Pat) -> bool {

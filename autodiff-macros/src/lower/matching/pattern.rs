@@ -295,12 +295,7 @@ impl Lower<'_> {
                 }
                 self.bind_slice(&irrefutable, value);
             }
-            Pat::Lit(_)
-            | Pat::Range(_)
-            | Pat::Path(_)
-            | Pat::Const(_)
-            | Pat::Wild(_)
-            | Pat::Rest(_) => {}
+            Pat::Lit(_) | Pat::Range(_) | Pat::Path(_) | Pat::Const(_) | Pat::Wild(_) | Pat::Rest(_) => {}
             pat => self.bind_pattern(pat, value),
         }
     }

@@ -91,6 +91,10 @@ impl Lower<'_> {
         let cases: Vec<&Pat> = or.cases.iter().collect();
         let chosen = self.alternative(&cases, &names, value, span);
         let Some(items) = self.split(chosen, names.len()) else { return };
+        if items.iter().any(|item| matches!(item, Value::Poison)) {
+            names.iter().for_each(|name| self.bind(name, Value::Poison));
+            return;
+        }
         for (name, item) in names.iter().zip(items) {
             self.bind_name(name, false, item);
         }
@@ -103,6 +107,12 @@ impl Lower<'_> {
             lower.bind_matched(case, value);
             let found = names.iter().map(|name| lower.lookup(name).cloned().unwrap_or(Value::Poison));
             let found: Vec<Value> = found.collect();
+            if found.iter().any(|value| matches!(value, Value::Ref { mutable: true, .. })) {
+                return lower.refuse(
+                    case,
+                    "alternatives that bind what may be changed are not supported here: write an arm for each",
+                );
+            }
             Value::Tuple(found)
         };
         if others.is_empty() {

@@ -84,8 +84,20 @@ impl Lower<'_> {
         let unseen = matches!(self.path_ty(&path), Ty::Unknown)
             && !path.proj.is_empty()
             && [
-                "as_deref", "as_deref_mut", "as_mut", "as_ref", "is_some", "is_none", "is_some_and", "map_or",
-                "map_or_else", "take", "unwrap", "unwrap_or", "unwrap_or_else", "expect",
+                "as_deref",
+                "as_deref_mut",
+                "as_mut",
+                "as_ref",
+                "is_some",
+                "is_none",
+                "is_some_and",
+                "map_or",
+                "map_or_else",
+                "take",
+                "unwrap",
+                "unwrap_or",
+                "unwrap_or_else",
+                "expect",
             ]
             .contains(&name);
         match is_option_method(name) {
@@ -372,9 +384,37 @@ impl Lower<'_> {
 /// Whether a name is that of a method of `Option`.
 fn is_option_method(name: &str) -> bool {
     const METHODS: [&str; 32] = [
-        "and", "and_then", "as_deref", "as_deref_mut", "as_mut", "as_ref", "clone", "cloned", "copied", "err", "expect",
-        "filter", "get_or_insert", "get_or_insert_with", "insert", "is_err", "is_none", "is_ok", "is_some", "is_some_and",
-        "iter", "map", "map_or", "map_or_else", "ok", "or", "or_else", "replace", "take", "unwrap", "unwrap_or",
+        "and",
+        "and_then",
+        "as_deref",
+        "as_deref_mut",
+        "as_mut",
+        "as_ref",
+        "clone",
+        "cloned",
+        "copied",
+        "err",
+        "expect",
+        "filter",
+        "get_or_insert",
+        "get_or_insert_with",
+        "insert",
+        "is_err",
+        "is_none",
+        "is_ok",
+        "is_some",
+        "is_some_and",
+        "iter",
+        "map",
+        "map_or",
+        "map_or_else",
+        "ok",
+        "or",
+        "or_else",
+        "replace",
+        "take",
+        "unwrap",
+        "unwrap_or",
         "unwrap_or_else",
     ];
     METHODS.contains(&name)

@@ -67,7 +67,7 @@ impl Infer<'_> {
         }
         if let Some(variant) = self.types.variant(&path.path, None) {
             if self.owner(&path.path).is_none() {
-                return self.named(Some(&variant), &path.path);
+                return self.made(Some(&variant), &path.path);
             }
         }
         match self.owner(&path.path) {
@@ -166,14 +166,14 @@ impl Infer<'_> {
         let given: Vec<Term> = args.iter().map(|arg| self.expr(arg)).collect();
         let variant = self.types.variant(&path.path, None);
         if variant.is_some() || self.types.constructs_struct(&path.path) {
-            let of = self.named(variant.as_ref(), &path.path);
+            let (of, made) =
+                (self.named(variant.as_ref(), &path.path), self.made(variant.as_ref(), &path.path));
             let name = variant.map(|variant| variant.name);
             for (at, given) in given.iter().enumerate() {
-                let declared =
-                    self.part(&of, name.as_ref(), &syn::Member::Unnamed(syn::Index::from(at)));
+                let declared = self.part(&of, name.as_ref(), &syn::Member::Unnamed(syn::Index::from(at)));
                 self.table.unify(&declared, given);
             }
-            return of;
+            return made;
         }
         self.result()
     }

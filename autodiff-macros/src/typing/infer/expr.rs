@@ -363,7 +363,8 @@ impl Infer<'_> {
 
     fn structure(&mut self, literal: &syn::ExprStruct) -> Term {
         let variant = self.types.variant(&literal.path, None);
-        let of = self.named(variant.as_ref(), &literal.path);
+        let (of, made) =
+            (self.named(variant.as_ref(), &literal.path), self.made(variant.as_ref(), &literal.path));
         let name = variant.map(|variant| variant.name);
         for field in &literal.fields {
             let value = self.expr(&field.expr);
@@ -373,10 +374,10 @@ impl Infer<'_> {
         if let Some(rest) = &literal.rest {
             self.expr(rest);
         }
-        of
+        made
     }
 
-    /// The type of which a path names a variant, or which it names itself.
+    /// The type of which a path names a variant, or which it names itself. It may lack arguments that the path leaves out.
     pub(super) fn named(&mut self, variant: Option<&Variant>, path: &syn::Path) -> Term {
         match variant {
             Some(Variant { of: Some(of), .. }) => Term::Named(Box::new(of.clone())),
@@ -386,6 +387,14 @@ impl Infer<'_> {
                 qself: None,
                 path: path.clone(),
             }))),
+        }
+    }
+
+    /// The type of what a constructor of a variant makes: unknown where the enum may have parameters.
+    pub(super) fn made(&mut self, variant: Option<&Variant>, path: &syn::Path) -> Term {
+        match variant {
+            Some(Variant { of: Some(of), .. }) if !self.types.is_complete(of) => self.table.fresh(),
+            variant => self.named(variant, path),
         }
     }
 

@@ -29,8 +29,9 @@ impl Infer<'_> {
                 let known = self.table.ty(term);
                 let variant = self.types.variant(&pat.path, Some(&known));
                 let of = self.named(variant.as_ref(), &pat.path);
-                self.table.unify(&of, term);
-                let base = if self.table.is_free(term) { of } else { term.clone() };
+                let made = self.made(variant.as_ref(), &pat.path);
+                self.table.unify(&made, term);
+                let base = self.base(of, term);
                 let name = variant.map(|variant| variant.name);
                 for field in &pat.fields {
                     let part = self.part(&base, name.as_ref(), &field.member);
@@ -63,6 +64,16 @@ impl Infer<'_> {
             }
             _ => {}
         }
+    }
+
+    /// What the fields in a pattern are looked up in: the type that the pattern names, where of the value nothing is known, and
+    /// arguments that the pattern leaves out do not matter since the type is not in sight.
+    fn base(&self, of: Term, term: &Term) -> Term {
+        let in_sight = match &of {
+            Term::Named(of) => self.types.scope.defines(of),
+            _ => true,
+        };
+        if self.table.is_free(term) && !in_sight { of } else { term.clone() }
     }
 
     fn tuple(&mut self, elems: &syn::punctuated::Punctuated<syn::Pat, syn::Token![,]>, term: &Term) {
@@ -101,9 +112,12 @@ impl Infer<'_> {
         }
         let known = self.table.ty(term);
         let variant = self.types.variant(&pat.path, Some(&known));
+        let mut base = term.clone();
         if let (Some(variant), true) = (&variant, self.table.is_free(term)) {
             let of = self.named(Some(variant), &pat.path);
-            self.table.unify(&of, term);
+            let made = self.made(Some(variant), &pat.path);
+            self.table.unify(&made, term);
+            base = self.base(of, term);
         }
         let known = variant.is_some() || self.types.constructs_struct(&pat.path);
         let name = variant.map(|variant| variant.name);
@@ -112,7 +126,7 @@ impl Infer<'_> {
                 break;
             }
             let part = match known {
-                true => self.part(term, name.as_ref(), &syn::Member::Unnamed(syn::Index::from(at))),
+                true => self.part(&base, name.as_ref(), &syn::Member::Unnamed(syn::Index::from(at))),
                 false => self.table.fresh(),
             };
             self.pattern(inner, &part);
