@@ -138,7 +138,7 @@ mod tests {
         assert_eq!(
             messages(input.clone()),
             [
-                "unknown argument: expected `tangent = Name` or `crate = path`",
+                "unknown argument: expected `tangent = Name`, `recursive(Name, …)` or `crate = path`",
                 "`#[no_diff]` takes no arguments",
                 "`#[differentiable(…)]` belongs on the type; a field knows `#[no_diff]` alone",
                 "this field carries no derivative, so that the struct cannot be its own tangent; leave `tangent = \

@@ -37,6 +37,7 @@ mod changed;
 mod contained;
 mod inside;
 mod kept_options;
+mod knots;
 mod made;
 mod programs;
 

@@ -4,11 +4,24 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::Type;
 
-use super::structure::{Field, Structure, Style};
+use super::structure::{Field, Structure, Style, Variant};
 use super::tangent;
 
 impl Structure<'_> {
-    /// `Clone`, and where all fields have them `Copy`, `Debug`, `PartialEq`, and of a struct `Default`.
+    /// What a tangent begins with before it has the shape of a value: of an enum a variant that holds nothing, or the first.
+    fn beginning(&self) -> Option<&Variant<'_>> {
+        // `Vec`s and `Option`s of the type itself have a beginning; another type that holds this one may have none.
+        let begins = |variant: &&Variant| {
+            let single = self.variants.len() == 1;
+            variant.active().all(|field| {
+                !self.is_recursive(field) || single && tangent::mentions(field.ty, &self.name.to_string())
+            })
+        };
+        let empty = self.variants.iter().find(|variant| variant.active().next().is_none());
+        empty.or_else(|| self.variants.iter().find(begins))
+    }
+
+    /// `Clone`, and where all fields have them `Copy`, `Debug`, `Default` and `PartialEq`.
     ///
     /// The bounds are written with a `for<…>` that they do not use: unlike others, such bounds may be false. A field that holds
     /// the type itself has none, which would ask for what is being said; it is behind a `Vec` or a `Box`, and what
@@ -16,9 +29,8 @@ impl Structure<'_> {
     pub(super) fn conveniences(&self, name: &Ident) -> TokenStream {
         let runtime = self.runtime;
         let core = quote!(#runtime::__private::core);
-        let this = self.name.to_string();
         let (inside, others): (Vec<&Field>, Vec<&Field>) =
-            self.active().partition(|field| tangent::mentions(field.ty, &this));
+            self.active().partition(|field| self.is_recursive(field));
         let types: Vec<&Type> = others.into_iter().filter_map(|field| field.tangent.as_ref()).collect();
         let copy = inside.is_empty() && !types.iter().any(|ty| tangent::is_allocated(ty));
         let implement = |path: TokenStream, bounded: bool, body: TokenStream| {
@@ -77,9 +89,8 @@ impl Structure<'_> {
         if copy {
             impls.extend(implement(quote!(#core::marker::Copy), true, TokenStream::new()));
         }
-        // No variant is the one that a tangent of an enum begins with.
-        if let [structure] = &self.variants[..] {
-            let default = structure.build(name, |_| quote!(#core::default::Default::default()));
+        if let Some(variant) = self.beginning() {
+            let default = variant.build(name, |_| quote!(#core::default::Default::default()));
             impls.extend(implement(
                 quote!(#core::default::Default),
                 true,

@@ -99,6 +99,9 @@ pub(super) struct Structure<'a> {
     pub(super) tangent: Option<Ident>,
     /// The parameters and bounds of the tangent.
     pub(super) tangent_generics: Generics,
+    /// The type, and others that hold it and that it holds: nothing is asked of these, since that would ask for what is being
+    /// said.
+    knot: Vec<String>,
     /// Types of fields that were taken for inactive ones of the standard library.
     assumed: Vec<Type>,
     pub(super) asked: Asked<'a>,
@@ -174,7 +177,9 @@ impl<'a> Structure<'a> {
         };
         let types: Vec<&Type> = all().filter_map(|field| field.tangent.as_ref()).collect();
         let mut tangent_generics = if own { generics.clone() } else { tangent::generics(generics, &types) };
-        tangent::bound(&mut tangent_generics, name, all(), &options.runtime);
+        let knot: Vec<String> =
+            std::iter::once(name).chain(&options.recursive).map(ToString::to_string).collect();
+        tangent::bound(&mut tangent_generics, &knot, all(), &options.runtime);
         Structure {
             runtime: &options.runtime,
             name,
@@ -184,6 +189,7 @@ impl<'a> Structure<'a> {
             is_enum,
             tangent,
             tangent_generics,
+            knot,
             assumed,
             asked,
         }
@@ -238,8 +244,13 @@ impl<'a> Structure<'a> {
     /// The parameters of the type with the bounds that its tangent needs.
     fn generics_of_value(&self) -> Generics {
         let mut generics = self.generics.clone();
-        tangent::bound(&mut generics, self.name, self.fields(), self.runtime);
+        tangent::bound(&mut generics, &self.knot, self.fields(), self.runtime);
         generics
+    }
+
+    /// Whether a field holds the type itself.
+    pub(super) fn is_recursive(&self, field: &Field) -> bool {
+        tangent::mentions_any(field.ty, &self.knot)
     }
 
     /// `match self { … }` of a value of either type, its active fields bound in each arm.

@@ -175,10 +175,10 @@ fn retained<T: Clone, P: Default>(list: &Punctuated<T, P>, keep: impl Fn(&T) -> 
 
 /// Adds the bounds under which the fields have tangents.
 ///
-/// A type that mentions the one under the derive would make them circular: there the parameters in it are bounded instead.
+/// A type that mentions the one under the derive, or another of its `knot`, would make them circular: there the parameters in it are bounded instead.
 pub(super) fn bound<'f>(
     generics: &mut Generics,
-    name: &Ident,
+    knot: &[String],
     fields: impl Iterator<Item = &'f Field<'f>>,
     runtime: &syn::Path,
 ) {
@@ -190,7 +190,7 @@ pub(super) fn bound<'f>(
         if used.is_empty() {
             continue;
         }
-        if mentions(ty, &name.to_string()) {
+        if mentions_any(ty, knot) {
             predicates.extend(
                 used.iter().map(|param| -> WherePredicate { parse_quote!(#param: #runtime::Differentiable) }),
             );
@@ -247,6 +247,11 @@ fn parameter(param: &GenericParam) -> String {
         GenericParam::Const(param) => param.ident.to_string(),
         GenericParam::Lifetime(param) => param.lifetime.to_string(),
     }
+}
+
+/// Whether one of the names stands in the tokens.
+pub(super) fn mentions_any(tokens: &(impl ToTokens + ?Sized), names: &[String]) -> bool {
+    names.iter().any(|name| mentions(tokens, name))
 }
 
 /// Whether the name of a parameter (a lifetime with its apostrophe) or of a type stands in the tokens.

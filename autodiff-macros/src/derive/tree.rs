@@ -6,14 +6,12 @@ use syn::ext::IdentExt;
 use syn::{Generics, Ident, Type, WherePredicate, parse_quote};
 
 use super::structure::{Structure, Variant};
-use super::tangent::mentions;
 
 impl Structure<'_> {
     /// Children are the fields that carry a derivative, on both sides; of an enum those of the variant that it holds.
     pub(super) fn trees(&self) -> TokenStream {
         // A field that holds the type itself is a tree if the type is one: a bound would ask for what is being said.
-        let this = self.name.to_string();
-        let others = || self.active().filter(|field| !mentions(field.ty, &this));
+        let others = || self.active().filter(|field| !self.is_recursive(field));
         let own: Vec<&Type> = others().map(|field| field.ty).collect();
         let mut impls = self.tree(self.name, self.generics, &own);
         if let Some(name) = &self.tangent {

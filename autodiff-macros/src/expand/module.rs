@@ -131,17 +131,29 @@ impl Output {
             .then(|| (candidate.request.clone(), !candidate.public, candidate.take_errors()))
     }
 
-    fn with_derive(&self, item: &Item, name: &syn::Ident, attrs: &[syn::Attribute]) -> TokenStream {
+    fn with_derive(&self, item: &Item, ident: &syn::Ident, attrs: &[syn::Attribute]) -> TokenStream {
+        let knot: Vec<syn::Ident> =
+            self.plan.knot(ident).iter().map(|name| crate::lower::inert::ident(name, ident.span())).collect();
+        let knot = (!knot.is_empty()).then(|| quote!(#[differentiable(recursive(#(#knot),*))]));
         if has_derive(attrs) {
+            // Helper attributes of a derive come behind it.
+            let mut item = item.clone();
+            if let (
+                Some(knot),
+                Item::Struct(syn::ItemStruct { attrs, .. }) | Item::Enum(syn::ItemEnum { attrs, .. }),
+            ) = (knot, &mut item)
+            {
+                attrs.push(syn::parse_quote!(#knot));
+            }
             return item.to_token_stream();
         }
-        if !self.plan.derives(name, attrs) {
+        if !self.plan.derives(ident, attrs) {
             return without_marks(item.to_token_stream());
         }
         let runtime = &self.plan.request.runtime;
         let usual =
             runtime.to_token_stream().to_string() == crate::manifest::runtime().to_token_stream().to_string();
         let moved = (!usual).then(|| quote!(#[differentiable(crate = #runtime)]));
-        quote!(#[derive(#runtime::Differentiable)] #moved #item)
+        quote!(#[derive(#runtime::Differentiable)] #moved #knot #item)
     }
 }

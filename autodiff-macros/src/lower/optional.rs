@@ -150,9 +150,10 @@ impl Lower<'_> {
     }
 
     fn open(&mut self, path: Path, span: Span) -> Value {
+        let name = self.fresh_name("option");
         let code = [Inert {
-            code: quote::quote!(option),
-            binds: vec![(format_ident!("option"), Expr::Whole(path.clone()))],
+            code: quote::quote!(#name),
+            binds: vec![(name, Expr::Whole(path.clone()))],
             pure: true,
         }];
         let runtime = &self.request.runtime;

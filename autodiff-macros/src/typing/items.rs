@@ -448,6 +448,19 @@ impl Items {
         all.filter(holds).map(|definition| definition.name.to_string()).collect()
     }
 
+    /// The names of the other types that hold one of that name, and that it holds, by whatever others between.
+    pub(crate) fn knot(&self, name: &str) -> Vec<String> {
+        let above = |name: &str| {
+            let (mut found, mut open) = (std::collections::BTreeSet::new(), vec![name.to_string()]);
+            while let Some(next) = open.pop() {
+                open.extend(self.holders(&next).into_iter().filter(|holder| found.insert(holder.clone())));
+            }
+            found
+        };
+        let around = above(name);
+        around.into_iter().filter(|other| other != name && above(other).contains(name)).collect()
+    }
+
     /// The inline module of that name.
     pub(crate) fn child(&self, at: ModuleId, name: &Ident) -> Option<ModuleId> {
         self.modules.get(at)?.children.get(&name.to_string()).copied()
