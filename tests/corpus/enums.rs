@@ -1,45 +1,6 @@
 //! Enums whose variants hold what carries a derivative: taken apart, made, changed, in containers; and `Box`es.
 
-use autodiff_runtime::{Differentiable, differentiate, tree};
-
-use crate::common::{Input, Leaves};
-
-/// A type that derives `Differentiable`, by its tree of numbers.
-macro_rules! input {
-    ($($ty:ty => $tangent:ty),* $(,)?) => {$(
-        impl Leaves for $ty {
-            fn push_leaves(&self, leaves: &mut Vec<f64>) {
-                leaves.extend(tree::to_vec::<f64, _>(self));
-            }
-        }
-        impl Leaves for $tangent {
-            fn push_leaves(&self, leaves: &mut Vec<f64>) {
-                leaves.extend(tree::to_vec::<f64, _>(self));
-            }
-        }
-        impl Input for $ty {
-            type Adjoint = $tangent;
-            fn at(&self, numbers: &mut dyn Iterator<Item = f64>) -> $ty {
-                let mut value = self.clone();
-                tree::map_mut(&mut value, |_: f64| numbers.next().expect("a number for each leaf"));
-                value
-            }
-            fn adjoint(&self, numbers: &mut dyn Iterator<Item = f64>) -> $tangent {
-                let mut tangent = self.zero_tangent();
-                tree::map_mut(&mut tangent, |_: f64| numbers.next().expect("a number for each leaf"));
-                tangent
-            }
-        }
-    )*};
-}
-
-mod changed;
-mod contained;
-mod inside;
-mod kept_options;
-mod knots;
-mod made;
-mod programs;
+use autodiff_runtime::{Differentiable, differentiate};
 
 #[derive(Clone, Debug, PartialEq, Differentiable)]
 pub enum Shape {

@@ -1,8 +1,6 @@
 //! `Option`s that are kept in fields, elements and variants, and lists that are made of them.
 
-use autodiff_runtime::{Differentiable, differentiate, tree};
-
-use super::*;
+use autodiff_runtime::{Differentiable, differentiate};
 
 #[derive(Clone, Debug, Differentiable)]
 pub struct Node {

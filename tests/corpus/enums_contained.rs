@@ -1,8 +1,8 @@
 //! Enums in structs, tuples, arrays and `Vec`s.
 
-use autodiff_runtime::{Differentiable, differentiate, tree};
+use autodiff_runtime::{Differentiable, differentiate};
 
-use super::*;
+use super::enums::*;
 
 #[derive(Clone, Debug, Differentiable)]
 struct Scene {

@@ -190,6 +190,11 @@ fn views() {
     let (g, k) = view::grad(&View::Slice(&x), 5.0);
     assert_eq!(g, ViewTangent::Slice(vec![15.0, 10.0]));
     close(k, 6.0);
+    let (g, k) = view::grad(&View::Own(vec![2.0, 3.0]), 5.0);
+    assert_eq!((g, k), (ViewTangent::Own(vec![5.0, 5.0]), 5.0));
+    assert_eq!(view::grad(&View::One(2.0), 5.0), (ViewTangent::One(5.0), 2.0));
+    let (g, k) = generic_area::grad(&Form::Poly(vec![2.0_f64, 3.0]), 5.0);
+    assert_eq!((g, k), (FormTangent::Poly(vec![3.0, 2.0]), 0.0));
 }
 #[test]
 fn trees() {

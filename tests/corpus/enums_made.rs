@@ -2,7 +2,8 @@
 
 use autodiff_runtime::differentiate;
 
-use super::*;
+use super::enums::Shape::Circle;
+use super::enums::*;
 
 #[differentiate]
 fn made(x: f64, y: f64) -> f64 {

@@ -2,7 +2,7 @@
 
 use autodiff_runtime::{Differentiable, differentiate, tree};
 
-use super::*;
+use crate::common::{Input, Leaves};
 
 #[derive(Clone, Debug, PartialEq, Differentiable)]
 pub enum Kind {

@@ -1,10 +1,9 @@
 //! Recursive types and interpreters, in a module that sees their definitions.
 
-use autodiff_runtime::{Differentiable, differentiate, tree};
+use autodiff_runtime::differentiate;
 
 use self::trees::Expr::*;
 use self::trees::*;
-use super::*;
 
 #[differentiate]
 pub mod trees {

@@ -2,7 +2,7 @@
 
 use autodiff_runtime::differentiate;
 
-use super::*;
+use super::enums::*;
 
 #[differentiate]
 fn scale_in_place(shape: &mut Shape, k: f64) {
