@@ -88,6 +88,14 @@ impl Lower<'_> {
         if names.is_empty() {
             return;
         }
+        if matches!(value, Value::Ref { mutable: true, .. }) || or.cases.iter().any(borrows_to_write) {
+            self.refuse(
+                or,
+                "alternatives that bind what may be changed are not supported here: write an arm for each",
+            );
+            names.iter().for_each(|name| self.bind(name, Value::Poison));
+            return;
+        }
         let cases: Vec<&Pat> = or.cases.iter().collect();
         let chosen = self.alternative(&cases, &names, value, span);
         let Some(items) = self.split(chosen, names.len()) else { return };
@@ -106,14 +114,7 @@ impl Lower<'_> {
         let bound = |lower: &mut Self, value: Value| {
             lower.bind_matched(case, value);
             let found = names.iter().map(|name| lower.lookup(name).cloned().unwrap_or(Value::Poison));
-            let found: Vec<Value> = found.collect();
-            if found.iter().any(|value| matches!(value, Value::Ref { mutable: true, .. })) {
-                return lower.refuse(
-                    case,
-                    "alternatives that bind what may be changed are not supported here: write an arm for each",
-                );
-            }
-            Value::Tuple(found)
+            Value::Tuple(found.collect())
         };
         if others.is_empty() {
             return self.scoped(|lower| bound(lower, value));
@@ -131,6 +132,21 @@ impl Lower<'_> {
                 )
             }
         }
+    }
+}
+
+/// Whether a pattern binds something by `ref mut`.
+fn borrows_to_write(pat: &Pat) -> bool {
+    match pat {
+        Pat::Ident(pat) => pat.by_ref.is_some() && pat.mutability.is_some(),
+        Pat::Paren(pat) => borrows_to_write(&pat.pat),
+        Pat::Reference(pat) => borrows_to_write(&pat.pat),
+        Pat::Tuple(pat) => pat.elems.iter().any(borrows_to_write),
+        Pat::TupleStruct(pat) => pat.elems.iter().any(borrows_to_write),
+        Pat::Slice(pat) => pat.elems.iter().any(borrows_to_write),
+        Pat::Or(pat) => pat.cases.iter().any(borrows_to_write),
+        Pat::Struct(pat) => pat.fields.iter().any(|field| borrows_to_write(&field.pat)),
+        _ => false,
     }
 }
 
