@@ -409,3 +409,59 @@ checks! {
     changed_alternatives(&mut Inner::A(0.7), 0.9);
     changed_alternatives as changed_alternatives_p(&mut p(), 0.9);
 }
+
+#[derive(Clone, Debug, Differentiable)]
+pub enum Mark {
+    At(f64, usize),
+    Row { a: usize, b: [f64; 2] },
+}
+
+#[derive(Clone, Debug, Differentiable)]
+pub struct Slot {
+    at: usize,
+    weight: f64,
+}
+
+// What is counted in a value that the reverse sweep has again is no part of an adjoint.
+#[differentiate]
+fn counted_in_what_is_kept(x: &[f64], k: f64) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        let mark = Mark::At(x[i] * k, i + 1);
+        let slot = Slot { at: i, weight: k };
+        if let Mark::At(y, n) = mark {
+            sum += x[n % x.len()] * y * x[(slot.at + n) % 2] * slot.weight;
+        }
+    }
+    sum
+}
+
+// What a variant holds and is iterated over may be an array.
+#[differentiate]
+fn arrays_iterated(mark: &Mark, k: f64) -> f64 {
+    match mark {
+        Mark::Row { a, b } => {
+            let again = Mark::Row { a: *a, b: *b };
+            let sum = match again {
+                Mark::Row { b: row, .. } => row.iter().map(|v| v * v).sum::<f64>().sqrt(),
+                Mark::At(y, _) if y > 0.3 => 0.5,
+                Mark::At(y, _) => y,
+            };
+            sum * k
+        }
+        Mark::At(y, n) => y * *n as f64,
+    }
+}
+
+input!(Mark => MarkTangent);
+
+#[cfg(test)]
+mod kept {
+    use super::*;
+
+    checks_lines! {
+        counted_in_what_is_kept(&[0.5, 1.5, 0.7], 0.8);
+        arrays_iterated(&Mark::Row { a: 3, b: [0.5, 1.5] }, 0.8);
+        arrays_iterated as arrays_not_iterated(&Mark::At(0.5, 3), 0.8);
+    }
+}

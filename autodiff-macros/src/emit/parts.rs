@@ -15,7 +15,8 @@ impl Emitter<'_> {
     /// Whether a path is a field or a payload of an adjoint or a tangent that may carry nothing.
     pub(super) fn is_part(&self, path: &Path) -> bool {
         let full = self.vars.resolve(path);
-        full.root.0 >= self.made_from
+        let root = self.vars[full.root].again.unwrap_or(full.root);
+        root.0 >= self.made_from
             && matches!(full.proj.last(), Some(Proj::Field(_) | Proj::Payload { .. } | Proj::Some))
             && matches!(self.type_of(&full), Ty::Unknown)
             && !matches!(self.float, Float::Param(_))

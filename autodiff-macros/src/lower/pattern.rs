@@ -305,6 +305,9 @@ impl Lower<'_> {
                 if ty.is_scalar() {
                     return Value::Path(path).reference(exclusive);
                 }
+                // What is iterated over is taken for a slice, which what a variant holds never is by itself.
+                let held = path.proj.last().is_some_and(Proj::is_opened);
+                let ty = if held && matches!(ty, Ty::Slice(_)) { Ty::Unknown } else { ty };
                 let view = self.vars.fresh(name, ty, Role::View, span);
                 let info = &mut self.vars[view];
                 info.named = true;
