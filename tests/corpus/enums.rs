@@ -68,9 +68,7 @@ fn if_let(shape: &Shape, k: f64) -> f64 {
     if let Shape::Ring { inner, outer } = shape {
         sum += inner * outer * k;
     }
-    if let Shape::Poly(v) = shape
-        && v.len() > 1
-    {
+    if let Shape::Poly(v) = shape {
         sum *= v[1];
     } else if let Shape::Circle(r) = shape {
         sum += r.exp();

@@ -194,7 +194,7 @@ impl<'a> Lower<'a> {
                     let value = match known {
                         Some(ty) => Value::Atom(Expr::Var(var), ty),
                         None => {
-                            let ident = lower.fresh_name("part");
+                            let ident = lower.fresh_name("__part");
                             let code = ident.to_token_stream();
                             Value::Code(
                                 Inert { code, binds: vec![(ident, Expr::Var(var))], pure: true },
