@@ -3,6 +3,7 @@
 
 mod float;
 mod known;
+mod payloads;
 
 use proc_macro2::Span;
 use quote::{ToTokens, quote};
@@ -15,7 +16,7 @@ use super::facts::site;
 use super::inert::combine;
 use super::jump::mentions_word;
 use super::start::start;
-use crate::ir::{Arg, Callee, CopyHow, Expr, Inert, Init, Made, Path, Proj, Role, Ty, Var};
+use crate::ir::{Arg, Callee, Expr, Inert, Init, Made, Path, Role, Ty};
 use crate::typing::scope::Called;
 
 impl Lower<'_> {
@@ -399,51 +400,6 @@ impl Lower<'_> {
     /// Values as arguments, up to the first that cannot be one.
     pub(crate) fn handed(&mut self, values: impl IntoIterator<Item = Value>, span: Span) -> Option<Vec<Arg>> {
         values.into_iter().map(|value| self.arg(value, span)).collect()
-    }
-
-    /// Payloads of one enum are reached by methods of it, of which one at a time may have it borrowed where one changes what it
-    /// is handed: the others are handed copies, which are put back.
-    pub(crate) fn part_ways(&mut self, mut args: Vec<Arg>, span: Span) -> Vec<Arg> {
-        let full = |lower: &Self, arg: &Arg| match arg {
-            Arg::Ref(path) | Arg::RefMut(path) | Arg::Move(path) | Arg::Handed(path) => {
-                let full = lower.vars.resolve(path);
-                let payload = full.proj.iter().any(Proj::is_opened);
-                payload.then_some(full.root)
-            }
-            _ => None,
-        };
-        let roots: Vec<Option<Var>> = args.iter().map(|arg| full(self, arg)).collect();
-        let mut open: Vec<Var> = Vec::new();
-        for (at, root) in roots.iter().enumerate() {
-            let Some(root) = root else { continue };
-            let mutable = matches!(args[at], Arg::RefMut(_));
-            let changed = args
-                .iter()
-                .zip(&roots)
-                .any(|(arg, of)| of.as_ref() == Some(root) && matches!(arg, Arg::RefMut(_)));
-            let alone = roots.iter().flatten().filter(|of| *of == root).count() == 1;
-            if alone || !changed || mutable && !open.contains(root) {
-                open.extend(mutable.then_some(*root));
-                continue;
-            }
-            let (Arg::Ref(path) | Arg::RefMut(path) | Arg::Move(path) | Arg::Handed(path)) = &args[at] else {
-                continue;
-            };
-            let (path, ty) = (path.clone(), self.path_ty(path));
-            let init = Init::Copy { from: path.clone(), how: CopyHow::Clone };
-            let place = Path::of(self.temp_place("argument", ty, init, span));
-            args[at] = match &args[at] {
-                Arg::RefMut(_) => {
-                    self.mark_mutable(&place);
-                    self.lent.push((Value::Path(path), place.clone()));
-                    Arg::RefMut(place)
-                }
-                Arg::Move(_) => Arg::Move(place),
-                Arg::Handed(_) => Arg::Handed(place),
-                _ => Arg::Ref(place),
-            };
-        }
-        args
     }
 
     /// An argument as it is handed over.

@@ -160,6 +160,9 @@ impl<'a> Lower<'a> {
             );
         }
         let Some(test) = self.pattern_test(pat, value.clone()) else { return Value::Poison };
+        if matches!(test, Test::Always) && self.refuse_bare(pat) {
+            return Value::Poison;
+        }
         match test {
             Test::Always => {
                 // The arm that never runs is still lowered for its complaints, then dropped.

@@ -3,6 +3,8 @@
 //! Invariant: what a variable holds does not change with the place that it was taken from. One that changes is a flag, and
 //! a slot that is read where the flag says so.
 
+mod kept;
+
 use proc_macro2::Span;
 use quote::format_ident;
 
@@ -12,7 +14,7 @@ use super::env::{Cell, Value};
 use super::inert::{combine, owned};
 use super::jump::{Slot, TargetKind, is_false, is_true, mentions_word};
 use super::types::option_of;
-use crate::ir::{Expr, Float, Inert, Init, Path, Proj, Ty, build};
+use crate::ir::{Expr, Float, Inert, Init, Path, Ty, build};
 
 impl Lower<'_> {
     /// An `Option` under a name of its own.
@@ -85,143 +87,6 @@ impl Lower<'_> {
         });
         let some = self.temp("some", Ty::bool(), Expr::Inert(some), span);
         Some((some, Value::Code(held, Ty::Unknown)))
-    }
-
-    /// Whether a path shows an `Option`, or a `Result`, that is kept in a place as it is: in a field, an element, a parameter.
-    pub(crate) fn is_kept_option(&self, path: &Path) -> bool {
-        if self.is_untyped_constant(path) {
-            return false;
-        }
-        match self.path_site(path) {
-            (ty @ Ty::Named(_), _) => option_of(&ty).is_some(),
-            (Ty::Unknown, site) => self.facts.get(&format!("{site}?")).is_some(),
-            _ => false,
-        }
-    }
-
-    /// An `Option` that is kept in a place, as whether there is something, and what; anything else as it is.
-    pub(crate) fn opened(&mut self, value: Value, span: Span) -> Value {
-        match value {
-            Value::Ref { to, mutable } => match self.opened(*to, span) {
-                Value::Maybe { some, value } => {
-                    Value::Maybe { some, value: Box::new(value.reference(mutable)) }
-                }
-                to => to.reference(mutable),
-            },
-            Value::Path(path) if self.is_kept_option(&path) => self.open(path, span),
-            Value::Init(init, ty) if option_of(&ty).is_some() => {
-                let place = self.temp_place("option", ty, *init, span);
-                self.open(Path::of(place), span)
-            }
-            value => value,
-        }
-    }
-
-    /// The same of a value that a pattern of an `Option` is held against.
-    pub(crate) fn opened_by_pattern(&mut self, value: Value, span: Span) -> Value {
-        match value {
-            Value::Ref { to, mutable } if !matches!(*to, Value::Maybe { .. }) => {
-                match self.opened_by_pattern(*to, span) {
-                    Value::Maybe { some, value } => {
-                        Value::Maybe { some, value: Box::new(value.reference(mutable)) }
-                    }
-                    to => to.reference(mutable),
-                }
-            }
-            Value::Path(path) if !self.is_untyped_constant(&path) => self.open(path, span),
-            value => value,
-        }
-    }
-
-    /// A value beside which there are `Option`s, as one.
-    pub(crate) fn as_option(&mut self, value: Value, span: Span) -> Value {
-        let value = match value {
-            Value::Init(init, ty) => Value::Path(Path::of(self.temp_place("option", ty, *init, span))),
-            value => value,
-        };
-        if let Some((some, value)) = self.option_of_code(&value, span) {
-            return Value::Maybe { some, value: Box::new(value) };
-        }
-        match self.opened_by_pattern(value, span) {
-            value @ (Value::Maybe { .. } | Value::Never | Value::Poison) => value,
-            Value::Optional { some, kept } => self.read(Value::Optional { some, kept }, span),
-            _ => self.refuse_at(span, "the arms of this branch have values of different shapes"),
-        }
-    }
-
-    fn open(&mut self, path: Path, span: Span) -> Value {
-        let name = self.fresh_name("option");
-        let code = [Inert {
-            code: quote::quote!(#name),
-            binds: vec![(name, Expr::Whole(path.clone()))],
-            pure: true,
-        }];
-        let runtime = &self.request.runtime;
-        let holds = combine(&code, |parts| {
-            let option = &parts[0];
-            quote::quote!(#runtime::__private::holds(#option))
-        });
-        let some = self.temp("some", Ty::bool(), Expr::Inert(holds), span);
-        Value::Maybe { some, value: Box::new(Value::Path(path.with(Proj::Some))) }
-    }
-
-    /// An `Option` as the content of a place.
-    pub(crate) fn kept_option(
-        &mut self,
-        some: Expr,
-        value: Value,
-        want: Option<&Ty>,
-        span: Span,
-    ) -> Option<Init> {
-        let held = want.and_then(option_of).map(|ty| self.types.ty(ty));
-        let none = || Init::Inert(crate::lower::expr::constant(quote::quote!(::core::option::Option::None)));
-        if is_false(Some(&some)) {
-            return Some(none());
-        }
-        let make = |lower: &mut Self, value: Value| -> Option<Init> {
-            let value = match value {
-                Value::Ref { .. } if lower.ty_of(&value).may_be_active() => {
-                    lower.refuse_at(
-                        span,
-                        "a reference cannot be stored in an `Option` here: store a copy (`.cloned()`, `.clone()`)",
-                    );
-                    return None;
-                }
-                value => value,
-            };
-            let value = lower.whole(value, held.as_ref(), span)?;
-            let fields = vec![(syn::Member::Unnamed(syn::Index::from(0)), value)];
-            let path = syn::parse_quote!(::core::option::Option::Some);
-            Some(Init::Struct { path, of: crate::ir::Made::Some, fields, base: None })
-        };
-        if is_true(Some(&some)) {
-            return make(self, value);
-        }
-        let ty = want.cloned().filter(|ty| option_of(ty).is_some());
-        let ty = ty.unwrap_or_else(|| Ty::Named(Box::new(syn::parse_quote!(Option<_>))));
-        let place = Path::of(self.temp_place("option", ty, Init::Deferred, span));
-        let mut failed = false;
-        let mut fill = |lower: &mut Self, init: Option<Init>| {
-            match init {
-                Some(init) => {
-                    let path = place.clone();
-                    lower.block.push(crate::ir::StmtKind::Assign { path, init, slice: false }, span);
-                }
-                None => failed = true,
-            }
-            Value::unit()
-        };
-        let filled = std::cell::RefCell::new(&mut fill);
-        self.if_else(
-            some,
-            span,
-            |lower| {
-                let init = make(lower, value);
-                (filled.borrow_mut())(lower, init)
-            },
-            |lower| (filled.borrow_mut())(lower, Some(none())),
-        );
-        (!failed).then_some(Init::Copy { from: place, how: crate::ir::CopyHow::Move })
     }
 
     /// Whether nothing in an `Option` carries a derivative.

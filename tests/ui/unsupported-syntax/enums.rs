@@ -35,6 +35,27 @@ fn one_of_two_references(solid: &mut Solid, k: f64) {
     *size *= k;
 }
 
+use Solid::{Block, Sphere};
+
+#[derive(Differentiable)]
+struct Holder {
+    solid: Solid,
+}
+
+#[differentiate]
+fn names_alone(holder: &Holder, k: f64) -> f64 {
+    match &holder.solid {
+        Sphere(r) => k * r,
+        Block(a, _, _) => k * a,
+        _ => k,
+    }
+}
+
+#[differentiate]
+fn name_alone(holder: &Holder, k: f64) -> f64 {
+    if let Sphere(r) = &holder.solid { k * r } else { k }
+}
+
 #[derive(Differentiable)]
 enum List {
     Nil,

@@ -4,7 +4,7 @@
 
 use proc_macro2::Span;
 
-use crate::ir::{Assumed, CopyHow, Init, Made, Path, Proj, StmtKind, Ty};
+use crate::ir::{Assumed, CopyHow, Init, Made, Path, StmtKind, Ty};
 use crate::lower::Lower;
 use crate::lower::env::Value;
 
@@ -115,13 +115,6 @@ impl Lower<'_> {
             Value::Maybe { some, value } => self.taken_option(some, *value, span),
             value => value,
         }
-    }
-
-    /// Whether two paths show parts of one enum, which methods of it reach one at a time.
-    fn shares_payloads(&self, a: &Path, b: &Path) -> bool {
-        let (a, b) = (self.vars.resolve(a), self.vars.resolve(b));
-        let payload = |path: &Path| path.proj.iter().any(Proj::is_opened);
-        a.root == b.root && (payload(&a) || payload(&b))
     }
 
     /// `std::mem::swap(a, b)`

@@ -114,6 +114,9 @@ impl<'a> Lower<'a> {
         let (pat, guard) = unguarded(&arm.pat);
         let Some(test) = self.pattern_test(pat, value.clone()) else { return Value::Poison };
         let last = others.is_empty();
+        if matches!(test, Test::Always) && guard.is_none() && !last && self.refuse_bare(pat) {
+            return Value::Poison;
+        }
         let guarded = |lower: &mut Self, value: Value| {
             // The guard sees the names of the pattern.
             lower.scoped(|lower| {

@@ -53,6 +53,28 @@ impl Lower<'_> {
         }
     }
 
+    /// Complains of a name alone, taken for a struct's, where only a variant makes sense: other patterns follow.
+    pub(super) fn refuse_bare(&mut self, pat: &Pat) -> bool {
+        let path = match pat {
+            Pat::TupleStruct(pat) => &pat.path,
+            Pat::Struct(pat) => &pat.path,
+            Pat::Paren(pat) => return self.refuse_bare(&pat.pat),
+            Pat::Reference(pat) => return self.refuse_bare(&pat.pat),
+            _ => return false,
+        };
+        let bare = path.get_ident().is_some_and(|name| name != "Self") && !self.types.constructs_struct(path);
+        if bare {
+            let name = crate::diag::source(path);
+            self.refuse(
+                path,
+                format!(
+                    "`{name}` is taken for a struct here: write the enum before it where it is a variant"
+                ),
+            );
+        }
+        bare
+    }
+
     /// The fields of a variant that a pattern with positions names.
     pub(super) fn positions<'p>(
         &mut self,

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use proc_macro2::Span;
 
-use crate::ir::{CopyHow, Expr, Init, Path, Proj, Ty, build};
+use crate::ir::{Expr, Path, Proj, Ty, build};
 use crate::lower::Lower;
 use crate::lower::closure::Closure;
 use crate::lower::env::Value;
@@ -72,82 +72,6 @@ impl Lower<'_> {
             _ => element,
         };
         Value::Maybe { some, value: Box::new(value) }
-    }
-
-    /// A receiver that is an `Option` kept in a place.
-    pub(crate) fn opened_for_method(&mut self, receiver: &Value, name: &str, span: Span) -> Value {
-        let path = match receiver.clone().peel() {
-            Value::Path(path) => path,
-            _ => return Value::unit(),
-        };
-        // What is not in sight has these methods if it is an `Option`.
-        let unseen = matches!(self.path_ty(&path), Ty::Unknown)
-            && !path.proj.is_empty()
-            && [
-                "as_deref",
-                "as_deref_mut",
-                "as_mut",
-                "as_ref",
-                "is_some",
-                "is_none",
-                "is_some_and",
-                "map_or",
-                "map_or_else",
-                "take",
-                "unwrap",
-                "unwrap_or",
-                "unwrap_or_else",
-                "expect",
-            ]
-            .contains(&name);
-        match is_option_method(name) {
-            true if self.is_kept_option(&path) => self.opened(receiver.clone(), span),
-            true if unseen => self.opened_by_pattern(receiver.clone(), span),
-            _ => Value::unit(),
-        }
-    }
-
-    /// A method of an `Option` that is kept in a place.
-    pub(crate) fn kept_option_method(
-        &mut self,
-        receiver: Value,
-        some: Expr,
-        value: Value,
-        expr: &syn::ExprMethodCall,
-        name: &str,
-        want: Option<&Ty>,
-    ) -> Value {
-        let span = expr.method.span();
-        let Value::Path(path) = receiver.peel() else { return Value::Poison };
-        let shown = |value: Value, mutable: bool| match value {
-            value @ Value::Ref { .. } => value,
-            value => value.reference(mutable),
-        };
-        match (name, expr.args.len()) {
-            ("as_ref" | "as_deref" | "iter", 0) => Value::Maybe { some, value: Box::new(shown(value, false)) },
-            ("as_mut" | "as_deref_mut", 0) => {
-                self.mark_mutable(&path);
-                let value = Value::Path(path.with(Proj::Some)).reference(true);
-                Value::Maybe { some, value: Box::new(value) }
-            }
-            ("clone", 0) => {
-                let ty = self.path_ty(&path);
-                Value::Init(Box::new(Init::Copy { from: path, how: CopyHow::Clone }), ty)
-            }
-            ("take", 0) => {
-                let ty = self.path_ty(&path);
-                let init = Init::Copy { from: path.clone(), how: CopyHow::Clone };
-                let taken = Path::of(self.temp_place("taken", ty.clone(), init, span));
-                self.mark_mutable(&path);
-                self.assign(Value::Path(path), Value::nothing(), span);
-                self.opened_by_pattern(Value::Path(taken), span)
-            }
-            ("insert" | "replace" | "get_or_insert" | "get_or_insert_with", _) => self.refuse(
-                &expr.method,
-                format!("`{name}` of an `Option` that is kept in a part of something is not supported: assign `Some(…)` to it"),
-            ),
-            _ => self.option_method(some, value, expr, name, want),
-        }
     }
 
     pub(crate) fn option_method(
@@ -379,43 +303,4 @@ impl Lower<'_> {
             ),
         }
     }
-}
-
-/// Whether a name is that of a method of `Option`.
-fn is_option_method(name: &str) -> bool {
-    const METHODS: [&str; 32] = [
-        "and",
-        "and_then",
-        "as_deref",
-        "as_deref_mut",
-        "as_mut",
-        "as_ref",
-        "clone",
-        "cloned",
-        "copied",
-        "err",
-        "expect",
-        "filter",
-        "get_or_insert",
-        "get_or_insert_with",
-        "insert",
-        "is_err",
-        "is_none",
-        "is_ok",
-        "is_some",
-        "is_some_and",
-        "iter",
-        "map",
-        "map_or",
-        "map_or_else",
-        "ok",
-        "or",
-        "or_else",
-        "replace",
-        "take",
-        "unwrap",
-        "unwrap_or",
-        "unwrap_or_else",
-    ];
-    METHODS.contains(&name)
 }
