@@ -24,6 +24,15 @@ pub(crate) fn primitive(path: &TypePath) -> Option<String> {
     (plain && (is_integer(&name) || ["f64", "f32", "str"].contains(&&name[..]))).then_some(name)
 }
 
+/// What a `Box` holds, or another pointer that owns.
+pub(crate) fn boxed(path: &TypePath) -> Option<&Type> {
+    let of = Standard::of(path)?;
+    match of.args[..] {
+        [held] if ["Box", "Rc", "Arc"].contains(&&of.name[..]) => Some(held),
+        _ => None,
+    }
+}
+
 /// A path that may be that of a type of the standard library.
 pub(crate) struct Standard<'t> {
     pub(crate) name: String,

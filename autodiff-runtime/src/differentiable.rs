@@ -25,6 +25,7 @@ pub use matrix::Real;
 /// | `&T`, `&mut T` | `T::Tangent` |
 /// | `Rc<T>`, `Arc<T>` | `Box<T::Tangent>` |
 /// | a struct with `#[derive(Differentiable)]` | a struct with the same fields, called `…Tangent` |
+/// | an enum with `#[derive(Differentiable)]` | an enum of the same variants, called `…Tangent`; `()` where none holds anything |
 /// | matrices and vectors of `nalgebra` (feature `nalgebra`) | the owned matrix of the same size |
 ///
 /// ```
@@ -69,7 +70,7 @@ pub trait Tangent: Clone + Differentiable<Tangent = Self> {
     /// `self += other`.
     ///
     /// # Panics
-    /// When the two have different lengths somewhere.
+    /// When the two have different lengths, or are of different variants, somewhere.
     fn accumulate(&mut self, other: &Self);
 
     /// Sets every number to `value`.

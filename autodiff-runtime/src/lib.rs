@@ -34,10 +34,10 @@ pub mod solvers;
 pub mod train;
 pub mod tree;
 
-/// Gives a struct a tangent: a struct with the same fields, called `…Tangent`.
+/// Gives a struct or an enum a tangent: a type with the same fields in the same variants, called `…Tangent`.
 ///
 /// Fields that carry no derivative (by their type, or by `#[no_diff]`) have the tangent `()`. The tangent is `Clone`,
-/// where its fields allow it also `Copy`, `Debug`, `Default` and `PartialEq`, and with the struct a [tree of
+/// where its fields allow it also `Copy`, `Debug`, `Default` and `PartialEq`, and with its type a [tree of
 /// numbers](tree): both can be given to optimizers and to clipping. Enums without data have the tangent `()`.
 ///
 /// ```
@@ -62,8 +62,33 @@ pub mod tree;
 /// # Ok::<(), autodiff_runtime::Error>(())
 /// ```
 ///
-/// `#[differentiable(…)]` on the struct takes `tangent = Name` to name the tangent, `tangent = Self` where the struct can
-/// be its own (a vector in space), and `crate = path` where this crate has another name.
+/// The tangent of an enum is of the variant that the enum holds. Adding tangents of different variants panics.
+///
+/// ```
+/// use autodiff_runtime::{Differentiable, differentiate};
+///
+/// #[derive(Differentiable)]
+/// enum Shape {
+///     Circle(f64),
+///     Scaled { by: f64, shape: Box<Shape> },
+/// }
+///
+/// #[differentiate]
+/// fn width(shape: &Shape) -> f64 {
+///     match shape {
+///         Shape::Circle(radius) => 2.0 * radius,
+///         Shape::Scaled { by, shape } => by * width(shape),
+///     }
+/// }
+///
+/// let shape = Shape::Scaled { by: 3.0, shape: Box::new(Shape::Circle(5.0)) };
+/// let ShapeTangent::Scaled { by: 10.0, shape } = width::grad(&shape) else { panic!() };
+/// let ShapeTangent::Circle(6.0) = *shape else { panic!() };
+/// ```
+///
+/// `#[differentiable(…)]` on the type takes `tangent = Name` to name the tangent, `tangent = Self` where the type can
+/// be its own (a vector in space), `recursive(Name, …)` with the other types that hold this one and are held by it, and
+/// `crate = path` where this crate has another name.
 pub use autodiff_macros::Differentiable;
 /// Differentiates what it stands on: a function, a method, an `impl` block, or a module with all that is in it.
 ///

@@ -44,6 +44,96 @@ pub fn missing_adjoint() -> ! {
     panic!("the adjoint of a `&mut Vec` has an element for each that the function leaves there")
 }
 
+/// Adjoints of an enum that are to be added belong to values of two variants.
+///
+/// # Panics
+/// Always.
+#[cold]
+#[track_caller]
+pub fn other_variants() -> ! {
+    panic!("tangents of different variants cannot be added")
+}
+
+/// What may hold something: an `Option`, and a `Result`, whose tangent is an `Option`.
+pub trait Holds {
+    /// What it may hold.
+    type Held;
+    /// Whether there is something.
+    fn holds(&self) -> bool;
+    /// What there is.
+    fn held(&self) -> Option<&Self::Held>;
+    /// What there is.
+    fn held_mut(&mut self) -> Option<&mut Self::Held>;
+}
+
+impl<T> Holds for Option<T> {
+    type Held = T;
+    #[inline(always)]
+    fn holds(&self) -> bool {
+        self.is_some()
+    }
+    #[inline(always)]
+    fn held(&self) -> Option<&T> {
+        self.as_ref()
+    }
+    #[inline(always)]
+    fn held_mut(&mut self) -> Option<&mut T> {
+        self.as_mut()
+    }
+}
+
+impl<T, E> Holds for Result<T, E> {
+    type Held = T;
+    #[inline(always)]
+    fn holds(&self) -> bool {
+        self.is_ok()
+    }
+    #[inline(always)]
+    fn held(&self) -> Option<&T> {
+        self.as_ref().ok()
+    }
+    #[inline(always)]
+    fn held_mut(&mut self) -> Option<&mut T> {
+        self.as_mut().ok()
+    }
+}
+
+/// Whether there is something.
+#[inline(always)]
+pub fn holds<O: Holds>(option: &O) -> bool {
+    option.holds()
+}
+
+/// What there is in an `Option`, or in its tangent.
+///
+/// # Panics
+/// When there is nothing.
+#[inline]
+#[track_caller]
+pub fn some<O: Holds>(option: &O) -> &O::Held {
+    option.held().unwrap_or_else(|| no_payload())
+}
+
+/// The same to write to.
+///
+/// # Panics
+/// When there is nothing.
+#[inline]
+#[track_caller]
+pub fn some_mut<O: Holds>(option: &mut O) -> &mut O::Held {
+    option.held_mut().unwrap_or_else(|| no_payload())
+}
+
+/// What a variant holds is asked of an enum that holds another.
+///
+/// # Panics
+/// Always.
+#[cold]
+#[track_caller]
+pub fn no_payload() -> ! {
+    panic!("a tangent holds another variant than its enum")
+}
+
 /// Where the elements of a sorted sequence are in the sequence as it is.
 pub fn order_by<T>(items: &[T], mut compare: impl FnMut(&T, &T) -> Ordering) -> Vec<usize> {
     let mut order: Vec<usize> = (0..items.len()).collect();

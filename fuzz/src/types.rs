@@ -22,6 +22,8 @@ pub enum Ty {
     Tuple(Rc<[Ty]>),
     /// One of the program's structs.
     Struct(usize),
+    /// One of the program's enums that hold something, by name.
+    Enum(Rc<str>),
 }
 
 /// A struct of a program.
@@ -76,13 +78,14 @@ impl Ty {
                 format!("({})", items.join(", "))
             }
             Ty::Struct(k) => format!("{}{}", structs[*k].name, structs[*k].generics),
+            Ty::Enum(name) => name.to_string(),
         }
     }
 
     /// Whether its values are copied rather than moved.
     pub fn copy(&self, structs: &[Struct]) -> bool {
         match self {
-            Ty::Vec(_) | Ty::Slice(_) => false,
+            Ty::Vec(_) | Ty::Slice(_) | Ty::Enum(_) => false,
             Ty::Array(item, _) => item.copy(structs),
             Ty::Tuple(items) => items.iter().all(|item| item.copy(structs)),
             Ty::Struct(k) => structs[*k].copy,
@@ -93,7 +96,7 @@ impl Ty {
     /// Whether a value of it may have more numbers than another one.
     pub fn grows(&self, structs: &[Struct]) -> bool {
         match self {
-            Ty::Vec(_) => true,
+            Ty::Vec(_) | Ty::Enum(_) => true,
             Ty::Array(item, _) | Ty::Slice(item) => item.grows(structs),
             Ty::Tuple(items) => items.iter().any(|item| item.grows(structs)),
             Ty::Struct(k) => structs[*k].fields.iter().any(|(_, ty)| ty.grows(structs)),
@@ -108,7 +111,7 @@ impl Ty {
             Ty::Fixed | Ty::Maybe | Ty::Usize | Ty::Bool | Ty::Str | Ty::Unit => false,
             Ty::Array(item, _) | Ty::Vec(item) | Ty::Slice(item) => item.active(),
             Ty::Tuple(items) => items.iter().any(|item| item.active()),
-            Ty::Struct(_) => true,
+            Ty::Struct(_) | Ty::Enum(_) => true,
         }
     }
 

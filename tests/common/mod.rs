@@ -446,3 +446,32 @@ macro_rules! pullback_call {
         pullback_call!(@seeds $pullback [$($rest)*] [$($seed),*])
     };
 }
+
+/// A type that derives `Differentiable`, by its tree of numbers.
+macro_rules! input {
+    ($($ty:ty => $tangent:ty),* $(,)?) => {$(
+        impl $crate::common::Leaves for $ty {
+            fn push_leaves(&self, leaves: &mut Vec<f64>) {
+                leaves.extend(::autodiff_runtime::tree::to_vec::<f64, _>(self));
+            }
+        }
+        impl $crate::common::Leaves for $tangent {
+            fn push_leaves(&self, leaves: &mut Vec<f64>) {
+                leaves.extend(::autodiff_runtime::tree::to_vec::<f64, _>(self));
+            }
+        }
+        impl $crate::common::Input for $ty {
+            type Adjoint = $tangent;
+            fn at(&self, numbers: &mut dyn Iterator<Item = f64>) -> $ty {
+                let mut value = self.clone();
+                ::autodiff_runtime::tree::map_mut(&mut value, |_: f64| numbers.next().expect("a number for each leaf"));
+                value
+            }
+            fn adjoint(&self, numbers: &mut dyn Iterator<Item = f64>) -> $tangent {
+                let mut tangent = ::autodiff_runtime::Differentiable::zero_tangent(self);
+                ::autodiff_runtime::tree::map_mut(&mut tangent, |_: f64| numbers.next().expect("a number for each leaf"));
+                tangent
+            }
+        }
+    )*};
+}

@@ -230,7 +230,7 @@ impl Share<'_> {
             .map(|proj| match proj {
                 Proj::Index(index) => self.atom(index).map(Step::Index),
                 Proj::Field(member) => Some(Step::Field(member.to_token_stream().to_string())),
-                Proj::Range(..) | Proj::Deref => None,
+                Proj::Range(..) | Proj::Payload { .. } | Proj::Some | Proj::Deref => None,
             })
             .collect()
     }

@@ -4,23 +4,22 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Ident, ItemStruct, Type, parse_quote};
+use syn::{Ident, Type, parse_quote};
 
+use super::structure::{Field, Structure};
 use super::tangent::{leaves, with_leaves};
-use super::{Field, Structure};
 use crate::emit::known::without_lifetimes;
 
-/// Whose fields they are: of a struct without parameters, since a constant in a type cannot mention parameters.
+/// Whose fields they are: of a type without parameters, since a constant in a type cannot mention parameters.
 pub(super) struct Asked<'a> {
     name: Option<&'a Ident>,
     runtime: &'a syn::Path,
 }
 
 impl<'a> Asked<'a> {
-    pub(super) fn new(input: &'a ItemStruct, runtime: &'a syn::Path) -> Asked<'a> {
-        let generic =
-            input.generics.type_params().next().is_some() || input.generics.const_params().next().is_some();
-        Asked { name: (!generic).then_some(&input.ident), runtime }
+    pub(super) fn new(name: &'a Ident, generics: &syn::Generics, runtime: &'a syn::Path) -> Asked<'a> {
+        let generic = generics.type_params().next().is_some() || generics.const_params().next().is_some();
+        Asked { name: (!generic).then_some(name), runtime }
     }
 
     /// A type that is asked about.

@@ -5,14 +5,16 @@ use syn::{Attribute, Meta, Token, ext::IdentExt};
 
 use super::Errors;
 
-/// `#[differentiable(tangent = Name, crate = path)]` on the struct.
+/// `#[differentiable(tangent = Name, recursive(Name, …), crate = path)]` on the type.
 pub(super) struct Options {
     pub(super) runtime: syn::Path,
     pub(super) tangent: TangentName,
+    /// The types that hold this one and that it holds.
+    pub(super) recursive: Vec<Ident>,
 }
 
 pub(super) enum TangentName {
-    /// The struct's name and `Tangent`.
+    /// The type's name and `Tangent`.
     Default,
     Named(Ident),
     /// `tangent = Self`
@@ -21,7 +23,11 @@ pub(super) enum TangentName {
 
 impl Options {
     pub(super) fn parse(attrs: &[Attribute], errors: &mut Errors) -> Options {
-        let mut options = Options { runtime: crate::manifest::runtime(), tangent: TangentName::Default };
+        let mut options = Options {
+            runtime: crate::manifest::runtime(),
+            tangent: TangentName::Default,
+            recursive: Vec::new(),
+        };
         for attr in attrs {
             if attr.path().is_ident("no_diff") {
                 errors.push(
@@ -43,8 +49,14 @@ impl Options {
                     } else {
                         TangentName::Named(value.call(Ident::parse_any)?)
                     };
+                } else if meta.path.is_ident("recursive") {
+                    let types;
+                    syn::parenthesized!(types in meta.input);
+                    options.recursive.extend(types.parse_terminated(Ident::parse_any, Token![,])?);
                 } else {
-                    return Err(meta.error("unknown argument: expected `tangent = Name` or `crate = path`"));
+                    return Err(meta.error(
+                        "unknown argument: expected `tangent = Name`, `recursive(Name, …)` or `crate = path`",
+                    ));
                 }
                 Ok(())
             });
@@ -60,8 +72,7 @@ impl Options {
 pub(super) fn no_diff(attrs: &[Attribute], errors: &mut Errors) -> bool {
     for attr in attrs {
         if attr.path().is_ident("differentiable") {
-            errors
-                .push(attr, "`#[differentiable(…)]` belongs on the struct; a field knows `#[no_diff]` alone");
+            errors.push(attr, "`#[differentiable(…)]` belongs on the type; a field knows `#[no_diff]` alone");
         }
     }
     let Some(mark) = attrs.iter().find(|attr| attr.path().is_ident("no_diff")) else {

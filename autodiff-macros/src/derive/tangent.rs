@@ -1,11 +1,11 @@
-//! The type of a field's tangent, and the parameters and bounds that the tangent of a struct needs.
+//! The type of a field's tangent, and the parameters and bounds that the tangent of a struct or an enum needs.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::{GenericParam, Generics, PathArguments, Type, WherePredicate, parse_quote};
 
-use super::Field;
+use super::structure::Field;
 use crate::standard::{Standard, primitive};
 
 /// The tangent of a type, as legibly as its tokens allow; `None` where it carries no derivative. What that is taken for
@@ -133,7 +133,7 @@ pub(super) fn is_allocated(ty: &Type) -> bool {
     }
 }
 
-/// The struct's parameters less those that no tangent mentions, with the bounds on what is left.
+/// The type's parameters less those that no tangent mentions, with the bounds on what is left.
 pub(super) fn generics(generics: &Generics, tangents: &[&Type]) -> Generics {
     let mut kept = generics.clone();
     let mut dropped: Vec<String> = Vec::new();
@@ -175,17 +175,22 @@ fn retained<T: Clone, P: Default>(list: &Punctuated<T, P>, keep: impl Fn(&T) -> 
 
 /// Adds the bounds under which the fields have tangents.
 ///
-/// A type that mentions the struct itself would make them circular: there the parameters in it are bounded instead.
-pub(super) fn bound(generics: &mut Generics, name: &Ident, fields: &[Field], runtime: &syn::Path) {
+/// A type that mentions the one under the derive, or another of its `knot`, would make them circular: there the parameters in it are bounded instead.
+pub(super) fn bound<'f>(
+    generics: &mut Generics,
+    knot: &[String],
+    fields: impl Iterator<Item = &'f Field<'f>>,
+    runtime: &syn::Path,
+) {
     let params: Vec<Ident> = generics.type_params().map(|param| param.ident.clone()).collect();
     let mut predicates: Vec<WherePredicate> = Vec::new();
-    for field in fields.iter().filter(|field| field.tangent.is_some()) {
+    for field in fields.filter(|field| field.tangent.is_some()) {
         let ty = referent(field.ty);
         let used: Vec<&Ident> = params.iter().filter(|param| mentions(ty, &param.to_string())).collect();
         if used.is_empty() {
             continue;
         }
-        if mentions(ty, &name.to_string()) {
+        if mentions_any(ty, knot) {
             predicates.extend(
                 used.iter().map(|param| -> WherePredicate { parse_quote!(#param: #runtime::Differentiable) }),
             );
@@ -242,6 +247,11 @@ fn parameter(param: &GenericParam) -> String {
         GenericParam::Const(param) => param.ident.to_string(),
         GenericParam::Lifetime(param) => param.lifetime.to_string(),
     }
+}
+
+/// Whether one of the names stands in the tokens.
+pub(super) fn mentions_any(tokens: &(impl ToTokens + ?Sized), names: &[String]) -> bool {
+    names.iter().any(|name| mentions(tokens, name))
 }
 
 /// Whether the name of a parameter (a lifetime with its apostrophe) or of a type stands in the tokens.

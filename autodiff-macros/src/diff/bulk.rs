@@ -141,7 +141,7 @@ impl Reverse<'_> {
         let known = before.iter().all(|proj| match proj {
             Proj::Field(_) => true,
             Proj::Index(index) => plain(index) && !indices.varies(index),
-            Proj::Range(..) | Proj::Deref => false,
+            Proj::Range(..) | Proj::Payload { .. } | Proj::Some | Proj::Deref => false,
         });
         if !known || !ty.is_sequence() || !ty.element().is_scalar() {
             return None;

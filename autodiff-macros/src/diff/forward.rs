@@ -9,8 +9,8 @@ use super::Pushforward;
 use super::reverse::{stmt, unit};
 use crate::analysis::{Activity, Ranges};
 use crate::ir::{
-    Arg, Block, Call, Carried, CopyHow, Expr, Function, Init, Join, Path, Proj, PushforwardCall, RawStmt,
-    Role, Stmt, StmtKind, StoreOp, Tangent, Ty, Var, VarMap, Vars, WrtTarget, build,
+    Arg, Block, Call, Carried, CopyHow, Expr, Function, Init, Join, Path, PushforwardCall, RawStmt, Role,
+    Stmt, StmtKind, StoreOp, Tangent, Ty, Var, VarMap, Vars, WrtTarget, build,
 };
 
 /// The pushforward of `function`.
@@ -366,7 +366,7 @@ impl Forward<'_> {
                 let how = if *how == CopyHow::Move { CopyHow::Clone } else { *how };
                 out.push(put(Init::Copy { from: self.dot_path(from), how }));
             }
-            Init::Struct { fields, base, .. } => {
+            Init::Struct { path: constructor, of, fields, base } => {
                 let mut parts = Vec::new();
                 for (member, item) in fields {
                     let tangent = match item {
@@ -384,7 +384,7 @@ impl Forward<'_> {
                     None => zero(out),
                 }
                 for (member, tangent) in parts {
-                    let path = dot.with(Proj::Field(member));
+                    let path = dot.with(of.part(constructor, &member));
                     match tangent {
                         Some(Expr::Whole(from)) => {
                             let init = Init::Copy { from, how: CopyHow::Clone };

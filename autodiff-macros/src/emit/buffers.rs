@@ -148,7 +148,7 @@ impl Buffers<'_> {
             match proj {
                 Proj::Index(_) => depth += 1,
                 Proj::Range(..) => {}
-                Proj::Field(_) | Proj::Deref => return None,
+                Proj::Field(_) | Proj::Payload { .. } | Proj::Some | Proj::Deref => return None,
             }
         }
         Some((full.root, depth))
@@ -334,7 +334,7 @@ impl Buffers<'_> {
             Init::List { vec: _, items } => items.iter().for_each(|item| self.item(element, item)),
             Init::Repeat { vec: _, value, len: _ } => self.item(element, value),
             Init::Tuple(items) => items.iter().for_each(|item| self.item(None, item)),
-            Init::Struct { path: _, fields, base } => {
+            Init::Struct { path: _, of: _, fields, base } => {
                 fields.iter().for_each(|(_, value)| self.item(None, value));
                 base.iter().for_each(|base| self.keep_path(base));
             }
@@ -413,7 +413,7 @@ impl Buffers<'_> {
             match proj {
                 Proj::Index(index) => self.inerts(index),
                 Proj::Range(lo, hi) => lo.iter().chain(hi).for_each(|bound| self.inerts(bound)),
-                Proj::Field(_) | Proj::Deref => {}
+                Proj::Field(_) | Proj::Payload { .. } | Proj::Some | Proj::Deref => {}
             }
         }
     }

@@ -268,7 +268,8 @@ impl Emitter<'_> {
     fn args(&self, call: &Call) -> Vec<TokenStream> {
         let method = matches!(call.callee, Callee::Method(_));
         let arg = |(at, arg): (usize, &Arg)| match arg {
-            Arg::Ref(path) | Arg::RefMut(path) if method && at == 0 => self.receiver(path),
+            Arg::Ref(path) if method && at == 0 => self.receiver(path),
+            Arg::RefMut(path) if method && at == 0 => self.receiver_mut(path),
             Arg::Move(path) if method && at == 0 => self.whole(path).at(Level::Postfix),
             Arg::Value(value) | Arg::RefValue(value) if method && at == 0 => {
                 self.code(value, None).at(Level::Postfix)

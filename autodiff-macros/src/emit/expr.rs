@@ -29,6 +29,13 @@ pub(crate) enum Level {
     Postfix,
 }
 
+/// What the code of a path is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Itself,
+    ByReference,
+}
+
 /// Emitted code and how tightly it holds together.
 #[derive(Clone)]
 pub(crate) struct Code {
@@ -284,8 +291,29 @@ impl Emitter<'_> {
         }
     }
 
-    /// A path as a place expression.
+    /// A path as a place expression, to read.
     pub(crate) fn path(&self, path: &Path) -> Code {
+        self.place(path, false)
+    }
+
+    /// A path as a place expression, to write to: payloads of enums are reached by other methods then.
+    pub(crate) fn path_mut(&self, path: &Path) -> Code {
+        self.place(path, true)
+    }
+
+    fn place(&self, path: &Path, mutable: bool) -> Code {
+        let (code, shown) = self.shown(path, mutable);
+        match shown {
+            Shown::Itself => code,
+            Shown::ByReference => {
+                let base = code.at(Level::Postfix);
+                Code::new(quote_spanned!(self.span=> *#base), Level::Unary)
+            }
+        }
+    }
+
+    /// What a path shows, or a reference to it where its last part is one that a method gives.
+    fn shown(&self, path: &Path, mutable: bool) -> (Code, Shown) {
         let mut root = path.root;
         let mut proj: Vec<&Proj> = path.proj.iter().collect();
         // A view that is not at hand as a reference is expanded.
@@ -299,10 +327,12 @@ impl Emitter<'_> {
         let mut code = Code::postfix(ident.into_token_stream());
         if proj.is_empty() && self.form(root) != Form::Owned {
             let tokens = code.tokens;
-            return Code::new(quote_spanned!(self.span=> *#tokens), Level::Unary);
+            return (Code::new(quote_spanned!(self.span=> *#tokens), Level::Unary), Shown::Itself);
         }
+        let mut shown = if self.form(root) == Form::Owned { Shown::Itself } else { Shown::ByReference };
         for proj in proj {
             let base = code.at(Level::Postfix);
+            let before = std::mem::replace(&mut shown, Shown::Itself);
             code = match proj {
                 Proj::Index(index) => {
                     let index = self.expr(index, None);
@@ -315,18 +345,48 @@ impl Emitter<'_> {
                     Code::postfix(quote_spanned!(self.span=> #base[#lo..#hi]))
                 }
                 Proj::Field(member) => Code::postfix(quote_spanned!(self.span=> #base.#member)),
+                Proj::Payload { variant, member } => {
+                    let (by_ref, by_mut) = crate::derive::accessor(variant, member);
+                    let mut method = if mutable { by_mut } else { by_ref };
+                    method.set_span(self.span);
+                    shown = Shown::ByReference;
+                    Code::postfix(quote_spanned!(self.span=> #base.#method()))
+                }
+                Proj::Some => {
+                    let runtime = self.runtime;
+                    shown = Shown::ByReference;
+                    let base = match (before, mutable) {
+                        (Shown::ByReference, _) => base,
+                        (Shown::Itself, true) => quote_spanned!(self.span=> &mut #base),
+                        (Shown::Itself, false) => quote_spanned!(self.span=> &#base),
+                    };
+                    let open = Ident::new(if mutable { "some_mut" } else { "some" }, self.span);
+                    Code::postfix(quote_spanned!(self.span=> #runtime::__private::#open(#base)))
+                }
+                Proj::Deref if before == Shown::ByReference => {
+                    Code::new(quote_spanned!(self.span=> **#base), Level::Unary)
+                }
                 Proj::Deref => Code::new(quote_spanned!(self.span=> *#base), Level::Unary),
             };
         }
-        code
+        (code, shown)
     }
 
     /// A path as the receiver of a method: the reference itself where the root is one.
     pub(crate) fn receiver(&self, path: &Path) -> TokenStream {
+        self.receiver_as(path, false)
+    }
+
+    /// The same of a method that changes it.
+    pub(crate) fn receiver_mut(&self, path: &Path) -> TokenStream {
+        self.receiver_as(path, true)
+    }
+
+    fn receiver_as(&self, path: &Path, mutable: bool) -> TokenStream {
         if path.proj.is_empty() && self.is_bound(path.root) {
             return self.ident(path.root).into_token_stream();
         }
-        self.path(path).at(Level::Postfix)
+        self.shown(path, mutable).0.at(Level::Postfix)
     }
 
     /// `&path` or `&mut path`.
@@ -340,7 +400,11 @@ impl Emitter<'_> {
                 (Form::Owned, _) => {}
             }
         }
-        let path = self.path(path).at(Level::Unary);
+        let (path, shown) = self.shown(path, mutable);
+        if shown == Shown::ByReference {
+            return path.tokens;
+        }
+        let path = path.at(Level::Unary);
         if mutable { quote_spanned!(self.span=> &mut #path) } else { quote_spanned!(self.span=> &#path) }
     }
 

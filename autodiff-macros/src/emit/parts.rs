@@ -1,4 +1,4 @@
-//! Fields of adjoints and tangents. A struct whose definition is not in sight may have marked one `#[no_diff]`, so that there
+//! Fields and payloads of adjoints and tangents. A struct or an enum whose definition is not in sight may have marked one `#[no_diff]`, so that there
 //! is `()` where the field is a number: such a part is read and written through a trait that both have.
 //!
 //! What an adjoint holds is read, and a tangent written, where something active was stored. In a field that is marked it would
@@ -12,11 +12,12 @@ use super::types::float_name;
 use crate::ir::*;
 
 impl Emitter<'_> {
-    /// Whether a path is a field of an adjoint or a tangent that may carry nothing.
+    /// Whether a path is a field or a payload of an adjoint or a tangent that may carry nothing.
     pub(super) fn is_part(&self, path: &Path) -> bool {
         let full = self.vars.resolve(path);
-        full.root.0 >= self.made_from
-            && matches!(full.proj.last(), Some(Proj::Field(_)))
+        let root = self.vars[full.root].again.unwrap_or(full.root);
+        root.0 >= self.made_from
+            && matches!(full.proj.last(), Some(Proj::Field(_) | Proj::Payload { .. } | Proj::Some))
             && matches!(self.type_of(&full), Ty::Unknown)
             && !matches!(self.float, Float::Param(_))
     }

@@ -67,7 +67,11 @@ impl Emitter<'_> {
                 let items = items.iter().map(|item| self.expr(item, None));
                 quote_spanned!(self.span=> (#(#items,)*))
             }
-            Init::Struct { path, fields, base } => {
+            Init::Struct { path, of: Made::Box | Made::Some, fields, base: _ } => {
+                let value = fields.iter().map(|(_, value)| self.expr(value, None));
+                quote_spanned!(self.span=> #path(#(#value),*))
+            }
+            Init::Struct { path, of: _, fields, base } => {
                 let fields = fields.iter().map(|(member, value)| {
                     let value = self.expr(value, None);
                     quote_spanned!(self.span=> #member: #value)
@@ -212,7 +216,7 @@ impl Emitter<'_> {
             if let Some(update) = self.add_to_part(to, from.tokens.clone()) {
                 return update;
             }
-            let to = self.path(to);
+            let to = self.path_mut(to);
             return self.add_assign(to.tokens, from.tokens, float);
         }
         // The one is a copy of the other in another form: what was a part of an array or of something unknown is a `Vec`.
@@ -224,7 +228,7 @@ impl Emitter<'_> {
                 | (Ty::Vec(_), Ty::Unknown | Ty::Named(_) | Ty::Array(..))
         );
         if differ && float_leaf(&ty).is_none() {
-            let (runtime, to, from) = (self.runtime, self.receiver(to), self.receiver(from));
+            let (runtime, to, from) = (self.runtime, self.receiver_mut(to), self.receiver(from));
             return self.scoped(|this| {
                 let (a, b) = (this.local("to"), this.local("from"));
                 quote_spanned!(this.span=> for (#a, #b) in #to.iter_mut().zip(#from.iter()) { #runtime::Tangent::accumulate(#a, #b); })
@@ -241,7 +245,7 @@ impl Emitter<'_> {
             }
             return quote_spanned!(self.span=> #runtime::Tangent::accumulate(#to, #from););
         };
-        let (to, from) = (self.receiver(to), self.receiver(from));
+        let (to, from) = (self.receiver_mut(to), self.receiver(from));
         self.scoped(|this| this.accumulate_elements(&ty, &float, to, from))
     }
 
@@ -291,7 +295,7 @@ impl Emitter<'_> {
             RawStmt::Replay { tape, path } => self.replay(*tape, path),
             RawStmt::Pop { path, popped } => {
                 let runtime = self.runtime;
-                let path = self.receiver(path);
+                let path = self.receiver_mut(path);
                 match popped {
                     Some(popped) => {
                         let pattern = self.pattern(*popped);
@@ -350,7 +354,7 @@ impl Emitter<'_> {
         let from = self.ident(from);
         match self.type_of(path) {
             Ty::Slice(t) => {
-                let receiver = self.receiver(path);
+                let receiver = self.receiver_mut(path);
                 if t.is_scalar() {
                     quote_spanned!(self.span=> #receiver.copy_from_slice(&#from);)
                 } else {
@@ -358,7 +362,7 @@ impl Emitter<'_> {
                 }
             }
             _ => {
-                let path = self.path(path).tokens;
+                let path = self.path_mut(path).tokens;
                 quote_spanned!(self.span=> #path = #from;)
             }
         }
@@ -369,19 +373,19 @@ impl Emitter<'_> {
         let ty = self.type_of(path);
         match &ty {
             Ty::Float(float) => {
-                let (path, zero) = (self.path(path).tokens, self.float_literal(0.0, float));
+                let (path, zero) = (self.path_mut(path).tokens, self.float_literal(0.0, float));
                 return quote_spanned!(self.span=> #path = #zero;);
             }
             Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => {
                 if let Some(zero) = self.constant(t, 0.0) {
-                    let receiver = self.receiver(path);
+                    let receiver = self.receiver_mut(path);
                     return quote_spanned!(self.span=> #receiver.fill(#zero););
                 }
             }
             _ => {}
         }
         let runtime = self.runtime;
-        let (reference, path) = (self.reference(path, false), self.path(path).tokens);
+        let (reference, path) = (self.reference(path, false), self.path_mut(path).tokens);
         quote_spanned!(self.span=> #path = #runtime::Differentiable::zero_tangent(#reference);)
     }
 
@@ -399,7 +403,8 @@ impl Emitter<'_> {
             {
                 let row = Path { root: a.root, proj: row.to_vec() };
                 let other = Path { root: b.root, proj: b.proj[..b.proj.len() - 1].to_vec() };
-                let (row, other) = (self.path(&row).at(Level::Postfix), self.path(&other).at(Level::Postfix));
+                let (row, other) =
+                    (self.path_mut(&row).at(Level::Postfix), self.path_mut(&other).at(Level::Postfix));
                 if row.to_string() == other.to_string() {
                     let (i, j) = (self.expr(i, None), self.expr(j, None));
                     return quote_spanned!(self.span=> #row.swap(#i, #j););

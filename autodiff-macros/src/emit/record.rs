@@ -10,7 +10,7 @@ impl Emitter<'_> {
     /// `tape.extend_from_slice(&path[..]);`, of a range only what exists.
     pub(super) fn record(&self, tape: Var, path: &Path) -> TokenStream {
         let tape = self.ident(tape);
-        match self.stretch(path) {
+        match self.stretch(path, false) {
             Some((place, range)) => {
                 quote_spanned!(self.span=> #tape.extend_from_slice(#place.get(#range).unwrap_or_default());)
             }
@@ -23,7 +23,7 @@ impl Emitter<'_> {
 
     /// The end of the tape back into the path.
     pub(super) fn replay(&mut self, tape: Var, path: &Path) -> TokenStream {
-        let (tape, stretch, whole) = (self.ident(tape), self.stretch(path), self.receiver(path));
+        let (tape, stretch, whole) = (self.ident(tape), self.stretch(path, true), self.receiver_mut(path));
         let start = self.local("start");
         let span = self.span;
         let back = |to: &TokenStream| {
@@ -40,9 +40,10 @@ impl Emitter<'_> {
     }
 
     /// A path that ends in a range: what it is a range of, and from where to where.
-    fn stretch(&self, path: &Path) -> Option<(TokenStream, TokenStream)> {
+    fn stretch(&self, path: &Path, mutable: bool) -> Option<(TokenStream, TokenStream)> {
         let (Proj::Range(lo, hi), before) = path.proj.split_last()? else { return None };
-        let place = self.receiver(&Path { root: path.root, proj: before.to_vec() });
+        let before = Path { root: path.root, proj: before.to_vec() };
+        let place = if mutable { self.receiver_mut(&before) } else { self.receiver(&before) };
         let bound =
             |bound: &Option<Expr>| bound.as_ref().map(|e| self.code(e, None).at(super::expr::Level::Or));
         let (lo, hi) = (bound(lo), bound(hi));

@@ -60,19 +60,19 @@ impl Emitter<'_> {
                     return update;
                 }
                 let float = self.store_float(path, value);
-                let (path, value) = (self.path(path).tokens, self.code(value, float.as_ref()));
+                let (path, value) = (self.path_mut(path).tokens, self.code(value, float.as_ref()));
                 self.update(path, *op, value, float.as_ref())
             }
             StmtKind::Assign { path, init, slice } => self.assign_whole(path, init, *slice),
             StmtKind::Swap(a, b) => self.swap(a, b),
             StmtKind::Fill { path, value } => {
                 let float = self.element_float(path);
-                let (path, value) = (self.receiver(path), self.expr(value, float.as_ref()));
+                let (path, value) = (self.receiver_mut(path), self.expr(value, float.as_ref()));
                 quote_spanned!(self.span=> #path.fill(#value);)
             }
             StmtKind::Push { path, value } => {
                 let float = self.element_float(path);
-                let (path, value) = (self.receiver(path), self.expr(value, float.as_ref()));
+                let (path, value) = (self.receiver_mut(path), self.expr(value, float.as_ref()));
                 quote_spanned!(self.span=> #path.push(#value);)
             }
             StmtKind::Call(call) => self.call(call),
@@ -252,7 +252,7 @@ impl Emitter<'_> {
                 false => Cow::Borrowed(init),
             };
             let value = self.init(&init, &ty, self.buffer(path));
-            let path = self.path(path).tokens;
+            let path = self.path_mut(path).tokens;
             return quote_spanned!(self.span=> #path = #value;);
         }
         let copy = ty.element().is_scalar();
@@ -263,7 +263,7 @@ impl Emitter<'_> {
                 quote_spanned!(self.span=> &#value)
             }
         };
-        let path = self.receiver(path);
+        let path = self.receiver_mut(path);
         if copy {
             quote_spanned!(self.span=> #path.copy_from_slice(#from);)
         } else {

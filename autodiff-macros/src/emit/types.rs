@@ -174,7 +174,7 @@ impl Emitter<'_> {
                 {
                     ts.swap_remove(at.index as usize)
                 }
-                (Proj::Field(_) | Proj::Deref, _) => Ty::Unknown,
+                (Proj::Field(_) | Proj::Payload { .. } | Proj::Some | Proj::Deref, _) => Ty::Unknown,
             };
         }
         ty

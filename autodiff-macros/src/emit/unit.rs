@@ -131,7 +131,9 @@ impl Rename<'_> {
         let new = if self.seen.insert(var) {
             var
         } else {
-            self.vars.0.push(self.vars[var].clone());
+            let info = &self.vars[var];
+            let again = Some(info.again.unwrap_or(var));
+            self.vars.0.push(VarInfo { again, ..info.clone() });
             Var(self.vars.0.len() as u32 - 1)
         };
         if let Some(scope) = self.scopes.last_mut() {

@@ -33,8 +33,9 @@ impl Emitter<'_> {
             match bind {
                 Expr::Var(var) if self.is_own(name, *var) => {}
                 Expr::Whole(path) | Expr::WholeMut(path) => {
-                    let place = self.path(path).at(Level::Postfix);
                     let mutable = matches!(bind, Expr::WholeMut(_)) || writes.contains(&self.vars.root(path));
+                    let place = if mutable { self.path_mut(path) } else { self.path(path) };
+                    let place = place.at(Level::Postfix);
                     let form = if mutable { Form::RefMut } else { Form::Ref };
                     let own = path.proj.is_empty() && self.is_own(name, path.root);
                     match with_place(&code, name, &place) {

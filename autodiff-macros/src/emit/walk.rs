@@ -50,7 +50,7 @@ pub(crate) fn indices(path: &mut Path, v: &mut dyn Visitor) {
         match proj {
             Proj::Index(index) => expr(index, v),
             Proj::Range(lo, hi) => lo.iter_mut().chain(hi).for_each(|bound| expr(bound, v)),
-            Proj::Field(_) | Proj::Deref => {}
+            Proj::Field(_) | Proj::Payload { .. } | Proj::Some | Proj::Deref => {}
         }
     }
 }
@@ -64,7 +64,7 @@ fn init(content: &mut Init, v: &mut dyn Visitor) {
             expr(value, v);
             expr(len, v);
         }
-        Init::Struct { path: _, fields, base } => {
+        Init::Struct { path: _, of: _, fields, base } => {
             fields.iter_mut().for_each(|(_, value)| expr(value, v));
             base.iter_mut().for_each(|base| v.path(base, Access::Read));
         }

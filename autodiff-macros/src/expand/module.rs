@@ -235,20 +235,31 @@ impl Output {
             .then(|| (candidate.request.clone(), !candidate.public, candidate.take_errors()))
     }
 
-    fn with_derive(&self, item: &Item, name: &syn::Ident, attrs: &[syn::Attribute]) -> TokenStream {
-        let own = has_derive(attrs);
-        if !own && !self.plan.derives(name, attrs) {
-            return without_marks(item.to_token_stream());
-        }
+    fn with_derive(&self, item: &Item, ident: &syn::Ident, attrs: &[syn::Attribute]) -> TokenStream {
+        let knot: Vec<syn::Ident> =
+            self.plan.knot(ident).iter().map(|name| crate::lower::inert::ident(name, ident.span())).collect();
+        let knot = (!knot.is_empty()).then(|| quote!(#[differentiable(recursive(#(#knot),*))]));
         let clone =
-            self.plan.clones.is_due(&name.to_string()).then(|| quote!(#[derive(::core::clone::Clone)]));
-        if own {
+            self.plan.clones.is_due(&ident.to_string()).then(|| quote!(#[derive(::core::clone::Clone)]));
+        if has_derive(attrs) {
+            // Helper attributes of a derive come behind it.
+            let mut item = item.clone();
+            if let (
+                Some(knot),
+                Item::Struct(syn::ItemStruct { attrs, .. }) | Item::Enum(syn::ItemEnum { attrs, .. }),
+            ) = (knot, &mut item)
+            {
+                attrs.push(syn::parse_quote!(#knot));
+            }
             return quote!(#clone #item);
+        }
+        if !self.plan.derives(ident, attrs) {
+            return without_marks(item.to_token_stream());
         }
         let runtime = &self.plan.request.runtime;
         let usual =
             runtime.to_token_stream().to_string() == crate::manifest::runtime().to_token_stream().to_string();
         let moved = (!usual).then(|| quote!(#[differentiable(crate = #runtime)]));
-        quote!(#clone #[derive(#runtime::Differentiable)] #moved #item)
+        quote!(#clone #[derive(#runtime::Differentiable)] #moved #knot #item)
     }
 }

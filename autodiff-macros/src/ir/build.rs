@@ -33,7 +33,10 @@ pub(crate) fn equal(a: &Expr, b: &Expr) -> bool {
                 && a.proj.iter().zip(&b.proj).all(|pair| match pair {
                     (Proj::Index(a), Proj::Index(b)) => equal(a, b),
                     (Proj::Field(a), Proj::Field(b)) => a == b,
-                    (Proj::Deref, Proj::Deref) => true,
+                    (Proj::Payload { variant: a, member: m }, Proj::Payload { variant: b, member: n }) => {
+                        a == b && m == n
+                    }
+                    (Proj::Deref, Proj::Deref) | (Proj::Some, Proj::Some) => true,
                     _ => false,
                 })
         }
@@ -324,6 +327,7 @@ impl Vars {
             mutable: false,
             cut: false,
             made_up: false,
+            again: None,
         });
         Var(self.0.len() as u32 - 1)
     }
@@ -380,7 +384,7 @@ impl Vars {
                 Ty::Tuple(parts) => parts.get(index.index as usize).cloned().unwrap_or(Ty::Unknown),
                 _ => Ty::Unknown,
             },
-            Proj::Field(_) | Proj::Deref => Ty::Unknown,
+            Proj::Field(_) | Proj::Payload { .. } | Proj::Some | Proj::Deref => Ty::Unknown,
         })
     }
 }

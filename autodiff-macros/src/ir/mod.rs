@@ -71,6 +71,8 @@ pub(crate) struct VarInfo {
     pub(crate) cut: bool,
     /// A place that is declared with content for rustc's sake alone: nothing reads that.
     pub(crate) made_up: bool,
+    /// The variable that it is, bound once more where the reverse sweep has it again (only while code is emitted).
+    pub(crate) again: Option<Var>,
 }
 
 /// The types as far as the macro knows them: parameters are written, the rest is inferred locally.
@@ -274,8 +276,29 @@ pub(crate) enum Proj {
     Range(Option<Expr>, Option<Expr>),
     /// `.name` or `.0`
     Field(syn::Member),
+    /// What a variant of an enum holds, reached only where the enum holds that variant: else it panics. Of the tangent of an
+    /// enum the same, so that a path to a payload and the one to its adjoint differ in their roots alone.
+    Payload { variant: Ident, member: syn::Member },
+    /// What there is in an `Option`; else it panics.
+    Some,
     /// A user-visible dereference of something that is not a plain reference (`Box`).
     Deref,
+}
+
+impl Proj {
+    /// Whether it is reached by a function that has the whole borrowed meanwhile: two of them cannot be had at once where one is
+    /// written to.
+    pub(crate) fn is_opened(&self) -> bool {
+        matches!(self, Proj::Payload { .. } | Proj::Some)
+    }
+
+    /// A field of a struct, or of a variant.
+    pub(crate) fn of(variant: Option<&Ident>, member: &syn::Member) -> Proj {
+        match variant {
+            Some(variant) => Proj::Payload { variant: variant.clone(), member: member.clone() },
+            None => Proj::Field(member.clone()),
+        }
+    }
 }
 
 /// What a stored value does to the old content.
@@ -299,8 +322,8 @@ pub(crate) enum Init {
     EmptyVec(Option<Expr>),
     /// A tuple of atoms and `Whole`s (tuples known to the macro are split into their parts: only for those in containers).
     Tuple(Vec<Expr>),
-    /// A struct literal `Path { field: value, …, ..base }`.
-    Struct { path: syn::Path, fields: Vec<(syn::Member, Expr)>, base: Option<Path> },
+    /// A struct literal `Path { field: value, …, ..base }`, or what else is made of its parts (`of`).
+    Struct { path: syn::Path, of: Made, fields: Vec<(syn::Member, Expr)>, base: Option<Path> },
     /// A copy of a whole path. `how`: the tokens appended to it in the primal (`.to_vec()`, `.clone()`, or nothing: a move or `Copy`).
     Copy { from: Path, how: CopyHow },
     /// The zero of a path's shape: a fresh adjoint (never in a primal program).
@@ -309,6 +332,32 @@ pub(crate) enum Init {
     Inert(Inert),
     /// The content that the inner one would be, cut off: no derivative passes.
     Stop(Box<Init>),
+}
+
+/// What a constructor makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Made {
+    Struct,
+    /// A variant of an enum, by the last segment of the path.
+    Variant,
+    /// `Box::new(value)`
+    Box,
+    /// `Some(value)`
+    Some,
+}
+
+impl Made {
+    /// How a part of what is made is reached.
+    pub(crate) fn part(self, path: &syn::Path, member: &syn::Member) -> Proj {
+        match (self, path.segments.last()) {
+            (Made::Box, _) => Proj::Deref,
+            (Made::Some, _) => Proj::Some,
+            (Made::Variant, Some(last)) => {
+                Proj::Payload { variant: last.ident.clone(), member: member.clone() }
+            }
+            _ => Proj::Field(member.clone()),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -53,6 +53,7 @@ fn names(vars: &Vars) -> Vec<String> {
                  mutable: _,
                  cut: _,
                  made_up: _,
+                 again: _,
              }| {
                 let count = bearers.entry(name).or_default();
                 let mut text = name.clone();
@@ -160,6 +161,10 @@ impl<'a> Printer<'a> {
             }
             Proj::Field(syn::Member::Named(name)) => format!("{text}.{name}"),
             Proj::Field(syn::Member::Unnamed(index)) => format!("{text}.{}", index.index),
+            Proj::Payload { variant, member } => {
+                format!("({text} as {variant}).{}", quote::ToTokens::to_token_stream(member))
+            }
+            Proj::Some => format!("{text}?"),
             Proj::Deref => format!("(*{text})"),
         })
     }
@@ -227,7 +232,7 @@ impl<'a> Printer<'a> {
             Init::EmptyVec(None) => "Vec::new()".into(),
             Init::EmptyVec(Some(n)) => format!("Vec::with_capacity({})", self.expr(n)),
             Init::Tuple(parts) => format!("({})", items(parts)),
-            Init::Struct { path, fields, base } => {
+            Init::Struct { path, of: _, fields, base } => {
                 let mut fields = list(fields, |(member, value): &(syn::Member, Expr)| {
                     format!("{}: {}", tokens(&quote::quote!(#member)), self.expr(value))
                 });

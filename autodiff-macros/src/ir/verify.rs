@@ -315,7 +315,7 @@ impl<'a> Scope<'a> {
         path.proj.iter().try_for_each(|proj| match proj {
             Proj::Index(index) => self.atom(index),
             Proj::Range(lo, hi) => lo.iter().chain(hi).try_for_each(|bound| self.atom(bound)),
-            Proj::Field(_) | Proj::Deref => Ok(()),
+            Proj::Field(_) | Proj::Payload { .. } | Proj::Some | Proj::Deref => Ok(()),
         })
     }
 
@@ -334,7 +334,7 @@ impl<'a> Scope<'a> {
             }
             Init::Repeat { vec: _, value, len } => self.operand(value).and_then(|()| self.atom(len)),
             Init::EmptyVec(Some(n)) => self.atom(n),
-            Init::Struct { path: _, fields, base } => {
+            Init::Struct { path: _, of: _, fields, base } => {
                 fields.iter().try_for_each(|(_, value)| self.operand(value))?;
                 base.iter().try_for_each(|base| self.path(base))
             }

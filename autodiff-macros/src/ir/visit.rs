@@ -64,7 +64,7 @@ impl Path {
             match proj {
                 Proj::Index(index) => index.walk(f),
                 Proj::Range(lo, hi) => lo.iter().chain(hi).for_each(|bound| bound.walk(f)),
-                Proj::Field(_) | Proj::Deref => {}
+                Proj::Field(_) | Proj::Payload { .. } | Proj::Some | Proj::Deref => {}
             }
         }
     }
@@ -74,7 +74,7 @@ impl Path {
             match proj {
                 Proj::Index(index) => index.walk_mut(f),
                 Proj::Range(lo, hi) => lo.iter_mut().chain(hi).for_each(|bound| bound.walk_mut(f)),
-                Proj::Field(_) | Proj::Deref => {}
+                Proj::Field(_) | Proj::Payload { .. } | Proj::Some | Proj::Deref => {}
             }
         }
     }

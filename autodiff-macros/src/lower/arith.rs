@@ -205,10 +205,15 @@ impl Lower<'_> {
 
     /// The type of a number in a field that is marked `#[no_diff]`.
     pub(crate) fn marked_number(&self, path: &Path) -> Option<Ty> {
-        let (crate::ir::Proj::Field(member), owner) = path.proj.split_last()? else { return None };
+        let (last, owner) = path.proj.split_last()?;
+        let (variant, member) = match last {
+            crate::ir::Proj::Field(member) => (None, member),
+            crate::ir::Proj::Payload { variant, member } => (Some(variant), member),
+            _ => return None,
+        };
         let owner = Path { root: path.root, proj: owner.to_vec() };
         let Ty::Named(of) = self.path_ty(&owner) else { return None };
-        self.types.marked_number(&of, member)
+        self.types.marked_number(&of, variant, member)
     }
 
     /// A number in a field that is marked `#[no_diff]`, as a constant.
@@ -299,6 +304,7 @@ impl Lower<'_> {
         hint: &str,
         span: Span,
     ) -> Value {
+        let args = self.part_ways(args, span);
         let ty = want.cloned().filter(|ty| !matches!(ty, Ty::Unknown));
         let missing = match &callee {
             // The derivative of what may fail says whether there is a result.
@@ -481,10 +487,6 @@ impl Lower<'_> {
 
 fn is_shift(op: &BinOp) -> bool {
     matches!(op, BinOp::Shl(_) | BinOp::Shr(_) | BinOp::ShlAssign(_) | BinOp::ShrAssign(_))
-}
-
-fn is_box(ty: &syn::Type) -> bool {
-    matches!(ty, syn::Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Box"))
 }
 
 /// A float whose precise type rustc infers.

@@ -162,6 +162,13 @@ impl<'a> Lower<'a> {
         joins: &mut Vec<Join>,
         span: Span,
     ) -> Value {
+        let mut values = values;
+        if values.iter().any(|value| matches!(value, Value::Maybe { .. })) {
+            for (end, value) in ends.iter_mut().zip(&mut values) {
+                let given = std::mem::replace(value, Value::Never);
+                *value = self.in_block(&mut end.block, |lower| lower.as_option(given, span));
+            }
+        }
         let live: Vec<&Value> = values.iter().filter(|value| !matches!(value, Value::Never)).collect();
         let Some(first) = live.first() else { return Value::Never };
         if live.iter().any(|value| matches!(value, Value::Poison)) {

@@ -3,6 +3,7 @@
 
 mod float;
 mod known;
+mod payloads;
 
 use proc_macro2::Span;
 use quote::{ToTokens, quote};
@@ -15,7 +16,7 @@ use super::facts::site;
 use super::inert::combine;
 use super::jump::mentions_word;
 use super::start::start;
-use crate::ir::{Arg, Callee, Expr, Inert, Init, Passing, Path, Role, Ty};
+use crate::ir::{Arg, Callee, Expr, Inert, Init, Made, Passing, Path, Role, Ty};
 use crate::typing::scope::Called;
 
 impl Lower<'_> {
@@ -279,7 +280,7 @@ impl Lower<'_> {
         if let Some(known) = known {
             return self.known_call(known, path, args, want, span);
         }
-        if !own && (is_constructor(&path.path) || self.types.constructs(&path.path)) {
+        if !own && is_constructor(&path.path) {
             let mut fields = Vec::new();
             for (i, arg) in args.into_iter().enumerate() {
                 match self.whole(arg, None, span) {
@@ -287,15 +288,29 @@ impl Lower<'_> {
                     None => return Value::Poison,
                 }
             }
-            let name = path.path.clone();
-            let ty = Ty::Named(Box::new(syn::Type::Path(syn::TypePath {
-                attrs: Vec::new(),
-                qself: None,
-                path: name.clone(),
-            })));
-            return Value::Init(Box::new(Init::Struct { path: name, fields, base: None }), ty);
+            let (of, ty) = self.made(&path.path, want);
+            let init = Init::Struct { path: path.path.clone(), of, fields, base: None };
+            return Value::Init(Box::new(init), ty);
         }
         self.call_function(path, args, want, site, span)
+    }
+
+    /// What a constructor makes, and the type of that.
+    pub(crate) fn made(&self, path: &syn::Path, want: Option<&Ty>) -> (Made, Ty) {
+        let named = |ty: syn::Type| Ty::Named(Box::new(ty));
+        let Some(variant) = self.types.variant(path, want) else {
+            let path = path.clone();
+            return (
+                Made::Struct,
+                named(syn::Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path })),
+            );
+        };
+        let ty = match (want, variant.of) {
+            (Some(ty @ Ty::Named(_)), _) => ty.clone(),
+            (_, Some(of)) => named(of),
+            (_, None) => Ty::Unknown,
+        };
+        (Made::Variant, ty)
     }
 
     fn call_function(
@@ -462,12 +477,11 @@ impl Lower<'_> {
             Value::Maybe { some, value } if self.hands_nothing_active(&value) => {
                 self.as_code(Value::Maybe { some, value }, span).map(Arg::Inert)
             }
-            Value::Maybe { .. } | Value::Optional { .. } => {
-                self.refuse_at(
-                    span,
-                    "an `Option` of an active value as argument is not supported: pass the value itself",
-                );
-                None
+            value @ (Value::Maybe { .. } | Value::Optional { .. }) => {
+                let value = self.read(value, span);
+                let init = self.init(value, None, span)?;
+                let ty = Ty::Named(Box::new(syn::parse_quote!(Option<_>)));
+                Some(Arg::Move(Path::of(self.temp_place("argument", ty, init, span))))
             }
             Value::Poison | Value::Never | Value::Cell(_) | Value::Later => None,
         }

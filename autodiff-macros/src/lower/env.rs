@@ -9,6 +9,7 @@ use super::closure::Closure;
 use super::iter::Iter;
 use super::jump::Slot;
 use crate::ir::{Expr, Inert, Init, Path, Proj, Role, StmtKind, Ty, Var, build};
+use crate::typing::part_name;
 
 /// A mutable scalar variable: which of its versions is current depends on where we are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -282,24 +283,39 @@ impl Lower<'_> {
                 (Proj::Range(..), Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t)) => Ty::Slice(t.clone()),
                 (Proj::Range(..), _) => ty.clone(),
                 (Proj::Field(member), _) => {
-                    match member {
-                        syn::Member::Named(name) => site.push_str(&format!(".{name}")),
-                        syn::Member::Unnamed(index) => site.push_str(&format!(".{}", index.index)),
-                    }
+                    site.push_str(&part_name(None, member));
                     match (member, &ty) {
                         (syn::Member::Unnamed(index), Ty::Tuple(items)) => {
                             items.get(index.index as usize).cloned().unwrap_or(Ty::Unknown)
                         }
-                        (_, Ty::Named(name)) => self.types.field(name, member).unwrap_or(Ty::Unknown),
+                        (_, Ty::Named(name)) => self.types.field(name, None, member).unwrap_or(Ty::Unknown),
                         (_, Ty::Inert) => Ty::Inert,
                         _ => Ty::Unknown,
                     }
                 }
-                (Proj::Deref, Ty::Inert) => Ty::Inert,
-                (Proj::Deref, _) => {
-                    site.push('*');
-                    Ty::Unknown
+                (Proj::Payload { variant, member }, _) => {
+                    site.push_str(&part_name(Some(variant), member));
+                    match &ty {
+                        Ty::Named(name) => {
+                            self.types.field(name, Some(variant), member).unwrap_or(Ty::Unknown)
+                        }
+                        Ty::Inert => Ty::Inert,
+                        _ => Ty::Unknown,
+                    }
                 }
+                (Proj::Some, ty) => {
+                    site.push('?');
+                    super::types::option_of(ty).map_or(Ty::Unknown, |held| self.types.ty(held))
+                }
+                // Facts do not tell a `Box` from what it holds.
+                (Proj::Deref, Ty::Named(name)) => match &**name {
+                    syn::Type::Path(path) => {
+                        crate::standard::boxed(path).map_or(Ty::Unknown, |held| self.types.ty(held))
+                    }
+                    _ => Ty::Unknown,
+                },
+                (Proj::Deref, Ty::Inert) => Ty::Inert,
+                (Proj::Deref, ty) => (*ty).clone(),
             };
             ty = self.known(next, &site);
         }
@@ -339,12 +355,14 @@ impl Lower<'_> {
     /// A short name for what a path shows.
     pub(crate) fn path_hint(&self, path: &Path) -> String {
         for proj in path.proj.iter().rev() {
-            if let Proj::Field(syn::Member::Named(name)) = proj {
+            if let Proj::Field(syn::Member::Named(name))
+            | Proj::Payload { member: syn::Member::Named(name), .. } = proj
+            {
                 return name.to_string();
             }
         }
         let name = &self.vars[path.root].name;
-        let parts = path.proj.iter().filter(|proj| matches!(proj, Proj::Index(_) | Proj::Field(_))).count();
+        let parts = path.proj.iter().filter(|proj| !matches!(proj, Proj::Range(..) | Proj::Deref)).count();
         if parts == 0 { name.clone() } else { format!("{name}_{}", "i".repeat(parts.min(3))) }
     }
 }

@@ -80,7 +80,7 @@ impl Lower<'_> {
             E::Tuple(tuple) => self.lower_tuple(tuple, want),
             E::Array(array) => self.list(false, array.elems.iter(), want, array.bracket_token.span.join()),
             E::Repeat(repeat) => self.repeat(false, &repeat.expr, &repeat.len, want, repeat.semi_token.span),
-            E::Struct(literal) => self.lower_struct(literal),
+            E::Struct(literal) => self.lower_struct(literal, want),
             E::Range(range) => self.lower_range(range),
             E::Block(block) if block.label.is_some() => self.lower_labelled(block, want),
             E::Block(block) => self.block(&block.block, want, false),
@@ -163,7 +163,14 @@ impl Lower<'_> {
             return Value::nothing();
         }
         let tokens = expr.to_token_stream();
-        let (ty, value) = self.constant(&expr.path, want);
+        let (ty, value) = match (self.constant(&expr.path, want), want) {
+            ((Ty::Unknown, None), Some(ty @ Ty::Named(_)))
+                if self.types.variant(&expr.path, want).is_some() =>
+            {
+                (ty.clone(), None)
+            }
+            (known, _) => known,
+        };
         if ty.is_scalar() {
             return Value::Atom(Expr::Lit(Lit { tokens, value, ty: ty.clone(), made: false }), ty);
         }
@@ -274,6 +281,17 @@ impl Lower<'_> {
                 Value::Path(Path::of(place).with(proj))
             }
             Value::Code(mut inert, ty) => {
+                if let Proj::Payload { variant, member } = &proj {
+                    let (code, (accessor, _)) =
+                        (std::mem::take(&mut inert.code), crate::derive::accessor(variant, member));
+                    inert.code = quote!((*(#code).#accessor()));
+                    return Value::Code(inert, Ty::Unknown);
+                }
+                if let Proj::Some = &proj {
+                    let (code, runtime) = (std::mem::take(&mut inert.code), &self.request.runtime);
+                    inert.code = quote!((*#runtime::__private::some(&#code)));
+                    return Value::Code(inert, Ty::Unknown);
+                }
                 let part = self.code_part(&mut inert, &proj);
                 let code = std::mem::take(&mut inert.code);
                 inert.code = quote!(#code #part);
@@ -339,7 +357,7 @@ impl Lower<'_> {
                 quote!([#lo..#hi])
             }
             Proj::Field(member) => quote!(.#member),
-            Proj::Deref => TokenStream::new(),
+            Proj::Payload { .. } | Proj::Some | Proj::Deref => TokenStream::new(),
         }
     }
 }

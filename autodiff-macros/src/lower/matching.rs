@@ -3,6 +3,7 @@
 
 mod arms;
 mod pattern;
+mod variant;
 
 use proc_macro2::{Ident, Span};
 use quote::quote;
@@ -115,7 +116,8 @@ impl<'a> Lower<'a> {
         let value = self.place(expr);
         match value {
             Value::Init(init, ty) => {
-                Value::Path(Path::of(self.temp_place("scrutinee", ty, *init, start(expr))))
+                let place = Path::of(self.temp_place("scrutinee", ty, *init, start(expr)));
+                self.seen_option(Value::Path(place), start(expr))
             }
             value => self.seen_option(value, start(expr)),
         }
@@ -158,6 +160,9 @@ impl<'a> Lower<'a> {
             );
         }
         let Some(test) = self.pattern_test(pat, value.clone()) else { return Value::Poison };
+        if matches!(test, Test::Always) && self.refuse_bare(pat) {
+            return Value::Poison;
+        }
         match test {
             Test::Always => {
                 // The arm that never runs is still lowered for its complaints, then dropped.

@@ -57,6 +57,9 @@ impl Lower<'_> {
             }
             return self.iter_method(*iter, expr, &name, want);
         }
+        if let Value::Maybe { some, value } = self.opened_for_method(&receiver, &name, span) {
+            return self.kept_option_method(receiver, some, *value, expr, &name, want);
+        }
         let value = receiver.clone().peel();
         match value {
             Value::Optional { some, kept } => self.optional_method(some, &kept, expr, &name, want),

@@ -82,6 +82,8 @@ pub(crate) struct Lower<'a> {
     sites: VarMap<String>,
     /// Variables that carry no derivative, whatever their types.
     constants: VarSet,
+    /// Places that hold what variants held that are not in sight: `*` of one is what is in a `Box`.
+    payloads: VarSet,
     /// Places of a written type that has no elements at positions.
     unindexed: VarMap<crate::standard::Unindexed>,
     items: Vec<syn::Item>,
@@ -189,6 +191,7 @@ fn attempt(
         nodes,
         sites: VarMap::new(),
         constants: VarSet::new(),
+        payloads: VarSet::new(),
         unindexed: VarMap::new(),
         items: Vec::new(),
         lent: Vec::new(),

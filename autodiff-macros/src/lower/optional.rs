@@ -3,6 +3,8 @@
 //! Invariant: what a variable holds does not change with the place that it was taken from. One that changes is a flag, and
 //! a slot that is read where the flag says so.
 
+mod kept;
+
 use proc_macro2::Span;
 use quote::format_ident;
 
@@ -221,7 +223,9 @@ impl Lower<'_> {
     pub(crate) fn seen_option(&mut self, value: Value, span: Span) -> Value {
         match value {
             Value::Optional { .. } => self.read(value, span),
+            value @ (Value::Path(_) | Value::Init(..)) => self.opened(value, span),
             Value::Ref { to, mutable } => match *to {
+                to @ Value::Path(_) => self.opened(to.reference(mutable), span),
                 Value::Optional { some, kept } => {
                     let value = Box::new(stored(&kept).reference(mutable));
                     Value::Maybe { some: self.current(some), value }
@@ -375,7 +379,8 @@ impl<'a> Lower<'a> {
                 "`?` is not supported yet: use `match` or `let … else` and return the value itself",
             );
         };
-        let (some, value) = match self.operand(&expr.expr, None) {
+        let tried = self.operand(&expr.expr, None);
+        let (some, value) = match self.opened(tried, span) {
             Value::Maybe { some, value } => (some, *value),
             Value::Code(inert, _) => match self.found(inert, want, span) {
                 Some(found) => found,

@@ -42,11 +42,15 @@ impl Lower<'_> {
                 value => self.bind_pattern(&pat.pat, value),
             },
             Pat::Tuple(pat) => self.bind_sequence(&pat.elems, value, span),
-            Pat::TupleStruct(pat) => self.bind_fields(pat.elems.iter().enumerate(), value, span),
+            Pat::TupleStruct(pat) => {
+                let variant = self.types.variant(&pat.path, None).map(|variant| variant.name);
+                self.bind_fields(variant.as_ref(), pat.elems.iter().enumerate(), value, span);
+            }
             Pat::Slice(pat) => self.bind_slice(pat, value),
             Pat::Struct(pat) => {
+                let variant = self.types.variant(&pat.path, None).map(|variant| variant.name);
                 for field in &pat.fields {
-                    let part = self.part(value.clone(), Proj::Field(field.member.clone()), span);
+                    let part = self.part(value.clone(), Proj::of(variant.as_ref(), &field.member), span);
                     self.bind_pattern(&field.pat, part);
                 }
             }
@@ -91,17 +95,24 @@ impl Lower<'_> {
                 // Behind the `..` parts count from the end.
                 let indexed = pats.iter().enumerate().filter(|(i, _)| *i != at);
                 let indexed = indexed.map(|(i, pat)| (if i < at { i } else { total + i - pats.len() }, pat));
-                self.bind_fields(indexed, value, span);
+                self.bind_fields(None, indexed, value, span);
             }
         }
     }
 
-    fn bind_fields<'p>(&mut self, pats: impl Iterator<Item = (usize, &'p Pat)>, value: Value, span: Span) {
+    fn bind_fields<'p>(
+        &mut self,
+        variant: Option<&Ident>,
+        pats: impl Iterator<Item = (usize, &'p Pat)>,
+        value: Value,
+        span: Span,
+    ) {
         for (i, pat) in pats {
             if matches!(pat, Pat::Rest(_)) {
                 return;
             }
-            let part = self.part(value.clone(), Proj::Field(Member::Unnamed(syn::Index::from(i))), span);
+            let field = Proj::of(variant, &Member::Unnamed(syn::Index::from(i)));
+            let part = self.part(value.clone(), field, span);
             self.bind_pattern(pat, part);
         }
     }
@@ -231,8 +242,13 @@ impl Lower<'_> {
                     info.mutable |= mutable;
                     return Value::Path(path);
                 }
-                let ty = self.path_ty(&path);
-                self.declare(name, mutable, ty, Init::Copy { from: path, how: CopyHow::Move }, site, span)
+                let (ty, unseen) = (self.path_ty(&path), self.is_unseen_payload(&path));
+                let init = Init::Copy { from: path, how: CopyHow::Move };
+                let value = self.declare(name, mutable, ty, init, site, span);
+                if let (true, Value::Path(place)) = (unseen, &value) {
+                    self.payloads.insert(place.root);
+                }
+                value
             }
             Value::Init(init, ty) => self.declare(name, mutable, ty, *init, site, span),
             Value::Tuple(items) => Value::Tuple(
@@ -289,6 +305,9 @@ impl Lower<'_> {
                 if ty.is_scalar() {
                     return Value::Path(path).reference(exclusive);
                 }
+                // What is iterated over is taken for a slice, which what a variant holds never is by itself.
+                let held = path.proj.last().is_some_and(Proj::is_opened);
+                let ty = if held && matches!(ty, Ty::Slice(_)) { Ty::Unknown } else { ty };
                 let view = self.vars.fresh(name, ty, Role::View, span);
                 let info = &mut self.vars[view];
                 info.named = true;

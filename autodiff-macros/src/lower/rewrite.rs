@@ -125,7 +125,7 @@ fn visit_path(path: &mut Path, f: &mut dyn FnMut(&mut Expr)) {
                 lo.iter_mut().for_each(|lo| visit_expr(lo, f));
                 hi.iter_mut().for_each(|hi| visit_expr(hi, f));
             }
-            Proj::Field(_) | Proj::Deref => {}
+            Proj::Field(_) | Proj::Payload { .. } | Proj::Some | Proj::Deref => {}
         }
     }
 }

@@ -675,13 +675,13 @@ fn refusals() {
             parse_quote!(
                 fn f(s: Shape, y: f64) -> f64 {
                     match s {
-                        Shape::Circle(r) => r * y,
+                        Shape::Circle(.., r) => r * y,
                         Shape::Point => y,
                     }
                 }
             ),
             &[
-                "a pattern that takes a possibly active value apart is not supported yet for enums: mark the parameter `#[no_diff]`, or keep the data in a struct",
+                "`..` in this pattern leaves open which parts are meant: write `_` for each, or put `#[differentiate]` on a module around the enum",
             ],
         ),
         (

@@ -32,6 +32,8 @@ pub(crate) struct Types {
     shadowed: Vec<String>,
     /// Names that typing found to stand for numbers.
     pub(crate) aliases: Vec<(String, Ty)>,
+    /// What the function's body imports.
+    pub(crate) uses: Vec<crate::typing::items::Use>,
     /// Types that were taken for the standard library's, and for inactive.
     assumed: RefCell<Vec<Type>>,
 }
@@ -83,6 +85,7 @@ impl Types {
     pub(crate) fn of_function(generics: &Generics, block: &syn::Block, scope: &Scope) -> Types {
         let mut types = Types::new(generics, scope);
         named_inside(block.to_token_stream(), &mut types.shadowed);
+        types.uses = crate::typing::uses_inside(block);
         types
     }
 

@@ -197,7 +197,7 @@ fn sum(path: &Path, value: &Expr, indices: &Indices, vars: &Vars, made_from: u32
         .map(|proj| match proj {
             Proj::Index(index) => indices.invariant(index).map(Proj::Index),
             Proj::Field(name) => Some(Proj::Field(name.clone())),
-            Proj::Range(..) | Proj::Deref => None,
+            Proj::Range(..) | Proj::Payload { .. } | Proj::Some | Proj::Deref => None,
         })
         .collect();
     let sum = Path { root: path.root, proj: proj? };

@@ -288,6 +288,10 @@ pub(crate) fn same_path(a: &Path, b: &Path) -> bool {
         && a.proj.iter().zip(&b.proj).all(|pair| match pair {
             (Proj::Index(a), Proj::Index(b)) => same(a, b),
             (Proj::Field(a), Proj::Field(b)) => a == b,
+            (Proj::Payload { variant: a, member: m }, Proj::Payload { variant: b, member: n }) => {
+                a == b && m == n
+            }
+            (Proj::Some, Proj::Some) => true,
             (Proj::Range(lo, hi), Proj::Range(from, to)) => {
                 same_base(lo.as_ref(), from.as_ref()) && same_base(hi.as_ref(), to.as_ref())
             }

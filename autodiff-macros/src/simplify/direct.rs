@@ -84,7 +84,7 @@ fn element(path: &Path, indices: &Indices, vars: &Vars) -> bool {
     let fixed = before.iter().all(|proj| match proj {
         Proj::Index(index) => !indices.varies(index),
         Proj::Field(_) => true,
-        Proj::Range(..) | Proj::Deref => false,
+        Proj::Range(..) | Proj::Payload { .. } | Proj::Some | Proj::Deref => false,
     });
     fixed && vars[path.root].view.is_none() && indices.reach(at).is_some()
 }

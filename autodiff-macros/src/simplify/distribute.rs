@@ -254,7 +254,7 @@ fn row(path: &Path, indices: &Indices) -> Option<(Path, Option<Expr>)> {
     let fixed = before.iter().all(|proj| match proj {
         Proj::Index(index) => !indices.varies(index),
         Proj::Field(_) => true,
-        Proj::Range(..) | Proj::Deref => false,
+        Proj::Range(..) | Proj::Payload { .. } | Proj::Some | Proj::Deref => false,
     });
     let (base, _) = indices.affine(at)?;
     fixed.then(|| (Path { root: path.root, proj: before.to_vec() }, base))

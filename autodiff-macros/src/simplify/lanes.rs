@@ -165,7 +165,7 @@ fn vectorises(body: &Block, indices: &Indices, vars: &Vars) -> bool {
         path.proj.iter().all(|proj| match proj {
             Proj::Index(index) => !indices.varies(index),
             Proj::Field(_) => true,
-            Proj::Range(..) | Proj::Deref => false,
+            Proj::Range(..) | Proj::Payload { .. } | Proj::Some | Proj::Deref => false,
         })
     };
     for stmt in &body.stmts {

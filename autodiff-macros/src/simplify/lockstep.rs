@@ -188,7 +188,7 @@ impl Check<'_> {
         path.proj.iter().try_for_each(|proj| match proj {
             Proj::Index(index) => self.read(index),
             Proj::Range(lo, hi) => lo.iter().chain(hi).try_for_each(|bound| self.read(bound)),
-            Proj::Field(_) | Proj::Deref => Some(()),
+            Proj::Field(_) | Proj::Payload { .. } | Proj::Some | Proj::Deref => Some(()),
         })
     }
 
@@ -246,7 +246,7 @@ impl Check<'_> {
                         return None;
                     }
                 }
-                Proj::Range(..) | Proj::Deref => return None,
+                Proj::Range(..) | Proj::Payload { .. } | Proj::Some | Proj::Deref => return None,
             }
         }
         None
@@ -276,7 +276,7 @@ impl Check<'_> {
         let fixed = before.iter().all(|proj| match proj {
             Proj::Index(index) => !inner.varies(index) && !self.outer.varies(index),
             Proj::Field(_) => true,
-            Proj::Range(..) | Proj::Deref => false,
+            Proj::Range(..) | Proj::Payload { .. } | Proj::Some | Proj::Deref => false,
         });
         let (base, offset) = inner.affine(index)?;
         let fixed = fixed && base.as_ref().is_none_or(|base| !self.outer.varies(base));

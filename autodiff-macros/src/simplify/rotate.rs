@@ -207,7 +207,7 @@ fn contribution(stmt: &Stmt, at: usize, indices: &Indices, vars: &Vars) -> Optio
     let invariant = prefix.proj.iter().all(|proj| match proj {
         Proj::Index(index) => !indices.varies(index),
         Proj::Field(_) => true,
-        Proj::Range(..) | Proj::Deref => false,
+        Proj::Range(..) | Proj::Payload { .. } | Proj::Some | Proj::Deref => false,
     });
     let (base, offset) = indices.reach(index)?;
     invariant.then_some((path.root, Contribution { at, prefix, base, offset, value }))

@@ -5,7 +5,7 @@
 
 use super::Context;
 use super::summary::{Summary, dependencies, left};
-use crate::ir::{Arg, Block, Expr, Head, Role, Stmt, StmtKind, Var, VarMap};
+use crate::ir::{Arg, Block, Expr, Head, Proj, Role, Stmt, StmtKind, Var, VarMap};
 use crate::rules::Syntax;
 
 /// Larger expressions keep their name.
@@ -157,6 +157,9 @@ fn inert_reads(stmt: &Stmt, var: Var) -> bool {
 
 /// Puts `expr` where `stmt` reads `var`, if that is once, and evaluated once, before anything the statement does.
 fn replace_once(var: Var, expr: &Expr, stmt: &mut Stmt) -> bool {
+    if reaches_payload(expr) && holds_open(stmt, var) {
+        return false;
+    }
     let (mut found, mut receives) = (0, false);
     sites(stmt, &mut |site| {
         found += occurrences(site, var);
@@ -187,6 +190,31 @@ fn is_receiver(expr: &Expr, var: Var) -> bool {
         }
     });
     found
+}
+
+/// Whether an expression reads what a variant holds.
+fn reaches_payload(expr: &Expr) -> bool {
+    let mut found = false;
+    expr.walk(&mut |expr| {
+        if let Expr::Load(path) | Expr::Len(path) = expr {
+            found |= path.proj.iter().any(Proj::is_opened);
+        }
+    });
+    found
+}
+
+/// Whether a statement may have its target borrowed by a method when it evaluates the use of a variable: what else the same
+/// variant holds cannot be read then.
+fn holds_open(stmt: &Stmt, var: Var) -> bool {
+    match &stmt.kind {
+        StmtKind::Store { path, .. } => {
+            let mut inside = false;
+            path.index_vars(&mut |read| inside |= read == var);
+            inside
+        }
+        StmtKind::Call(_) | StmtKind::Fill { .. } | StmtKind::Push { .. } => true,
+        _ => false,
+    }
 }
 
 fn occurrences(expr: &Expr, var: Var) -> usize {

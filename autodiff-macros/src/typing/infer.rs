@@ -18,6 +18,7 @@ use std::collections::hash_map::Entry;
 
 use proc_macro2::Ident;
 
+use super::part_name;
 use super::term::{Table, Term};
 use crate::ir::Ty;
 use crate::lower::{Nodes, Types, is_float_only, site};
@@ -85,8 +86,10 @@ enum Later {
         args: Vec<Term>,
         result: Term,
     },
+    /// A field of a struct, or of a variant of an enum.
     Field {
         base: Term,
+        variant: Option<Ident>,
         member: syn::Member,
         result: Term,
     },
@@ -112,8 +115,8 @@ impl Later {
         match self {
             Later::Index { base, result, range: false } => Some((base, "[]".to_string(), result)),
             Later::Item { of, item } => Some((of, "[]".to_string(), item)),
-            Later::Field { base, member, result } => {
-                Some((base, format!(".{}", member_name(member)), result))
+            Later::Field { base, variant, member, result } => {
+                Some((base, part_name(variant.as_ref(), member), result))
             }
             _ => None,
         }
@@ -192,7 +195,9 @@ impl Infer<'_> {
             Later::Method { name, receiver, args, result } => {
                 self.conclude_method(name, receiver, args, result)
             }
-            Later::Field { base, member, result } => self.conclude_field(base, member, result),
+            Later::Field { base, variant, member, result } => {
+                self.conclude_field(base, variant.as_ref(), member, result)
+            }
             Later::Index { base, range, result } => self.conclude_index(base, *range, result),
             Later::Item { of, item } => self.conclude_item(of, item),
             Later::Sum { item, result } => {
@@ -345,13 +350,6 @@ impl Infer<'_> {
             Ty::Tuple(ts) => ts.iter().for_each(|t| self.note_aliases(t)),
             _ => {}
         }
-    }
-}
-
-fn member_name(member: &syn::Member) -> String {
-    match member {
-        syn::Member::Named(name) => name.to_string(),
-        syn::Member::Unnamed(index) => index.index.to_string(),
     }
 }
 

@@ -30,9 +30,10 @@ struct Module {
 }
 
 /// One name of a `use`; no name for a glob.
-struct Use {
-    name: Option<String>,
-    path: Vec<String>,
+#[derive(Clone)]
+pub(crate) struct Use {
+    pub(crate) name: Option<String>,
+    pub(crate) path: Vec<String>,
 }
 
 /// What a name of a type stands for.
@@ -46,11 +47,14 @@ pub(crate) struct Definition {
     pub(crate) no_diff: bool,
 }
 
+/// The fields of a struct, or of a variant: by which name, of which type, and whether they are marked `#[no_diff]`.
+pub(crate) type Parts = Vec<(Member, Type, bool)>;
+
 #[derive(Clone)]
 pub(crate) enum Kind {
-    Struct(Vec<(Member, Type, bool)>),
-    /// With the types that its variants hold.
-    Enum(Vec<Type>),
+    Struct(Parts),
+    /// With what its variants hold.
+    Enum(Vec<(Ident, Parts)>),
     Alias(Box<Type>),
     /// With the traits that it builds on.
     Trait(Vec<syn::Path>),
@@ -136,6 +140,7 @@ impl Items {
     pub(crate) fn marks_fields(&self) -> bool {
         let marked = |definition: &Definition| match &definition.kind {
             Kind::Struct(fields) => fields.iter().any(|(.., no_diff)| *no_diff),
+            Kind::Enum(variants) => variants.iter().flat_map(|(_, held)| held).any(|(.., no_diff)| *no_diff),
             _ => false,
         };
         self.modules.iter().flat_map(|module| module.types.values()).any(marked)
@@ -166,8 +171,9 @@ impl Items {
                     self.define(at, &item.ident, &item.generics, kind, &item.attrs);
                 }
                 Item::Enum(item) => {
-                    let held = item.variants.iter().flat_map(|variant| variant.fields.iter());
-                    let kind = Kind::Enum(held.map(|field| field.ty.clone()).collect());
+                    let variants = item.variants.iter();
+                    let kind =
+                        Kind::Enum(variants.map(|it| (it.ident.clone(), fields(&it.fields))).collect());
                     self.define(at, &item.ident, &item.generics, kind, &item.attrs);
                 }
                 Item::Type(item) => {
@@ -339,6 +345,56 @@ impl Items {
         self.find(at, &names, STEPS, &|module, name| module.types.get(name))
     }
 
+    /// The enum and the variant that a path names, by the enum or by `use`.
+    pub(crate) fn variant(&self, at: ModuleId, path: &syn::Path) -> Option<(&Definition, &Ident)> {
+        self.variant_of(at, &names(path)?, STEPS)
+    }
+
+    fn variant_of(&self, at: ModuleId, names: &[String], steps: usize) -> Option<(&Definition, &Ident)> {
+        let steps = steps.checked_sub(1)?;
+        let (last, owner) = names.split_last()?;
+        if let Some(of) = self.find(at, owner, STEPS, &|module, name| module.types.get(name)) {
+            return self.variant_in(of, last, steps);
+        }
+        let module = self.modules.get(at)?;
+        match owner {
+            [up] if up == "super" => {
+                return self.variant_of(module.parent?, std::slice::from_ref(last), steps);
+            }
+            [] => {}
+            _ => return None,
+        }
+        module.uses.iter().find_map(|used| {
+            let path: Vec<String> = match &used.name {
+                Some(name) if name == last => used.path.clone(),
+                None => used.path.iter().chain(names).cloned().collect(),
+                _ => return None,
+            };
+            if path == names { None } else { self.variant_of(at, &path, steps) }
+        })
+    }
+
+    fn variant_in<'s>(
+        &'s self,
+        of: &'s Definition,
+        name: &str,
+        steps: usize,
+    ) -> Option<(&'s Definition, &'s Ident)> {
+        match &of.kind {
+            Kind::Enum(variants) => {
+                variants.iter().find(|(variant, _)| variant == name).map(|(variant, _)| (of, variant))
+            }
+            Kind::Alias(ty) => match &**ty {
+                Type::Path(path) if path.qself.is_none() => {
+                    let of = self.definition(of.module, &path.path)?;
+                    self.variant_in(of, name, steps.checked_sub(1)?)
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The function that a path names.
     pub(crate) fn function(&self, at: ModuleId, path: &syn::Path) -> Option<&Callable> {
         let names = names(path)?;
@@ -463,12 +519,25 @@ impl Items {
             |ty: &Type| crate::expand::names_in(quote::ToTokens::to_token_stream(ty)).contains(name);
         let holds = |definition: &&Definition| match &definition.kind {
             Kind::Struct(fields) => fields.iter().any(|(_, ty, _)| mentions(ty)),
-            Kind::Enum(held) => held.iter().any(mentions),
+            Kind::Enum(variants) => variants.iter().flat_map(|(_, held)| held).any(|(_, ty, _)| mentions(ty)),
             Kind::Alias(ty) => mentions(ty),
             Kind::Trait(_) => false,
         };
         let all = self.modules.iter().flat_map(|module| module.types.values());
         all.filter(holds).map(|definition| definition.name.to_string()).collect()
+    }
+
+    /// The names of the other types that hold one of that name, and that it holds, by whatever others between.
+    pub(crate) fn knot(&self, name: &str) -> Vec<String> {
+        let above = |name: &str| {
+            let (mut found, mut open) = (std::collections::BTreeSet::new(), vec![name.to_string()]);
+            while let Some(next) = open.pop() {
+                open.extend(self.holders(&next).into_iter().filter(|holder| found.insert(holder.clone())));
+            }
+            found
+        };
+        let around = above(name);
+        around.into_iter().filter(|other| other != name && above(other).contains(name)).collect()
     }
 
     /// The inline module of that name.
@@ -541,7 +610,7 @@ fn names(path: &syn::Path) -> Option<Vec<String>> {
     path.leading_colon.is_none().then(|| path.segments.iter().map(|s| s.ident.to_string()).collect())
 }
 
-fn flatten(tree: &syn::UseTree, prefix: &mut Vec<String>, uses: &mut Vec<Use>) {
+pub(crate) fn flatten(tree: &syn::UseTree, prefix: &mut Vec<String>, uses: &mut Vec<Use>) {
     match tree {
         syn::UseTree::Path(path) => {
             prefix.push(path.ident.to_string());

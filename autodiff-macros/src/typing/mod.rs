@@ -5,7 +5,9 @@ pub(crate) mod items;
 mod library;
 pub(crate) mod scope;
 mod term;
+mod variant;
 
 pub(crate) use self::library::is_of_the_library;
 pub(crate) use self::scope::Scope;
 pub(crate) use self::term::alias_site;
+pub(crate) use self::variant::{Variant, part_name, uses_inside};

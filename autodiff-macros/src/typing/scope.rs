@@ -118,16 +118,31 @@ impl Scope {
         }
     }
 
+    /// What methods are called on that are called on the type.
+    fn unboxed<'t>(&'t self, ty: &'t Type) -> &'t Type {
+        match self.itself(ty) {
+            Type::Path(path) if self.definition(&path.path).is_none() => {
+                crate::standard::boxed(path).map_or(ty, |held| self.unboxed(held))
+            }
+            ty => ty,
+        }
+    }
+
     fn definition(&self, path: &syn::Path) -> Option<&Definition> {
         self.items.definition(self.module, path)
     }
 
+    /// What a type is defined as; of a `Box` what it holds, whose parts are reached as if it were itself there.
     fn definition_of(&self, ty: &Type) -> Option<(&Definition, Vec<Type>)> {
         match self.itself(ty) {
             Type::Path(path) if path.qself.is_none() => {
                 let last = path.path.segments.last()?;
                 let arguments = crate::lower::arguments(last).into_iter().cloned().collect();
-                Some((self.definition(&path.path)?, arguments))
+                match (self.definition(&path.path), crate::standard::boxed(path)) {
+                    (Some(definition), _) => Some((definition, arguments)),
+                    (None, Some(held)) => self.definition_of(held),
+                    (None, None) => None,
+                }
             }
             Type::Group(group) => self.definition_of(&group.elem),
             Type::Paren(paren) => self.definition_of(&paren.elem),
@@ -219,39 +234,68 @@ impl Types {
             Kind::Struct(fields) => {
                 fields.iter().any(|(_, ty, no_diff)| !no_diff && inside.carries(&inside.ty(ty)))
             }
-            Kind::Enum(held) => held.iter().any(|ty| inside.carries(&inside.ty(ty))),
+            Kind::Enum(variants) => variants
+                .iter()
+                .flat_map(|(_, held)| held)
+                .any(|(_, ty, no_diff)| !no_diff && inside.carries(&inside.ty(ty))),
             _ => true,
         }
     }
 
-    /// The type of a field.
-    pub(crate) fn field(&self, of: &Type, member: &Member) -> Option<Ty> {
-        let (definition, arguments) = self.scope.definition_of(of)?;
-        let Kind::Struct(fields) = &definition.kind else { return None };
-        let (_, ty, no_diff) = fields.iter().find(|(name, ..)| name == member)?;
-        let inside = self.inside(definition.module, &definition.generics, &arguments, None);
-        let ty = inside.ty(ty);
+    /// The type of a field, of a struct or of a variant of an enum.
+    pub(crate) fn field(&self, of: &Type, variant: Option<&Ident>, member: &Member) -> Option<Ty> {
+        let (ty, no_diff) = self.part(of, variant, member)?;
         // What is marked carries nothing, whatever it is.
-        if *no_diff && inside.carries(&ty) { Some(Ty::Inert) } else { Some(ty) }
+        if no_diff && self.carries(&ty) { Some(Ty::Inert) } else { Some(ty) }
     }
 
     /// The number that a field holds which is marked: its value is read, and no derivative passes.
-    pub(crate) fn marked_number(&self, of: &Type, member: &Member) -> Option<Ty> {
-        let (definition, arguments) = self.scope.definition_of(of)?;
-        let Kind::Struct(fields) = &definition.kind else { return None };
-        let (_, ty, no_diff) = fields.iter().find(|(name, ..)| name == member)?;
-        let inside = self.inside(definition.module, &definition.generics, &arguments, None);
-        Some(inside.ty(ty)).filter(|ty| *no_diff && ty.is_float())
+    pub(crate) fn marked_number(&self, of: &Type, variant: Option<&Ident>, member: &Member) -> Option<Ty> {
+        self.part(of, variant, member).filter(|(ty, no_diff)| *no_diff && ty.is_float()).map(|(ty, _)| ty)
     }
 
-    /// Whether a path names a struct of the environment, or a variant of an enum.
-    pub(crate) fn constructs(&self, path: &syn::Path) -> bool {
-        let owner = syn::Path {
-            leading_colon: path.leading_colon,
-            segments: path.segments.iter().take(path.segments.len().saturating_sub(1)).cloned().collect(),
+    /// Whether a type that a path names is complete as it is written there: one in sight without parameters.
+    pub(crate) fn is_complete(&self, of: &Type) -> bool {
+        self.scope.definition_of(of).is_some_and(|(definition, arguments)| {
+            !arguments.is_empty() || definition.generics.type_params().next().is_none()
+        })
+    }
+
+    /// How many fields a variant has.
+    pub(crate) fn count(&self, of: &Type, variant: &Ident) -> Option<usize> {
+        let Kind::Enum(variants) = &self.scope.definition_of(of)?.0.kind else { return None };
+        variants.iter().find(|(name, _)| name == variant).map(|(_, held)| held.len())
+    }
+
+    /// The type of a field as it is written, and whether it is marked.
+    fn part(&self, of: &Type, variant: Option<&Ident>, member: &Member) -> Option<(Ty, bool)> {
+        let (definition, arguments) = self.scope.definition_of(of)?;
+        let fields = match (&definition.kind, variant) {
+            (Kind::Struct(fields), None) => fields,
+            (Kind::Enum(variants), Some(variant)) => &variants.iter().find(|(name, _)| name == variant)?.1,
+            _ => return None,
         };
-        let kind = |path: &syn::Path| self.scope.definition(path).map(|definition| &definition.kind);
-        matches!(kind(path), Some(Kind::Struct(_))) || matches!(kind(&owner), Some(Kind::Enum(_)))
+        let (_, ty, no_diff) = fields.iter().find(|(name, ..)| name == member)?;
+        let inside = self.inside(definition.module, &definition.generics, &arguments, None);
+        Some((inside.ty(ty), *no_diff))
+    }
+
+    /// The enum of the environment, and the variant, that a path names.
+    pub(super) fn variant_in_sight(&self, path: &syn::Path) -> Option<(Type, Ident)> {
+        let owner = &path.segments.first()?.ident;
+        if let (true, Some(this), 2) = (owner == "Self", &self.scope.this, path.segments.len()) {
+            let Kind::Enum(variants) = &self.scope.definition_of(this)?.0.kind else { return None };
+            let last = &path.segments.last()?.ident;
+            return variants.iter().any(|(name, _)| name == last).then(|| (this.clone(), last.clone()));
+        }
+        let (definition, variant) = self.scope.items.variant(self.scope.module, path)?;
+        let mut written = syn::Path { leading_colon: None, segments: Default::default() };
+        for name in self.scope.items.relative(self.home, definition.module) {
+            written.segments.push(syn::PathSegment::from(Ident::new(&name, Span::call_site())));
+        }
+        written.segments.push(syn::PathSegment::from(definition.name.clone()));
+        let ty = Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path: written });
+        Some((ty, variant.clone()))
     }
 
     /// Whether a path names a struct of the environment.
@@ -275,7 +319,7 @@ impl Types {
 
     /// The method of that name of a type of the environment.
     pub(crate) fn method(&self, of: &Type, name: &Ident) -> Option<&Callable> {
-        let of = self.scope.itself(of);
+        let of = self.scope.unboxed(of);
         let name = name.to_string();
         // Of a type parameter, what its bounds say is known.
         if let Some(bounds) = self.bounds_of(of) {

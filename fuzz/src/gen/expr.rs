@@ -31,6 +31,7 @@ pub const FLOATS: &[(usize, Construct)] = &[
     (2, mean),
     (1, mixed),
     (3, generic::match_variants),
+    (8, enums::float),
     (2, fixed_field),
     (2, values::element_of_temporary),
 ];
@@ -46,6 +47,7 @@ pub const BRANCHES: &[(usize, Construct)] = &[
     (2, fallible::float_call),
     (2, match_float),
     (2, generic::match_variants),
+    (4, enums::float),
     (1, maybe),
 ];
 

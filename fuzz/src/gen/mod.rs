@@ -9,6 +9,7 @@
 
 mod calls;
 mod closures;
+mod enums;
 mod expr;
 mod fallible;
 mod generic;
@@ -121,6 +122,7 @@ pub struct Marks {
 pub struct Gen {
     pub rng: Rng,
     pub structs: Vec<Struct>,
+    pub enums: Vec<enums::Enum>,
     pub constants: Vec<Constant>,
     pub functions: Vec<Function>,
     pub fallible: Vec<fallible::Fallible>,
@@ -153,6 +155,7 @@ impl Gen {
         Gen {
             rng: Rng::new(seed),
             structs: Vec::new(),
+            enums: Vec::new(),
             constants: Vec::new(),
             functions: Vec::new(),
             fallible: Vec::new(),

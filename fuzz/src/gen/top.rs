@@ -15,6 +15,9 @@ pub fn program(seed: u64) -> Program {
         nodes.push(generic::enumeration(&mut g));
     }
     if g.rng.chance(20) {
+        nodes.extend(enums::define(&mut g));
+    }
+    if g.rng.chance(20) {
         nodes.push(Node::new(Sort::Item, "type Real = @F;", vec![]));
         g.alias = Some("Real".into());
     }
@@ -411,6 +414,7 @@ fn builder(g: &mut Gen, ty: &Ty, no_diff: bool, numbers: &mut usize) -> String {
             let items: Vec<String> = list.iter().map(|item| builder(g, item, no_diff, numbers)).collect();
             format!("({})", items.join(", "))
         }
+        Ty::Enum(_) => unreachable!("the function that is checked takes none"),
         Ty::Struct(k) => {
             let Struct { name, fields, variants, .. } = g.structs[*k].clone();
             if !variants.is_empty() {

@@ -81,6 +81,7 @@ impl Gen {
                 expr(ty, &format!("({})", vec!["$"; children.len()].join(", ")), children)
             }
             Ty::Struct(k) => structs::literal(self, ty, *k),
+            Ty::Enum(name) => enums::literal(self, ty, name),
             _ => self.expr(ty),
         }
     }

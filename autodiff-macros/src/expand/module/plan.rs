@@ -345,6 +345,11 @@ impl Plan {
             && !has_derive(attrs)
     }
 
+    /// The other types that hold a type and are held by it.
+    pub(super) fn knot(&self, name: &Ident) -> Vec<String> {
+        self.items.knot(&name.to_string())
+    }
+
     /// Whether a chosen function mentions the type, or another type that takes part holds it.
     fn takes_part(&self, name: &str, seen: &mut BTreeSet<String>) -> bool {
         self.mentioned.contains(name)

@@ -4,7 +4,7 @@ use quote::ToTokens;
 
 use super::value::{Number, Value};
 use super::{Machine, Result, inert};
-use crate::ir::{Expr, Inert, Init, Ty};
+use crate::ir::{Expr, Inert, Init, Made, Ty};
 
 impl<N: Number> Machine<'_, N> {
     pub(super) fn operand(&self, expr: &Expr) -> Result<Value<N>> {
@@ -67,7 +67,11 @@ impl<N: Number> Machine<'_, N> {
                 Value::List(vec![self.operand(value)?; self.expr(len)?.index()?])
             }
             Init::EmptyVec(_) => Value::List(Vec::new()),
-            Init::Struct { path: _, fields, base } => {
+            Init::Struct { of: Made::Box | Made::Some, fields, .. } => match &fields[..] {
+                [(_, value)] => self.operand(value)?,
+                _ => return Err("it holds one value".into()),
+            },
+            Init::Struct { path: _, of: _, fields, base } => {
                 let mut values = match base {
                     Some(base) => match self.load(base)? {
                         Value::Struct(values) => values,

@@ -26,7 +26,7 @@ impl<N: Number> Machine<'_, N> {
         for proj in &path.proj {
             let current = value.ok_or_else(|| format!("`{}` has no value", self.vars[path.root].name))?;
             match proj {
-                Proj::Deref => {}
+                Proj::Deref | Proj::Some => {}
                 Proj::Index(index) => {
                     let items = current.list()?;
                     let (lo, hi) = located.range.take().unwrap_or((0, items.len()));
@@ -55,7 +55,7 @@ impl<N: Number> Machine<'_, N> {
                     located.steps.push(Step::Item(index.index as usize));
                     value = items.get(index.index as usize);
                 }
-                Proj::Field(member) => {
+                Proj::Field(member) | Proj::Payload { variant: _, member } => {
                     let name = member.to_token_stream().to_string();
                     let Value::Struct(fields) = current else {
                         return Err(format!("{current:?} has no fields"));

@@ -4,8 +4,7 @@ use quote::ToTokens;
 use syn::UnOp;
 use syn::spanned::Spanned;
 
-use super::is_box;
-use crate::ir::{Callee, Expr, Float, Lit, Ty};
+use crate::ir::{Callee, Expr, Float, Lit, Path, Proj, Ty};
 use crate::lower::Lower;
 use crate::lower::env::Value;
 use crate::lower::facts::site;
@@ -106,11 +105,9 @@ impl Lower<'_> {
     pub(crate) fn deref(&mut self, value: Value) -> Value {
         match value {
             Value::Ref { to, .. } => *to,
-            Value::Path(path) => match self.path_ty(&path) {
-                Ty::Named(ty) if is_box(&ty) => Value::Path(path.with(crate::ir::Proj::Deref)),
-                // References inside of containers are left out of the types.
-                _ => Value::Path(path),
-            },
+            // References inside of containers are left out of the types.
+            Value::Path(path) if self.is_boxed(&path) => Value::Path(path.with(Proj::Deref)),
+            Value::Path(path) => Value::Path(path),
             Value::Code(inert, ty) => Value::Code(
                 crate::lower::inert::combine(&[inert], |parts| {
                     let p = &parts[0];
@@ -121,6 +118,30 @@ impl Lower<'_> {
             value => value,
         }
     }
+    /// Whether `*` of what a path shows is what a `Box` holds.
+    fn is_boxed(&self, path: &Path) -> bool {
+        if let Ty::Named(ty) = self.path_ty(path) {
+            if matches!(&*ty, syn::Type::Path(path) if crate::standard::boxed(path).is_some()) {
+                return true;
+            }
+        }
+        self.is_unseen_payload(path)
+    }
+
+    /// Whether a path shows what a variant holds that is not in sight.
+    pub(crate) fn is_unseen_payload(&self, path: &Path) -> bool {
+        let mut owner = self.vars.resolve(path);
+        match owner.proj.pop() {
+            Some(Proj::Payload { variant, member }) => match self.path_ty(&owner) {
+                Ty::Named(of) => self.types.field(&of, Some(&variant), &member).is_none(),
+                _ => true,
+            },
+            Some(Proj::Some) => matches!(self.path_ty(&owner), Ty::Unknown),
+            None => self.payloads.contains(&owner.root),
+            Some(_) => false,
+        }
+    }
+
     pub(crate) fn lower_cast(&mut self, expr: &syn::ExprCast) -> Value {
         let span = expr.as_token.span;
         let ty = self.types.ty(&expr.ty);

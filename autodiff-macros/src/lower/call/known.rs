@@ -4,7 +4,7 @@
 
 use proc_macro2::Span;
 
-use crate::ir::{Assumed, CopyHow, Init, Path, StmtKind, Ty};
+use crate::ir::{Assumed, CopyHow, Init, Made, Path, StmtKind, Ty};
 use crate::lower::Lower;
 use crate::lower::env::Value;
 
@@ -65,7 +65,13 @@ impl Lower<'_> {
                 self.vec_of(value, span)
             }
             Known::Boxed => {
-                self.refuse(path, "`Box` of an active value is not supported yet: hold the value itself")
+                let value = next();
+                let Some(value) = self.whole(value, None, span) else { return Value::Poison };
+                let fields = vec![(syn::Member::Unnamed(syn::Index::from(0)), value)];
+                let init = Init::Struct { path: path.path.clone(), of: Made::Box, fields, base: None };
+                let ty = want.cloned().filter(|ty| matches!(ty, Ty::Named(_)));
+                let ty = ty.unwrap_or_else(|| Ty::Named(Box::new(syn::parse_quote!(Box<_>))));
+                Value::Init(Box::new(init), ty)
             }
             Known::Swap => {
                 let (a, b) = (next(), next());
@@ -125,6 +131,14 @@ impl Lower<'_> {
         let (a, b) = (a.peel(), b.peel());
         let (ta, tb) = (self.ty_of(&a), self.ty_of(&b));
         match (a, b) {
+            (Value::Path(a), Value::Path(b)) if !ta.is_scalar() && self.shares_payloads(&a, &b) => {
+                self.mark_mutable(&a);
+                let init = Init::Copy { from: a.clone(), how: CopyHow::Clone };
+                let first = Path::of(self.temp_place("first", ta, init, span));
+                let second = Init::Copy { from: b.clone(), how: CopyHow::Clone };
+                self.block.push(StmtKind::Assign { path: a, init: second, slice: false }, span);
+                self.assign(Value::Path(b), Value::Path(first), span);
+            }
             (Value::Path(a), Value::Path(b)) if !ta.is_scalar() && !tb.is_scalar() => {
                 self.mark_mutable(&a);
                 self.mark_mutable(&b);

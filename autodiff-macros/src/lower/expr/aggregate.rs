@@ -109,7 +109,7 @@ impl Lower<'_> {
         Value::Init(Box::new(Init::Repeat { vec, value: content, len: count }), ty)
     }
 
-    pub(super) fn lower_struct(&mut self, literal: &syn::ExprStruct) -> Value {
+    pub(super) fn lower_struct(&mut self, literal: &syn::ExprStruct, want: Option<&Ty>) -> Value {
         if let Some(qself) = &literal.qself {
             return self
                 .refuse(&qself.ty, "a struct literal of a qualified path is not supported: name the type");
@@ -138,12 +138,7 @@ impl Lower<'_> {
                 }
             },
         };
-        let path = literal.path.clone();
-        let ty = Ty::Named(Box::new(syn::Type::Path(syn::TypePath {
-            attrs: Vec::new(),
-            qself: None,
-            path: path.clone(),
-        })));
-        Value::Init(Box::new(Init::Struct { path, fields, base }), ty)
+        let (of, ty) = self.made(&literal.path, want);
+        Value::Init(Box::new(Init::Struct { path: literal.path.clone(), of, fields, base }), ty)
     }
 }

@@ -144,11 +144,9 @@ impl Lower<'_> {
             Value::Maybe { some, value } if self.holds_nothing_active(&value) => {
                 self.as_code(Value::Maybe { some, value }, span).map(Init::Inert)
             }
+            Value::Maybe { some, value } => self.kept_option(some, *value, want, span),
             value => {
                 let message = match value {
-                    Value::Maybe { .. } => {
-                        "an `Option` of an active value is not kept in a variable yet: keep the value, and a `bool` that tells whether there is one"
-                    }
                     Value::Iter(_) => "an iterator cannot be kept here: collect it into a Vec first",
                     Value::Closure(_) | Value::Function(_) => {
                         "a closure cannot be kept here: bind it by a `let` of its own and call it by its name"

@@ -10,6 +10,7 @@ use syn::spanned::Spanned;
 
 use super::names_of;
 use super::pattern::Test;
+use super::variant::blank_tokens;
 use crate::ir::{Arm, Expr, Inert, Role, StmtKind, Ty, build};
 use crate::lower::Lower;
 use crate::lower::branch::Rest;
@@ -32,16 +33,14 @@ impl<'a> Lower<'a> {
             Value::Never => return Value::Never,
             _ => {}
         }
+        let goes_on = rest.is_some();
         let rest = std::cell::RefCell::new(rest);
         let body = |lower: &mut Self, arm: &syn::Arm| {
             let value = lower.tail(&arm.body, want, tail);
             let rest = if expr_ends(&arm.body) == Ends::Live { rest.borrow_mut().take() } else { None };
             lower.go_on(value, rest, span)
         };
-        let stays = self.stays_match(&value)
-            || (self.is_plain_enum(&value)
-                && expr.arms.iter().all(|arm| names_of(unguarded(&arm.pat).0).is_empty()));
-        if stays {
+        if self.stays_match(&value) {
             let scalar = self.arm_ty(&value);
             let Some(code) = self.as_code(value, span) else { return Value::Poison };
             let arms = expr.arms.iter().map(|arm| {
@@ -50,16 +49,51 @@ impl<'a> Lower<'a> {
             });
             return self.match_arms(code, span, arms.collect(), &mut |lower, i| body(lower, &expr.arms[i]));
         }
+        if self.takes_variants(&expr.arms, &value) {
+            // Patterns see through a reference, unless they name it.
+            let by_ref = expr.arms.iter().any(|arm| is_reference(&arm.pat));
+            let shown = if by_ref { value.clone() } else { value.clone().peel() };
+            let Some(code) = self.as_code(shown, span) else { return Value::Poison };
+            let heads: Vec<(&syn::Arm, &Pat, Option<&syn::Expr>)> = expr
+                .arms
+                .iter()
+                .flat_map(|arm| {
+                    let (pat, guard) = unguarded(&arm.pat);
+                    // What the alternatives bind by `&mut` lies in one place or another: each has the arm to itself.
+                    let alternatives = match pat {
+                        Pat::Or(or) if !goes_on && is_exclusive(&value) && !names_of(pat).is_empty() => {
+                            or.cases.iter().collect()
+                        }
+                        pat => vec![pat],
+                    };
+                    alternatives.into_iter().map(move |pat| (arm, pat, guard))
+                })
+                .collect();
+            let arms = heads.iter().map(|(_, pat, guard)| KeptArm {
+                pat: blank_tokens(pat),
+                names: Vec::new(),
+                guard: *guard,
+            });
+            return self.match_arms(code, span, arms.collect(), &mut |lower, i| {
+                let (arm, pat, _) = heads[i];
+                lower.bind_matched(pat, value.clone());
+                body(lower, arm)
+            });
+        }
         self.match_chain(&expr.arms, value, span, &body)
     }
 
-    /// Whether a value of a type that may be active is an enum as far as its patterns tell.
-    pub(super) fn is_plain_enum(&self, value: &Value) -> bool {
-        match value {
-            Value::Ref { to, .. } => self.is_plain_enum(to),
-            Value::Path(path) => matches!(self.path_ty(path), Ty::Named(_) | Ty::Unknown),
-            _ => false,
-        }
+    /// Whether a match on a value that may be active stays one, of variants. A guard that sees what a pattern binds comes
+    /// before that is bound, so that the arms are tried one by one there.
+    fn takes_variants(&self, arms: &[syn::Arm], value: &Value) -> bool {
+        let split = |arm: &syn::Arm| {
+            let (pat, guard) = unguarded(&arm.pat);
+            (names_of(pat).is_empty(), guard.is_none(), self.names_variant(pat, value))
+        };
+        self.may_be_enum(value)
+            && arms.iter().map(split).all(|(nameless, unguarded, _)| nameless || unguarded)
+            && (arms.iter().map(split).any(|(.., variant)| variant)
+                || arms.iter().map(split).all(|(nameless, ..)| nameless))
     }
 
     /// `if p₁ matches … else if p₂ matches …`
@@ -80,6 +114,9 @@ impl<'a> Lower<'a> {
         let (pat, guard) = unguarded(&arm.pat);
         let Some(test) = self.pattern_test(pat, value.clone()) else { return Value::Poison };
         let last = others.is_empty();
+        if matches!(test, Test::Always) && guard.is_none() && !last && self.refuse_bare(pat) {
+            return Value::Poison;
+        }
         let guarded = |lower: &mut Self, value: Value| {
             // The guard sees the names of the pattern.
             lower.scoped(|lower| {
@@ -160,7 +197,7 @@ impl<'a> Lower<'a> {
                     let value = match known {
                         Some(ty) => Value::Atom(Expr::Var(var), ty),
                         None => {
-                            let ident = lower.fresh_name("part");
+                            let ident = lower.fresh_name("__part");
                             let code = ident.to_token_stream();
                             Value::Code(
                                 Inert { code, binds: vec![(ident, Expr::Var(var))], pure: true },
@@ -210,6 +247,22 @@ impl<'p> KeptArm<'p> {
     pub(super) fn new(pat: &Pat, guard: Option<&'p syn::Expr>, ty: Option<Ty>) -> KeptArm<'p> {
         let names = names_of(pat).into_iter().map(|name| (name, ty.clone())).collect();
         KeptArm { pat: pat.to_token_stream(), names, guard }
+    }
+}
+
+/// Whether what a pattern binds is bound by `&mut`.
+fn is_exclusive(value: &Value) -> bool {
+    matches!(value, Value::Ref { mutable: true, .. })
+}
+
+fn is_reference(pat: &Pat) -> bool {
+    match pat {
+        Pat::Reference(_) => true,
+        Pat::Paren(pat) => is_reference(&pat.pat),
+        Pat::Guard(pat) => is_reference(&pat.pat),
+        Pat::Or(pat) => pat.cases.iter().any(is_reference),
+        Pat::Ident(pat) => pat.subpat.as_ref().is_some_and(|(_, pat)| is_reference(pat)),
+        _ => false,
     }
 }
 

@@ -7,6 +7,7 @@ use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Member, Pat};
 
+use super::variant::blank_tokens;
 use super::{is_binding, is_err, is_none, is_some, names_of};
 use crate::ir::{Expr, Proj, Ty, build};
 use crate::lower::Lower;
@@ -38,6 +39,7 @@ impl Lower<'_> {
 
     pub(super) fn pattern_test(&mut self, pat: &Pat, value: Value) -> Option<Test> {
         let span = pat.span();
+        let value = if is_option(pat) { self.opened_by_pattern(value, span) } else { value };
         match pat {
             Pat::Wild(_) | Pat::Rest(_) => Some(Test::Always),
             Pat::Paren(pat) => self.pattern_test(&pat.pat, value),
@@ -68,7 +70,7 @@ impl Lower<'_> {
                     }
                     Some(self.nothing_test(some, span))
                 }
-                Value::Path(_) if variant.path.segments.len() == 1 => {
+                Value::Path(_) if self.variant_of(&variant.path, &value).is_none() => {
                     let mut parts = Vec::new();
                     for (i, elem) in variant.elems.iter().enumerate() {
                         let field = Proj::Field(Member::Unnamed(syn::Index::from(i)));
@@ -76,13 +78,15 @@ impl Lower<'_> {
                     }
                     self.nested_tests(Test::Always, &parts, span)
                 }
-                _ => self.payload(pat),
+                Value::Path(_) | Value::Code(..) => self.test_code(pat, value, span),
+                _ => {
+                    self.refuse(pat, "the value has another shape than this pattern");
+                    None
+                }
             },
             Pat::Struct(variant) => {
-                if variant.path.segments.len() > 1
-                    && !variant.path.segments[0].ident.to_string().starts_with(char::is_lowercase)
-                {
-                    return self.payload(pat);
+                if self.variant_of(&variant.path, &value).is_some() {
+                    return self.test_code(pat, value, span);
                 }
                 let mut parts = Vec::new();
                 for field in &variant.fields {
@@ -134,14 +138,21 @@ impl Lower<'_> {
                 }
                 self.nested_tests(Test::If(fits), &parts, span)
             }
-            Pat::Or(or) if !names_of(pat).is_empty() => {
+            Pat::Or(or)
+                if !names_of(pat).is_empty()
+                    && !self.may_be_enum(&value)
+                    && !matches!(value.clone().peel(), Value::Maybe { .. } | Value::Tuple(_)) =>
+            {
                 self.refuse(
                     or,
                     "alternatives that bind names are not supported on active values: write an arm for each",
                 );
                 None
             }
-            Pat::Or(or) if matches!(value.clone().peel(), Value::Maybe { .. } | Value::Tuple(_)) => {
+            Pat::Or(or)
+                if matches!(value.clone().peel(), Value::Maybe { .. } | Value::Tuple(_))
+                    || !names_of(pat).is_empty() && !self.names_variant(pat, &value) =>
+            {
                 let mut tests = Vec::new();
                 for case in &or.cases {
                     match self.pattern_test(case, value.clone())? {
@@ -203,6 +214,7 @@ impl Lower<'_> {
     pub(super) fn test_code(&mut self, pat: &Pat, value: Value, span: Span) -> Option<Test> {
         let value = self.read(value.peel(), span);
         let code = self.as_code(value, span)?;
+        let pat = blank_tokens(pat);
         let inert = combine(&[code], |parts| {
             let part = &parts[0];
             quote!(::core::matches!(#part, #pat))
@@ -210,17 +222,10 @@ impl Lower<'_> {
         Some(Test::If(self.temp("matches", Ty::bool(), Expr::Inert(inert), span)))
     }
 
-    pub(super) fn payload(&mut self, pat: &Pat) -> Option<Test> {
-        self.refuse(
-            pat,
-            "a pattern that takes a possibly active value apart is not supported yet for enums: mark the parameter `#[no_diff]`, or keep the data in a struct",
-        );
-        None
-    }
-
     /// Binds the names of a pattern that was tested.
     pub(super) fn bind_matched(&mut self, pat: &Pat, value: Value) {
         let span = pat.span();
+        let value = if is_option(pat) { self.opened_by_pattern(value, span) } else { value };
         match pat {
             Pat::Ident(pat) if !is_binding(pat) => {}
             Pat::Ident(pat) => {
@@ -243,13 +248,21 @@ impl Lower<'_> {
                     let value = self.read(*value, span);
                     self.bind_matched(&variant.elems[0], value);
                 }
-                _ => {
-                    for (i, elem) in variant.elems.iter().enumerate() {
-                        let field = Proj::Field(Member::Unnamed(syn::Index::from(i)));
-                        let part = self.part(value.clone(), field, span);
-                        self.bind_matched(elem, part);
+                _ => match self.variant_of(&variant.path, &value) {
+                    Some(name) => {
+                        for (pat, member) in self.positions(&name, &variant.elems, &value) {
+                            let part = self.part(value.clone(), Proj::of(Some(&name), &member), span);
+                            self.bind_matched(pat, part);
+                        }
                     }
-                }
+                    None => {
+                        for (i, elem) in variant.elems.iter().enumerate() {
+                            let field = Proj::Field(Member::Unnamed(syn::Index::from(i)));
+                            let part = self.part(value.clone(), field, span);
+                            self.bind_matched(elem, part);
+                        }
+                    }
+                },
             },
             Pat::Reference(pat) => match value {
                 Value::Ref { to, .. } => {
@@ -265,9 +278,11 @@ impl Lower<'_> {
                     }
                 }
             }
+            Pat::Or(or) => self.bind_alternatives(or, value, span),
             Pat::Struct(variant) => {
+                let name = self.variant_of(&variant.path, &value);
                 for field in &variant.fields {
-                    let part = self.part(value.clone(), Proj::Field(field.member.clone()), span);
+                    let part = self.part(value.clone(), Proj::of(name.as_ref(), &field.member), span);
                     self.bind_matched(&field.pat, part);
                 }
             }
@@ -280,15 +295,17 @@ impl Lower<'_> {
                 }
                 self.bind_slice(&irrefutable, value);
             }
-            Pat::Lit(_)
-            | Pat::Range(_)
-            | Pat::Path(_)
-            | Pat::Or(_)
-            | Pat::Const(_)
-            | Pat::Wild(_)
-            | Pat::Rest(_) => {}
+            Pat::Lit(_) | Pat::Range(_) | Pat::Path(_) | Pat::Const(_) | Pat::Wild(_) | Pat::Rest(_) => {}
             pat => self.bind_pattern(pat, value),
         }
+    }
+}
+
+/// Whether a pattern is of an `Option` or a `Result`.
+fn is_option(pat: &Pat) -> bool {
+    match pat {
+        Pat::TupleStruct(pat) => pat.elems.len() == 1 && (is_some(&pat.path) || is_err(&pat.path)),
+        pat => is_none(pat),
     }
 }
 

@@ -11,7 +11,7 @@ pub(in super::super) fn reached(path: &Path, indices: &Indices, vars: &Vars) -> 
     let known = before.iter().all(|proj| match proj {
         Proj::Index(index) => !indices.varies(index),
         Proj::Field(_) => true,
-        Proj::Range(..) | Proj::Deref => false,
+        Proj::Range(..) | Proj::Payload { .. } | Proj::Some | Proj::Deref => false,
     });
     let own = vars[path.root].view.is_none() && vars[path.root].role == Role::Place;
     let sequence = matches!(vars.type_of(&prefix), Ty::Vec(_) | Ty::Slice(_) | Ty::Array(..));

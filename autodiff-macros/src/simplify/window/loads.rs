@@ -34,7 +34,7 @@ pub(super) fn take(the_loop: &mut Loop, indices: &Indices, vars: &mut Vars) -> V
                 && path.proj.iter().all(|proj| match proj {
                     Proj::Index(index) => !indices.varies(index),
                     Proj::Field(_) => true,
-                    Proj::Range(..) | Proj::Deref => false,
+                    Proj::Range(..) | Proj::Payload { .. } | Proj::Some | Proj::Deref => false,
                 });
             let ty = vars.type_of(path);
             if steady && ty.is_float() && found.iter().all(|load| !same_path(&load.path, path)) {

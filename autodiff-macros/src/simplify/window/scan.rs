@@ -117,7 +117,7 @@ impl Scan<'_> {
             Proj::Index(index) => !self.indices.varies(index),
             Proj::Field(_) => true,
             Proj::Range(lo, hi) => [lo, hi].into_iter().flatten().all(|bound| !self.indices.varies(bound)),
-            Proj::Deref => false,
+            Proj::Payload { .. } | Proj::Some | Proj::Deref => false,
         });
         let (base, offset) = self.indices.affine_from(index, self.lo)?;
         invariant.then_some(Access { prefix, base, offset, always, write })

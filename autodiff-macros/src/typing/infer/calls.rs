@@ -65,6 +65,11 @@ impl Infer<'_> {
         if let Some((ty, _)) = self.types.constant(&path.path) {
             return self.table.of(&ty);
         }
+        if let Some(variant) = self.types.variant(&path.path, None) {
+            if self.owner(&path.path).is_none() {
+                return self.made(Some(&variant), &path.path);
+            }
+        }
         match self.owner(&path.path) {
             Some(float @ Term::Float(_)) => match crate::rules::path_function(&last(&path.path), 1) {
                 // `f64::sqrt` in the place of a closure; `f64::EPSILON`.
@@ -109,6 +114,8 @@ impl Infer<'_> {
                 return Term::Option(Box::new(self.table.fresh()));
             }
             ("stop_gradient" | "black_box" | "identity", 1) => return self.expr(&args[0]),
+            // A `Box` has the parts of what it holds.
+            ("new", 1) if owned_by(&path.path, "Box") => return self.expr(&args[0]),
             ("new", 0) if owned_by(&path.path, "Vec") => return Term::Vec(Box::new(self.table.fresh())),
             ("with_capacity", 1) if owned_by(&path.path, "Vec") => {
                 self.expr(&args[0]);
@@ -157,17 +164,16 @@ impl Infer<'_> {
             return if name == "from" || args.is_empty() { float } else { self.table.fresh() };
         }
         let given: Vec<Term> = args.iter().map(|arg| self.expr(arg)).collect();
-        if self.types.constructs_struct(&path.path) {
-            let of = Term::Named(Box::new(syn::Type::Path(syn::TypePath {
-                attrs: Vec::new(),
-                qself: None,
-                path: path.path.clone(),
-            })));
+        let variant = self.types.variant(&path.path, None);
+        if variant.is_some() || self.types.constructs_struct(&path.path) {
+            let (of, made) =
+                (self.named(variant.as_ref(), &path.path), self.made(variant.as_ref(), &path.path));
+            let name = variant.map(|variant| variant.name);
             for (at, given) in given.iter().enumerate() {
-                let declared = self.field(&of, &syn::Member::Unnamed(syn::Index::from(at)));
+                let declared = self.part(&of, name.as_ref(), &syn::Member::Unnamed(syn::Index::from(at)));
                 self.table.unify(&declared, given);
             }
-            return of;
+            return made;
         }
         self.result()
     }

@@ -7,6 +7,7 @@ use super::{Infer, Later};
 use crate::ir::{Float, Ty};
 use crate::lower::{argument_of, hoisted_block, list_of};
 use crate::typing::term::Term;
+use crate::typing::{Variant, part_name};
 
 impl Infer<'_> {
     pub(super) fn block(&mut self, block: &syn::Block) -> Term {
@@ -124,6 +125,7 @@ impl Infer<'_> {
                         }
                         _ => operand,
                     },
+                    syn::UnOp::Deref(_) => self.behind(operand),
                     _ => operand,
                 };
                 self.note(unary, &term);
@@ -340,6 +342,16 @@ impl Infer<'_> {
         }
     }
 
+    /// What a `Box` holds. References are left out: `*x` of a reference to one is the `Box`, which has the same parts.
+    fn behind(&mut self, operand: Term) -> Term {
+        let Term::Named(of) = self.table.head(&operand) else { return operand };
+        let syn::Type::Path(path) = &*of else { return operand };
+        match crate::standard::boxed(path) {
+            Some(held) if self.types.defined(path).is_none() => self.written(held),
+            _ => operand,
+        }
+    }
+
     fn list(&mut self, elems: &syn::punctuated::Punctuated<Expr, syn::Token![,]>) -> Term {
         let element = self.table.fresh();
         for elem in elems {
@@ -350,30 +362,61 @@ impl Infer<'_> {
     }
 
     fn structure(&mut self, literal: &syn::ExprStruct) -> Term {
-        let of = Term::Named(Box::new(syn::Type::Path(syn::TypePath {
-            attrs: Vec::new(),
-            qself: None,
-            path: literal.path.clone(),
-        })));
+        let variant = self.types.variant(&literal.path, None);
+        let (of, made) =
+            (self.named(variant.as_ref(), &literal.path), self.made(variant.as_ref(), &literal.path));
+        let name = variant.map(|variant| variant.name);
         for field in &literal.fields {
             let value = self.expr(&field.expr);
-            let declared = self.field(&of, &field.member);
+            let declared = self.part(&of, name.as_ref(), &field.member);
             self.table.unify(&declared, &value);
         }
         if let Some(rest) = &literal.rest {
             self.expr(rest);
         }
-        of
+        made
+    }
+
+    /// The type of which a path names a variant, or which it names itself. It may lack arguments that the path leaves out.
+    pub(super) fn named(&mut self, variant: Option<&Variant>, path: &syn::Path) -> Term {
+        match variant {
+            Some(Variant { of: Some(of), .. }) => Term::Named(Box::new(of.clone())),
+            Some(Variant { of: None, .. }) => self.table.fresh(),
+            None => Term::Named(Box::new(syn::Type::Path(syn::TypePath {
+                attrs: Vec::new(),
+                qself: None,
+                path: path.clone(),
+            }))),
+        }
+    }
+
+    /// The type of what a constructor of a variant makes: unknown where the enum may have parameters.
+    pub(super) fn made(&mut self, variant: Option<&Variant>, path: &syn::Path) -> Term {
+        match variant {
+            Some(Variant { of: Some(of), .. }) if !self.types.is_complete(of) => self.table.fresh(),
+            variant => self.named(variant, path),
+        }
     }
 
     /// The type of a field, where that of the base is known; else it is found out later.
     pub(super) fn field(&mut self, base: &Term, member: &syn::Member) -> Term {
-        let result = self.table.fresh();
-        self.wait(Later::Field { base: base.clone(), member: member.clone(), result: result.clone() });
+        self.part(base, None, member)
+    }
+
+    /// The same of a field of a variant.
+    pub(super) fn part(&mut self, base: &Term, variant: Option<&syn::Ident>, member: &syn::Member) -> Term {
+        let (result, variant, member) = (self.table.fresh(), variant.cloned(), member.clone());
+        self.wait(Later::Field { base: base.clone(), variant, member, result: result.clone() });
         result
     }
 
-    pub(super) fn conclude_field(&mut self, base: &Term, member: &syn::Member, result: &Term) -> bool {
+    pub(super) fn conclude_field(
+        &mut self,
+        base: &Term,
+        variant: Option<&syn::Ident>,
+        member: &syn::Member,
+        result: &Term,
+    ) -> bool {
         match (self.table.head(base), member) {
             (Term::Tuple(parts), syn::Member::Unnamed(index)) => {
                 if let Some(part) = parts.get(index.index as usize) {
@@ -381,13 +424,13 @@ impl Infer<'_> {
                 }
             }
             (Term::Named(of), member) => {
-                let known = self.types.field(&of, member).filter(|ty| !matches!(ty, Ty::Unknown));
+                let known = self.types.field(&of, variant, member).filter(|ty| !matches!(ty, Ty::Unknown));
                 if let Some(ty) = known {
                     let ty = self.table.of(&ty);
                     self.table.unify(&ty, result);
                     return true;
                 }
-                self.one_part(&of, &format!(".{}", super::member_name(member)), result);
+                self.one_part(&of, &part_name(variant, member), result);
             }
             _ if self.table.is_free(base) => return false,
             _ => {}

@@ -26,15 +26,15 @@ impl Infer<'_> {
             P::Tuple(pat) => self.tuple(&pat.elems, term),
             P::TupleStruct(pat) => self.tuple_struct(pat, term),
             P::Struct(pat) => {
-                let of = Term::Named(Box::new(syn::Type::Path(syn::TypePath {
-                    attrs: Vec::new(),
-                    qself: None,
-                    path: pat.path.clone(),
-                })));
-                self.table.unify(&of, term);
-                let base = if self.table.is_free(term) { of } else { term.clone() };
+                let known = self.table.ty(term);
+                let variant = self.types.variant(&pat.path, Some(&known));
+                let of = self.named(variant.as_ref(), &pat.path);
+                let made = self.made(variant.as_ref(), &pat.path);
+                self.table.unify(&made, term);
+                let base = self.base(of, term);
+                let name = variant.map(|variant| variant.name);
                 for field in &pat.fields {
-                    let part = self.field(&base, &field.member);
+                    let part = self.part(&base, name.as_ref(), &field.member);
                     self.pattern(&field.pat, &part);
                 }
             }
@@ -64,6 +64,16 @@ impl Infer<'_> {
             }
             _ => {}
         }
+    }
+
+    /// What the fields in a pattern are looked up in: the type that the pattern names, where of the value nothing is known, and
+    /// arguments that the pattern leaves out do not matter since the type is not in sight.
+    fn base(&self, of: Term, term: &Term) -> Term {
+        let in_sight = match &of {
+            Term::Named(of) => self.types.scope.defines(of),
+            _ => true,
+        };
+        if self.table.is_free(term) && !in_sight { of } else { term.clone() }
     }
 
     fn tuple(&mut self, elems: &syn::punctuated::Punctuated<syn::Pat, syn::Token![,]>, term: &Term) {
@@ -100,10 +110,23 @@ impl Infer<'_> {
             self.pattern(inner, &payload);
             return;
         }
-        let of_struct = self.types.constructs_struct(&pat.path);
+        let known = self.table.ty(term);
+        let variant = self.types.variant(&pat.path, Some(&known));
+        let mut base = term.clone();
+        if let (Some(variant), true) = (&variant, self.table.is_free(term)) {
+            let of = self.named(Some(variant), &pat.path);
+            let made = self.made(Some(variant), &pat.path);
+            self.table.unify(&made, term);
+            base = self.base(of, term);
+        }
+        let known = variant.is_some() || self.types.constructs_struct(&pat.path);
+        let name = variant.map(|variant| variant.name);
         for (at, inner) in pat.elems.iter().enumerate() {
-            let part = match of_struct {
-                true => self.field(term, &syn::Member::Unnamed(syn::Index::from(at))),
+            if matches!(inner, syn::Pat::Rest(_)) {
+                break;
+            }
+            let part = match known {
+                true => self.part(&base, name.as_ref(), &syn::Member::Unnamed(syn::Index::from(at))),
                 false => self.table.fresh(),
             };
             self.pattern(inner, &part);
