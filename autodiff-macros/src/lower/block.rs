@@ -211,6 +211,13 @@ impl Lower<'_> {
         tail: bool,
     ) -> Option<Value> {
         let cut = has_no_diff(&local.attrs);
+        if let (Pat::Type(pat), false) = (&local.pat, cut) {
+            if let Some(message) = self.types.refused_object(&pat.ty) {
+                let value = self.refuse(&pat.ty, message);
+                self.bind_pattern(&pat.pat, value);
+                return None;
+            }
+        }
         let written = match &local.pat {
             Pat::Type(pat) => Some(self.types.ty(&pat.ty)).filter(|ty| !matches!(ty, Ty::Unknown)),
             _ => None,

@@ -35,6 +35,11 @@ impl Types {
             // Refused where it is called with something active; harmless elsewhere.
             return None;
         }
+        if let Some(message) = self.refused_object(ty) {
+            let lent = matches!(bare(ty), Type::Reference(_));
+            let instead = if lent { ty.clone() } else { parse_quote!(()) };
+            return Some(Refused { message, instead, readable: false });
+        }
         let mut why = None;
         let instead = match bare(ty) {
             Type::Reference(reference) => {
@@ -76,6 +81,15 @@ impl Types {
             ),
         };
         Some(Refused { message, instead, readable })
+    }
+
+    /// What is said of a type that may be any type with a trait in sight.
+    pub(crate) fn refused_object(&self, ty: &Type) -> Option<String> {
+        let of_trait = object_in(ty, &|path| self.scope.has_trait(path))?;
+        Some(format!(
+            "which type stands behind `dyn {of_trait}` is known only when the program runs, and no derivative knows it: use an \
+             `enum` of the types, or a function that is generic over `{of_trait}`"
+        ))
     }
 
     /// Whether a function that is differentiated cannot return this type.
@@ -331,5 +345,30 @@ mod tests {
                 "{given}"
             );
         }
+    }
+}
+
+/// The trait of a trait object in a type, if it is one of these.
+fn object_in(ty: &Type, of: &dyn Fn(&syn::Path) -> bool) -> Option<String> {
+    let in_bounds = |bounds: &syn::punctuated::Punctuated<TypeParamBound, syn::Token![+]>| {
+        bounds.iter().find_map(|bound| match bound {
+            TypeParamBound::Trait(bound) if of(&bound.path) => Some(source(&bound.path)),
+            _ => None,
+        })
+    };
+    match ty {
+        Type::Group(group) => object_in(&group.elem, of),
+        Type::Paren(paren) => object_in(&paren.elem, of),
+        Type::Reference(reference) => object_in(&reference.elem, of),
+        Type::Array(array) => object_in(&array.elem, of),
+        Type::Slice(slice) => object_in(&slice.elem, of),
+        Type::Tuple(tuple) => tuple.elems.iter().find_map(|ty| object_in(ty, of)),
+        Type::TraitObject(object) => in_bounds(&object.bounds),
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .and_then(|last| arguments(last).into_iter().find_map(|ty| object_in(ty, of))),
+        _ => None,
     }
 }
