@@ -164,6 +164,42 @@ mod tests {
     }
 
     #[test]
+    fn enums_and_their_tangents_have_methods_of_one_name() {
+        let expanded = expand(quote!(
+            pub enum Shape {
+                Circle(f64),
+                Tiled { n: usize, by: Box<Shape> },
+                Nothing,
+            }
+        ));
+        let expanded = expanded.to_string().replace(' ', "");
+        for part in [
+            "pubenumShapeTangent{",
+            "pubfn__Circle_0(&self)->&f64",
+            "pubfn__Tiled_n(&self)->&usize",
+            "pubfn__Tiled_n(&self)->&()",
+            "pubfn__Tiled_by_mut(&mutself)->&mutBox<Shape>",
+        ] {
+            assert!(expanded.contains(part), "{part} in {expanded}");
+        }
+        let clash = messages(quote!(
+            enum Clash {
+                A { b_c: f64 },
+                A_b { c: f64 },
+            }
+        ));
+        assert_eq!(clash.len(), 1);
+        assert!(clash[0].contains("would be reached by the same name `__A_b_c`"), "{clash:?}");
+        let plain = expand(quote!(
+            enum Kind {
+                Near,
+                Far,
+            }
+        ));
+        assert!(plain.to_string().contains("type Tangent = ()"));
+    }
+
+    #[test]
     fn tangents_are_legible() {
         let tangent = |ty: &str| {
             let ty: Type = syn::parse_str(ty).unwrap();

@@ -137,11 +137,21 @@ fn numbers_in_patterns(shape: &Shape, k: f64) -> f64 {
 }
 
 #[differentiate]
-fn named_alone(shape: &Shape) -> f64 {
-    use Shape::{Ring, Square};
+fn shape_size(shape: &Shape) -> f64 {
     match shape {
-        Circle(r) => r * r,
-        Square { side } => side * 3.0,
+        Shape::Circle(size) | Shape::Square { side: size } | Shape::Ring { outer: size, .. } => *size,
+        _ => 1.0,
+    }
+}
+
+#[differentiate]
+fn named_alone(shape: &Shape) -> f64 {
+    use Shape::{Ring, Square as Quad};
+    let made = Quad { side: shape_size(shape) };
+    let Quad { side: size } = made else { return 0.0 };
+    match shape {
+        Circle(r) => r * r * size,
+        Quad { side } => side * 3.0,
         Ring { inner, outer } => inner / outer,
         _ => 0.0,
     }

@@ -175,7 +175,8 @@ fn retained<T: Clone, P: Default>(list: &Punctuated<T, P>, keep: impl Fn(&T) -> 
 
 /// Adds the bounds under which the fields have tangents.
 ///
-/// A type that mentions the one under the derive, or another of its `knot`, would make them circular: there the parameters in it are bounded instead.
+/// A type that mentions the one under the derive, or another of its `knot`, would make them circular: there the parameters in
+/// it are bounded instead.
 pub(super) fn bound<'f>(
     generics: &mut Generics,
     knot: &[String],

@@ -366,7 +366,7 @@ impl Forward<'_> {
                 let how = if *how == CopyHow::Move { CopyHow::Clone } else { *how };
                 out.push(put(Init::Copy { from: self.dot_path(from), how }));
             }
-            Init::Struct { path: constructor, of, fields, base } => {
+            Init::Struct { path: _, of, fields, base } => {
                 let mut parts = Vec::new();
                 for (member, item) in fields {
                     let tangent = match item {
@@ -384,7 +384,7 @@ impl Forward<'_> {
                     None => zero(out),
                 }
                 for (member, tangent) in parts {
-                    let path = dot.with(of.part(constructor, &member));
+                    let path = dot.with(of.part(&member));
                     match tangent {
                         Some(Expr::Whole(from)) => {
                             let init = Init::Copy { from, how: CopyHow::Clone };

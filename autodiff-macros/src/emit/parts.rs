@@ -1,5 +1,6 @@
-//! Fields and payloads of adjoints and tangents. A struct or an enum whose definition is not in sight may have marked one `#[no_diff]`, so that there
-//! is `()` where the field is a number: such a part is read and written through a trait that both have.
+//! Fields and payloads of adjoints and tangents. A struct or an enum whose definition is not in sight may have marked one
+//! `#[no_diff]`, so that there is `()` where the field is a number: such a part is read and written through a trait that both
+//! have.
 //!
 //! What an adjoint holds is read, and a tangent written, where something active was stored. In a field that is marked it would
 //! be lost, or not, by what else is known of it: rustc complains, in the words of the trait.

@@ -335,11 +335,11 @@ pub(crate) enum Init {
 }
 
 /// What a constructor makes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) enum Made {
     Struct,
-    /// A variant of an enum, by the last segment of the path.
-    Variant,
+    /// A variant of an enum, by the name that the enum has for it.
+    Variant(Ident),
     /// `Box::new(value)`
     Box,
     /// `Some(value)`
@@ -348,14 +348,12 @@ pub(crate) enum Made {
 
 impl Made {
     /// How a part of what is made is reached.
-    pub(crate) fn part(self, path: &syn::Path, member: &syn::Member) -> Proj {
-        match (self, path.segments.last()) {
-            (Made::Box, _) => Proj::Deref,
-            (Made::Some, _) => Proj::Some,
-            (Made::Variant, Some(last)) => {
-                Proj::Payload { variant: last.ident.clone(), member: member.clone() }
-            }
-            _ => Proj::Field(member.clone()),
+    pub(crate) fn part(&self, member: &syn::Member) -> Proj {
+        match self {
+            Made::Box => Proj::Deref,
+            Made::Some => Proj::Some,
+            Made::Variant(variant) => Proj::of(Some(variant), member),
+            Made::Struct => Proj::of(None, member),
         }
     }
 }

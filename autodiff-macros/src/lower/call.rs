@@ -310,7 +310,7 @@ impl Lower<'_> {
             (_, Some(of)) => named(of),
             (_, None) => Ty::Unknown,
         };
-        (Made::Variant, ty)
+        (Made::Variant(variant.name), ty)
     }
 
     fn call_function(

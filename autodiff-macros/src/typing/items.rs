@@ -673,6 +673,40 @@ mod tests {
     }
 
     #[test]
+    fn variants_are_found_by_their_enums_and_by_use() {
+        let file: syn::File = parse_quote! {
+            pub enum Shape { Circle(f64), Nothing }
+            type Alias = Shape;
+            use Shape::Circle as Round;
+            mod inner { use super::Shape::*; }
+            mod other { use super::*; }
+        };
+        let items = Items::of(&file.items);
+        let variant = |at, path: syn::Path| items.variant(at, &path).map(|(_, name)| name.to_string());
+        assert_eq!(variant(0, parse_quote!(Shape::Circle)).as_deref(), Some("Circle"));
+        assert_eq!(variant(0, parse_quote!(Alias::Nothing)).as_deref(), Some("Nothing"));
+        assert_eq!(variant(0, parse_quote!(Round)).as_deref(), Some("Circle"));
+        assert_eq!(variant(1, parse_quote!(Nothing)).as_deref(), Some("Nothing"));
+        assert_eq!(variant(2, parse_quote!(Shape::Circle)).as_deref(), Some("Circle"));
+        assert_eq!(variant(0, parse_quote!(Nothing)), None);
+        assert_eq!(variant(0, parse_quote!(Shape::Square)), None);
+    }
+
+    #[test]
+    fn types_that_hold_each_other() {
+        let file: syn::File = parse_quote! {
+            enum Tree { Leaf(f64), Inner(Vec<Branch>) }
+            struct Branch { weight: f64, tree: Tree }
+            struct Forest { trees: Vec<Tree> }
+            struct List { next: Option<Box<List>> }
+        };
+        let items = Items::of(&file.items);
+        assert_eq!(items.knot("Tree"), ["Branch"]);
+        assert_eq!(items.knot("Branch"), ["Tree"]);
+        assert!(items.knot("Forest").is_empty() && items.knot("List").is_empty());
+    }
+
+    #[test]
     fn what_belongs_to_a_type_is_found() {
         let items = items();
         let owner = items.owner(1, &parse_quote!(&Point)).unwrap();

@@ -42,8 +42,8 @@ impl Types {
         if path.segments.len() > 1 || name == "Self" {
             return None;
         }
-        if let Some(of) = self.imported_from(&name) {
-            return Some(Variant { of: Some(of), name });
+        if let Some(variant) = self.imported(&name) {
+            return Some(variant);
         }
         let other = match value {
             Some(Ty::Named(ty)) => type_name(ty).is_some_and(|ty| *ty != name && ty != "Self"),
@@ -65,16 +65,18 @@ impl Types {
         })
     }
 
-    /// The type from which the function's body imports a name: `use Shape::{Circle, Square};`, `use Shape::*;`.
-    fn imported_from(&self, name: &Ident) -> Option<Type> {
+    /// What the function's body imports from a type under a name: `use Shape::{Circle, Square as Quad};`, `use Shape::*;`.
+    fn imported(&self, name: &Ident) -> Option<Variant> {
         let imported = |used: &Use| {
-            let of = match &used.name {
-                Some(as_name) if name == as_name => &used.path[..used.path.len().checked_sub(1)?],
-                None => &used.path[..],
+            let (own, of) = match &used.name {
+                Some(as_name) if name == as_name => used.path.split_last()?,
+                None => (used.path.last()?, &used.path[..]),
                 _ => return None,
             };
+            let own =
+                if used.name.is_some() { crate::lower::inert::ident(own, name.span()) } else { name.clone() };
             let of_type = of.last().is_some_and(|last| last.starts_with(char::is_uppercase));
-            of_type.then(|| path_of(of))
+            of_type.then(|| Variant { of: Some(path_of(of)), name: own })
         };
         self.uses.iter().find_map(imported)
     }
@@ -126,4 +128,52 @@ fn type_name(ty: &Type) -> Option<&Ident> {
 
 fn starts_upper(name: &Ident) -> bool {
     syn::ext::IdentExt::unraw(name).to_string().starts_with(char::is_uppercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_quote;
+
+    use super::*;
+    use crate::typing::Scope;
+
+    #[test]
+    fn what_a_path_names_out_of_sight() {
+        let item: syn::ItemFn = parse_quote!(
+            fn f() {
+                use shapes::Shape::{Ring, Square as Quadratic};
+                use shapes::area;
+            }
+        );
+        let types = Types::of_function(&item.sig.generics, &item.block, &Scope::default());
+        let shape = Ty::Named(parse_quote!(Box<shapes::Shape>));
+        let named = |path: syn::Path, value: Option<&Ty>| {
+            types.variant(&path, value).map(|variant| variant.name.to_string())
+        };
+        assert_eq!(named(parse_quote!(Shape::Circle), None).as_deref(), Some("Circle"));
+        assert_eq!(named(parse_quote!(shapes::Shape::Circle), None).as_deref(), Some("Circle"));
+        assert_eq!(named(parse_quote!(Circle), Some(&shape)).as_deref(), Some("Circle"));
+        assert_eq!(named(parse_quote!(Ring), None).as_deref(), Some("Ring"));
+        assert_eq!(named(parse_quote!(Quadratic), None).as_deref(), Some("Square"));
+        for (path, value) in [
+            (parse_quote!(Circle), None),
+            (parse_quote!(Shape), Some(&shape)),
+            (parse_quote!(shapes::Point), Some(&shape)),
+            (parse_quote!(Some), Some(&shape)),
+            (parse_quote!(Option::None), None),
+            (parse_quote!(Self), Some(&shape)),
+            (parse_quote!(area), Some(&shape)),
+            (parse_quote!(Shape::new), Some(&shape)),
+        ] {
+            let path: syn::Path = path;
+            assert_eq!(named(path.clone(), value), None, "{}", quote::quote!(#path));
+        }
+    }
+
+    #[test]
+    fn parts_have_names_among_facts() {
+        let circle: Ident = parse_quote!(Circle);
+        assert_eq!(part_name(Some(&circle), &parse_quote!(0)), "::Circle.0");
+        assert_eq!(part_name(None, &parse_quote!(radius)), ".radius");
+    }
 }

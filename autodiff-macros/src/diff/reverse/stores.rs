@@ -90,9 +90,9 @@ impl Reverse<'_> {
                     self.contribute(item, contribution, out, span);
                 }
             }
-            Init::Struct { path, of, fields, base } => {
+            Init::Struct { path: _, of, fields, base } => {
                 for (member, item) in fields {
-                    let contribution = part(of.part(path, member), item);
+                    let contribution = part(of.part(member), item);
                     self.contribute(item, contribution, out, span);
                 }
                 if let Some(base) = base.as_ref().filter(|base| self.active_path(base)) {

@@ -1,7 +1,7 @@
 //! What several payloads of one enum are to a statement that changes one of them.
 //!
-//! Invariant: where a payload is lent to be changed, no other part of the same place is lent beside it. A method of the enum reaches
-//! it, which has the whole enum borrowed meanwhile.
+//! Invariant: where a payload is lent to be changed, no other part of the same place is lent beside it. A method of the enum
+//! reaches it, which has the whole enum borrowed meanwhile.
 //!
 //! ```text
 //! Pair::Both(a, b) => mix(a, b)        let mut argument = b.clone(); mix(a, &mut argument); *b = argument;

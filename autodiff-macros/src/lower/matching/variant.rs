@@ -228,3 +228,26 @@ pub(super) fn blank(pat: &Pat) -> Pat {
 pub(super) fn blank_tokens(pat: &Pat) -> proc_macro2::TokenStream {
     blank(pat).to_token_stream()
 }
+
+#[cfg(test)]
+mod tests {
+    use quote::{ToTokens, quote};
+    use syn::parse::Parser;
+
+    use super::*;
+
+    #[test]
+    fn blank_patterns_match_the_same_and_bind_nothing() {
+        for (pattern, expected) in [
+            (quote!(Shape::Circle(r)), quote!(Shape::Circle(_))),
+            (quote!(Shape::Square { side, at: (x, 0) }), quote!(Shape::Square { side: _, at: (_, 0) })),
+            (quote!(&Shape::Ring(ref a, mut b @ 1..=5, ..)), quote!(&Shape::Ring(_, 1..=5, ..))),
+            (quote!(whole @ (Shape::A(x) | Shape::B(x))), quote!((Shape::A(_) | Shape::B(_)))),
+            (quote!(Shape::Poly([first, rest @ ..])), quote!(Shape::Poly([_, ..]))),
+            (quote!(Nothing), quote!(Nothing)),
+        ] {
+            let pat = Pat::parse_multi_with_leading_vert.parse2(pattern).unwrap();
+            assert_eq!(blank(&pat).to_token_stream().to_string(), expected.to_string());
+        }
+    }
+}

@@ -59,7 +59,7 @@ impl Lower<'_> {
         }
     }
 
-    /// A value beside which there are `Option`s, as one.
+    /// A value beside which there are `Option`s, as one; anything else as it is.
     pub(crate) fn as_option(&mut self, value: Value, span: Span) -> Value {
         let value = match value {
             Value::Init(init, ty) => Value::Path(Path::of(self.temp_place("option", ty, *init, span))),
@@ -71,7 +71,7 @@ impl Lower<'_> {
         match self.opened_by_pattern(value, span) {
             value @ (Value::Maybe { .. } | Value::Never | Value::Poison) => value,
             Value::Optional { some, kept } => self.read(Value::Optional { some, kept }, span),
-            _ => self.refuse_at(span, "the arms of this branch have values of different shapes"),
+            value => value,
         }
     }
 
