@@ -195,14 +195,6 @@ pub mod trees {
 }
 
 input!(Expr => ExprTangent, List => ListTangent, Op => OpTangent, Pair => PairTangent);
-impl Clone for List {
-    fn clone(&self) -> List {
-        match self {
-            List::Nil => List::Nil,
-            List::Cons(a, b) => List::Cons(*a, b.clone()),
-        }
-    }
-}
 fn expression() -> Expr {
     Add(
         Box::new(Mul(
