@@ -369,6 +369,7 @@ impl<'a> Structure<'a> {
         let runtime = self.runtime;
         let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
         let members: Vec<&Member> = self.active().map(|field| &field.member).collect();
+        let float = quote!(#runtime::__private::core::primitive::f64);
         quote! {
             #[automatically_derived]
             #[diagnostic::do_not_recommend]
@@ -380,8 +381,17 @@ impl<'a> Structure<'a> {
                 }
                 #[inline]
                 #[allow(unused_variables)]
-                fn set_all(&mut self, value: #runtime::__private::core::primitive::f64) {
+                fn set_all(&mut self, value: #float) {
                     #(#runtime::Tangent::set_all(&mut self.#members, value);)*
+                }
+                #[inline]
+                #[allow(unused_variables)]
+                fn zip_with(
+                    &mut self,
+                    other: &Self,
+                    f: &mut impl #runtime::__private::core::ops::FnMut(#float, #float) -> #float,
+                ) {
+                    #(#runtime::Tangent::zip_with(&mut self.#members, &other.#members, f);)*
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 mod conditions;
 pub(crate) mod fallible;
+mod given;
 mod integrity;
 mod items;
 mod marks;
@@ -74,6 +75,7 @@ pub(crate) fn items(items: TokenStream) -> TokenStream {
                 Some(attr) => Request::parse(module::arguments(attr), &mut diag),
                 None => Request::default(),
             };
+            given::belongs_on_a_function(&request, &mut diag);
             if !diag.is_empty() {
                 return with_errors(diag, without_marks(items));
             }
@@ -137,7 +139,7 @@ fn derived_method(
         let syn::ImplItemFn { sig, block, attrs, .. } = &variant.item;
         let mut signature = sig.clone();
         signature.generics = merged(&item.generics, &sig.generics);
-        if diag.is_empty() && !has_derivative(request, &signature) {
+        if diag.is_empty() && request.given.is_empty() && !has_derivative(request, &signature) {
             diag.discard();
             return TokenStream::new();
         }
@@ -184,7 +186,8 @@ fn each_variant<T: Conditional>(
 }
 
 /// The attribute on an `impl` block: each method with active data.
-fn methods(request: &Request, item: &syn::ItemImpl, diag: Diagnostics, kept: TokenStream) -> TokenStream {
+fn methods(request: &Request, item: &syn::ItemImpl, mut diag: Diagnostics, kept: TokenStream) -> TokenStream {
+    given::belongs_on_a_function(request, &mut diag);
     if !diag.is_empty() {
         return with_errors(diag, kept);
     }
@@ -192,18 +195,30 @@ fn methods(request: &Request, item: &syn::ItemImpl, diag: Diagnostics, kept: Tok
         let derived = derived_operator(request, item, diag);
         return quote!(#kept #derived);
     }
-    let mut derived = TokenStream::new();
-    let mut found = false;
-    for member in &item.items {
+    // A method may have arguments of its own.
+    let mut plain = item.clone();
+    let mut requests = Vec::new();
+    for member in &mut plain.items {
         let syn::ImplItem::Fn(method) = member else { continue };
-        found = true;
-        derived.extend(derived_method(request, item, method, false, Diagnostics::new()));
+        let mut diag = Diagnostics::new();
+        let own = method.attrs.iter().find(|attr| module::is_attribute(attr)).map(module::arguments);
+        requests.push((module::own_request(request, own, &mut diag), diag));
+        method.attrs = module::without_attribute(&method.attrs);
     }
-    if !found {
+    if requests.is_empty() {
         let mut diag = Diagnostics::new();
         diag.error(&item.self_ty, "there is no function in this `impl` block to differentiate");
         return with_errors(diag, kept);
     }
+    let kept = without_marks(plain.to_token_stream());
+    let methods = plain.items.iter().filter_map(|member| match member {
+        syn::ImplItem::Fn(method) => Some(method),
+        _ => None,
+    });
+    let derived: TokenStream = methods
+        .zip(requests)
+        .map(|(method, (request, diag))| derived_method(&request, &plain, method, false, diag))
+        .collect();
     beside(item, &kept, &derived)
 }
 
@@ -247,6 +262,9 @@ fn differentiated(
     block: &syn::Block,
     diag: Diagnostics,
 ) -> TokenStream {
+    if !source.request.given.is_empty() {
+        return given::differentiated(source, signature, diag);
+    }
     if let Some(fallible) = Fallible::of(source.signature) {
         let (inner, block) = fallible.inner(source.signature, block);
         let whole = syn::Signature { generics: signature.generics.clone(), ..inner.clone() };
@@ -294,11 +312,6 @@ fn lowered(source: Source<'_>, function: Function, mut diag: Diagnostics) -> Tok
         check_connected(source.request, &function, &gradient, &mut diag);
     }
     check_locals(&function, &mut diag);
-    for (what, path) in [("vjp", &source.request.vjp), ("jvp", &source.request.jvp)] {
-        if let Some(path) = path {
-            diag.error(path, format!("`{what} = …` is not supported yet: differentiate the function itself"));
-        }
-    }
     if let Some(name) = source.in_the_way() {
         let function = &function.name;
         diag.error(

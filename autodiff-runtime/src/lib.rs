@@ -21,6 +21,8 @@ pub mod argmin;
 pub mod check;
 pub mod clip;
 mod error;
+#[doc(hidden)]
+pub mod given;
 pub mod losses;
 mod math;
 mod norm;

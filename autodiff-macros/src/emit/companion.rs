@@ -3,6 +3,7 @@
 //! A function `f` gets `struct f {}` with associated functions `value_and_grad`, `grad`, …; a method `loss` gets associated
 //! functions `loss_value_and_grad`, … beside it.
 
+pub(crate) mod given;
 mod items;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -163,6 +164,8 @@ struct Shape<'a> {
     rolled_back: Vec<usize>,
     /// The body of the closure in the second constant of which [`super::known`] speaks.
     closure: Option<TokenStream>,
+    /// Functions of its own that the bodies call.
+    helpers: TokenStream,
 }
 
 impl<'a> Shape<'a> {
@@ -171,7 +174,15 @@ impl<'a> Shape<'a> {
         let mut signature =
             Signature::new(function, source.signature, source.site, &source.request.scope, runtime);
         signature.missing_is_none = source.request.unconnected == Unconnected::None;
-        Shape { source, function, signature, connected: Vec::new(), rolled_back: Vec::new(), closure: None }
+        Shape {
+            source,
+            function,
+            signature,
+            connected: Vec::new(),
+            rolled_back: Vec::new(),
+            closure: None,
+            helpers: TokenStream::new(),
+        }
     }
 
     fn name(&self, what: &str) -> Ident {
@@ -235,8 +246,8 @@ impl<'a> Shape<'a> {
         tuple_of(&values)
     }
 
-    /// Names for the adjoints, in the order of `wrt`, and an emitter that knows the parameters.
-    fn wrapper(&self) -> (Emitter<'_>, Vec<Ident>) {
+    /// An emitter that knows the parameters.
+    fn bound(&self) -> Emitter<'_> {
         let mut unit = Unit::default();
         let mut emitter = Emitter::new(&self.signature.runtime, self.function.vars.clone(), &mut unit, &[]);
         for param in &self.function.params {
@@ -248,6 +259,12 @@ impl<'a> Shape<'a> {
             emitter.bind_as(param.var, param.name.clone(), form, true);
         }
         emitter.ask(self.function, &self.signature, |_| true);
+        emitter
+    }
+
+    /// The same with names for the adjoints, in the order of `wrt`.
+    fn wrapper(&self) -> (Emitter<'_>, Vec<Ident>) {
+        let mut emitter = self.bound();
         let names = self
             .function
             .wrt
@@ -319,6 +336,8 @@ impl<'a> Shape<'a> {
                 }
             })
             .collect();
+        let helpers = &self.helpers;
+        let functions = quote!(#functions #helpers);
         let constants = [self.signature.known.clone(), self.checked()];
         let constants = constants.iter().filter(|constant| !constant.is_empty());
         if beside {

@@ -17,13 +17,14 @@ mod inline;
 mod plan;
 
 pub(crate) use self::plan::names_in;
-pub(super) use self::plan::{arguments, is_attribute};
+pub(super) use self::plan::{arguments, is_attribute, own_request, without_attribute};
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::Item;
 
-use self::plan::{Plan, has_derive, without_attribute};
+use self::plan::{Plan, has_derive};
+use super::given;
 use super::marks::without_marks;
 use super::operator::Operator;
 use super::{beside, derived_function, derived_method, derived_operator, with_errors};
@@ -41,6 +42,7 @@ pub(super) fn module(request: &Request, item: &syn::ItemMod, mut diag: Diagnosti
         );
         return with_errors(diag, item.to_token_stream());
     };
+    given::belongs_on_a_function(request, &mut diag);
     if !diag.is_empty() {
         return with_errors(diag, without_marks(item.to_token_stream()));
     }
@@ -87,7 +89,9 @@ impl Output {
         let mut item = syn::ItemFn { attrs: without_attribute(&item.attrs), ..item.clone() };
         let kept = without_marks(item.to_token_stream());
         let derived = self.next().map(|(request, hidden, mut diag)| {
-            *item.block = self.plan.inline.inlined(at, &item.sig, &item.block, None, &mut diag);
+            if request.given.is_empty() {
+                *item.block = self.plan.inline.inlined(at, &item.sig, &item.block, None, &mut diag);
+            }
             derived_function(&request, &item, hidden, diag)
         });
         let quiet = derived.is_some().then(|| quote!(#[allow(dead_code)]));
@@ -111,9 +115,11 @@ impl Output {
         for member in &item.items {
             let syn::ImplItem::Fn(method) = member else { continue };
             let Some((request, hidden, mut diag)) = self.next() else { continue };
-            let block =
-                self.plan.inline.inlined(at, &method.sig, &method.block, Some(&item.self_ty), &mut diag);
-            let method = syn::ImplItemFn { block, ..method.clone() };
+            let mut method = method.clone();
+            if request.given.is_empty() {
+                let this = Some(&*item.self_ty);
+                method.block = self.plan.inline.inlined(at, &method.sig, &method.block, this, &mut diag);
+            }
             derived.extend(derived_method(&request, &item, &method, hidden, diag));
         }
         if derived.is_empty() {

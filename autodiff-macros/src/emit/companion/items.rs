@@ -37,7 +37,7 @@ impl Shape<'_> {
         self.params().iter().map(ParamSig::asked_arg).collect()
     }
 
-    fn passed(&self) -> Vec<TokenStream> {
+    pub(super) fn passed(&self) -> Vec<TokenStream> {
         self.params().iter().map(ParamSig::pass).collect()
     }
 
@@ -46,7 +46,7 @@ impl Shape<'_> {
         self.params().iter().map(ParamSig::lent_arg).collect()
     }
 
-    fn passed_lent(&self) -> Vec<TokenStream> {
+    pub(super) fn passed_lent(&self) -> Vec<TokenStream> {
         self.params().iter().map(ParamSig::pass_lent).collect()
     }
 
@@ -340,7 +340,7 @@ fn never_closure(types: &[TokenStream], output: &TokenStream, boxed: Option<&Tok
 }
 
 /// Keeps the content of a `&mut` parameter, and puts it back.
-fn keep(param: &Param, kept: &Ident) -> (TokenStream, TokenStream) {
+pub(super) fn keep(param: &Param, kept: &Ident) -> (TokenStream, TokenStream) {
     let name = &param.name;
     let copy = match &param.ty {
         ty if ty.is_scalar() => quote!(*#name),

@@ -154,26 +154,18 @@ impl Plan {
     ) -> &mut Candidate {
         let mut diag = Diagnostics::new();
         let own = attrs.iter().find(|attr| is_attribute(attr)).map(arguments);
-        let mut request = match &own {
-            Some(arguments) => Request::parse(arguments.clone(), &mut diag),
-            None => self.request.clone(),
-        };
-        // What is said of the module holds for what says nothing else.
-        let said = own.clone().map(names_in).unwrap_or_default();
-        if !said.contains("crate") {
-            request.runtime = self.request.runtime.clone();
-        }
-        if !said.contains("singular") {
-            request.singular = self.request.singular;
-        }
+        let mut request = own_request(&self.request, own.clone(), &mut diag);
         request.scope = scope;
         let marked = own.is_some();
+        let given = !request.given.is_empty();
         let eligible = !has_no_diff(attrs) && !is_test(attrs);
         let differentiable = marked || eligible && has_derivative(&request, signature);
         let (mut mentions, mut calls) = (BTreeSet::new(), BTreeSet::new());
         if differentiable {
             collect_names(signature.to_token_stream(), &mut mentions, &mut BTreeSet::new());
-            collect_names(block.to_token_stream(), &mut mentions, &mut calls);
+            // Where the derivative is given, it is that which calls others, and not the body.
+            let code = own.filter(|_| given).unwrap_or_else(|| block.to_token_stream());
+            collect_names(code, &mut mentions, &mut calls);
             let errors = errors_in(signature);
             mentions.retain(|name| !errors.contains(name));
         }
@@ -183,7 +175,7 @@ impl Plan {
         } else {
             Some(diag)
         };
-        let fallible = Fallible::of(signature).is_some();
+        let fallible = !given && Fallible::of(signature).is_some();
         self.candidates.push(Candidate {
             name: signature.ident.clone(),
             request,
@@ -191,6 +183,7 @@ impl Plan {
             public: marked || public,
             chosen: differentiable && (marked || public),
             inlined: eligible
+                && !given
                 && (!marked || fallible)
                 && inline::is_inlined(signature, block, differentiable),
             fallible,
@@ -277,8 +270,22 @@ pub(crate) fn is_attribute(attr: &Attribute) -> bool {
     attr.path().segments.last().is_some_and(|last| last.ident == "differentiate")
 }
 
+/// What is asked of an item that may have arguments of its own. What is said of all holds for what says nothing else.
+pub(crate) fn own_request(all: &Request, own: Option<TokenStream>, diag: &mut Diagnostics) -> Request {
+    let Some(own) = own else { return all.clone() };
+    let mut request = Request::parse(own.clone(), diag);
+    let said = names_in(own);
+    if !said.contains("crate") {
+        request.runtime = all.runtime.clone();
+    }
+    if !said.contains("singular") {
+        request.singular = all.singular;
+    }
+    request
+}
+
 /// The attributes without those that this macro reads.
-pub(super) fn without_attribute(attrs: &[Attribute]) -> Vec<Attribute> {
+pub(crate) fn without_attribute(attrs: &[Attribute]) -> Vec<Attribute> {
     attrs.iter().filter(|attr| !is_attribute(attr)).cloned().collect()
 }
 

@@ -1,0 +1,367 @@
+//! Derivatives that are given by hand, in the form in which all derivatives are called.
+//!
+//! Invariant: the body of the function is called, and not looked into. The pullback is given its references again, and owns
+//! what it needs of what the function is handed by value.
+//!
+//! ```text
+//! #[differentiate(partials(x = digamma(x)))]
+//! fn ln_gamma(x: f64) -> f64 { statrs::function::gamma::ln_gamma(x) }
+//!     →
+//! fn partial_x(x: f64) -> f64 { digamma(x) }
+//! fn forward(x: f64) -> (f64, impl FnOnce((), f64, Option<&mut f64>)) {
+//!     let value: f64 = ln_gamma(x);
+//!     (value, move |_: (), seed: f64, x_bar: Option<&mut f64>| {
+//!         if let Some(x_bar) = x_bar { *x_bar += chain(seed, Self::partial_x(x)); }
+//!     })
+//! }
+//! ```
+
+mod differences;
+mod equation;
+mod partials;
+mod paths;
+
+pub(crate) use self::partials::mention;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+
+use super::items::keep;
+use super::{Bodies, Shape, Site, Source};
+use crate::emit::signature::this;
+use crate::emit::sweeps::Sweep;
+use crate::emit::{Emitter, Form};
+use crate::ir::*;
+
+/// What is given in place of what the body says.
+pub(crate) enum Given {
+    /// The partial derivative by each active parameter, by its index.
+    Partials(Vec<(usize, syn::Expr)>),
+    /// Functions in the shape of `f::vjp` and `f::jvp`: one of them at least.
+    Paths { vjp: Option<syn::Path>, jvp: Option<syn::Path> },
+    /// Nothing: central differences.
+    Differences,
+    /// The differentiated function that is zero at the result (or gives the result when it is given it).
+    Equation { path: syn::Path, fixed_point: bool },
+}
+
+/// The companion of a function of which `function` says no more than its signature does.
+pub(crate) fn companion(source: Source<'_>, function: &Function, given: &Given) -> TokenStream {
+    let mut shape = Shape::new(source, function);
+    // Everything that is asked for is taken for connected.
+    shape.connected = vec![true; function.wrt.len()];
+    shape.rolled_back = (0..function.params.len()).filter(|&at| is_restored(&function.params[at])).collect();
+    shape.helpers = shape.helpers_of(given);
+    let forward = shape.given_forward(given);
+    let pushforward = shape.given_pushforward(given);
+    let (into, vjp) = match given {
+        Given::Paths { vjp: Some(path), .. } => (shape.into_by_vjp(path), shape.vjp_itself(path)),
+        _ => (shape.into_by_forward(), None),
+    };
+    let items = shape.items(Some(Bodies { into: Some(into), vjp, forward, pushforward }));
+    shape.assemble(items, false, None)
+}
+
+/// Whether the pullback puts back what a `&mut` parameter held before the call. It is one that is marked `#[no_diff]`: tools
+/// of a type of the user's are left as the function left them.
+fn is_restored(param: &Param) -> bool {
+    param.passing == Passing::RefMut && !matches!(param.ty, Ty::Named(_) | Ty::Unknown | Ty::Inert)
+}
+
+/// Whether handing a value over leaves it where it was.
+fn is_copy(ty: &Ty) -> bool {
+    match ty {
+        Ty::Float(_) | Ty::Int(_) => true,
+        Ty::Array(t, _) => is_copy(t),
+        Ty::Tuple(ts) => ts.iter().all(is_copy),
+        Ty::Inert | Ty::Slice(_) | Ty::Vec(_) | Ty::Named(_) | Ty::Unknown => false,
+    }
+}
+
+/// What the code of a sweep is written with.
+struct Hand<'a> {
+    shape: &'a Shape<'a>,
+    emitter: Emitter<'a>,
+    /// The receiver, which is lent to either sweep.
+    this: TokenStream,
+    /// The function's result: a copy that the pullback owns, where it needs one.
+    value: Ident,
+    seed: Ident,
+    /// The adjoint slot of each parameter, or its tangent.
+    slots: Vec<Ident>,
+}
+
+impl<'a> Hand<'a> {
+    fn reverse(shape: &'a Shape<'a>) -> Hand<'a> {
+        let mut hand = Hand::new(shape, "bar", this().to_token_stream());
+        for (param, sig) in shape.function.params.iter().zip(shape.params()) {
+            if sig.receiver {
+                hand.emitter.bind_as(param.var, this(), Form::Ref, false);
+            }
+        }
+        hand
+    }
+
+    fn forward(shape: &'a Shape<'a>) -> Hand<'a> {
+        Hand::new(shape, "dot", quote!(self))
+    }
+
+    fn new(shape: &'a Shape<'a>, what: &str, this: TokenStream) -> Hand<'a> {
+        let mut emitter = shape.bound();
+        let (value, seed) = (emitter.local("value"), emitter.local("seed"));
+        let mut slot = |param: &Param| emitter.local_at(&format!("{}_{what}", param.name), param.name.span());
+        let slots = shape.function.params.iter().map(&mut slot).collect();
+        Hand { shape, emitter, this, value, seed, slots }
+    }
+
+    fn params(&self) -> impl Iterator<Item = (usize, &'a Param)> + use<'a> {
+        self.shape.function.params.iter().enumerate()
+    }
+
+    /// The parameters that carry a derivative.
+    fn active(&self) -> impl Iterator<Item = (usize, &'a Param)> + use<'a> {
+        self.params().filter(|(_, param)| param.active)
+    }
+
+    /// A parameter under the name that it has here.
+    fn name(&self, index: usize) -> TokenStream {
+        match self.shape.params()[index].receiver {
+            true => self.this.clone(),
+            false => self.shape.function.params[index].name.to_token_stream(),
+        }
+    }
+
+    /// A parameter for a call that takes it as the function does, and may not be the last that does.
+    fn pass(&self, index: usize) -> TokenStream {
+        let (param, sig, name) =
+            (&self.shape.function.params[index], &self.shape.params()[index], self.name(index));
+        match param.passing {
+            Passing::Value if sig.receiver => quote!(::core::clone::Clone::clone(#name)),
+            Passing::Value if is_copy(&param.ty) => name,
+            Passing::Value => quote!(::core::clone::Clone::clone(&#name)),
+            Passing::Ref => name,
+            Passing::RefMut => quote!(&mut *#name),
+        }
+    }
+
+    fn pass_all(&self) -> Vec<TokenStream> {
+        self.params().map(|(index, _)| self.pass(index)).collect()
+    }
+
+    /// The same where the parameters for which `kept` says no are not needed any more.
+    fn pass_on(&self, kept: impl Fn(usize) -> bool) -> Vec<TokenStream> {
+        let pass = |(index, param): (usize, &Param)| match param.passing {
+            Passing::Value if !kept(index) && !self.shape.params()[index].receiver => self.name(index),
+            _ => self.pass(index),
+        };
+        self.params().map(pass).collect()
+    }
+
+    /// A parameter as a pullback is given it again.
+    fn again(&self, index: usize) -> TokenStream {
+        match (self.shape.function.params[index].passing, self.shape.params()[index].receiver) {
+            (Passing::Value, false) => quote!(()),
+            _ => self.name(index),
+        }
+    }
+
+    /// The zero tangent of a parameter.
+    fn zero(&self, index: usize) -> TokenStream {
+        self.emitter.zero(&Path::of(self.shape.function.params[index].var))
+    }
+
+    /// `if let Some(x_bar) = x_bar { code }`
+    fn where_wanted(&self, index: usize, code: TokenStream) -> TokenStream {
+        let slot = &self.slots[index];
+        quote!(if let ::core::option::Option::Some(#slot) = #slot { #code })
+    }
+
+    /// The function itself.
+    fn primal(&self, args: &[TokenStream]) -> TokenStream {
+        let name = &self.shape.function.name;
+        match self.shape.source.site {
+            Site::Companion => quote!(#name(#(#args),*)),
+            Site::Impl(_) => quote!(Self::#name(#(#args),*)),
+        }
+    }
+
+    /// `let value: R = f(args);`
+    fn evaluate(&self, args: &[TokenStream]) -> TokenStream {
+        let (value, ty, call) = (&self.value, &self.shape.signature.asked_result, self.primal(args));
+        quote!(let #value: #ty = #call;)
+    }
+
+    /// `slot += given`, of a gradient that somebody computed.
+    fn add(&self, index: usize, given: &Ident) -> TokenStream {
+        let (runtime, slot) = (&self.shape.signature.runtime, &self.slots[index]);
+        match self.shape.function.params[index].ty {
+            Ty::Float(_) => quote!(*#slot += #given;),
+            _ => quote!(#runtime::__private::given::add(#slot, &#given, |#given| #given);),
+        }
+    }
+}
+
+/// The reverse sweep of what is given.
+struct Pullback {
+    /// What the forward sweep does in place of calling the function.
+    instead: Option<TokenStream>,
+    code: TokenStream,
+    /// Which parameters the code reads.
+    reads: Vec<bool>,
+    /// Whether it reads the result.
+    reads_value: bool,
+}
+
+impl Shape<'_> {
+    fn given_pullback(&self, given: &Given, hand: &mut Hand<'_>) -> Pullback {
+        match given {
+            Given::Partials(partials) => partials::pullback(hand, partials),
+            Given::Paths { vjp, jvp } => paths::pullback(hand, vjp.as_ref(), jvp.as_ref()),
+            Given::Differences => differences::pullback(hand),
+            Given::Equation { path, fixed_point } => equation::pullback(hand, path, *fixed_point),
+        }
+    }
+
+    fn given_forward(&self, given: &Given) -> Sweep {
+        let mut hand = Hand::reverse(self);
+        let value = hand.value.clone();
+        let copied = is_copy(&self.function.result_ty);
+        if !copied {
+            hand.value = hand.emitter.local("solution");
+        }
+        let pullback = self.given_pullback(given, &mut hand);
+        let mut outside = Hand::forward(self);
+        outside.value.clone_from(&value);
+        let (mut begin, mut end) = (TokenStream::new(), TokenStream::new());
+        let (mut params, mut slots) = (Vec::new(), Vec::new());
+        for ((index, param), sig) in hand.params().zip(self.params()) {
+            let (again, name) = (sig.again(), hand.name(index));
+            let name = if is_restored(param) {
+                let kept = hand.emitter.local(&format!("{}_in", param.name));
+                let (keep, put_back) = keep(param, &kept);
+                begin.extend(keep);
+                end.extend(put_back);
+                name
+            } else if pullback.reads[index] && (param.passing == Passing::Ref || sig.receiver) {
+                name
+            } else {
+                quote!(_)
+            };
+            params.push(quote!(#name: #again));
+            let ty = sig.lent_adjoint(&self.signature.runtime);
+            let slot = &hand.slots[index];
+            if sig.is_lost() {
+                end.extend(hand.emitter.clear_lost(param, sig, slot));
+            }
+            let slot = if param.active || sig.is_lost() { quote!(#slot) } else { quote!(_) };
+            slots.push(quote!(#slot: #ty));
+        }
+        let evaluate = pullback.instead.unwrap_or_else(|| {
+            let args = outside.pass_on(|index| pullback.reads[index]);
+            let call = outside.evaluate(&args);
+            let owned = &hand.value;
+            let owned = (pullback.reads_value && !copied)
+                .then(|| quote!(let #owned = ::core::clone::Clone::clone(&#value);));
+            quote!(#call #owned)
+        });
+        let (seed, seed_ty, code) = (&hand.seed, self.signature.seed(), pullback.code);
+        let mut closure = quote!(move |#(#params,)* #seed: #seed_ty, #(#slots),*| { #code #end });
+        if self.function.recursive {
+            let runtime = &self.signature.runtime;
+            closure = quote!(#runtime::__private::Box::new(#closure));
+        }
+        Sweep { args: Vec::new(), body: quote!(#begin #evaluate (#value, #closure)) }
+    }
+
+    fn given_pushforward(&self, given: &Given) -> Sweep {
+        let mut hand = Hand::forward(self);
+        let (mut args, mut cleared) = (Vec::new(), TokenStream::new());
+        for ((index, param), sig) in hand.params().zip(self.params()) {
+            let (slot, ty) = (&hand.slots[index], sig.lent_tangent(&self.signature.runtime));
+            if sig.is_lost() {
+                cleared.extend(hand.emitter.clear_lost(param, sig, slot));
+            }
+            let slot = if param.active || sig.is_lost() { quote!(#slot) } else { quote!(_) };
+            args.push(quote!(#slot: #ty));
+        }
+        let code = match given {
+            Given::Partials(partials) => partials::pushforward(&mut hand, partials),
+            Given::Paths { vjp, jvp } => paths::pushforward(&mut hand, vjp.as_ref(), jvp.as_ref()),
+            Given::Differences => differences::pushforward(&mut hand),
+            Given::Equation { path, fixed_point } => equation::pushforward(&mut hand, path, *fixed_point),
+        };
+        // A buffer's length is that with which the function leaves it.
+        let result = hand.emitter.local("result");
+        let body = match cleared.is_empty() {
+            true => code,
+            false => quote!(let #result = { #code }; #cleared #result),
+        };
+        Sweep { args, body }
+    }
+
+    fn helpers_of(&self, given: &Given) -> TokenStream {
+        match given {
+            Given::Partials(partials) => partials::helpers(self, partials),
+            Given::Paths { .. } | Given::Differences | Given::Equation { .. } => TokenStream::new(),
+        }
+    }
+
+    /// The slots that users ask for, as arguments of `value_and_grad_into`, by the index of their parameter.
+    fn wanted(&self, hand: &Hand<'_>) -> (Vec<TokenStream>, Vec<usize>) {
+        let wanted: Vec<usize> = (self.function.wrt.iter())
+            .filter_map(|wrt| match wrt.target {
+                WrtTarget::Param(index) => Some(index),
+                WrtTarget::Local(_) => None,
+            })
+            .collect();
+        let arg = |&index: &usize| {
+            let (slot, ty) = (&hand.slots[index], self.params()[index].slot(&self.signature.runtime));
+            quote!(#slot: &mut #ty)
+        };
+        (wanted.iter().map(arg).collect(), wanted)
+    }
+
+    /// The seed of the sum of the result's numbers.
+    fn ones(&self, hand: &Hand<'_>) -> TokenStream {
+        let (runtime, value) = (&self.signature.runtime, &hand.value);
+        hand.emitter
+            .constant(&self.function.result_ty, 1.0)
+            .unwrap_or_else(|| quote!(#runtime::__private::ones(&#value)))
+    }
+
+    /// `value_and_grad_into` by the pullback that others call.
+    fn into_by_forward(&self) -> Sweep {
+        let mut hand = Hand { slots: Hand::reverse(self).slots, ..Hand::forward(self) };
+        let (args, wanted) = self.wanted(&hand);
+        let pullback = hand.emitter.local("pullback");
+        let (value, call, ones) = (&hand.value, self.call("forward", &self.passed_lent()), self.ones(&hand));
+        let (mut again, mut slots) = (Vec::new(), Vec::new());
+        let (mut begin, mut end) = (TokenStream::new(), TokenStream::new());
+        for ((index, param), sig) in hand.params().zip(self.params()) {
+            again.push(match (param.passing, sig.receiver) {
+                (Passing::Value, true) => quote!(&self),
+                (Passing::RefMut, _) => hand.pass(index),
+                _ => hand.again(index),
+            });
+            let slot = &hand.slots[index];
+            slots.push(match wanted.contains(&index) {
+                true => quote!(::core::option::Option::Some(#slot)),
+                false => quote!(::core::option::Option::None),
+            });
+            if is_restored(param) {
+                let kept = hand.emitter.local(&format!("{}_out", param.name));
+                let (keep, put_back) = keep(param, &kept);
+                begin.extend(keep);
+                end.extend(put_back);
+            }
+        }
+        let body = quote! {
+            let (#value, #pullback) = #call;
+            #begin
+            #pullback(#(#again,)* #ones, #(#slots),*);
+            #end
+            #value
+        };
+        Sweep { args, body }
+    }
+}

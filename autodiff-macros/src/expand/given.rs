@@ -1,0 +1,346 @@
+//! Functions whose derivatives are given by hand: `partials`, `vjp`, `jvp`, `opaque`, `implicit`, `fixed_point`.
+//!
+//! Invariant: nothing of the body is looked at. What is given is checked against the signature, and takes the place of all that
+//! stands between lowering and the companion.
+//!
+//! ```text
+//! signature ──lower──► Function without a body ──Given::of──► Given ──companion::given──► TokenStream
+//! ```
+
+use proc_macro2::Ident;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+use crate::diag::{Diagnostics, source as text};
+use crate::emit::companion::Source;
+use crate::emit::companion::given::{self, Given, mention};
+use crate::emit::fallback;
+use crate::ir::{Block, Expr, Float, Function, Inert, Param, Passing, Role, StmtKind, Ty};
+use crate::lower;
+use crate::request::{By, Request, Unconnected};
+
+/// The companion of a function of which a derivative is given. `signature`: with all generics in scope.
+pub(super) fn differentiated(
+    source: Source<'_>,
+    signature: &syn::Signature,
+    mut diag: Diagnostics,
+) -> TokenStream {
+    let function = declared(source.request, signature, &mut diag);
+    let mut checks = Checks { source, signature, function: &function, diag };
+    let given = checks.given();
+    match (given, checks.diag.finish()) {
+        (_, Err(errors)) => fallback::expand(source, &function, &errors),
+        (Some(given), Ok(())) => given::companion(source, &function, &given),
+        (None, Ok(())) => TokenStream::new(),
+    }
+}
+
+/// What an attribute on more than a function cannot say.
+pub(super) fn belongs_on_a_function(request: &Request, diag: &mut Diagnostics) {
+    for given in &request.given {
+        let key = &given.key;
+        diag.error(
+            key,
+            format!("`{key}` is said of one function: write `#[differentiate({key} …)]` on that"),
+        );
+    }
+}
+
+/// The function as its signature says it. It may write to whatever it is lent mutably.
+fn declared(request: &Request, signature: &syn::Signature, diag: &mut Diagnostics) -> Function {
+    let mut function = lower::function(request, signature, &syn::parse_quote!({ loop {} }), diag);
+    function.body = Block::default();
+    for at in 0..function.params.len() {
+        let Param { var, passing, .. } = function.params[at];
+        if passing != Passing::RefMut {
+            continue;
+        }
+        let span = function.params[at].name.span();
+        if function.vars[var].role == Role::Value {
+            let ty = function.vars[var].ty.clone();
+            let last = function.vars.fresh("last".to_string(), ty, Role::Value, span);
+            function.params[at].last = Some(Expr::Var(last));
+        } else {
+            let inert = Inert { code: TokenStream::new(), binds: Vec::new(), pure: false };
+            function.body.push(StmtKind::Inert { inert, defs: Vec::new(), writes: vec![var] }, span);
+        }
+    }
+    function
+}
+
+struct Checks<'a> {
+    source: Source<'a>,
+    signature: &'a syn::Signature,
+    function: &'a Function,
+    diag: Diagnostics,
+}
+
+impl Checks<'_> {
+    /// What is given, where nothing speaks against it.
+    fn given(&mut self) -> Option<Given> {
+        let request = self.source.request;
+        let [first, others @ ..] = &request.given[..] else { return None };
+        let mut jvp_beside = None;
+        for other in others {
+            match (&first.by, &other.by) {
+                (By::Vjp(_), By::Jvp(path)) | (By::Jvp(path), By::Vjp(_)) => jvp_beside = Some(path.clone()),
+                _ => self.diag.error(
+                    &other.key,
+                    format!("`{}` gives the derivative already: leave one of the two out", first.key),
+                ),
+            }
+        }
+        self.arguments(request);
+        self.shape(&first.key);
+        Some(match &first.by {
+            By::Partials(list) => {
+                self.is_number(&first.key);
+                Given::Partials(self.partials(&first.key, list))
+            }
+            By::Vjp(vjp) => {
+                self.is_called_again(&first.key);
+                if jvp_beside.is_none() {
+                    self.no_generic_float(&first.key, "jvp");
+                }
+                Given::Paths { vjp: Some(vjp.clone()), jvp: jvp_beside }
+            }
+            By::Jvp(jvp) => {
+                self.is_called_again(&first.key);
+                let beside = others.iter().find_map(|other| match &other.by {
+                    By::Vjp(vjp) => Some(vjp.clone()),
+                    _ => None,
+                });
+                if beside.is_none() {
+                    self.no_generic_float(&first.key, "vjp");
+                }
+                Given::Paths { vjp: beside, jvp: Some(jvp.clone()) }
+            }
+            By::Differences => {
+                self.is_called_again(&first.key);
+                self.no_generic_float(&first.key, "partials");
+                self.only_numbers(&first.key);
+                Given::Differences
+            }
+            By::Residual(path) | By::FixedPoint(path) => {
+                self.is_solution(&first.key);
+                Given::Equation { path: path.clone(), fixed_point: matches!(first.by, By::FixedPoint(_)) }
+            }
+        })
+    }
+
+    /// Other arguments of the attribute that say something about the body.
+    fn arguments(&mut self, request: &Request) {
+        for name in &request.stop {
+            self.diag.error(
+                name,
+                format!("the derivative is given, and nothing of `{name}` is seen that could be cut: mark the parameter `#[no_diff]`"),
+            );
+        }
+        if request.unconnected != Unconnected::Error {
+            let name = &self.function.name;
+            self.diag.error(
+                name,
+                "the derivative is given, and every parameter taken for connected: leave `unconnected` out",
+            );
+        }
+    }
+
+    /// What every derivative that is given asks of the signature.
+    fn shape(&mut self, key: &Ident) {
+        let function = self.function;
+        if function.params.iter().all(|param| !param.active) {
+            self.diag.error(key, format!("no parameter of `{}` carries a derivative", function.name));
+        }
+        if !function.result_ty.may_be_active() {
+            self.diag.error(key, format!("the result of `{}` carries no derivative", function.name));
+        }
+        for (param, input) in function.params.iter().zip(&self.signature.inputs) {
+            let name = &param.name;
+            if param.passing == Passing::RefMut && param.active {
+                self.diag.error(
+                    input,
+                    format!(
+                        "`{name}` is changed, and `{key}` says nothing of what it holds then: return what is changed, or mark \
+                         the parameter `#[no_diff]`"
+                    ),
+                );
+            }
+            if *name == function.name {
+                self.diag.error(
+                    name,
+                    format!("the derivative calls `{name}`, which this parameter hides: give the parameter another name"),
+                );
+            }
+        }
+    }
+
+    fn partials(&mut self, key: &Ident, list: &[(Ident, syn::Expr)]) -> Vec<(usize, syn::Expr)> {
+        let function = self.function;
+        let mut partials: Vec<(usize, syn::Expr)> = Vec::new();
+        for (name, partial) in list {
+            let code = partial.to_token_stream();
+            let hidden = function.params.iter().find(|param| param.name == "value");
+            if let (Some(param), Some(_)) = (hidden, mention(&code, "value")) {
+                self.diag.error(
+                    &param.name,
+                    "`value` is the result in `partials(…)`: give the parameter another name",
+                );
+            }
+            match function.params.iter().position(|param| param.name == *name) {
+                None => {
+                    self.diag.error(
+                        name,
+                        format!("`{key}` names `{name}`, which is no parameter of `{}`", function.name),
+                    );
+                }
+                Some(at) if function.params[at].no_diff => self.diag.error(
+                    name,
+                    format!("`{name}` is marked `#[no_diff]`: there is no partial derivative by it"),
+                ),
+                Some(at) if !function.params[at].active => {
+                    self.diag.error(name, format!("the type of `{name}` carries no derivative"));
+                }
+                Some(at) if partials.iter().any(|(other, _)| *other == at) => {
+                    self.diag.error(name, format!("`{name}` is given twice: write one expression for it"));
+                }
+                Some(at) => partials.push((at, partial.clone())),
+            }
+        }
+        for (at, (param, input)) in function.params.iter().zip(&self.signature.inputs).enumerate() {
+            if !param.active || partials.iter().any(|(given, _)| *given == at) {
+                continue;
+            }
+            let name = &param.name;
+            if names_itself(input) {
+                self.diag.error(
+                    name,
+                    format!(
+                        "`{key}` says nothing of `{name}`: write `{name} = …` in it, over the parameters and `value`, or mark \
+                         the parameter `#[no_diff]`"
+                    ),
+                );
+            } else {
+                self.diag.error(
+                    input,
+                    format!("`{key}` cannot name this parameter: give it a name, or mark it `#[no_diff]`"),
+                );
+            }
+        }
+        if matches!(function.result_ty, Ty::Float(Float::Param(_))) {
+            for (at, partial) in &partials {
+                let of = &function.params[*at].ty;
+                let element = if of.is_sequence() { of.element() } else { of.clone() };
+                if !element.is_same_scalar(&function.result_ty) {
+                    self.diag.error(
+                        partial,
+                        "in a generic function, partial derivatives are by numbers and by sequences of them, of the result's type: \
+                         write the function for `f64`",
+                    );
+                }
+            }
+        }
+        partials
+    }
+
+    fn result(&self) -> TokenStream {
+        match &self.signature.output {
+            syn::ReturnType::Default => self.signature.ident.to_token_stream(),
+            syn::ReturnType::Type(_, ty) => ty.to_token_stream(),
+        }
+    }
+
+    fn is_number(&mut self, key: &Ident) {
+        let ty = &self.function.result_ty;
+        if ty.may_be_active() && !ty.is_float() {
+            let result = self.result();
+            let message = format!(
+                "`{key}` is for functions that give a number, not `{}`: write `vjp = path` or `jvp = path`",
+                text(&result)
+            );
+            self.diag.error(result, message);
+        }
+    }
+
+    fn is_solution(&mut self, key: &Ident) {
+        let ty = &self.function.result_ty;
+        let fits = match ty {
+            Ty::Float(_) => true,
+            Ty::Array(t, _) | Ty::Vec(t) => t.is_float() && !is_generic(t),
+            _ => !ty.may_be_active(),
+        };
+        if !fits {
+            let result = self.result();
+            let message = format!(
+                "`{key}` is for functions that give a number, an array or a `Vec` of them, not `{}`: give the unknowns in one `Vec<f64>`",
+                text(&result)
+            );
+            self.diag.error(result, message);
+        }
+    }
+
+    /// What is called more than once may not change anything.
+    fn is_called_again(&mut self, key: &Ident) {
+        for (param, input) in self.function.params.iter().zip(&self.signature.inputs) {
+            if param.passing == Passing::RefMut && !param.active {
+                self.diag.error(
+                    input,
+                    format!(
+                        "a derivative by `{key}` may call the function again, which must not see what it changed: take `{}` by value, or make it inside",
+                        param.name
+                    ),
+                );
+            }
+        }
+    }
+
+    /// Numbers whose type nobody knows cannot be counted.
+    fn no_generic_float(&mut self, key: &Ident, instead: &str) {
+        let params = self.function.params.iter().filter(|param| param.active).map(|param| &param.ty);
+        if params.chain([&self.function.result_ty]).any(is_generic) {
+            self.diag.error(
+                key,
+                format!("`{key}` alone does not do for a function that is generic over its numbers: give `{instead}`, or write the function for `f64`"),
+            );
+        }
+    }
+
+    fn only_numbers(&mut self, key: &Ident) {
+        let message = |ty: TokenStream, take: &str| {
+            format!(
+                "`{key}` is for numbers, and arrays, slices, `Vec`s and tuples of them: what moves in `{}` cannot be seen; {take}",
+                text(ty)
+            )
+        };
+        for (param, input) in self.function.params.iter().zip(&self.signature.inputs) {
+            if param.active && !crate::emit::types::is_of_numbers(&param.ty) {
+                let given = quote!(#input);
+                self.diag.error(
+                    input,
+                    message(given, "take the numbers, give `vjp = path`, or mark the parameter `#[no_diff]`"),
+                );
+            }
+        }
+        let ty = &self.function.result_ty;
+        if ty.may_be_active() && !crate::emit::types::is_of_numbers(ty) {
+            let result = self.result();
+            self.diag.error(&result, message(result.clone(), "return the numbers, or give `vjp = path`"));
+        }
+    }
+}
+
+/// Whether a parameter has a name.
+fn names_itself(input: &syn::FnArg) -> bool {
+    match input {
+        syn::FnArg::Receiver(_) => true,
+        syn::FnArg::Typed(typed) => matches!(&*typed.pat, syn::Pat::Ident(pat) if pat.subpat.is_none()),
+    }
+}
+
+fn is_generic(ty: &Ty) -> bool {
+    match ty {
+        Ty::Float(float) => matches!(float, Float::Param(_)),
+        Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => is_generic(t),
+        Ty::Tuple(ts) => ts.iter().any(is_generic),
+        Ty::Int(_) | Ty::Inert | Ty::Named(_) | Ty::Unknown => false,
+    }
+}
