@@ -197,6 +197,8 @@ pub use autodiff_macros::differentiate;
 pub use autodiff_macros::differentiate_items;
 pub use differentiable::{Differentiable, Tangent, stop_gradient};
 pub use error::Error;
+#[doc(inline)]
+pub use ops::on_adjoint;
 pub use optim::Optimizer;
 pub use scalar::Scalar;
 pub use tree::{Tree, TreeMut};
