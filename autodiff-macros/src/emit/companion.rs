@@ -166,6 +166,8 @@ struct Shape<'a> {
     closure: Option<TokenStream>,
     /// Functions of its own that the bodies call.
     helpers: TokenStream,
+    /// How the function of which a derivative is given may have no result.
+    found: Option<given::Found>,
 }
 
 impl<'a> Shape<'a> {
@@ -182,6 +184,7 @@ impl<'a> Shape<'a> {
             rolled_back: Vec::new(),
             closure: None,
             helpers: TokenStream::new(),
+            found: None,
         }
     }
 

@@ -11,9 +11,10 @@ use proc_macro2::Ident;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
+use super::fallible::Fallible;
 use crate::diag::{Diagnostics, source as text};
-use crate::emit::companion::Source;
-use crate::emit::companion::given::{self, Given, mention};
+use crate::emit::companion::given::{self, Found, Given, mention};
+use crate::emit::companion::{Site, Source};
 use crate::emit::fallback;
 use crate::ir::{Block, Expr, Float, Function, Inert, Param, Passing, Role, StmtKind, Ty};
 use crate::lower;
@@ -23,14 +24,32 @@ use crate::request::{By, Request, Unconnected};
 pub(super) fn differentiated(
     source: Source<'_>,
     signature: &syn::Signature,
+    diag: Diagnostics,
+) -> TokenStream {
+    let Some(fallible) = Fallible::of(source.signature) else {
+        return companion(source, signature, None, diag);
+    };
+    // What is given is the derivative of the payload, where there is one.
+    let (inner, found) = fallible.found(source.signature);
+    let whole = syn::Signature { generics: signature.generics.clone(), ..inner.clone() };
+    let request = fallible.request(source.request, source.signature);
+    let of_payload = Source { request: &request, signature: &inner, ..source };
+    fallible.outer(companion(of_payload, &whole, Some(found), diag), source)
+}
+
+fn companion(
+    source: Source<'_>,
+    signature: &syn::Signature,
+    found: Option<Found>,
     mut diag: Diagnostics,
 ) -> TokenStream {
     let function = declared(source.request, signature, &mut diag);
-    let mut checks = Checks { source, signature, function: &function, diag };
+    let name = found.as_ref().map_or(&function.name, |found| &found.name).clone();
+    let mut checks = Checks { source, signature, function: &function, found: found.as_ref(), name, diag };
     let given = checks.given();
     match (given, checks.diag.finish()) {
         (_, Err(errors)) => fallback::expand(source, &function, &errors),
-        (Some(given), Ok(())) => given::companion(source, &function, &given),
+        (Some(given), Ok(())) => given::companion(source, &function, &given, found),
         (None, Ok(())) => TokenStream::new(),
     }
 }
@@ -72,6 +91,9 @@ struct Checks<'a> {
     source: Source<'a>,
     signature: &'a syn::Signature,
     function: &'a Function,
+    /// The function may have no result.
+    found: Option<&'a Found>,
+    name: Ident,
     diag: Diagnostics,
 }
 
@@ -92,6 +114,7 @@ impl Checks<'_> {
         }
         self.arguments(request);
         self.shape(&first.key);
+        self.names(&request.given);
         Some(match &first.by {
             By::Partials(list) => {
                 self.is_number(&first.key);
@@ -99,6 +122,7 @@ impl Checks<'_> {
             }
             By::Vjp(vjp) => {
                 self.is_called_again(&first.key);
+                self.is_always_there(&first.key);
                 if jvp_beside.is_none() {
                     self.no_generic_float(&first.key, "jvp");
                 }
@@ -106,6 +130,7 @@ impl Checks<'_> {
             }
             By::Jvp(jvp) => {
                 self.is_called_again(&first.key);
+                self.is_always_there(&first.key);
                 let beside = others.iter().find_map(|other| match &other.by {
                     By::Vjp(vjp) => Some(vjp.clone()),
                     _ => None,
@@ -117,6 +142,7 @@ impl Checks<'_> {
             }
             By::Differences => {
                 self.is_called_again(&first.key);
+                self.is_always_there(&first.key);
                 self.no_generic_float(&first.key, "partials");
                 self.only_numbers(&first.key);
                 Given::Differences
@@ -137,7 +163,7 @@ impl Checks<'_> {
             );
         }
         if request.unconnected != Unconnected::Error {
-            let name = &self.function.name;
+            let name = &self.name;
             self.diag.error(
                 name,
                 "the derivative is given, and every parameter taken for connected: leave `unconnected` out",
@@ -145,14 +171,41 @@ impl Checks<'_> {
         }
     }
 
+    /// A function that gives the derivative of a method may not have the name of one that is generated beside the method.
+    fn names(&mut self, given: &[crate::request::Given]) {
+        if matches!(self.source.site, Site::Companion) {
+            return;
+        }
+        for given in given {
+            let (By::Vjp(path) | By::Jvp(path) | By::Residual(path) | By::FixedPoint(path)) = &given.by
+            else {
+                continue;
+            };
+            let Some(last) = path.segments.last().filter(|_| crate::ir::owner(path).is_some()) else {
+                continue;
+            };
+            let generated =
+                ["vjp", "jvp", "grad", "value_and_grad", "value_and_grad_into", "forward", "pushforward"];
+            if generated.iter().any(|what| self.source.site.name(&self.name, what) == last.ident) {
+                self.diag.error(
+                    &last.ident,
+                    format!(
+                        "`{}` is a function that the derivative of `{}` comes with: give yours another name",
+                        last.ident, self.name
+                    ),
+                );
+            }
+        }
+    }
+
     /// What every derivative that is given asks of the signature.
     fn shape(&mut self, key: &Ident) {
         let function = self.function;
         if function.params.iter().all(|param| !param.active) {
-            self.diag.error(key, format!("no parameter of `{}` carries a derivative", function.name));
+            self.diag.error(key, format!("no parameter of `{}` carries a derivative", self.name));
         }
-        if !function.result_ty.may_be_active() {
-            self.diag.error(key, format!("the result of `{}` carries no derivative", function.name));
+        if !self.payload().may_be_active() {
+            self.diag.error(key, format!("the result of `{}` carries no derivative", self.name));
         }
         for (param, input) in function.params.iter().zip(&self.signature.inputs) {
             let name = &param.name;
@@ -165,7 +218,7 @@ impl Checks<'_> {
                     ),
                 );
             }
-            if *name == function.name {
+            if *name == self.name {
                 self.diag.error(
                     name,
                     format!("the derivative calls `{name}`, which this parameter hides: give the parameter another name"),
@@ -190,7 +243,7 @@ impl Checks<'_> {
                 None => {
                     self.diag.error(
                         name,
-                        format!("`{key}` names `{name}`, which is no parameter of `{}`", function.name),
+                        format!("`{key}` names `{name}`, which is no parameter of `{}`", self.name),
                     );
                 }
                 Some(at) if function.params[at].no_diff => self.diag.error(
@@ -226,11 +279,11 @@ impl Checks<'_> {
                 );
             }
         }
-        if matches!(function.result_ty, Ty::Float(Float::Param(_))) {
+        if matches!(self.payload(), Ty::Float(Float::Param(_))) {
             for (at, partial) in &partials {
                 let of = &function.params[*at].ty;
                 let element = if of.is_sequence() { of.element() } else { of.clone() };
-                if !element.is_same_scalar(&function.result_ty) {
+                if !element.is_same_scalar(self.payload()) {
                     self.diag.error(
                         partial,
                         "in a generic function, partial derivatives are by numbers and by sequences of them, of the result's type: \
@@ -242,7 +295,30 @@ impl Checks<'_> {
         partials
     }
 
+    /// The type of the result: of that which may be there.
+    fn payload(&self) -> &Ty {
+        match (self.found, &self.function.result_ty) {
+            (Some(_), Ty::Tuple(parts)) if !parts.is_empty() => &parts[0],
+            (_, ty) => ty,
+        }
+    }
+
+    /// `vjp` and its like give a number, and not whether it is there.
+    fn is_always_there(&mut self, key: &Ident) {
+        if self.found.is_some() {
+            let name = &self.name;
+            self.diag.error(
+                key,
+                format!("`{name}` may have no result, of which `{key}` says nothing: give `partials` or `implicit`, or return a number that is not finite"),
+            );
+        }
+    }
+
+    /// The result as it is written.
     fn result(&self) -> TokenStream {
+        if let Some(found) = self.found {
+            return found.payload.to_token_stream();
+        }
         match &self.signature.output {
             syn::ReturnType::Default => self.signature.ident.to_token_stream(),
             syn::ReturnType::Type(_, ty) => ty.to_token_stream(),
@@ -250,7 +326,7 @@ impl Checks<'_> {
     }
 
     fn is_number(&mut self, key: &Ident) {
-        let ty = &self.function.result_ty;
+        let ty = &self.payload().clone();
         if ty.may_be_active() && !ty.is_float() {
             let result = self.result();
             let message = format!(
@@ -262,7 +338,7 @@ impl Checks<'_> {
     }
 
     fn is_solution(&mut self, key: &Ident) {
-        let ty = &self.function.result_ty;
+        let ty = &self.payload().clone();
         let fits = match ty {
             Ty::Float(_) => true,
             Ty::Array(t, _) | Ty::Vec(t) => t.is_float() && !is_generic(t),
@@ -296,7 +372,7 @@ impl Checks<'_> {
     /// Numbers whose type nobody knows cannot be counted.
     fn no_generic_float(&mut self, key: &Ident, instead: &str) {
         let params = self.function.params.iter().filter(|param| param.active).map(|param| &param.ty);
-        if params.chain([&self.function.result_ty]).any(is_generic) {
+        if params.chain([self.payload()]).any(is_generic) {
             self.diag.error(
                 key,
                 format!("`{key}` alone does not do for a function that is generic over its numbers: give `{instead}`, or write the function for `f64`"),
@@ -320,7 +396,7 @@ impl Checks<'_> {
                 );
             }
         }
-        let ty = &self.function.result_ty;
+        let ty = &self.payload().clone();
         if ty.may_be_active() && !crate::emit::types::is_of_numbers(ty) {
             let result = self.result();
             self.diag.error(&result, message(result.clone(), "return the numbers, or give `vjp = path`"));

@@ -23,7 +23,7 @@ mod paths;
 
 pub(crate) use self::partials::mention;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::items::keep;
@@ -45,9 +45,26 @@ pub(crate) enum Given {
     Equation { path: syn::Path, fixed_point: bool },
 }
 
+/// How the function says that there is no result: see [`crate::expand::fallible`]. What is given is that of the payload.
+pub(crate) struct Found {
+    /// The function as the user calls it.
+    pub(crate) name: Ident,
+    pub(crate) payload: syn::Type,
+    /// `Some(value)`, `Ok(value)`
+    pub(crate) there: syn::Pat,
+    /// A payload where there is none.
+    pub(crate) nothing: syn::Expr,
+}
+
 /// The companion of a function of which `function` says no more than its signature does.
-pub(crate) fn companion(source: Source<'_>, function: &Function, given: &Given) -> TokenStream {
+pub(crate) fn companion(
+    source: Source<'_>,
+    function: &Function,
+    given: &Given,
+    found: Option<Found>,
+) -> TokenStream {
     let mut shape = Shape::new(source, function);
+    shape.found = found;
     // Everything that is asked for is taken for connected.
     shape.connected = vec![true; function.wrt.len()];
     shape.rolled_back = (0..function.params.len()).filter(|&at| is_restored(&function.params[at])).collect();
@@ -178,7 +195,7 @@ impl<'a> Hand<'a> {
 
     /// The function itself.
     fn primal(&self, args: &[TokenStream]) -> TokenStream {
-        let name = &self.shape.function.name;
+        let name = self.shape.found.as_ref().map_or(&self.shape.function.name, |found| &found.name);
         match self.shape.source.site {
             Site::Companion => quote!(#name(#(#args),*)),
             Site::Impl(_) => quote!(Self::#name(#(#args),*)),
@@ -188,32 +205,86 @@ impl<'a> Hand<'a> {
     /// `let value: R = f(args);`
     fn evaluate(&self, args: &[TokenStream]) -> TokenStream {
         let (value, ty, call) = (&self.value, &self.shape.signature.asked_result, self.primal(args));
-        quote!(let #value: #ty = #call;)
+        match &self.shape.found {
+            None => quote!(let #value: #ty = #call;),
+            Some(Found { there, nothing, .. }) => {
+                let found = found();
+                quote! {
+                    let (#value, #found): #ty = match #call {
+                        #there => (value, true),
+                        _ => (#nothing, false),
+                    };
+                }
+            }
+        }
+    }
+
+    /// The zero tangent of the result.
+    fn zero_result(&self) -> TokenStream {
+        let (runtime, value) = (&self.shape.signature.runtime, &self.value);
+        let constant = self.emitter.constant(self.shape.payload(), 0.0);
+        constant.unwrap_or_else(|| quote!(#runtime::Differentiable::zero_tangent(&#value)))
     }
 
     /// `slot += given`, of a gradient that somebody computed.
     fn add(&self, index: usize, given: &Ident) -> TokenStream {
         let (runtime, slot) = (&self.shape.signature.runtime, &self.slots[index]);
         match self.shape.function.params[index].ty {
+            Ty::Float(Float::Param(_)) => quote!(*#slot = *#slot + #given;),
             Ty::Float(_) => quote!(*#slot += #given;),
             _ => quote!(#runtime::__private::given::add(#slot, &#given, |#given| #given);),
         }
     }
 }
 
-/// The reverse sweep of what is given.
-struct Pullback {
-    /// What the forward sweep does in place of calling the function.
+/// Whether there is a result.
+fn found() -> Ident {
+    Ident::new("found", Span::mixed_site())
+}
+
+/// A sweep, as what is given makes it.
+struct Part {
+    /// What is done in place of calling the function: binds the value (and in the forward sweep of reverse mode more).
     instead: Option<TokenStream>,
     code: TokenStream,
+    /// The tangent of the result, behind the code; nothing in reverse mode.
+    dot: TokenStream,
     /// Which parameters the code reads.
     reads: Vec<bool>,
     /// Whether it reads the result.
     reads_value: bool,
 }
 
+impl Part {
+    /// A pullback.
+    fn pullback(code: TokenStream, reads: Vec<bool>, reads_value: bool) -> Part {
+        Part { instead: None, code, dot: TokenStream::new(), reads, reads_value }
+    }
+
+    /// A pushforward, which ends with the tangent of the result.
+    fn pushforward(code: TokenStream, dot: TokenStream, reads: Vec<bool>) -> Part {
+        Part { instead: None, code, dot, reads, reads_value: true }
+    }
+}
+
 impl Shape<'_> {
-    fn given_pullback(&self, given: &Given, hand: &mut Hand<'_>) -> Pullback {
+    /// The type of the result: of that which may be there.
+    fn payload(&self) -> &Ty {
+        match (&self.found, &self.function.result_ty) {
+            (Some(_), Ty::Tuple(parts)) if !parts.is_empty() => &parts[0],
+            (_, ty) => ty,
+        }
+    }
+
+    /// The same as it is written.
+    fn payload_written(&self) -> TokenStream {
+        match &self.found {
+            Some(found) => found.payload.to_token_stream(),
+            None => self.signature.asked_result.clone(),
+        }
+    }
+
+    fn given_pullback(&self, given: &Given, hand: &mut Hand<'_>) -> Part {
         match given {
             Given::Partials(partials) => partials::pullback(hand, partials),
             Given::Paths { vjp, jvp } => paths::pullback(hand, vjp.as_ref(), jvp.as_ref()),
@@ -225,11 +296,11 @@ impl Shape<'_> {
     fn given_forward(&self, given: &Given) -> Sweep {
         let mut hand = Hand::reverse(self);
         let value = hand.value.clone();
-        let copied = is_copy(&self.function.result_ty);
+        let copied = is_copy(self.payload());
         if !copied {
             hand.value = hand.emitter.local("solution");
         }
-        let pullback = self.given_pullback(given, &mut hand);
+        let part = self.given_pullback(given, &mut hand);
         let mut outside = Hand::forward(self);
         outside.value.clone_from(&value);
         let (mut begin, mut end) = (TokenStream::new(), TokenStream::new());
@@ -242,7 +313,7 @@ impl Shape<'_> {
                 begin.extend(keep);
                 end.extend(put_back);
                 name
-            } else if pullback.reads[index] && (param.passing == Passing::Ref || sig.receiver) {
+            } else if part.reads[index] && (param.passing == Passing::Ref || sig.receiver) {
                 name
             } else {
                 quote!(_)
@@ -256,15 +327,22 @@ impl Shape<'_> {
             let slot = if param.active || sig.is_lost() { quote!(#slot) } else { quote!(_) };
             slots.push(quote!(#slot: #ty));
         }
-        let evaluate = pullback.instead.unwrap_or_else(|| {
-            let args = outside.pass_on(|index| pullback.reads[index]);
+        let evaluate = part.instead.unwrap_or_else(|| {
+            let args = outside.pass_on(|index| part.reads[index]);
             let call = outside.evaluate(&args);
             let owned = &hand.value;
-            let owned = (pullback.reads_value && !copied)
+            let owned = (part.reads_value && !copied)
                 .then(|| quote!(let #owned = ::core::clone::Clone::clone(&#value);));
             quote!(#call #owned)
         });
-        let (seed, seed_ty, code) = (&hand.seed, self.signature.seed(), pullback.code);
+        let (seed, seed_ty, code) = (&hand.seed, self.signature.seed(), part.code);
+        let (value, seed, code) = match &self.found {
+            None => (quote!(#value), quote!(#seed), code),
+            Some(_) => {
+                let found = found();
+                (quote!((#value, #found)), quote!((#seed, _)), quote!(if #found { #code }))
+            }
+        };
         let mut closure = quote!(move |#(#params,)* #seed: #seed_ty, #(#slots),*| { #code #end });
         if self.function.recursive {
             let runtime = &self.signature.runtime;
@@ -284,19 +362,26 @@ impl Shape<'_> {
             let slot = if param.active || sig.is_lost() { quote!(#slot) } else { quote!(_) };
             args.push(quote!(#slot: #ty));
         }
-        let code = match given {
+        let Part { instead, code, dot, reads, .. } = match given {
             Given::Partials(partials) => partials::pushforward(&mut hand, partials),
             Given::Paths { vjp, jvp } => paths::pushforward(&mut hand, vjp.as_ref(), jvp.as_ref()),
             Given::Differences => differences::pushforward(&mut hand),
             Given::Equation { path, fixed_point } => equation::pushforward(&mut hand, path, *fixed_point),
         };
-        // A buffer's length is that with which the function leaves it.
-        let result = hand.emitter.local("result");
-        let body = match cleared.is_empty() {
-            true => code,
-            false => quote!(let #result = { #code }; #cleared #result),
+        let evaluate = instead.unwrap_or_else(|| hand.evaluate(&hand.pass_on(|index| reads[index])));
+        let value = &hand.value;
+        let result = match &self.found {
+            None => quote!(#code #cleared (#value, #dot)),
+            Some(_) => {
+                let (found, zero, value_dot) = (found(), hand.zero_result(), hand.emitter.local("value_dot"));
+                quote! {
+                    let #value_dot = if #found { #code #dot } else { #zero };
+                    #cleared
+                    ((#value, #found), (#value_dot, ()))
+                }
+            }
         };
-        Sweep { args, body }
+        Sweep { args, body: quote!(#evaluate #result) }
     }
 
     fn helpers_of(&self, given: &Given) -> TokenStream {

@@ -5,10 +5,10 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
-use super::{Hand, Pullback};
+use super::{Hand, Part};
 use crate::ir::*;
 
-pub(super) fn pullback(hand: &mut Hand<'_>) -> Pullback {
+pub(super) fn pullback(hand: &mut Hand<'_>) -> Part {
     let (runtime, step) = (hand.shape.signature.runtime.clone(), step(hand));
     let moved = hand.emitter.local("moved");
     let mut code = TokenStream::new();
@@ -21,18 +21,15 @@ pub(super) fn pullback(hand: &mut Hand<'_>) -> Pullback {
         code.extend(hand.where_wanted(index, add));
     }
     let reads = vec![true; hand.shape.function.params.len()];
-    Pullback { instead: None, code, reads, reads_value: false }
+    Part::pullback(code, reads, false)
 }
 
-pub(super) fn pushforward(hand: &mut Hand<'_>) -> TokenStream {
+pub(super) fn pushforward(hand: &mut Hand<'_>) -> Part {
     let (runtime, step) = (hand.shape.signature.runtime.clone(), step(hand));
     let moved = hand.emitter.local("moved");
-    let (evaluate, value) = (hand.evaluate(&hand.pass_all()), &hand.value);
     let value_dot = Ident::new("value_dot", Span::mixed_site());
-    let mut code = quote! {
-        #evaluate
-        let mut #value_dot = #runtime::Differentiable::zero_tangent(&#value);
-    };
+    let zero = hand.zero_result();
+    let mut code = quote!(let mut #value_dot = #zero;);
     for (index, _) in hand.active() {
         let slot = &hand.slots[index];
         let (point, call) = (point(hand, index), call(hand, index, &moved));
@@ -43,13 +40,13 @@ pub(super) fn pushforward(hand: &mut Hand<'_>) -> TokenStream {
         };
         code.extend(hand.where_wanted(index, add));
     }
-    quote!(#code (#value, #value_dot))
+    Part::pushforward(code, quote!(#value_dot), vec![true; hand.shape.function.params.len()])
 }
 
 /// The step, where the function's numbers are of one kind or another.
 fn step(hand: &Hand<'_>) -> TokenStream {
     let runtime = &hand.shape.signature.runtime;
-    let types = hand.active().map(|(_, param)| &param.ty).chain([&hand.shape.function.result_ty]);
+    let types = hand.active().map(|(_, param)| &param.ty).chain([hand.shape.payload()]);
     match types.into_iter().any(holds_single) {
         true => quote!(#runtime::__private::given::STEP_SINGLE),
         false => quote!(#runtime::__private::given::STEP),

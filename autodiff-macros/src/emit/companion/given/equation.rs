@@ -8,7 +8,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{Hand, Pullback};
+use super::{Hand, Part};
 use crate::emit::call::derived_path;
 use crate::ir::*;
 
@@ -63,7 +63,7 @@ impl Handed {
 }
 
 fn is_scalar(hand: &Hand<'_>) -> bool {
-    hand.shape.function.result_ty.is_float()
+    hand.shape.payload().is_float()
 }
 
 fn none() -> TokenStream {
@@ -79,7 +79,7 @@ fn matrix(
     name: &Ident,
 ) -> TokenStream {
     if is_scalar(hand) {
-        let one = hand.emitter.constant(&hand.shape.function.result_ty, 1.0);
+        let one = hand.emitter.constant(hand.shape.payload(), 1.0);
         let along = handed.along(hand, path, &quote!(#one));
         return match fixed_point {
             true => quote!(let #name = #one - #along;),
@@ -93,7 +93,7 @@ fn matrix(
     quote!(let #name = #runtime::__private::given::Jacobian::#of(&#value, |#direction| #along);)
 }
 
-pub(super) fn pullback(hand: &mut Hand<'_>, path: &syn::Path, fixed_point: bool) -> Pullback {
+pub(super) fn pullback(hand: &mut Hand<'_>, path: &syn::Path, fixed_point: bool) -> Part {
     let handed = Handed::of(hand, path);
     let matrix_name = hand.emitter.local(if is_scalar(hand) { "slope" } else { "jacobian" });
     let matrix = matrix(hand, path, &handed, fixed_point, &matrix_name);
@@ -113,14 +113,14 @@ pub(super) fn pullback(hand: &mut Hand<'_>, path: &syn::Path, fixed_point: bool)
         #pullback(#(#again,)* #adjoint, #(#slots),*);
     };
     let reads = hand.params().map(|(at, _)| handed.params.contains(&at)).collect();
-    Pullback { instead: None, code, reads, reads_value: true }
+    Part::pullback(code, reads, true)
 }
 
-pub(super) fn pushforward(hand: &mut Hand<'_>, path: &syn::Path, fixed_point: bool) -> TokenStream {
+pub(super) fn pushforward(hand: &mut Hand<'_>, path: &syn::Path, fixed_point: bool) -> Part {
     let handed = Handed::of(hand, path);
     let matrix_name = hand.emitter.local(if is_scalar(hand) { "slope" } else { "jacobian" });
     let (moved, value_dot) = (hand.emitter.local("moved"), hand.emitter.local("value_dot"));
-    let evaluate = hand.evaluate(&hand.pass_on(|at| handed.params.contains(&at)));
+    let reads = hand.params().map(|(at, _)| handed.params.contains(&at)).collect();
     let matrix = matrix(hand, path, &handed, fixed_point, &matrix_name);
     let (runtime, value, args) = (&hand.shape.signature.runtime, &hand.value, handed.args(hand));
     let tangents = handed.slots(hand, none());
@@ -129,11 +129,10 @@ pub(super) fn pushforward(hand: &mut Hand<'_>, path: &syn::Path, fixed_point: bo
         true => quote!(#runtime::__private::given::ratio(#moved, #matrix_name)),
         false => quote!(#matrix_name.tangent(&#value, &#moved)),
     };
-    quote_spanned! {path.span()=>
-        #evaluate
+    let code = quote_spanned! {path.span()=>
         #matrix
         let (_, #moved) = #pushforward(#(#args,)* #(#tangents),*);
         let #value_dot = #tangent;
-        (#value, #value_dot)
-    }
+    };
+    Part::pushforward(code, quote!(#value_dot), reads)
 }

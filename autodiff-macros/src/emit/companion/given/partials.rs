@@ -6,7 +6,7 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-use super::{Hand, Pullback};
+use super::{Hand, Part};
 use crate::emit::companion::{Shape, lints};
 use crate::ir::*;
 use crate::rules::Singular;
@@ -46,7 +46,7 @@ pub(super) fn helpers(shape: &Shape<'_>, partials: &[(usize, syn::Expr)]) -> Tok
         let (read, value) = mentions(shape.function, partial);
         let mut args: Vec<TokenStream> = read.iter().map(|&at| shape.params()[at].lent_arg()).collect();
         if let Some(span) = value {
-            let (value, ty) = (Ident::new("value", span), &shape.signature.asked_result);
+            let (value, ty) = (Ident::new("value", span), shape.payload_written());
             args.push(quote!(#value: #ty));
         }
         let output = shape.params()[*index].owned(&shape.signature.runtime);
@@ -84,9 +84,9 @@ enum Numbers {
     Tree,
 }
 
-fn numbers(function: &Function, index: usize) -> Numbers {
-    let of = &function.result_ty;
-    match &function.params[index].ty {
+fn numbers(hand: &Hand<'_>, index: usize) -> Numbers {
+    let of = hand.shape.payload();
+    match &hand.shape.function.params[index].ty {
         ty if ty.is_same_scalar(of) => Numbers::One,
         Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) if t.is_same_scalar(of) => Numbers::Elements,
         _ => Numbers::Tree,
@@ -105,7 +105,7 @@ fn product(hand: &Hand<'_>, by: &str, a: &TokenStream, b: &TokenStream) -> Token
     }
 }
 
-pub(super) fn pullback(hand: &mut Hand<'_>, partials: &[(usize, syn::Expr)]) -> Pullback {
+pub(super) fn pullback(hand: &mut Hand<'_>, partials: &[(usize, syn::Expr)]) -> Part {
     let (function, runtime) = (hand.shape.function, &hand.shape.signature.runtime);
     let mut reads = vec![false; function.params.len()];
     let mut reads_value = false;
@@ -116,18 +116,19 @@ pub(super) fn pullback(hand: &mut Hand<'_>, partials: &[(usize, syn::Expr)]) -> 
         reads_value |= value.is_some();
         let (call, slot, seed) = (call(hand, *index, partial), &hand.slots[*index], &hand.seed);
         let name = Ident::new("partial", Span::mixed_site());
-        let add = match numbers(function, *index) {
+        let add = match numbers(hand, *index) {
             Numbers::One => {
                 let term = product(hand, "chain", &quote!(#seed), &call);
-                quote!(*#slot += #term;)
+                plus(hand, &quote!(*#slot), &term)
             }
             Numbers::Elements => {
                 let term = product(hand, "chain", &quote!(#seed), &quote!(*#name));
                 let check = checked_len(hand, *index, &name);
+                let plus = plus(hand, &quote!(*#slot), &term);
                 quote! {
                     let #name = #call;
                     #check
-                    for (#slot, #name) in #slot.iter_mut().zip(#name.iter()) { *#slot += #term; }
+                    for (#slot, #name) in #slot.iter_mut().zip(#name.iter()) { #plus }
                 }
             }
             Numbers::Tree => {
@@ -137,31 +138,32 @@ pub(super) fn pullback(hand: &mut Hand<'_>, partials: &[(usize, syn::Expr)]) -> 
         };
         code.extend(hand.where_wanted(*index, add));
     }
-    Pullback { instead: None, code, reads, reads_value }
+    Part::pullback(code, reads, reads_value)
 }
 
-pub(super) fn pushforward(hand: &mut Hand<'_>, partials: &[(usize, syn::Expr)]) -> TokenStream {
+pub(super) fn pushforward(hand: &mut Hand<'_>, partials: &[(usize, syn::Expr)]) -> Part {
     let (function, runtime) = (hand.shape.function, &hand.shape.signature.runtime);
     let kept = |at: usize| partials.iter().any(|(_, partial)| mentions(function, partial).0.contains(&at));
-    let (evaluate, value) = (hand.evaluate(&hand.pass_on(kept)), &hand.value);
+    let reads = (0..function.params.len()).map(kept).collect();
     let value_dot = Ident::new("value_dot", Span::mixed_site());
-    let zero = hand.emitter.zero_by_type(&function.result_ty);
-    let mut code = quote!(#evaluate let mut #value_dot = #zero;);
+    let zero = hand.zero_result();
+    let mut code = quote!(let mut #value_dot = #zero;);
     for (index, partial) in partials {
         let (call, slot) = (call(hand, *index, partial), &hand.slots[*index]);
-        let (name, result) = (Ident::new("partial", Span::mixed_site()), &hand.shape.signature.asked_result);
-        let add = match numbers(function, *index) {
+        let (name, result) = (Ident::new("partial", Span::mixed_site()), hand.shape.payload_written());
+        let add = match numbers(hand, *index) {
             Numbers::One => {
                 let term = product(hand, "product", &quote!(*#slot), &call);
-                quote!(#value_dot += #term;)
+                plus(hand, &quote!(#value_dot), &term)
             }
             Numbers::Elements => {
                 let term = product(hand, "product", &quote!(*#slot), &quote!(*#name));
                 let check = checked_len(hand, *index, &name);
+                let plus = plus(hand, &quote!(#value_dot), &term);
                 quote! {
                     let #name = #call;
                     #check
-                    for (#slot, #name) in #slot.iter().zip(#name.iter()) { #value_dot += #term; }
+                    for (#slot, #name) in #slot.iter().zip(#name.iter()) { #plus }
                 }
             }
             Numbers::Tree => {
@@ -173,7 +175,15 @@ pub(super) fn pushforward(hand: &mut Hand<'_>, partials: &[(usize, syn::Expr)]) 
         };
         code.extend(hand.where_wanted(*index, add));
     }
-    quote!(#code (#value, #value_dot))
+    Part::pushforward(code, quote!(#value_dot), reads)
+}
+
+/// `to += term;`, of numbers of the result's type: a number of which only a trait is known may not be added to.
+fn plus(hand: &Hand<'_>, to: &TokenStream, term: &TokenStream) -> TokenStream {
+    match hand.shape.payload() {
+        Ty::Float(Float::Param(_)) => quote!(#to = #to + #term;),
+        _ => quote!(#to += #term;),
+    }
 }
 
 /// What is given for a slice has to be as long.

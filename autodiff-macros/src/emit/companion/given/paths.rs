@@ -10,24 +10,23 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{Hand, Pullback};
+use super::{Hand, Part};
 use crate::emit::companion::{Shape, tuple_of};
 use crate::emit::known::has_lifetime;
 use crate::emit::sweeps::Sweep;
 use crate::ir::*;
 
-pub(super) fn pullback(hand: &mut Hand<'_>, vjp: Option<&syn::Path>, jvp: Option<&syn::Path>) -> Pullback {
+pub(super) fn pullback(hand: &mut Hand<'_>, vjp: Option<&syn::Path>, jvp: Option<&syn::Path>) -> Part {
     let count = hand.shape.function.params.len();
-    let kept =
-        Pullback { instead: None, code: TokenStream::new(), reads: vec![true; count], reads_value: false };
+    let kept = Part::pullback(TokenStream::new(), vec![true; count], false);
     match (vjp, jvp) {
         (Some(path), _) => by_vjp(hand, path, kept),
-        (None, Some(path)) => Pullback { code: by_tangents(hand, path), ..kept },
+        (None, Some(path)) => Part { code: by_tangents(hand, path), ..kept },
         (None, None) => kept,
     }
 }
 
-fn by_vjp(hand: &mut Hand<'_>, path: &syn::Path, kept: Pullback) -> Pullback {
+fn by_vjp(hand: &mut Hand<'_>, path: &syn::Path, kept: Part) -> Part {
     let pullback = hand.emitter.local("pullback");
     let (gradient, adjoints) = gradient(hand);
     let seed = &hand.seed;
@@ -39,11 +38,11 @@ fn by_vjp(hand: &mut Hand<'_>, path: &syn::Path, kept: Pullback) -> Pullback {
     let args = hand.pass_all();
     if borrows(hand.shape) {
         let make = quote_spanned!(path.span()=> let (_, #pullback) = #path(#(#args),*););
-        return Pullback { code: quote!(#make #code), ..kept };
+        return Part { code: quote!(#make #code), ..kept };
     }
     let value = Hand::forward(hand.shape).value;
     let instead = quote_spanned!(path.span()=> let (#value, #pullback) = #path(#(#args),*););
-    Pullback { instead: Some(instead), code, reads: vec![false; kept.reads.len()], ..kept }
+    Part { instead: Some(instead), code, reads: vec![false; kept.reads.len()], ..kept }
 }
 
 /// Whether a parameter is a reference, or may hold one.
@@ -86,19 +85,15 @@ fn by_tangents(hand: &mut Hand<'_>, path: &syn::Path) -> TokenStream {
     code
 }
 
-pub(super) fn pushforward(
-    hand: &mut Hand<'_>,
-    vjp: Option<&syn::Path>,
-    jvp: Option<&syn::Path>,
-) -> TokenStream {
+pub(super) fn pushforward(hand: &mut Hand<'_>, vjp: Option<&syn::Path>, jvp: Option<&syn::Path>) -> Part {
     match (vjp, jvp) {
         (_, Some(path)) => by_jvp(hand, path),
         (Some(path), None) => by_adjoints(hand, path),
-        (None, None) => TokenStream::new(),
+        (None, None) => Part::pushforward(TokenStream::new(), hand.zero_result(), Vec::new()),
     }
 }
 
-fn by_jvp(hand: &mut Hand<'_>, path: &syn::Path) -> TokenStream {
+fn by_jvp(hand: &mut Hand<'_>, path: &syn::Path) -> Part {
     let mut code = TokenStream::new();
     for (index, param) in hand.active() {
         let (slot, zero) = (hand.slots[index].clone(), hand.zero(index));
@@ -116,17 +111,19 @@ fn by_jvp(hand: &mut Hand<'_>, path: &syn::Path) -> TokenStream {
         quote!(#slot)
     });
     let args = hand.pass_on(|_| false).into_iter().chain(tangents);
-    let call = quote_spanned!(path.span()=> #path(#(#args),*));
-    quote!(#code #call)
+    let (value, value_dot) = (&hand.value, Ident::new("value_dot", Span::mixed_site()));
+    let both = quote_spanned!(path.span()=> let (#value, #value_dot) = #path(#(#args),*););
+    let count = hand.shape.function.params.len();
+    let part = Part::pushforward(TokenStream::new(), quote!(#value_dot), vec![false; count]);
+    Part { instead: Some(quote!(#code #both)), ..part }
 }
 
 /// The tangent of a function whose pullback is known.
-fn by_adjoints(hand: &mut Hand<'_>, path: &syn::Path) -> TokenStream {
+fn by_adjoints(hand: &mut Hand<'_>, path: &syn::Path) -> Part {
     let runtime = hand.shape.signature.runtime.clone();
     let (pullback, along) = (hand.emitter.local("pullback"), hand.emitter.local("along"));
     let (gradient, adjoints) = gradient(hand);
-    let (value, seed, args) = (&hand.value, &hand.seed, hand.pass_all());
-    let evaluate = hand.evaluate(&args);
+    let (seed, args, zero) = (&hand.seed, hand.pass_all(), hand.zero_result());
     let mut add = TokenStream::new();
     for ((index, _), adjoint) in hand.active().zip(&adjoints) {
         let slot = &hand.slots[index];
@@ -138,10 +135,9 @@ fn by_adjoints(hand: &mut Hand<'_>, path: &syn::Path) -> TokenStream {
         let (_, #pullback) = #path(#(#args),*);
         let #gradient = #pullback(#seed);
     };
-    quote! {
-        #evaluate
+    let code = quote! {
         let #value_dot = #runtime::__private::given::tangent_by_adjoints(
-            &#runtime::Differentiable::zero_tangent(&#value),
+            &#zero,
             |#seed| {
                 #adjoints
                 let mut #along = 0.0;
@@ -149,8 +145,8 @@ fn by_adjoints(hand: &mut Hand<'_>, path: &syn::Path) -> TokenStream {
                 #along
             },
         );
-        (#value, #value_dot)
-    }
+    };
+    Part::pushforward(code, quote!(#value_dot), vec![true; hand.shape.function.params.len()])
 }
 
 impl Shape<'_> {
