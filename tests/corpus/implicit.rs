@@ -175,7 +175,7 @@ fn equilibrium(a: f64, w: &[f64]) -> Vec<f64> {
 #[differentiate]
 fn calls_systems(x: f64) -> f64 {
     let at = intersection(3.0 + x, &[x, 0.5]);
-    let y = solved(&[[4.0, x], [at[0], 0.5]], [at[1], x * x]);
+    let y = solved(&[[4.0, x], [at[0], 3.0]], [at[1], x * x]);
     let z = equilibrium(0.5 * y[0].sin(), &[y[1], x, 1.0]);
     z[0] * z[1] + z[2] * at[0]
 }
