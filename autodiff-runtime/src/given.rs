@@ -136,6 +136,46 @@ pub fn dot<S: Slot + ?Sized>(a: &S::Owned, b: &S) -> f64 {
     sum(a, b, product)
 }
 
+/// A solution, as the equation that it solves takes it: by reference, or by value.
+pub trait Solution<T> {
+    /// The reference, or a copy.
+    fn solution(self) -> T;
+}
+
+impl<'a, T: ?Sized> Solution<&'a T> for &'a T {
+    #[inline(always)]
+    fn solution(self) -> &'a T {
+        self
+    }
+}
+
+impl<T: Clone> Solution<T> for &T {
+    #[inline(always)]
+    fn solution(self) -> T {
+        self.clone()
+    }
+}
+
+impl<'a, T> Solution<&'a [T]> for &'a Vec<T> {
+    #[inline(always)]
+    fn solution(self) -> &'a [T] {
+        self
+    }
+}
+
+impl<'a, T, const N: usize> Solution<&'a [T]> for &'a [T; N] {
+    #[inline(always)]
+    fn solution(self) -> &'a [T] {
+        self
+    }
+}
+
+/// What an equation is handed for its solution.
+#[inline(always)]
+pub fn solution<K: Solution<T>, T>(solution: K) -> T {
+    solution.solution()
+}
+
 /// The step of a central difference on an `f64`, relative to numbers above 1: the third root of `f64::EPSILON`, where what is
 /// cut off and what is rounded off are about as large.
 pub const STEP: f64 = 6.055454452393343e-6;

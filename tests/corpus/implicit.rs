@@ -157,6 +157,17 @@ fn solved<const N: usize>(a: &[[f64; N]; N], b: [f64; N]) -> [f64; N] {
     b
 }
 
+/// The solution by value.
+#[differentiate]
+fn swapped(x: [f64; 2], a: f64) -> [f64; 2] {
+    [x[0] - a * x[1], x[1] * x[0] - 1.0]
+}
+
+#[differentiate(implicit = swapped)]
+fn by_value(a: f64) -> [f64; 2] {
+    [a.sqrt(), 1.0 / a.sqrt()]
+}
+
 #[differentiate]
 fn coupled(x: &Vec<f64>, a: f64, w: &[f64]) -> Vec<f64> {
     let n = x.len();
@@ -330,6 +341,7 @@ checks! {
     intersection(2.0, &[0.5, 0.25]);
     solved(&[[0.0, 2.0, 1.0], [1.5, 0.5, 0.0], [2.0, 1.0, 4.0]], [1.0, 2.0, 3.0]);
     equilibrium(0.75, &[0.5, 0.25, 1.0]);
+    by_value(2.0);
     calls_systems(0.75);
     through_plants(0.75, 2.0);
     through_a_module(0.5, 1.5);

@@ -58,10 +58,7 @@ fn companion(
 pub(super) fn belongs_on_a_function(request: &Request, diag: &mut Diagnostics) {
     for given in &request.given {
         let key = &given.key;
-        diag.error(
-            key,
-            format!("`{key}` is said of one function: write `#[differentiate({key} …)]` on that"),
-        );
+        diag.error(key, format!("`{key}` is about one function: write it in the attribute of that function"));
     }
 }
 
@@ -250,6 +247,7 @@ impl Checks<'_> {
                     name,
                     format!("`{name}` is marked `#[no_diff]`: there is no partial derivative by it"),
                 ),
+                Some(_) if function.params.iter().all(|param| !param.active) => {}
                 Some(at) if !function.params[at].active => {
                     self.diag.error(name, format!("the type of `{name}` carries no derivative"));
                 }
@@ -260,7 +258,11 @@ impl Checks<'_> {
             }
         }
         for (at, (param, input)) in function.params.iter().zip(&self.signature.inputs).enumerate() {
-            if !param.active || partials.iter().any(|(given, _)| *given == at) {
+            // What is changed is refused already.
+            if !param.active
+                || param.passing == Passing::RefMut
+                || partials.iter().any(|(given, _)| *given == at)
+            {
                 continue;
             }
             let name = &param.name;

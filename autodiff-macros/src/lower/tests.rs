@@ -517,7 +517,7 @@ fn lists_every_mistake() {
     assert_eq!(
         errors(&item),
         [
-            "`unsafe` code cannot be differentiated: write it with safe indexing",
+            "`unsafe` code cannot be differentiated: write it with safe indexing, or put it into a function whose derivative is given (`#[differentiate(partials(x = …))]`)",
             "`?` is not supported yet: use `match` or `let … else` and return the value itself",
         ]
     );
@@ -615,7 +615,7 @@ fn refusals() {
                 }
             ),
             &[
-                "the macro `mine!` with active arguments is not supported: write what it expands to",
+                "the macro `mine!` with active arguments is not supported: write what it expands to, or put it into a function whose derivative is given (`#[differentiate(partials(x = …))]`)",
                 "`next_up` has no derivative",
             ],
         ),

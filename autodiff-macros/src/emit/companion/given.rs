@@ -72,7 +72,7 @@ pub(crate) fn companion(
     let forward = shape.given_forward(given);
     let pushforward = shape.given_pushforward(given);
     let (into, vjp) = match given {
-        Given::Paths { vjp: Some(path), .. } => (shape.into_by_vjp(path), shape.vjp_itself(path)),
+        Given::Paths { vjp: Some(_), .. } => (shape.into_by_vjp(), shape.vjp_itself()),
         _ => (shape.into_by_forward(), None),
     };
     let items = shape.items(Some(Bodies { into: Some(into), vjp, forward, pushforward }));
@@ -387,7 +387,8 @@ impl Shape<'_> {
     fn helpers_of(&self, given: &Given) -> TokenStream {
         match given {
             Given::Partials(partials) => partials::helpers(self, partials),
-            Given::Paths { .. } | Given::Differences | Given::Equation { .. } => TokenStream::new(),
+            Given::Paths { vjp, jvp } => paths::helpers(self, vjp.as_ref(), jvp.as_ref()),
+            Given::Differences | Given::Equation { .. } => TokenStream::new(),
         }
     }
 

@@ -163,6 +163,14 @@ impl Shape<'_> {
         sweeps::borrowing(function, &self.signature, adjoint, &seeds, self.function.wrt.len())
     }
 
+    /// The bound of a pullback that borrows the arguments.
+    pub(super) fn captures(&self, lifetimes: &[TokenStream]) -> TokenStream {
+        match self.source.site {
+            Site::Impl(None) => self.signature.borrowing_unseen(lifetimes),
+            Site::Companion | Site::Impl(Some(_)) => self.signature.borrowing(lifetimes),
+        }
+    }
+
     fn vjp(&self, direct: Option<Sweep>) -> Item {
         let runtime = &self.signature.runtime;
         let mut lifetimes = Vec::new();
@@ -243,10 +251,7 @@ impl Shape<'_> {
         let body = direct.map_or(body, |sweep| sweep.body);
         let types: Vec<TokenStream> = seeds.into_iter().map(|(_, ty)| ty).collect();
         let (result, gradient_type) = (&self.signature.result, self.gradient_type());
-        let captures = match self.source.site {
-            Site::Impl(None) => self.signature.borrowing_unseen(&lifetimes),
-            Site::Companion | Site::Impl(Some(_)) => self.signature.borrowing(&lifetimes),
-        };
+        let captures = self.captures(&lifetimes);
         Item {
             name: "vjp",
             summary: format!(

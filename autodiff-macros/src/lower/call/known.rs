@@ -192,7 +192,10 @@ fn moving(code: TokenStream) -> TokenStream {
         match expr {
             syn::Expr::Paren(paren) => mark(&mut paren.expr),
             syn::Expr::Group(group) => mark(&mut group.expr),
-            syn::Expr::Closure(closure) => closure.capture = Some(Default::default()),
+            syn::Expr::Closure(closure) => {
+                let span = closure.body.span();
+                closure.capture = Some(syn::parse_quote_spanned!(span=> move));
+            }
             syn::Expr::Block(block) => {
                 if let Some(syn::Stmt::Expr(last, None)) = block.block.stmts.last_mut() {
                     mark(last);

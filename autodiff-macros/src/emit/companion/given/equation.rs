@@ -27,8 +27,12 @@ impl Handed {
             hand.params().filter(|(_, param)| !param.no_diff).map(|(at, _)| at).collect();
         let method =
             params.first().is_some_and(|&at| hand.shape.params()[at].receiver) && owner(path).is_some();
-        let value = &hand.value;
-        let solution = if is_scalar(hand) { quote!(#value) } else { quote!(&#value) };
+        let (runtime, value) = (&hand.shape.signature.runtime, &hand.value);
+        let solution = match is_scalar(hand) {
+            true => quote!(#value),
+            // By reference or by value: the equation says it.
+            false => quote!(#runtime::__private::given::solution(&#value)),
+        };
         Handed { solution, params, before: usize::from(method) }
     }
 
@@ -99,8 +103,12 @@ pub(super) fn pullback(hand: &mut Hand<'_>, path: &syn::Path, fixed_point: bool)
     let matrix = matrix(hand, path, &handed, fixed_point, &matrix_name);
     let (equation, pullback) = (hand.emitter.local("equation"), hand.emitter.local("pullback"));
     let (runtime, seed, args) = (&hand.shape.signature.runtime, &hand.seed, handed.args(hand));
-    let again =
-        handed.each(if is_scalar(hand) { quote!(()) } else { handed.solution.clone() }, |at| hand.again(at));
+    let value = &hand.value;
+    let solution_again = match is_scalar(hand) {
+        true => quote!(()),
+        false => quote!(#runtime::__private::again(&&#value)),
+    };
+    let again = handed.each(solution_again, |at| hand.again(at));
     let slots = handed.slots(hand, none());
     let (equation, adjoint) = match is_scalar(hand) {
         true => (quote!(_), quote!(#runtime::__private::given::ratio(#seed, #matrix_name))),

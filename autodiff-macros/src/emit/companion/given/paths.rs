@@ -11,7 +11,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::{Hand, Part};
-use crate::emit::companion::{Shape, tuple_of};
+use crate::emit::companion::{Shape, lints, tuple_of};
 use crate::emit::known::has_lifetime;
 use crate::emit::sweeps::Sweep;
 use crate::ir::*;
@@ -20,13 +20,13 @@ pub(super) fn pullback(hand: &mut Hand<'_>, vjp: Option<&syn::Path>, jvp: Option
     let count = hand.shape.function.params.len();
     let kept = Part::pullback(TokenStream::new(), vec![true; count], false);
     match (vjp, jvp) {
-        (Some(path), _) => by_vjp(hand, path, kept),
-        (None, Some(path)) => Part { code: by_tangents(hand, path), ..kept },
+        (Some(_), _) => by_vjp(hand, kept),
+        (None, Some(_)) => Part { code: by_tangents(hand), ..kept },
         (None, None) => kept,
     }
 }
 
-fn by_vjp(hand: &mut Hand<'_>, path: &syn::Path, kept: Part) -> Part {
+fn by_vjp(hand: &mut Hand<'_>, kept: Part) -> Part {
     let pullback = hand.emitter.local("pullback");
     let (gradient, adjoints) = gradient(hand);
     let seed = &hand.seed;
@@ -34,14 +34,13 @@ fn by_vjp(hand: &mut Hand<'_>, path: &syn::Path, kept: Part) -> Part {
     for ((index, _), adjoint) in hand.active().zip(&adjoints) {
         add.extend(hand.where_wanted(index, hand.add(index, adjoint)));
     }
-    let code = quote_spanned!(path.span()=> let #gradient = #pullback(#seed); #add);
-    let args = hand.pass_all();
+    let code = quote!(let #gradient = #pullback(#seed); #add);
+    let call = call(hand.shape, VJP, hand.pass_all());
     if borrows(hand.shape) {
-        let make = quote_spanned!(path.span()=> let (_, #pullback) = #path(#(#args),*););
-        return Part { code: quote!(#make #code), ..kept };
+        return Part { code: quote!(let (_, #pullback) = #call; #code), ..kept };
     }
     let value = Hand::forward(hand.shape).value;
-    let instead = quote_spanned!(path.span()=> let (#value, #pullback) = #path(#(#args),*););
+    let instead = quote!(let (#value, #pullback) = #call;);
     Part { instead: Some(instead), code, reads: vec![false; kept.reads.len()], ..kept }
 }
 
@@ -63,7 +62,7 @@ fn gradient(hand: &mut Hand<'_>) -> (TokenStream, Vec<Ident>) {
 }
 
 /// The pullback of a function whose tangents are known.
-fn by_tangents(hand: &mut Hand<'_>, path: &syn::Path) -> TokenStream {
+fn by_tangents(hand: &mut Hand<'_>) -> TokenStream {
     let runtime = &hand.shape.signature.runtime;
     let direction = hand.emitter.local("direction");
     let mut code = TokenStream::new();
@@ -73,12 +72,10 @@ fn by_tangents(hand: &mut Hand<'_>, path: &syn::Path) -> TokenStream {
             let tangent = if at == index { quote!(#direction) } else { hand.zero(at) };
             quote!(#reference #tangent)
         });
-        let args = hand.pass_all().into_iter().chain(tangents);
+        let call = call(hand.shape, JVP, hand.pass_all().into_iter().chain(tangents).collect());
         let (slot, seed, zero) = (&hand.slots[index], &hand.seed, hand.zero(index));
-        let add = quote_spanned! {path.span()=>
-            #runtime::__private::given::add_by_tangents(
-                #slot, &#zero, &#seed, |#direction| #path(#(#args),*).1,
-            );
+        let add = quote! {
+            #runtime::__private::given::add_by_tangents(#slot, &#zero, &#seed, |#direction| #call.1);
         };
         code.extend(hand.where_wanted(index, add));
     }
@@ -87,13 +84,13 @@ fn by_tangents(hand: &mut Hand<'_>, path: &syn::Path) -> TokenStream {
 
 pub(super) fn pushforward(hand: &mut Hand<'_>, vjp: Option<&syn::Path>, jvp: Option<&syn::Path>) -> Part {
     match (vjp, jvp) {
-        (_, Some(path)) => by_jvp(hand, path),
-        (Some(path), None) => by_adjoints(hand, path),
+        (_, Some(_)) => by_jvp(hand),
+        (Some(_), None) => by_adjoints(hand),
         (None, None) => Part::pushforward(TokenStream::new(), hand.zero_result(), Vec::new()),
     }
 }
 
-fn by_jvp(hand: &mut Hand<'_>, path: &syn::Path) -> Part {
+fn by_jvp(hand: &mut Hand<'_>) -> Part {
     let mut code = TokenStream::new();
     for (index, param) in hand.active() {
         let (slot, zero) = (hand.slots[index].clone(), hand.zero(index));
@@ -110,20 +107,20 @@ fn by_jvp(hand: &mut Hand<'_>, path: &syn::Path) -> Part {
         let slot = &hand.slots[index];
         quote!(#slot)
     });
-    let args = hand.pass_on(|_| false).into_iter().chain(tangents);
+    let call = call(hand.shape, JVP, hand.pass_on(|_| false).into_iter().chain(tangents).collect());
     let (value, value_dot) = (&hand.value, Ident::new("value_dot", Span::mixed_site()));
-    let both = quote_spanned!(path.span()=> let (#value, #value_dot) = #path(#(#args),*););
     let count = hand.shape.function.params.len();
     let part = Part::pushforward(TokenStream::new(), quote!(#value_dot), vec![false; count]);
-    Part { instead: Some(quote!(#code #both)), ..part }
+    Part { instead: Some(quote!(#code let (#value, #value_dot) = #call;)), ..part }
 }
 
 /// The tangent of a function whose pullback is known.
-fn by_adjoints(hand: &mut Hand<'_>, path: &syn::Path) -> Part {
+fn by_adjoints(hand: &mut Hand<'_>) -> Part {
     let runtime = hand.shape.signature.runtime.clone();
     let (pullback, along) = (hand.emitter.local("pullback"), hand.emitter.local("along"));
     let (gradient, adjoints) = gradient(hand);
-    let (seed, args, zero) = (&hand.seed, hand.pass_all(), hand.zero_result());
+    let (seed, zero) = (&hand.seed, hand.zero_result());
+    let call = call(hand.shape, VJP, hand.pass_all());
     let mut add = TokenStream::new();
     for ((index, _), adjoint) in hand.active().zip(&adjoints) {
         let slot = &hand.slots[index];
@@ -131,15 +128,12 @@ fn by_adjoints(hand: &mut Hand<'_>, path: &syn::Path) -> Part {
         add.extend(hand.where_wanted(index, add_to));
     }
     let value_dot = Ident::new("value_dot", Span::mixed_site());
-    let adjoints = quote_spanned! {path.span()=>
-        let (_, #pullback) = #path(#(#args),*);
-        let #gradient = #pullback(#seed);
-    };
     let code = quote! {
         let #value_dot = #runtime::__private::given::tangent_by_adjoints(
             &#zero,
             |#seed| {
-                #adjoints
+                let (_, #pullback) = #call;
+                let #gradient = #pullback(#seed);
                 let mut #along = 0.0;
                 #add
                 #along
@@ -149,23 +143,65 @@ fn by_adjoints(hand: &mut Hand<'_>, path: &syn::Path) -> Part {
     Part::pushforward(code, quote!(#value_dot), vec![true; hand.shape.function.params.len()])
 }
 
+/// The user's functions by the types that they have to have, so that rustc says once where they have not.
+pub(super) fn helpers(shape: &Shape<'_>, vjp: Option<&syn::Path>, jvp: Option<&syn::Path>) -> TokenStream {
+    let lints = lints();
+    let (signature, passed) = (&shape.signature, shape.passed());
+    let (result, seed) = (&signature.result, signature.seed());
+    let active = || shape.function.params.iter().zip(shape.params()).filter(|(param, _)| param.active);
+    let vjp = vjp.map(|path| {
+        let mut lifetimes = Vec::new();
+        let args: Vec<TokenStream> =
+            shape.params().iter().map(|param| param.arg_with_lifetimes(&mut lifetimes)).collect();
+        let slots: Vec<TokenStream> = active().map(|(_, sig)| sig.owned(&signature.runtime)).collect();
+        let (gradient, captures) = (tuple_of(&slots), shape.captures(&lifetimes));
+        let captures = borrows(shape).then(|| quote!(+ #captures));
+        let output = quote!((#result, impl ::core::ops::FnOnce(#seed) -> #gradient #captures));
+        let header = signature.header(&shape.name(VJP), &lifetimes, &args, &output);
+        let call = quote_spanned!(path.span()=> #path(#(#passed),*));
+        quote!(#[doc(hidden)] #lints #[inline] #header { #call })
+    });
+    let jvp = jvp.map(|path| {
+        let names: Vec<Ident> = active()
+            .map(|(param, _)| Ident::new(&format!("{}_dot", param.name), Span::mixed_site()))
+            .collect();
+        let mut args: Vec<TokenStream> = shape.params().iter().map(|param| param.arg()).collect();
+        args.extend(active().zip(&names).map(|((_, sig), name)| {
+            let ty = sig.dot(&signature.runtime);
+            quote!(#name: #ty)
+        }));
+        let header = signature.header(&shape.name(JVP), &[], &args, &quote!((#result, #seed)));
+        let call = quote_spanned!(path.span()=> #path(#(#passed,)* #(#names),*));
+        quote!(#[doc(hidden)] #lints #[inline] #header { #call })
+    });
+    quote!(#vjp #jvp)
+}
+
+const VJP: &str = "given_vjp";
+const JVP: &str = "given_jvp";
+
+/// A call of one of these.
+fn call(shape: &Shape<'_>, what: &str, args: Vec<TokenStream>) -> TokenStream {
+    let (name, turbofish) = (shape.name(what), shape.signature.turbofish());
+    quote!(Self::#name #turbofish(#(#args),*))
+}
+
 impl Shape<'_> {
     /// `value_and_grad_into` by the user's own pullback.
-    pub(super) fn into_by_vjp(&self, path: &syn::Path) -> Sweep {
+    pub(super) fn into_by_vjp(&self) -> Sweep {
         let mut hand = Hand { slots: Hand::reverse(self).slots, ..Hand::forward(self) };
         let (args, wanted) = self.wanted(&hand);
         let pullback = hand.emitter.local("pullback");
         let (gradient, adjoints) = gradient(&mut hand);
-        let (value, ones) = (&hand.value, self.ones(&hand));
-        let passed = self.passed();
+        let (value, ones, call) = (&hand.value, self.ones(&hand), call(self, VJP, self.passed()));
         let mut add = TokenStream::new();
         for ((index, _), adjoint) in hand.active().zip(&adjoints) {
             if wanted.contains(&index) {
                 add.extend(hand.add(index, adjoint));
             }
         }
-        let body = quote_spanned! {path.span()=>
-            let (#value, #pullback) = #path(#(#passed),*);
+        let body = quote! {
+            let (#value, #pullback) = #call;
             let #gradient = #pullback(#ones);
             #add
             #value
@@ -174,17 +210,11 @@ impl Shape<'_> {
     }
 
     /// `vjp`, where the gradient that users ask for is what the user's own function gives.
-    pub(super) fn vjp_itself(&self, path: &syn::Path) -> Option<Sweep> {
+    pub(super) fn vjp_itself(&self) -> Option<Sweep> {
         let all: Vec<usize> =
             (0..self.params().len()).filter(|&at| self.function.params[at].active).collect();
-        let wanted: Vec<usize> = (self.function.wrt.iter())
-            .filter_map(|wrt| match wrt.target {
-                WrtTarget::Param(index) => Some(index),
-                WrtTarget::Local(_) => None,
-            })
-            .collect();
-        let passed = self.passed();
-        let body = quote_spanned!(path.span()=> #path(#(#passed),*));
+        let (_, wanted) = self.wanted(&Hand::reverse(self));
+        let body = call(self, VJP, self.passed());
         (all == wanted).then(|| Sweep { args: Vec::new(), body })
     }
 }

@@ -1,0 +1,12 @@
+use autodiff_runtime::differentiate;
+
+fn residual(x: f64, a: f64) -> f64 {
+    x * x - a
+}
+
+#[differentiate(implicit = residual)]
+fn root(a: f64) -> f64 {
+    a.sqrt()
+}
+
+fn main() {}
