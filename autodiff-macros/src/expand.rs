@@ -13,6 +13,8 @@ mod unchecked;
 
 pub(crate) use self::module::names_in;
 
+use std::borrow::Cow;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
@@ -117,7 +119,10 @@ fn function(request: &Request, item: &syn::ItemFn, diag: Diagnostics, kept: Toke
 fn derived_function(request: &Request, item: &syn::ItemFn, hidden: bool, diag: Diagnostics) -> TokenStream {
     let method = item.sig.receiver().is_some() || request.associated.is_some();
     let site = if method { Site::Impl(None) } else { Site::Companion };
-    each_variant(item, diag, |variant, diag| {
+    // Nothing of the body is looked at, its conditions included.
+    let without_body = || syn::ItemFn { block: syn::parse_quote!({}), ..item.clone() };
+    let item = &if request.given.is_empty() { Cow::Borrowed(item) } else { Cow::Owned(without_body()) };
+    each_variant(&**item, diag, |variant, diag| {
         let syn::ItemFn { sig, block, vis, .. } = &variant.item;
         let attributes = &variant.attributes(&item.attrs)[..];
         let source =
@@ -135,7 +140,9 @@ fn derived_method(
     diag: Diagnostics,
 ) -> TokenStream {
     let visibility = if item.trait_.is_some() { &syn::Visibility::Inherited } else { &method.vis };
-    each_variant(method, diag, |variant, diag| {
+    let without_body = || syn::ImplItemFn { block: syn::parse_quote!({}), ..method.clone() };
+    let method = &if request.given.is_empty() { Cow::Borrowed(method) } else { Cow::Owned(without_body()) };
+    each_variant(&**method, diag, |variant, diag| {
         let syn::ImplItemFn { sig, block, attrs, .. } = &variant.item;
         let mut signature = sig.clone();
         signature.generics = merged(&item.generics, &sig.generics);

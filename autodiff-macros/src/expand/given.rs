@@ -16,6 +16,7 @@ use crate::diag::{Diagnostics, source as text};
 use crate::emit::companion::given::{self, Found, Given, mention};
 use crate::emit::companion::{Site, Source};
 use crate::emit::fallback;
+use crate::emit::known::has_lifetime;
 use crate::ir::{Block, Expr, Float, Function, Inert, Param, Passing, Role, StmtKind, Ty};
 use crate::lower;
 use crate::request::{By, Request, Unconnected};
@@ -112,6 +113,7 @@ impl Checks<'_> {
         self.arguments(request);
         self.shape(&first.key);
         self.names(&request.given);
+        self.borrows_nothing(&first.by);
         Some(match &first.by {
             By::Partials(list) => {
                 self.is_number(&first.key);
@@ -149,6 +151,27 @@ impl Checks<'_> {
                 Given::Equation { path: path.clone(), fixed_point: matches!(first.by, By::FixedPoint(_)) }
             }
         })
+    }
+
+    /// The pullback owns what it reads of what is handed over by value, and may borrow nothing.
+    fn borrows_nothing(&mut self, by: &By) {
+        for (param, input) in self.function.params.iter().zip(&self.signature.inputs) {
+            let reads = match by {
+                By::Partials(list) => list
+                    .iter()
+                    .any(|(_, partial)| mention(&partial.to_token_stream(), &param.name.to_string()).is_some()),
+                By::Vjp(_) | By::Jvp(_) | By::Differences => true,
+                By::Residual(_) | By::FixedPoint(_) => !param.no_diff,
+            };
+            let syn::FnArg::Typed(typed) = input else { continue };
+            if param.passing == Passing::Value && reads && has_lifetime(typed.ty.to_token_stream()) {
+                let name = &param.name;
+                self.diag.error(
+                    &typed.ty,
+                    format!("the derivative reads `{name}` later, and may not keep what this borrows: take it by reference"),
+                );
+            }
+        }
     }
 
     /// Other arguments of the attribute that say something about the body.

@@ -24,7 +24,7 @@ mod paths;
 pub(crate) use self::partials::mention;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 
 use super::items::keep;
 use super::{Bodies, Shape, Site, Source};
@@ -153,9 +153,12 @@ impl<'a> Hand<'a> {
         let (param, sig, name) =
             (&self.shape.function.params[index], &self.shape.params()[index], self.name(index));
         match param.passing {
-            Passing::Value if sig.receiver => quote!(::core::clone::Clone::clone(#name)),
+            // At the parameter, where rustc says what cannot be cloned.
+            Passing::Value if sig.receiver => {
+                quote_spanned!(param.name.span()=> ::core::clone::Clone::clone(#name))
+            }
             Passing::Value if is_copy(&param.ty) => name,
-            Passing::Value => quote!(::core::clone::Clone::clone(&#name)),
+            Passing::Value => quote_spanned!(param.name.span()=> ::core::clone::Clone::clone(&#name)),
             Passing::Ref => name,
             Passing::RefMut => quote!(&mut *#name),
         }
