@@ -157,9 +157,9 @@ impl Checks<'_> {
     fn borrows_nothing(&mut self, by: &By) {
         for (param, input) in self.function.params.iter().zip(&self.signature.inputs) {
             let reads = match by {
-                By::Partials(list) => list
-                    .iter()
-                    .any(|(_, partial)| mention(&partial.to_token_stream(), &param.name.to_string()).is_some()),
+                By::Partials(list) => list.iter().any(|(_, partial)| {
+                    mention(&partial.to_token_stream(), &param.name.to_string()).is_some()
+                }),
                 By::Vjp(_) | By::Jvp(_) | By::Differences => true,
                 By::Residual(_) | By::FixedPoint(_) => !param.no_diff,
             };
