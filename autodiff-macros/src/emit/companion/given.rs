@@ -18,19 +18,19 @@
 
 mod differences;
 mod equation;
+mod hand;
 mod partials;
 mod paths;
 
+use self::hand::{Hand, found, is_copy};
 pub(crate) use self::partials::mention;
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
 
 use super::items::keep;
-use super::{Bodies, Shape, Site, Source};
-use crate::emit::signature::this;
+use super::{Bodies, Shape, Source};
 use crate::emit::sweeps::Sweep;
-use crate::emit::{Emitter, Form};
 use crate::ir::*;
 
 /// What is given in place of what the body says.
@@ -72,8 +72,8 @@ pub(crate) fn companion(
     let forward = shape.given_forward(given);
     let pushforward = shape.given_pushforward(given);
     let (into, vjp) = match given {
-        Given::Paths { vjp: Some(_), .. } => (shape.into_by_vjp(), shape.vjp_itself()),
-        _ => (shape.into_by_forward(), None),
+        Given::Paths { vjp: Some(_), .. } => (shape.joined_by_vjp(), shape.vjp_itself()),
+        _ => (shape.joined_by_forward(), None),
     };
     let items = shape.items(Some(Bodies { into: Some(into), vjp, forward, pushforward }));
     shape.assemble(items, false, None)
@@ -83,166 +83,6 @@ pub(crate) fn companion(
 /// of a type of the user's are left as the function left them.
 fn is_restored(param: &Param) -> bool {
     param.passing == Passing::RefMut && !matches!(param.ty, Ty::Named(_) | Ty::Unknown | Ty::Inert)
-}
-
-/// Whether handing a value over leaves it where it was.
-fn is_copy(ty: &Ty) -> bool {
-    match ty {
-        Ty::Float(_) | Ty::Int(_) => true,
-        Ty::Array(t, _) => is_copy(t),
-        Ty::Tuple(ts) => ts.iter().all(is_copy),
-        Ty::Inert | Ty::Slice(_) | Ty::Vec(_) | Ty::Named(_) | Ty::Unknown => false,
-    }
-}
-
-/// What the code of a sweep is written with.
-struct Hand<'a> {
-    shape: &'a Shape<'a>,
-    emitter: Emitter<'a>,
-    /// The receiver, which is lent to either sweep.
-    this: TokenStream,
-    /// The function's result: a copy that the pullback owns, where it needs one.
-    value: Ident,
-    seed: Ident,
-    /// The adjoint slot of each parameter, or its tangent.
-    slots: Vec<Ident>,
-}
-
-impl<'a> Hand<'a> {
-    fn reverse(shape: &'a Shape<'a>) -> Hand<'a> {
-        let mut hand = Hand::new(shape, "bar", this().to_token_stream());
-        for (param, sig) in shape.function.params.iter().zip(shape.params()) {
-            if sig.receiver {
-                hand.emitter.bind_as(param.var, this(), Form::Ref, false);
-            }
-        }
-        hand
-    }
-
-    fn forward(shape: &'a Shape<'a>) -> Hand<'a> {
-        Hand::new(shape, "dot", quote!(self))
-    }
-
-    fn new(shape: &'a Shape<'a>, what: &str, this: TokenStream) -> Hand<'a> {
-        let mut emitter = shape.bound();
-        let (value, seed) = (emitter.local("value"), emitter.local("seed"));
-        let mut slot = |param: &Param| emitter.local_at(&format!("{}_{what}", param.name), param.name.span());
-        let slots = shape.function.params.iter().map(&mut slot).collect();
-        Hand { shape, emitter, this, value, seed, slots }
-    }
-
-    fn params(&self) -> impl Iterator<Item = (usize, &'a Param)> + use<'a> {
-        self.shape.function.params.iter().enumerate()
-    }
-
-    /// The parameters that carry a derivative.
-    fn active(&self) -> impl Iterator<Item = (usize, &'a Param)> + use<'a> {
-        self.params().filter(|(_, param)| param.active)
-    }
-
-    /// A parameter under the name that it has here.
-    fn name(&self, index: usize) -> TokenStream {
-        match self.shape.params()[index].receiver {
-            true => self.this.clone(),
-            false => self.shape.function.params[index].name.to_token_stream(),
-        }
-    }
-
-    /// A parameter for a call that takes it as the function does, and may not be the last that does.
-    fn pass(&self, index: usize) -> TokenStream {
-        let (param, sig, name) =
-            (&self.shape.function.params[index], &self.shape.params()[index], self.name(index));
-        match param.passing {
-            // At the parameter, where rustc says what cannot be cloned.
-            Passing::Value if sig.receiver => {
-                quote_spanned!(param.name.span()=> ::core::clone::Clone::clone(#name))
-            }
-            Passing::Value if is_copy(&param.ty) => name,
-            Passing::Value => quote_spanned!(param.name.span()=> ::core::clone::Clone::clone(&#name)),
-            Passing::Ref => name,
-            Passing::RefMut => quote!(&mut *#name),
-        }
-    }
-
-    fn pass_all(&self) -> Vec<TokenStream> {
-        self.params().map(|(index, _)| self.pass(index)).collect()
-    }
-
-    /// The same where the parameters for which `kept` says no are not needed any more.
-    fn pass_on(&self, kept: impl Fn(usize) -> bool) -> Vec<TokenStream> {
-        let pass = |(index, param): (usize, &Param)| match param.passing {
-            Passing::Value if !kept(index) && !self.shape.params()[index].receiver => self.name(index),
-            _ => self.pass(index),
-        };
-        self.params().map(pass).collect()
-    }
-
-    /// A parameter as a pullback is given it again.
-    fn again(&self, index: usize) -> TokenStream {
-        match (self.shape.function.params[index].passing, self.shape.params()[index].receiver) {
-            (Passing::Value, false) => quote!(()),
-            _ => self.name(index),
-        }
-    }
-
-    /// The zero tangent of a parameter.
-    fn zero(&self, index: usize) -> TokenStream {
-        self.emitter.zero(&Path::of(self.shape.function.params[index].var))
-    }
-
-    /// `if let Some(x_bar) = x_bar { code }`
-    fn where_wanted(&self, index: usize, code: TokenStream) -> TokenStream {
-        let slot = &self.slots[index];
-        quote!(if let ::core::option::Option::Some(#slot) = #slot { #code })
-    }
-
-    /// The function itself.
-    fn primal(&self, args: &[TokenStream]) -> TokenStream {
-        let name = self.shape.found.as_ref().map_or(&self.shape.function.name, |found| &found.name);
-        match self.shape.source.site {
-            Site::Companion => quote!(#name(#(#args),*)),
-            Site::Impl(_) => quote!(Self::#name(#(#args),*)),
-        }
-    }
-
-    /// `let value: R = f(args);`
-    fn evaluate(&self, args: &[TokenStream]) -> TokenStream {
-        let (value, ty, call) = (&self.value, &self.shape.signature.asked_result, self.primal(args));
-        match &self.shape.found {
-            None => quote!(let #value: #ty = #call;),
-            Some(Found { there, nothing, .. }) => {
-                let found = found();
-                quote! {
-                    let (#value, #found): #ty = match #call {
-                        #there => (value, true),
-                        _ => (#nothing, false),
-                    };
-                }
-            }
-        }
-    }
-
-    /// The zero tangent of the result.
-    fn zero_result(&self) -> TokenStream {
-        let (runtime, value) = (&self.shape.signature.runtime, &self.value);
-        let constant = self.emitter.constant(self.shape.payload(), 0.0);
-        constant.unwrap_or_else(|| quote!(#runtime::Differentiable::zero_tangent(&#value)))
-    }
-
-    /// `slot += given`, of a gradient that somebody computed.
-    fn add(&self, index: usize, given: &Ident) -> TokenStream {
-        let (runtime, slot) = (&self.shape.signature.runtime, &self.slots[index]);
-        match self.shape.function.params[index].ty {
-            Ty::Float(Float::Param(_)) => quote!(*#slot = *#slot + #given;),
-            Ty::Float(_) => quote!(*#slot += #given;),
-            _ => quote!(#runtime::__private::given::add(#slot, &#given, |#given| #given);),
-        }
-    }
-}
-
-/// Whether there is a result.
-fn found() -> Ident {
-    Ident::new("found", Span::mixed_site())
 }
 
 /// A sweep, as what is given makes it.
@@ -419,7 +259,7 @@ impl Shape<'_> {
     }
 
     /// `value_and_grad_into` by the pullback that others call.
-    fn into_by_forward(&self) -> Sweep {
+    fn joined_by_forward(&self) -> Sweep {
         let mut hand = Hand { slots: Hand::reverse(self).slots, ..Hand::forward(self) };
         let (args, wanted) = self.wanted(&hand);
         let pullback = hand.emitter.local("pullback");

@@ -188,7 +188,7 @@ fn call(shape: &Shape<'_>, what: &str, args: Vec<TokenStream>) -> TokenStream {
 
 impl Shape<'_> {
     /// `value_and_grad_into` by the user's own pullback.
-    pub(super) fn into_by_vjp(&self) -> Sweep {
+    pub(super) fn joined_by_vjp(&self) -> Sweep {
         let mut hand = Hand { slots: Hand::reverse(self).slots, ..Hand::forward(self) };
         let (args, wanted) = self.wanted(&hand);
         let pullback = hand.emitter.local("pullback");
