@@ -190,6 +190,23 @@ impl Request {
         }
     }
 
+    /// Calls of the functions that have to be differentiated for what is given.
+    pub(crate) fn equations(&self) -> TokenStream {
+        let call = |given: &Given| match &given.by {
+            By::Residual(path) | By::FixedPoint(path) => Some(quote::quote!(#path();)),
+            By::Partials(_) | By::Vjp(_) | By::Jvp(_) | By::Differences => None,
+        };
+        self.given.iter().filter_map(call).collect()
+    }
+
+    /// The names of the functions that give the derivative.
+    pub(crate) fn pullbacks(&self) -> impl Iterator<Item = &Ident> {
+        self.given.iter().filter_map(|given| match &given.by {
+            By::Vjp(path) | By::Jvp(path) => path.segments.last().map(|last| &last.ident),
+            By::Partials(_) | By::Differences | By::Residual(_) | By::FixedPoint(_) => None,
+        })
+    }
+
     fn give(&mut self, key: &Ident, by: Option<By>) {
         self.given.extend(by.map(|by| Given { key: key.clone(), by }));
     }

@@ -100,6 +100,24 @@ fn with_buffer(x: f64, #[no_diff] buffer: &mut [f64], count: &mut usize, seen: &
     2.0 * buffer[0]
 }
 
+/// A tool that the partial derivative reads as the function leaves it.
+struct Counter(usize);
+
+#[differentiate(partials(x = counter.0 as f64 / buffer[0]))]
+fn counted(x: f64, #[no_diff] counter: &mut Counter, #[no_diff] buffer: &mut [f64; 1]) -> f64 {
+    counter.0 = 2;
+    buffer[0] = 4.0;
+    0.5 * x
+}
+
+#[test]
+fn partials_see_what_the_function_leaves() {
+    let (mut counter, mut buffer) = (Counter(0), [1.0]);
+    assert_eq!(counted::grad(3.0, &mut counter, &mut buffer), 0.5);
+    assert_eq!(buffer, [4.0]);
+    assert_eq!(counted::jvp(3.0, &mut counter, &mut [1.0], 2.0), (1.5, 1.0));
+}
+
 #[differentiate]
 fn around_a_buffer(x: f64) -> f64 {
     let (mut buffer, mut count, seen) = ([x, 1.0], 3, Cell::new(0));
@@ -349,6 +367,15 @@ mod model {
         x.cos()
     }
 
+    pub fn doubled_vjp(x: f64) -> (f64, impl FnOnce(f64) -> f64) {
+        (2.0 * x, |seed| 2.0 * seed)
+    }
+
+    #[differentiate(vjp = doubled_vjp)]
+    fn doubled(x: f64) -> f64 {
+        2.0 * x
+    }
+
     #[differentiate(partials(x = slope(x)))]
     fn seen(x: f64) -> f64 {
         foreign(x)
@@ -364,7 +391,7 @@ mod model {
     }
 
     pub fn price(rate: &Rate, x: f64) -> f64 {
-        growth(rate, seen(x)) + apply(|v| seen(v * x), x)
+        growth(rate, doubled(seen(x))) + apply(|v| seen(v * x), x)
     }
 }
 

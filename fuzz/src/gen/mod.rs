@@ -12,6 +12,7 @@ mod closures;
 mod expr;
 mod fallible;
 mod generic;
+mod given;
 mod iter;
 mod loops;
 mod options;

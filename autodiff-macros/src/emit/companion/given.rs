@@ -156,7 +156,7 @@ impl Shape<'_> {
                 begin.extend(keep);
                 end.extend(put_back);
                 name
-            } else if part.reads[index] && (param.passing == Passing::Ref || sig.receiver) {
+            } else if part.reads[index] && (param.passing != Passing::Value || sig.receiver) {
                 name
             } else {
                 quote!(_)

@@ -26,6 +26,8 @@ pub(super) struct Candidate {
     errors: Option<Diagnostics>,
     /// Its derivatives are called by users, not only by other functions of the module.
     pub(super) public: bool,
+    /// It bears the attribute itself.
+    marked: bool,
     pub(super) chosen: bool,
     /// It is written out where it is called.
     pub(super) inlined: bool,
@@ -82,6 +84,7 @@ impl Plan {
             mentioned: BTreeSet::new(),
         };
         plan.collect(0, items);
+        plan.leave_derivatives();
         plan.choose();
         plan
     }
@@ -163,8 +166,8 @@ impl Plan {
         let (mut mentions, mut calls) = (BTreeSet::new(), BTreeSet::new());
         if differentiable {
             collect_names(signature.to_token_stream(), &mut mentions, &mut BTreeSet::new());
-            // Where the derivative is given, it is that which calls others, and not the body.
-            let code = own.filter(|_| given).unwrap_or_else(|| block.to_token_stream());
+            // Where the derivative is given, nothing but an equation needs one of its own.
+            let code = if given { request.equations() } else { block.to_token_stream() };
             collect_names(code, &mut mentions, &mut calls);
             let errors = errors_in(signature);
             mentions.retain(|name| !errors.contains(name));
@@ -181,6 +184,7 @@ impl Plan {
             request,
             errors,
             public: marked || public,
+            marked,
             chosen: differentiable && (marked || public),
             inlined: eligible
                 && !given
@@ -192,6 +196,18 @@ impl Plan {
             calls,
         });
         self.candidates.last_mut().expect("just added")
+    }
+
+    /// Leaves out what is a derivative itself: the functions by which others give theirs.
+    fn leave_derivatives(&mut self) {
+        let given: Vec<&Ident> = self.candidates.iter().flat_map(|c| c.request.pullbacks()).collect();
+        let given: BTreeSet<String> = given.into_iter().map(Ident::to_string).collect();
+        for candidate in
+            self.candidates.iter_mut().filter(|c| !c.marked && given.contains(&c.name.to_string()))
+        {
+            candidate.chosen = false;
+            candidate.mentions.clear();
+        }
     }
 
     /// Chooses what the public functions lead to.
