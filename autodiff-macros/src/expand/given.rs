@@ -84,3 +84,52 @@ fn declared(request: &Request, signature: &syn::Signature, diag: &mut Diagnostic
     }
     function
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::expand::expand;
+
+    fn expanded(args: &str, item: &str) -> String {
+        let tokens = expand(args.parse().unwrap(), item.parse().unwrap());
+        syn::parse2::<syn::File>(tokens.clone()).unwrap_or_else(|e| panic!("{e}: {tokens}"));
+        tokens.to_string()
+    }
+
+    #[test]
+    fn nothing_of_the_body_is_looked_at() {
+        let body = "{ #[cfg(a)] m!(x); #[cfg(b)] m!(x); #[cfg(c)] m!(x); #[cfg(d)] m!(x); #[cfg(e)] m!(x); unsafe { q(&x) }? }";
+        for args in ["partials(x = 1.0)", "vjp = v", "jvp = j", "opaque", "implicit = r", "fixed_point = g"] {
+            let text = expanded(args, &format!("fn f(x: f64) -> f64 {body}"));
+            assert!(!text.contains("compile_error") && text.matches("unsafe").count() == 1, "{args}: {text}");
+        }
+    }
+
+    #[test]
+    fn equations_are_called_by_their_derivatives_alone() {
+        let method = "fn f(&self, x: f64, #[no_diff] n: usize) -> Vec<f64> { todo!() }";
+        let text = expanded("implicit = Self::r", method);
+        assert!(
+            text.contains("Self :: r_forward (this ,") && text.contains("Self :: r_pushforward (self ,"),
+            "{text}"
+        );
+        let text = expanded("fixed_point = a::g", "fn f(x: &[f64]) -> f64 { todo!() }");
+        assert!(
+            text.contains("a :: g :: forward (value , x)") && text.contains("= 1.0 - a :: g ::"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn what_the_derivative_reads_is_kept() {
+        let text = expanded(
+            "partials(x = k[0])",
+            "fn f(x: f64, k: Vec<f64>, #[no_diff] l: Vec<f64>) -> f64 { todo!() }",
+        );
+        assert!(text.contains("says nothing of `k`"), "{text}");
+        let text = expanded(
+            "partials(x = k[0])",
+            "fn f(x: f64, #[no_diff] k: Vec<f64>, l: Vec<usize>) -> f64 { todo!() }",
+        );
+        assert!(text.contains("f (x , :: core :: clone :: Clone :: clone (& k) , l)"), "{text}");
+    }
+}

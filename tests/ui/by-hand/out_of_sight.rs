@@ -9,4 +9,9 @@ fn root(a: f64) -> f64 {
     a.sqrt()
 }
 
+#[differentiate(vjp = nowhere)]
+fn without_a_pullback(x: f64) -> f64 {
+    x
+}
+
 fn main() {}
