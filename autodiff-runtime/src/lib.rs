@@ -127,7 +127,7 @@ pub use autodiff_macros::Differentiable;
 ///   result. A zero adjoint stays zero behind an infinite partial.
 /// - `vjp = path` and `jvp = path`: functions in the shape of `f::vjp` and `f::jvp`, as if by all parameters that carry a
 ///   derivative. One of the two gives both modes, exactly: `vjp` is called for each number of the result to give a tangent, `jvp`
-///   for each number of the parameters to give an adjoint.
+///   for each number of the parameters to give an adjoint. A function that changes what it is lent by `&mut` has both.
 /// - `opaque`: central differences of the function itself, two calls for each number of the parameters. The step is
 ///   `f64::EPSILON.cbrt()` (6e-6) of the number, or 6e-6 below 1, so that about ten digits are right; with an `f32` among the numbers
 ///   5e-3, and four digits.

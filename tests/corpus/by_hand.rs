@@ -335,6 +335,114 @@ fn calls_given_pullbacks(x: f64, n: usize) -> f64 {
     all
 }
 
+// ---- in place ----
+
+fn step_vjp<'a>(x: &'a mut [f64], dt: f64) -> ((), impl FnOnce(Vec<f64>) -> (Vec<f64>, f64) + use<'a>) {
+    let before = x.to_vec();
+    step(x, dt);
+    ((), move |mut x_bar| {
+        let dt_bar = x_bar.iter().zip(&before).map(|(bar, x)| bar * x.sin()).sum();
+        x_bar.iter_mut().zip(&before).for_each(|(bar, x)| *bar *= 1.0 + dt * x.cos());
+        (x_bar, dt_bar)
+    })
+}
+
+fn step_jvp(x: &mut [f64], dt: f64, x_dot: &mut [f64], dt_dot: f64) -> ((), ()) {
+    x_dot.iter_mut().zip(x.iter()).for_each(|(dot, x)| *dot += dt * x.cos() * *dot + dt_dot * x.sin());
+    (step(x, dt), ())
+}
+
+#[differentiate(vjp = step_vjp, jvp = step_jvp)]
+fn step(x: &mut [f64], dt: f64) {
+    x.iter_mut().for_each(|x| *x += dt * foreign(*x));
+}
+
+fn add_vjp<'a>(
+    sum: &'a mut f64,
+    x: f64,
+    all: &'a mut Vec<f64>,
+) -> (f64, impl FnOnce(f64, f64, Vec<f64>) -> (f64, f64, Vec<f64>) + use<'a>) {
+    let before = *sum;
+    (add(sum, x, all), move |seed, sum_bar, mut all_bar| {
+        let last = all_bar.pop().unwrap_or_default();
+        (x * sum_bar + seed, before * sum_bar + seed + 2.0 * x * last, all_bar)
+    })
+}
+
+fn add_jvp(
+    sum: &mut f64,
+    x: f64,
+    all: &mut Vec<f64>,
+    sum_dot: &mut f64,
+    x_dot: f64,
+    all_dot: &mut Vec<f64>,
+) -> (f64, f64) {
+    let tangent = *sum_dot + x_dot;
+    *sum_dot = *sum_dot * x + *sum * x_dot;
+    all_dot.push(2.0 * x * x_dot);
+    (add(sum, x, all), tangent)
+}
+
+#[differentiate(vjp = add_vjp, jvp = add_jvp)]
+fn add(sum: &mut f64, x: f64, all: &mut Vec<f64>) -> f64 {
+    let both = *sum + x;
+    *sum *= x;
+    all.push(x * x);
+    both
+}
+
+impl Spring {
+    fn stretched_vjp<'a>(
+        &'a mut self,
+        by: &'a [f64; 2],
+    ) -> ((), impl FnOnce(SpringTangent) -> (SpringTangent, [f64; 2]) + use<'a>) {
+        let before = self.stiffness;
+        self.stretch(by);
+        ((), move |mut bar: SpringTangent| {
+            let by_bar = [bar.stiffness * before, bar.rest[0]];
+            bar.stiffness *= by[0];
+            (bar, by_bar)
+        })
+    }
+
+    fn stretched_jvp(&mut self, by: &[f64; 2], dot: &mut SpringTangent, by_dot: &[f64; 2]) -> ((), ()) {
+        dot.stiffness = dot.stiffness * by[0] + self.stiffness * by_dot[0];
+        dot.rest[0] += by_dot[1];
+        (self.stretch(by), ())
+    }
+
+    #[differentiate(vjp = Self::stretched_vjp, jvp = Self::stretched_jvp)]
+    fn stretch(&mut self, by: &[f64; 2]) {
+        self.stiffness *= by[0];
+        self.rest[0] += by[1];
+    }
+}
+
+#[differentiate]
+fn in_place(x: &[f64], n: usize) -> f64 {
+    let mut state = x.to_vec();
+    let (mut sum, mut all, mut total) = (state[0], Vec::new(), 0.0);
+    let mut spring = Spring { stiffness: state[1], rest: vec![state[0], 1.0] };
+    for i in 0..n {
+        let before = state[0] * state[1];
+        step(&mut state, 0.1 * before);
+        step(&mut state[1..], sum);
+        total += add(&mut sum, state[i % 2] + 0.5, &mut all) * before;
+        spring.stretch(&[state[0], total]);
+        total += spring.stiffness * spring.rest[0].sin();
+    }
+    total + all.iter().sum::<f64>() * sum
+}
+
+#[test]
+fn what_is_changed_has_adjoints_in_and_out() {
+    let (mut x, mut x_bar, mut dt_bar) = ([0.5, 1.0], [1.0, 2.0], 0.25);
+    step::value_and_grad_into(&mut x, 0.1, &mut x_bar, &mut dt_bar);
+    assert_eq!(x[0], 0.5 + 0.1 * 0.5_f64.sin());
+    assert_eq!(x_bar[1], 2.0 * (1.0 + 0.1 * 1.0_f64.cos()));
+    assert!((dt_bar - (0.25 + 0.5_f64.sin() + 2.0 * 1.0_f64.sin())).abs() < 1e-15);
+}
+
 // ---- central differences ----
 
 #[differentiate(opaque)]
@@ -573,6 +681,8 @@ checks! {
     weighted(vec![1.0, 2.0], &[3.0, 4.0], ref 0.5);
     both(0.75);
     calls_given_pullbacks(0.75, @3);
+    step(&mut vec![0.5, 1.0, 1.5], 0.25) -> ();
+    in_place(&[0.5, 0.75, 1.0], @3);
     differences(0.5, &[1.0, 2.0], [3.0, 4.0], vec![0.5, 0.75], @2);
     several(&vec![vec![1.0, 2.0], vec![3.0]], ref 0.5);
     calls_differences(0.75);

@@ -166,6 +166,8 @@ struct Shape<'a> {
     closure: Option<TokenStream>,
     /// Functions of its own that the bodies call.
     helpers: TokenStream,
+    /// The pullback of `vjp` may borrow the arguments for one lifetime alone: it is the user's own.
+    one_lifetime: bool,
     /// How the function of which a derivative is given may have no result.
     found: Option<given::Found>,
 }
@@ -184,6 +186,7 @@ impl<'a> Shape<'a> {
             rolled_back: Vec::new(),
             closure: None,
             helpers: TokenStream::new(),
+            one_lifetime: false,
             found: None,
         }
     }

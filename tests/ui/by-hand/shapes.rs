@@ -51,4 +51,9 @@ fn without_parameters(#[no_diff] a: f64) -> f64 {
     a
 }
 
+#[differentiate(vjp = in_place_vjp)]
+fn in_place(x: &mut [f64], k: f64) {
+    x[0] *= k;
+}
+
 fn main() {}

@@ -65,6 +65,7 @@ pub(crate) fn companion(
 ) -> TokenStream {
     let mut shape = Shape::new(source, function);
     shape.found = found;
+    shape.one_lifetime = matches!(given, Given::Paths { vjp: Some(_), .. });
     // Everything that is asked for is taken for connected.
     shape.connected = vec![true; function.wrt.len()];
     shape.rolled_back = (0..function.params.len()).filter(|&at| is_restored(&function.params[at])).collect();
@@ -79,16 +80,28 @@ pub(crate) fn companion(
     shape.assemble(items, false, None)
 }
 
-/// Whether the pullback puts back what a `&mut` parameter held before the call. It is one that is marked `#[no_diff]`: tools
-/// of a type of the user's are left as the function left them.
+/// Whether the pullback puts back what a `&mut` parameter held before the call. Tools of a type of the user's, which are marked
+/// `#[no_diff]`, are left as the function left them.
 fn is_restored(param: &Param) -> bool {
-    param.passing == Passing::RefMut && !matches!(param.ty, Ty::Named(_) | Ty::Unknown | Ty::Inert)
+    let tool = matches!(param.ty, Ty::Named(_) | Ty::Unknown | Ty::Inert);
+    param.passing == Passing::RefMut && (param.active || !tool)
+}
+
+/// What a `&mut` parameter held before the call, put there while it is needed again.
+fn put_back_for_now(param: &Param, name: &TokenStream, kept: &Ident) -> TokenStream {
+    match &param.ty {
+        Ty::Slice(_) => quote!(#name.clone_from_slice(&#kept);),
+        ty if is_copy(ty) => quote!(*#name = #kept;),
+        _ => quote!(*#name = ::core::clone::Clone::clone(&#kept);),
+    }
 }
 
 /// A sweep, as what is given makes it.
 struct Part {
     /// What is done in place of calling the function: binds the value (and in the forward sweep of reverse mode more).
     instead: Option<TokenStream>,
+    /// What a pullback does before `&mut` parameters hold again what they held before the call.
+    lent: TokenStream,
     code: TokenStream,
     /// The tangent of the result, behind the code; nothing in reverse mode.
     dot: TokenStream,
@@ -101,12 +114,12 @@ struct Part {
 impl Part {
     /// A pullback.
     fn pullback(code: TokenStream, reads: Vec<bool>, reads_value: bool) -> Part {
-        Part { instead: None, code, dot: TokenStream::new(), reads, reads_value }
+        Part { instead: None, lent: TokenStream::new(), code, dot: TokenStream::new(), reads, reads_value }
     }
 
     /// A pushforward, which ends with the tangent of the result.
     fn pushforward(code: TokenStream, dot: TokenStream, reads: Vec<bool>) -> Part {
-        Part { instead: None, code, dot, reads, reads_value: true }
+        Part { instead: None, lent: TokenStream::new(), code, dot, reads, reads_value: true }
     }
 }
 
@@ -148,13 +161,17 @@ impl Shape<'_> {
         outside.value.clone_from(&value);
         let (mut begin, mut end) = (TokenStream::new(), TokenStream::new());
         let (mut params, mut slots) = (Vec::new(), Vec::new());
+        let mut before = TokenStream::new();
         for ((index, param), sig) in hand.params().zip(self.params()) {
             let (again, name) = (sig.again(), hand.name(index));
             let name = if is_restored(param) {
                 let kept = hand.emitter.local(&format!("{}_in", param.name));
                 let (keep, put_back) = keep(param, &kept);
                 begin.extend(keep);
-                end.extend(put_back);
+                end.extend(if sig.receiver { quote!(*#name = #kept;) } else { put_back });
+                if param.active {
+                    before.extend(put_back_for_now(param, &name, &kept));
+                }
                 name
             } else if part.reads[index] && (param.passing != Passing::Value || sig.receiver) {
                 name
@@ -178,7 +195,9 @@ impl Shape<'_> {
                 .then(|| quote!(let #owned = ::core::clone::Clone::clone(&#value);));
             quote!(#call #owned)
         });
-        let (seed, seed_ty, code) = (&hand.seed, self.signature.seed(), part.code);
+        let (seed, seed_ty) = (&hand.seed, self.signature.seed());
+        let (lent, code) = (part.lent, part.code);
+        let code = quote!(#lent #before #code);
         let (value, seed, code) = match &self.found {
             None => (quote!(#value), quote!(#seed), code),
             Some(_) => {

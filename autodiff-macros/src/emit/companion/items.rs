@@ -174,8 +174,11 @@ impl Shape<'_> {
     fn vjp(&self, direct: Option<Sweep>) -> Item {
         let runtime = &self.signature.runtime;
         let mut lifetimes = Vec::new();
-        let args: Vec<TokenStream> =
-            self.params().iter().map(|param| param.arg_with_lifetimes(&mut lifetimes)).collect();
+        let args: Vec<TokenStream> = self
+            .params()
+            .iter()
+            .map(|param| param.arg_with_lifetimes(&mut lifetimes, self.one_lifetime))
+            .collect();
         let (mut emitter, names) = self.wrapper();
         let mut seeds: Vec<(TokenStream, TokenStream)> = Vec::new();
         let seed = emitter.local("seed");

@@ -38,7 +38,11 @@ impl Checks<'_> {
             }
         }
         self.arguments(request);
-        self.shape(&first.key);
+        let by_paths = matches!(first.by, By::Vjp(_) | By::Jvp(_));
+        self.shape(&first.key, by_paths);
+        if by_paths && others.is_empty() {
+            self.is_not_changed(&first.key);
+        }
         self.names(&request.given);
         self.borrows_nothing(&first.by);
         Some(match &first.by {
@@ -146,22 +150,23 @@ impl Checks<'_> {
     }
 
     /// What every derivative that is given asks of the signature.
-    fn shape(&mut self, key: &Ident) {
+    fn shape(&mut self, key: &Ident, by_paths: bool) {
         let function = self.function;
         if function.params.iter().all(|param| !param.active) {
             self.diag.error(key, format!("no parameter of `{}` carries a derivative", self.name));
         }
-        if !self.payload().may_be_active() {
+        let changed = function.params.iter().any(|param| param.active && param.passing == Passing::RefMut);
+        if !self.payload().may_be_active() && !(by_paths && changed) {
             self.diag.error(key, format!("the result of `{}` carries no derivative", self.name));
         }
         for (param, input) in function.params.iter().zip(&self.signature.inputs) {
             let name = &param.name;
-            if param.passing == Passing::RefMut && param.active {
+            if param.passing == Passing::RefMut && param.active && !by_paths {
                 self.diag.error(
                     input,
                     format!(
-                        "`{name}` is changed, and `{key}` says nothing of what it holds then: return what is changed, or mark \
-                         the parameter `#[no_diff]`"
+                        "`{name}` is changed, and `{key}` says nothing of what it holds then: return what is changed, mark the \
+                         parameter `#[no_diff]`, or give both `vjp` and `jvp`"
                     ),
                 );
             }
@@ -303,6 +308,19 @@ impl Checks<'_> {
                 text(&result)
             );
             self.diag.error(result, message);
+        }
+    }
+
+    /// Of what is changed one mode does not follow from the other.
+    fn is_not_changed(&mut self, key: &Ident) {
+        let other = if key == "vjp" { "jvp" } else { "vjp" };
+        for (param, input) in self.function.params.iter().zip(&self.signature.inputs) {
+            if param.passing == Passing::RefMut && param.active {
+                self.diag.error(
+                    input,
+                    format!("`{}` is changed, so that `{other}` does not follow from `{key}`: give `{other} = path` as well", param.name),
+                );
+            }
         }
     }
 

@@ -153,8 +153,19 @@ impl<'a> Hand<'a> {
         constant.unwrap_or_else(|| quote!(#runtime::Differentiable::zero_tangent(&#value)))
     }
 
+    /// A gradient that somebody computed arrives: it is added, but for what is changed in place of the adjoint of what the
+    /// parameter holds behind the call.
+    pub(super) fn arrive(&self, index: usize, given: &Ident) -> TokenStream {
+        let (param, slot) = (&self.shape.function.params[index], &self.slots[index]);
+        match (param.passing, &param.ty) {
+            (Passing::RefMut, Ty::Slice(_)) => quote!(#slot.clone_from_slice(&#given);),
+            (Passing::RefMut, _) => quote!(*#slot = #given;),
+            _ => self.add(index, given),
+        }
+    }
+
     /// `slot += given`, of a gradient that somebody computed.
-    pub(super) fn add(&self, index: usize, given: &Ident) -> TokenStream {
+    fn add(&self, index: usize, given: &Ident) -> TokenStream {
         let (runtime, slot) = (&self.shape.signature.runtime, &self.slots[index]);
         match self.shape.function.params[index].ty {
             Ty::Float(Float::Param(_)) => quote!(*#slot = *#slot + #given;),

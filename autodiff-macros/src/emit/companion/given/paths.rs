@@ -7,7 +7,7 @@
 //! unless there is nothing that it could borrow.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::{Hand, Part};
@@ -29,19 +29,41 @@ pub(super) fn pullback(hand: &mut Hand<'_>, vjp: Option<&syn::Path>, jvp: Option
 fn by_vjp(hand: &mut Hand<'_>, kept: Part) -> Part {
     let pullback = hand.emitter.local("pullback");
     let (gradient, adjoints) = gradient(hand);
-    let seed = &hand.seed;
-    let mut add = TokenStream::new();
-    for ((index, _), adjoint) in hand.active().zip(&adjoints) {
-        add.extend(hand.where_wanted(index, hand.add(index, adjoint)));
+    let (mut lent, mut add) = (TokenStream::new(), TokenStream::new());
+    for ((index, param), adjoint) in hand.active().zip(&adjoints) {
+        let slot = &hand.slots[index];
+        if param.passing == Passing::RefMut {
+            // The adjoint of what the parameter holds behind the call.
+            let (held, zero) = (seed_of(param), hand.zero(index));
+            let lend = quote!(#slot.as_deref());
+            lent.extend(match &param.ty {
+                Ty::Slice(_) => quote!(let #held = #lend.map_or_else(|| #zero, |#slot| #slot.to_vec());),
+                _ => quote!(let #held = #lend.cloned().unwrap_or_else(|| #zero);),
+            });
+        }
+        add.extend(hand.where_wanted(index, hand.arrive(index, adjoint)));
     }
-    let code = quote!(let #gradient = #pullback(#seed); #add);
+    let seeds = seeds(hand.shape, &hand.seed);
+    let code = quote!(let #gradient = #pullback(#(#seeds),*); #add);
     let call = call(hand.shape, VJP, hand.pass_all());
     if borrows(hand.shape) {
-        return Part { code: quote!(let (_, #pullback) = #call; #code), ..kept };
+        return Part { lent, code: quote!(let (_, #pullback) = #call; #code), ..kept };
     }
     let value = Hand::forward(hand.shape).value;
     let instead = quote!(let (#value, #pullback) = #call;);
     Part { instead: Some(instead), code, reads: vec![false; kept.reads.len()], ..kept }
+}
+
+/// What the user's pullback is seeded with: the adjoint of the result, and those of what is changed.
+fn seeds(shape: &Shape<'_>, seed: impl ToTokens) -> Vec<TokenStream> {
+    let result = (!shape.signature.returns_nothing()).then(|| seed.to_token_stream());
+    let changed =
+        shape.function.params.iter().filter(|param| param.active && param.passing == Passing::RefMut);
+    result.into_iter().chain(changed.map(|param| seed_of(param).to_token_stream())).collect()
+}
+
+fn seed_of(param: &Param) -> Ident {
+    Ident::new(&format!("{}_seed", param.name), Span::mixed_site())
 }
 
 /// Whether a parameter is a reference, or may hold one.
@@ -95,6 +117,10 @@ fn by_jvp(hand: &mut Hand<'_>) -> Part {
     for (index, param) in hand.active() {
         let (slot, zero) = (hand.slots[index].clone(), hand.zero(index));
         code.extend(match (hand.shape.params()[index].dot_is_reference(), &param.ty) {
+            (true, _) if param.passing == Passing::RefMut => {
+                let nothing = hand.emitter.local(&format!("{}_zero", param.name));
+                quote!(let mut #nothing = #zero; let #slot = #slot.unwrap_or(&mut #nothing);)
+            }
             (true, _) => {
                 let nothing = hand.emitter.local(&format!("{}_zero", param.name));
                 quote!(let #nothing = #zero; let #slot = #slot.unwrap_or(&#nothing);)
@@ -152,11 +178,15 @@ pub(super) fn helpers(shape: &Shape<'_>, vjp: Option<&syn::Path>, jvp: Option<&s
     let vjp = vjp.map(|path| {
         let mut lifetimes = Vec::new();
         let args: Vec<TokenStream> =
-            shape.params().iter().map(|param| param.arg_with_lifetimes(&mut lifetimes)).collect();
+            shape.params().iter().map(|param| param.arg_with_lifetimes(&mut lifetimes, true)).collect();
         let slots: Vec<TokenStream> = active().map(|(_, sig)| sig.owned(&signature.runtime)).collect();
         let (gradient, captures) = (tuple_of(&slots), shape.captures(&lifetimes));
         let captures = borrows(shape).then(|| quote!(+ #captures));
-        let output = quote!((#result, impl ::core::ops::FnOnce(#seed) -> #gradient #captures));
+        let changed = active().filter(|(param, _)| param.passing == Passing::RefMut);
+        let changed = changed.map(|(_, sig)| sig.owned(&signature.runtime));
+        let seed = (!signature.returns_nothing()).then(|| seed.clone());
+        let seeds = seed.into_iter().chain(changed);
+        let output = quote!((#result, impl ::core::ops::FnOnce(#(#seeds),*) -> #gradient #captures));
         let header = signature.header(&shape.name(VJP), &lifetimes, &args, &output);
         let call = quote_spanned!(path.span()=> #path(#(#passed),*));
         quote!(#[doc(hidden)] #lints #[inline] #header { #call })
@@ -193,16 +223,26 @@ impl Shape<'_> {
         let (args, wanted) = self.wanted(&hand);
         let pullback = hand.emitter.local("pullback");
         let (gradient, adjoints) = gradient(&mut hand);
-        let (value, ones, call) = (&hand.value, self.ones(&hand), call(self, VJP, self.passed()));
-        let mut add = TokenStream::new();
-        for ((index, _), adjoint) in hand.active().zip(&adjoints) {
+        let (value, call) = (&hand.value, call(self, VJP, self.passed()));
+        let (mut lent, mut add) = (TokenStream::new(), TokenStream::new());
+        for ((index, param), adjoint) in hand.active().zip(&adjoints) {
             if wanted.contains(&index) {
-                add.extend(hand.add(index, adjoint));
+                add.extend(hand.arrive(index, adjoint));
+            }
+            if param.passing == Passing::RefMut {
+                let (held, slot, zero) = (seed_of(param), &hand.slots[index], hand.zero(index));
+                lent.extend(match (wanted.contains(&index), &param.ty) {
+                    (false, _) => quote!(let #held = #zero;),
+                    (true, Ty::Slice(_)) => quote!(let #held = #slot.to_vec();),
+                    (true, _) => quote!(let #held = ::core::clone::Clone::clone(&*#slot);),
+                });
             }
         }
+        let seeds = seeds(self, self.ones(&hand));
         let body = quote! {
+            #lent
             let (#value, #pullback) = #call;
-            let #gradient = #pullback(#ones);
+            let #gradient = #pullback(#(#seeds),*);
             #add
             #value
         };
