@@ -156,7 +156,8 @@ impl Checks<'_> {
             self.diag.error(key, format!("no parameter of `{}` carries a derivative", self.name));
         }
         let changed = function.params.iter().any(|param| param.active && param.passing == Passing::RefMut);
-        if !self.payload().may_be_active() && !(by_paths && changed) {
+        let gives = self.payload().may_be_active() || by_paths && changed;
+        if !gives {
             self.diag.error(key, format!("the result of `{}` carries no derivative", self.name));
         }
         for (param, input) in function.params.iter().zip(&self.signature.inputs) {
