@@ -4,7 +4,8 @@
 //! numbers, and the adjoint of a parameter that of the seed with its tangents, for each of its numbers.
 //!
 //! The user's pullback borrows what it is made of, which a pullback of `forward` may not: it is made in the reverse sweep,
-//! unless there is nothing that it could borrow.
+//! unless there is nothing that it could borrow. What is changed in place holds again what it held before the call while it is made,
+//! and its slot passes the adjoint of what it holds behind the call in, and that of what it held before out.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
