@@ -2,6 +2,7 @@
 
 mod conditions;
 pub(crate) mod fallible;
+mod given;
 mod integrity;
 mod items;
 mod macros;
@@ -12,6 +13,8 @@ pub(crate) mod spines;
 mod unchecked;
 
 pub(crate) use self::module::names_in;
+
+use std::borrow::Cow;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -76,6 +79,7 @@ pub(crate) fn items(items: TokenStream) -> TokenStream {
                 Some(attr) => Request::parse(module::arguments(attr), &mut diag),
                 None => Request::default(),
             };
+            given::belongs_on_a_function(&request, &mut diag);
             if !diag.is_empty() {
                 return with_errors(diag, without_marks(items));
             }
@@ -117,7 +121,10 @@ fn function(request: &Request, item: &syn::ItemFn, diag: Diagnostics, kept: Toke
 fn derived_function(request: &Request, item: &syn::ItemFn, hidden: bool, diag: Diagnostics) -> TokenStream {
     let method = item.sig.receiver().is_some() || request.associated.is_some();
     let site = if method { Site::Impl(None) } else { Site::Companion };
-    each_variant(item, diag, |variant, diag| {
+    // Nothing of the body is looked at, its conditions included.
+    let without_body = || syn::ItemFn { block: syn::parse_quote!({}), ..item.clone() };
+    let item = &if request.given.is_empty() { Cow::Borrowed(item) } else { Cow::Owned(without_body()) };
+    each_variant(&**item, diag, |variant, diag| {
         let syn::ItemFn { sig, block, vis, .. } = &variant.item;
         let attributes = &variant.attributes(&item.attrs)[..];
         let source =
@@ -135,11 +142,13 @@ fn derived_method(
     diag: Diagnostics,
 ) -> TokenStream {
     let visibility = if item.trait_.is_some() { &syn::Visibility::Inherited } else { &method.vis };
-    each_variant(method, diag, |variant, diag| {
+    let without_body = || syn::ImplItemFn { block: syn::parse_quote!({}), ..method.clone() };
+    let method = &if request.given.is_empty() { Cow::Borrowed(method) } else { Cow::Owned(without_body()) };
+    each_variant(&**method, diag, |variant, diag| {
         let syn::ImplItemFn { sig, block, attrs, .. } = &variant.item;
         let mut signature = sig.clone();
         signature.generics = merged(&item.generics, &sig.generics);
-        if diag.is_empty() && !has_derivative(request, &signature) {
+        if diag.is_empty() && request.given.is_empty() && !has_derivative(request, &signature) {
             diag.discard();
             return TokenStream::new();
         }
@@ -186,7 +195,8 @@ fn each_variant<T: Conditional>(
 }
 
 /// The attribute on an `impl` block: each method with active data.
-fn methods(request: &Request, item: &syn::ItemImpl, diag: Diagnostics, kept: TokenStream) -> TokenStream {
+fn methods(request: &Request, item: &syn::ItemImpl, mut diag: Diagnostics, kept: TokenStream) -> TokenStream {
+    given::belongs_on_a_function(request, &mut diag);
     if !diag.is_empty() {
         return with_errors(diag, kept);
     }
@@ -194,18 +204,30 @@ fn methods(request: &Request, item: &syn::ItemImpl, diag: Diagnostics, kept: Tok
         let derived = derived_operator(request, item, diag);
         return quote!(#kept #derived);
     }
-    let mut derived = TokenStream::new();
-    let mut found = false;
-    for member in &item.items {
+    // A method may have arguments of its own.
+    let mut plain = item.clone();
+    let mut requests = Vec::new();
+    for member in &mut plain.items {
         let syn::ImplItem::Fn(method) = member else { continue };
-        found = true;
-        derived.extend(derived_method(request, item, method, false, Diagnostics::new()));
+        let mut diag = Diagnostics::new();
+        let own = method.attrs.iter().find(|attr| module::is_attribute(attr)).map(module::arguments);
+        requests.push((module::own_request(request, own, &mut diag), diag));
+        method.attrs = module::without_attribute(&method.attrs);
     }
-    if !found {
+    if requests.is_empty() {
         let mut diag = Diagnostics::new();
         diag.error(&item.self_ty, "there is no function in this `impl` block to differentiate");
         return with_errors(diag, kept);
     }
+    let kept = without_marks(plain.to_token_stream());
+    let methods = plain.items.iter().filter_map(|member| match member {
+        syn::ImplItem::Fn(method) => Some(method),
+        _ => None,
+    });
+    let derived: TokenStream = methods
+        .zip(requests)
+        .map(|(method, (request, diag))| derived_method(&request, &plain, method, false, diag))
+        .collect();
     beside(item, &kept, &derived)
 }
 
@@ -249,6 +271,9 @@ fn differentiated(
     block: &syn::Block,
     diag: Diagnostics,
 ) -> TokenStream {
+    if !source.request.given.is_empty() {
+        return given::differentiated(source, signature, diag);
+    }
     if let Some(fallible) = Fallible::of(source.signature) {
         let (inner, block) = fallible.inner(source.signature, block);
         let whole = syn::Signature { generics: signature.generics.clone(), ..inner.clone() };
@@ -302,11 +327,6 @@ fn lowered(source: Source<'_>, function: Function, mut diag: Diagnostics) -> Tok
         check_connected(source.request, &function, &gradient, &mut diag);
     }
     check_locals(&function, &mut diag);
-    for (what, path) in [("vjp", &source.request.vjp), ("jvp", &source.request.jvp)] {
-        if let Some(path) = path {
-            diag.error(path, format!("`{what} = …` is not supported yet: differentiate the function itself"));
-        }
-    }
     if let Some(name) = source.in_the_way() {
         let function = &function.name;
         diag.error(

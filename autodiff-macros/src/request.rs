@@ -28,12 +28,33 @@ pub(crate) struct Request {
     pub(crate) associated: Option<Span>,
     /// `recursive`: what the function calls calls it in turn, out of sight.
     pub(crate) recursive: bool,
-    /// `vjp = path`: a function in the shape of `f::vjp` that takes the place of the generated one.
-    pub(crate) vjp: Option<syn::Path>,
-    /// `jvp = path`: the same for forward mode.
-    pub(crate) jvp: Option<syn::Path>,
+    /// What is given of the derivative, in place of what the body says.
+    pub(crate) given: Vec<Given>,
     /// The items around what the attribute stands on.
     pub(crate) scope: Scope,
+}
+
+/// A derivative by hand, or a part of one: the argument's name, and what it says.
+#[derive(Clone)]
+pub(crate) struct Given {
+    pub(crate) key: Ident,
+    pub(crate) by: By,
+}
+
+#[derive(Clone)]
+pub(crate) enum By {
+    /// `partials(x = …, y = …)`: the partial derivative by each parameter, over the parameters and `value`.
+    Partials(Vec<(Ident, syn::Expr)>),
+    /// `vjp = path`: a function in the shape of `f::vjp`.
+    Vjp(syn::Path),
+    /// `jvp = path`: a function in the shape of `f::jvp`.
+    Jvp(syn::Path),
+    /// `opaque`: central differences.
+    Differences,
+    /// `implicit = path`: what is zero at the result.
+    Residual(syn::Path),
+    /// `fixed_point = path`: what gives the result when it is given the result.
+    FixedPoint(syn::Path),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +68,7 @@ pub(crate) enum Unconnected {
 }
 
 /// The arguments there are, in the form in which they are written.
-const FORMS: [(&str, &str); 10] = [
+const FORMS: [(&str, &str); 14] = [
     ("wrt", "wrt(x, y)"),
     ("stop", "stop(x, y)"),
     ("unconnected", "unconnected = \"zero\""),
@@ -56,12 +77,16 @@ const FORMS: [(&str, &str); 10] = [
     ("companion", "companion = name"),
     ("associated", "associated"),
     ("recursive", "recursive"),
+    ("partials", "partials(x = 2.0 * x)"),
     ("vjp", "vjp = path::to::function"),
     ("jvp", "jvp = path::to::function"),
+    ("opaque", "opaque"),
+    ("implicit", "implicit = path::to::residual"),
+    ("fixed_point", "fixed_point = path::to::function"),
 ];
 
 /// What users of other libraries write, and which argument it is here.
-const SYNONYMS: [(&[&str], &str); 4] = [
+const SYNONYMS: [(&[&str], &str); 9] = [
     (
         &["with", "with_respect_to", "respect_to", "by", "params", "parameters", "args", "argnums", "active"],
         "wrt",
@@ -69,6 +94,24 @@ const SYNONYMS: [(&[&str], &str); 4] = [
     (&["stop_gradient", "no_grad", "no_diff", "detach", "constant", "inactive", "skip", "ignore"], "stop"),
     (&["unconnected_gradients", "unused"], "unconnected"),
     (&["name", "rename", "struct_name"], "companion"),
+    (
+        &[
+            "partial",
+            "derivative",
+            "derivatives",
+            "rule",
+            "frule",
+            "rrule",
+            "scalar_rule",
+            "grad",
+            "gradient",
+        ],
+        "partials",
+    ),
+    (&["custom_vjp", "defvjp", "pullback", "adjoint", "backward", "custom_gradient"], "vjp"),
+    (&["custom_jvp", "defjvp", "pushforward", "tangent"], "jvp"),
+    (&["numerical", "numeric", "differences", "finite_differences", "black_box"], "opaque"),
+    (&["residual", "root", "custom_root", "equation"], "implicit"),
 ];
 
 impl Default for Request {
@@ -82,8 +125,7 @@ impl Default for Request {
             companion: None,
             associated: None,
             recursive: false,
-            vjp: None,
-            jvp: None,
+            given: Vec::new(),
             scope: Scope::default(),
         }
     }
@@ -135,10 +177,38 @@ impl Request {
                 Form::Alone => self.recursive = true,
                 form => diag.error(form.tokens(), "`recursive` takes no value: write `recursive`"),
             },
-            "vjp" => self.vjp = path(key, form, diag),
-            "jvp" => self.jvp = path(key, form, diag),
+            "partials" => self.give(key, partials(key, form, diag).map(By::Partials)),
+            "vjp" => self.give(key, path(key, form, diag).map(By::Vjp)),
+            "jvp" => self.give(key, path(key, form, diag).map(By::Jvp)),
+            "implicit" => self.give(key, path(key, form, diag).map(By::Residual)),
+            "fixed_point" => self.give(key, path(key, form, diag).map(By::FixedPoint)),
+            "opaque" => match form {
+                Form::Alone => self.give(key, Some(By::Differences)),
+                form => diag.error(form.tokens(), "`opaque` takes no value: write `opaque`"),
+            },
             unknown => diag.error(key, unknown_argument(unknown)),
         }
+    }
+
+    /// Calls of the functions that have to be differentiated for what is given.
+    pub(crate) fn equations(&self) -> TokenStream {
+        let call = |given: &Given| match &given.by {
+            By::Residual(path) | By::FixedPoint(path) => Some(quote::quote!(#path();)),
+            By::Partials(_) | By::Vjp(_) | By::Jvp(_) | By::Differences => None,
+        };
+        self.given.iter().filter_map(call).collect()
+    }
+
+    /// The names of the functions that give the derivative.
+    pub(crate) fn pullbacks(&self) -> impl Iterator<Item = &Ident> {
+        self.given.iter().filter_map(|given| match &given.by {
+            By::Vjp(path) | By::Jvp(path) => path.segments.last().map(|last| &last.ident),
+            By::Partials(_) | By::Differences | By::Residual(_) | By::FixedPoint(_) => None,
+        })
+    }
+
+    fn give(&mut self, key: &Ident, by: Option<By>) {
+        self.given.extend(by.map(|by| Given { key: key.clone(), by }));
     }
 }
 
@@ -217,11 +287,7 @@ fn as_it_is_written(key: &Ident) -> &'static str {
 }
 
 fn forms() -> String {
-    let forms: Vec<String> = FORMS
-        .iter()
-        .filter(|(name, _)| !name.ends_with("vjp") && *name != "jvp")
-        .map(|(_, form)| format!("`{form}`"))
-        .collect();
+    let forms: Vec<String> = FORMS.iter().map(|(_, form)| format!("`{form}`")).collect();
     match forms.split_last() {
         Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
         None => String::new(),
@@ -344,6 +410,46 @@ fn no_name(key: &Ident, part: &TokenStream) -> String {
     }
 }
 
+/// `partials(x = …, y = …)`
+fn partials(key: &Ident, form: Form, diag: &mut Diagnostics) -> Option<Vec<(Ident, syn::Expr)>> {
+    let group = match form {
+        Form::List(group) if group.delimiter() == Delimiter::Parenthesis => group,
+        Form::Alone => {
+            diag.error(
+                key,
+                format!("`{key}` takes an expression for each parameter: write `partials(x = 2.0 * x)`"),
+            );
+            return None;
+        }
+        form => {
+            let content = source(form.content());
+            diag.error(
+                form.tokens(),
+                format!("partial derivatives stand in parentheses: write `{key}({content})`"),
+            );
+            return None;
+        }
+    };
+    let partial = |input: syn::parse::ParseStream<'_>| -> syn::Result<(Ident, syn::Expr)> {
+        let name = Ident::parse_any(input)?;
+        input.parse::<syn::Token![=]>()?;
+        Ok((name, input.parse()?))
+    };
+    let list = |input: syn::parse::ParseStream<'_>| {
+        syn::punctuated::Punctuated::<_, syn::Token![,]>::parse_terminated_with(input, partial)
+    };
+    match list.parse2(group.stream()) {
+        Ok(list) => Some(list.into_iter().collect()),
+        Err(error) => {
+            diag.error_at(
+                error.span(),
+                format!("{error}: a partial derivative is written `x = expression`, over the parameters and `value`"),
+            );
+            None
+        }
+    }
+}
+
 const UNCONNECTED: [(&str, Unconnected); 3] =
     [("none", Unconnected::None), ("zero", Unconnected::Zero), ("error", Unconnected::Error)];
 
@@ -443,8 +549,12 @@ mod tests {
             companion = f_ad,
             associated,
             recursive,
+            partials(x = y.iter().map(|a, b| a * b).collect::<Vec<f64>>(), self = value),
             vjp = my::f_vjp,
             jvp = f_jvp,
+            opaque,
+            implicit = Self::residual,
+            fixed_point = step,
         );
         let request = Request::parse(args, &mut diag);
         diag.finish().unwrap();
@@ -456,8 +566,28 @@ mod tests {
         assert_eq!(request.runtime.to_token_stream().to_string(), "crate :: ad");
         assert_eq!(request.companion.unwrap(), "f_ad");
         assert!(request.associated.is_some() && request.recursive);
-        assert_eq!(request.vjp.unwrap().to_token_stream().to_string(), "my :: f_vjp");
-        assert!(request.jvp.is_some());
+        let path = |path: &syn::Path| path.to_token_stream().to_string();
+        let given: Vec<(String, String)> = request
+            .given
+            .iter()
+            .map(|given| {
+                let says = match &given.by {
+                    By::Partials(list) => list.iter().map(|(name, _)| format!("{name} ")).collect(),
+                    By::Vjp(of) | By::Jvp(of) | By::Residual(of) | By::FixedPoint(of) => path(of),
+                    By::Differences => String::new(),
+                };
+                (given.key.to_string(), says)
+            })
+            .collect();
+        let expected = [
+            ("partials", "x self "),
+            ("vjp", "my :: f_vjp"),
+            ("jvp", "f_jvp"),
+            ("opaque", ""),
+            ("implicit", "Self :: residual"),
+            ("fixed_point", "step"),
+        ];
+        assert_eq!(given, expected.map(|(key, says)| (key.to_string(), says.to_string())));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What can be differentiated, and what its derivatives look like.
 
 mod impls;
-pub(crate) use impls::accumulate_all;
+pub(crate) use impls::{accumulate_all, zip_all};
 #[cfg(feature = "nalgebra")]
 mod matrix;
 mod standard;
@@ -59,6 +59,8 @@ pub trait Differentiable {
 /// let mut adjoint = (1.0, vec![10.0, 20.0]);
 /// adjoint.accumulate(&(0.5, vec![1.0, 2.0]));
 /// assert_eq!(adjoint, (1.5, vec![11.0, 22.0]));
+/// adjoint.zip_with(&(2.0, vec![0.0, 3.0]), &mut |x, y| x * y);
+/// assert_eq!(adjoint, (3.0, vec![0.0, 66.0]));
 /// adjoint.set_all(1.0);
 /// assert_eq!(adjoint, (1.0, vec![1.0, 1.0]));
 /// ```
@@ -75,6 +77,13 @@ pub trait Tangent: Clone + Differentiable<Tangent = Self> {
 
     /// Sets every number to `value`.
     fn set_all(&mut self, value: f64);
+
+    /// Sets every number `x` to `f(x, y)`, where `y` is the number at the same place of `other`; the places are visited in
+    /// their order. Where `other` has nothing (`None`, a key that is missing), `y` is zero.
+    ///
+    /// # Panics
+    /// When the two have different lengths somewhere.
+    fn zip_with(&mut self, other: &Self, f: &mut impl FnMut(f64, f64) -> f64);
 }
 
 /// Tangents without a number in them: `()`, and containers of nothing else.

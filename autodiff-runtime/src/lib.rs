@@ -21,6 +21,8 @@ pub mod argmin;
 pub mod check;
 pub mod clip;
 mod error;
+#[doc(hidden)]
+pub mod given;
 pub mod losses;
 mod math;
 mod norm;
@@ -142,6 +144,65 @@ pub use autodiff_macros::Differentiable;
 /// assert_eq!(scaled::grad(3.0), 9.0);
 /// ```
 ///
+/// # Derivatives by hand
+/// A function whose body cannot be read, or should not be, says its derivative. The body is not looked at.
+///
+/// - `partials(x = …, y = …)`, of a function that gives a number: for each parameter that carries a derivative an expression of
+///   the type of its adjoint (`f64`, a `Vec<f64>` for `&[f64]`, the tangent of a struct), over the parameters and `value`, the
+///   result. A zero adjoint stays zero behind an infinite partial.
+/// - `vjp = path` and `jvp = path`: functions in the shape of `f::vjp` and `f::jvp`, as if by all parameters that carry a
+///   derivative. One of the two gives both modes, exactly: `vjp` is called for each number of the result to give a tangent, `jvp`
+///   for each number of the parameters to give an adjoint. A function that changes what it is lent by `&mut` has both.
+/// - `opaque`: central differences of the function itself, two calls for each number of the parameters. The step is
+///   `f64::EPSILON.cbrt()` (6e-6) of the number, or 6e-6 below 1, so that about ten digits are right; with an `f32` among the numbers
+///   5e-3, and four digits.
+/// - `implicit = residual`, on a function that solves `residual(x, …) = 0` by whatever means, and `fixed_point = g`, of
+///   `x = g(x, …)`: the equation is a differentiated function that takes the solution first (`x: f64`, or an array, a slice or
+///   a `Vec`, by reference or by value), then the parameters of the solver as the solver takes them, in their order. Those that
+///   are marked `#[no_diff]` are left out: brackets, tolerances, starting points; data that the equation needs is not marked, though
+///   nobody may ask for its derivative (`wrt(…)` leaves it out of the gradient). Of a method the equation may be one as
+///   well, `implicit = Self::residual`, with its receiver first. The derivative takes one linear solve. It is NaN where the
+///   matrix is singular.
+///
+/// ```
+/// use autodiff_runtime::differentiate;
+///
+/// #[differentiate(partials(x = x.iter().map(|x| x / value).collect()))]
+/// fn norm(x: &[f64]) -> f64 {
+///     x.iter().fold(0.0, |norm: f64, x| norm.hypot(*x)) // whatever it says
+/// }
+///
+/// fn polar_jvp(r: f64, angle: f64, r_dot: f64, angle_dot: f64) -> ([f64; 2], [f64; 2]) {
+///     let (sin, cos) = angle.sin_cos();
+///     ([r * cos, r * sin], [r_dot * cos - r * sin * angle_dot, r_dot * sin + r * cos * angle_dot])
+/// }
+///
+/// #[differentiate(jvp = polar_jvp)]
+/// fn polar(r: f64, angle: f64) -> [f64; 2] {
+///     [r * angle.cos(), r * angle.sin()]
+/// }
+///
+/// #[differentiate]
+/// fn kepler(e: f64, eccentricity: f64, anomaly: f64) -> f64 {
+///     e - eccentricity * e.sin() - anomaly
+/// }
+///
+/// #[differentiate(implicit = kepler)]
+/// fn eccentric_anomaly(eccentricity: f64, anomaly: f64) -> f64 {
+///     (0..20).fold(anomaly, |e, _| e - kepler(e, eccentricity, anomaly) / (1.0 - eccentricity * e.cos()))
+/// }
+///
+/// #[differentiate]
+/// fn distance(eccentricity: f64, anomaly: f64) -> f64 {
+///     norm(&polar(1.0 - eccentricity, eccentric_anomaly(eccentricity, anomaly)))
+/// }
+///
+/// assert_eq!(norm::grad(&[3.0, 4.0]), [0.6, 0.8]);
+/// let (e, (_, by_anomaly)) = eccentric_anomaly::value_and_grad(0.5, 1.0);
+/// assert!((by_anomaly - 1.0 / (1.0 - 0.5 * e.cos())).abs() < 1e-14);
+/// assert!((distance::grad(0.5, 1.0).0 + 1.0).abs() < 1e-14);
+/// ```
+///
 /// # On a module
 /// A model of several functions and types belongs into a module: the macro sees all of it then. Private functions need no
 /// attribute, types that take part differentiate themselves, and only what is `pub` (or marked) gets a companion.
@@ -220,6 +281,8 @@ pub use autodiff_macros::differentiate;
 pub use autodiff_macros::differentiate_items;
 pub use differentiable::{Differentiable, Tangent, stop_gradient};
 pub use error::Error;
+#[doc(inline)]
+pub use ops::on_adjoint;
 pub use optim::Optimizer;
 pub use scalar::Scalar;
 pub use tree::{Tree, TreeMut};

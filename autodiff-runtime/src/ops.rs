@@ -19,11 +19,15 @@
 // Pullbacks are types without names.
 #![allow(clippy::type_complexity)]
 
+mod hook;
 #[cfg(feature = "nalgebra")]
 pub(crate) mod matrix;
 #[doc(hidden)]
 pub mod plain;
 mod scalar;
+
+#[doc(hidden)]
+pub use hook::on_adjoint;
 
 use crate::Differentiable;
 

@@ -56,7 +56,7 @@ pub fn print(text: &str, form: Form, float: &str) -> String {
                 out.push_str(if attributed { ", Differentiable)]" } else { ")]" });
             }
             "differentiate" => {
-                let marks = argument(&mut rest);
+                let marks = print(argument(&mut rest), form, float);
                 match form {
                     Form::Attributed if marks.is_empty() => out.push_str("#[differentiate]"),
                     Form::Attributed => out.push_str(&format!("#[differentiate({marks})]")),

@@ -440,7 +440,8 @@ impl<'a> Analysis<'a> {
                 span: inert.start().unwrap_or(span),
                 message: format!(
                     "`{code}` has no derivative known to `#[differentiate]`, but `{name}` carries one into it and the result \
-                     depends on it; write it with functions that have one, or cut it with `stop_gradient({name})`"
+                     depends on it; write it with functions that have one, put it into a function whose derivative is given \
+                     (`#[differentiate(partials({name} = …))]`), or cut it with `stop_gradient({name})`"
                 ),
             });
         }
@@ -459,6 +460,15 @@ impl<'a> Analysis<'a> {
         }) else {
             return;
         };
+        if call.callee.is_on_adjoint() {
+            errors.push(ActivityError {
+                span: inert.start().unwrap_or(span),
+                message: "the closure of `on_adjoint` reads something that carries a derivative, and none passes through it: bind \
+                          `stop_gradient(…)` of that with `let` before, and read that"
+                    .into(),
+            });
+            return;
+        }
         let callee = callee(call);
         errors.push(ActivityError {
             span: inert.start().unwrap_or(span),

@@ -396,6 +396,12 @@ impl<'a> Structure<'a> {
             let bound = variant.active().map(|field| field.bound("self"));
             quote!({ #(#runtime::Tangent::set_all(#bound, value);)* })
         });
+        let zip_with = self.by_both(name, quote!(#runtime::__private::other_variants()), |variant| {
+            let (to, from): (Vec<_>, Vec<_>) =
+                variant.active().map(|field| (field.bound("self"), field.bound("other"))).unzip();
+            quote!({ #(#runtime::Tangent::zip_with(#to, #from, f);)* })
+        });
+        let float = quote!(#runtime::__private::core::primitive::f64);
         quote! {
             #[automatically_derived]
             #[diagnostic::do_not_recommend]
@@ -404,7 +410,14 @@ impl<'a> Structure<'a> {
                 fn accumulate(&mut self, other: &Self) { #accumulate }
                 #[inline]
                 #[allow(unused_variables)]
-                fn set_all(&mut self, value: #runtime::__private::core::primitive::f64) { #set_all }
+                fn set_all(&mut self, value: #float) { #set_all }
+                #[inline]
+                #[allow(unused_variables)]
+                fn zip_with(
+                    &mut self,
+                    other: &Self,
+                    f: &mut impl #runtime::__private::core::ops::FnMut(#float, #float) -> #float,
+                ) { #zip_with }
             }
         }
     }

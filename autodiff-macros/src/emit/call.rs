@@ -59,6 +59,11 @@ impl Emitter<'_> {
         }
         let kept = if read && pulled_back { self.keep(call, &mut args, &mut lent) } else { Vec::new() };
         if let (true, false, Callee::Operator(name)) = (pulled_back, read, &call.callee) {
+            if call.callee.is_on_adjoint() {
+                let results = self.tree_pattern(&call.results);
+                let value = args.swap_remove(0);
+                return quote_spanned!(self.span=> #lent let #results = #value;);
+            }
             return self.checked_operator(name, args, call);
         }
         let value = self.callee(&call.callee, pulled_back.then_some("forward"), args);
@@ -340,12 +345,15 @@ impl Emitter<'_> {
                 let runtime = self.runtime_here();
                 let name = Ident::new(name, self.span);
                 // The operator is what has no rule: it has to be said at one place.
-                args.iter_mut().for_each(|arg| *arg = located(std::mem::take(arg), self.span));
+                if !callee.is_on_adjoint() {
+                    args.iter_mut().for_each(|arg| *arg = located(std::mem::take(arg), self.span));
+                }
                 match what {
                     Some(what) => {
                         let what = Ident::new(what, self.span);
                         quote_spanned!(self.span=> #runtime::ops::#name::#what(#(#args),*))
                     }
+                    None if callee.is_on_adjoint() => args.swap_remove(0),
                     None => {
                         let has_rule = matches!(&name.to_string()[..], "as_f64" | "as_f32");
                         if has_rule {

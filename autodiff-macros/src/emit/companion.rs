@@ -3,6 +3,7 @@
 //! A function `f` gets `struct f {}` with associated functions `value_and_grad`, `grad`, …; a method `loss` gets associated
 //! functions `loss_value_and_grad`, … beside it.
 
+pub(crate) mod given;
 mod items;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -175,6 +176,12 @@ struct Shape<'a> {
     rolled_back: Vec<usize>,
     /// The body of the closure in the second constant of which [`super::known`] speaks.
     closure: Option<TokenStream>,
+    /// Functions of its own that the bodies call.
+    helpers: TokenStream,
+    /// The pullback of `vjp` may borrow the arguments for one lifetime alone: it is the user's own.
+    one_lifetime: bool,
+    /// How the function of which a derivative is given may have no result.
+    found: Option<given::Found>,
 }
 
 impl<'a> Shape<'a> {
@@ -183,7 +190,17 @@ impl<'a> Shape<'a> {
         let mut signature =
             Signature::new(function, source.signature, source.site, &source.request.scope, runtime);
         signature.missing_is_none = source.request.unconnected == Unconnected::None;
-        Shape { source, function, signature, connected: Vec::new(), rolled_back: Vec::new(), closure: None }
+        Shape {
+            source,
+            function,
+            signature,
+            connected: Vec::new(),
+            rolled_back: Vec::new(),
+            closure: None,
+            helpers: TokenStream::new(),
+            one_lifetime: false,
+            found: None,
+        }
     }
 
     fn name(&self, what: &str) -> Ident {
@@ -247,8 +264,8 @@ impl<'a> Shape<'a> {
         tuple_of(&values)
     }
 
-    /// Names for the adjoints, in the order of `wrt`, and an emitter that knows the parameters.
-    fn wrapper(&self) -> (Emitter<'_>, Vec<Ident>) {
+    /// An emitter that knows the parameters.
+    fn bound(&self) -> Emitter<'_> {
         let mut unit = Unit::default();
         let mut emitter = Emitter::new(&self.signature.runtime, self.function.vars.clone(), &mut unit, &[]);
         for param in &self.function.params {
@@ -260,6 +277,12 @@ impl<'a> Shape<'a> {
             emitter.bind_as(param.var, param.name.clone(), form, true);
         }
         emitter.ask(self.function, &self.signature, |_| true);
+        emitter
+    }
+
+    /// The same with names for the adjoints, in the order of `wrt`.
+    fn wrapper(&self) -> (Emitter<'_>, Vec<Ident>) {
+        let mut emitter = self.bound();
         let names = self
             .function
             .wrt
@@ -331,6 +354,8 @@ impl<'a> Shape<'a> {
                 }
             })
             .collect();
+        let helpers = &self.helpers;
+        let functions = quote!(#functions #helpers);
         let constants = [self.signature.known.clone(), self.checked()];
         let constants = constants.iter().filter(|constant| !constant.is_empty());
         if beside {

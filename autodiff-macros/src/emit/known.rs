@@ -215,7 +215,7 @@ pub(super) fn calls_unknown(function: &Function, scope: &Scope) -> bool {
             found |= call.differentiated
                 && match &call.callee {
                     Callee::Method(name) => !scope.has_method(name),
-                    Callee::Operator(_) => true,
+                    Callee::Operator(_) => !call.callee.is_on_adjoint(),
                     // Where it is not there, rustc says so once, while it looks for names.
                     Callee::Function(path) => {
                         owner(path).is_some()
@@ -228,7 +228,7 @@ pub(super) fn calls_unknown(function: &Function, scope: &Scope) -> bool {
 }
 
 /// Whether a lifetime stands in a type: one that a closure would have to name.
-pub(super) fn has_lifetime(tokens: TokenStream) -> bool {
+pub(crate) fn has_lifetime(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|tree| match tree {
         TokenTree::Punct(punct) => punct.as_char() == '\'',
         TokenTree::Group(group) => has_lifetime(group.stream()),

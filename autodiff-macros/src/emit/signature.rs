@@ -353,9 +353,12 @@ impl ParamSig {
         }
     }
 
-    /// The same with every lifetime that is left out named; the names are added to `lifetimes`.
-    pub(crate) fn arg_with_lifetimes(&self, lifetimes: &mut Vec<TokenStream>) -> TokenStream {
+    /// The same with every lifetime that is left out named; the names are added to `lifetimes`. `one`: by one name.
+    pub(crate) fn arg_with_lifetimes(&self, lifetimes: &mut Vec<TokenStream>, one: bool) -> TokenStream {
         let mut fresh = || {
+            if one {
+                lifetimes.clear();
+            }
             let lifetime = syn::Lifetime::new(&format!("'ad{}", lifetimes.len()), Span::mixed_site());
             lifetimes.push(quote!(#lifetime));
             lifetime

@@ -16,6 +16,7 @@ use syn::{
     ReturnType, Signature, Type, TypeParamBound, parse_quote,
 };
 
+use crate::emit::companion::given::Found;
 use crate::emit::companion::{Site, Source};
 use crate::lower::{arguments, bare, payload};
 use crate::request::Request;
@@ -58,7 +59,7 @@ impl Fallible {
         let mut inner = signature.clone();
         inner.ident = inner_name(&signature.ident);
         inner.output = parse_quote!(-> (#payload, bool));
-        let there: Pat = if self.is_option() { parse_quote!(Some(value)) } else { parse_quote!(Ok(value)) };
+        let there = self.there();
         let body = parse_quote!({
             match (|| -> #output #block)() {
                 #there => (value, true),
@@ -66,6 +67,22 @@ impl Fallible {
             }
         });
         (inner, body)
+    }
+
+    /// How a derivative that is given comes to the inner function: there is no body to look at.
+    pub(super) fn found(&self, signature: &Signature) -> (Signature, Found) {
+        let (inner, _) = self.inner(signature, &parse_quote!({}));
+        let found = Found {
+            name: signature.ident.clone(),
+            payload: self.payload.clone(),
+            there: self.there(),
+            nothing: self.nothing.clone(),
+        };
+        (inner, found)
+    }
+
+    fn there(&self) -> Pat {
+        if self.is_option() { parse_quote!(Some(value)) } else { parse_quote!(Ok(value)) }
     }
 
     /// What is asked of the inner function: calls of the function itself come back to it.

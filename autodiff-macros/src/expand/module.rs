@@ -20,13 +20,14 @@ mod traits;
 
 pub(super) use self::inline::bound_in;
 pub(crate) use self::plan::names_in;
-pub(super) use self::plan::{arguments, is_attribute};
+pub(super) use self::plan::{arguments, is_attribute, own_request, without_attribute};
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::Item;
 
-use self::plan::{Plan, has_derive, without_attribute};
+use self::plan::{Plan, has_derive};
+use super::given;
 use super::marks::without_marks;
 use super::operator::Operator;
 use super::{beside, derived_function, derived_method, derived_operator, with_errors};
@@ -47,6 +48,7 @@ pub(super) fn module(request: &Request, item: &syn::ItemMod, mut diag: Diagnosti
         );
         return with_errors(diag, item.to_token_stream());
     };
+    given::belongs_on_a_function(request, &mut diag);
     if !diag.is_empty() {
         return with_errors(diag, without_marks(item.to_token_stream()));
     }
@@ -95,8 +97,10 @@ impl Output {
         let kept = without_marks(item.to_token_stream());
         let derived = self.next().map(|(request, hidden, mut diag)| {
             item.sig = traits::named_impls(&request.scope, &item.sig);
-            *item.block = self.plan.expanded(at, &item.sig, &item.block);
-            *item.block = self.plan.inline.inlined(at, &item.sig, &item.block, None, &mut diag);
+            if request.given.is_empty() {
+                *item.block = self.plan.expanded(at, &item.sig, &item.block);
+                *item.block = self.plan.inline.inlined(at, &item.sig, &item.block, None, &mut diag);
+            }
             derived_function(&request, &item, hidden, diag)
         });
         let quiet = derived.is_some().then(|| quote!(#[allow(dead_code)]));
@@ -134,10 +138,13 @@ impl Output {
                 .of_trait(self.next)
                 .is_some_and(|of_trait| self.plan.has_hidden(of_trait, &method.sig.ident));
             let Some((request, hidden, mut diag)) = self.next() else { continue };
-            let block = self.plan.expanded(at, &method.sig, &method.block);
-            let block = self.plan.inline.inlined(at, &method.sig, &block, Some(&item.self_ty), &mut diag);
-            let sig = traits::named_impls(&request.scope, &method.sig);
-            let method = syn::ImplItemFn { block, sig, ..method.clone() };
+            let mut method = method.clone();
+            method.sig = traits::named_impls(&request.scope, &method.sig);
+            if request.given.is_empty() {
+                let this = Some(&*item.self_ty);
+                method.block = self.plan.expanded(at, &method.sig, &method.block);
+                method.block = self.plan.inline.inlined(at, &method.sig, &method.block, this, &mut diag);
+            }
             if !local {
                 match of_trait {
                     true => inside.extend(traits::of_impl(&request, &item, &method, false, diag)),

@@ -521,6 +521,15 @@ pub(crate) enum Callee {
     Operator(&'static str),
 }
 
+impl Callee {
+    /// [`Callee::Operator`] by which `on_adjoint(x, f)` goes: the pullback owns the function, and is not given it again.
+    pub(crate) const ON_ADJOINT: &'static str = "on_adjoint";
+
+    pub(crate) fn is_on_adjoint(&self) -> bool {
+        matches!(self, Callee::Operator(Callee::ON_ADJOINT))
+    }
+}
+
 /// The type that an associated function is called by: the segment before the last is in CamelCase.
 pub(crate) fn owner(path: &syn::Path) -> Option<&Ident> {
     let owner = &path.segments.iter().rev().nth(1)?.ident;

@@ -44,9 +44,13 @@ impl Lower<'_> {
                         None => {}
                     }
                 }
-                if known_function(&segment_names(&path.path)) == Some(Known::Err) {
+                match known_function(&segment_names(&path.path)) {
                     // What went wrong is not looked at.
-                    return Value::nothing();
+                    Some(Known::Err) => return Value::nothing(),
+                    Some(Known::OnAdjoint) if self.types.callable(&path.path).is_none() => {
+                        return self.lower_on_adjoint(path, &expr.args, want, span);
+                    }
+                    _ => {}
                 }
                 let known = want.cloned().or_else(|| self.facts.get(&site(expr)).cloned());
                 if let Some(value) = self.lower_array_from_fn(path, &expr.args, known.as_ref()) {

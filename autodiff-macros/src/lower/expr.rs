@@ -104,7 +104,7 @@ impl Lower<'_> {
             E::Try(expr) => self.lower_try(expr, want, None),
             E::Unsafe(expr) => self.refuse(
                 expr.unsafe_token,
-                "`unsafe` code cannot be differentiated: write it with safe indexing",
+                "`unsafe` code cannot be differentiated: write it with safe indexing, or put it into a function whose derivative is given (`#[differentiate(partials(x = …))]`)",
             ),
             E::Async(expr) => self.refuse(expr.async_token, "`async` code cannot be differentiated"),
             E::Await(expr) => self.refuse(expr.await_token, "`.await` cannot be differentiated"),

@@ -61,7 +61,7 @@ impl Lower<'_> {
             }
             name => {
                 let message = format!(
-                    "the macro `{name}!` with active arguments is not supported: write what it expands to"
+                    "the macro `{name}!` with active arguments is not supported: write what it expands to, or put it into a function whose derivative is given (`#[differentiate(partials(x = …))]`)"
                 );
                 self.refuse(&mac.path, message)
             }

@@ -276,6 +276,31 @@ fn given_by(bound: &TypeParamBound) -> Option<Type> {
     }
 }
 
+/// The trait of a trait object in a type, if it is one of these.
+fn object_in(ty: &Type, of: &dyn Fn(&syn::Path) -> bool) -> Option<String> {
+    let in_bounds = |bounds: &syn::punctuated::Punctuated<TypeParamBound, syn::Token![+]>| {
+        bounds.iter().find_map(|bound| match bound {
+            TypeParamBound::Trait(bound) if of(&bound.path) => Some(source(&bound.path)),
+            _ => None,
+        })
+    };
+    match ty {
+        Type::Group(group) => object_in(&group.elem, of),
+        Type::Paren(paren) => object_in(&paren.elem, of),
+        Type::Reference(reference) => object_in(&reference.elem, of),
+        Type::Array(array) => object_in(&array.elem, of),
+        Type::Slice(slice) => object_in(&slice.elem, of),
+        Type::Tuple(tuple) => tuple.elems.iter().find_map(|ty| object_in(ty, of)),
+        Type::TraitObject(object) => in_bounds(&object.bounds),
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .and_then(|last| arguments(last).into_iter().find_map(|ty| object_in(ty, of))),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -345,30 +370,5 @@ mod tests {
                 "{given}"
             );
         }
-    }
-}
-
-/// The trait of a trait object in a type, if it is one of these.
-fn object_in(ty: &Type, of: &dyn Fn(&syn::Path) -> bool) -> Option<String> {
-    let in_bounds = |bounds: &syn::punctuated::Punctuated<TypeParamBound, syn::Token![+]>| {
-        bounds.iter().find_map(|bound| match bound {
-            TypeParamBound::Trait(bound) if of(&bound.path) => Some(source(&bound.path)),
-            _ => None,
-        })
-    };
-    match ty {
-        Type::Group(group) => object_in(&group.elem, of),
-        Type::Paren(paren) => object_in(&paren.elem, of),
-        Type::Reference(reference) => object_in(&reference.elem, of),
-        Type::Array(array) => object_in(&array.elem, of),
-        Type::Slice(slice) => object_in(&slice.elem, of),
-        Type::Tuple(tuple) => tuple.elems.iter().find_map(|ty| object_in(ty, of)),
-        Type::TraitObject(object) => in_bounds(&object.bounds),
-        Type::Path(path) => path
-            .path
-            .segments
-            .last()
-            .and_then(|last| arguments(last).into_iter().find_map(|ty| object_in(ty, of))),
-        _ => None,
     }
 }

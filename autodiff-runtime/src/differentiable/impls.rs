@@ -25,6 +25,10 @@ macro_rules! floats {
             fn set_all(&mut self, value: f64) {
                 *self = value as $float;
             }
+            #[inline(always)]
+            fn zip_with(&mut self, other: &$float, f: &mut impl FnMut(f64, f64) -> f64) {
+                *self = f(f64::from(*self), f64::from(*other)) as $float;
+            }
         }
     )*};
 }
@@ -48,6 +52,8 @@ impl Tangent for () {
     fn accumulate(&mut self, (): &()) {}
     #[inline(always)]
     fn set_all(&mut self, _: f64) {}
+    #[inline(always)]
+    fn zip_with(&mut self, (): &(), _: &mut impl FnMut(f64, f64) -> f64) {}
 }
 
 #[diagnostic::do_not_recommend]
@@ -75,6 +81,10 @@ impl<T: Tangent> Tangent for Vec<T> {
     fn set_all(&mut self, value: f64) {
         self.iter_mut().for_each(|element| element.set_all(value));
     }
+    #[inline]
+    fn zip_with(&mut self, other: &Vec<T>, f: &mut impl FnMut(f64, f64) -> f64) {
+        zip_all(self, other, f);
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -96,6 +106,10 @@ impl<T: Tangent, const N: usize> Tangent for [T; N] {
     fn set_all(&mut self, value: f64) {
         self.iter_mut().for_each(|element| element.set_all(value));
     }
+    #[inline]
+    fn zip_with(&mut self, other: &[T; N], f: &mut impl FnMut(f64, f64) -> f64) {
+        zip_all(self, other, f);
+    }
 }
 
 #[inline]
@@ -103,6 +117,14 @@ pub(crate) fn accumulate_all<T: Tangent>(to: &mut [T], from: &[T]) {
     assert_eq!(to.len(), from.len(), "adjoints of different lengths cannot be added");
     for (to, from) in to.iter_mut().zip(from) {
         to.accumulate(from);
+    }
+}
+
+#[inline]
+pub(crate) fn zip_all<T: Tangent>(to: &mut [T], from: &[T], f: &mut impl FnMut(f64, f64) -> f64) {
+    assert_eq!(to.len(), from.len(), "adjoints of different lengths do not go together");
+    for (to, from) in to.iter_mut().zip(from) {
+        to.zip_with(from, f);
     }
 }
 
@@ -127,6 +149,17 @@ impl<T: Tangent> Tangent for Option<T> {
     fn set_all(&mut self, value: f64) {
         self.iter_mut().for_each(|inside| inside.set_all(value));
     }
+    fn zip_with(&mut self, other: &Option<T>, f: &mut impl FnMut(f64, f64) -> f64) {
+        match (self, other) {
+            (None, None) => {}
+            (Some(to), Some(from)) => to.zip_with(from, f),
+            (Some(to), None) => {
+                let nothing = to.zero_tangent();
+                to.zip_with(&nothing, f);
+            }
+            (to @ None, Some(from)) => to.insert(from.zero_tangent()).zip_with(from, f),
+        }
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -144,6 +177,9 @@ impl<T: Tangent> Tangent for Box<T> {
     }
     fn set_all(&mut self, value: f64) {
         (**self).set_all(value);
+    }
+    fn zip_with(&mut self, other: &Box<T>, f: &mut impl FnMut(f64, f64) -> f64) {
+        (**self).zip_with(other, f);
     }
 }
 
@@ -201,6 +237,10 @@ macro_rules! tuples {
             fn set_all(&mut self, value: f64) {
                 $(self.$index.set_all(value);)+
             }
+            #[inline]
+            fn zip_with(&mut self, other: &Self, f: &mut impl FnMut(f64, f64) -> f64) {
+                $(self.$index.zip_with(&other.$index, f);)+
+            }
         }
     )*};
 }
@@ -253,6 +293,19 @@ mod tests {
         adjoint.accumulate(&([10.0, 20.0], Some(5.0), None, ()));
         adjoint.accumulate(&([0.0, 0.0], Some(0.5), Some(Box::new(1.0)), ()));
         assert_eq!(adjoint, ([11.0, 22.0], Some(5.5), Some(Box::new(4.0)), ()));
+    }
+
+    #[test]
+    fn numbers_meet_those_at_their_place() {
+        let mut seen = Vec::new();
+        let mut adjoint = ([1.0, 2.0], (Some(3.0_f32), None), Box::new(4.0), ());
+        let other = ([10.0, 20.0], (None, Some(30.0_f32)), Box::new(40.0), ());
+        adjoint.zip_with(&other, &mut |x, y| {
+            seen.push((x, y));
+            x + y
+        });
+        assert_eq!(adjoint, ([11.0, 22.0], (Some(3.0), Some(30.0)), Box::new(44.0), ()));
+        assert_eq!(seen, [(1.0, 10.0), (2.0, 20.0), (3.0, 0.0), (0.0, 30.0), (4.0, 40.0)]);
     }
 
     #[test]

@@ -41,6 +41,10 @@ where
     fn set_all(&mut self, value: f64) {
         Matrix::fill(self, nalgebra::convert(value));
     }
+    #[inline]
+    fn zip_with(&mut self, other: &OMatrix<T, R, C>, f: &mut impl FnMut(f64, f64) -> f64) {
+        self.zip_apply(other, |to, from| to.zip_with(&from, f));
+    }
 }
 
 #[cfg(test)]
@@ -63,6 +67,8 @@ mod tests {
         let mut a = (Matrix2::new(1.0, 2.0, 3.0, 4.0), 1.0);
         a.accumulate(&(Matrix2::identity(), 0.5));
         assert_eq!(a, (Matrix2::new(2.0, 2.0, 3.0, 5.0), 1.5));
+        a.zip_with(&(Matrix2::new(2.0, 0.0, 1.0, 0.0), 3.0), &mut |x, y| x * y);
+        assert_eq!(a, (Matrix2::new(4.0, 0.0, 3.0, 0.0), 4.5));
         a.set_all(1.0);
         assert_eq!(a, (Matrix2::repeat(1.0), 1.0));
     }

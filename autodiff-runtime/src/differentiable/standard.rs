@@ -58,6 +58,10 @@ macro_rules! ranges {
             fn set_all(&mut self, value: f64) {
                 $(self.$end.set_all(value);)*
             }
+            #[inline]
+            fn zip_with(&mut self, other: &Self, f: &mut impl FnMut(f64, f64) -> f64) {
+                $(self.$end.zip_with(&other.$end, f);)*
+            }
         }
         #[diagnostic::do_not_recommend]
         impl<T: Nothing> Nothing for $range<T> {}
@@ -133,6 +137,12 @@ impl<T: Tangent> Tangent for VecDeque<T> {
     fn set_all(&mut self, value: f64) {
         self.iter_mut().for_each(|element| element.set_all(value));
     }
+    fn zip_with(&mut self, other: &Self, f: &mut impl FnMut(f64, f64) -> f64) {
+        assert_eq!(self.len(), other.len(), "adjoints of different lengths do not go together");
+        for (to, from) in self.iter_mut().zip(other) {
+            to.zip_with(from, f);
+        }
+    }
 }
 
 /// Maps: the values of the same keys. One that is missing is a zero, as `None` is.
@@ -161,6 +171,22 @@ macro_rules! maps {
             }
             fn set_all(&mut self, value: f64) {
                 self.values_mut().for_each(|element| element.set_all(value));
+            }
+            fn zip_with(&mut self, other: &Self, f: &mut impl FnMut(f64, f64) -> f64) {
+                for (key, from) in other {
+                    if !self.contains_key(key) {
+                        self.insert(key.clone(), from.zero_tangent());
+                    }
+                }
+                for (key, to) in self.iter_mut() {
+                    match other.get(key) {
+                        Some(from) => to.zip_with(from, f),
+                        None => {
+                            let nothing = to.zero_tangent();
+                            to.zip_with(&nothing, f);
+                        }
+                    }
+                }
             }
         }
         $(#[$condition])*

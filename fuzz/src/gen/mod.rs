@@ -13,6 +13,7 @@ mod enums;
 mod expr;
 mod fallible;
 mod generic;
+mod given;
 mod iter;
 mod loops;
 mod options;

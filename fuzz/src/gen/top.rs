@@ -36,6 +36,7 @@ pub fn program(seed: u64) -> Program {
             },
             6 => recursive::function(&mut g),
             7 | 8 => fallible::function(&mut g),
+            9 => given::function(&mut g),
             _ => function(&mut g, k),
         };
         nodes.push(node);

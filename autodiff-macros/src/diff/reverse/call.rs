@@ -44,7 +44,8 @@ impl Reverse<'_> {
             return;
         }
         let mut call = call.clone();
-        let kept = |at: &usize| self.is_kept(&call.args[*at]) && !call.is_receiver(*at);
+        let hook = call.callee.is_on_adjoint();
+        let kept = |at: &usize| !hook && self.is_kept(&call.args[*at]) && !call.is_receiver(*at);
         call.kept = (0..call.args.len()).filter(kept).collect();
         forward.push(stmt(StmtKind::Call(call.clone()), span));
         if let Some(Arg::Move(receiver)) = call.args.first().filter(|_| call.is_receiver(0)) {

@@ -39,7 +39,7 @@ impl Shape<'_> {
         self.params().iter().map(ParamSig::asked_arg).collect()
     }
 
-    fn passed(&self) -> Vec<TokenStream> {
+    pub(super) fn passed(&self) -> Vec<TokenStream> {
         self.params().iter().map(ParamSig::pass).collect()
     }
 
@@ -48,7 +48,7 @@ impl Shape<'_> {
         self.params().iter().map(ParamSig::lent_arg).collect()
     }
 
-    fn passed_lent(&self) -> Vec<TokenStream> {
+    pub(super) fn passed_lent(&self) -> Vec<TokenStream> {
         self.params().iter().map(ParamSig::pass_lent).collect()
     }
 
@@ -194,11 +194,22 @@ impl Shape<'_> {
         sweeps::borrowing(function, &self.signature, adjoint, &[], self.function.wrt.len())
     }
 
+    /// The bound of a pullback that borrows the arguments.
+    pub(super) fn captures(&self, lifetimes: &[TokenStream]) -> TokenStream {
+        match self.source.site {
+            Site::Impl(None) => self.signature.borrowing_unseen(lifetimes),
+            Site::Companion | Site::Impl(Some(_)) => self.signature.borrowing(lifetimes),
+        }
+    }
+
     fn vjp(&self, direct: Option<Sweep>) -> Item {
         let runtime = &self.signature.runtime;
         let mut lifetimes = Vec::new();
-        let args: Vec<TokenStream> =
-            self.params().iter().map(|param| param.arg_with_lifetimes(&mut lifetimes)).collect();
+        let args: Vec<TokenStream> = self
+            .params()
+            .iter()
+            .map(|param| param.arg_with_lifetimes(&mut lifetimes, self.one_lifetime))
+            .collect();
         let (mut emitter, names) = self.wrapper();
         let mut seeds: Vec<(TokenStream, TokenStream)> = Vec::new();
         let seed = emitter.local("seed");
@@ -274,10 +285,7 @@ impl Shape<'_> {
         let body = direct.map_or(body, |sweep| sweep.body);
         let types: Vec<TokenStream> = seeds.into_iter().map(|(_, ty)| ty).collect();
         let (result, gradient_type) = (&self.signature.result, self.gradient_type());
-        let captures = match self.source.site {
-            Site::Impl(None) => self.signature.borrowing_unseen(&lifetimes),
-            Site::Companion | Site::Impl(Some(_)) => self.signature.borrowing(&lifetimes),
-        };
+        let captures = self.captures(&lifetimes);
         Item {
             name: "vjp",
             summary: format!(
@@ -371,7 +379,7 @@ fn never_closure(types: &[TokenStream], output: &TokenStream, boxed: Option<&Tok
 }
 
 /// Keeps the content of a `&mut` parameter, and puts it back.
-fn keep(param: &Param, kept: &Ident) -> (TokenStream, TokenStream) {
+pub(super) fn keep(param: &Param, kept: &Ident) -> (TokenStream, TokenStream) {
     let name = &param.name;
     let copy = match &param.ty {
         ty if ty.is_scalar() => quote!(*#name),

@@ -30,6 +30,8 @@ pub(super) struct Candidate {
     errors: Option<Diagnostics>,
     /// Its derivatives are called by users, not only by other functions of the module.
     pub(super) public: bool,
+    /// It bears the attribute itself.
+    marked: bool,
     pub(super) chosen: bool,
     /// It is written out where it is called.
     pub(super) inlined: bool,
@@ -98,6 +100,7 @@ impl Plan {
             mentioned: BTreeSet::new(),
         };
         plan.collect(0, items, &Macros::default());
+        plan.leave_derivatives();
         plan.choose();
         plan
     }
@@ -246,26 +249,18 @@ impl Plan {
     ) -> &mut Candidate {
         let mut diag = Diagnostics::new();
         let own = attrs.iter().find(|attr| is_attribute(attr)).map(arguments);
-        let mut request = match &own {
-            Some(arguments) => Request::parse(arguments.clone(), &mut diag),
-            None => self.request.clone(),
-        };
-        // What is said of the module holds for what says nothing else.
-        let said = own.clone().map(names_in).unwrap_or_default();
-        if !said.contains("crate") {
-            request.runtime = self.request.runtime.clone();
-        }
-        if !said.contains("singular") {
-            request.singular = self.request.singular;
-        }
+        let mut request = own_request(&self.request, own.clone(), &mut diag);
         request.scope = scope;
         let marked = own.is_some();
+        let given = !request.given.is_empty();
         let eligible = !has_no_diff(attrs) && !is_test(attrs);
         let differentiable = marked || eligible && has_derivative(&request, signature);
         let (mut mentions, mut calls) = (BTreeSet::new(), BTreeSet::new());
         if differentiable {
             collect_names(signature.to_token_stream(), &mut mentions, &mut BTreeSet::new());
-            collect_names(block.to_token_stream(), &mut mentions, &mut calls);
+            // Where the derivative is given, nothing but an equation needs one of its own.
+            let code = if given { request.equations() } else { block.to_token_stream() };
+            collect_names(code, &mut mentions, &mut calls);
             let errors = errors_in(signature);
             mentions.retain(|name| !errors.contains(name));
         }
@@ -275,14 +270,16 @@ impl Plan {
         } else {
             Some(diag)
         };
-        let fallible = Fallible::of(signature).is_some();
+        let fallible = !given && Fallible::of(signature).is_some();
         self.candidates.push(Candidate {
             name: signature.ident.clone(),
             request,
             errors,
             public: marked || public,
+            marked,
             chosen: differentiable && (marked || public),
             inlined: eligible
+                && !given
                 && (!marked || fallible)
                 && inline::is_inlined(signature, block, differentiable, associated),
             fallible,
@@ -293,6 +290,18 @@ impl Plan {
             calls,
         });
         self.candidates.last_mut().expect("just added")
+    }
+
+    /// Leaves out what is a derivative itself: the functions by which others give theirs.
+    fn leave_derivatives(&mut self) {
+        let given: Vec<&Ident> = self.candidates.iter().flat_map(|c| c.request.pullbacks()).collect();
+        let given: BTreeSet<String> = given.into_iter().map(Ident::to_string).collect();
+        for candidate in
+            self.candidates.iter_mut().filter(|c| !c.marked && given.contains(&c.name.to_string()))
+        {
+            candidate.chosen = false;
+            candidate.mentions.clear();
+        }
     }
 
     /// Chooses what the public functions lead to.
@@ -376,8 +385,22 @@ pub(crate) fn is_attribute(attr: &Attribute) -> bool {
     attr.path().segments.last().is_some_and(|last| last.ident == "differentiate")
 }
 
+/// What is asked of an item that may have arguments of its own. What is said of all holds for what says nothing else.
+pub(crate) fn own_request(all: &Request, own: Option<TokenStream>, diag: &mut Diagnostics) -> Request {
+    let Some(own) = own else { return all.clone() };
+    let mut request = Request::parse(own.clone(), diag);
+    let said = names_in(own);
+    if !said.contains("crate") {
+        request.runtime = all.runtime.clone();
+    }
+    if !said.contains("singular") {
+        request.singular = all.singular;
+    }
+    request
+}
+
 /// The attributes without those that this macro reads.
-pub(super) fn without_attribute(attrs: &[Attribute]) -> Vec<Attribute> {
+pub(crate) fn without_attribute(attrs: &[Attribute]) -> Vec<Attribute> {
     attrs.iter().filter(|attr| !is_attribute(attr)).cloned().collect()
 }
 

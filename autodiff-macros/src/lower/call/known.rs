@@ -2,11 +2,14 @@
 //!
 //! Invariant: they are lowered to statements that have derivatives, never kept as calls.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::spanned::Spanned;
 
-use crate::ir::{Assumed, CopyHow, Init, Made, Path, StmtKind, Ty};
+use crate::ir::{Arg, Assumed, Callee, CopyHow, Expr, Init, Made, Path, StmtKind, Ty};
 use crate::lower::Lower;
 use crate::lower::env::Value;
+use crate::lower::facts::site;
 
 impl Lower<'_> {
     pub(super) fn known_call(
@@ -18,7 +21,7 @@ impl Lower<'_> {
         span: Span,
     ) -> Value {
         let arity = match known {
-            Known::Swap | Known::Replace => 2,
+            Known::Swap | Known::Replace | Known::OnAdjoint => 2,
             Known::VecNew | Known::NoneValue => 0,
             _ => 1,
         };
@@ -37,6 +40,10 @@ impl Lower<'_> {
             Known::StopGradient => {
                 let value = next();
                 self.cut(value, span)
+            }
+            // Called by its name, it is lowered before its arguments are.
+            Known::OnAdjoint => {
+                self.refuse(path, "`on_adjoint` is called by its name, on a value and a closure")
             }
             Known::Identity => next(),
             Known::Some => {
@@ -104,6 +111,39 @@ impl Lower<'_> {
         }
     }
 
+    /// `on_adjoint(x, f)`: a call whose pullback owns `f`, which moves the numbers into itself that it reads.
+    pub(super) fn lower_on_adjoint(
+        &mut self,
+        path: &syn::ExprPath,
+        args: &syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>,
+        want: Option<&Ty>,
+        span: Span,
+    ) -> Value {
+        let [x, f] = [args.first(), args.get(1)];
+        let (Some(x), Some(f), 2) = (x, f, args.len()) else {
+            return self
+                .refuse(path, "`on_adjoint` takes a value and a closure: write `on_adjoint(x, |x_bar| …)`");
+        };
+        let value = self.operand(x, want);
+        if matches!(value, Value::Ref { .. } | Value::Iter(_) | Value::Closure(_)) {
+            return self.refuse(x, "`on_adjoint` takes a value: copy what this refers to");
+        }
+        let Some(closure) = self.callable(f) else { return Value::Poison };
+        let Some(mut code) = self.closure_code(&closure, f.span()) else { return Value::Poison };
+        if code.binds.iter().any(|(_, bind)| matches!(bind, Expr::Whole(_) | Expr::WholeMut(_))) {
+            return self.refuse(
+                f,
+                "a closure of `on_adjoint` is kept for the reverse sweep, and may read numbers only: bind the numbers that it needs with `let` before",
+            );
+        }
+        code.code = moving(code.code);
+        code.pure = false;
+        let ty = self.ty_of(&value);
+        let Some(value) = self.arg(value, span) else { return Value::Poison };
+        let args = vec![value, Arg::Inert(code)];
+        self.call(Callee::Operator(Callee::ON_ADJOINT), args, Some(&ty), site(path), "on_adjoint", span)
+    }
+
     /// The content of a place that is about to be overwritten.
     pub(super) fn take_out(&mut self, target: Value, span: Span) -> Value {
         match self.read(target, span) {
@@ -160,10 +200,38 @@ impl Lower<'_> {
     }
 }
 
+/// Code that is a closure, in parentheses or at the end of a block, as one that moves what it reads into itself.
+fn moving(code: TokenStream) -> TokenStream {
+    fn mark(expr: &mut syn::Expr) {
+        match expr {
+            syn::Expr::Paren(paren) => mark(&mut paren.expr),
+            syn::Expr::Group(group) => mark(&mut group.expr),
+            syn::Expr::Closure(closure) => {
+                let span = closure.body.span();
+                closure.capture = Some(syn::parse_quote_spanned!(span=> move));
+            }
+            syn::Expr::Block(block) => {
+                if let Some(syn::Stmt::Expr(last, None)) = block.block.stmts.last_mut() {
+                    mark(last);
+                }
+            }
+            _ => {}
+        }
+    }
+    match syn::parse2::<syn::Expr>(code.clone()) {
+        Ok(mut expr) => {
+            mark(&mut expr);
+            expr.to_token_stream()
+        }
+        Err(_) => code,
+    }
+}
+
 /// Functions of the standard library, and of this one, that lowering knows.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Known {
     StopGradient,
+    OnAdjoint,
     Identity,
     Drop,
     Some,
@@ -206,6 +274,7 @@ pub(super) fn known_function(names: &[String]) -> Option<Known> {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     Some(match names.as_slice() {
         [.., "stop_gradient"] => Known::StopGradient,
+        [.., "on_adjoint"] => Known::OnAdjoint,
         [.., "convert", "identity"] | ["black_box"] | [.., "hint", "black_box"] => Known::Identity,
         ["drop"] | [.., "mem", "drop"] => Known::Drop,
         ["Some" | "Ok"] | [.., "Option", "Some"] | [.., "Result", "Ok"] => Known::Some,

@@ -113,7 +113,9 @@ impl Infer<'_> {
                 self.expr(&args[0]);
                 return Term::Option(Box::new(self.table.fresh()));
             }
-            ("stop_gradient" | "black_box" | "identity", 1) => return self.expr(&args[0]),
+            ("stop_gradient" | "black_box" | "identity", 1) | ("on_adjoint", 2) => {
+                return self.expr(&args[0]);
+            }
             // A `Box` has the parts of what it holds.
             ("new", 1) if owned_by(&path.path, "Box") => return self.expr(&args[0]),
             ("new", 0) if owned_by(&path.path, "Vec") => return Term::Vec(Box::new(self.table.fresh())),
