@@ -202,6 +202,17 @@ impl<'a> Operator<'a> {
         let mut generics = self.item.generics.clone();
         let floats = lower::float_params(&generics);
         types::bound_floats(&mut generics, floats, runtime);
+        // A rule is for what references refer to: their lifetimes are gone.
+        let operands = self.other.iter().map(|other| referent(other).0);
+        let left = operands.chain([referent(&self.item.self_ty.to_token_stream()).0, self.output.clone()]);
+        let left: std::collections::BTreeSet<String> = left.flat_map(super::module::names_in).collect();
+        let params = std::mem::take(&mut generics.params).into_iter();
+        generics.params = params
+            .filter(|param| match param {
+                syn::GenericParam::Lifetime(param) => left.contains(&param.lifetime.ident.to_string()),
+                _ => true,
+            })
+            .collect();
         let (generics, _, predicates) = generics.split_for_impl();
         let (mut path, rule, ty) = (self.path.clone(), &self.rule, &self.item.self_ty);
         // The operands say which `impl` it is, and with which lifetimes.
