@@ -22,10 +22,11 @@ use self::marks::without_marks;
 use crate::analysis::Activity;
 use crate::diag::Diagnostics;
 use crate::diff::reverse::Options;
+use crate::emit::companion::jacobian::has_columns;
 use crate::emit::companion::{self, Derivatives, Site, Source};
 use crate::emit::fallback;
 use crate::ir::{Function, Param, Passing, Ty, Wrt, WrtTarget};
-use crate::request::{Request, Unconnected};
+use crate::request::{Mode, Request, Unconnected};
 use crate::{analysis, diff, lower, simplify};
 
 /// What `#[differentiate(args)]` makes of an item.
@@ -118,8 +119,16 @@ fn derived_function(request: &Request, item: &syn::ItemFn, hidden: bool, diag: D
     each_variant(item, diag, |variant, diag| {
         let syn::ItemFn { sig, block, vis, .. } = &variant.item;
         let attributes = &variant.attributes(&item.attrs)[..];
-        let source =
-            Source { request, signature: sig, visibility: vis, attributes, site, hidden, siblings: &[] };
+        let source = Source {
+            request,
+            signature: sig,
+            visibility: vis,
+            attributes,
+            site,
+            hidden,
+            siblings: &[],
+            may_fail: false,
+        };
         differentiated(source, sig, block, diag)
     })
 }
@@ -144,7 +153,16 @@ fn derived_method(
         let attributes = &variant.attributes(attrs)[..];
         let site = Site::Impl(Some(&item.generics));
         let siblings = if item.trait_.is_some() { &[] } else { &item.items[..] };
-        let source = Source { request, signature: sig, visibility, attributes, site, hidden, siblings };
+        let source = Source {
+            request,
+            signature: sig,
+            visibility,
+            attributes,
+            site,
+            hidden,
+            siblings,
+            may_fail: false,
+        };
         differentiated(source, &signature, block, diag)
     })
 }
@@ -251,7 +269,7 @@ fn differentiated(
         let (inner, block) = fallible.inner(source.signature, block);
         let whole = syn::Signature { generics: signature.generics.clone(), ..inner.clone() };
         let request = fallible.request(source.request, source.signature);
-        let found = Source { request: &request, signature: &inner, ..source };
+        let found = Source { request: &request, signature: &inner, may_fail: true, ..source };
         return fallible.outer(pipeline(found, &whole, &block, diag), source);
     }
     pipeline(source, signature, block, diag)
@@ -294,6 +312,7 @@ fn lowered(source: Source<'_>, function: Function, mut diag: Diagnostics) -> Tok
         check_connected(source.request, &function, &gradient, &mut diag);
     }
     check_locals(&function, &mut diag);
+    check_mode(source.request, &function, &mut diag);
     for (what, path) in [("vjp", &source.request.vjp), ("jvp", &source.request.jvp)] {
         if let Some(path) = path {
             diag.error(path, format!("`{what} = …` is not supported yet: differentiate the function itself"));
@@ -386,6 +405,18 @@ fn check_locals(function: &Function, diag: &mut Diagnostics) {
                 ),
             );
         }
+    }
+}
+
+/// Columns of a Jacobian are tangents of numbers.
+fn check_mode(request: &Request, function: &Function, diag: &mut Diagnostics) {
+    let Some((Mode::Forward, span)) = request.mode else { return };
+    if request.unconnected == Unconnected::None || !has_columns(function) {
+        diag.error_at(
+            span,
+            "`mode = \"forward\"` makes a Jacobian of one column for each number of the parameters, which have to be \
+             numbers, arrays, slices, `Vec`s or tuples of `f64` or `f32`: leave it out",
+        );
     }
 }
 
@@ -531,6 +562,7 @@ mod tests {
             site: Site::Companion,
             hidden: false,
             siblings: &[],
+            may_fail: false,
         };
         let mut function = lower::function(&request, &item.sig, &item.block, &mut diag);
         spoil(&mut function);

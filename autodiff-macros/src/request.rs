@@ -20,6 +20,8 @@ pub(crate) struct Request {
     pub(crate) unconnected: Unconnected,
     /// `singular = "…"`: what the derivative is where that of an elementary function is infinite or undefined.
     pub(crate) singular: Singular,
+    /// `mode = "…"`: which way Jacobians are made.
+    pub(crate) mode: Option<(Mode, Span)>,
     /// `crate = path`: where the runtime is found.
     pub(crate) runtime: syn::Path,
     /// `companion = name`: the name of the generated struct, where the function's own is taken.
@@ -46,12 +48,22 @@ pub(crate) enum Unconnected {
     Zero,
 }
 
+/// Which way a Jacobian is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// By columns, a pushforward each.
+    Forward,
+    /// By rows, a pullback each.
+    Reverse,
+}
+
 /// The arguments there are, in the form in which they are written.
-const FORMS: [(&str, &str); 10] = [
+const FORMS: [(&str, &str); 11] = [
     ("wrt", "wrt(x, y)"),
     ("stop", "stop(x, y)"),
     ("unconnected", "unconnected = \"zero\""),
     ("singular", "singular = \"ieee\""),
+    ("mode", "mode = \"forward\""),
     ("crate", "crate = path::to::autodiff_runtime"),
     ("companion", "companion = name"),
     ("associated", "associated"),
@@ -78,6 +90,7 @@ impl Default for Request {
             stop: Vec::new(),
             unconnected: Unconnected::Error,
             singular: Singular::Zero,
+            mode: None,
             runtime: crate::manifest::runtime(),
             companion: None,
             associated: None,
@@ -118,6 +131,7 @@ impl Request {
                 self.unconnected = choice(key, form, &UNCONNECTED, diag).unwrap_or(self.unconnected);
             }
             "singular" => self.singular = choice(key, form, &SINGULAR, diag).unwrap_or(self.singular),
+            "mode" => self.mode = choice(key, form, &MODE, diag).map(|mode| (mode, key.span())),
             "crate" => {
                 if let Some(path) = path(key, form, diag) {
                     self.runtime = path;
@@ -229,7 +243,7 @@ fn forms() -> String {
 }
 
 fn unknown_argument(name: &str) -> String {
-    if matches!(name, "reverse" | "forward" | "mode" | "vmap") {
+    if matches!(name, "reverse" | "forward" | "vmap") {
         return format!(
             "unknown argument `{name}`: leave it out, both modes are always there (`f::grad`, `f::jvp`)"
         );
@@ -346,6 +360,8 @@ fn no_name(key: &Ident, part: &TokenStream) -> String {
 
 const UNCONNECTED: [(&str, Unconnected); 3] =
     [("none", Unconnected::None), ("zero", Unconnected::Zero), ("error", Unconnected::Error)];
+
+const MODE: [(&str, Mode); 2] = [("forward", Mode::Forward), ("reverse", Mode::Reverse)];
 
 const SINGULAR: [(&str, Singular); 2] = [("zero", Singular::Zero), ("ieee", Singular::Ieee)];
 

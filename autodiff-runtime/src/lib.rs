@@ -21,6 +21,7 @@ pub mod argmin;
 pub mod check;
 pub mod clip;
 mod error;
+pub mod jacobian;
 pub mod losses;
 mod math;
 mod norm;

@@ -21,6 +21,7 @@ mod inactive;
 mod inlined;
 mod inout;
 mod iterators;
+mod jacobian;
 mod jumps;
 mod kept;
 mod loops;

@@ -4,6 +4,7 @@
 //! functions `loss_value_and_grad`, … beside it.
 
 mod items;
+pub(crate) mod jacobian;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -47,6 +48,8 @@ pub(crate) struct Source<'a> {
     pub(crate) hidden: bool,
     /// What stands beside it in its `impl` block.
     pub(crate) siblings: &'a [syn::ImplItem],
+    /// It says beside its result whether there is one: see `expand::fallible`.
+    pub(crate) may_fail: bool,
 }
 
 impl Source<'_> {
@@ -95,6 +98,8 @@ struct Item {
     lifetimes: Vec<TokenStream>,
     args: Vec<TokenStream>,
     output: TokenStream,
+    /// What is asked of types beyond what the function asks.
+    bounds: Vec<syn::WherePredicate>,
     body: TokenStream,
     /// A body of the promised type that is never run.
     stub: TokenStream,
@@ -298,8 +303,13 @@ impl<'a> Shape<'a> {
             .filter(|item| item.hidden || !self.source.hidden)
             .filter(|item| !self.source.written(&self.name(item.name)))
             .map(|item| {
-                let header =
-                    self.signature.header(&self.name(item.name), &item.lifetimes, &item.args, &item.output);
+                let header = self.signature.header(
+                    &self.name(item.name),
+                    &item.lifetimes,
+                    &item.args,
+                    &item.output,
+                    &item.bounds,
+                );
                 let summary = item.summary;
                 let body = if stubs { item.stub } else { item.body };
                 let hidden = item.hidden.then(|| quote!(#[doc(hidden)]));

@@ -223,11 +223,17 @@ impl Signature {
         lifetimes: &[TokenStream],
         args: &[TokenStream],
         output: &TokenStream,
+        bounds: &[syn::WherePredicate],
     ) -> TokenStream {
         let params: Vec<&TokenStream> =
             lifetimes.iter().chain(&self.lifetimes).chain(&self.generics).collect();
         let generics = if params.is_empty() { TokenStream::new() } else { quote!(<#(#params),*>) };
-        let predicates = &self.predicates;
+        let mut all = syn::Generics::default();
+        all.where_clause = syn::parse2(self.predicates.clone()).ok();
+        if !bounds.is_empty() {
+            all.make_where_clause().predicates.extend(bounds.iter().cloned());
+        }
+        let predicates = &all.where_clause;
         let nothing = output.to_string() == "()";
         let output = (!nothing).then(|| quote!(-> #output));
         // Where the name is taken, rustc says so at the name of the function.

@@ -76,6 +76,7 @@ impl<'a> Operator<'a> {
             site: Site::Companion,
             hidden: true,
             siblings: &[],
+            may_fail: false,
         };
         let companion = pipeline(source, &signature, &block, diag);
         let rule = self.implementation(&request.runtime.to_token_stream(), &signature.ident);

@@ -220,4 +220,38 @@ impl cross {
         ];
         (item, item_dot)
     }
+    ///The value of [`cross`] and its Jacobian: the gradient of each number of the result.
+    #[inline]
+    fn value_and_jacobian(
+        a: &[f64; 3],
+        b: [f64; 3],
+    ) -> ([f64; 3], [([f64; 3], [f64; 3]); 3]) {
+        ::autodiff_runtime::jacobian::by_shape(
+            |value: &[f64; 3]| -> [f64; 3] {
+                ::autodiff_runtime::Differentiable::zero_tangent(value)
+            },
+            |
+                seed: &mut dyn ::core::ops::FnMut(&[f64; 3]) -> [f64; 3],
+            | -> ([f64; 3], ([f64; 3], [f64; 3])) {
+                let (value, pullback) = Self::vjp(a, ::core::clone::Clone::clone(&b));
+                let seeds = seed(&value);
+                (value, pullback(seeds))
+            },
+            &([0.0; 3], [0.0; 3]),
+            |(a_bar, b_bar): ([f64; 3], [f64; 3])| -> ([f64; 3], [f64; 3]) {
+                let (value, pullback) = Self::jvp(
+                    a,
+                    ::core::clone::Clone::clone(&b),
+                    &a_bar,
+                    b_bar,
+                );
+                (value, pullback)
+            },
+        )
+    }
+    ///The Jacobian of [`cross`]: in the place of each number of the result its gradient.
+    #[inline]
+    fn jacobian(a: &[f64; 3], b: [f64; 3]) -> [([f64; 3], [f64; 3]); 3] {
+        Self::value_and_jacobian(a, b).1
+    }
 }

@@ -459,4 +459,70 @@ impl layer {
         }
         (out, out_dot)
     }
+    ///The value of [`layer`] and its Jacobian: the gradient of each number of the result.
+    #[inline]
+    fn value_and_jacobian(
+        w: &[f64],
+        x: &[f64],
+        rows: usize,
+    ) -> (
+        Vec<f64>,
+        ::autodiff_runtime::__private::Vec<
+            (
+                ::autodiff_runtime::__private::Vec<f64>,
+                ::autodiff_runtime::__private::Vec<f64>,
+            ),
+        >,
+    ) {
+        ::autodiff_runtime::jacobian::by_shape(
+            |value: &Vec<f64>| -> ::autodiff_runtime::__private::Vec<f64> {
+                ::autodiff_runtime::Differentiable::zero_tangent(value)
+            },
+            |
+                seed: &mut dyn ::core::ops::FnMut(
+                    &Vec<f64>,
+                ) -> ::autodiff_runtime::__private::Vec<f64>,
+            | -> (
+                Vec<f64>,
+                (
+                    ::autodiff_runtime::__private::Vec<f64>,
+                    ::autodiff_runtime::__private::Vec<f64>,
+                ),
+            ) {
+                let (value, pullback) = Self::vjp(w, x, rows);
+                let seeds = seed(&value);
+                (value, pullback(seeds))
+            },
+            &(
+                ::autodiff_runtime::__private::vec![0.0; w.len()],
+                ::autodiff_runtime::__private::vec![0.0; x.len()],
+            ),
+            |
+                (
+                    w_bar,
+                    x_bar,
+                ): (
+                    ::autodiff_runtime::__private::Vec<f64>,
+                    ::autodiff_runtime::__private::Vec<f64>,
+                ),
+            | -> (Vec<f64>, ::autodiff_runtime::__private::Vec<f64>) {
+                let (value, pullback) = Self::jvp(w, x, rows, &w_bar, &x_bar);
+                (value, pullback)
+            },
+        )
+    }
+    ///The Jacobian of [`layer`]: in the place of each number of the result its gradient.
+    #[inline]
+    fn jacobian(
+        w: &[f64],
+        x: &[f64],
+        rows: usize,
+    ) -> ::autodiff_runtime::__private::Vec<
+        (
+            ::autodiff_runtime::__private::Vec<f64>,
+            ::autodiff_runtime::__private::Vec<f64>,
+        ),
+    > {
+        Self::value_and_jacobian(w, x, rows).1
+    }
 }

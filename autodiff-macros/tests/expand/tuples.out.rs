@@ -156,4 +156,30 @@ impl polar {
             - (if y == 0.0 { 0.0 } else { x_dot / (y + x / y * x) });
         ((r, atan2), (r_dot, atan2_dot))
     }
+    ///The value of [`polar`] and its Jacobian: the gradient of each number of the result.
+    #[inline]
+    fn value_and_jacobian(x: f64, y: f64) -> ((f64, f64), ((f64, f64), (f64, f64))) {
+        ::autodiff_runtime::jacobian::by_shape(
+            |value: &(f64, f64)| -> (f64, f64) {
+                ::autodiff_runtime::Differentiable::zero_tangent(value)
+            },
+            |
+                seed: &mut dyn ::core::ops::FnMut(&(f64, f64)) -> (f64, f64),
+            | -> ((f64, f64), (f64, f64)) {
+                let (value, pullback) = Self::vjp(x, y);
+                let seeds = seed(&value);
+                (value, pullback(seeds))
+            },
+            &(0.0, 0.0),
+            |(x_bar, y_bar): (f64, f64)| -> ((f64, f64), (f64, f64)) {
+                let (value, pullback) = Self::jvp(x, y, x_bar, y_bar);
+                (value, pullback)
+            },
+        )
+    }
+    ///The Jacobian of [`polar`]: in the place of each number of the result its gradient.
+    #[inline]
+    fn jacobian(x: f64, y: f64) -> ((f64, f64), (f64, f64)) {
+        Self::value_and_jacobian(x, y).1
+    }
 }

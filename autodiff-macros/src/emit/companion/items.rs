@@ -17,7 +17,7 @@ impl Shape<'_> {
             Some(bodies) => (bodies.into, bodies.vjp, Some(bodies.forward), Some(bodies.pushforward)),
             None => (None, None, None, None),
         };
-        vec![
+        let mut items = vec![
             self.value_and_grad(),
             self.grad(),
             self.value_and_grad_into(into),
@@ -25,10 +25,12 @@ impl Shape<'_> {
             self.jvp(),
             self.forward(forward),
             self.pushforward(pushforward),
-        ]
+        ];
+        items.extend(self.jacobians());
+        items
     }
 
-    fn own_args(&self) -> Vec<TokenStream> {
+    pub(super) fn own_args(&self) -> Vec<TokenStream> {
         self.params().iter().map(ParamSig::arg).collect()
     }
 
@@ -37,7 +39,7 @@ impl Shape<'_> {
         self.params().iter().map(ParamSig::asked_arg).collect()
     }
 
-    fn passed(&self) -> Vec<TokenStream> {
+    pub(super) fn passed(&self) -> Vec<TokenStream> {
         self.params().iter().map(ParamSig::pass).collect()
     }
 
@@ -68,6 +70,7 @@ impl Shape<'_> {
             summary: format!("The value of [`{}`] and its gradient.", self.function.name),
             hidden: false,
             lifetimes: Vec::new(),
+            bounds: Vec::new(),
             args: self.own_args(),
             output: quote!((#result, #gradient_type)),
             body: quote!(#begin let #value = #call; (#value, #gradient)),
@@ -85,6 +88,7 @@ impl Shape<'_> {
             ),
             hidden: false,
             lifetimes: Vec::new(),
+            bounds: Vec::new(),
             args: self.own_args(),
             output: self.gradient_type(),
             body: quote!(#call.1),
@@ -121,6 +125,7 @@ impl Shape<'_> {
             ),
             hidden: false,
             lifetimes: Vec::new(),
+            bounds: Vec::new(),
             args,
             output: self.signature.result.clone(),
             body,
@@ -139,6 +144,7 @@ impl Shape<'_> {
             summary: "The value and the pullback that other differentiated functions call.".into(),
             hidden: true,
             lifetimes: Vec::new(),
+            bounds: Vec::new(),
             args: self.lent_args(),
             output: match self.function.recursive {
                 true => quote!((#result, #runtime::__private::Box<dyn ::core::ops::FnOnce(#(#types),*)>)),
@@ -255,6 +261,7 @@ impl Shape<'_> {
             ),
             hidden: false,
             lifetimes,
+            bounds: Vec::new(),
             args,
             output: quote!((#result, impl ::core::ops::FnOnce(#(#types),*) -> #gradient_type + #captures)),
             body,
@@ -289,6 +296,7 @@ impl Shape<'_> {
             ),
             hidden: false,
             lifetimes: Vec::new(),
+            bounds: Vec::new(),
             args,
             output: quote!((#result, #tangent)),
             body: call,
@@ -317,6 +325,7 @@ impl Shape<'_> {
             summary: "The value and its tangent, as other differentiated functions call it.".into(),
             hidden: true,
             lifetimes: Vec::new(),
+            bounds: Vec::new(),
             args,
             output: quote!((#result, #tangent)),
             body,
@@ -325,7 +334,7 @@ impl Shape<'_> {
     }
 }
 
-fn never() -> TokenStream {
+pub(super) fn never() -> TokenStream {
     quote!(::core::unreachable!())
 }
 
@@ -340,7 +349,7 @@ fn never_closure(types: &[TokenStream], output: &TokenStream, boxed: Option<&Tok
 }
 
 /// Keeps the content of a `&mut` parameter, and puts it back.
-fn keep(param: &Param, kept: &Ident) -> (TokenStream, TokenStream) {
+pub(super) fn keep(param: &Param, kept: &Ident) -> (TokenStream, TokenStream) {
     let name = &param.name;
     let copy = match &param.ty {
         ty if ty.is_scalar() => quote!(*#name),

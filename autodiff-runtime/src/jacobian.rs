@@ -1,0 +1,292 @@
+//! Jacobians: the shapes they have, and how they are put together of pullbacks and pushforwards.
+//!
+//! A Jacobian has the shape "result of adjoints": in the place of each number of the result stands the gradient of that
+//! number. `f::jacobian` takes it by rows, one pullback for each number of the result, or by columns, one pushforward for
+//! each number of the parameters, whichever are fewer.
+
+use alloc::vec::Vec;
+
+use crate::Tangent;
+
+/// A tree of numbers that can be named one by one: what a Jacobian has rows for.
+///
+/// Numbers, arrays, `Vec`s and tuples are such trees, and `()`, which has no number.
+///
+/// ```
+/// use autodiff_runtime::jacobian::Numbers;
+///
+/// let mut tree = ([0.0, 0.0], 0.0, ());
+/// tree.set(1, 5.0);
+/// tree.set(2, 7.0);
+/// assert_eq!(tree, ([0.0, 5.0], 7.0, ()));
+/// assert_eq!((tree.count(), tree.get(2)), (3, 7.0));
+///
+/// let mut names = ["a", "b", "c"].into_iter();
+/// assert_eq!(tree.each(&mut || names.next().unwrap()), (["a", "b"], "c", ()));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "there is no Jacobian by or of `{Self}`",
+    note = "a Jacobian has rows for numbers, arrays, `Vec`s and tuples of them: give the result in this form, or seed `vjp` yourself"
+)]
+pub trait Numbers: Tangent {
+    /// The tree with a `T` in the place of each number.
+    type Of<T>;
+
+    /// How many numbers there are, where the type says it.
+    const COUNT: Option<usize>;
+
+    /// How many numbers there are.
+    fn count(&self) -> usize;
+
+    /// The number at `index`, in the order in which they stand.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    fn get(&self, index: usize) -> f64;
+
+    /// Sets the number at `index`.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    fn set(&mut self, index: usize, value: f64);
+
+    /// The same tree of what `next` gives, in order.
+    fn each<T>(&self, next: &mut dyn FnMut() -> T) -> Self::Of<T>;
+}
+
+macro_rules! numbers {
+    ($($float:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl Numbers for $float {
+            type Of<T> = T;
+            const COUNT: Option<usize> = Some(1);
+            fn count(&self) -> usize {
+                1
+            }
+            fn get(&self, index: usize) -> f64 {
+                assert_eq!(index, 0, "a number is one number");
+                f64::from(*self)
+            }
+            fn set(&mut self, index: usize, value: f64) {
+                assert_eq!(index, 0, "a number is one number");
+                *self = value as $float;
+            }
+            fn each<T>(&self, next: &mut dyn FnMut() -> T) -> T {
+                next()
+            }
+        }
+    )*};
+}
+numbers!(f32 f64);
+
+/// Which element of a sequence the number at `index` is in, and which one of it.
+fn element<T: Numbers>(elements: &[T], mut index: usize) -> (usize, usize) {
+    // Elements of one size need no search.
+    if let Some(size @ 1..) = T::COUNT {
+        return (index / size, index % size);
+    }
+    for (at, element) in elements.iter().enumerate() {
+        let count = element.count();
+        if index < count {
+            return (at, index);
+        }
+        index -= count;
+    }
+    panic!("there are {} numbers fewer than that", index + 1)
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Numbers, const N: usize> Numbers for [E; N] {
+    type Of<T> = [E::Of<T>; N];
+    const COUNT: Option<usize> = match E::COUNT {
+        Some(count) => Some(N * count),
+        None => None,
+    };
+    fn count(&self) -> usize {
+        self.iter().map(E::count).sum()
+    }
+    fn get(&self, index: usize) -> f64 {
+        let (at, index) = element(self, index);
+        self[at].get(index)
+    }
+    fn set(&mut self, index: usize, value: f64) {
+        let (at, index) = element(self, index);
+        self[at].set(index, value);
+    }
+    fn each<T>(&self, next: &mut dyn FnMut() -> T) -> [E::Of<T>; N] {
+        core::array::from_fn(|at| self[at].each(next))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Numbers> Numbers for Vec<E> {
+    type Of<T> = Vec<E::Of<T>>;
+    const COUNT: Option<usize> = None;
+    fn count(&self) -> usize {
+        self.iter().map(E::count).sum()
+    }
+    fn get(&self, index: usize) -> f64 {
+        let (at, index) = element(self, index);
+        self[at].get(index)
+    }
+    fn set(&mut self, index: usize, value: f64) {
+        let (at, index) = element(self, index);
+        self[at].set(index, value);
+    }
+    fn each<T>(&self, next: &mut dyn FnMut() -> T) -> Vec<E::Of<T>> {
+        self.iter().map(|element| element.each(next)).collect()
+    }
+}
+
+macro_rules! tuples {
+    ($(($($name:ident $at:tt)*))*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<$($name: Numbers),*> Numbers for ($($name,)*) {
+            type Of<T> = ($($name::Of<T>,)*);
+            const COUNT: Option<usize> = {
+                #[allow(unused_mut, reason = "of nothing there is no number")]
+                let mut count = Some(0);
+                $(count = match (count, $name::COUNT) {
+                    (Some(before), Some(more)) => Some(before + more),
+                    _ => None,
+                };)*
+                count
+            };
+            fn count(&self) -> usize {
+                0 $(+ self.$at.count())*
+            }
+            #[allow(unused_mut, unused_assignments, reason = "the last part is not followed by another")]
+            fn get(&self, mut index: usize) -> f64 {
+                $(
+                    let count = self.$at.count();
+                    if index < count {
+                        return self.$at.get(index);
+                    }
+                    index -= count;
+                )*
+                panic!("there are {} numbers fewer than that", index + 1)
+            }
+            #[allow(unused_mut, unused_assignments, unused_variables, reason = "as above")]
+            fn set(&mut self, mut index: usize, value: f64) {
+                $(
+                    let count = self.$at.count();
+                    if index < count {
+                        return self.$at.set(index, value);
+                    }
+                    index -= count;
+                )*
+                panic!("there are {} numbers fewer than that", index + 1)
+            }
+            #[allow(unused_variables, clippy::unused_unit, reason = "as above")]
+            fn each<T>(&self, next: &mut dyn FnMut() -> T) -> ($($name::Of<T>,)*) {
+                ($(self.$at.each(next),)*)
+            }
+        }
+    )*};
+}
+tuples! {
+    ()
+    (A 0)
+    (A 0 B 1)
+    (A 0 B 1 C 2)
+    (A 0 B 1 C 2 D 3)
+    (A 0 B 1 C 2 D 3 E 4)
+    (A 0 B 1 C 2 D 3 E 4 F 5)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7)
+}
+
+/// `unit(zero, at)`: the seed of the row, the tangent of the column `at`.
+fn unit<S: Numbers>(zero: &S, at: usize) -> S {
+    let mut unit = zero.clone();
+    if at < zero.count() {
+        unit.set(at, 1.0);
+    }
+    unit
+}
+
+/// The value, and the Jacobian by rows.
+///
+/// `row` runs the function and its pullback, with the seed that it asks for once it knows the results; `zero` is the zero of
+/// their shape.
+#[doc(hidden)]
+pub fn by_rows<R, S: Numbers, G>(
+    zero: impl Fn(&R) -> S,
+    mut row: impl FnMut(&mut dyn FnMut(&R) -> S) -> (R, G),
+) -> (R, S::Of<G>) {
+    let mut shape = None;
+    let (value, first) = row(&mut |value| {
+        let zero = zero(value);
+        let seed = unit(&zero, 0);
+        shape = Some(zero);
+        seed
+    });
+    let shape = shape.expect("a pullback is seeded");
+    let rows = rows(&shape, first, &mut row);
+    (value, rows)
+}
+
+fn rows<R, S: Numbers, G>(
+    shape: &S,
+    first: G,
+    row: &mut impl FnMut(&mut dyn FnMut(&R) -> S) -> (R, G),
+) -> S::Of<G> {
+    let (mut first, mut at) = (Some(first), 0);
+    shape.each(&mut || {
+        let gradient = match first.take() {
+            Some(first) => first,
+            None => row(&mut |_| unit(shape, at)).1,
+        };
+        at += 1;
+        gradient
+    })
+}
+
+/// The value, and the Jacobian by columns: `column` runs the function and its pushforward; `zero` is the zero of the
+/// gradient's shape.
+#[doc(hidden)]
+pub fn by_columns<R, S: Numbers, G: Numbers>(zero: &G, mut column: impl FnMut(G) -> (R, S)) -> (R, S::Of<G>) {
+    // Without a number to differentiate by there is a value all the same.
+    let (value, first) = column(unit(zero, 0));
+    let mut columns = Vec::with_capacity(zero.count());
+    columns.push(first);
+    columns.extend((1..zero.count()).map(|at| column(unit(zero, at)).1));
+    let mut at = 0;
+    let jacobian = columns[0].each(&mut || {
+        let mut gradient = zero.clone();
+        for (number, column) in columns.iter().enumerate().take(zero.count()) {
+            gradient.set(number, column.get(at));
+        }
+        at += 1;
+        gradient
+    });
+    (value, jacobian)
+}
+
+/// The same by rows or by columns, whichever are fewer.
+#[doc(hidden)]
+pub fn by_shape<R, S: Numbers, G: Numbers>(
+    zero: impl Fn(&R) -> S,
+    mut row: impl FnMut(&mut dyn FnMut(&R) -> S) -> (R, G),
+    gradient: &G,
+    column: impl FnMut(G) -> (R, S),
+) -> (R, S::Of<G>) {
+    let columns = gradient.count();
+    if S::COUNT.is_some_and(|rows| columns < rows) {
+        return by_columns(gradient, column);
+    }
+    let mut shape = None;
+    let (value, first) = row(&mut |value| {
+        let zero = zero(value);
+        let seed = unit(&zero, 0);
+        shape = Some(zero);
+        seed
+    });
+    let shape = shape.expect("a pullback is seeded");
+    // One row is there by now, which may have been in vain.
+    if columns + 1 < shape.count() {
+        return by_columns(gradient, column);
+    }
+    let rows = rows(&shape, first, &mut row);
+    (value, rows)
+}
