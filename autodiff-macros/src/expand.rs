@@ -2,6 +2,7 @@
 
 mod conditions;
 pub(crate) mod fallible;
+mod higher;
 mod integrity;
 mod items;
 mod marks;
@@ -313,6 +314,7 @@ fn lowered(source: Source<'_>, function: Function, mut diag: Diagnostics) -> Tok
     }
     check_locals(&function, &mut diag);
     check_mode(source.request, &function, &mut diag);
+    higher::check(source.request, &function, &mut diag);
     for (what, path) in [("vjp", &source.request.vjp), ("jvp", &source.request.jvp)] {
         if let Some(path) = path {
             diag.error(path, format!("`{what} = …` is not supported yet: differentiate the function itself"));
@@ -331,8 +333,25 @@ fn lowered(source: Source<'_>, function: Function, mut diag: Diagnostics) -> Tok
         return fallback::expand(source, &function, &errors);
     }
     let users = (!source.hidden).then_some(&gradient);
-    match derivatives((&function, users), (&wanted, &all)) {
-        Ok(derivatives) => companion::companion(source, &function, derivatives),
+    let mut errors = Vec::new();
+    let asked = users.map(|_| &function);
+    let beyond = match source.request.order {
+        1 => Ok(TokenStream::new()),
+        _ => higher::derivatives(source, (&wanted, &all), asked, &mut errors),
+    };
+    if !errors.is_empty() {
+        let mut diag = Diagnostics::new();
+        errors.into_iter().for_each(|error| diag.error_at(error.span, error.message));
+        if let Err(errors) = diag.finish() {
+            return fallback::expand(source, &function, &errors);
+        }
+    }
+    let derived = derivatives((&function, users), (&wanted, &all));
+    match derived.and_then(|derived| Ok((derived, beyond?))) {
+        Ok((derivatives, beyond)) => {
+            let first = companion::companion(source, &function, derivatives);
+            quote!(#first #beyond)
+        }
         Err(violation) => fallback::expand(source, &function, &violation.into_error(&function.name)),
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Request {
     pub(crate) unconnected: Unconnected,
     /// `singular = "…"`: what the derivative is where that of an elementary function is infinite or undefined.
     pub(crate) singular: Singular,
+    /// `order = 2`: up to which derivatives there are.
+    pub(crate) order: u32,
     /// `mode = "…"`: which way Jacobians are made.
     pub(crate) mode: Option<(Mode, Span)>,
     /// `crate = path`: where the runtime is found.
@@ -48,6 +50,9 @@ pub(crate) enum Unconnected {
     Zero,
 }
 
+/// The highest order of derivatives: each doubles what is generated.
+const HIGHEST: u32 = 3;
+
 /// Which way a Jacobian is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
@@ -58,11 +63,12 @@ pub(crate) enum Mode {
 }
 
 /// The arguments there are, in the form in which they are written.
-const FORMS: [(&str, &str); 11] = [
+const FORMS: [(&str, &str); 12] = [
     ("wrt", "wrt(x, y)"),
     ("stop", "stop(x, y)"),
     ("unconnected", "unconnected = \"zero\""),
     ("singular", "singular = \"ieee\""),
+    ("order", "order = 2"),
     ("mode", "mode = \"forward\""),
     ("crate", "crate = path::to::autodiff_runtime"),
     ("companion", "companion = name"),
@@ -90,6 +96,7 @@ impl Default for Request {
             stop: Vec::new(),
             unconnected: Unconnected::Error,
             singular: Singular::Zero,
+            order: 1,
             mode: None,
             runtime: crate::manifest::runtime(),
             companion: None,
@@ -131,6 +138,13 @@ impl Request {
                 self.unconnected = choice(key, form, &UNCONNECTED, diag).unwrap_or(self.unconnected);
             }
             "singular" => self.singular = choice(key, form, &SINGULAR, diag).unwrap_or(self.singular),
+            "order" => {
+                let order = |value: TokenStream| match syn::parse2::<syn::LitInt>(value).ok()?.base10_parse() {
+                    Ok(order @ 1..=HIGHEST) => Some(order),
+                    _ => None,
+                };
+                self.order = value(key, form, "`2` or `3`", order, diag).unwrap_or(1);
+            }
             "mode" => self.mode = choice(key, form, &MODE, diag).map(|mode| (mode, key.span())),
             "crate" => {
                 if let Some(path) = path(key, form, diag) {

@@ -290,3 +290,24 @@ pub fn by_shape<R, S: Numbers, G: Numbers>(
     let rows = rows(&shape, first, &mut row);
     (value, rows)
 }
+
+/// The Hessian, column by column: `product` multiplies it with a vector, `zero` is the zero of the gradient's shape.
+#[doc(hidden)]
+pub fn hessian<G: Numbers>(zero: &G, mut product: impl FnMut(G) -> G) -> G::Of<G> {
+    let mut at = 0;
+    zero.each(&mut || {
+        let column = product(unit(zero, at));
+        at += 1;
+        column
+    })
+}
+
+/// The diagonal of the Hessian, which costs as much as all of it.
+#[doc(hidden)]
+pub fn hessian_diagonal<G: Numbers>(zero: &G, mut product: impl FnMut(G) -> G) -> G {
+    let mut diagonal = zero.clone();
+    for at in 0..zero.count() {
+        diagonal.set(at, product(unit(zero, at)).get(at));
+    }
+    diagonal
+}

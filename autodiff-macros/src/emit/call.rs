@@ -30,6 +30,16 @@ pub(crate) fn derived_name(name: &Ident, what: &str) -> Ident {
     Ident::new(&format!("{}_{what}", text.strip_prefix("r#").unwrap_or(&text)), name.span())
 }
 
+/// What is called of a function that was differentiated forward `order` times, which is a primal function then.
+fn of_order(order: u32, what: Option<&str>) -> Option<String> {
+    match (order, what) {
+        (0, what) => what.map(str::to_owned),
+        (1, None) => Some("pushforward".into()),
+        (order, None) => Some(format!("order_{order}_pushforward")),
+        (order, Some(what)) => Some(format!("order_{}_{what}", order + 1)),
+    }
+}
+
 /// The code with all errors in it pointing to one place.
 fn located(code: TokenStream, span: Span) -> TokenStream {
     let here = |tree: TokenTree| {
@@ -61,7 +71,7 @@ impl Emitter<'_> {
         if let (true, false, Callee::Operator(name)) = (pulled_back, read, &call.callee) {
             return self.checked_operator(name, args, call);
         }
-        let value = self.callee(&call.callee, pulled_back.then_some("forward"), args);
+        let value = self.callee(call, pulled_back.then_some("forward"), args);
         let results = self.tree_pattern(&call.results);
         if !pulled_back {
             let value = match &self.checked {
@@ -155,7 +165,7 @@ impl Emitter<'_> {
                 tangent => self.tangent_arg(arg, tangent),
             });
         }
-        let value = self.callee(&call.callee, Some("pushforward"), args);
+        let value = self.callee(call, Some("pushforward"), args);
         let (results, tangents) = (self.tree_pattern(&call.results), self.tree_pattern(result_tangents));
         quote_spanned!(self.span=> #lent let (#results, #tangents) = #value;)
     }
@@ -180,6 +190,15 @@ impl Emitter<'_> {
                 return quote_spanned!(self.span=> #runtime::__private::given(&#name.#field));
             }
             match arg {
+                arg if at >= call.plain() => match arg {
+                    Arg::RefMutValue(_, after) => {
+                        let after = self.ident(*after);
+                        quote_spanned!(self.span=> ::core::option::Option::Some(&mut { #after }))
+                    }
+                    // It holds what it was given by value itself.
+                    Arg::Value(_) => quote_spanned!(self.span=> ::core::option::Option::None),
+                    arg => self.lent_arg(arg),
+                },
                 Arg::Handed(path) => {
                     let receiver = self.reference(path, false);
                     quote_spanned!(self.span=> #runtime::__private::again(&#receiver))
@@ -277,7 +296,9 @@ impl Emitter<'_> {
             Arg::Inert(inert) if method && at == 0 => self.inert(inert).at(Level::Postfix),
             arg => self.arg(arg),
         };
-        call.args.iter().enumerate().map(arg).collect()
+        let plain = call.plain();
+        let (own, tangents) = call.args.split_at(plain);
+        own.iter().enumerate().map(arg).chain(tangents.iter().map(|arg| self.lent_arg(arg))).collect()
     }
 
     fn arg(&self, arg: &Arg) -> TokenStream {
@@ -296,6 +317,28 @@ impl Emitter<'_> {
             }
             Arg::Inert(inert) => self.inert(inert).tokens,
         }
+    }
+
+    /// A tangent among the arguments of a pushforward.
+    fn lent_arg(&self, arg: &Arg) -> TokenStream {
+        let lent = match arg {
+            Arg::Value(Expr::Lit(lit)) if !lit.ty.is_float() => {
+                return quote_spanned!(self.span=> ::core::option::Option::None);
+            }
+            Arg::Value(value) => {
+                let value = self.code(value, self.float_of(value).as_ref()).at(Level::Unary);
+                quote_spanned!(self.span=> &#value)
+            }
+            Arg::Ref(path) | Arg::RefMut(path) => {
+                let mutable = matches!(arg, Arg::RefMut(_));
+                if let Some(part) = self.lent_part(path, mutable) {
+                    return part;
+                }
+                self.lent(path, mutable)
+            }
+            arg => self.arg(arg),
+        };
+        quote_spanned!(self.span=> ::core::option::Option::Some(#lent))
     }
 
     fn tangent_arg(&self, arg: &Arg, tangent: &Tangent) -> TokenStream {
@@ -321,8 +364,10 @@ impl Emitter<'_> {
     }
 
     /// The call itself; `what`: which function of the companion, `None` for the primal.
-    fn callee(&self, callee: &Callee, what: Option<&str>, mut args: Vec<TokenStream>) -> TokenStream {
-        match callee {
+    fn callee(&self, call: &Call, what: Option<&str>, mut args: Vec<TokenStream>) -> TokenStream {
+        let what = of_order(call.order, what);
+        let what = what.as_deref();
+        match &call.callee {
             Callee::Function(path) => {
                 let path = what.map_or_else(
                     || path.to_token_stream(),

@@ -30,6 +30,8 @@ pub(crate) struct ParamSig {
     /// A `#[no_diff]` parameter of a type that need not be differentiable. A caller cannot see the mark, and hands over an
     /// adjoint all the same.
     unread: bool,
+    /// A tangent, see [`crate::ir::Param::lent`]: `ty` is an `Option` of a reference.
+    lent: bool,
 }
 
 /// What the generated functions have in common.
@@ -140,6 +142,7 @@ impl Signature {
                 known,
                 lost: super::marked::is_lost(function, param),
                 unread,
+                lent: false,
             });
         }
         let mut captured = Vec::new();
@@ -180,7 +183,7 @@ impl Signature {
             None => params.iter_mut().for_each(|param| param.ask(&known)),
         }
         let result_ty = as_written(
-            &function.result_ty,
+            value_type(function),
             match &signature.output {
                 syn::ReturnType::Type(_, ty) => Some(&**ty),
                 syn::ReturnType::Default => None,
@@ -198,7 +201,7 @@ impl Signature {
         let result_ty = on.ty(&result_ty);
         let known = known.question();
         let predicates = predicates(function, &signature.generics, outer, &runtime);
-        Signature {
+        let mut this = Signature {
             runtime,
             params,
             result,
@@ -213,7 +216,39 @@ impl Signature {
             own,
             outer_lifetimes,
             predicates,
+        };
+        (1..function.order).for_each(|_| this.push_forward(function));
+        this
+    }
+
+    /// Makes it that of the pushforward: a tangent for each parameter, and one of the result.
+    fn push_forward(&mut self, function: &Function) {
+        let count = self.params.len();
+        let tangents = self.params.iter().zip(&function.params[count..]).map(|(sig, dot)| {
+            let ty = sig.lent_tangent(&self.runtime);
+            ParamSig {
+                name: dot.name.clone(),
+                receiver: false,
+                asked: ty.clone(),
+                ty,
+                inner: sig.slot(&self.runtime),
+                passing: dot.passing,
+                role: function.vars[dot.var].role,
+                known: dot.ty.clone(),
+                by_alias: false,
+                lost: false,
+                unread: sig.unread,
+                lent: true,
+            }
+        });
+        let tangents: Vec<ParamSig> = tangents.collect();
+        self.params.extend(tangents);
+        let tangent = self.seed();
+        for result in [&mut self.result, &mut self.asked_result] {
+            *result = quote!((#result, #tangent));
         }
+        let of_tangent = crate::diff::primal::tangent(&self.result_ty, &self.runtime);
+        self.result_ty = Ty::Tuple(vec![self.result_ty.clone(), of_tangent]);
     }
 
     /// `fn name<…>(args) -> output where …`; `lifetimes`: named beside the user's own.
@@ -393,7 +428,7 @@ impl ParamSig {
     pub(crate) fn pass(&self) -> TokenStream {
         let name = &self.name;
         match self.passing {
-            Passing::RefMut => quote!(&mut *#name),
+            Passing::RefMut if !self.lent => quote!(&mut *#name),
             _ => quote!(#name),
         }
     }
@@ -409,6 +444,9 @@ impl ParamSig {
     /// The type in which the pullback is given the parameter again. How a method takes its receiver, its caller cannot see.
     pub(crate) fn again(&self) -> TokenStream {
         let inner = &self.inner;
+        if self.lent {
+            return self.ty.clone();
+        }
         match self.passing {
             Passing::Value if self.receiver => quote!(&Self),
             Passing::Value => quote!(()),
@@ -478,6 +516,14 @@ impl ParamSig {
     pub(crate) fn is_unread(&self) -> bool {
         self.unread
     }
+}
+
+/// The type of the result of what the user wrote.
+fn value_type(function: &Function) -> &Ty {
+    (1..function.order).fold(&function.result_ty, |ty, _| match ty {
+        Ty::Tuple(parts) => &parts[0],
+        ty => ty,
+    })
 }
 
 /// A receiver where it is a variable.

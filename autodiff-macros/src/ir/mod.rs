@@ -448,6 +448,9 @@ pub(crate) struct Call {
     pub(crate) kept: Vec<usize>,
     /// The user's own gives an `Option` or a `Result`, the forward sweep a value and whether there is one.
     pub(crate) fallible: bool,
+    /// How often the callee was differentiated forward. Each time, there is behind the arguments a tangent for each of them,
+    /// handed over in an `Option`: an [`Arg::Value`], which may be `None`, or a reference. See `diff::primal`.
+    pub(crate) order: u32,
 }
 
 #[derive(Clone)]
@@ -511,6 +514,8 @@ pub(crate) struct Param {
     /// Carries a derivative (by type, and not `#[no_diff]`).
     pub(crate) active: bool,
     pub(crate) no_diff: bool,
+    /// A tangent: it comes in an `Option`, and none is a zero. See `diff::primal`.
+    pub(crate) lent: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -546,6 +551,10 @@ pub(crate) struct Function {
     pub(crate) result: Tree<Expr>,
     pub(crate) result_ty: Ty,
     pub(crate) wrt: Vec<Wrt>,
+    /// Which derivative it is the primal of: 1 for what the user wrote, one more for each pushforward in each other.
+    pub(crate) order: u32,
+    /// The variables from this one on are tangents, in a pushforward.
+    pub(crate) tangents_from: Option<usize>,
     /// Nested items (`const`, `fn`, `use`, …), to be repeated in generated bodies.
     pub(crate) items: Vec<syn::Item>,
     /// What was taken for the standard library's by its name: generated code has rustc check it.

@@ -324,6 +324,7 @@ impl Lower<'_> {
                 differentiated: true,
                 kept: Vec::new(),
                 fallible,
+                order: 0,
             }),
             span,
         );

@@ -27,6 +27,7 @@ impl Shape<'_> {
             self.pushforward(pushforward),
         ];
         items.extend(self.jacobians());
+        items.extend(self.second_order());
         items
     }
 
@@ -96,7 +97,7 @@ impl Shape<'_> {
         }
     }
 
-    fn value_and_grad_into(&self, sweep: Option<Sweep>) -> Item {
+    pub(super) fn value_and_grad_into(&self, sweep: Option<Sweep>) -> Item {
         let mut args = self.asked_args();
         let body = match sweep {
             Some(sweep) => {
@@ -133,7 +134,7 @@ impl Shape<'_> {
         }
     }
 
-    fn forward(&self, sweep: Option<Sweep>) -> Item {
+    pub(super) fn forward(&self, sweep: Option<Sweep>) -> Item {
         let runtime = &self.signature.runtime;
         let mut types: Vec<TokenStream> = self.params().iter().map(ParamSig::again).collect();
         types.push(self.signature.seed());
@@ -304,7 +305,7 @@ impl Shape<'_> {
         }
     }
 
-    fn pushforward(&self, sweep: Option<Sweep>) -> Item {
+    pub(super) fn pushforward(&self, sweep: Option<Sweep>) -> Item {
         let mut args = self.lent_args();
         let body = match sweep {
             Some(sweep) => {

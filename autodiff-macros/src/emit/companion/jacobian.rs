@@ -93,7 +93,7 @@ impl Shape<'_> {
 
     /// What is asked of types that the macro does not know, the seed's among them or not. Of such as have no parameter rustc would ask where they are
     /// written, not where they are used, but for the `for`.
-    fn bounds(&self, seed: Option<&TokenStream>) -> Vec<syn::WherePredicate> {
+    pub(super) fn bounds(&self, seed: Option<&TokenStream>) -> Vec<syn::WherePredicate> {
         let runtime = &self.signature.runtime;
         let mut bounds: Vec<syn::WherePredicate> = Vec::new();
         let mut floats = syn::Generics::default();
@@ -112,6 +112,17 @@ impl Shape<'_> {
         bounds
     }
 
+    /// How the arguments are handed on by who needs them again.
+    pub(super) fn passed_again(&self) -> Vec<TokenStream> {
+        let params = self.function.params.iter().zip(self.params());
+        params
+            .map(|(param, sig)| match (param.passing, &param.name) {
+                (Passing::Value, name) if !param.ty.is_scalar() => quote!(::core::clone::Clone::clone(&#name)),
+                _ => sig.pass(),
+            })
+            .collect()
+    }
+
     fn value_and_jacobian(&self, rows: &Rows, gradient: &TokenStream, seed: &TokenStream) -> TokenStream {
         let runtime = &self.signature.runtime;
         let (mut emitter, names) = self.wrapper();
@@ -119,14 +130,10 @@ impl Shape<'_> {
         let [value, pullback, seeds, ask] =
             ["value", "pullback", "seeds", "seed"].map(|name| emitter.local(name));
         // The arguments of each run.
-        let (mut kept, mut again, mut args) = (TokenStream::new(), TokenStream::new(), Vec::new());
-        for (param, sig) in self.function.params.iter().zip(self.params()) {
+        let args = self.passed_again();
+        let (mut kept, mut again) = (TokenStream::new(), TokenStream::new());
+        for param in &self.function.params {
             let name = &param.name;
-            args.push(match param.passing {
-                Passing::Value if param.ty.is_scalar() => quote!(#name),
-                Passing::Value => quote!(::core::clone::Clone::clone(&#name)),
-                Passing::Ref | Passing::RefMut => sig.pass(),
-            });
             if param.passing == Passing::RefMut {
                 let before = emitter.local(&format!("{name}_before"));
                 let (keep, put_back) = super::items::keep(param, &before);

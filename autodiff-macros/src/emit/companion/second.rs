@@ -1,0 +1,209 @@
+//! Derivatives of order two: what users call, and what of pushforwards other functions call.
+//!
+//! The pushforward of `f` is a primal function in its turn (see `diff::primal`), with the hidden derivatives
+//! `f::order_2_forward` and `f::order_2_value_and_grad_into` (`f_order_2_forward`, … beside a method). The gradient of the
+//! tangent `f'(x) v` is the Hessian's product with `v` by `x`, and the gradient of `f` by `v`: one sweep gives both.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+
+use super::super::sweeps;
+use super::jacobian::shape;
+use super::{Item, Shape, Source, items::never, tuple_of};
+use crate::diff::{Adjoint, Pushforward};
+use crate::ir::*;
+
+/// The derivatives of a pushforward.
+pub(crate) struct Higher {
+    pub(crate) function: Function,
+    /// The gradient of the tangent alone, of the function that gives it; none where only other functions call.
+    pub(crate) gradient: Option<(Function, Adjoint)>,
+    pub(crate) pullback: Adjoint,
+    /// Where a derivative of a higher order is made of it.
+    pub(crate) pushforward: Option<Pushforward>,
+}
+
+/// What is called of a pushforward, to stand in an `impl` block. `source`: under the name of the pushforward.
+pub(crate) fn higher(source: Source<'_>, higher: Higher) -> TokenStream {
+    let Higher { function, gradient, pullback, pushforward } = higher;
+    let mut shape = Shape::new(source, &function);
+    let signature = &shape.signature;
+    shape.closure = signature.witness.is_some().then(|| sweeps::witness(&function, signature, &pullback));
+    let signature = &shape.signature;
+    let nested = |mut sweep: sweeps::Sweep| {
+        let (items, body) = (&function.items, &sweep.body);
+        sweep.body = quote!(#(#items)* #body);
+        sweep
+    };
+    let mut items = vec![shape.forward(Some(nested(sweeps::forward(&function, signature, pullback))))];
+    items.extend(gradient.map(|(of, adjoint)| {
+        let sweep = nested(sweeps::joined(&of, signature, adjoint));
+        let summary = "The value and the tangent; the gradient of the tangent is added to the buffers.".into();
+        Item { summary, hidden: true, ..shape.value_and_grad_into(Some(sweep)) }
+    }));
+    items.extend(pushforward.map(|pushforward| {
+        shape.pushforward(Some(nested(sweeps::pushforward(&function, signature, pushforward))))
+    }));
+    shape.assemble(items, false, None)
+}
+
+impl Shape<'_> {
+    /// Nothing for functions that do not give one number, or change what they are lent.
+    pub(super) fn second_order(&self) -> Vec<Item> {
+        let scalar = matches!(self.signature.result_ty, Ty::Float(_));
+        let lent = self.function.params.iter().any(|param| param.active && param.passing == Passing::RefMut);
+        if self.source.request.order < 2 || !scalar || lent || self.function.wrt.is_empty() {
+            return Vec::new();
+        }
+        vec![self.value_grad_hvp(), self.hvp(), self.hessian(), self.hessian_diagonal()]
+    }
+
+    /// The vectors that a Hessian is multiplied by, named by the parameters: their types, and how `pushforward` takes them.
+    fn directions(&self, names: &[Ident]) -> Vec<(TokenStream, TokenStream)> {
+        let runtime = &self.signature.runtime;
+        (self.function.wrt.iter().zip(names))
+            .filter_map(|(wrt, name)| match wrt.target {
+                WrtTarget::Param(index) => {
+                    let sig = &self.params()[index];
+                    let reference = (!sig.dot_is_reference()).then(|| quote!(&));
+                    Some((sig.dot(runtime), quote!(#reference #name)))
+                }
+                WrtTarget::Local(_) => None,
+            })
+            .collect()
+    }
+
+    fn value_grad_hvp(&self) -> Item {
+        let (mut emitter, bars) = self.wrapper();
+        let wrt = &self.function.wrt;
+        let dots: Vec<Ident> =
+            wrt.iter().map(|wrt| emitter.local_at(&format!("{}_dot", wrt.name), wrt.name.span())).collect();
+        let products: Vec<Ident> =
+            wrt.iter().map(|wrt| emitter.local_at(&format!("{}_product", wrt.name), wrt.name.span())).collect();
+        let directions = self.directions(&dots);
+        let mut args = self.own_args();
+        let mut passed = self.passed();
+        let mut tangents = vec![quote!(::core::option::Option::None); self.params().len()];
+        for ((wrt, dot), (ty, pass)) in wrt.iter().zip(&dots).zip(&directions) {
+            args.push(quote!(#dot: #ty));
+            if let WrtTarget::Param(index) = wrt.target {
+                tangents[index] = quote!(::core::option::Option::Some(#pass));
+            }
+        }
+        passed.extend(tangents);
+        let mut begin = TokenStream::new();
+        // The tangent's gradient by the parameters is the product, that by their tangents is the gradient.
+        for (wrt, name) in wrt.iter().zip(&products).chain(wrt.iter().zip(&bars)) {
+            let zero = self.zero(&emitter, wrt.target);
+            begin.extend(quote!(let mut #name = #zero;));
+            passed.push(quote!(&mut #name));
+        }
+        let value = emitter.local("value");
+        let call = self.call("order_2_value_and_grad_into", &passed);
+        let (gradient, product) = (self.gradient_value(&bars), self.gradient_value(&products));
+        let (result, gradient_type) = (&self.signature.result, self.gradient_type());
+        Item {
+            name: "value_grad_hvp",
+            summary: format!(
+                "The value of [`{}`], its gradient, and the product of its Hessian with a vector.",
+                self.function.name
+            ),
+            hidden: false,
+            lifetimes: Vec::new(),
+            args,
+            output: quote!((#result, #gradient_type, #gradient_type)),
+            bounds: Vec::new(),
+            body: quote!(#begin let (#value, _) = #call; (#value, #gradient, #product)),
+            stub: never(),
+        }
+    }
+
+    fn hvp(&self) -> Item {
+        let (mut emitter, _) = self.wrapper();
+        let dots: Vec<Ident> = (self.function.wrt.iter())
+            .map(|wrt| emitter.local_at(&format!("{}_dot", wrt.name), wrt.name.span()))
+            .collect();
+        let (mut args, mut passed) = (self.own_args(), self.passed());
+        for (dot, (ty, _)) in dots.iter().zip(self.directions(&dots)) {
+            args.push(quote!(#dot: #ty));
+            passed.push(dot.to_token_stream());
+        }
+        let call = self.call("value_grad_hvp", &passed);
+        Item {
+            name: "hvp",
+            summary: format!("The product of the Hessian of [`{}`] with a vector.", self.function.name),
+            hidden: false,
+            lifetimes: Vec::new(),
+            args,
+            output: self.gradient_type(),
+            bounds: Vec::new(),
+            body: quote!(#call.2),
+            stub: never(),
+        }
+    }
+
+    /// A closure that takes the vector as one, and the zero of its shape.
+    fn products(&self) -> (TokenStream, TokenStream) {
+        let (emitter, names) = self.wrapper();
+        let mut args = self.passed_again();
+        for (wrt, name) in self.function.wrt.iter().zip(&names) {
+            if let WrtTarget::Param(index) = wrt.target {
+                let reference = self.params()[index].dot_is_reference().then(|| quote!(&));
+                args.push(quote!(#reference #name));
+            }
+        }
+        let call = self.call("hvp", &args);
+        let zeros: Vec<TokenStream> =
+            self.function.wrt.iter().map(|wrt| self.zero(&emitter, wrt.target)).collect();
+        let patterns: Vec<TokenStream> = names.iter().map(ToTokens::to_token_stream).collect();
+        let (pattern, gradient) = (tuple_of(&patterns), self.gradient_type());
+        (tuple_of(&zeros), quote!(|#pattern: #gradient| -> #gradient { #call }))
+    }
+
+    fn hessian(&self) -> Item {
+        let (runtime, gradient) = (&self.signature.runtime, self.gradient_type());
+        let rows: Option<Vec<TokenStream>> = (self.function.wrt.iter())
+            .map(|wrt| match wrt.target {
+                WrtTarget::Param(index) => shape(&self.function.params[index].ty, &gradient, runtime),
+                WrtTarget::Local(_) => None,
+            })
+            .collect();
+        let looked_up = quote!(<#gradient as #runtime::jacobian::Numbers>::Of<#gradient>);
+        let bounds = self.bounds(rows.is_none().then_some(&gradient));
+        let (zero, product) = self.products();
+        Item {
+            name: "hessian",
+            summary: format!(
+                "The Hessian of [`{}`]: in the place of each number of the gradient its gradient.",
+                self.function.name
+            ),
+            hidden: false,
+            lifetimes: Vec::new(),
+            args: self.own_args(),
+            output: rows.map_or(looked_up, |rows| tuple_of(&rows)),
+            bounds,
+            body: quote!(#runtime::jacobian::hessian(&#zero, #product)),
+            stub: never(),
+        }
+    }
+
+    fn hessian_diagonal(&self) -> Item {
+        let (runtime, gradient) = (&self.signature.runtime, self.gradient_type());
+        let known = super::jacobian::has_columns(self.function);
+        let (zero, product) = self.products();
+        Item {
+            name: "hessian_diagonal",
+            summary: format!(
+                "The diagonal of the Hessian of [`{}`], in the shape of the gradient.",
+                self.function.name
+            ),
+            hidden: false,
+            lifetimes: Vec::new(),
+            args: self.own_args(),
+            output: gradient.clone(),
+            bounds: self.bounds((!known).then_some(&gradient)),
+            body: quote!(#runtime::jacobian::hessian_diagonal(&#zero, #product)),
+            stub: never(),
+        }
+    }
+}
