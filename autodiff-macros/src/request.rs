@@ -139,7 +139,8 @@ impl Request {
             }
             "singular" => self.singular = choice(key, form, &SINGULAR, diag).unwrap_or(self.singular),
             "order" => {
-                let order = |value: TokenStream| match syn::parse2::<syn::LitInt>(value).ok()?.base10_parse() {
+                let order = |value: TokenStream| match syn::parse2::<syn::LitInt>(value).ok()?.base10_parse()
+                {
                     Ok(order @ 1..=HIGHEST) => Some(order),
                     _ => None,
                 };

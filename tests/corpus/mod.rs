@@ -40,6 +40,7 @@ mod overwriting;
 mod recursion;
 mod resizing;
 mod scalars;
+mod second;
 mod shortened;
 mod single;
 mod stencils;

@@ -110,9 +110,7 @@ pub(crate) fn tangent(ty: &Ty, runtime: &TokenStream) -> Ty {
         Ty::Slice(t) => Ty::Slice(of(t)),
         Ty::Vec(t) => Ty::Vec(of(t)),
         Ty::Tuple(ts) => Ty::Tuple(ts.iter().map(|t| tangent(t, runtime)).collect()),
-        Ty::Named(ty) => {
-            Ty::Named(Box::new(syn::parse_quote!(<#ty as #runtime::Differentiable>::Tangent)))
-        }
+        Ty::Named(ty) => Ty::Named(Box::new(syn::parse_quote!(<#ty as #runtime::Differentiable>::Tangent))),
     }
 }
 

@@ -64,6 +64,7 @@ impl Emitter<'_> {
         let witness = self.witness.as_ref().is_some_and(|called| called.contains(&call.pullback));
         let pulled_back = call.differentiated && (read || witness);
         let mut args: Vec<TokenStream> = self.args(call);
+        args.extend(self.lent_args(call, &mut lent));
         if pulled_back {
             self.lend_receiver(call, &mut args);
         }
@@ -150,11 +151,18 @@ impl Emitter<'_> {
         }
         let mut args = self.args(call);
         self.lend_receiver(call, &mut args);
+        args.extend(self.lent_args(call, &mut lent));
+        let after: Vec<Var> = (tangents.iter())
+            .filter_map(|tangent| match tangent {
+                Tangent::InOut(_, after) => Some(*after),
+                _ => None,
+            })
+            .collect();
         let changes = call.args.iter().any(|arg| matches!(arg, Arg::RefMut(_) | Arg::RefMutValue(..)));
         for (arg, tangent) in call.args.iter().zip(tangents) {
             args.push(match tangent {
                 // A part of what is lent mutably beside it is read before.
-                Tangent::Value(value) if changes && !matches!(value, Expr::Var(_)) => {
+                Tangent::Value(value) if changes && !self.lies_apart(value, &after) => {
                     let value = self.expr(value, self.float_of(value).as_ref());
                     self.read_before(value, &mut lent)
                 }
@@ -168,6 +176,37 @@ impl Emitter<'_> {
         let value = self.callee(call, Some("pushforward"), args);
         let (results, tangents) = (self.tree_pattern(&call.results), self.tree_pattern(result_tangents));
         quote_spanned!(self.span=> #lent let (#results, #tangents) = #value;)
+    }
+
+    /// The tangents among the arguments of a pushforward.
+    fn lent_args(&mut self, call: &Call, before: &mut TokenStream) -> Vec<TokenStream> {
+        let tangents = &call.args[call.plain()..];
+        let after: Vec<Var> = (tangents.iter())
+            .filter_map(|arg| match arg {
+                Arg::RefMutValue(_, after) => Some(*after),
+                _ => None,
+            })
+            .collect();
+        let changes = tangents.iter().any(|arg| matches!(arg, Arg::RefMut(_) | Arg::RefMutValue(..)));
+        tangents
+            .iter()
+            .map(|arg| match arg {
+                Arg::Value(value) if changes && !self.lies_apart(value, &after) => {
+                    let value = self.expr(value, self.float_of(value).as_ref());
+                    self.read_before(value, before)
+                }
+                arg => self.lent_arg(arg),
+            })
+            .collect()
+    }
+
+    /// Whether a tangent can be lent beside those that are lent mutably: it is no part of one, and none of these scalars.
+    fn lies_apart(&self, value: &Expr, lent: &[Var]) -> bool {
+        match value {
+            Expr::Var(var) => lent.iter().all(|lent| self.flow.class(*lent) != self.flow.class(*var)),
+            Expr::Lit(_) => true,
+            _ => false,
+        }
     }
 
     fn read_before(&mut self, value: TokenStream, before: &mut TokenStream) -> TokenStream {
@@ -296,9 +335,7 @@ impl Emitter<'_> {
             Arg::Inert(inert) if method && at == 0 => self.inert(inert).at(Level::Postfix),
             arg => self.arg(arg),
         };
-        let plain = call.plain();
-        let (own, tangents) = call.args.split_at(plain);
-        own.iter().enumerate().map(arg).chain(tangents.iter().map(|arg| self.lent_arg(arg))).collect()
+        call.args[..call.plain()].iter().enumerate().map(arg).collect()
     }
 
     fn arg(&self, arg: &Arg) -> TokenStream {

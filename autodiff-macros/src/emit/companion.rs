@@ -10,10 +10,10 @@ pub(crate) mod second;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
+pub(crate) use super::call::derived_name;
 use super::signature::{ParamSig, Signature};
 use super::sweeps::{self, Sweep};
 use super::types::owned_tangent;
-pub(crate) use super::call::derived_name;
 use super::{Emitter, Form, Unit, doc};
 use crate::diff::{Adjoint, Pushforward};
 use crate::ir::*;

@@ -43,6 +43,8 @@ pub(crate) struct Signature {
     /// The same for those who call from other derivatives: see [`Known`].
     pub(crate) asked_result: TokenStream,
     pub(crate) result_ty: Ty,
+    /// The seed of a pushforward: a tangent is its own.
+    pushed: Option<TokenStream>,
     /// The constant of which [`Known`] speaks.
     pub(crate) known: TokenStream,
     pub(crate) witness: Option<Witness>,
@@ -163,7 +165,8 @@ impl Signature {
         let checked = known.checked(&function.name, site).filter(|_| {
             let named = params.iter().any(|param| known::has_lifetime(param.ty.clone()));
             // What may call itself would have to be checked before it can be checked.
-            !function.recursive
+            function.order == 1
+                && !function.recursive
                 && known::calls_unknown(function, scope)
                 && !named
                 && !known::has_lifetime(result.clone())
@@ -207,6 +210,7 @@ impl Signature {
             result,
             asked_result,
             result_ty,
+            pushed: None,
             known,
             witness,
             missing_is_none: false,
@@ -249,6 +253,7 @@ impl Signature {
         }
         let of_tangent = crate::diff::primal::tangent(&self.result_ty, &self.runtime);
         self.result_ty = Ty::Tuple(vec![self.result_ty.clone(), of_tangent]);
+        self.pushed = Some(quote!((#tangent, #tangent)));
     }
 
     /// `fn name<…>(args) -> output where …`; `lifetimes`: named beside the user's own.
@@ -316,7 +321,7 @@ impl Signature {
 
     /// The seed of the result.
     pub(crate) fn seed(&self) -> TokenStream {
-        owned_tangent(&self.result_ty, &self.runtime)
+        self.pushed.clone().unwrap_or_else(|| owned_tangent(&self.result_ty, &self.runtime))
     }
 
     pub(crate) fn returns_nothing(&self) -> bool {

@@ -232,15 +232,17 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
                 continue;
             }
             if let Some((of, shape)) = shape {
-                let name = &param.name;
-                params.push(quote!(#name: #ty));
                 if emitter.vars[param.var].role == Role::Place {
+                    let name = &param.name;
+                    params.push(quote!(#name: #ty));
                     let mutable = param.passing == Passing::RefMut;
                     let form = if mutable { Form::RefMut } else { Form::Ref };
                     lent.extend(or_else(name, &emitter.scratch(of, shape, mutable)));
                     emitter.bind_as(param.var, name.clone(), form, true);
                 } else {
-                    references.push((name.clone(), true));
+                    let name = emitter.local(&param.name.to_string());
+                    params.push(quote!(#name: #ty));
+                    references.push((name, true));
                 }
                 continue;
             }

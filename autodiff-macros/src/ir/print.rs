@@ -255,7 +255,8 @@ impl<'a> Printer<'a> {
     }
 
     fn call(&self, call: &Call) -> String {
-        let Call { callee, args, results, pullback: _, differentiated, kept: _, fallible: _, order: _ } = call;
+        let Call { callee, args, results, pullback: _, differentiated, kept: _, fallible: _, order: _ } =
+            call;
         let args = list(args, |arg| match arg {
             Arg::Value(value) => self.expr(value),
             Arg::Move(path) => format!("move {}", self.path(path)),

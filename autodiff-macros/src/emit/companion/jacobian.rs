@@ -117,7 +117,9 @@ impl Shape<'_> {
         let params = self.function.params.iter().zip(self.params());
         params
             .map(|(param, sig)| match (param.passing, &param.name) {
-                (Passing::Value, name) if !param.ty.is_scalar() => quote!(::core::clone::Clone::clone(&#name)),
+                (Passing::Value, name) if !param.ty.is_scalar() => {
+                    quote!(::core::clone::Clone::clone(&#name))
+                }
                 _ => sig.pass(),
             })
             .collect()

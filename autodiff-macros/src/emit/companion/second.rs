@@ -38,7 +38,8 @@ pub(crate) fn higher(source: Source<'_>, higher: Higher) -> TokenStream {
     let mut items = vec![shape.forward(Some(nested(sweeps::forward(&function, signature, pullback))))];
     items.extend(gradient.map(|(of, adjoint)| {
         let sweep = nested(sweeps::joined(&of, signature, adjoint));
-        let summary = "The value and the tangent; the gradient of the tangent is added to the buffers.".into();
+        let summary =
+            "The value and the tangent; the gradient of the tangent is added to the buffers.".into();
         Item { summary, hidden: true, ..shape.value_and_grad_into(Some(sweep)) }
     }));
     items.extend(pushforward.map(|pushforward| {
@@ -78,8 +79,10 @@ impl Shape<'_> {
         let wrt = &self.function.wrt;
         let dots: Vec<Ident> =
             wrt.iter().map(|wrt| emitter.local_at(&format!("{}_dot", wrt.name), wrt.name.span())).collect();
-        let products: Vec<Ident> =
-            wrt.iter().map(|wrt| emitter.local_at(&format!("{}_product", wrt.name), wrt.name.span())).collect();
+        let products: Vec<Ident> = wrt
+            .iter()
+            .map(|wrt| emitter.local_at(&format!("{}_product", wrt.name), wrt.name.span()))
+            .collect();
         let directions = self.directions(&dots);
         let mut args = self.own_args();
         let mut passed = self.passed();
