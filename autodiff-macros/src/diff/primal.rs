@@ -34,7 +34,7 @@ pub(crate) fn primal(
     if let Some(before) = function.tangents_from {
         made_from = made_from.min(before);
     }
-    let mut primal = Primal { vars: push.vars, errors };
+    let mut primal = Primal { vars: push.vars, order: function.order, errors };
     for info in &mut primal.vars.0[function.vars.0.len()..] {
         info.ty = tangent(&info.ty, runtime);
     }
@@ -116,14 +116,19 @@ pub(crate) fn tangent(ty: &Ty, runtime: &TokenStream) -> Ty {
 
 struct Primal<'a> {
     vars: Vars,
+    /// How many tangents there are of a parameter, this one included.
+    order: u32,
     errors: &'a mut Vec<ActivityError>,
 }
 
 impl Primal<'_> {
     /// The parameter for the tangent of one.
     fn param(&mut self, param: &Param, dot: Option<(Var, Option<Expr>)>, body: &mut Block) -> Param {
-        let name = format_ident!("{}_dot", param.name, span = crate::names::hygienic(param.name.span()));
-        let span = name.span();
+        let span = crate::names::hygienic(param.name.span());
+        let name = match self.order {
+            1 => format_ident!("{}_dot", param.name, span = span),
+            order => format_ident!("{}_dot_{order}", param.name, span = span),
+        };
         let Some((dot, last)) = dot else {
             let var = self.vars.fresh(name.to_string(), Ty::Inert, Role::Place, span);
             let passing = if param.passing == Passing::RefMut { Passing::RefMut } else { Passing::Ref };

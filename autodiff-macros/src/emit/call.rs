@@ -9,9 +9,8 @@ use super::{Emitter, Form};
 use crate::ir::*;
 
 /// `path::forward`, or `Type::name_forward`; generic arguments stay at the last segment.
-pub(crate) fn derived_path(path: &syn::Path, what: &str) -> syn::Path {
+fn derived_path(path: &syn::Path, what: &str, associated: bool) -> syn::Path {
     let mut derived = path.clone();
-    let associated = owner(path).is_some();
     if let Some(last) = derived.segments.last_mut() {
         if associated {
             last.ident = derived_name(&last.ident, what);
@@ -405,10 +404,11 @@ impl Emitter<'_> {
         let what = of_order(call.order, what);
         let what = what.as_deref();
         match &call.callee {
-            Callee::Function(path) => {
+            Callee::Function(path) | Callee::Derivative(path) => {
+                let associated = matches!(call.callee, Callee::Derivative(_)) || owner(path).is_some();
                 let path = what.map_or_else(
                     || path.to_token_stream(),
-                    |what| derived_path(path, what).into_token_stream(),
+                    |what| derived_path(path, what, associated).into_token_stream(),
                 );
                 quote_spanned!(self.span=> #path(#(#args),*))
             }

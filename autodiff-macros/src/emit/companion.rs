@@ -5,6 +5,7 @@
 
 mod items;
 pub(crate) mod jacobian;
+mod nested;
 pub(crate) mod second;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -94,7 +95,7 @@ pub(crate) struct Derivatives {
 
 /// One generated function.
 struct Item {
-    name: &'static str,
+    name: std::borrow::Cow<'static, str>,
     summary: String,
     hidden: bool,
     lifetimes: Vec<TokenStream>,
@@ -303,10 +304,10 @@ impl<'a> Shape<'a> {
         let functions: TokenStream = items
             .into_iter()
             .filter(|item| item.hidden || !self.source.hidden)
-            .filter(|item| !self.source.written(&self.name(item.name)))
+            .filter(|item| !self.source.written(&self.name(&item.name)))
             .map(|item| {
                 let header = self.signature.header(
-                    &self.name(item.name),
+                    &self.name(&item.name),
                     &item.lifetimes,
                     &item.args,
                     &item.output,

@@ -215,7 +215,7 @@ pub(super) fn calls_unknown(function: &Function, scope: &Scope) -> bool {
             found |= call.differentiated
                 && match &call.callee {
                     Callee::Method(name) => !scope.has_method(name),
-                    Callee::Operator(_) => true,
+                    Callee::Operator(_) | Callee::Derivative(_) => true,
                     // Where it is not there, rustc says so once, while it looks for names.
                     Callee::Function(path) => {
                         owner(path).is_some()

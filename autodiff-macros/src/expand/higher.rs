@@ -66,8 +66,7 @@ pub(super) fn derivatives(
         if !errors.is_empty() {
             return Ok(derived);
         }
-        let last = order == source.request.order;
-        let higher = higher(&of, &activity, users.filter(|_| order == 2), last)?;
+        let higher = higher(&of, &activity, users.filter(|_| order == 2))?;
         let mut signature = source.signature.clone();
         signature.ident = of.name.clone();
         let generics = syn::Generics::default();
@@ -95,7 +94,7 @@ fn name(source: Source<'_>, order: u32) -> Ident {
     }
 }
 
-fn higher(of: &Function, activity: &Activity, users: Option<&Function>, last: bool) -> Sound<Higher> {
+fn higher(of: &Function, activity: &Activity, users: Option<&Function>) -> Sound<Higher> {
     let options = Options { roll_back: true, ..Options::default() };
     let literal = diff::reverse::adjoint(of, activity, options);
     let literal = integrity::adjoint("reverse mode", of, literal)?;
@@ -108,15 +107,13 @@ fn higher(of: &Function, activity: &Activity, users: Option<&Function>, last: bo
         let joined = integrity::joined("the joining of both sweeps", &cut, joined)?;
         Ok((cut, joined))
     });
-    let pushforward = (!last).then(|| {
-        let push = integrity::pushforward("forward mode", of, diff::forward::pushforward(of, activity))?;
-        let push = simplify::pushforward(of, push);
-        integrity::pushforward("the simplification of forward mode", of, push)
-    });
+    let push = integrity::pushforward("forward mode", of, diff::forward::pushforward(of, activity))?;
+    let push = simplify::pushforward(of, push);
+    let pushforward = integrity::pushforward("the simplification of forward mode", of, push)?;
     Ok(Higher {
         function: of.clone(),
         gradient: gradient.transpose()?,
         pullback,
-        pushforward: pushforward.transpose()?,
+        pushforward,
     })
 }

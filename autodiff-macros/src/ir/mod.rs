@@ -457,6 +457,8 @@ pub(crate) struct Call {
 pub(crate) enum Callee {
     /// `path(args)`: through `path::forward`, or (CamelCase or `Self` before the last segment) `Type::name_forward`.
     Function(syn::Path),
+    /// A derivative of a function, called in another one (`g::grad(x)`): through `g::grad_forward`.
+    Derivative(syn::Path),
     /// `receiver.method(args)`: through `receiver.method_forward(args)`; the receiver is the first argument.
     Method(Ident),
     /// An operator on values of unknown type (`add`, `sub`, `mul`, `div`, `neg`, …): through `ops::NAME::forward`.
@@ -468,6 +470,13 @@ pub(crate) fn owner(path: &syn::Path) -> Option<&Ident> {
     let owner = &path.segments.iter().rev().nth(1)?.ident;
     let text = owner.to_string();
     text.strip_prefix("r#").unwrap_or(&text).starts_with(char::is_uppercase).then_some(owner)
+}
+
+/// Whether a path is taken for a derivative in the companion of a function: `g::grad`.
+pub(crate) fn is_derivative(path: &syn::Path) -> bool {
+    let last = path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+    let nested = ["grad", "value_and_grad", "jvp", "hvp"].contains(&last.as_str());
+    nested && path.segments.len() > 1 && owner(path).is_none()
 }
 
 /// How an argument is handed over, as the user wrote it.

@@ -28,6 +28,7 @@ impl Shape<'_> {
         ];
         items.extend(self.jacobians());
         items.extend(self.second_order());
+        items.extend(self.nested());
         items
     }
 
@@ -67,7 +68,7 @@ impl Shape<'_> {
         let gradient = self.gradient_value(&names);
         let (result, gradient_type) = (&self.signature.result, self.gradient_type());
         Item {
-            name: "value_and_grad",
+            name: "value_and_grad".into(),
             summary: format!("The value of [`{}`] and its gradient.", self.function.name),
             hidden: false,
             lifetimes: Vec::new(),
@@ -82,7 +83,7 @@ impl Shape<'_> {
     fn grad(&self) -> Item {
         let call = self.call("value_and_grad", &self.passed());
         Item {
-            name: "grad",
+            name: "grad".into(),
             summary: format!(
                 "The gradient of [`{}`] (of the sum of its results, where there are several).",
                 self.function.name
@@ -119,7 +120,7 @@ impl Shape<'_> {
             }
         };
         Item {
-            name: "value_and_grad_into",
+            name: "value_and_grad_into".into(),
             summary: format!(
                 "The value of [`{}`]; its gradient is added to what the buffers hold.",
                 self.function.name
@@ -141,7 +142,7 @@ impl Shape<'_> {
         types.extend(self.params().iter().map(|param| param.lent_adjoint(runtime)));
         let result = &self.signature.asked_result;
         Item {
-            name: "forward",
+            name: "forward".into(),
             summary: "The value and the pullback that other differentiated functions call.".into(),
             hidden: true,
             lifetimes: Vec::new(),
@@ -255,7 +256,7 @@ impl Shape<'_> {
             Site::Companion | Site::Impl(Some(_)) => self.signature.borrowing(&lifetimes),
         };
         Item {
-            name: "vjp",
+            name: "vjp".into(),
             summary: format!(
                 "The value of [`{}`] and its pullback: from the adjoint of the result to the gradient.",
                 self.function.name
@@ -290,7 +291,7 @@ impl Shape<'_> {
         let call = self.call("pushforward", &passed);
         let (result, tangent) = (&self.signature.result, self.signature.seed());
         Item {
-            name: "jvp",
+            name: "jvp".into(),
             summary: format!(
                 "The value of [`{}`] and its tangent, from the tangents of its arguments.",
                 self.function.name
@@ -322,7 +323,7 @@ impl Shape<'_> {
         };
         let (result, tangent) = (&self.signature.asked_result, self.signature.seed());
         Item {
-            name: "pushforward",
+            name: "pushforward".into(),
             summary: "The value and its tangent, as other differentiated functions call it.".into(),
             hidden: true,
             lifetimes: Vec::new(),
@@ -340,7 +341,7 @@ pub(super) fn never() -> TokenStream {
 }
 
 /// `boxed`: by the box of which runtime.
-fn never_closure(types: &[TokenStream], output: &TokenStream, boxed: Option<&TokenStream>) -> TokenStream {
+pub(super) fn never_closure(types: &[TokenStream], output: &TokenStream, boxed: Option<&TokenStream>) -> TokenStream {
     let params = types.iter().map(|ty| quote!(_: #ty));
     let mut closure = quote!(move |#(#params),*| -> #output { ::core::unreachable!() });
     if let Some(runtime) = boxed {

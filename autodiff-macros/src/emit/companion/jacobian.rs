@@ -36,8 +36,8 @@ impl Shape<'_> {
         let jacobian = known.map_or(looked_up, |shapes| tuple_of(&shapes));
         let (name, result) = (&self.function.name, &self.signature.result);
         let call = self.call("value_and_jacobian", &self.passed());
-        let item = |name, summary, output, body| Item {
-            name,
+        let item = |name: &'static str, summary, output, body| Item {
+            name: name.into(),
             summary,
             hidden: false,
             lifetimes: Vec::new(),

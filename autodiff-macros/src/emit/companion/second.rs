@@ -19,8 +19,7 @@ pub(crate) struct Higher {
     /// The gradient of the tangent alone, of the function that gives it; none where only other functions call.
     pub(crate) gradient: Option<(Function, Adjoint)>,
     pub(crate) pullback: Adjoint,
-    /// Where a derivative of a higher order is made of it.
-    pub(crate) pushforward: Option<Pushforward>,
+    pub(crate) pushforward: Pushforward,
 }
 
 /// What is called of a pushforward, to stand in an `impl` block. `source`: under the name of the pushforward.
@@ -42,18 +41,21 @@ pub(crate) fn higher(source: Source<'_>, higher: Higher) -> TokenStream {
             "The value and the tangent; the gradient of the tangent is added to the buffers.".into();
         Item { summary, hidden: true, ..shape.value_and_grad_into(Some(sweep)) }
     }));
-    items.extend(pushforward.map(|pushforward| {
-        shape.pushforward(Some(nested(sweeps::pushforward(&function, signature, pushforward))))
-    }));
+    items.push(shape.pushforward(Some(nested(sweeps::pushforward(&function, signature, pushforward)))));
     shape.assemble(items, false, None)
 }
 
 impl Shape<'_> {
+    pub(super) fn has_second_order(&self) -> bool {
+        let scalar = matches!(self.signature.result_ty, Ty::Float(_));
+        let lent = |param: &Param| param.passing == Passing::RefMut;
+        let asked = self.source.request.order > 1 && !self.function.wrt.is_empty();
+        asked && scalar && !self.source.may_fail && !self.function.params.iter().any(lent)
+    }
+
     /// Nothing for functions that do not give one number, or change what they are lent.
     pub(super) fn second_order(&self) -> Vec<Item> {
-        let scalar = matches!(self.signature.result_ty, Ty::Float(_));
-        let lent = self.function.params.iter().any(|param| param.active && param.passing == Passing::RefMut);
-        if self.source.request.order < 2 || !scalar || lent || self.function.wrt.is_empty() {
+        if !self.has_second_order() {
             return Vec::new();
         }
         vec![self.value_grad_hvp(), self.hvp(), self.hessian(), self.hessian_diagonal()]
@@ -106,7 +108,7 @@ impl Shape<'_> {
         let (gradient, product) = (self.gradient_value(&bars), self.gradient_value(&products));
         let (result, gradient_type) = (&self.signature.result, self.gradient_type());
         Item {
-            name: "value_grad_hvp",
+            name: "value_grad_hvp".into(),
             summary: format!(
                 "The value of [`{}`], its gradient, and the product of its Hessian with a vector.",
                 self.function.name
@@ -133,7 +135,7 @@ impl Shape<'_> {
         }
         let call = self.call("value_grad_hvp", &passed);
         Item {
-            name: "hvp",
+            name: "hvp".into(),
             summary: format!("The product of the Hessian of [`{}`] with a vector.", self.function.name),
             hidden: false,
             lifetimes: Vec::new(),
@@ -175,7 +177,7 @@ impl Shape<'_> {
         let bounds = self.bounds(rows.is_none().then_some(&gradient));
         let (zero, product) = self.products();
         Item {
-            name: "hessian",
+            name: "hessian".into(),
             summary: format!(
                 "The Hessian of [`{}`]: in the place of each number of the gradient its gradient.",
                 self.function.name
@@ -195,7 +197,7 @@ impl Shape<'_> {
         let known = super::jacobian::has_columns(self.function);
         let (zero, product) = self.products();
         Item {
-            name: "hessian_diagonal",
+            name: "hessian_diagonal".into(),
             summary: format!(
                 "The diagonal of the Hessian of [`{}`], in the shape of the gradient.",
                 self.function.name

@@ -166,6 +166,9 @@ impl Plan {
         if !said.contains("singular") {
             request.singular = self.request.singular;
         }
+        if !said.contains("order") {
+            request.order = self.request.order;
+        }
         request.scope = scope;
         let marked = own.is_some();
         let eligible = !has_no_diff(attrs) && !is_test(attrs);
@@ -215,10 +218,26 @@ impl Plan {
                 break;
             }
         }
+        self.spread_orders();
         for at in 0..self.candidates.len() {
             let circular = self.leading_back_to(at);
             let request = &mut self.candidates[at].request;
             request.scope = request.scope.with_circular(circular);
+        }
+    }
+
+    /// What is called by a function with second derivatives has them as well.
+    fn spread_orders(&mut self) {
+        let mut open: Vec<usize> = (0..self.candidates.len()).collect();
+        while let Some(at) = open.pop() {
+            let (order, calls) = (self.candidates[at].request.order, self.candidates[at].calls.clone());
+            for (index, candidate) in self.candidates.iter_mut().enumerate() {
+                let called = calls.iter().any(|call| candidate.is_called_by(call));
+                if called && candidate.request.order < order {
+                    candidate.request.order = order;
+                    open.push(index);
+                }
+            }
         }
     }
 
