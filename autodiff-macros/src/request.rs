@@ -51,7 +51,7 @@ pub(crate) enum Unconnected {
 }
 
 /// The highest order of derivatives: each doubles what is generated.
-const HIGHEST: u32 = 3;
+pub(crate) const HIGHEST: u32 = 3;
 
 /// Which way a Jacobian is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

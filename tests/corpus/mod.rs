@@ -34,6 +34,7 @@ mod modules;
 mod mutation;
 mod names;
 mod opaque;
+mod nested;
 mod options;
 mod outputs;
 mod overwriting;

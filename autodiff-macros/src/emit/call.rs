@@ -1,6 +1,6 @@
 //! Calls of differentiated functions: their forward sweep, their pullback, their tangents.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::Index;
 
@@ -9,8 +9,9 @@ use super::{Emitter, Form};
 use crate::ir::*;
 
 /// `path::forward`, or `Type::name_forward`; generic arguments stay at the last segment.
-fn derived_path(path: &syn::Path, what: &str, associated: bool) -> syn::Path {
+fn derived_path(path: &syn::Path, what: &str) -> syn::Path {
     let mut derived = path.clone();
+    let associated = owner(path).is_some();
     if let Some(last) = derived.segments.last_mut() {
         if associated {
             last.ident = derived_name(&last.ident, what);
@@ -405,11 +406,10 @@ impl Emitter<'_> {
         let what = what.as_deref();
         match &call.callee {
             Callee::Function(path) | Callee::Derivative(path) => {
-                let associated = matches!(call.callee, Callee::Derivative(_)) || owner(path).is_some();
-                let path = what.map_or_else(
-                    || path.to_token_stream(),
-                    |what| derived_path(path, what, associated).into_token_stream(),
-                );
+                let path = match what {
+                    Some(what) => self.derived(call, path, what),
+                    None => path.to_token_stream(),
+                };
                 quote_spanned!(self.span=> #path(#(#args),*))
             }
             Callee::Method(name) => {
@@ -437,6 +437,32 @@ impl Emitter<'_> {
                 }
             }
         }
+    }
+
+    /// The function that `what` says of the one called `path`. Whether there are derivatives beyond the first is asked by a
+    /// trait, in whose words rustc says that there are none.
+    fn derived(&self, call: &Call, path: &syn::Path, what: &str) -> TokenStream {
+        let nested = matches!(call.callee, Callee::Derivative(_));
+        if !nested && (call.order == 0 || owner(path).is_some()) {
+            return derived_path(path, what).into_token_stream();
+        }
+        let (mut companion, what) = (path.clone(), Ident::new(what, self.span));
+        let Some(last) = companion.segments.last_mut() else { return path.to_token_stream() };
+        let arguments = std::mem::replace(&mut last.arguments, syn::PathArguments::None);
+        let (mut of, mut beyond) = (quote_spanned!(self.span=> Order), 0);
+        let mut name = what;
+        if nested {
+            name = derived_name(&last.ident, &name.to_string());
+            beyond = if last.ident == "hvp" { 2 } else { 1 };
+            of = quote_spanned!(self.span=> GradientOrder);
+            companion.segments.pop();
+            companion.segments.pop_punct();
+        }
+        let runtime = self.runtime_here();
+        let order = Literal::usize_unsuffixed(call.order as usize + 1 + beyond);
+        let turbofish = (!arguments.is_empty()).then(|| quote_spanned!(self.span=> #arguments));
+        let is = quote_spanned!(self.span=> <#companion as #runtime::__private::#of<#order>>::IS);
+        quote_spanned!(self.span=> <#runtime::__private::Known<#companion, { #is }>>::#name #turbofish)
     }
 
     /// A pattern that binds every leaf.

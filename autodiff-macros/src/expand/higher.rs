@@ -79,8 +79,9 @@ pub(super) fn derivatives(
     }
     if let Site::Companion = source.site {
         let name = source.request.companion.as_ref().unwrap_or(&function.name);
-        let conditions = source.conditions();
-        return Ok(quote!(#(#conditions)* #[allow(dead_code)] impl #name { #derived }));
+        let conditions: Vec<_> = source.conditions().collect();
+        let orders = second::orders(source, function, name);
+        return Ok(quote!(#(#conditions)* #[allow(dead_code)] impl #name { #derived } #orders));
     }
     Ok(derived)
 }

@@ -67,7 +67,7 @@ impl<'a> Operator<'a> {
             let errors = diag.into_error().map(|error| crate::diag::code(&error));
             return quote!(#errors);
         };
-        let request = &Request { companion: None, ..request.clone() };
+        let request = &Request { companion: None, order: 1, ..request.clone() };
         let source = Source {
             request,
             signature: &signature,

@@ -472,11 +472,13 @@ pub(crate) fn owner(path: &syn::Path) -> Option<&Ident> {
     text.strip_prefix("r#").unwrap_or(&text).starts_with(char::is_uppercase).then_some(owner)
 }
 
+/// The derivatives that may be called in another function, longer names first.
+pub(crate) const DERIVATIVES: [&str; 4] = ["value_and_grad", "grad", "jvp", "hvp"];
+
 /// Whether a path is taken for a derivative in the companion of a function: `g::grad`.
 pub(crate) fn is_derivative(path: &syn::Path) -> bool {
     let last = path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
-    let nested = ["grad", "value_and_grad", "jvp", "hvp"].contains(&last.as_str());
-    nested && path.segments.len() > 1 && owner(path).is_none()
+    DERIVATIVES.contains(&last.as_str()) && path.segments.len() > 1 && owner(path).is_none()
 }
 
 /// How an argument is handed over, as the user wrote it.

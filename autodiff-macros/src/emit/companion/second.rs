@@ -4,7 +4,7 @@
 //! `f::order_2_forward` and `f::order_2_value_and_grad_into` (`f_order_2_forward`, … beside a method). The gradient of the
 //! tangent `f'(x) v` is the Hessian's product with `v` by `x`, and the gradient of `f` by `v`: one sweep gives both.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::super::sweeps;
@@ -43,6 +43,27 @@ pub(crate) fn higher(source: Source<'_>, higher: Higher) -> TokenStream {
     }));
     items.push(shape.pushforward(Some(nested(sweeps::pushforward(&function, signature, pushforward)))));
     shape.assemble(items, false, None)
+}
+
+/// Says of a companion which derivatives there are: see `Order` of the runtime.
+pub(crate) fn orders(source: Source<'_>, function: &Function, name: &Ident) -> TokenStream {
+    let (runtime, conditions) = (&source.request.runtime, source.conditions().collect::<Vec<_>>());
+    let scalar = Shape::new(source, function).has_second_order();
+    let each = (2..=source.request.order as usize).map(|order| {
+        let order = Literal::usize_unsuffixed(order);
+        let gradient = scalar.then(|| {
+            quote! {
+                #(#conditions)*
+                impl #runtime::__private::GradientOrder<#order> for #name {}
+            }
+        });
+        quote! {
+            #(#conditions)*
+            impl #runtime::__private::Order<#order> for #name {}
+            #gradient
+        }
+    });
+    each.collect()
 }
 
 impl Shape<'_> {

@@ -157,6 +157,9 @@ impl Infer<'_> {
             return if name == "from" || args.is_empty() { float } else { self.table.fresh() };
         }
         let given: Vec<Term> = args.iter().map(|arg| self.expr(arg)).collect();
+        if crate::ir::is_derivative(&path.path) {
+            return self.derivative(&path.path, &given);
+        }
         if self.types.constructs_struct(&path.path) {
             let of = Term::Named(Box::new(syn::Type::Path(syn::TypePath {
                 attrs: Vec::new(),
