@@ -4,15 +4,23 @@
 use autodiff_runtime::{Differentiable, differentiate};
 
 /// The gradient of `f` against differences, and against its tangents.
-fn check(name: &str, x: &[f64], f: impl Fn(&[f64]) -> f64, grad: impl Fn(&[f64]) -> Vec<f64>, jvp: impl Fn(&[f64], &[f64]) -> f64) {
+fn check(
+    name: &str,
+    x: &[f64],
+    f: impl Fn(&[f64]) -> f64,
+    grad: impl Fn(&[f64]) -> Vec<f64>,
+    jvp: impl Fn(&[f64], &[f64]) -> f64,
+) {
     let g = grad(x);
     for i in 0..x.len() {
         let h = 1e-5;
         let (mut u, mut d) = (x.to_vec(), x.to_vec());
-        u[i] += h; d[i] -= h;
+        u[i] += h;
+        d[i] -= h;
         let n = (f(&u) - f(&d)) / 2.0 / h;
         assert!((n - g[i]).abs() < 1e-6 * (1.0 + n.abs()), "{name}: {g:?}[{i}] {n}");
-        let mut e = vec![0.0; x.len()]; e[i] = 1.0;
+        let mut e = vec![0.0; x.len()];
+        e[i] = 1.0;
         let t = jvp(x, &e);
         assert!((t - g[i]).abs() < 1e-9 * (1.0 + t.abs()), "{name}: forward {t} reverse {}", g[i]);
     }
@@ -48,13 +56,21 @@ macro_rules! twice {
 }
 
 #[differentiate(order = 3)]
-fn g(x: &[f64], k: f64) -> f64 { let mut s = 0.0; for v in x { s += v.sin() * v * k * k; } s * x[0] }
+fn g(x: &[f64], k: f64) -> f64 {
+    let mut s = 0.0;
+    for v in x {
+        s += v.sin() * v * k * k;
+    }
+    s * x[0]
+}
 #[differentiate(order = 2)]
 fn penalty(x: &[f64]) -> f64 {
     let k = x[1] * x[1];
     let (d, dk) = g::grad(x, k);
     let mut s = dk * dk;
-    for v in &d { s += v * v; }
+    for v in &d {
+        s += v * v;
+    }
     s
 }
 #[differentiate(order = 2)]
@@ -79,22 +95,36 @@ fn with_hvp(x: &[f64]) -> f64 {
     p[0] * p[1] + pk * pk
 }
 #[differentiate(order = 3, wrt(y))]
-fn inner(x: f64, y: f64) -> f64 { x * y * y }
+fn inner(x: f64, y: f64) -> f64 {
+    x * y * y
+}
 #[differentiate(order = 2)]
-fn confusion(x: &[f64]) -> f64 { let d: f64 = inner::grad(x[0], x[1]); x[0] * d }
+fn confusion(x: &[f64]) -> f64 {
+    let d: f64 = inner::grad(x[0], x[1]);
+    x[0] * d
+}
 #[differentiate(order = 3)]
-fn by_value(a: [f64; 2], b: Vec<f64>) -> f64 { a[0] * b[0].sin() * a[1] * b[1] }
+fn by_value(a: [f64; 2], b: Vec<f64>) -> f64 {
+    a[0] * b[0].sin() * a[1] * b[1]
+}
 #[differentiate(order = 2)]
 fn uses_by_value(x: &[f64]) -> f64 {
     let (da, db): ([f64; 2], Vec<f64>) = by_value::grad([x[0], x[1]], vec![x[1], x[2]]);
     da[0] * da[1] * db[0] + db[1]
 }
 #[derive(Differentiable, Clone)]
-struct Pot { k: f64, c: f64 }
+struct Pot {
+    k: f64,
+    c: f64,
+}
 #[differentiate(order = 3)]
 impl Pot {
-    fn energy(&self, q: &[f64; 2]) -> f64 { self.k * q[0] * q[0] * q[1] + self.c * q[1].cos() }
-    fn static_(k: f64, q: f64) -> f64 { k * q * q * q }
+    fn energy(&self, q: &[f64; 2]) -> f64 {
+        self.k * q[0] * q[0] * q[1] + self.c * q[1].cos()
+    }
+    fn static_(k: f64, q: f64) -> f64 {
+        k * q * q * q
+    }
 }
 #[differentiate(order = 2)]
 fn force(x: &[f64]) -> f64 {
@@ -106,7 +136,9 @@ fn force(x: &[f64]) -> f64 {
 }
 #[differentiate(order = 2)]
 mod mechanics {
-    fn lagrangian(q: &[f64], v: &[f64]) -> f64 { v[0] * v[0] * q[1].cos() + q[0] * v[1] * v[1] * 0.5 }
+    fn lagrangian(q: &[f64], v: &[f64]) -> f64 {
+        v[0] * v[0] * q[1].cos() + q[0] * v[1] * v[1] * 0.5
+    }
     pub fn momentum(x: &[f64]) -> f64 {
         let v = [x[0] * x[1], 1.0 + x[2]];
         let (a, b) = lagrangian::grad(x, &v);

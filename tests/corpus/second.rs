@@ -324,6 +324,90 @@ fn tup(p: (f64, f64), q: &[(f64, f64)]) -> f64 {
     p.0 * p.1 * q[0].0 * q[1].1 * q[1].1
 }
 
+#[differentiate(order = 2)]
+fn may_fail(x: f64, y: f64) -> Option<f64> {
+    if x > 0.0 { Some(x * x * y) } else { None }
+}
+#[differentiate(order = 2)]
+fn res(x: f64) -> Result<f64, String> {
+    if x > 5.0 {
+        return Err("big".into());
+    }
+    Ok(x.exp())
+}
+#[differentiate(order = 2)]
+fn uses_what_may_fail(x: &[f64]) -> f64 {
+    let a: Option<f64> = may_fail(x[0], x[1]);
+    let mut s = 1.0;
+    if let Some(v) = a {
+        s += v * x[1];
+    }
+    match may_fail(x[1], x[0]) {
+        Some(v) => s *= v,
+        None => s *= x[0] * x[0],
+    }
+    if let Ok(r) = res(x[0]) {
+        s *= r;
+    }
+    s
+}
+#[differentiate]
+fn of_a_gradient(x: &[f64]) -> f64 {
+    let h: Vec<f64> = uses_what_may_fail::grad(x);
+    h[0] * h[1]
+}
+trait Shape {
+    fn area(&self, k: f64) -> f64;
+}
+#[derive(autodiff_runtime::Differentiable)]
+struct Sq {
+    a: f64,
+}
+#[differentiate(order = 2)]
+impl Shape for Sq {
+    fn area(&self, k: f64) -> f64 {
+        let a: f64 = self.a;
+        a * a * k * k
+    }
+}
+#[differentiate(order = 2)]
+fn gen_<const N: usize>(x: [f64; N]) -> f64 {
+    let mut s = 1.0;
+    for v in x {
+        s *= v + s;
+    }
+    s
+}
+#[differentiate(order = 2)]
+fn empty() -> f64 {
+    1.0
+}
+#[differentiate(order = 2)]
+fn marked(#[no_diff] k: &[f64], n: usize, x: f64, name: &str, mut z: f64) -> f64 {
+    z *= x;
+    let _ = name.len();
+    k[n] * x * x * x + z * x
+}
+#[differentiate(order = 2)]
+fn calls_marked(x: f64, k: &[f64]) -> f64 {
+    marked(k, 1, x, "a", x) * marked(&[x, x], 0, x, "b", 2.0)
+}
+#[differentiate(order = 2, singular = "ieee")]
+fn ieee(x: f64, y: f64) -> f64 {
+    x.sqrt() * y
+}
+#[differentiate(order = 2, companion = other_)]
+fn other(x: f64) -> f64 {
+    x * x * x
+}
+#[differentiate(order = 2)]
+#[cfg(test)]
+fn conditioned(x: f64) -> f64 {
+    #[cfg(not(test))]
+    let x = x * 2.0;
+    x * x * x
+}
+
 mod against_differences {
     second! {
         rosenbrock(0.3, -0.2, 1.1, 0.7);
@@ -342,6 +426,7 @@ mod against_differences {
         nested_vecs(0.3, -0.2, 1.1);
         recursive(0.3, -0.2, 1.1);
         matched(0.3, -0.2, 1.1, 0.4, 0.7);
+        uses_what_may_fail(1.3, 0.7);
     }
 }
 
@@ -373,4 +458,23 @@ fn products_with_structs() {
     assert_eq!((value, gradient), of.energy_value_and_grad(1.0));
     assert_eq!((by_spring.k, by_spring.rest, by_spring.table), (0.0, -2.0, vec![1.0_f64.sin(), 0.0]));
     assert_eq!(by_x, 2.0 + 0.7 * 1.0_f64.cos());
+}
+
+/// Marks, arrays by value, conditions, traits and names of one's own.
+#[test]
+fn functions_of_every_form() {
+    assert_eq!(marked::hessian(&[1.0, 2.0], 1, 3.0, "a", 0.5), ((37.0, 6.0), (6.0, 0.0)));
+    let ((xx, xk), kx) = calls_marked::hessian(0.5, &[1.0, 2.0]);
+    assert_eq!((xx, xk), (17.8125, vec![0.0, 0.0]));
+    assert_eq!(kx[0], (0.0, vec![0.0, 0.0]));
+    assert_eq!(gen_::hessian([1.0, 2.0, 3.0]), [[110.0, 43.0, 6.0], [43.0, 8.0, 2.0], [6.0, 2.0, 0.0]]);
+    assert_eq!(Sq { a: 2.0 }.area_hvp(3.0, &SqTangent { a: 1.0 }, 0.0).0.a, 18.0);
+    assert_eq!(ieee::hessian(4.0, 2.0), ((-0.0625, 0.25), (0.25, 0.0)));
+    assert_eq!((other_::hessian(2.0), conditioned::hessian(2.0)), (12.0, 12.0));
+    let x = [1.3, 0.7];
+    let (h, g) = (uses_what_may_fail::hessian(&x), uses_what_may_fail::grad(&x));
+    let expected = [h[0][0] * g[1] + g[0] * h[1][0], h[0][1] * g[1] + g[0] * h[1][1]];
+    for (found, expected) in of_a_gradient::grad(&x).iter().zip(expected) {
+        assert!((found - expected).abs() < 1e-9 * expected.abs(), "{found} {expected}");
+    }
 }

@@ -238,7 +238,7 @@ impl Signature {
                 inner: sig.slot(&self.runtime),
                 passing: dot.passing,
                 role: function.vars[dot.var].role,
-                known: dot.ty.clone(),
+                known: crate::diff::primal::tangent(&sig.known, &self.runtime),
                 by_alias: false,
                 lost: false,
                 unread: sig.unread,

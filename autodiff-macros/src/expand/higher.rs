@@ -111,10 +111,5 @@ fn higher(of: &Function, activity: &Activity, users: Option<&Function>) -> Sound
     let push = integrity::pushforward("forward mode", of, diff::forward::pushforward(of, activity))?;
     let push = simplify::pushforward(of, push);
     let pushforward = integrity::pushforward("the simplification of forward mode", of, push)?;
-    Ok(Higher {
-        function: of.clone(),
-        gradient: gradient.transpose()?,
-        pullback,
-        pushforward,
-    })
+    Ok(Higher { function: of.clone(), gradient: gradient.transpose()?, pullback, pushforward })
 }

@@ -270,7 +270,9 @@ impl<'a> Printer<'a> {
             Arg::Inert(inert) => self.inert(inert),
         });
         let callee = match callee {
-            Callee::Function(path) | Callee::Derivative(path) => tokens(&quote::quote!(#path)).replace(' ', ""),
+            Callee::Function(path) | Callee::Derivative(path) => {
+                tokens(&quote::quote!(#path)).replace(' ', "")
+            }
             Callee::Method(name) => format!(".{name}"),
             Callee::Operator(name) => format!("ops::{name}"),
         };

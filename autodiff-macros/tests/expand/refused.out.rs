@@ -3,7 +3,7 @@ fn f(x: f64, n: usize) -> f64 {
     unknown!(x, n)
 }
 compile_error! {
-    "unknown argument `colour`: write `wrt(x, y)`, `stop(x, y)`, `unconnected = \"zero\"`, `singular = \"ieee\"`, `mode = \"forward\"`, `crate = path::to::autodiff_runtime`, `companion = name`, `associated` or `recursive`"
+    "unknown argument `colour`: write `wrt(x, y)`, `stop(x, y)`, `unconnected = \"zero\"`, `singular = \"ieee\"`, `order = 2`, `mode = \"forward\"`, `crate = path::to::autodiff_runtime`, `companion = name`, `associated` or `recursive`"
 }
 compile_error! {
     "the macro `unknown!` with active arguments is not supported: write what it expands to"

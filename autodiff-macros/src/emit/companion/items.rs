@@ -341,7 +341,11 @@ pub(super) fn never() -> TokenStream {
 }
 
 /// `boxed`: by the box of which runtime.
-pub(super) fn never_closure(types: &[TokenStream], output: &TokenStream, boxed: Option<&TokenStream>) -> TokenStream {
+pub(super) fn never_closure(
+    types: &[TokenStream],
+    output: &TokenStream,
+    boxed: Option<&TokenStream>,
+) -> TokenStream {
     let params = types.iter().map(|ty| quote!(_: #ty));
     let mut closure = quote!(move |#(#params),*| -> #output { ::core::unreachable!() });
     if let Some(runtime) = boxed {

@@ -172,10 +172,26 @@ impl Shape<'_> {
             let inside = quote!(#kept.as_ref());
             let none = none();
             let back_inside = none.clone();
-            return Passed { arg, again: Some(quote!(_: #ty)), first: name, inside, back: none, back_inside, slot };
+            return Passed {
+                arg,
+                again: Some(quote!(_: #ty)),
+                first: name,
+                inside,
+                back: none,
+                back_inside,
+                slot,
+            };
         }
         let again = Some(quote!(#name: #ty));
-        Passed { arg, again, first: name.clone(), inside: name.clone(), back: name.clone(), back_inside: name, slot }
+        Passed {
+            arg,
+            again,
+            first: name.clone(),
+            inside: name.clone(),
+            back: name.clone(),
+            back_inside: name,
+            slot,
+        }
     }
 
     /// A tangent in the form of its parameter.
@@ -187,7 +203,15 @@ impl Shape<'_> {
         let some = quote!(::core::option::Option::Some(#name));
         if sig.dot_is_reference() {
             let again = Some(quote!(#name: #ty));
-            return Passed { arg, again, first: some.clone(), inside: some.clone(), back: some.clone(), back_inside: some, slot };
+            return Passed {
+                arg,
+                again,
+                first: some.clone(),
+                inside: some.clone(),
+                back: some.clone(),
+                back_inside: some,
+                slot,
+            };
         }
         let kept = emitter.local(&format!("{}_kept", sig.name));
         before.extend(quote!(let #kept = ::core::clone::Clone::clone(&#name);));
@@ -296,8 +320,7 @@ impl Shape<'_> {
         let again = all().filter_map(|passed| passed.again.clone());
         let slot_args = (all().zip(&names)).filter(|(passed, _)| passed.arg.is_some());
         let slot_args = slot_args.map(|(Passed { slot, .. }, name)| quote!(#name: #slot));
-        let params: Vec<TokenStream> =
-            again.chain([quote!(#seed: #output)]).chain(slot_args).collect();
+        let params: Vec<TokenStream> = again.chain([quote!(#seed: #output)]).chain(slot_args).collect();
         let nones = vec![none(); tangents.len()];
         let body = if what == What::Jvp {
             let (first, back) = (all().map(|p| p.first.clone()).collect(), all().map(|p| &p.back_inside));
@@ -328,7 +351,10 @@ impl Shape<'_> {
             .collect();
         Item {
             name: name(what, level, "forward").into(),
-            summary: format!("`{}` and its pullback, as other differentiated functions call it.", what.name()),
+            summary: format!(
+                "`{}` and its pullback, as other differentiated functions call it.",
+                what.name()
+            ),
             hidden: true,
             lifetimes: Vec::new(),
             args: all().filter_map(|passed| passed.arg.clone()).collect(),

@@ -230,20 +230,28 @@ impl Plan {
     /// A function whose derivatives are called in another one has them for users, and one order more than that.
     fn call_derivatives(&mut self) {
         for at in 0..self.candidates.len() {
-            let Candidate { chosen: true, request, mentions, calls, .. } = &self.candidates[at] else { continue };
+            let Candidate { chosen: true, request, mentions, calls, .. } = &self.candidates[at] else {
+                continue;
+            };
             let derivative = |called: &str| crate::ir::DERIVATIVES.contains(&called);
             let by_path = calls.iter().any(|call| derivative(call));
             let by_method: Vec<String> = (calls.iter())
                 .filter_map(|call| {
                     let name = call.strip_prefix('.').or_else(|| call.strip_prefix("::"))?;
-                    let of = crate::ir::DERIVATIVES.iter().find_map(|what| name.strip_suffix(*what)?.strip_suffix('_'))?;
+                    let of = crate::ir::DERIVATIVES
+                        .iter()
+                        .find_map(|what| name.strip_suffix(*what)?.strip_suffix('_'))?;
                     Some(of.to_owned())
                 })
                 .collect();
             let (order, mentions) = (request.order + 1, mentions.clone());
             for (index, candidate) in self.candidates.iter_mut().enumerate() {
                 let name = candidate.name.to_string();
-                let called = if candidate.associated { by_method.contains(&name) } else { by_path && mentions.contains(&name) };
+                let called = if candidate.associated {
+                    by_method.contains(&name)
+                } else {
+                    by_path && mentions.contains(&name)
+                };
                 if called && index != at {
                     candidate.public = true;
                     candidate.request.order = candidate.request.order.max(order.min(crate::request::HIGHEST));

@@ -20,7 +20,8 @@ impl Infer<'_> {
             }
             None => {
                 // Behind the arguments of a tangent or of a product stand as many directions.
-                let count = if matches!(name.as_str(), "jvp" | "hvp") { given.len() / 2 } else { given.len() };
+                let count =
+                    if matches!(name.as_str(), "jvp" | "hvp") { given.len() / 2 } else { given.len() };
                 let carries = |term: &&Term| !matches!(self.table.head(term), Term::Int(_) | Term::Inert);
                 let params = given[..count].iter().filter(carries).cloned().collect();
                 // Gradients are those of numbers.
