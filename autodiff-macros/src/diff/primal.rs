@@ -71,6 +71,25 @@ pub(crate) fn primal(
     }
 }
 
+/// The same of a function that is not differentiated: the signature alone means something.
+pub(crate) fn signature(function: &Function, name: Ident, runtime: &TokenStream) -> Function {
+    let mut vars = function.vars.clone();
+    let mut dot = |param: &Param| {
+        let info = vars[param.var].clone();
+        let dot = vars.fresh(format!("{}_dot", info.name), info.ty, info.role, info.span);
+        param.active.then(|| (dot, param.last.clone()))
+    };
+    let params = function.params.iter().map(&mut dot).collect();
+    let result = function.result.map(&mut |_| None);
+    primal(
+        function,
+        Pushforward { vars, body: Block::default(), params, result },
+        name,
+        runtime,
+        &mut Vec::new(),
+    )
+}
+
 /// The same with its value cut off, so that its gradient is that of the tangent alone: by `wrt` and their tangents.
 pub(crate) fn of_tangent(function: &Function, wrt: &[Wrt]) -> Function {
     let mut cut = function.clone();

@@ -3,8 +3,8 @@
 //! Invariant: what is differentiated is a primal function, the pushforward of the one before (see `diff::primal`), and goes
 //! the way of every function: prepared, its activity found, reversed.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
 
 use super::integrity::{self, Sound};
 use crate::analysis::activity::ActivityError;
@@ -13,7 +13,6 @@ use crate::diag::Diagnostics;
 use crate::diff::{self, primal, reverse::Options};
 use crate::emit::companion::Source;
 use crate::emit::companion::second::{self, Higher};
-use crate::emit::companion::{Site, derived_name};
 use crate::ir::{Function, WrtTarget};
 use crate::request::{Request, Unconnected};
 use crate::simplify;
@@ -57,7 +56,7 @@ pub(super) fn derivatives(
     for order in 2..=source.request.order {
         let push = diff::forward::pushforward(&of, &activity);
         let push = integrity::pushforward("forward mode", &of, push)?;
-        let name = name(source, order);
+        let name = second::name(source, order);
         of = primal::primal(&of, push, name, &runtime, errors);
         integrity::primal("forward mode", &of)?;
         of = analysis::prepare(of);
@@ -67,32 +66,9 @@ pub(super) fn derivatives(
             return Ok(derived);
         }
         let higher = higher(&of, &activity, users.filter(|_| order == 2))?;
-        let mut signature = source.signature.clone();
-        signature.ident = of.name.clone();
-        let generics = syn::Generics::default();
-        let site = match source.site {
-            Site::Companion => Site::Impl(Some(&generics)),
-            site => site,
-        };
-        let source = Source { signature: &signature, site, ..source };
         derived.extend(second::higher(source, higher));
     }
-    if let Site::Companion = source.site {
-        let name = source.request.companion.as_ref().unwrap_or(&function.name);
-        let conditions: Vec<_> = source.conditions().collect();
-        let orders = second::orders(source, function, name);
-        return Ok(quote!(#(#conditions)* #[allow(dead_code)] impl #name { #derived } #orders));
-    }
-    Ok(derived)
-}
-
-/// `order_2`, or `loss_order_2` beside a method.
-fn name(source: Source<'_>, order: u32) -> Ident {
-    let what = format!("order_{order}");
-    match source.site {
-        Site::Companion => Ident::new(&what, source.signature.ident.span()),
-        Site::Impl(_) => derived_name(&source.signature.ident, &what),
-    }
+    Ok(second::beside(source, function, derived))
 }
 
 fn higher(of: &Function, activity: &Activity, users: Option<&Function>) -> Sound<Higher> {

@@ -9,7 +9,7 @@ use quote::{ToTokens, quote};
 
 use super::super::sweeps;
 use super::jacobian::shape;
-use super::{Item, Shape, Source, items::never, tuple_of};
+use super::{Item, Shape, Site, Source, derived_name, items::never, tuple_of};
 use crate::diff::{Adjoint, Pushforward};
 use crate::ir::*;
 
@@ -22,10 +22,22 @@ pub(crate) struct Higher {
     pub(crate) pushforward: Pushforward,
 }
 
-/// What is called of a pushforward, to stand in an `impl` block. `source`: under the name of the pushforward.
+/// The name of the pushforward: `order_2`, or `loss_order_2` beside a method.
+pub(crate) fn name(source: Source<'_>, order: u32) -> Ident {
+    let what = format!("order_{order}");
+    match source.site {
+        Site::Companion => Ident::new(&what, source.signature.ident.span()),
+        Site::Impl(_) => derived_name(&source.signature.ident, &what),
+    }
+}
+
+/// What is called of a pushforward, to stand in an `impl` block.
 pub(crate) fn higher(source: Source<'_>, higher: Higher) -> TokenStream {
     let Higher { function, gradient, pullback, pushforward } = higher;
-    let mut shape = Shape::new(source, &function);
+    let mut written = source.signature.clone();
+    written.ident = function.name.clone();
+    let generics = syn::Generics::default();
+    let mut shape = Shape::new(of_pushforward(source, &written, &generics), &function);
     let signature = &shape.signature;
     shape.closure = signature.witness.is_some().then(|| sweeps::witness(&function, signature, &pullback));
     let signature = &shape.signature;
@@ -45,8 +57,49 @@ pub(crate) fn higher(source: Source<'_>, higher: Higher) -> TokenStream {
     shape.assemble(items, false, None)
 }
 
+/// The pushforward stands beside the others, a method of the companion so to say.
+fn of_pushforward<'a>(
+    source: Source<'a>,
+    signature: &'a syn::Signature,
+    generics: &'a syn::Generics,
+) -> Source<'a> {
+    let site = match source.site {
+        Site::Companion => Site::Impl(Some(generics)),
+        site => site,
+    };
+    Source { signature, site, ..source }
+}
+
+/// The same signatures with bodies that are never run, as what is emitted beside errors.
+pub(crate) fn stubs(source: Source<'_>, function: &Function) -> TokenStream {
+    let runtime = source.request.runtime.to_token_stream();
+    let (mut of, mut derived) = (function.clone(), TokenStream::new());
+    for order in 2..=source.request.order {
+        of = crate::diff::primal::signature(&of, name(source, order), &runtime);
+        let mut written = source.signature.clone();
+        written.ident = of.name.clone();
+        let generics = syn::Generics::default();
+        let shape = Shape::new(of_pushforward(source, &written, &generics), &of);
+        let into = Item { hidden: true, ..shape.value_and_grad_into(None) };
+        derived.extend(shape.assemble(vec![shape.forward(None), into, shape.pushforward(None)], true, None));
+    }
+    match source.request.order {
+        1 => derived,
+        _ => beside(source, function, derived),
+    }
+}
+
+/// What was derived of a pushforward, with what is said of it, where the companion stands.
+pub(crate) fn beside(source: Source<'_>, function: &Function, derived: TokenStream) -> TokenStream {
+    let Site::Companion = source.site else { return derived };
+    let name = source.request.companion.as_ref().unwrap_or(&function.name);
+    let conditions: Vec<_> = source.conditions().collect();
+    let orders = orders(source, function, name);
+    quote!(#(#conditions)* #[allow(dead_code)] impl #name { #derived } #orders)
+}
+
 /// Says of a companion which derivatives there are: see `Order` of the runtime.
-pub(crate) fn orders(source: Source<'_>, function: &Function, name: &Ident) -> TokenStream {
+fn orders(source: Source<'_>, function: &Function, name: &Ident) -> TokenStream {
     let (runtime, conditions) = (&source.request.runtime, source.conditions().collect::<Vec<_>>());
     let scalar = Shape::new(source, function).has_second_order();
     let each = (2..=source.request.order as usize).map(|order| {
