@@ -291,6 +291,107 @@ pub fn by_shape<R, S: Numbers, G: Numbers>(
     (value, rows)
 }
 
+/// The value; its Jacobian is written into `jacobian`, row by row, by rows or by columns.
+///
+/// `row` runs the function and its pullback and puts the gradient into the row, which holds zeros; `column` runs it with the
+/// tangent of this column.
+///
+/// # Panics
+/// When `jacobian` has another length than the Jacobian.
+#[doc(hidden)]
+#[track_caller]
+pub fn into<R, S: Numbers>(
+    by_columns: Option<bool>,
+    jacobian: &mut [f64],
+    columns: usize,
+    zero: impl Fn(&R) -> S,
+    mut row: impl FnMut(&mut dyn FnMut(&R) -> S, &mut [f64]) -> R,
+    mut column: impl FnMut(usize) -> (R, S),
+) -> R {
+    let check = |rows: usize, len: usize| {
+        assert_eq!(len, rows * columns, "the Jacobian has {rows} rows of {columns} numbers");
+    };
+    let mut all_columns = |jacobian: &mut [f64]| {
+        let mut value = None;
+        for at in 0..columns {
+            let (given, tangent) = column(at);
+            if at == 0 {
+                check(tangent.count(), jacobian.len());
+            }
+            for (row, numbers) in jacobian.chunks_exact_mut(columns).enumerate() {
+                numbers[at] = tangent.get(row);
+            }
+            value = Some(given);
+        }
+        value
+    };
+    let fewer = |rows: usize| by_columns.unwrap_or(columns < rows);
+    if S::COUNT.map_or(by_columns == Some(true), fewer) {
+        if let Some(value) = all_columns(jacobian) {
+            return value;
+        }
+    }
+    // There may be no row.
+    let mut spare = Vec::new();
+    jacobian.fill(0.0);
+    let mut shape = None;
+    let first = match jacobian.get_mut(..columns) {
+        Some(first) => first,
+        None => {
+            spare.resize(columns, 0.0);
+            &mut spare[..]
+        }
+    };
+    let value = row(
+        &mut |value| {
+            let zero = zero(value);
+            let seed = unit(&zero, 0);
+            shape = Some(zero);
+            seed
+        },
+        first,
+    );
+    let shape = shape.expect("a pullback is seeded");
+    let rows = shape.count();
+    check(rows, jacobian.len());
+    if by_columns.unwrap_or(columns + 1 < rows) {
+        if let Some(value) = all_columns(jacobian) {
+            return value;
+        }
+    }
+    for (at, numbers) in jacobian.chunks_exact_mut(columns.max(1)).enumerate().skip(1) {
+        row(&mut |_| unit(&shape, at), numbers);
+    }
+    value
+}
+
+/// The numbers of a tree, one behind the other.
+#[doc(hidden)]
+pub fn write<T: Numbers>(tree: &T, to: &mut [f64]) {
+    for (at, to) in to.iter_mut().enumerate() {
+        *to = tree.get(at);
+    }
+}
+
+/// Sets the number that is `left` numbers behind the first of the tree, if it is in it; what is left is counted down.
+#[doc(hidden)]
+pub fn mark<T: Numbers>(tree: &mut T, left: &mut usize, number: f64) {
+    let count = tree.count();
+    if *left < count {
+        tree.set(*left, number);
+    }
+    *left = left.wrapping_sub(count);
+}
+
+/// As [`mark`].
+#[doc(hidden)]
+pub fn mark_slice(numbers: &mut [f64], left: &mut usize, number: f64) {
+    if let Some(marked) = numbers.get_mut(*left) {
+        *marked = number;
+    }
+    *left = left.wrapping_sub(numbers.len());
+}
+
 /// The Hessian, column by column: `product` multiplies it with a vector, `zero` is the zero of the gradient's shape.
 #[doc(hidden)]
 pub fn hessian<G: Numbers>(zero: &G, mut product: impl FnMut(G) -> G) -> G::Of<G> {

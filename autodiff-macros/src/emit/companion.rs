@@ -5,6 +5,7 @@
 
 mod items;
 pub(crate) mod jacobian;
+mod jacobian_into;
 mod nested;
 pub(crate) mod second;
 

@@ -13,14 +13,14 @@ use crate::lower;
 use crate::request::Mode;
 
 /// What a Jacobian has rows for.
-struct Rows {
+pub(super) struct Rows {
     /// The types of the seeds of `vjp`, and those of the Jacobian where they are not looked up.
     seeds: Vec<TokenStream>,
     shapes: Vec<Option<TokenStream>>,
     /// Whether the first seed is that of the result.
     result: bool,
     /// The `&mut` parameters behind it, by index.
-    lent: Vec<usize>,
+    pub(super) lent: Vec<usize>,
 }
 
 impl Shape<'_> {
@@ -47,7 +47,7 @@ impl Shape<'_> {
             body,
             stub: never(),
         };
-        vec![
+        let mut items = vec![
             item(
                 "value_and_jacobian",
                 format!(
@@ -64,7 +64,9 @@ impl Shape<'_> {
                 jacobian,
                 quote!(#call.1),
             ),
-        ]
+        ];
+        items.extend(self.jacobian_into(&rows));
+        items
     }
 
     fn rows(&self, gradient: &TokenStream) -> Option<Rows> {
@@ -235,7 +237,7 @@ impl Shape<'_> {
         quote!(#kept #before #body)
     }
 
-    fn has_columns(&self) -> bool {
+    pub(super) fn has_columns(&self) -> bool {
         !self.signature.missing_is_none && has_columns(self.function)
     }
 }
