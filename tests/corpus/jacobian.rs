@@ -191,3 +191,43 @@ fn what_is_asked_for_alone() {
     assert_eq!(with_a_constant::jacobian(&Fixed(3.0), 2.0, 5.0), ((3.0, 0.0), (0.0, 10.0)));
     assert_eq!(by_a_local::jacobian(2.0, 3.0), [(3.0, 12.0), (1.0, 5.0)]);
 }
+
+#[differentiate]
+fn residuals(p: [f64; 2], t: &[f64]) -> Vec<f64> {
+    t.iter().map(|t| p[0] * (p[1] * t).exp()).collect()
+}
+
+#[differentiate]
+fn with_rows(x: &[f64], k: f64, m: &[[f64; 2]; 2], n: usize) -> [f64; 3] {
+    [x[0] * k + m[0][1], x[1] * x[n] * k, m[1][0] * k]
+}
+
+#[differentiate(mode = "reverse")]
+fn with_rows_in_reverse(x: &[f64], k: f64, m: &[[f64; 2]; 2], n: usize) -> [f64; 3] {
+    [x[0] * k + m[0][1], x[1] * x[n] * k, m[1][0] * k]
+}
+
+/// One row behind the other, in the order of the parameters and of their numbers.
+#[test]
+fn into_buffers() {
+    let (x, m) = ([2.0, 3.0], [[1.0, 2.0], [3.0, 4.0]]);
+    let (mut jacobian, mut in_reverse) = ([9.0; 21], [9.0; 21]);
+    let value = with_rows::jacobian_into(&x, 0.5, &m, 1, &mut jacobian);
+    with_rows_in_reverse::jacobian_into(&x, 0.5, &m, 1, &mut in_reverse);
+    assert_eq!((value, jacobian), (with_rows(&x, 0.5, &m, 1), in_reverse));
+    assert_eq!(jacobian[..7], [0.5, 0.0, 2.0, 0.0, 1.0, 0.0, 0.0]);
+
+    for t in [&[][..], &[1.0], &[1.0, 2.0, 3.0, 0.5, 0.1, 0.2, 0.3, 0.4]] {
+        let mut jacobian = vec![9.0; t.len() * (2 + t.len())];
+        residuals::jacobian_into([1.0, 2.0], t, &mut jacobian);
+        let rows = residuals::jacobian([1.0, 2.0], t).into_iter();
+        let rows: Vec<f64> = rows.flat_map(|(p, t)| p.into_iter().chain(t)).collect();
+        assert_eq!(jacobian, rows);
+    }
+}
+
+#[test]
+#[should_panic(expected = "the Jacobian has 3 rows of 7 numbers")]
+fn a_buffer_of_another_length() {
+    with_rows::jacobian_into(&[2.0, 3.0], 0.5, &[[1.0, 2.0], [3.0, 4.0]], 1, &mut [0.0; 20]);
+}

@@ -315,10 +315,18 @@ impl Primal<'_> {
     fn call(&mut self, push: PushforwardCall, span: Span) -> Option<Call> {
         let PushforwardCall { call, tangents, result_tangents } = push;
         if let Callee::Operator(name) = call.callee {
+            let operator = match name {
+                "add" => "+",
+                "sub" | "neg" => "-",
+                "mul" => "*",
+                "div" => "/",
+                "rem" => "%",
+                _ => "as",
+            };
             self.refuse(
                 span,
                 format!(
-                    "`{name}` of values whose type is not known here has no second derivative: write the type of \
+                    "`{operator}` of values whose type is not known here has no second derivative: write the type of \
                      what comes from elsewhere at its `let`, or put `#[differentiate]` on a module around it"
                 ),
             );

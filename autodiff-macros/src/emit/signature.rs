@@ -268,12 +268,12 @@ impl Signature {
         let params: Vec<&TokenStream> =
             lifetimes.iter().chain(&self.lifetimes).chain(&self.generics).collect();
         let generics = if params.is_empty() { TokenStream::new() } else { quote!(<#(#params),*>) };
-        let mut all = syn::Generics::default();
-        all.where_clause = syn::parse2(self.predicates.clone()).ok();
+        let mut predicates = self.predicates.clone();
         if !bounds.is_empty() {
+            let mut all = syn::Generics { where_clause: syn::parse2(predicates).ok(), ..Default::default() };
             all.make_where_clause().predicates.extend(bounds.iter().cloned());
+            predicates = all.where_clause.to_token_stream();
         }
-        let predicates = &all.where_clause;
         let nothing = output.to_string() == "()";
         let output = (!nothing).then(|| quote!(-> #output));
         // Where the name is taken, rustc says so at the name of the function.

@@ -107,11 +107,13 @@ fn orders(source: Source<'_>, function: &Function, name: &Ident) -> TokenStream 
         let gradient = scalar.then(|| {
             quote! {
                 #(#conditions)*
+                #[diagnostic::do_not_recommend]
                 impl #runtime::__private::GradientOrder<#order> for #name {}
             }
         });
         quote! {
             #(#conditions)*
+            #[diagnostic::do_not_recommend]
             impl #runtime::__private::Order<#order> for #name {}
             #gradient
         }
