@@ -386,6 +386,9 @@ impl Program {
         };
         let dots = each(&|k, active| if active { format!("Some(&b{k}), ") } else { "None, ".into() });
         let again = each(&|k, _| match self.arguments[k].param.pass {
+            Pass::Value if self.arguments[k].param.ty.text(&self.structs).starts_with('&') => {
+                format!("a{k}, ")
+            }
             Pass::Value => "(), ".into(),
             Pass::Ref => format!("&a{k}, "),
             Pass::RefMut => format!("&mut a{k}, "),

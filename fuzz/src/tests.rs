@@ -27,6 +27,7 @@ fn cuts_are_constants_where_differences_are_taken() {
         jvp: Some(|x, d| (half_cut(x), vec![x[0] * x[1] * d[0]])),
         into: |x, before| (half_cut(x), vec![before[0] + x[0] * x[1], before[1]]),
         gradient: None,
+        second: None,
         ..case()
     };
     assert_eq!(case.run(), Ok(()));

@@ -1,6 +1,6 @@
 //! Second derivatives, against differences of gradients, for symmetry, and against each other.
 
-use autodiff_runtime::differentiate;
+use autodiff_runtime::{Differentiable, differentiate};
 
 /// Hessian and products of a function of one slice against differences of its gradient.
 fn check(
@@ -359,7 +359,7 @@ fn of_a_gradient(x: &[f64]) -> f64 {
 trait Shape {
     fn area(&self, k: f64) -> f64;
 }
-#[derive(autodiff_runtime::Differentiable)]
+#[derive(Differentiable)]
 struct Sq {
     a: f64,
 }
@@ -408,6 +408,54 @@ fn conditioned(x: f64) -> f64 {
     x * x * x
 }
 
+/// Operators on fields whose type is not in sight.
+#[derive(Differentiable, Clone)]
+struct Line {
+    slope: f64,
+    n: usize,
+    width: f32,
+}
+
+#[differentiate(order = 2)]
+impl Line {
+    fn steeper(&self, by: f64) -> Line {
+        let slope = -(self.slope * by) / (self.slope + by * by) - self.slope % by;
+        Line { slope, n: self.n * 2, width: self.width }
+    }
+
+    fn at(&self, x: f64) -> f64 {
+        let line: Line = self.steeper(x);
+        let line: Line = line.steeper(x * x);
+        line.slope * x * line.n as f64
+    }
+}
+
+#[differentiate(order = 2)]
+fn fields(x: &[f64]) -> f64 {
+    Line { slope: x[0], n: 3, width: 1.0 }.at(x[1])
+}
+
+/// The gradient by a struct, with its fields.
+#[differentiate]
+fn of_a_struct_gradient(x: &[f64]) -> f64 {
+    let line = Line { slope: x[0], n: 3, width: 1.0 };
+    let (by_line, by_x): (LineTangent, f64) = line.at_grad(x[1]);
+    by_line.slope * by_line.slope * by_x
+}
+
+#[test]
+fn gradients_by_structs_are_differentiated() {
+    let (x, h) = ([0.7, 1.3], 1e-6);
+    let gradient = of_a_struct_gradient::grad(&x);
+    let by = |dx: f64, dy: f64| of_a_struct_gradient(&[x[0] + dx, x[1] + dy]);
+    for (found, (dx, dy)) in gradient.into_iter().zip([(h, 0.0), (0.0, h)]) {
+        let expected = (by(dx, dy) - by(-dx, -dy)) / (2.0 * h);
+        assert!((found - expected).abs() < 1e-6 * (1.0 + expected.abs()), "{found} {expected}");
+        let tangent = of_a_struct_gradient::jvp(&x, &[dx / h, dy / h]).1;
+        assert!((found - tangent).abs() < 1e-9 * (1.0 + found.abs()), "{found} {tangent}");
+    }
+}
+
 mod against_differences {
     second! {
         rosenbrock(0.3, -0.2, 1.1, 0.7);
@@ -427,6 +475,7 @@ mod against_differences {
         recursive(0.3, -0.2, 1.1);
         matched(0.3, -0.2, 1.1, 0.4, 0.7);
         uses_what_may_fail(1.3, 0.7);
+        fields(0.7, 1.3);
     }
 }
 

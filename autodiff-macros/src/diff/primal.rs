@@ -314,8 +314,8 @@ impl Primal<'_> {
     /// A call of a pushforward as one of a function.
     fn call(&mut self, push: PushforwardCall, span: Span) -> Option<Call> {
         let PushforwardCall { call, tangents, result_tangents } = push;
-        if let Callee::Operator(name) = call.callee {
-            let operator = match name {
+        if let (Callee::Operator(name), 1..) = (&call.callee, call.order) {
+            let operator = match *name {
                 "add" => "+",
                 "sub" | "neg" => "-",
                 "mul" => "*",
@@ -326,7 +326,7 @@ impl Primal<'_> {
             self.refuse(
                 span,
                 format!(
-                    "`{operator}` of values whose type is not known here has no second derivative: write the type of \
+                    "`{operator}` of values whose type is not known here has no third derivative: write the type of \
                      what comes from elsewhere at its `let`, or put `#[differentiate]` on a module around it"
                 ),
             );

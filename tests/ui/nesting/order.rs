@@ -61,10 +61,6 @@ struct Line {
 
 #[differentiate(order = 2)]
 impl Line {
-    fn steeper(&self, by: f64) -> Line {
-        Line { slope: self.slope * by }
-    }
-
     fn at(&self, x: f64) -> f64 {
         self.slope * x
     }
