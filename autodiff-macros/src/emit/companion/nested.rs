@@ -146,6 +146,10 @@ impl Shape<'_> {
                         before.extend(quote!(let #kept = ::core::clone::Clone::clone(&#name);));
                         (quote!(_: #ty), quote!(#kept), quote!(()), quote!(()))
                     }
+                    // What is given again may live shorter.
+                    Passing::Ref if sig.ty.to_string().contains("'static") => {
+                        (quote!(_: #ty), quote!(#name), quote!(#name), quote!(#name))
+                    }
                     Passing::Ref | Passing::RefMut => {
                         (quote!(#given: #ty), quote!(#given), quote!(#name), quote!(#given))
                     }
