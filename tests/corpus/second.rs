@@ -517,6 +517,7 @@ fn functions_of_every_form() {
     assert_eq!((xx, xk), (17.8125, vec![0.0, 0.0]));
     assert_eq!(kx[0], (0.0, vec![0.0, 0.0]));
     assert_eq!(gen_::hessian([1.0, 2.0, 3.0]), [[110.0, 43.0, 6.0], [43.0, 8.0, 2.0], [6.0, 2.0, 0.0]]);
+    assert_eq!(Sq { a: 2.0 }.area(3.0), 36.0);
     assert_eq!(Sq { a: 2.0 }.area_hvp(3.0, &SqTangent { a: 1.0 }, 0.0).0.a, 18.0);
     assert_eq!(ieee::hessian(4.0, 2.0), ((-0.0625, 0.25), (0.25, 0.0)));
     assert_eq!((other_::hessian(2.0), conditioned::hessian(2.0)), (12.0, 12.0));

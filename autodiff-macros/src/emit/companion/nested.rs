@@ -349,7 +349,7 @@ impl Shape<'_> {
             }
         };
         let types: Vec<TokenStream> = (all().filter_map(|passed| passed.again.as_ref()))
-            .map(|again| type_of(again))
+            .map(type_of)
             .chain([output.clone()])
             .chain(all().filter(|passed| passed.arg.is_some()).map(|passed| passed.slot.clone()))
             .collect();
