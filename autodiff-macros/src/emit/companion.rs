@@ -7,6 +7,7 @@ mod items;
 pub(crate) mod jacobian;
 mod jacobian_into;
 mod nested;
+mod passed;
 pub(crate) mod second;
 
 use proc_macro2::{Ident, Span, TokenStream};
