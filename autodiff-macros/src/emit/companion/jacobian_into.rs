@@ -92,7 +92,7 @@ impl Shape<'_> {
             #of::into(
                 #by_columns,
                 #buffer,
-                0 #(+ #counts)*,
+                #(#counts)+*,
                 |#value: &#result| -> #seed { #runtime::Differentiable::zero_tangent(#value) },
                 |#ask: &mut dyn ::core::ops::FnMut(&#result) -> #seed, #row: &mut [f64]| -> #result {
                     #split
