@@ -3,6 +3,7 @@
 mod conditions;
 pub(crate) mod fallible;
 mod given;
+mod higher;
 mod integrity;
 mod items;
 mod macros;
@@ -27,10 +28,11 @@ use self::marks::without_marks;
 use crate::analysis::Activity;
 use crate::diag::Diagnostics;
 use crate::diff::reverse::Options;
+use crate::emit::companion::jacobian::has_columns;
 use crate::emit::companion::{self, Derivatives, Site, Source};
 use crate::emit::fallback;
 use crate::ir::{Function, Param, Passing, Ty, Wrt, WrtTarget};
-use crate::request::{Request, Unconnected};
+use crate::request::{Mode, Request, Unconnected};
 use crate::{analysis, diff, lower, simplify};
 
 /// What `#[differentiate(args)]` makes of an item.
@@ -127,8 +129,16 @@ fn derived_function(request: &Request, item: &syn::ItemFn, hidden: bool, diag: D
     each_variant(&**item, diag, |variant, diag| {
         let syn::ItemFn { sig, block, vis, .. } = &variant.item;
         let attributes = &variant.attributes(&item.attrs)[..];
-        let source =
-            Source { request, signature: sig, visibility: vis, attributes, site, hidden, siblings: &[] };
+        let source = Source {
+            request,
+            signature: sig,
+            visibility: vis,
+            attributes,
+            site,
+            hidden,
+            siblings: &[],
+            may_fail: false,
+        };
         differentiated(source, sig, block, diag)
     })
 }
@@ -155,7 +165,16 @@ fn derived_method(
         let attributes = &variant.attributes(attrs)[..];
         let site = Site::Impl(Some(&item.generics));
         let siblings = if item.trait_.is_some() { &[] } else { &item.items[..] };
-        let source = Source { request, signature: sig, visibility, attributes, site, hidden, siblings };
+        let source = Source {
+            request,
+            signature: sig,
+            visibility,
+            attributes,
+            site,
+            hidden,
+            siblings,
+            may_fail: false,
+        };
         differentiated(source, &signature, block, diag)
     })
 }
@@ -278,7 +297,7 @@ fn differentiated(
         let (inner, block) = fallible.inner(source.signature, block);
         let whole = syn::Signature { generics: signature.generics.clone(), ..inner.clone() };
         let request = fallible.request(source.request, source.signature);
-        let found = Source { request: &request, signature: &inner, ..source };
+        let found = Source { request: &request, signature: &inner, may_fail: true, ..source };
         return fallible.outer(pipeline(found, &whole, &block, diag), source);
     }
     pipeline(source, signature, block, diag)
@@ -327,6 +346,8 @@ fn lowered(source: Source<'_>, function: Function, mut diag: Diagnostics) -> Tok
         check_connected(source.request, &function, &gradient, &mut diag);
     }
     check_locals(&function, &mut diag);
+    check_mode(source.request, &function, &mut diag);
+    higher::check(source.request, &function, &mut diag);
     if let Some(name) = source.in_the_way() {
         let function = &function.name;
         diag.error(
@@ -340,8 +361,25 @@ fn lowered(source: Source<'_>, function: Function, mut diag: Diagnostics) -> Tok
         return fallback::expand(source, &function, &errors);
     }
     let users = (!source.hidden).then_some(&gradient);
-    match derivatives((&function, users), (&wanted, &all)) {
-        Ok(derivatives) => companion::companion(source, &function, derivatives),
+    let mut errors = Vec::new();
+    let asked = users.map(|_| &function);
+    let beyond = match source.request.order {
+        1 => Ok(TokenStream::new()),
+        _ => higher::derivatives(source, (&wanted, &all), asked, &mut errors),
+    };
+    if !errors.is_empty() {
+        let mut diag = Diagnostics::new();
+        errors.into_iter().for_each(|error| diag.error_at(error.span, error.message));
+        if let Err(errors) = diag.finish() {
+            return fallback::expand(source, &function, &errors);
+        }
+    }
+    let derived = derivatives((&function, users), (&wanted, &all));
+    match derived.and_then(|derived| Ok((derived, beyond?))) {
+        Ok((derivatives, beyond)) => {
+            let first = companion::companion(source, &function, derivatives);
+            quote!(#first #beyond)
+        }
         Err(violation) => fallback::expand(source, &function, &violation.into_error(&function.name)),
     }
 }
@@ -414,6 +452,18 @@ fn check_locals(function: &Function, diag: &mut Diagnostics) {
                 ),
             );
         }
+    }
+}
+
+/// Columns of a Jacobian are tangents of numbers.
+fn check_mode(request: &Request, function: &Function, diag: &mut Diagnostics) {
+    let Some((Mode::Forward, span)) = request.mode else { return };
+    if request.unconnected == Unconnected::None || !has_columns(function) {
+        diag.error_at(
+            span,
+            "`mode = \"forward\"` makes a Jacobian of one column for each number of the parameters, which have to be \
+             numbers, arrays, slices, `Vec`s or tuples of `f64` or `f32`: leave it out",
+        );
     }
 }
 
@@ -559,6 +609,7 @@ mod tests {
             site: Site::Companion,
             hidden: false,
             siblings: &[],
+            may_fail: false,
         };
         let mut function = lower::function(&request, &item.sig, &item.block, &mut diag);
         spoil(&mut function);

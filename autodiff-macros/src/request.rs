@@ -20,6 +20,10 @@ pub(crate) struct Request {
     pub(crate) unconnected: Unconnected,
     /// `singular = "…"`: what the derivative is where that of an elementary function is infinite or undefined.
     pub(crate) singular: Singular,
+    /// `order = 2`: up to which derivatives there are.
+    pub(crate) order: u32,
+    /// `mode = "…"`: which way Jacobians are made.
+    pub(crate) mode: Option<(Mode, Span)>,
     /// `crate = path`: where the runtime is found.
     pub(crate) runtime: syn::Path,
     /// `companion = name`: the name of the generated struct, where the function's own is taken.
@@ -67,12 +71,26 @@ pub(crate) enum Unconnected {
     Zero,
 }
 
+/// The highest order of derivatives: each doubles what is generated.
+pub(crate) const HIGHEST: u32 = 3;
+
+/// Which way a Jacobian is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// By columns, a pushforward each.
+    Forward,
+    /// By rows, a pullback each.
+    Reverse,
+}
+
 /// The arguments there are, in the form in which they are written.
-const FORMS: [(&str, &str); 14] = [
+const FORMS: [(&str, &str); 16] = [
     ("wrt", "wrt(x, y)"),
     ("stop", "stop(x, y)"),
     ("unconnected", "unconnected = \"zero\""),
     ("singular", "singular = \"ieee\""),
+    ("order", "order = 2"),
+    ("mode", "mode = \"forward\""),
     ("crate", "crate = path::to::autodiff_runtime"),
     ("companion", "companion = name"),
     ("associated", "associated"),
@@ -121,6 +139,8 @@ impl Default for Request {
             stop: Vec::new(),
             unconnected: Unconnected::Error,
             singular: Singular::Zero,
+            order: 1,
+            mode: None,
             runtime: crate::manifest::runtime(),
             companion: None,
             associated: None,
@@ -160,6 +180,15 @@ impl Request {
                 self.unconnected = choice(key, form, &UNCONNECTED, diag).unwrap_or(self.unconnected);
             }
             "singular" => self.singular = choice(key, form, &SINGULAR, diag).unwrap_or(self.singular),
+            "order" => {
+                let order = |value: TokenStream| match syn::parse2::<syn::LitInt>(value).ok()?.base10_parse()
+                {
+                    Ok(order @ 1..=HIGHEST) => Some(order),
+                    _ => None,
+                };
+                self.order = value(key, form, "`2` or `3`", order, diag).unwrap_or(1);
+            }
+            "mode" => self.mode = choice(key, form, &MODE, diag).map(|mode| (mode, key.span())),
             "crate" => {
                 if let Some(path) = path(key, form, diag) {
                     self.runtime = path;
@@ -295,7 +324,7 @@ fn forms() -> String {
 }
 
 fn unknown_argument(name: &str) -> String {
-    if matches!(name, "reverse" | "forward" | "mode" | "vmap") {
+    if matches!(name, "reverse" | "forward" | "vmap") {
         return format!(
             "unknown argument `{name}`: leave it out, both modes are always there (`f::grad`, `f::jvp`)"
         );
@@ -452,6 +481,8 @@ fn partials(key: &Ident, form: Form, diag: &mut Diagnostics) -> Option<Vec<(Iden
 
 const UNCONNECTED: [(&str, Unconnected); 3] =
     [("none", Unconnected::None), ("zero", Unconnected::Zero), ("error", Unconnected::Error)];
+
+const MODE: [(&str, Mode); 2] = [("forward", Mode::Forward), ("reverse", Mode::Reverse)];
 
 const SINGULAR: [(&str, Singular); 2] = [("zero", Singular::Zero), ("ieee", Singular::Ieee)];
 

@@ -23,6 +23,7 @@ pub mod clip;
 mod error;
 #[doc(hidden)]
 pub mod given;
+pub mod jacobian;
 pub mod losses;
 mod math;
 mod norm;
@@ -108,6 +109,36 @@ pub use autodiff_macros::Differentiable;
 /// let (value, (x_bar, k_bar)) = product::value_and_grad(&[2.0, 3.0], 0.5);
 /// assert_eq!((value, x_bar, k_bar), (3.0, vec![1.5, 1.0], 6.0));
 /// ```
+///
+/// # Of several results, and of a higher order
+/// A function that gives several numbers has a `jacobian`, `value_and_jacobian` and `jacobian_into`: in the place of each
+/// number of the result (and of each that a `&mut` parameter holds behind the call) stands its gradient. `mode = "forward"` or
+/// `mode = "reverse"` says whether it is made by columns or by rows, instead of by their numbers.
+///
+/// `order = 2` gives a function of one number `hvp`, `value_grad_hvp`, `hessian` and `hessian_diagonal`. What it calls needs
+/// the argument as well; in a module, what is called follows who calls it.
+///
+/// ```
+/// use autodiff_runtime::differentiate;
+///
+/// #[differentiate]
+/// fn polar(r: f64, angle: f64) -> [f64; 2] {
+///     [r * angle.cos(), r * angle.sin()]
+/// }
+///
+/// #[differentiate(order = 2)]
+/// fn area(x: &[f64; 2]) -> f64 {
+///     x[0] * x[1] * x[1]
+/// }
+///
+/// assert_eq!(polar::jacobian(2.0, 0.0), [(1.0, 0.0), (0.0, 2.0)]);
+/// assert_eq!(area::hessian(&[3.0, 5.0]), [[0.0, 10.0], [10.0, 6.0]]);
+/// assert_eq!(area::hvp(&[3.0, 5.0], &[1.0, 0.0]), [0.0, 10.0]);
+/// ```
+///
+/// A derivative of a function with `order = 2` (`g::grad(x)`, `g::value_and_grad(x)`, `g::jvp(x, v)`) may be called in the body
+/// of a differentiated function, whose derivatives go through it; with `order = 3` so may `g::hvp(x, v)`, and any of them in a
+/// function with `order = 2`.
 ///
 /// # Names
 /// `wrt(a, b)` names what the gradient is by: parameters, by what they come with, and local bindings. A local that is

@@ -25,6 +25,7 @@ pub(crate) mod matrix;
 #[doc(hidden)]
 pub mod plain;
 mod scalar;
+mod twice;
 
 #[doc(hidden)]
 pub use hook::on_adjoint;
@@ -35,7 +36,7 @@ use crate::Differentiable;
 pub(crate) type TangentOf<T> = <T as Differentiable>::Tangent;
 
 macro_rules! binary {
-    ($($Rule:ident $name:ident $symbol:literal;)*) => {$(
+    ($($Rule:ident $name:ident $symbol:literal $Curved:ident;)*) => {$(
         #[doc = concat!("The derivative of `a ", $symbol, " b`.")]
         #[diagnostic::on_unimplemented(
             message = "the derivative of this operator on `{Self}` is not known",
@@ -76,7 +77,7 @@ macro_rules! binary {
 
         #[doc = concat!("`a ", $symbol, " b`")]
         pub mod $name {
-            use super::{$Rule, TangentOf};
+            use super::{$Rule, TangentOf, twice};
             use crate::Differentiable;
 
             /// The value, and the pullback, which takes the operands again, the seed, and the adjoints to add to.
@@ -138,6 +139,8 @@ macro_rules! binary {
                 };
                 a.pushforward(b, a_dot, b_dot)
             }
+
+            twice::binary!($Rule $Curved);
         }
 
         by_reference!($Rule, { impl['r, 's, A, B] for [&'r A], [&'s B] where A: $Rule<B> });
@@ -182,13 +185,14 @@ macro_rules! by_reference {
     };
 }
 pub(crate) use by_reference;
+pub use twice::{CurvedAdd, CurvedDiv, CurvedMul, CurvedRem, CurvedSub, Straight};
 
 binary! {
-    AddRule add "+";
-    SubRule sub "-";
-    MulRule mul "*";
-    DivRule div "/";
-    RemRule rem "%";
+    AddRule add "+" CurvedAdd;
+    SubRule sub "-" CurvedSub;
+    MulRule mul "*" CurvedMul;
+    DivRule div "/" CurvedDiv;
+    RemRule rem "%" CurvedRem;
 }
 
 /// The derivative of `-a`.
@@ -239,6 +243,8 @@ pub mod neg {
             None => a.pushforward(&a.zero_tangent()),
         }
     }
+
+    super::twice::unary!(NegRule, <A as NegRule>::Output);
 }
 
 #[diagnostic::do_not_recommend]
@@ -301,6 +307,8 @@ macro_rules! conversion {
                     None => (a.value(), 0.0),
                 }
             }
+
+            super::twice::unary!($Rule, $float);
         }
     )*};
 }

@@ -534,6 +534,28 @@ impl<T: ?Sized> Then for If<T, true> {
     type Type = T;
 }
 
+/// A companion with derivatives of order `N`, for the functions that call it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no derivatives of order {N}, which are needed where it is called",
+    label = "needs `#[differentiate(order = {N})]`",
+    note = "put `order = {N}` into the attribute on the function, or the attribute on a module around both"
+)]
+pub trait Order<const N: usize> {
+    /// What a type hangs on, see [`Known`].
+    const IS: bool = true;
+}
+
+/// A companion whose gradient has derivatives: of order `N` together with those that it is made of.
+#[diagnostic::on_unimplemented(
+    message = "the derivative of `{Self}` is called in a differentiated function, and has no derivative itself",
+    label = "needs `#[differentiate(order = {N})]`",
+    note = "put `order = {N}` into the attribute on the function, which has to give one number and to change no argument"
+)]
+pub trait GradientOrder<const N: usize> {
+    /// What a type hangs on, see [`Known`].
+    const IS: bool = true;
+}
+
 /// Makes a closure that is returned capture the lifetimes in `T`, in a signature that cannot name all generics in scope.
 pub trait Captures<T> {}
 

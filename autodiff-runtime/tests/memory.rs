@@ -400,3 +400,38 @@ fn types_unknown_to_the_macro() {
         skeleton::value_and_grad_into(&angles, &model, &mut bar);
     });
 }
+
+#[differentiate]
+fn orbit(start: &[f64], mass: f64) -> [f64; 2] {
+    let (mut at, mut speed) = (start[0], start[1]);
+    for k in 2..start.len() {
+        speed -= mass * at.sin() * start[k];
+        at += 0.1 * speed;
+    }
+    [at, speed]
+}
+
+/// The same by columns.
+#[differentiate(mode = "forward")]
+fn orbit_by_columns(start: &[f64], mass: f64) -> [f64; 2] {
+    let (mut at, mut speed) = (start[0], start[1]);
+    for k in 2..start.len() {
+        speed -= mass * at.sin() * start[k];
+        at += 0.1 * speed;
+    }
+    [at, speed]
+}
+
+#[test]
+fn jacobians() {
+    let (start, mut rows, mut columns) = (numbers(50), vec![0.0; 102], vec![0.0; 102]);
+    check(|| {
+        orbit::jacobian_into(&start, 0.7, &mut rows);
+    });
+    check(|| {
+        orbit_by_columns::jacobian_into(&start, 0.7, &mut columns);
+    });
+    for (row, column) in rows.iter().zip(&columns) {
+        assert!((row - column).abs() < 1e-12, "{row} {column}");
+    }
+}

@@ -33,6 +33,7 @@ cargo run --release -p autodiff-fuzz -- [options]
   --seeds A..B     which programs (0..100)
   --release        optimise them
   --module         one attribute on a module around each program
+  --second         as --module, with `order = 2`: second derivatives are checked, too
   --jobs N         threads (2)
   --batch N        programs a crate (24)
   --show SEED      print a program and what comes of it
@@ -91,6 +92,7 @@ fn options() -> Option<Options> {
             }
             "--release" => options.release = true,
             "--module" => options.form = Form::Module,
+            "--second" => options.form = Form::Second,
             "--jobs" => options.jobs = value()?.parse().ok()?,
             "--batch" => options.batch = value()?.parse().ok()?,
             "--show" => options.show = Some(value()?.parse().ok()?),

@@ -20,6 +20,8 @@ pub enum Form {
     Attributed,
     /// With one attribute on a module around all of it.
     Module,
+    /// The same, with second derivatives.
+    Second,
     /// Without attributes, cuts as calls of `cut`: what values are compared with.
     Plain,
     /// The same in `f64` throughout: what derivatives are compared with.
@@ -61,7 +63,9 @@ pub fn print(text: &str, form: Form, float: &str) -> String {
                     Form::Attributed if marks.is_empty() => out.push_str("#[differentiate]"),
                     Form::Attributed => out.push_str(&format!("#[differentiate({marks})]")),
                     // Inside of the module only what a function asks for on its own is left.
-                    Form::Module if !marks.is_empty() => out.push_str(&format!("#[differentiate({marks})]")),
+                    Form::Module | Form::Second if !marks.is_empty() => {
+                        out.push_str(&format!("#[differentiate({marks})]"))
+                    }
                     _ => {}
                 }
             }

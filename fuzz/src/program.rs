@@ -73,7 +73,9 @@ impl Program {
     pub fn source(&self, form: Form) -> String {
         let text = print(&self.items.text(), form, self.float());
         match form {
-            Form::Module => indented(&format!("#[differentiate]\nmod model {{\nuse super::*;\n{text}}}\n")),
+            Form::Module | Form::Second => {
+                indented(&format!("#[differentiate{}]\nmod model {{\nuse super::*;\n{text}}}\n", order(form)))
+            }
             _ => indented(&text),
         }
     }
@@ -108,8 +110,10 @@ impl Program {
         let within_sight = self.within_sight();
         // There is nothing to ask of a function without a parameter that carries something.
         match form {
-            Form::Module if within_sight.active().next().is_some() => within_sight.checked_module(name, form),
-            Form::Module => self.checked_module(name, Form::Attributed),
+            Form::Module | Form::Second if within_sight.active().next().is_some() => {
+                within_sight.checked_module(name, form)
+            }
+            Form::Module | Form::Second => self.checked_module(name, Form::Attributed),
             form => self.checked_module(name, form),
         }
     }
@@ -131,10 +135,11 @@ impl Program {
         }
         let gradient = if self.result == Ty::Unit { "None" } else { "Some(ad::gradient)" };
         let jvp = if self.local { "None" } else { "Some(ad::jvp)" };
+        let second = if self.has_second(form) { "Some(ad::second)" } else { "None" };
         let plain = format!("pub mod {name} {{\nmod plain {{\n{}}}\n{fine}", self.plain(Form::Plain));
         let companion = format!(
             "mod ad {{\n{}}}\npub const CASE: support::Case = support::Case {{ point: &[{}], single: {single}, inout: &[{}], \
-             plain: plain::plain, fine: {fine_path}::plain, vjp: ad::vjp, jvp: {jvp}, into: ad::into, gradient: {gradient} }};\n}}\n",
+             plain: plain::plain, fine: {fine_path}::plain, vjp: ad::vjp, jvp: {jvp}, into: ad::into, gradient: {gradient}, second: {second} }};\n}}\n",
             self.companion(form),
             point.join(", "),
             inout.join(", "),
@@ -230,9 +235,10 @@ impl Program {
     fn companion(&self, form: Form) -> String {
         let text = print(&self.items.text(), form, self.float());
         let (text, at) = match form {
-            Form::Module => (
+            Form::Module | Form::Second => (
                 format!(
-                    "#[differentiate]\nmod model {{\nuse super::*;\n{}\n}}\npub use model::*;\n",
+                    "#[differentiate{}]\nmod model {{\nuse super::*;\n{}\n}}\npub use model::*;\n",
+                    order(form),
                     self.public(&text)
                 ),
                 "model::",
@@ -342,19 +348,71 @@ impl Program {
                 self.outputs("r"),
             )
         };
+        let second = if self.has_second(form) {
+            self.second(&f, &bound, &passed, &adjoints("direction"))
+        } else {
+            String::new()
+        };
         format!(
             "use autodiff_runtime::{{Differentiable, differentiate, stop_gradient}};\nuse support::{{Input, Leaves}};\n{text}\n{}{}\
              pub fn vjp(x: &[f64], seed: &[f64]) -> (support::Outputs, Vec<f64>) {{\n{inout_seeds}{bound}\nlet (r, pullback) = {f}::vjp({passed});\nlet mut head = \
              seed.iter().copied();\nlet g = {};\n({{ {} }}, g)\n}}\n\
              {jvp}\
              pub fn into(x: &[f64], before: &[f64], seed: &[f64]) -> (support::Outputs, Vec<f64>) {{\n{inout_seeds}{bound}\n{}{left}let r = \
-             {f}::value_and_grad_into({passed}{buffers});\nlet mut after = Vec::new();\n{after}({{ {} }}, after)\n}}\n{gradient}",
+             {f}::value_and_grad_into({passed}{buffers});\nlet mut after = Vec::new();\n{after}({{ {} }}, after)\n}}\n{gradient}{second}",
             self.leaves(&text, true, self.float()),
             self.arguments_function(self.float()),
             sorted(&format!("pullback({})", seeds.join(", "))),
             self.outputs("r"),
             adjoints("before"),
             self.outputs("r"),
+        )
+    }
+
+    /// Whether the second derivatives are checked: not those by locals, or through what is changed.
+    fn has_second(&self, form: Form) -> bool {
+        let changed = self.active().any(|(_, a)| a.param.pass == Pass::RefMut);
+        form == Form::Second
+            && !self.local
+            && !changed
+            && self.result != Ty::Unit
+            && self.result.carries(&self.structs)
+    }
+
+    /// The gradient of the tangent, by the inputs and by the direction: what calls of the function call.
+    fn second(&self, f: &str, bound: &str, passed: &str, directions: &str) -> String {
+        let each = |part: &dyn Fn(usize, bool) -> String| -> String {
+            let active = |k: usize| self.active().any(|(active, _)| active == k);
+            (0..self.arguments.len()).map(|k| part(k, active(k))).collect()
+        };
+        let dots = each(&|k, active| if active { format!("Some(&b{k}), ") } else { "None, ".into() });
+        let again = each(&|k, _| match self.arguments[k].param.pass {
+            Pass::Value if self.arguments[k].param.ty.text(&self.structs).starts_with('&') => {
+                format!("a{k}, ")
+            }
+            Pass::Value => "(), ".into(),
+            Pass::Ref => format!("&a{k}, "),
+            Pass::RefMut => format!("&mut a{k}, "),
+        });
+        let mut zeros = String::new();
+        let (mut by_inputs, mut by_direction) = (String::new(), String::new());
+        for (k, _) in self.active() {
+            for (of, leaves) in [("c", &mut by_inputs), ("d", &mut by_direction)] {
+                zeros.push_str(&format!("let mut {of}{k} = a{k}.adjoint(&mut std::iter::repeat(0.0));\n"));
+                leaves.push_str(&format!("{of}{k}.push_leaves(&mut {of});\n"));
+            }
+        }
+        let slots = |of: &str| {
+            each(&|k, active| if active { format!("Some(&mut {of}{k}), ") } else { "None, ".into() })
+        };
+        format!(
+            "pub fn second(x: &[f64], direction: &[f64], seed: &[f64]) -> (Vec<f64>, Vec<f64>) {{\n{bound}\n{directions}{zeros}\
+             let ((r, _), pullback) = {f}::order_2_forward({passed}, {dots});\n\
+             let mut head = seed.iter().copied();\n\
+             pullback({again}{dots}(r.adjoint(&mut std::iter::repeat(0.0)), r.adjoint(&mut head)), {}{});\n\
+             let (mut c, mut d) = (Vec::new(), Vec::new());\n{by_inputs}{by_direction}(c, d)\n}}\n",
+            slots("c"),
+            slots("d"),
         )
     }
 
@@ -436,6 +494,11 @@ impl Program {
     pub fn len(&self) -> usize {
         self.items.len()
     }
+}
+
+/// What the attribute on the module says.
+fn order(form: Form) -> &'static str {
+    if form == Form::Second { "(order = 2)" } else { "" }
 }
 
 /// Items one below the other.

@@ -299,7 +299,12 @@ pub struct Case {
     pub into: fn(&[f64], &[f64], &[f64]) -> (Outputs, Vec<f64>),
     /// inputs -> outputs, gradient by `value_and_grad`, by `grad`
     pub gradient: Option<fn(&[f64]) -> (Outputs, Vec<f64>, Vec<f64>)>,
+    /// inputs, direction, seed -> the gradient of the seeded tangent, by the inputs and by the direction
+    pub second: Option<Second>,
 }
+
+/// See [`Case::second`].
+pub type Second = fn(&[f64], &[f64], &[f64]) -> (Vec<f64>, Vec<f64>);
 
 /// Numbers without a pattern, in ±[0.5, 1.5], exact in `f32`.
 fn scattered(n: usize, salt: u64) -> Vec<f64> {
@@ -524,6 +529,45 @@ impl Case {
             let (_, by_vjp) = caught(|| (self.vjp)(self.point, &total))
                 .map_err(|text| format!("panic of `vjp`: {text}"))?;
             self.equal("value_and_grad", &first, &by_vjp, tight)?;
+        }
+        if let Some(second) = self.second {
+            let (by_inputs, by_direction) = caught(|| second(self.point, &direction, &seed))
+                .map_err(|text| format!("panic of `order_2_forward`: {text}"))?;
+            if finite {
+                self.equal("order_2_forward", &by_direction, &x_bar, tight)?;
+            }
+            // A cut is a constant for one derivative and not for the differences of another.
+            if tape.is_empty() && !self.single && jacobian.iter().all(Option::is_some) {
+                self.second_by_differences(&by_inputs, &direction, &seed)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The gradient of a tangent is the change of the gradient in its direction.
+    fn second_by_differences(&self, found: &[f64], direction: &[f64], seed: &[f64]) -> Result<(), String> {
+        let gradient = |t: f64| {
+            let point: Vec<f64> = self.point.iter().zip(direction).map(|(x, d)| x + t * d).collect();
+            caught(|| (self.vjp)(&point, seed).1).ok()
+        };
+        let slope = |h: f64| -> Option<Vec<f64>> {
+            let (plus, minus) = (gradient(h)?, gradient(-h)?);
+            Some(plus.iter().zip(&minus).map(|(p, m)| (p - m) / (2.0 * h)).collect())
+        };
+        let (Some(wide), Some(middle), Some(narrow)) = (slope(2e-4), slope(1e-4), slope(5e-5)) else {
+            return Ok(());
+        };
+        let scale = 1.0 + found.iter().filter(|g| g.is_finite()).fold(0.0, |s: f64, g| s.max(g.abs()));
+        for (k, found) in found.iter().enumerate() {
+            let coarse = (4.0 * middle[k] - wide[k]) / 3.0;
+            let expected = (4.0 * narrow[k] - middle[k]) / 3.0;
+            let agree = (coarse - expected).abs() <= 1e-6 * (1.0 + expected.abs()) && expected.abs() < 1e10;
+            if agree && !((found - expected).abs() <= 1e-5 * (scale + expected.abs())) {
+                let kind = if found.is_nan() { "NaN" } else { "gradient" };
+                return Err(format!(
+                    "{kind} of the tangent: by input {k} {found}, by differences {expected}"
+                ));
+            }
         }
         Ok(())
     }

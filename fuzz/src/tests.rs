@@ -27,6 +27,7 @@ fn cuts_are_constants_where_differences_are_taken() {
         jvp: Some(|x, d| (half_cut(x), vec![x[0] * x[1] * d[0]])),
         into: |x, before, _| (half_cut(x), vec![before[0] + x[0] * x[1], before[1]]),
         gradient: None,
+        second: None,
         ..case()
     };
     assert_eq!(case.run(), Ok(()));
@@ -67,7 +68,13 @@ fn case() -> Case {
         jvp: Some(|x, d| (value(x), vec![gradient(x).iter().zip(d).map(|(g, d)| g * d).sum()])),
         into: |x, before, _| (value(x), gradient(x).iter().zip(before).map(|(g, b)| g + b).collect()),
         gradient: Some(|x| (value(x), gradient(x), gradient(x))),
+        second: Some(|x, d, seed| (bent(x, d, seed[0]), gradient(x).iter().map(|g| g * seed[0]).collect())),
     }
+}
+
+/// The gradient of the tangent of `x² y`.
+fn bent(x: &[f64], d: &[f64], seed: f64) -> Vec<f64> {
+    vec![seed * (2.0 * x[1] * d[0] + 2.0 * x[0] * d[1]), seed * 2.0 * x[0] * d[0]]
 }
 
 #[test]
@@ -77,7 +84,7 @@ fn right_derivatives_pass() {
 
 #[test]
 fn wrong_derivatives_are_seen() {
-    let planted: [(&str, Case); 10] = [
+    let planted: [(&str, Case); 12] = [
         ("gradient of `vjp`", Case { vjp: |x, _| (value(x), vec![2.0 * x[0] * x[1], 0.0]), ..case() }),
         ("gradient of `vjp`", Case { vjp: |x, _| (value(x), gradient(x)), ..case() }),
         ("NaN of `vjp`", Case { vjp: |x, _| (value(x), vec![f64::NAN, 0.0]), ..case() }),
@@ -97,6 +104,19 @@ fn wrong_derivatives_are_seen() {
             Case { gradient: Some(|x| (value(x), gradient(x), vec![0.0, 0.0])), ..case() },
         ),
         ("panic of `jvp`", Case { jvp: Some(|_, _| panic!("planted")), ..case() }),
+        (
+            "gradient of the tangent",
+            Case {
+                second: Some(|x, _, seed| {
+                    (vec![0.0, 0.0], gradient(x).iter().map(|g| g * seed[0]).collect())
+                }),
+                ..case()
+            },
+        ),
+        (
+            "`order_2_forward` against `vjp`",
+            Case { second: Some(|x, d, seed| (bent(x, d, seed[0]), vec![0.0, 0.0])), ..case() },
+        ),
     ];
     for (class, case) in planted {
         let found = case.run().expect_err(class);

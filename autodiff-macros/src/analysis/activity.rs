@@ -484,7 +484,7 @@ impl<'a> Analysis<'a> {
 /// The name of what is called, for complaints.
 fn callee(call: &Call) -> String {
     match &call.callee {
-        Callee::Function(path) => source(path),
+        Callee::Function(path) | Callee::Derivative(path) => source(path),
         Callee::Method(name) => name.to_string(),
         Callee::Operator(name) => (*name).to_string(),
     }

@@ -6,6 +6,7 @@ pub(crate) mod explain;
 pub(crate) mod forward;
 pub(crate) mod fuse;
 mod plan;
+pub(crate) mod primal;
 pub(crate) mod private;
 mod record;
 pub(crate) mod reverse;

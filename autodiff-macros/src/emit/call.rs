@@ -1,6 +1,6 @@
 //! Calls of differentiated functions: their forward sweep, their pullback, their tangents.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::Index;
 
@@ -30,6 +30,16 @@ pub(crate) fn derived_name(name: &Ident, what: &str) -> Ident {
     Ident::new(&format!("{}_{what}", text.strip_prefix("r#").unwrap_or(&text)), name.span())
 }
 
+/// What is called of a function that was differentiated forward `order` times, which is a primal function then.
+fn of_order(order: u32, what: Option<&str>) -> Option<String> {
+    match (order, what) {
+        (0, what) => what.map(str::to_owned),
+        (1, None) => Some("pushforward".into()),
+        (order, None) => Some(format!("order_{order}_pushforward")),
+        (order, Some(what)) => Some(format!("order_{}_{what}", order + 1)),
+    }
+}
+
 /// The code with all errors in it pointing to one place.
 fn located(code: TokenStream, span: Span) -> TokenStream {
     let here = |tree: TokenTree| {
@@ -54,6 +64,7 @@ impl Emitter<'_> {
         let witness = self.witness.as_ref().is_some_and(|called| called.contains(&call.pullback));
         let pulled_back = call.differentiated && (read || witness);
         let mut args: Vec<TokenStream> = self.args(call);
+        args.extend(self.lent_args(call, &mut lent));
         if pulled_back {
             self.lend_receiver(call, &mut args);
         }
@@ -66,7 +77,7 @@ impl Emitter<'_> {
             }
             return self.checked_operator(name, args, call);
         }
-        let value = self.callee(&call.callee, pulled_back.then_some("forward"), args);
+        let value = self.callee(call, pulled_back.then_some("forward"), args);
         let results = self.tree_pattern(&call.results);
         if !pulled_back {
             let value = match &self.checked {
@@ -145,11 +156,18 @@ impl Emitter<'_> {
         }
         let mut args = self.args(call);
         self.lend_receiver(call, &mut args);
+        args.extend(self.lent_args(call, &mut lent));
+        let after: Vec<Var> = (tangents.iter())
+            .filter_map(|tangent| match tangent {
+                Tangent::InOut(_, after) => Some(*after),
+                _ => None,
+            })
+            .collect();
         let changes = call.args.iter().any(|arg| matches!(arg, Arg::RefMut(_) | Arg::RefMutValue(..)));
         for (arg, tangent) in call.args.iter().zip(tangents) {
             args.push(match tangent {
                 // A part of what is lent mutably beside it is read before.
-                Tangent::Value(value) if changes && !matches!(value, Expr::Var(_)) => {
+                Tangent::Value(value) if changes && !self.lies_apart(value, &after) => {
                     let value = self.expr(value, self.float_of(value).as_ref());
                     self.read_before(value, &mut lent)
                 }
@@ -160,9 +178,40 @@ impl Emitter<'_> {
                 tangent => self.tangent_arg(arg, tangent),
             });
         }
-        let value = self.callee(&call.callee, Some("pushforward"), args);
+        let value = self.callee(call, Some("pushforward"), args);
         let (results, tangents) = (self.tree_pattern(&call.results), self.tree_pattern(result_tangents));
         quote_spanned!(self.span=> #lent let (#results, #tangents) = #value;)
+    }
+
+    /// The tangents among the arguments of a pushforward.
+    fn lent_args(&mut self, call: &Call, before: &mut TokenStream) -> Vec<TokenStream> {
+        let tangents = &call.args[call.plain()..];
+        let after: Vec<Var> = (tangents.iter())
+            .filter_map(|arg| match arg {
+                Arg::RefMutValue(_, after) => Some(*after),
+                _ => None,
+            })
+            .collect();
+        let changes = tangents.iter().any(|arg| matches!(arg, Arg::RefMut(_) | Arg::RefMutValue(..)));
+        tangents
+            .iter()
+            .map(|arg| match arg {
+                Arg::Value(value) if changes && !self.lies_apart(value, &after) => {
+                    let value = self.expr(value, self.float_of(value).as_ref());
+                    self.read_before(value, before)
+                }
+                arg => self.lent_arg(arg),
+            })
+            .collect()
+    }
+
+    /// Whether a tangent can be lent beside those that are lent mutably: it is no part of one, and none of these scalars.
+    fn lies_apart(&self, value: &Expr, lent: &[Var]) -> bool {
+        match value {
+            Expr::Var(var) => lent.iter().all(|lent| self.flow.class(*lent) != self.flow.class(*var)),
+            Expr::Lit(_) => true,
+            _ => false,
+        }
     }
 
     fn read_before(&mut self, value: TokenStream, before: &mut TokenStream) -> TokenStream {
@@ -185,6 +234,15 @@ impl Emitter<'_> {
                 return quote_spanned!(self.span=> #runtime::__private::given(&#name.#field));
             }
             match arg {
+                arg if at >= call.plain() => match arg {
+                    Arg::RefMutValue(_, after) => {
+                        let after = self.ident(*after);
+                        quote_spanned!(self.span=> ::core::option::Option::Some(&mut { #after }))
+                    }
+                    // It holds what it was given by value itself.
+                    Arg::Value(_) => quote_spanned!(self.span=> ::core::option::Option::None),
+                    arg => self.lent_arg(arg),
+                },
                 Arg::Handed(path) => {
                     let receiver = self.reference(path, false);
                     quote_spanned!(self.span=> #runtime::__private::again(&#receiver))
@@ -283,7 +341,7 @@ impl Emitter<'_> {
             Arg::Inert(inert) if method && at == 0 => self.inert(inert).at(Level::Postfix),
             arg => self.arg(arg),
         };
-        call.args.iter().enumerate().map(arg).collect()
+        call.args[..call.plain()].iter().enumerate().map(arg).collect()
     }
 
     fn arg(&self, arg: &Arg) -> TokenStream {
@@ -302,6 +360,28 @@ impl Emitter<'_> {
             }
             Arg::Inert(inert) => self.inert(inert).tokens,
         }
+    }
+
+    /// A tangent among the arguments of a pushforward.
+    fn lent_arg(&self, arg: &Arg) -> TokenStream {
+        let lent = match arg {
+            Arg::Value(Expr::Lit(lit)) if !lit.ty.is_float() => {
+                return quote_spanned!(self.span=> ::core::option::Option::None);
+            }
+            Arg::Value(value) => {
+                let value = self.code(value, self.float_of(value).as_ref()).at(Level::Unary);
+                quote_spanned!(self.span=> &#value)
+            }
+            Arg::Ref(path) | Arg::RefMut(path) => {
+                let mutable = matches!(arg, Arg::RefMut(_));
+                if let Some(part) = self.lent_part(path, mutable) {
+                    return part;
+                }
+                self.lent(path, mutable)
+            }
+            arg => self.arg(arg),
+        };
+        quote_spanned!(self.span=> ::core::option::Option::Some(#lent))
     }
 
     fn tangent_arg(&self, arg: &Arg, tangent: &Tangent) -> TokenStream {
@@ -327,13 +407,15 @@ impl Emitter<'_> {
     }
 
     /// The call itself; `what`: which function of the companion, `None` for the primal.
-    fn callee(&self, callee: &Callee, what: Option<&str>, mut args: Vec<TokenStream>) -> TokenStream {
-        match callee {
-            Callee::Function(path) => {
-                let path = what.map_or_else(
-                    || path.to_token_stream(),
-                    |what| derived_path(path, what).into_token_stream(),
-                );
+    fn callee(&self, call: &Call, what: Option<&str>, mut args: Vec<TokenStream>) -> TokenStream {
+        let what = of_order(call.order, what);
+        let what = what.as_deref();
+        match &call.callee {
+            Callee::Function(path) | Callee::Derivative(path) => {
+                let path = match what {
+                    Some(what) => self.derived(call, path, what),
+                    None => path.to_token_stream(),
+                };
                 quote_spanned!(self.span=> #path(#(#args),*))
             }
             Callee::Method(name) => {
@@ -345,7 +427,7 @@ impl Emitter<'_> {
                 let runtime = self.runtime_here();
                 let name = Ident::new(name, self.span);
                 // The operator is what has no rule: it has to be said at one place.
-                if !callee.is_on_adjoint() {
+                if !call.callee.is_on_adjoint() {
                     args.iter_mut().for_each(|arg| *arg = located(std::mem::take(arg), self.span));
                 }
                 match what {
@@ -353,7 +435,7 @@ impl Emitter<'_> {
                         let what = Ident::new(what, self.span);
                         quote_spanned!(self.span=> #runtime::ops::#name::#what(#(#args),*))
                     }
-                    None if callee.is_on_adjoint() => args.swap_remove(0),
+                    None if call.callee.is_on_adjoint() => args.swap_remove(0),
                     None => {
                         let has_rule = matches!(&name.to_string()[..], "as_f64" | "as_f32");
                         if has_rule {
@@ -364,6 +446,32 @@ impl Emitter<'_> {
                 }
             }
         }
+    }
+
+    /// The function that `what` says of the one called `path`. Whether there are derivatives beyond the first is asked by a
+    /// trait, in whose words rustc says that there are none.
+    fn derived(&self, call: &Call, path: &syn::Path, what: &str) -> TokenStream {
+        let nested = matches!(call.callee, Callee::Derivative(_));
+        if !nested && (call.order == 0 || owner(path).is_some()) {
+            return derived_path(path, what).into_token_stream();
+        }
+        let (mut companion, what) = (path.clone(), Ident::new(what, self.span));
+        let Some(last) = companion.segments.last_mut() else { return path.to_token_stream() };
+        let arguments = std::mem::replace(&mut last.arguments, syn::PathArguments::None);
+        let (mut of, mut beyond) = (quote_spanned!(self.span=> Order), 0);
+        let mut name = what;
+        if nested {
+            name = derived_name(&last.ident, &name.to_string());
+            beyond = if last.ident == "hvp" { 2 } else { 1 };
+            of = quote_spanned!(self.span=> GradientOrder);
+            companion.segments.pop();
+            companion.segments.pop_punct();
+        }
+        let runtime = self.runtime_here();
+        let order = Literal::usize_unsuffixed(call.order as usize + 1 + beyond);
+        let turbofish = (!arguments.is_empty()).then(|| quote_spanned!(self.span=> #arguments));
+        let is = quote_spanned!(self.span=> <#companion as #runtime::__private::#of<#order>>::IS);
+        quote_spanned!(self.span=> <#runtime::__private::Known<#companion, { #is }>>::#name #turbofish)
     }
 
     /// A pattern that binds every leaf.

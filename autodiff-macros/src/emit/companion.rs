@@ -5,10 +5,16 @@
 
 pub(crate) mod given;
 mod items;
+pub(crate) mod jacobian;
+mod jacobian_into;
+mod nested;
+mod passed;
+pub(crate) mod second;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
+pub(crate) use super::call::derived_name;
 use super::signature::{ParamSig, Signature};
 use super::sweeps::{self, Sweep};
 use super::types::owned_tangent;
@@ -49,6 +55,8 @@ pub(crate) struct Source<'a> {
     pub(crate) hidden: bool,
     /// What stands beside it in its `impl` block.
     pub(crate) siblings: &'a [syn::ImplItem],
+    /// It says beside its result whether there is one: see `expand::fallible`.
+    pub(crate) may_fail: bool,
 }
 
 impl Source<'_> {
@@ -91,12 +99,14 @@ pub(crate) struct Derivatives {
 
 /// One generated function.
 struct Item {
-    name: &'static str,
+    name: std::borrow::Cow<'static, str>,
     summary: String,
     hidden: bool,
     lifetimes: Vec<TokenStream>,
     args: Vec<TokenStream>,
     output: TokenStream,
+    /// What is asked of types beyond what the function asks.
+    bounds: Vec<syn::WherePredicate>,
     body: TokenStream,
     /// A body of the promised type that is never run.
     stub: TokenStream,
@@ -331,10 +341,15 @@ impl<'a> Shape<'a> {
         let functions: TokenStream = items
             .into_iter()
             .filter(|item| item.hidden || !self.source.hidden)
-            .filter(|item| !self.source.written(&self.name(item.name)))
+            .filter(|item| !self.source.written(&self.name(&item.name)))
             .map(|item| {
-                let header =
-                    self.signature.header(&self.name(item.name), &item.lifetimes, &item.args, &item.output);
+                let header = self.signature.header(
+                    &self.name(&item.name),
+                    &item.lifetimes,
+                    &item.args,
+                    &item.output,
+                    &item.bounds,
+                );
                 let summary = item.summary;
                 let body = if stubs { item.stub } else { item.body };
                 let hidden = item.hidden.then(|| quote!(#[doc(hidden)]));

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::signature::ParamSig;
+use super::sweeps::slots::{Shape, or_else};
 use super::{Emitter, Form};
 use crate::diff::{ParamAdjoint, Tape, TapeKind};
 use crate::ir::*;
@@ -45,7 +46,12 @@ impl Emitter<'_> {
 
     fn enter_all(&mut self, function: &Function, lent: bool) -> TokenStream {
         let mut prelude = self.foreign_rules(&function.body);
-        for param in &function.params {
+        for (index, param) in function.params.iter().enumerate() {
+            if param.lent {
+                let of = &function.params[function.tangent_of(index)];
+                prelude.extend(self.enter_tangent(param, of));
+                continue;
+            }
             let (name, var) = (&param.name, param.var);
             let changes = self.flow.is_mut(var);
             let place = self.vars[var].role == Role::Place;
@@ -106,6 +112,34 @@ impl Emitter<'_> {
         prelude
     }
 
+    /// Binds a tangent, which is a zero where the caller has none. `of`: the parameter that it is the tangent of.
+    fn enter_tangent(&mut self, param: &Param, of: &Param) -> TokenStream {
+        let (name, var) = (&param.name, param.var);
+        if !param.active {
+            return TokenStream::new();
+        }
+        let changes = self.flow.is_mut(var);
+        let mutable = changes.then(|| quote!(mut));
+        if self.vars[var].role == Role::Place {
+            let form = if param.passing == Passing::RefMut { Form::RefMut } else { Form::Ref };
+            let scratch = self.scratch(of, Shape::AtHand, form == Form::RefMut);
+            self.bind_as(var, name.clone(), form, true);
+            return or_else(name, &scratch);
+        }
+        let zero = self.zero(&Path::of(var));
+        let entered = if param.passing == Passing::RefMut {
+            let reference = self.reference_of(param);
+            quote! {
+                let #reference = #name;
+                let #mutable #name = #reference.as_deref().copied().unwrap_or(#zero);
+            }
+        } else {
+            quote!(let #mutable #name = #name.copied().unwrap_or(#zero);)
+        };
+        self.bind_as(var, name.clone(), Form::Owned, true);
+        entered
+    }
+
     /// Whether the pullback has its own of a parameter, and looks at nothing that it is given again: what is handed over by
     /// value, but not a receiver that holds throughout what the caller has as well.
     pub(super) fn is_kept(&self, param: &Param, signature: &ParamSig) -> bool {
@@ -136,7 +170,10 @@ impl Emitter<'_> {
                     _ => None,
                 };
                 let last = self.expr(last, float);
-                quote!(*#reference = #last;)
+                match param.lent {
+                    true => quote!(if let ::core::option::Option::Some(#reference) = #reference { *#reference = #last; }),
+                    false => quote!(*#reference = #last;),
+                }
             })
             .collect()
     }

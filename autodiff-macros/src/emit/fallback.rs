@@ -27,7 +27,8 @@ pub(crate) fn expand(source: Source<'_>, function: &Function, errors: &syn::Erro
         let stub = companion::stub(Source { signature: &signature, ..source }, function, &TokenStream::new());
         // Beside an item of an `impl` block too: a macro call may stand there.
         let errors = errors.iter().map(|error| quote!(#(#conditions)* #error));
-        return quote!(#(#errors)* #stub);
+        let beyond = companion::second::stubs(Source { signature: &signature, ..source }, function);
+        return quote!(#(#errors)* #stub #beyond);
     }
     let runtime = &source.request.runtime;
     let result: syn::Type = syn::parse_quote!(#runtime::__private::Known<(), { Self::#constant }>);

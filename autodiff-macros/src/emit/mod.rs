@@ -96,6 +96,8 @@ pub(crate) struct Emitter<'a> {
     both_floats: bool,
     /// Tangents are computed, not adjoints.
     forward: bool,
+    /// There are tangents and adjoints beside each other.
+    tangents: bool,
     /// Nothing is pulled back, but the calls of which these are the pullbacks are those of the forward sweep.
     witness: Option<VarSet>,
     /// How many loops are around the statement being emitted.
@@ -143,6 +145,7 @@ impl<'a> Emitter<'a> {
             may_mark: false,
             both_floats: false,
             forward: false,
+            tangents: false,
             witness: None,
             loops: 0,
             span: Span::mixed_site(),
@@ -164,7 +167,8 @@ impl<'a> Emitter<'a> {
     fn derivative_of(&mut self, function: &Function, signature: &signature::Signature) {
         self.ask(function, signature, |param| param.receiver);
         self.checked = signature.witness.as_ref().map(|witness| witness.name.clone());
-        self.made_from = function.vars.0.len() as u32;
+        self.made_from = function.tangents_from.unwrap_or(function.vars.0.len()) as u32;
+        self.tangents = function.order > 1;
         self.may_mark = function.may_mark;
         let mut floats = self.vars.0.iter().filter_map(|info| match &info.ty {
             Ty::Float(float @ (Float::F32 | Float::F64 | Float::Alias(_))) => Some(float),

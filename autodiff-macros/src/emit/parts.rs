@@ -47,7 +47,7 @@ impl Emitter<'_> {
             true => quote_spanned!(self.span=> _),
             false => float_name(&self.float),
         };
-        let read = if self.forward { "part" } else { "stored_part" };
+        let read = if self.forward || self.tangents { "part" } else { "stored_part" };
         let read = format_ident!("{read}", span = self.span);
         Some(quote_spanned!(self.span=> #runtime::__private::#read::<#float, _>(#part)))
     }
@@ -69,7 +69,7 @@ impl Emitter<'_> {
 
     fn updated(&self, path: &Path, op: StoreOp, value: TokenStream, cleared: bool) -> TokenStream {
         let (runtime, part) = (self.runtime, self.reference(path, true));
-        let update = match (op, self.forward && !cleared) {
+        let update = match (op, self.forward && !self.tangents && !cleared) {
             (StoreOp::Set, false) => "set_part",
             (StoreOp::Add, false) => "add_to_part",
             (StoreOp::Sub, false) => "take_from_part",

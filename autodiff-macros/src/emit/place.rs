@@ -180,6 +180,11 @@ impl Emitter<'_> {
         })
     }
 
+    /// The same of a number.
+    pub(crate) fn constant_of(&self, ty: &Ty, value: f64) -> TokenStream {
+        self.constant(ty, value).unwrap_or_default()
+    }
+
     /// The zero tangent of what `like` shows.
     pub(crate) fn zero(&self, like: &Path) -> TokenStream {
         let runtime = self.runtime;

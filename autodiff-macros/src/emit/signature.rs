@@ -30,6 +30,8 @@ pub(crate) struct ParamSig {
     /// A `#[no_diff]` parameter of a type that need not be differentiable. A caller cannot see the mark, and hands over an
     /// adjoint all the same.
     unread: bool,
+    /// A tangent, see [`crate::ir::Param::lent`]: `ty` is an `Option` of a reference.
+    lent: bool,
 }
 
 /// What the generated functions have in common.
@@ -41,6 +43,8 @@ pub(crate) struct Signature {
     /// The same for those who call from other derivatives: see [`Known`].
     pub(crate) asked_result: TokenStream,
     pub(crate) result_ty: Ty,
+    /// The seed of a pushforward: a tangent is its own.
+    pushed: Option<TokenStream>,
     /// The constant of which [`Known`] speaks.
     pub(crate) known: TokenStream,
     pub(crate) witness: Option<Witness>,
@@ -140,6 +144,7 @@ impl Signature {
                 known,
                 lost: super::marked::is_lost(function, param),
                 unread,
+                lent: false,
             });
         }
         let mut captured = Vec::new();
@@ -160,7 +165,8 @@ impl Signature {
         let checked = known.checked(&function.name, site).filter(|_| {
             let named = params.iter().any(|param| known::has_lifetime(param.ty.clone()));
             // What may call itself would have to be checked before it can be checked.
-            !function.recursive
+            function.order == 1
+                && !function.recursive
                 && known::calls_unknown(function, scope)
                 && !named
                 && !known::has_lifetime(result.clone())
@@ -180,7 +186,7 @@ impl Signature {
             None => params.iter_mut().for_each(|param| param.ask(&known)),
         }
         let result_ty = as_written(
-            &function.result_ty,
+            value_type(function),
             match &signature.output {
                 syn::ReturnType::Type(_, ty) => Some(&**ty),
                 syn::ReturnType::Default => None,
@@ -198,12 +204,13 @@ impl Signature {
         let result_ty = on.ty(&result_ty);
         let known = known.question();
         let predicates = predicates(function, signature, outer, scope, &runtime);
-        Signature {
+        let mut this = Signature {
             runtime,
             params,
             result,
             asked_result,
             result_ty,
+            pushed: None,
             known,
             witness,
             missing_is_none: false,
@@ -213,7 +220,40 @@ impl Signature {
             own,
             outer_lifetimes,
             predicates,
+        };
+        (1..function.order).for_each(|_| this.push_forward(function));
+        this
+    }
+
+    /// Makes it that of the pushforward: a tangent for each parameter, and one of the result.
+    fn push_forward(&mut self, function: &Function) {
+        let count = self.params.len();
+        let tangents = self.params.iter().zip(&function.params[count..]).map(|(sig, dot)| {
+            let ty = sig.lent_tangent(&self.runtime);
+            ParamSig {
+                name: dot.name.clone(),
+                receiver: false,
+                asked: ty.clone(),
+                ty,
+                inner: sig.slot(&self.runtime),
+                passing: dot.passing,
+                role: function.vars[dot.var].role,
+                known: crate::diff::primal::tangent(&sig.known, &self.runtime),
+                by_alias: false,
+                lost: false,
+                unread: sig.unread,
+                lent: true,
+            }
+        });
+        let tangents: Vec<ParamSig> = tangents.collect();
+        self.params.extend(tangents);
+        let tangent = self.seed();
+        for result in [&mut self.result, &mut self.asked_result] {
+            *result = quote!((#result, #tangent));
         }
+        let of_tangent = crate::diff::primal::tangent(&self.result_ty, &self.runtime);
+        self.result_ty = Ty::Tuple(vec![self.result_ty.clone(), of_tangent]);
+        self.pushed = Some(quote!((#tangent, #tangent)));
     }
 
     /// `fn name<…>(args) -> output where …`; `lifetimes`: named beside the user's own.
@@ -223,11 +263,17 @@ impl Signature {
         lifetimes: &[TokenStream],
         args: &[TokenStream],
         output: &TokenStream,
+        bounds: &[syn::WherePredicate],
     ) -> TokenStream {
         let params: Vec<&TokenStream> =
             lifetimes.iter().chain(&self.lifetimes).chain(&self.generics).collect();
         let generics = if params.is_empty() { TokenStream::new() } else { quote!(<#(#params),*>) };
-        let predicates = &self.predicates;
+        let mut predicates = self.predicates.clone();
+        if !bounds.is_empty() {
+            let mut all = syn::Generics { where_clause: syn::parse2(predicates).ok(), ..Default::default() };
+            all.make_where_clause().predicates.extend(bounds.iter().cloned());
+            predicates = all.where_clause.to_token_stream();
+        }
         let nothing = output.to_string() == "()";
         let output = (!nothing).then(|| quote!(-> #output));
         // Where the name is taken, rustc says so at the name of the function.
@@ -275,7 +321,7 @@ impl Signature {
 
     /// The seed of the result.
     pub(crate) fn seed(&self) -> TokenStream {
-        owned_tangent(&self.result_ty, &self.runtime)
+        self.pushed.clone().unwrap_or_else(|| owned_tangent(&self.result_ty, &self.runtime))
     }
 
     pub(crate) fn returns_nothing(&self) -> bool {
@@ -390,7 +436,7 @@ impl ParamSig {
     pub(crate) fn pass(&self) -> TokenStream {
         let name = &self.name;
         match self.passing {
-            Passing::RefMut => quote!(&mut *#name),
+            Passing::RefMut if !self.lent => quote!(&mut *#name),
             _ => quote!(#name),
         }
     }
@@ -406,6 +452,9 @@ impl ParamSig {
     /// The type in which the pullback is given the parameter again. How a method takes its receiver, its caller cannot see.
     pub(crate) fn again(&self) -> TokenStream {
         let inner = &self.inner;
+        if self.lent {
+            return self.ty.clone();
+        }
         match self.passing {
             Passing::Value if self.receiver => quote!(&Self),
             Passing::Value => quote!(()),
@@ -475,6 +524,14 @@ impl ParamSig {
     pub(crate) fn is_unread(&self) -> bool {
         self.unread
     }
+}
+
+/// The type of the result of what the user wrote.
+fn value_type(function: &Function) -> &Ty {
+    (1..function.order).fold(&function.result_ty, |ty, _| match ty {
+        Ty::Tuple(parts) => &parts[0],
+        ty => ty,
+    })
 }
 
 /// A receiver where it is a variable.

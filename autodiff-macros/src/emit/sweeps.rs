@@ -2,7 +2,7 @@
 
 mod ones;
 mod prepare;
-mod slots;
+pub(super) mod slots;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -207,6 +207,15 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
             _ => Shape::AtHand,
         })
         .collect();
+    let tangents: Vec<Option<(&Param, Shape)>> = (function.params.iter().enumerate())
+        .map(|(index, param)| {
+            (param.lent && param.active).then(|| {
+                let of = &function.params[function.tangent_of(index)];
+                let moved = of.passing == Passing::Value && emitter.vars[of.var].role == Role::Place;
+                (of, if moved { emitter.shape_kept(of, &mut prelude) } else { Shape::AtHand })
+            })
+        })
+        .collect();
     let tapes = emitter.declare_tapes(&adjoint.tapes);
     let forward = emitter.block(&unit.first);
     emitter.moves = Moves::Of(emitter.flow.dead_between.clone());
@@ -214,12 +223,28 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
     let mut results = unit.between[leaves..].iter();
     let result = emitter.result(&function.result, &mut results);
     let closure = emitter.scoped(|emitter| {
-        let mut params = Vec::new();
+        let (mut params, mut lent) = (Vec::new(), TokenStream::new());
         let mut references = Vec::new();
-        for (param, sig) in function.params.iter().zip(&signature.params) {
+        for ((param, sig), shape) in function.params.iter().zip(&signature.params).zip(tangents) {
             let ty = sig.again();
-            if emitter.is_kept(param, sig) {
+            let held = param.lent && param.passing == Passing::Value;
+            if held || emitter.is_kept(param, sig) || (param.lent && !param.active) {
                 params.push(quote!(_: #ty));
+                continue;
+            }
+            if let Some((of, shape)) = shape {
+                if emitter.vars[param.var].role == Role::Place {
+                    let name = &param.name;
+                    params.push(quote!(#name: #ty));
+                    let mutable = param.passing == Passing::RefMut;
+                    let form = if mutable { Form::RefMut } else { Form::Ref };
+                    lent.extend(or_else(name, &emitter.scratch(of, shape, mutable)));
+                    emitter.bind_as(param.var, name.clone(), form, true);
+                } else {
+                    let name = emitter.local(&param.name.to_string());
+                    params.push(quote!(#name: #ty));
+                    references.push((name, true));
+                }
                 continue;
             }
             let place = emitter.vars[param.var].role == Role::Place;
@@ -231,7 +256,7 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
                 }
                 (false, _) if param.last.is_some() => {
                     let name = emitter.local(&param.name.to_string());
-                    references.push(name.clone());
+                    references.push((name.clone(), false));
                     name
                 }
                 (false, _) => {
@@ -290,12 +315,15 @@ pub(crate) fn forward(function: &Function, signature: &Signature, adjoint: Adjoi
                 end.extend(quote!(if let ::core::option::Option::Some(#name) = #name { #update }));
             }
         }
-        for (reference, value) in references.iter().zip(&unit.tail[initial..]) {
+        for ((reference, lent), value) in references.iter().zip(&unit.tail[initial..]) {
             let value = emitter.expr(value, None);
-            end.extend(quote!(*#reference = #value;));
+            end.extend(match lent {
+                true => quote!(if let ::core::option::Option::Some(#reference) = #reference { *#reference = #value; }),
+                false => quote!(*#reference = #value;),
+            });
         }
         end.extend(lost.into_iter().map(|(param, sig, name)| emitter.clear_lost(param, sig, &name)));
-        let closure = quote!(move |#(#params),*| { #begin #reverse #end });
+        let closure = quote!(move |#(#params),*| { #lent #begin #reverse #end });
         let runtime = &signature.runtime;
         if function.recursive { quote!(#runtime::__private::Box::new(#closure)) } else { closure }
     });

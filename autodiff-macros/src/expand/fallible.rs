@@ -22,6 +22,16 @@ use crate::lower::{arguments, bare, payload};
 use crate::request::Request;
 use crate::standard::{is_integer, primitive};
 
+/// What other differentiated functions call.
+const CALLED: [&str; 6] = [
+    "forward",
+    "pushforward",
+    "order_2_forward",
+    "order_2_pushforward",
+    "order_3_forward",
+    "order_3_pushforward",
+];
+
 /// What a function returns that may fail.
 pub(crate) struct Fallible {
     /// The type as it is written.
@@ -162,8 +172,8 @@ impl Fallible {
     fn function(&self, inner: &ImplItemFn, signature: &Signature, site: Site<'_>) -> Option<ImplItemFn> {
         let name = &signature.ident;
         let inner_function = |what: &&str| site.name(&inner_name(name), what) == inner.sig.ident;
-        let what = ["value_and_grad", "grad", "value_and_grad_into", "vjp", "jvp", "forward", "pushforward"];
-        let what = what.into_iter().find(inner_function)?;
+        let what = ["value_and_grad", "grad", "value_and_grad_into", "vjp", "jvp"];
+        let what = what.into_iter().chain(CALLED).find(inner_function)?;
         let mut function = inner.clone();
         for (at, input) in function.sig.inputs.iter_mut().enumerate() {
             if let FnArg::Typed(typed) = input {
@@ -191,7 +201,7 @@ impl Fallible {
         let args = inputs.iter().map(|input| passed(input, !self.is_option()));
         let call = quote!(#path(#(#args),*));
         // What other differentiated functions call is told whether there is a result.
-        if ["forward", "pushforward"].contains(&what) {
+        if CALLED.contains(&what) {
             let args = inputs.iter().map(|input| passed(input, false));
             function.block = parse_quote!({ #path(#(#args),*) });
             return Some(function);

@@ -110,7 +110,7 @@ impl<'a> Operator<'a> {
             let errors = diag.into_error().map(|error| crate::diag::code(&error));
             return quote!(#errors);
         };
-        let request = &Request { companion: None, ..request.clone() };
+        let request = &Request { companion: None, order: 1, ..request.clone() };
         let source = Source {
             request,
             signature: &signature,
@@ -119,6 +119,7 @@ impl<'a> Operator<'a> {
             site: Site::Companion,
             hidden: true,
             siblings: &[],
+            may_fail: false,
         };
         let companion = pipeline(source, &signature, &block, diag);
         let rule = self.implementation(&request.runtime.to_token_stream(), &signature.ident);

@@ -362,6 +362,15 @@ impl Vars {
 }
 
 impl super::Function {
+    /// The parameter that a lent one is the tangent of: each pushforward adds as many as there were.
+    pub(crate) fn tangent_of(&self, index: usize) -> usize {
+        let mut count = self.params.len();
+        while count > index {
+            count /= 2;
+        }
+        index - count
+    }
+
     /// The locals that the gradient is asked for, and those that are cut off: no other value may stand for one of them.
     pub(crate) fn locals_apart(&self) -> super::VarSet {
         let asked = self.wrt.iter().filter_map(|wrt| match wrt.target {
@@ -397,6 +406,11 @@ impl super::Inert {
 }
 
 impl super::Call {
+    /// How many arguments are the user's: behind them are tangents.
+    pub(crate) fn plain(&self) -> usize {
+        self.args.len() >> self.order
+    }
+
     /// Whether an argument is the receiver of a method: how it is taken, the method's signature alone says.
     pub(crate) fn is_receiver(&self, at: usize) -> bool {
         at == 0 && matches!(self.callee, super::Callee::Method(_))

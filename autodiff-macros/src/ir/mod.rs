@@ -509,12 +509,17 @@ pub(crate) struct Call {
     pub(crate) kept: Vec<usize>,
     /// The user's own gives an `Option` or a `Result`, the forward sweep a value and whether there is one.
     pub(crate) fallible: bool,
+    /// How often the callee was differentiated forward. Each time, there is behind the arguments a tangent for each of them,
+    /// handed over in an `Option`: an [`Arg::Value`], which may be `None`, or a reference. See `diff::primal`.
+    pub(crate) order: u32,
 }
 
 #[derive(Clone)]
 pub(crate) enum Callee {
     /// `path(args)`: through `path::forward`, or (CamelCase or `Self` before the last segment) `Type::name_forward`.
     Function(syn::Path),
+    /// A derivative of a function, called in another one (`g::grad(x)`): through `g::grad_forward`.
+    Derivative(syn::Path),
     /// `receiver.method(args)`: through `receiver.method_forward(args)`; the receiver is the first argument.
     Method(Ident),
     /// An operator on values of unknown type (`add`, `sub`, `mul`, `div`, `neg`, …): through `ops::NAME::forward`.
@@ -535,6 +540,15 @@ pub(crate) fn owner(path: &syn::Path) -> Option<&Ident> {
     let owner = &path.segments.iter().rev().nth(1)?.ident;
     let text = owner.to_string();
     text.strip_prefix("r#").unwrap_or(&text).starts_with(char::is_uppercase).then_some(owner)
+}
+
+/// The derivatives that may be called in another function, longer names first.
+pub(crate) const DERIVATIVES: [&str; 4] = ["value_and_grad", "grad", "jvp", "hvp"];
+
+/// Whether a path is taken for a derivative in the companion of a function: `g::grad`.
+pub(crate) fn is_derivative(path: &syn::Path) -> bool {
+    let last = path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+    DERIVATIVES.contains(&last.as_str()) && path.segments.len() > 1 && owner(path).is_none()
 }
 
 /// How an argument is handed over, as the user wrote it.
@@ -581,6 +595,8 @@ pub(crate) struct Param {
     /// Carries a derivative (by type, and not `#[no_diff]`).
     pub(crate) active: bool,
     pub(crate) no_diff: bool,
+    /// A tangent: it comes in an `Option`, and none is a zero. See `diff::primal`.
+    pub(crate) lent: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -616,6 +632,10 @@ pub(crate) struct Function {
     pub(crate) result: Tree<Expr>,
     pub(crate) result_ty: Ty,
     pub(crate) wrt: Vec<Wrt>,
+    /// Which derivative it is the primal of: 1 for what the user wrote, one more for each pushforward in each other.
+    pub(crate) order: u32,
+    /// The variables from this one on are tangents, in a pushforward.
+    pub(crate) tangents_from: Option<usize>,
     /// Nested items (`const`, `fn`, `use`, …), to be repeated in generated bodies.
     pub(crate) items: Vec<syn::Item>,
     /// What was taken for the standard library's by its name: generated code has rustc check it.

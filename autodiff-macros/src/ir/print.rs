@@ -260,7 +260,8 @@ impl<'a> Printer<'a> {
     }
 
     fn call(&self, call: &Call) -> String {
-        let Call { callee, args, results, pullback: _, differentiated, kept: _, fallible: _ } = call;
+        let Call { callee, args, results, pullback: _, differentiated, kept: _, fallible: _, order: _ } =
+            call;
         let args = list(args, |arg| match arg {
             Arg::Value(value) => self.expr(value),
             Arg::Move(path) => format!("move {}", self.path(path)),
@@ -274,7 +275,9 @@ impl<'a> Printer<'a> {
             Arg::Inert(inert) => self.inert(inert),
         });
         let callee = match callee {
-            Callee::Function(path) => tokens(&quote::quote!(#path)).replace(' ', ""),
+            Callee::Function(path) | Callee::Derivative(path) => {
+                tokens(&quote::quote!(#path)).replace(' ', "")
+            }
             Callee::Method(name) => format!(".{name}"),
             Callee::Operator(name) => format!("ops::{name}"),
         };

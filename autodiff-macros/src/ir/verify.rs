@@ -339,9 +339,6 @@ impl<'a> Scope<'a> {
                 base.iter().try_for_each(|base| self.path(base))
             }
             Init::Copy { from, how: _ } => self.path(from),
-            Init::Zero { like: _ } if self.program == Program::Primal => {
-                Err("an adjoint's zero in a primal program".into())
-            }
             Init::Zero { like } => self.path(like),
             Init::Inert(inert) => self.inert(inert),
             Init::Stop(inner) => self.init(inner),

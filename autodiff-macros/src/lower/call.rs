@@ -357,7 +357,9 @@ impl Lower<'_> {
         }
         let hint =
             path.path.segments.last().map_or_else(|| "call".to_string(), |last| last.ident.to_string());
-        self.call(Callee::Function(path.path.clone()), handed, want, site, &hint, span)
+        let derivative = self.types.callable(&path.path).is_none() && crate::ir::is_derivative(&path.path);
+        let callee = if derivative { Callee::Derivative } else { Callee::Function };
+        self.call(callee(path.path.clone()), handed, want, site, &hint, span)
     }
 
     /// Notes that the function may be reached again by a call, unless its pullback has no type that could be named.

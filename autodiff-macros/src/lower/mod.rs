@@ -243,6 +243,8 @@ fn attempt(
         result,
         result_ty: lower.result_ty,
         wrt,
+        order: 1,
+        tangents_from: None,
         items: lower.items,
         assumed: lower
             .types

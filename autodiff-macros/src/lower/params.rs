@@ -107,7 +107,7 @@ impl Lower<'_> {
         let role = if ty.is_scalar() { Role::Value } else { Role::Place };
         let var = self.vars.named(&name, ty.clone(), role);
         let active = self.types.carries(&ty);
-        Param { name, ty, passing, var, last: None, active, no_diff: false }
+        Param { name, ty, passing, var, last: None, active, no_diff: false, lent: false }
     }
 
     /// Whether what a path shows is known to carry no derivative though its type may: it is of a `#[no_diff]` parameter, or
@@ -172,7 +172,7 @@ impl Lower<'_> {
             Some(pat) => self.bind_pattern(pat, value),
         }
         let active = self.types.carries(&ty) && !no_diff;
-        (Param { name: name.clone(), ty, passing, var, last: None, active, no_diff }, last)
+        (Param { name: name.clone(), ty, passing, var, last: None, active, no_diff, lent: false }, last)
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod compare;
 mod random;
+pub(crate) mod second;
 pub(crate) mod seeds;
 pub(crate) mod sketch;
 mod speed;

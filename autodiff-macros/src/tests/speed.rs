@@ -96,6 +96,7 @@ fn staged(item: TokenStream) -> Clock {
         site: Site::Companion,
         hidden: false,
         siblings: &[],
+        may_fail: false,
     };
     clock.time("emit", || companion::companion(source, &function, derivatives));
     clock

@@ -25,7 +25,7 @@ pub(crate) fn function(seed: u64) -> Function {
         let name = format_ident!("{name}");
         let var = vars.named(&name, ty.clone(), role);
         vars[var].mutable = passing == Passing::RefMut;
-        params.push(Param { name, ty, passing, var, last: None, active: true, no_diff: false });
+        params.push(Param { name, ty, passing, var, last: None, active: true, no_diff: false, lent: false });
     }
     let [x, y, v, w] = [0, 1, 2, 3].map(|k| params[k].var);
     let mut sprout = Sprout {
@@ -59,6 +59,8 @@ pub(crate) fn function(seed: u64) -> Function {
         result: Tree::Tuple(vec![Tree::Leaf(Expr::Var(s)), Tree::Leaf(Expr::Whole(Path::of(kept)))]),
         result_ty: Ty::Tuple(vec![Ty::f64(), Ty::Vec(Box::new(Ty::f64()))]),
         wrt,
+        order: 1,
+        tangents_from: None,
         items: Vec::new(),
         assumed: Vec::new(),
         singular: crate::rules::Singular::default(),

@@ -10,6 +10,7 @@
 //! ```
 
 mod calls;
+mod derivative;
 mod expr;
 mod pattern;
 

@@ -220,4 +220,97 @@ impl cross {
         ];
         (item, item_dot)
     }
+    ///The value of [`cross`] and its Jacobian: the gradient of each number of the result.
+    #[inline]
+    fn value_and_jacobian(
+        a: &[f64; 3],
+        b: [f64; 3],
+    ) -> ([f64; 3], [([f64; 3], [f64; 3]); 3]) {
+        ::autodiff_runtime::jacobian::by_shape(
+            |value: &[f64; 3]| -> [f64; 3] {
+                ::autodiff_runtime::Differentiable::zero_tangent(value)
+            },
+            |
+                seed: &mut dyn ::core::ops::FnMut(&[f64; 3]) -> [f64; 3],
+            | -> ([f64; 3], ([f64; 3], [f64; 3])) {
+                let (value, pullback) = Self::vjp(a, ::core::clone::Clone::clone(&b));
+                let seeds = seed(&value);
+                (value, pullback(seeds))
+            },
+            &([0.0; 3], [0.0; 3]),
+            |(a_bar, b_bar): ([f64; 3], [f64; 3])| -> ([f64; 3], [f64; 3]) {
+                let (value, pullback) = Self::jvp(
+                    a,
+                    ::core::clone::Clone::clone(&b),
+                    &a_bar,
+                    b_bar,
+                );
+                (value, pullback)
+            },
+        )
+    }
+    ///The Jacobian of [`cross`]: in the place of each number of the result its gradient.
+    #[inline]
+    fn jacobian(a: &[f64; 3], b: [f64; 3]) -> [([f64; 3], [f64; 3]); 3] {
+        Self::value_and_jacobian(a, b).1
+    }
+    ///The value of [`cross`]; its Jacobian is written into the buffer, one row behind the other.
+    #[inline]
+    fn jacobian_into(a: &[f64; 3], b: [f64; 3], jacobian: &mut [f64]) -> [f64; 3] {
+        let mut a_dot = [0.0; 3];
+        let a_count = ::autodiff_runtime::jacobian::Numbers::count(&a_dot);
+        let mut b_dot = [0.0; 3];
+        let b_count = ::autodiff_runtime::jacobian::Numbers::count(&b_dot);
+        ::autodiff_runtime::jacobian::into(
+            ::core::option::Option::None,
+            jacobian,
+            a_count + b_count,
+            |value: &[f64; 3]| -> [f64; 3] {
+                ::autodiff_runtime::Differentiable::zero_tangent(value)
+            },
+            |
+                seed: &mut dyn ::core::ops::FnMut(&[f64; 3]) -> [f64; 3],
+                row: &mut [f64],
+            | -> [f64; 3] {
+                let (part, row) = row.split_at_mut(a_count);
+                let mut a_bar_1 = [0.0; 3];
+                let (part_1, row) = row.split_at_mut(b_count);
+                let mut b_bar_1 = [0.0; 3];
+                let (value, pullback) = Self::forward(
+                    a,
+                    ::core::clone::Clone::clone(&b),
+                );
+                let tangent = seed(&value);
+                pullback(
+                    a,
+                    (),
+                    tangent,
+                    ::core::option::Option::Some(&mut a_bar_1),
+                    ::core::option::Option::Some(&mut b_bar_1),
+                );
+                ::autodiff_runtime::jacobian::write(&a_bar_1, part);
+                ::autodiff_runtime::jacobian::write(&b_bar_1, part_1);
+                value
+            },
+            |here: usize| -> ([f64; 3], [f64; 3]) {
+                {
+                    let mut here = here;
+                    ::autodiff_runtime::jacobian::mark(&mut a_dot, &mut here, 1.0);
+                    ::autodiff_runtime::jacobian::mark(&mut b_dot, &mut here, 1.0);
+                }
+                let tangent = Self::pushforward(
+                    a,
+                    ::core::clone::Clone::clone(&b),
+                    ::core::option::Option::Some(&a_dot),
+                    ::core::option::Option::Some(&b_dot),
+                );
+                {
+                    let mut here = here;
+                    ::autodiff_runtime::jacobian::mark(&mut a_dot, &mut here, 0.0);
+                    ::autodiff_runtime::jacobian::mark(&mut b_dot, &mut here, 0.0);
+                }
+                tangent
+            },
+        )
+    }
 }

@@ -198,4 +198,39 @@ impl step {
         }
         (mul, mul_dot)
     }
+    ///The value of [`step`] and its Jacobian: the gradient of each number of the result.
+    #[inline]
+    fn value_and_jacobian(
+        state: &mut f64,
+        velocity: f64,
+        dt: f64,
+    ) -> (f64, ((f64, f64, f64), (f64, f64, f64))) {
+        let state_before = *state;
+        let state_zero = 0.0;
+        ::autodiff_runtime::jacobian::by_rows(
+            |value: &f64| -> (f64, f64) {
+                (
+                    ::autodiff_runtime::Differentiable::zero_tangent(value),
+                    ::core::clone::Clone::clone(&state_zero),
+                )
+            },
+            |
+                seed: &mut dyn ::core::ops::FnMut(&f64) -> (f64, f64),
+            | -> (f64, (f64, f64, f64)) {
+                *state = state_before;
+                let (value, pullback) = Self::vjp(&mut *state, velocity, dt);
+                let seeds = seed(&value);
+                (value, pullback(seeds.0, seeds.1))
+            },
+        )
+    }
+    ///The Jacobian of [`step`]: in the place of each number of the result its gradient.
+    #[inline]
+    fn jacobian(
+        state: &mut f64,
+        velocity: f64,
+        dt: f64,
+    ) -> ((f64, f64, f64), (f64, f64, f64)) {
+        Self::value_and_jacobian(&mut *state, velocity, dt).1
+    }
 }

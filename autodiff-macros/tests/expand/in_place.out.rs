@@ -211,4 +211,43 @@ impl smooth {
         }
         ((), ())
     }
+    ///The value of [`smooth`] and its Jacobian: the gradient of each number of the result.
+    #[inline]
+    fn value_and_jacobian(
+        x: &mut [f64],
+        rate: f64,
+    ) -> (
+        (),
+        ::autodiff_runtime::__private::Vec<
+            (::autodiff_runtime::__private::Vec<f64>, f64),
+        >,
+    ) {
+        let x_before = x.to_vec();
+        let x_zero = ::autodiff_runtime::__private::vec![0.0; x.len()];
+        ::autodiff_runtime::jacobian::by_rows(
+            |value: &()| -> ::autodiff_runtime::__private::Vec<f64> {
+                ::core::clone::Clone::clone(&x_zero)
+            },
+            |
+                seed: &mut dyn ::core::ops::FnMut(
+                    &(),
+                ) -> ::autodiff_runtime::__private::Vec<f64>,
+            | -> ((), (::autodiff_runtime::__private::Vec<f64>, f64)) {
+                x.clone_from_slice(&x_before);
+                let (value, pullback) = Self::vjp(&mut *x, rate);
+                let seeds = seed(&value);
+                (value, pullback(seeds))
+            },
+        )
+    }
+    ///The Jacobian of [`smooth`]: in the place of each number of the result its gradient.
+    #[inline]
+    fn jacobian(
+        x: &mut [f64],
+        rate: f64,
+    ) -> ::autodiff_runtime::__private::Vec<
+        (::autodiff_runtime::__private::Vec<f64>, f64),
+    > {
+        Self::value_and_jacobian(&mut *x, rate).1
+    }
 }

@@ -459,4 +459,133 @@ impl layer {
         }
         (out, out_dot)
     }
+    ///The value of [`layer`] and its Jacobian: the gradient of each number of the result.
+    #[inline]
+    fn value_and_jacobian(
+        w: &[f64],
+        x: &[f64],
+        rows: usize,
+    ) -> (
+        Vec<f64>,
+        ::autodiff_runtime::__private::Vec<
+            (
+                ::autodiff_runtime::__private::Vec<f64>,
+                ::autodiff_runtime::__private::Vec<f64>,
+            ),
+        >,
+    ) {
+        ::autodiff_runtime::jacobian::by_shape(
+            |value: &Vec<f64>| -> ::autodiff_runtime::__private::Vec<f64> {
+                ::autodiff_runtime::Differentiable::zero_tangent(value)
+            },
+            |
+                seed: &mut dyn ::core::ops::FnMut(
+                    &Vec<f64>,
+                ) -> ::autodiff_runtime::__private::Vec<f64>,
+            | -> (
+                Vec<f64>,
+                (
+                    ::autodiff_runtime::__private::Vec<f64>,
+                    ::autodiff_runtime::__private::Vec<f64>,
+                ),
+            ) {
+                let (value, pullback) = Self::vjp(w, x, rows);
+                let seeds = seed(&value);
+                (value, pullback(seeds))
+            },
+            &(
+                ::autodiff_runtime::__private::vec![0.0; w.len()],
+                ::autodiff_runtime::__private::vec![0.0; x.len()],
+            ),
+            |
+                (
+                    w_bar,
+                    x_bar,
+                ): (
+                    ::autodiff_runtime::__private::Vec<f64>,
+                    ::autodiff_runtime::__private::Vec<f64>,
+                ),
+            | -> (Vec<f64>, ::autodiff_runtime::__private::Vec<f64>) {
+                let (value, pullback) = Self::jvp(w, x, rows, &w_bar, &x_bar);
+                (value, pullback)
+            },
+        )
+    }
+    ///The Jacobian of [`layer`]: in the place of each number of the result its gradient.
+    #[inline]
+    fn jacobian(
+        w: &[f64],
+        x: &[f64],
+        rows: usize,
+    ) -> ::autodiff_runtime::__private::Vec<
+        (
+            ::autodiff_runtime::__private::Vec<f64>,
+            ::autodiff_runtime::__private::Vec<f64>,
+        ),
+    > {
+        Self::value_and_jacobian(w, x, rows).1
+    }
+    ///The value of [`layer`]; its Jacobian is written into the buffer, one row behind the other.
+    #[inline]
+    fn jacobian_into(
+        w: &[f64],
+        x: &[f64],
+        rows: usize,
+        jacobian: &mut [f64],
+    ) -> Vec<f64> {
+        let w_count = w.len();
+        let mut w_dot = ::autodiff_runtime::pool::Scratch::filled(0.0, w_count);
+        let x_count = x.len();
+        let mut x_dot = ::autodiff_runtime::pool::Scratch::filled(0.0, x_count);
+        ::autodiff_runtime::jacobian::into(
+            ::core::option::Option::None,
+            jacobian,
+            w_count + x_count,
+            |value: &Vec<f64>| -> ::autodiff_runtime::__private::Vec<f64> {
+                ::autodiff_runtime::Differentiable::zero_tangent(value)
+            },
+            |
+                seed: &mut dyn ::core::ops::FnMut(
+                    &Vec<f64>,
+                ) -> ::autodiff_runtime::__private::Vec<f64>,
+                row: &mut [f64],
+            | -> Vec<f64> {
+                let (w_bar_1, row) = row.split_at_mut(w_count);
+                let (x_bar_1, row) = row.split_at_mut(x_count);
+                let (value, pullback) = Self::forward(w, x, rows);
+                let tangent = seed(&value);
+                pullback(
+                    w,
+                    x,
+                    (),
+                    tangent,
+                    ::core::option::Option::Some(w_bar_1),
+                    ::core::option::Option::Some(x_bar_1),
+                    ::core::option::Option::None,
+                );
+                value
+            },
+            |here: usize| -> (Vec<f64>, ::autodiff_runtime::__private::Vec<f64>) {
+                {
+                    let mut here = here;
+                    ::autodiff_runtime::jacobian::mark_slice(&mut w_dot, &mut here, 1.0);
+                    ::autodiff_runtime::jacobian::mark_slice(&mut x_dot, &mut here, 1.0);
+                }
+                let tangent = Self::pushforward(
+                    w,
+                    x,
+                    rows,
+                    ::core::option::Option::Some(&*w_dot),
+                    ::core::option::Option::Some(&*x_dot),
+                    ::core::option::Option::None,
+                );
+                {
+                    let mut here = here;
+                    ::autodiff_runtime::jacobian::mark_slice(&mut w_dot, &mut here, 0.0);
+                    ::autodiff_runtime::jacobian::mark_slice(&mut x_dot, &mut here, 0.0);
+                }
+                tangent
+            },
+        )
+    }
 }

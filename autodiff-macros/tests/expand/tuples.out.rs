@@ -156,4 +156,86 @@ impl polar {
             - (if y == 0.0 { 0.0 } else { x_dot / (y + x / y * x) });
         ((r, atan2), (r_dot, atan2_dot))
     }
+    ///The value of [`polar`] and its Jacobian: the gradient of each number of the result.
+    #[inline]
+    fn value_and_jacobian(x: f64, y: f64) -> ((f64, f64), ((f64, f64), (f64, f64))) {
+        ::autodiff_runtime::jacobian::by_shape(
+            |value: &(f64, f64)| -> (f64, f64) {
+                ::autodiff_runtime::Differentiable::zero_tangent(value)
+            },
+            |
+                seed: &mut dyn ::core::ops::FnMut(&(f64, f64)) -> (f64, f64),
+            | -> ((f64, f64), (f64, f64)) {
+                let (value, pullback) = Self::vjp(x, y);
+                let seeds = seed(&value);
+                (value, pullback(seeds))
+            },
+            &(0.0, 0.0),
+            |(x_bar, y_bar): (f64, f64)| -> ((f64, f64), (f64, f64)) {
+                let (value, pullback) = Self::jvp(x, y, x_bar, y_bar);
+                (value, pullback)
+            },
+        )
+    }
+    ///The Jacobian of [`polar`]: in the place of each number of the result its gradient.
+    #[inline]
+    fn jacobian(x: f64, y: f64) -> ((f64, f64), (f64, f64)) {
+        Self::value_and_jacobian(x, y).1
+    }
+    ///The value of [`polar`]; its Jacobian is written into the buffer, one row behind the other.
+    #[inline]
+    fn jacobian_into(x: f64, y: f64, jacobian: &mut [f64]) -> (f64, f64) {
+        let mut x_dot = 0.0;
+        let x_count = ::autodiff_runtime::jacobian::Numbers::count(&x_dot);
+        let mut y_dot = 0.0;
+        let y_count = ::autodiff_runtime::jacobian::Numbers::count(&y_dot);
+        ::autodiff_runtime::jacobian::into(
+            ::core::option::Option::None,
+            jacobian,
+            x_count + y_count,
+            |value: &(f64, f64)| -> (f64, f64) {
+                ::autodiff_runtime::Differentiable::zero_tangent(value)
+            },
+            |
+                seed: &mut dyn ::core::ops::FnMut(&(f64, f64)) -> (f64, f64),
+                row: &mut [f64],
+            | -> (f64, f64) {
+                let (part, row) = row.split_at_mut(x_count);
+                let mut x_bar_1 = 0.0;
+                let (part_1, row) = row.split_at_mut(y_count);
+                let mut y_bar_1 = 0.0;
+                let (value, pullback) = Self::forward(x, y);
+                let tangent = seed(&value);
+                pullback(
+                    (),
+                    (),
+                    tangent,
+                    ::core::option::Option::Some(&mut x_bar_1),
+                    ::core::option::Option::Some(&mut y_bar_1),
+                );
+                ::autodiff_runtime::jacobian::write(&x_bar_1, part);
+                ::autodiff_runtime::jacobian::write(&y_bar_1, part_1);
+                value
+            },
+            |here: usize| -> ((f64, f64), (f64, f64)) {
+                {
+                    let mut here = here;
+                    ::autodiff_runtime::jacobian::mark(&mut x_dot, &mut here, 1.0);
+                    ::autodiff_runtime::jacobian::mark(&mut y_dot, &mut here, 1.0);
+                }
+                let tangent = Self::pushforward(
+                    x,
+                    y,
+                    ::core::option::Option::Some(&x_dot),
+                    ::core::option::Option::Some(&y_dot),
+                );
+                {
+                    let mut here = here;
+                    ::autodiff_runtime::jacobian::mark(&mut x_dot, &mut here, 0.0);
+                    ::autodiff_runtime::jacobian::mark(&mut y_dot, &mut here, 0.0);
+                }
+                tangent
+            },
+        )
+    }
 }

@@ -19,7 +19,7 @@ impl Shape<'_> {
             }
             None => (None, None, None, None, None),
         };
-        vec![
+        let mut items = vec![
             self.value_and_grad(resized),
             self.grad(),
             self.value_and_grad_into(into),
@@ -27,10 +27,14 @@ impl Shape<'_> {
             self.jvp(),
             self.forward(forward),
             self.pushforward(pushforward),
-        ]
+        ];
+        items.extend(self.jacobians());
+        items.extend(self.second_order());
+        items.extend(self.nested());
+        items
     }
 
-    fn own_args(&self) -> Vec<TokenStream> {
+    pub(super) fn own_args(&self) -> Vec<TokenStream> {
         self.params().iter().map(ParamSig::arg).collect()
     }
 
@@ -59,10 +63,11 @@ impl Shape<'_> {
         };
         let (result, gradient_type) = (&self.signature.result, self.gradient_type());
         Item {
-            name: "value_and_grad",
+            name: "value_and_grad".into(),
             summary: format!("The value of [`{}`] and its gradient.", self.function.name),
             hidden: false,
             lifetimes: Vec::new(),
+            bounds: Vec::new(),
             args,
             output: quote!((#result, #gradient_type)),
             body,
@@ -104,13 +109,14 @@ impl Shape<'_> {
     fn grad(&self) -> Item {
         let call = self.call("value_and_grad", &self.passed());
         Item {
-            name: "grad",
+            name: "grad".into(),
             summary: format!(
                 "The gradient of [`{}`] (of the sum of its results, where there are several).",
                 self.function.name
             ),
             hidden: false,
             lifetimes: Vec::new(),
+            bounds: Vec::new(),
             args: self.own_args(),
             output: self.gradient_type(),
             body: quote!(#call.1),
@@ -118,7 +124,7 @@ impl Shape<'_> {
         }
     }
 
-    fn value_and_grad_into(&self, sweep: Option<Sweep>) -> Item {
+    pub(super) fn value_and_grad_into(&self, sweep: Option<Sweep>) -> Item {
         let mut args = self.asked_args();
         let body = match sweep {
             Some(sweep) => {
@@ -140,13 +146,14 @@ impl Shape<'_> {
             }
         };
         Item {
-            name: "value_and_grad_into",
+            name: "value_and_grad_into".into(),
             summary: format!(
                 "The value of [`{}`]; its gradient is added to what the buffers hold.",
                 self.function.name
             ),
             hidden: false,
             lifetimes: Vec::new(),
+            bounds: Vec::new(),
             args,
             output: self.signature.result.clone(),
             body,
@@ -154,17 +161,18 @@ impl Shape<'_> {
         }
     }
 
-    fn forward(&self, sweep: Option<Sweep>) -> Item {
+    pub(super) fn forward(&self, sweep: Option<Sweep>) -> Item {
         let runtime = &self.signature.runtime;
         let mut types: Vec<TokenStream> = self.params().iter().map(ParamSig::again).collect();
         types.push(self.signature.seed());
         types.extend(self.params().iter().map(|param| param.lent_adjoint(runtime)));
         let result = &self.signature.asked_result;
         Item {
-            name: "forward",
+            name: "forward".into(),
             summary: "The value and the pullback that other differentiated functions call.".into(),
             hidden: true,
             lifetimes: Vec::new(),
+            bounds: Vec::new(),
             args: self.lent_args(),
             output: match self.function.recursive {
                 true => quote!((#result, #runtime::__private::Box<dyn ::core::ops::FnOnce(#(#types),*)>)),
@@ -287,13 +295,14 @@ impl Shape<'_> {
         let (result, gradient_type) = (&self.signature.result, self.gradient_type());
         let captures = self.captures(&lifetimes);
         Item {
-            name: "vjp",
+            name: "vjp".into(),
             summary: format!(
                 "The value of [`{}`] and its pullback: from the adjoint of the result to the gradient.",
                 self.function.name
             ),
             hidden: false,
             lifetimes,
+            bounds: Vec::new(),
             args,
             output: quote!((#result, impl ::core::ops::FnOnce(#(#types),*) -> #gradient_type + #captures)),
             body,
@@ -321,13 +330,14 @@ impl Shape<'_> {
         let call = self.call("pushforward", &passed);
         let (result, tangent) = (&self.signature.result, self.signature.seed());
         Item {
-            name: "jvp",
+            name: "jvp".into(),
             summary: format!(
                 "The value of [`{}`] and its tangent, from the tangents of its arguments.",
                 self.function.name
             ),
             hidden: false,
             lifetimes: Vec::new(),
+            bounds: Vec::new(),
             args,
             output: quote!((#result, #tangent)),
             body: call,
@@ -335,7 +345,7 @@ impl Shape<'_> {
         }
     }
 
-    fn pushforward(&self, sweep: Option<Sweep>) -> Item {
+    pub(super) fn pushforward(&self, sweep: Option<Sweep>) -> Item {
         let mut args = self.lent_args();
         let body = match sweep {
             Some(sweep) => {
@@ -352,10 +362,11 @@ impl Shape<'_> {
         };
         let (result, tangent) = (&self.signature.asked_result, self.signature.seed());
         Item {
-            name: "pushforward",
+            name: "pushforward".into(),
             summary: "The value and its tangent, as other differentiated functions call it.".into(),
             hidden: true,
             lifetimes: Vec::new(),
+            bounds: Vec::new(),
             args,
             output: quote!((#result, #tangent)),
             body,
@@ -364,12 +375,16 @@ impl Shape<'_> {
     }
 }
 
-fn never() -> TokenStream {
+pub(super) fn never() -> TokenStream {
     quote!(::core::unreachable!())
 }
 
 /// `boxed`: by the box of which runtime.
-fn never_closure(types: &[TokenStream], output: &TokenStream, boxed: Option<&TokenStream>) -> TokenStream {
+pub(super) fn never_closure(
+    types: &[TokenStream],
+    output: &TokenStream,
+    boxed: Option<&TokenStream>,
+) -> TokenStream {
     let params = types.iter().map(|ty| quote!(_: #ty));
     let mut closure = quote!(move |#(#params),*| -> #output { ::core::unreachable!() });
     if let Some(runtime) = boxed {

@@ -7,7 +7,7 @@ use super::super::Emitter;
 use crate::ir::{Float, Param, Path, Ty};
 
 /// Where the shape of a parameter's adjoint is to be had from.
-pub(super) enum Shape {
+pub(in crate::emit) enum Shape {
     /// From the parameter.
     AtHand,
     /// The parameter is moved away: from its length, under this name.
@@ -17,7 +17,7 @@ pub(super) enum Shape {
 }
 
 /// `let name = match name { Some(name) => name, None => scratch };`
-pub(super) fn or_else(name: &Ident, scratch: &TokenStream) -> TokenStream {
+pub(in crate::emit) fn or_else(name: &Ident, scratch: &TokenStream) -> TokenStream {
     quote! {
         let #name = match #name {
             ::core::option::Option::Some(#name) => #name,
@@ -54,7 +54,7 @@ impl Emitter<'_> {
     }
 
     /// A reference to zeros in the shape of a parameter's adjoint (or tangent) that nobody asks for: not from the allocator.
-    pub(super) fn scratch(&self, param: &Param, shape: Shape, mutable: bool) -> TokenStream {
+    pub(in crate::emit) fn scratch(&self, param: &Param, shape: Shape, mutable: bool) -> TokenStream {
         let mutable = mutable.then(|| quote!(mut));
         let (runtime, path) = (self.runtime, Path::of(param.var));
         let shape = match shape {

@@ -318,10 +318,60 @@ impl Plan {
                 break;
             }
         }
+        self.call_derivatives();
+        self.spread_orders();
         for at in 0..self.candidates.len() {
             let circular = self.leading_back_to(at);
             let request = &mut self.candidates[at].request;
             request.scope = request.scope.with_circular(circular);
+        }
+    }
+
+    /// A function whose derivatives are called in another one has them for users, and one order more than that.
+    fn call_derivatives(&mut self) {
+        for at in 0..self.candidates.len() {
+            let Candidate { chosen: true, request, mentions, calls, .. } = &self.candidates[at] else {
+                continue;
+            };
+            let derivative = |called: &str| crate::ir::DERIVATIVES.contains(&called);
+            let by_path = calls.iter().any(|call| derivative(call));
+            let by_method: Vec<String> = (calls.iter())
+                .filter_map(|call| {
+                    let name = call.strip_prefix('.').or_else(|| call.strip_prefix("::"))?;
+                    let of = crate::ir::DERIVATIVES
+                        .iter()
+                        .find_map(|what| name.strip_suffix(*what)?.strip_suffix('_'))?;
+                    Some(of.to_owned())
+                })
+                .collect();
+            let (order, mentions) = (request.order + 1, mentions.clone());
+            for (index, candidate) in self.candidates.iter_mut().enumerate() {
+                let name = candidate.name.to_string();
+                let called = if candidate.associated {
+                    by_method.contains(&name)
+                } else {
+                    by_path && mentions.contains(&name)
+                };
+                if called && index != at {
+                    candidate.public = true;
+                    candidate.request.order = candidate.request.order.max(order.min(crate::request::HIGHEST));
+                }
+            }
+        }
+    }
+
+    /// What is called by a function with second derivatives has them as well.
+    fn spread_orders(&mut self) {
+        let mut open: Vec<usize> = (0..self.candidates.len()).collect();
+        while let Some(at) = open.pop() {
+            let (order, calls) = (self.candidates[at].request.order, self.candidates[at].calls.clone());
+            for (index, candidate) in self.candidates.iter_mut().enumerate() {
+                let called = calls.iter().any(|call| candidate.is_called_by(call));
+                if called && candidate.request.order < order {
+                    candidate.request.order = order;
+                    open.push(index);
+                }
+            }
         }
     }
 
@@ -395,6 +445,10 @@ pub(crate) fn own_request(all: &Request, own: Option<TokenStream>, diag: &mut Di
     }
     if !said.contains("singular") {
         request.singular = all.singular;
+    }
+    // What is given by hand has no more than is given.
+    if !said.contains("order") && request.given.is_empty() {
+        request.order = all.order;
     }
     request
 }

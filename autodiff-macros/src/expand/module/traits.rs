@@ -136,6 +136,7 @@ fn source<'a>(
         site: Site::Impl(None),
         hidden: true,
         siblings: &[],
+        may_fail: false,
     }
 }
 

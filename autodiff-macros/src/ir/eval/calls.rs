@@ -8,7 +8,9 @@ use crate::ir::{Arg, Call, Callee, PullbackCall, PushforwardCall, Tangent};
 impl<'a, N: Number> Machine<'a, N> {
     fn callee(&self, call: &Call) -> Result<(String, &'a Differentiated)> {
         let name = match &call.callee {
-            Callee::Function(path) => path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default(),
+            Callee::Function(path) | Callee::Derivative(path) => {
+                path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default()
+            }
             Callee::Method(name) => name.to_string(),
             Callee::Operator(name) => format!("ops::{name}"),
         };

@@ -16,6 +16,8 @@ pub(crate) fn function(function: &Function) -> String {
         result,
         result_ty,
         wrt,
+        order: _,
+        tangents_from: _,
         items: _,
         assumed: _,
         singular: _,
@@ -125,7 +127,7 @@ pub(crate) fn pushforward(function: &Function, pushforward: &Pushforward) -> Str
 
 impl Printer<'_> {
     fn param(&self, param: &Param) -> String {
-        let Param { name, ty, passing, var, last: _, active, no_diff } = param;
+        let Param { name, ty, passing, var, last: _, active, no_diff, lent: _ } = param;
         let mut text = String::new();
         if *no_diff {
             text += "#[no_diff] ";

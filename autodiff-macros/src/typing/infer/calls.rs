@@ -166,6 +166,9 @@ impl Infer<'_> {
             return if name == "from" || args.is_empty() { float } else { self.table.fresh() };
         }
         let given: Vec<Term> = args.iter().map(|arg| self.expr(arg)).collect();
+        if crate::ir::is_derivative(&path.path) {
+            return self.derivative(&path.path, &given);
+        }
         let variant = self.types.variant(&path.path, None);
         if variant.is_some() || self.types.constructs_struct(&path.path) {
             let (of, made) =

@@ -50,7 +50,7 @@ pub(super) fn helpers(shape: &Shape<'_>, partials: &[(usize, syn::Expr)]) -> Tok
             args.push(quote!(#value: #ty));
         }
         let output = shape.params()[*index].owned(&shape.signature.runtime);
-        let header = shape.signature.header(&name_of(shape, *index), &[], &args, &output);
+        let header = shape.signature.header(&name_of(shape, *index), &[], &args, &output, &[]);
         quote! {
             #[doc(hidden)]
             #lints

@@ -188,7 +188,7 @@ pub(super) fn helpers(shape: &Shape<'_>, vjp: Option<&syn::Path>, jvp: Option<&s
         let seed = (!signature.returns_nothing()).then(|| seed.clone());
         let seeds = seed.into_iter().chain(changed);
         let output = quote!((#result, impl ::core::ops::FnOnce(#(#seeds),*) -> #gradient #captures));
-        let header = signature.header(&shape.name(VJP), &lifetimes, &args, &output);
+        let header = signature.header(&shape.name(VJP), &lifetimes, &args, &output, &[]);
         let call = quote_spanned!(path.span()=> #path(#(#passed),*));
         quote!(#[doc(hidden)] #lints #[inline] #header { #call })
     });
@@ -201,7 +201,7 @@ pub(super) fn helpers(shape: &Shape<'_>, vjp: Option<&syn::Path>, jvp: Option<&s
             let ty = sig.dot(&signature.runtime);
             quote!(#name: #ty)
         }));
-        let header = signature.header(&shape.name(JVP), &[], &args, &quote!((#result, #seed)));
+        let header = signature.header(&shape.name(JVP), &[], &args, &quote!((#result, #seed)), &[]);
         let call = quote_spanned!(path.span()=> #path(#(#passed,)* #(#names),*));
         quote!(#[doc(hidden)] #lints #[inline] #header { #call })
     });

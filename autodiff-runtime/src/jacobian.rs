@@ -1,0 +1,414 @@
+//! Jacobians: the shapes they have, and how they are put together of pullbacks and pushforwards.
+//!
+//! A Jacobian has the shape "result of adjoints": in the place of each number of the result stands the gradient of that
+//! number. `f::jacobian` takes it by rows, one pullback for each number of the result, or by columns, one pushforward for
+//! each number of the parameters, whichever are fewer.
+
+use alloc::vec::Vec;
+
+use crate::Tangent;
+
+/// A tree of numbers that can be named one by one: what a Jacobian has rows for.
+///
+/// Numbers, arrays, `Vec`s and tuples are such trees, and `()`, which has no number.
+///
+/// ```
+/// use autodiff_runtime::jacobian::Numbers;
+///
+/// let mut tree = ([0.0, 0.0], 0.0, ());
+/// tree.set(1, 5.0);
+/// tree.set(2, 7.0);
+/// assert_eq!(tree, ([0.0, 5.0], 7.0, ()));
+/// assert_eq!((tree.count(), tree.get(2)), (3, 7.0));
+///
+/// let mut names = ["a", "b", "c"].into_iter();
+/// assert_eq!(tree.each(&mut || names.next().unwrap()), (["a", "b"], "c", ()));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "there is no Jacobian by or of `{Self}`",
+    note = "a Jacobian has rows for numbers, arrays, `Vec`s and tuples of them: give the result in this form, or seed `vjp` yourself"
+)]
+pub trait Numbers: Tangent {
+    /// The tree with a `T` in the place of each number.
+    type Of<T>;
+
+    /// How many numbers there are, where the type says it.
+    const COUNT: Option<usize>;
+
+    /// How many numbers there are.
+    fn count(&self) -> usize;
+
+    /// The number at `index`, in the order in which they stand.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    fn get(&self, index: usize) -> f64;
+
+    /// Sets the number at `index`.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    fn set(&mut self, index: usize, value: f64);
+
+    /// The same tree of what `next` gives, in order.
+    fn each<T>(&self, next: &mut dyn FnMut() -> T) -> Self::Of<T>;
+}
+
+macro_rules! numbers {
+    ($($float:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl Numbers for $float {
+            type Of<T> = T;
+            const COUNT: Option<usize> = Some(1);
+            fn count(&self) -> usize {
+                1
+            }
+            fn get(&self, index: usize) -> f64 {
+                assert_eq!(index, 0, "a number is one number");
+                f64::from(*self)
+            }
+            fn set(&mut self, index: usize, value: f64) {
+                assert_eq!(index, 0, "a number is one number");
+                *self = value as $float;
+            }
+            fn each<T>(&self, next: &mut dyn FnMut() -> T) -> T {
+                next()
+            }
+        }
+    )*};
+}
+numbers!(f32 f64);
+
+/// Which element of a sequence the number at `index` is in, and which one of it.
+fn element<T: Numbers>(elements: &[T], mut index: usize) -> (usize, usize) {
+    // Elements of one size need no search.
+    if let Some(size @ 1..) = T::COUNT {
+        return (index / size, index % size);
+    }
+    for (at, element) in elements.iter().enumerate() {
+        let count = element.count();
+        if index < count {
+            return (at, index);
+        }
+        index -= count;
+    }
+    panic!("there are {} numbers fewer than that", index + 1)
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Numbers, const N: usize> Numbers for [E; N] {
+    type Of<T> = [E::Of<T>; N];
+    const COUNT: Option<usize> = match E::COUNT {
+        Some(count) => Some(N * count),
+        None => None,
+    };
+    fn count(&self) -> usize {
+        self.iter().map(E::count).sum()
+    }
+    fn get(&self, index: usize) -> f64 {
+        let (at, index) = element(self, index);
+        self[at].get(index)
+    }
+    fn set(&mut self, index: usize, value: f64) {
+        let (at, index) = element(self, index);
+        self[at].set(index, value);
+    }
+    fn each<T>(&self, next: &mut dyn FnMut() -> T) -> [E::Of<T>; N] {
+        core::array::from_fn(|at| self[at].each(next))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Numbers> Numbers for Vec<E> {
+    type Of<T> = Vec<E::Of<T>>;
+    const COUNT: Option<usize> = None;
+    fn count(&self) -> usize {
+        self.iter().map(E::count).sum()
+    }
+    fn get(&self, index: usize) -> f64 {
+        let (at, index) = element(self, index);
+        self[at].get(index)
+    }
+    fn set(&mut self, index: usize, value: f64) {
+        let (at, index) = element(self, index);
+        self[at].set(index, value);
+    }
+    fn each<T>(&self, next: &mut dyn FnMut() -> T) -> Vec<E::Of<T>> {
+        self.iter().map(|element| element.each(next)).collect()
+    }
+}
+
+macro_rules! tuples {
+    ($(($($name:ident $at:tt)*))*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<$($name: Numbers),*> Numbers for ($($name,)*) {
+            type Of<T> = ($($name::Of<T>,)*);
+            const COUNT: Option<usize> = {
+                #[allow(unused_mut, reason = "of nothing there is no number")]
+                let mut count = Some(0);
+                $(count = match (count, $name::COUNT) {
+                    (Some(before), Some(more)) => Some(before + more),
+                    _ => None,
+                };)*
+                count
+            };
+            fn count(&self) -> usize {
+                0 $(+ self.$at.count())*
+            }
+            #[allow(unused_mut, unused_assignments, reason = "the last part is not followed by another")]
+            fn get(&self, mut index: usize) -> f64 {
+                $(
+                    let count = self.$at.count();
+                    if index < count {
+                        return self.$at.get(index);
+                    }
+                    index -= count;
+                )*
+                panic!("there are {} numbers fewer than that", index + 1)
+            }
+            #[allow(unused_mut, unused_assignments, unused_variables, reason = "as above")]
+            fn set(&mut self, mut index: usize, value: f64) {
+                $(
+                    let count = self.$at.count();
+                    if index < count {
+                        return self.$at.set(index, value);
+                    }
+                    index -= count;
+                )*
+                panic!("there are {} numbers fewer than that", index + 1)
+            }
+            #[allow(unused_variables, clippy::unused_unit, reason = "as above")]
+            fn each<T>(&self, next: &mut dyn FnMut() -> T) -> ($($name::Of<T>,)*) {
+                ($(self.$at.each(next),)*)
+            }
+        }
+    )*};
+}
+tuples! {
+    ()
+    (A 0)
+    (A 0 B 1)
+    (A 0 B 1 C 2)
+    (A 0 B 1 C 2 D 3)
+    (A 0 B 1 C 2 D 3 E 4)
+    (A 0 B 1 C 2 D 3 E 4 F 5)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7)
+}
+
+/// `unit(zero, at)`: the seed of the row, the tangent of the column `at`.
+fn unit<S: Numbers>(zero: &S, at: usize) -> S {
+    let mut unit = zero.clone();
+    if at < zero.count() {
+        unit.set(at, 1.0);
+    }
+    unit
+}
+
+/// The value, and the Jacobian by rows.
+///
+/// `row` runs the function and its pullback, with the seed that it asks for once it knows the results; `zero` is the zero of
+/// their shape.
+#[doc(hidden)]
+pub fn by_rows<R, S: Numbers, G>(
+    zero: impl Fn(&R) -> S,
+    mut row: impl FnMut(&mut dyn FnMut(&R) -> S) -> (R, G),
+) -> (R, S::Of<G>) {
+    let mut shape = None;
+    let (value, first) = row(&mut |value| {
+        let zero = zero(value);
+        let seed = unit(&zero, 0);
+        shape = Some(zero);
+        seed
+    });
+    let shape = shape.expect("a pullback is seeded");
+    let rows = rows(&shape, first, &mut row);
+    (value, rows)
+}
+
+fn rows<R, S: Numbers, G>(
+    shape: &S,
+    first: G,
+    row: &mut impl FnMut(&mut dyn FnMut(&R) -> S) -> (R, G),
+) -> S::Of<G> {
+    let (mut first, mut at) = (Some(first), 0);
+    shape.each(&mut || {
+        let gradient = match first.take() {
+            Some(first) => first,
+            None => row(&mut |_| unit(shape, at)).1,
+        };
+        at += 1;
+        gradient
+    })
+}
+
+/// The value, and the Jacobian by columns: `column` runs the function and its pushforward; `zero` is the zero of the
+/// gradient's shape.
+#[doc(hidden)]
+pub fn by_columns<R, S: Numbers, G: Numbers>(zero: &G, mut column: impl FnMut(G) -> (R, S)) -> (R, S::Of<G>) {
+    // Without a number to differentiate by there is a value all the same.
+    let (value, first) = column(unit(zero, 0));
+    let mut columns = Vec::with_capacity(zero.count());
+    columns.push(first);
+    columns.extend((1..zero.count()).map(|at| column(unit(zero, at)).1));
+    let mut at = 0;
+    let jacobian = columns[0].each(&mut || {
+        let mut gradient = zero.clone();
+        for (number, column) in columns.iter().enumerate().take(zero.count()) {
+            gradient.set(number, column.get(at));
+        }
+        at += 1;
+        gradient
+    });
+    (value, jacobian)
+}
+
+/// The same by rows or by columns, whichever are fewer.
+#[doc(hidden)]
+pub fn by_shape<R, S: Numbers, G: Numbers>(
+    zero: impl Fn(&R) -> S,
+    mut row: impl FnMut(&mut dyn FnMut(&R) -> S) -> (R, G),
+    gradient: &G,
+    column: impl FnMut(G) -> (R, S),
+) -> (R, S::Of<G>) {
+    let columns = gradient.count();
+    if S::COUNT.is_some_and(|rows| columns < rows) {
+        return by_columns(gradient, column);
+    }
+    let mut shape = None;
+    let (value, first) = row(&mut |value| {
+        let zero = zero(value);
+        let seed = unit(&zero, 0);
+        shape = Some(zero);
+        seed
+    });
+    let shape = shape.expect("a pullback is seeded");
+    // One row is there by now, which may have been in vain.
+    if columns + 1 < shape.count() {
+        return by_columns(gradient, column);
+    }
+    let rows = rows(&shape, first, &mut row);
+    (value, rows)
+}
+
+/// The value; its Jacobian is written into `jacobian`, row by row, by rows or by columns.
+///
+/// `row` runs the function and its pullback and puts the gradient into the row, which holds zeros; `column` runs it with the
+/// tangent of this column.
+///
+/// # Panics
+/// When `jacobian` has another length than the Jacobian.
+#[doc(hidden)]
+#[track_caller]
+pub fn into<R, S: Numbers>(
+    by_columns: Option<bool>,
+    jacobian: &mut [f64],
+    columns: usize,
+    zero: impl Fn(&R) -> S,
+    mut row: impl FnMut(&mut dyn FnMut(&R) -> S, &mut [f64]) -> R,
+    mut column: impl FnMut(usize) -> (R, S),
+) -> R {
+    let check = |rows: usize, len: usize| {
+        assert_eq!(len, rows * columns, "the Jacobian has {rows} rows of {columns} numbers");
+    };
+    let mut all_columns = |jacobian: &mut [f64]| {
+        let mut value = None;
+        for at in 0..columns {
+            let (given, tangent) = column(at);
+            if at == 0 {
+                check(tangent.count(), jacobian.len());
+            }
+            for (row, numbers) in jacobian.chunks_exact_mut(columns).enumerate() {
+                numbers[at] = tangent.get(row);
+            }
+            value = Some(given);
+        }
+        value
+    };
+    let fewer = |rows: usize| by_columns.unwrap_or(columns < rows);
+    if S::COUNT.map_or(by_columns == Some(true), fewer) {
+        if let Some(value) = all_columns(jacobian) {
+            return value;
+        }
+    }
+    // There may be no row.
+    let mut spare = Vec::new();
+    jacobian.fill(0.0);
+    let mut shape = None;
+    let first = match jacobian.get_mut(..columns) {
+        Some(first) => first,
+        None => {
+            spare.resize(columns, 0.0);
+            &mut spare[..]
+        }
+    };
+    let value = row(
+        &mut |value| {
+            let zero = zero(value);
+            let seed = unit(&zero, 0);
+            shape = Some(zero);
+            seed
+        },
+        first,
+    );
+    let shape = shape.expect("a pullback is seeded");
+    let rows = shape.count();
+    check(rows, jacobian.len());
+    if by_columns.unwrap_or(columns + 1 < rows) {
+        if let Some(value) = all_columns(jacobian) {
+            return value;
+        }
+    }
+    for (at, numbers) in jacobian.chunks_exact_mut(columns.max(1)).enumerate().skip(1) {
+        row(&mut |_| unit(&shape, at), numbers);
+    }
+    value
+}
+
+/// The numbers of a tree, one behind the other.
+#[doc(hidden)]
+pub fn write<T: Numbers>(tree: &T, to: &mut [f64]) {
+    for (at, to) in to.iter_mut().enumerate() {
+        *to = tree.get(at);
+    }
+}
+
+/// Sets the number that is `left` numbers behind the first of the tree, if it is in it; what is left is counted down.
+#[doc(hidden)]
+pub fn mark<T: Numbers>(tree: &mut T, left: &mut usize, number: f64) {
+    let count = tree.count();
+    if *left < count {
+        tree.set(*left, number);
+    }
+    *left = left.wrapping_sub(count);
+}
+
+/// As [`mark`].
+#[doc(hidden)]
+pub fn mark_slice(numbers: &mut [f64], left: &mut usize, number: f64) {
+    if let Some(marked) = numbers.get_mut(*left) {
+        *marked = number;
+    }
+    *left = left.wrapping_sub(numbers.len());
+}
+
+/// The Hessian, column by column: `product` multiplies it with a vector, `zero` is the zero of the gradient's shape.
+#[doc(hidden)]
+pub fn hessian<G: Numbers>(zero: &G, mut product: impl FnMut(G) -> G) -> G::Of<G> {
+    let mut at = 0;
+    zero.each(&mut || {
+        let column = product(unit(zero, at));
+        at += 1;
+        column
+    })
+}
+
+/// The diagonal of the Hessian, which costs as much as all of it.
+#[doc(hidden)]
+pub fn hessian_diagonal<G: Numbers>(zero: &G, mut product: impl FnMut(G) -> G) -> G {
+    let mut diagonal = zero.clone();
+    for at in 0..zero.count() {
+        diagonal.set(at, product(unit(zero, at)).get(at));
+    }
+    diagonal
+}
