@@ -236,15 +236,19 @@ fn names_of(code: &TokenStream, prefix: &str) -> (BTreeSet<String>, BTreeSet<Str
 
 fn free_names(code: &TokenStream, prefix: &str, names: &mut BTreeSet<String>) {
     let mut behind_a_dot = false;
-    for tree in code.clone() {
-        match &tree {
-            TokenTree::Ident(name) if !behind_a_dot => {
+    let trees: Vec<TokenTree> = code.clone().into_iter().collect();
+    let colon = |at: usize| matches!(trees.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
+    for (at, tree) in trees.iter().enumerate() {
+        // The label of a field, or what a pattern binds.
+        let label = colon(at + 1) && !colon(at + 2);
+        match tree {
+            TokenTree::Ident(name) if !behind_a_dot && !label => {
                 names.extend(name.to_string().strip_prefix(prefix).map(str::to_string));
             }
             TokenTree::Group(group) => free_names(&group.stream(), prefix, names),
             _ => {}
         }
-        behind_a_dot = matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == '.');
+        behind_a_dot = matches!(tree, TokenTree::Punct(punct) if punct.as_char() == '.');
     }
 }
 
