@@ -49,6 +49,7 @@ mod names;
 mod nested;
 mod opaque;
 mod operators;
+mod option_params;
 mod options;
 mod outputs;
 mod overwriting;

@@ -420,6 +420,14 @@ impl Lower<'_> {
         values.into_iter().map(|value| self.arg(value, span)).collect()
     }
 
+    /// An `Option` of which the parts are known, put together.
+    fn option_place(&mut self, value: Value, span: Span) -> Option<Path> {
+        let value = self.read(value, span);
+        let init = self.init(value, None, span)?;
+        let ty = Ty::Named(Box::new(syn::parse_quote!(Option<_>)));
+        Some(Path::of(self.temp_place("argument", ty, init, span)))
+    }
+
     /// An argument as it is handed over.
     pub(crate) fn arg(&mut self, value: Value, span: Span) -> Option<Arg> {
         match value {
@@ -470,6 +478,13 @@ impl Lower<'_> {
                     Some(Arg::RefMut(place))
                 }
                 to @ Value::Ref { .. } => self.arg(to, span),
+                Value::Maybe { some, value } if !mutable && self.hands_nothing_active(&value) => {
+                    let inert = self.as_code(Value::Maybe { some, value }, span)?;
+                    Some(self.lent_code(inert, Ty::Inert, span))
+                }
+                to @ (Value::Maybe { .. } | Value::Optional { .. }) if !mutable => {
+                    Some(Arg::Ref(self.option_place(to, span)?))
+                }
                 _ => {
                     self.refuse_at(span, "this argument is not supported");
                     None
@@ -484,10 +499,7 @@ impl Lower<'_> {
                 self.as_code(Value::Maybe { some, value }, span).map(Arg::Inert)
             }
             value @ (Value::Maybe { .. } | Value::Optional { .. }) => {
-                let value = self.read(value, span);
-                let init = self.init(value, None, span)?;
-                let ty = Ty::Named(Box::new(syn::parse_quote!(Option<_>)));
-                Some(Arg::Move(Path::of(self.temp_place("argument", ty, init, span))))
+                Some(Arg::Move(self.option_place(value, span)?))
             }
             Value::Poison | Value::Never | Value::Cell(_) | Value::Later => None,
         }

@@ -41,6 +41,18 @@ impl Types {
             return Some(Refused { message, instead, readable: false });
         }
         let mut why = None;
+        // An `Option` is kept as in a field.
+        let lent = match bare(ty) {
+            Type::Reference(reference) => bare(&reference.elem),
+            ty => ty,
+        };
+        if let Some(held) = option(lent) {
+            self.instead(held, &mut why);
+            if why.is_none() {
+                return None;
+            }
+            why = None;
+        }
         let instead = match bare(ty) {
             Type::Reference(reference) => {
                 let mut reference = reference.clone();
@@ -274,6 +286,12 @@ fn given_by(bound: &TypeParamBound) -> Option<Type> {
         }),
         _ => None,
     }
+}
+
+/// What an `Option` holds.
+fn option(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = bare(ty) else { return None };
+    payload(ty).filter(|_| path.path.segments.last().is_some_and(|last| last.ident == "Option"))
 }
 
 /// The trait of a trait object in a type, if it is one of these.
