@@ -47,11 +47,9 @@ impl Types {
             ty => ty,
         };
         if let Some(held) = option(lent) {
-            self.instead(held, &mut why);
-            if why.is_none() {
-                return None;
-            }
-            why = None;
+            let mut inside = None;
+            self.instead(held, &mut inside);
+            inside?;
         }
         let instead = match bare(ty) {
             Type::Reference(reference) => {
