@@ -1,5 +1,6 @@
 //! The driver: an item in, the item and its derivatives out.
 
+mod collections;
 mod conditions;
 pub(crate) mod fallible;
 mod given;
@@ -317,7 +318,7 @@ fn pipeline(
 
 /// A body as it is lowered: macros expanded, items told apart, `unsafe` that only indexes as indexing.
 pub(crate) fn prepared(signature: &syn::Signature, block: &syn::Block) -> syn::Block {
-    let block = Macros::default().expanded(signature, block);
+    let block = collections::plain(signature, Macros::default().expanded(signature, block));
     unchecked::indexed(items::apart(signature, &block)).into_owned()
 }
 

@@ -8,6 +8,7 @@ mod by_hand;
 mod by_value;
 mod calls;
 mod closures;
+mod collections;
 mod combined;
 mod conditions;
 mod constants;
