@@ -59,6 +59,13 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         Ok(syn::Item::Fn(item)) => function(&request, &item, diag, kept),
         Ok(syn::Item::Impl(item)) => methods(&request, &item, diag, kept),
         Ok(syn::Item::Mod(item)) => module::module(&request, &item, diag),
+        Ok(syn::Item::Trait(item)) => {
+            diag.error(
+                &item.ident,
+                "an attribute on a trait sees no `impl` of it: put `#[differentiate]` on a module around the trait and its `impl`s",
+            );
+            with_errors(diag, kept)
+        }
         Ok(item) => {
             diag.error(
                 subject(&item),
@@ -107,7 +114,6 @@ fn subject(item: &syn::Item) -> TokenStream {
     match item {
         syn::Item::Struct(item) => item.ident.to_token_stream(),
         syn::Item::Enum(item) => item.ident.to_token_stream(),
-        syn::Item::Trait(item) => item.ident.to_token_stream(),
         syn::Item::Const(item) => item.ident.to_token_stream(),
         syn::Item::Static(item) => item.ident.to_token_stream(),
         item => item.to_token_stream(),
