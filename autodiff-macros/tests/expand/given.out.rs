@@ -561,6 +561,84 @@ impl equilibrium {
         let value_dot = jacobian.tangent(&value, &moved);
         (value, value_dot)
     }
+    ///The value of [`equilibrium`] and its Jacobian: the gradient of each number of the result.
+    #[inline]
+    fn value_and_jacobian(
+        a: &[f64],
+    ) -> (
+        Vec<f64>,
+        ::autodiff_runtime::__private::Vec<::autodiff_runtime::__private::Vec<f64>>,
+    ) {
+        ::autodiff_runtime::jacobian::by_shape(
+            |value: &Vec<f64>| -> ::autodiff_runtime::__private::Vec<f64> {
+                ::autodiff_runtime::Differentiable::zero_tangent(value)
+            },
+            |
+                seed: &mut dyn ::core::ops::FnMut(
+                    &Vec<f64>,
+                ) -> ::autodiff_runtime::__private::Vec<f64>,
+            | -> (Vec<f64>, ::autodiff_runtime::__private::Vec<f64>) {
+                let (value, pullback) = Self::vjp(a);
+                let seeds = seed(&value);
+                (value, pullback(seeds))
+            },
+            &::autodiff_runtime::__private::vec![0.0; a.len()],
+            |
+                a_bar: ::autodiff_runtime::__private::Vec<f64>,
+            | -> (Vec<f64>, ::autodiff_runtime::__private::Vec<f64>) {
+                let (value, pullback) = Self::jvp(a, &a_bar);
+                (value, pullback)
+            },
+        )
+    }
+    ///The Jacobian of [`equilibrium`]: in the place of each number of the result its gradient.
+    #[inline]
+    fn jacobian(
+        a: &[f64],
+    ) -> ::autodiff_runtime::__private::Vec<::autodiff_runtime::__private::Vec<f64>> {
+        Self::value_and_jacobian(a).1
+    }
+    ///The value of [`equilibrium`]; its Jacobian is written into the buffer, one row behind the other.
+    #[inline]
+    fn jacobian_into(a: &[f64], jacobian: &mut [f64]) -> Vec<f64> {
+        let a_count = a.len();
+        let mut a_dot = ::autodiff_runtime::pool::Scratch::filled(0.0, a_count);
+        ::autodiff_runtime::jacobian::into(
+            ::core::option::Option::None,
+            jacobian,
+            a_count,
+            |value: &Vec<f64>| -> ::autodiff_runtime::__private::Vec<f64> {
+                ::autodiff_runtime::Differentiable::zero_tangent(value)
+            },
+            |
+                seed: &mut dyn ::core::ops::FnMut(
+                    &Vec<f64>,
+                ) -> ::autodiff_runtime::__private::Vec<f64>,
+                row: &mut [f64],
+            | -> Vec<f64> {
+                let (a_bar_1, row) = row.split_at_mut(a_count);
+                let (value, pullback) = Self::forward(a);
+                let tangent = seed(&value);
+                pullback(a, tangent, ::core::option::Option::Some(a_bar_1));
+                value
+            },
+            |here: usize| -> (Vec<f64>, ::autodiff_runtime::__private::Vec<f64>) {
+                {
+                    let mut here = here;
+                    ::autodiff_runtime::jacobian::mark_slice(&mut a_dot, &mut here, 1.0);
+                }
+                let tangent = Self::pushforward(
+                    a,
+                    ::core::option::Option::Some(&*a_dot),
+                );
+                {
+                    let mut here = here;
+                    ::autodiff_runtime::jacobian::mark_slice(&mut a_dot, &mut here, 0.0);
+                }
+                tangent
+            },
+        )
+    }
 }
 #[allow(dead_code)]
 fn black_box(x: [f64; 2], k: f64) -> f64 {
