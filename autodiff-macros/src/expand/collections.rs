@@ -1,7 +1,8 @@
 //! Collections of a function's own that are `Vec`s by another name: a `VecDeque`, a `Box<[T]>`.
 //!
 //! Invariant: what is computed is the same. Nothing outside of the body sees that they are `Vec`s: where the signature names one of
-//! these types, it is left alone. `partition` is a loop that pushes to two of them.
+//! these types, it is left alone. `partition` is a loop that pushes to two of them, `collect::<Result<Vec<_>, _>>()?` one that pushes
+//! what did not fail.
 //!
 //! ```text
 //! let mut last = VecDeque::new();     let mut last = Vec::new();
@@ -29,7 +30,7 @@ pub(super) fn plain(signature: &Signature, mut block: Block) -> Block {
         && !only_deques_have.iter().any(|name| inside.contains(*name))
         && stays_inside(&block);
     let boxed = inside.contains("into_boxed_slice") && !outside.contains("Box");
-    if deque || boxed || inside.contains("partition") {
+    if deque || boxed || inside.contains("partition") || inside.contains("collect") {
         Plain { deque, boxed, names: inside }.visit_block_mut(&mut block);
     }
     block
@@ -42,28 +43,46 @@ struct Plain {
     names: BTreeSet<String>,
 }
 
-/// Whether deques are used by their methods and elements alone: nobody is handed one.
+/// Whether deques are bound by a `let`, and used by their methods and elements alone: nobody is handed one.
 fn stays_inside(block: &Block) -> bool {
-    struct Deques(BTreeSet<String>);
+    struct Deques {
+        names: BTreeSet<String>,
+        /// How often the type is named where a deque is bound, or imported.
+        named: usize,
+    }
     impl VisitMut for Deques {
         fn visit_local_mut(&mut self, local: &mut syn::Local) {
-            let init = local.init.as_ref().map(|init| names_in(init.expr.to_token_stream()));
-            let ty = match &local.pat {
-                Pat::Type(typed) => names_in(typed.ty.to_token_stream()),
-                _ => BTreeSet::new(),
+            let made = match local.init.as_ref().map(|init| &*init.expr) {
+                Some(Expr::Call(call)) => times_named(call.func.to_token_stream()),
+                _ => 0,
             };
-            if init.unwrap_or_default().contains("VecDeque") || ty.contains("VecDeque") {
-                self.0.extend(names_in(match &local.pat {
-                    Pat::Type(typed) => typed.pat.to_token_stream(),
-                    pat => pat.to_token_stream(),
-                }));
+            let (pat, typed) = match &local.pat {
+                Pat::Type(typed) => (&*typed.pat, times_named(typed.ty.to_token_stream())),
+                pat => (pat, 0),
+            };
+            if made + typed > 0 {
+                self.names.extend(names_in(pat.to_token_stream()));
+                self.named += made + typed;
             }
             visit_mut::visit_local_mut(self, local);
         }
+        fn visit_item_use_mut(&mut self, item: &mut syn::ItemUse) {
+            self.named += times_named(item.to_token_stream());
+        }
     }
-    let mut deques = Deques(BTreeSet::new());
+    let mut deques = Deques { names: BTreeSet::new(), named: 0 };
     deques.visit_block_mut(&mut block.clone());
-    used_where_it_is(block.to_token_stream(), &deques.0)
+    deques.named == times_named(block.to_token_stream())
+        && used_where_it_is(block.to_token_stream(), &deques.names)
+}
+
+fn times_named(code: TokenStream) -> usize {
+    let times = code.into_iter().map(|tree| match tree {
+        TokenTree::Ident(name) => usize::from(name == "VecDeque"),
+        TokenTree::Group(group) => times_named(group.stream()),
+        _ => 0,
+    });
+    times.sum()
 }
 
 fn used_where_it_is(code: TokenStream, names: &BTreeSet<String>) -> bool {
@@ -151,10 +170,31 @@ impl Plain {
     }
 }
 
+/// Whether items that may fail are collected into a `Vec`, or nothing.
+fn collects_what_may_fail(call: &syn::ExprMethodCall) -> bool {
+    let Some(Type::Path(path)) = crate::lower::turbofish(call) else { return false };
+    let Some(last) = path.path.segments.last() else { return false };
+    let into = crate::lower::arguments(last).first().copied().cloned();
+    let a_vec = matches!(into, Some(Type::Path(into)) if into.path.segments.last().is_some_and(|last| last.ident == "Vec"));
+    call.method == "collect" && a_vec && (last.ident == "Result" || last.ident == "Option")
+}
+
 impl VisitMut for Plain {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_mut::visit_expr_mut(self, expr);
         match expr {
+            Expr::Try(attempt) => {
+                let Expr::MethodCall(call) = &*attempt.expr else { return };
+                if collects_what_may_fail(call) {
+                    let (items, question) = (&call.receiver, &attempt.question_token);
+                    let (collected, item) = (self.fresh("collected"), self.fresh("item"));
+                    *expr = parse_quote!({
+                        let mut #collected = Vec::new();
+                        for #item in #items { #collected.push(#item #question); }
+                        #collected
+                    });
+                }
+            }
             Expr::MethodCall(call) => {
                 if let Some(plain) = self.method(call) {
                     *expr = plain;
@@ -246,10 +286,23 @@ mod tests {
     }
 
     #[test]
+    fn what_may_fail_is_pushed_one_by_one() {
+        same(
+            "let v = x.iter().map(f).collect::<Result<Vec<_>, _>>()?; x.iter().collect::<Vec<_>>()",
+            "let v = {
+                let mut collected = Vec::new();
+                for item in x.iter().map(f) { collected.push(item?); }
+                collected
+            }; x.iter().collect::<Vec<_>>()",
+        );
+    }
+
+    #[test]
     fn other_methods_stay() {
         same("s.push_back(x); s.front()", "s.push_back(x); s.front()");
-        let handed = "let q = VecDeque::new(); mean(&q)";
-        same(handed, handed);
+        for handed in ["let q = VecDeque::new(); mean(&q)", "mean(VecDeque::from([x]))"] {
+            same(handed, handed);
+        }
         let signature = parse_quote!(fn f(q: &VecDeque<f64>));
         let block: Block = parse_quote!({
             let r: VecDeque<f64> = q.clone();

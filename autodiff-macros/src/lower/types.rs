@@ -178,13 +178,12 @@ impl Types {
 
     fn path(&self, path: &syn::TypePath, ty: &Type) -> Ty {
         let Some(last) = path.path.segments.last() else { return Ty::Unknown };
-        // In the signature of another function it is another type than here.
+        // In the signature of another function it is another type than here, and its parameters are others.
         if let Some(this) = self.scope.this().filter(|_| self.depth > 0 && path.path.is_ident("Self")) {
-            return if bare(this).to_token_stream().to_string() == "Self" {
-                Ty::Unknown
-            } else {
-                self.ty(this)
-            };
+            let names = crate::expand::names_in(this.to_token_stream());
+            let own = self.bound.iter().map(|(name, _)| name).chain(&self.unknown_lengths);
+            let generic = own.into_iter().any(|name| names.contains(&name.to_string()));
+            return if generic || names.contains("Self") { Ty::Unknown } else { self.ty(this) };
         }
         let named = Ty::Named(Box::new(ty.clone()));
         if let Some(name) = path.path.get_ident() {
