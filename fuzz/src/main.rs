@@ -64,6 +64,13 @@ struct Options {
     skip: Vec<u64>,
 }
 
+impl Options {
+    /// Whether one attribute stands around each program.
+    fn module(&self) -> bool {
+        self.form != Form::Attributed
+    }
+}
+
 fn options() -> Option<Options> {
     let mut options = Options {
         seeds: (0, 100),
@@ -117,12 +124,13 @@ fn main() -> ExitCode {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
+    let module = options.module();
     if let Some(seed) = options.print {
-        println!("{}", r#gen::program(seed).source(options.form));
+        println!("{}", r#gen::program(seed, module).source(options.form));
         return ExitCode::SUCCESS;
     }
     if let Some(seed) = options.source {
-        let module = r#gen::program(seed).module("p0", options.form);
+        let module = r#gen::program(seed, module).module("p0", options.form);
         println!(
             "{}",
             print::indented(&format!(
@@ -142,7 +150,7 @@ fn main() -> ExitCode {
     let checker =
         |name: String| Checker { toolchain: &toolchain, form: options.form, name, compile_only: false };
     if let Some(seed) = options.show {
-        let program = r#gen::program(seed);
+        let program = r#gen::program(seed, module);
         println!("{}", program.source(options.form));
         println!("{:?}", checker("show".into()).outcomes(&[program])[0]);
         return ExitCode::SUCCESS;
@@ -150,7 +158,7 @@ fn main() -> ExitCode {
     if let Some(seed) = options.shrink {
         let (program, outcome) = {
             let checker = checker("shrink".into());
-            shrink::shrunk(&mut |programs| checker.outcomes(programs), r#gen::program(seed))
+            shrink::shrunk(&mut |programs| checker.outcomes(programs), r#gen::program(seed, module))
         };
         println!("{}\n{outcome:?}", program.source(options.form));
         return ExitCode::SUCCESS;
@@ -180,7 +188,8 @@ fn fuzz(options: &Options, toolchain: &Toolchain) -> ExitCode {
                     let seeds: Vec<u64> = (from..options.seeds.1.min(from + options.batch as u64))
                         .filter(|seed| !options.skip.contains(seed))
                         .collect();
-                    let programs: Vec<_> = seeds.iter().map(|seed| r#gen::program(*seed)).collect();
+                    let programs: Vec<_> =
+                        seeds.iter().map(|seed| r#gen::program(*seed, options.module())).collect();
                     let outcomes = checker.outcomes(&programs);
                     let mut found = found.lock().expect("no thread panics");
                     let before = found.len() / 1000;
@@ -263,8 +272,10 @@ fn report(
                     let name = format!("report{job}");
                     let checker =
                         Checker { toolchain, form: options.form, name, compile_only: *kind != "WRONG" };
-                    let (program, outcome) =
-                        shrink::shrunk(&mut |programs| checker.outcomes(programs), r#gen::program(*seed));
+                    let (program, outcome) = shrink::shrunk(
+                        &mut |programs| checker.outcomes(programs),
+                        r#gen::program(*seed, options.module()),
+                    );
                     let text = format!(
                         "### {kind} ({count}): {class}\nseed {seed}; {}\n```rust\n{}```\n\n",
                         outcome.text(),

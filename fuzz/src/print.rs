@@ -11,6 +11,7 @@
 //! | `@no_diff ` | the mark on parameters and bindings |
 //! | `@cut(…)` | what a mark elsewhere makes a constant of |
 //! | `@plain(…)` | what stands in the forms without attributes alone |
+//! | `@dollar` | `$`, which stands for a child in templates |
 //! | `@seen(…)` | what a derivative is asked by, where that is no parameter |
 
 /// How a program is printed.
@@ -45,6 +46,7 @@ pub fn print(text: &str, form: Form, float: &str) -> String {
             "cut" | "seen" => out.push_str(if attributed { "" } else { mark }),
             "no_diff" if attributed => out.push_str("#[no_diff]"),
             "no_diff" => {}
+            "dollar" => out.push('$'),
             "plain" => {
                 let text = argument(&mut rest);
                 out.push_str(if attributed { "" } else { text });

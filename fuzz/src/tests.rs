@@ -10,9 +10,12 @@ use crate::support::{Case, Outputs};
 #[test]
 fn one_seed_one_text() {
     for seed in 0..300 {
-        assert_eq!(program(seed).source(Form::Attributed), program(seed).source(Form::Attributed));
+        assert_eq!(
+            program(seed, false).source(Form::Attributed),
+            program(seed, false).source(Form::Attributed)
+        );
     }
-    assert_ne!(program(1).source(Form::Attributed), program(2).source(Form::Attributed));
+    assert_ne!(program(1, false).source(Form::Attributed), program(2, false).source(Form::Attributed));
 }
 
 #[test]
@@ -144,9 +147,9 @@ fn judge(text: &str) -> impl FnMut(&[Program]) -> Vec<Outcome> {
 
 #[test]
 fn failures_shrink() {
-    let seeds = (0..200).filter(|&seed| program(seed).source(Form::Plain).contains("tanh"));
+    let seeds = (0..200).filter(|&seed| program(seed, false).source(Form::Plain).contains("tanh"));
     for seed in seeds.take(10) {
-        let before = program(seed);
+        let before = program(seed, false);
         let (after, outcome) = shrunk(&mut judge("tanh"), before.clone());
         assert_eq!(outcome, Outcome::Wrong("planted".into()));
         assert!(after.source(Form::Plain).contains("tanh"));

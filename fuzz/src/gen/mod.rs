@@ -22,6 +22,7 @@ mod recursive;
 mod stmt;
 mod structs;
 mod top;
+mod traits;
 mod values;
 mod vecs;
 mod views;
@@ -37,8 +38,8 @@ pub fn referent(place: String) -> String {
 }
 
 /// The program of a seed.
-pub fn program(seed: u64) -> Program {
-    top::program(seed)
+pub fn program(seed: u64, module: bool) -> Program {
+    top::program(seed, module)
 }
 
 /// A construct.
@@ -127,6 +128,8 @@ pub struct Gen {
     pub constants: Vec<Constant>,
     pub functions: Vec<Function>,
     pub fallible: Vec<fallible::Fallible>,
+    /// The structs with an `Index`.
+    pub indexed: Vec<usize>,
     pub closures: Vec<Closure>,
     pub vars: Vec<Var>,
     /// What the function returns, where a `return` may stand.
@@ -160,6 +163,7 @@ impl Gen {
             constants: Vec::new(),
             functions: Vec::new(),
             fallible: Vec::new(),
+            indexed: Vec::new(),
             closures: Vec::new(),
             vars: Vec::new(),
             result: None,

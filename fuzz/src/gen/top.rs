@@ -4,7 +4,8 @@ use super::*;
 use crate::program::{Argument, items};
 use crate::tree::Part;
 
-pub fn program(seed: u64) -> Program {
+/// A program; `module`: with what only a differentiated module understands.
+pub fn program(seed: u64, module: bool) -> Program {
     let mut g = Gen::new(seed);
     let single = g.rng.chance(8);
     let mut nodes = Vec::new();
@@ -37,6 +38,7 @@ pub fn program(seed: u64) -> Program {
             6 => recursive::function(&mut g),
             7 | 8 => fallible::function(&mut g),
             9 => given::function(&mut g),
+            10..=12 if module => traits::define(&mut g),
             _ => function(&mut g, k),
         };
         nodes.push(node);

@@ -180,6 +180,15 @@ impl Infer<'_> {
             }
             return made;
         }
+        // A derived `Default` is in no `impl`.
+        let owner = syn::Path {
+            leading_colon: path.path.leading_colon,
+            segments: path.path.segments.iter().take(path.path.segments.len() - 1).cloned().collect(),
+        };
+        if name == "default" && args.is_empty() && self.types.constructs_struct(&owner) {
+            let of = syn::Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path: owner });
+            return self.written(&of);
+        }
         self.result()
     }
 
@@ -292,6 +301,10 @@ impl Infer<'_> {
     fn signature(&mut self, name: &Ident, receiver: &Term, arity: usize) -> Option<(Vec<Term>, Term)> {
         let head = self.table.head(receiver);
         if let Term::Named(of) = &head {
+            // A derived `Clone` is in no `impl`.
+            if self.types.method(of, name).is_none() && name == "clone" && arity == 0 {
+                return Some((Vec::new(), head));
+            }
             let called = self.types.called(self.types.method(of, name)?, Some(&**of));
             let params = called.params.get(called.params.len().checked_sub(arity)?..)?;
             let params = params.iter().map(|(_, ty, _)| self.table.of(ty)).collect();

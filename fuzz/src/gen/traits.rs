@@ -1,0 +1,133 @@
+//! What only a differentiated module understands: traits, `Index`, macros, functions that take functions or give iterators.
+
+use super::*;
+
+/// Items, and functions that others may call by way of them.
+pub fn define(g: &mut Gen) -> Node {
+    match g.rng.below(6) {
+        0 | 1 => of_trait(g),
+        2 => index(g),
+        3 => Some(macro_rules(g)),
+        4 => Some(takes_functions(g)),
+        _ => Some(gives_iterators(g)),
+    }
+    .unwrap_or_else(|| macro_rules(g))
+}
+
+fn number(name: &str) -> Param {
+    Param { name: name.into(), ty: Ty::F, pass: Pass::Value, no_diff: false }
+}
+
+/// A struct without parameters of its own.
+fn plain_struct(g: &mut Gen) -> Option<usize> {
+    let found: Vec<usize> = (0..g.structs.len())
+        .filter(|&k| g.structs[k].variants.is_empty() && g.structs[k].generics.is_empty())
+        .collect();
+    if found.is_empty() { None } else { Some(*g.rng.pick(&found)) }
+}
+
+/// A float expression over these parameters alone.
+fn of(g: &mut Gen, params: &[Param]) -> Node {
+    g.within(params, &Ty::F, |g| {
+        g.result = None;
+        g.expr(&Ty::F)
+    })
+}
+
+fn enter(g: &mut Gen, name: &str, form: CallForm, params: Vec<Param>) {
+    g.functions.push(Function { name: name.into(), form, params, result: Ty::F });
+}
+
+/// `trait T { fn m(&self, x: F) -> F; fn p(&self, x: F) -> F { … } }`, an impl of it, and `fn q<M: T>(m: &M, …)`.
+fn of_trait(g: &mut Gen) -> Option<Node> {
+    let k = plain_struct(g)?;
+    let (of_trait, method, provided, generic) = (g.fresh("Tr"), g.fresh("tm"), g.fresh("tp"), g.fresh("tq"));
+    let own = Param { name: "self".into(), ty: Ty::Struct(k), pass: Pass::Ref, no_diff: false };
+    let lent = Param { name: "m".into(), ..own.clone() };
+    let list = Param { name: "list".into(), ty: Ty::slice(Ty::F), pass: Pass::Ref, no_diff: false };
+    let body = g.function_body(&[own.clone(), number("x")], &Ty::F, 3);
+    let (beside, behind) = (of(g, &[number("x")]), of(g, &[number("x"), list.clone()]));
+    let name = g.structs[k].name.clone();
+    let argument = if g.rng.chance(30) { ("", format!("&impl {of_trait}")) } else { ("<M>", "&M".into()) };
+    let bound = match argument.0 {
+        "" => String::new(),
+        _ => format!("<M: {of_trait}>"),
+    };
+    enter(g, &method, CallForm::Method, vec![own.clone(), number("x")]);
+    enter(g, &provided, CallForm::Method, vec![own, number("x")]);
+    enter(g, &generic, CallForm::Path, vec![lent, number("x"), list]);
+    let text = format!(
+        "pub trait {of_trait} {{\nfn {method}(&self, x: @F) -> @F;\nfn {provided}(&self, mut x: @F) -> @F {{ self.{method}(x * \
+         0.5) * 0.5 + self.{method}(0.25) + $ }}\n}}\nimpl {of_trait} for {name} {{\nfn {method}(&self, mut x: @F) -> @F $\n}}\n\
+         fn {generic}{bound}(m: {}, mut x: @F, list: &[@F]) -> @F {{\nlet mut s = m.{provided}(x);\nfor v in list.iter().take(3) {{ s += \
+         m.{method}(*v) * 0.5; }}\ns * 0.5 + $\n}}",
+        argument.1
+    );
+    Some(Node::new(Sort::Item, &text, vec![beside, body, behind]))
+}
+
+/// `Index<usize>` of a struct by one of its fields, and a function that reads and writes by it.
+fn index(g: &mut Gen) -> Option<Node> {
+    let k = plain_struct(g)?;
+    let Struct { name, fields, .. } = g.structs[k].clone();
+    let (field, _) = fields
+        .into_iter()
+        .find(|(_, ty)| matches!(ty, Ty::Vec(item) | Ty::Array(item, _) if **item == Ty::F))?;
+    if g.indexed.contains(&k) {
+        return None;
+    }
+    g.indexed.push(k);
+    let (reads, writes) = (g.fresh("ir"), g.fresh("iw"));
+    let lent = Param { name: "s".into(), ty: Ty::Struct(k), pass: Pass::Ref, no_diff: false };
+    let (value, other) = (of(g, &[number("x")]), of(g, &[number("x")]));
+    enter(g, &reads, CallForm::Path, vec![lent.clone(), number("x")]);
+    enter(g, &writes, CallForm::Path, vec![lent, number("x")]);
+    let text = format!(
+        "impl std::ops::Index<usize> for {name} {{\ntype Output = @F;\nfn index(&self, i: usize) -> &@F {{ &self.{field}[i % \
+         self.{field}.len()] }}\n}}\nimpl std::ops::IndexMut<usize> for {name} {{\nfn index_mut(&mut self, i: usize) -> &mut @F {{ let n = \
+         self.{field}.len(); &mut self.{field}[i % n] }}\n}}\nfn {reads}(s: &{name}, mut x: @F) -> @F {{ s[0] * x + s[1].sin() * $ }}\n\
+         fn {writes}(s: &{name}, mut x: @F) -> @F {{\nlet mut t = s.clone();\nt[1] = x * t[0];\nfor i in 0..3 {{ t[i] += $; t[i + 1] *= 0.5; \
+         }}\nt[0] + t[1] * t[2]\n}}"
+    );
+    Some(Node::new(Sort::Item, &text, vec![value, other]))
+}
+
+fn macro_rules(g: &mut Gen) -> Node {
+    let (name, repeated, function) = (g.fresh("mac"), g.fresh("rep"), g.fresh("mf"));
+    let (a, b) = (of(g, &[number("x"), number("y")]), of(g, &[number("x"), number("y")]));
+    enter(g, &function, CallForm::Path, vec![number("x"), number("y")]);
+    // A dollar stands for a child in templates: those of the macro are written as one that is none.
+    let text = format!(
+        "macro_rules! {name} {{ (@dollar a:expr, @dollar b:expr) => {{{{ let t = @dollar a; let x = @dollar b; t * x * 0.5 + t }}}}; }}\n\
+         macro_rules! {repeated} {{ (@dollar (@dollar a:expr),+) => {{{{ let mut s = 0.0; @dollar ( s = s * 0.5 + @dollar a; )+ s }}}}; \
+         }}\nfn {function}(mut x: @F, mut y: @F) -> @F {{\nlet t = {name}!($, y);\n{repeated}!(x, t, {name}!(t, 0.5)) + {name}!(x, $)\n}}"
+    );
+    Node::new(Sort::Item, &text, vec![a, b])
+}
+
+fn takes_functions(g: &mut Gen) -> Node {
+    let (twice, function) = (g.fresh("tw"), g.fresh("tf"));
+    let inside = of(g, &[number("t"), number("y")]);
+    let beside = of(g, &[number("x"), number("y")]);
+    enter(g, &function, CallForm::Path, vec![number("x"), number("y")]);
+    let bound = *g.rng.pick(&["impl Fn(@F) -> @F", "&dyn Fn(@F) -> @F"]);
+    let reference = if bound.starts_with('&') { "&" } else { "" };
+    let text = format!(
+        "fn {twice}(f: {bound}, x: @F) -> @F {{ let y = f(x); f(y * 0.5) + x * y }}\nfn {function}(mut x: @F, mut y: @F) -> @F {{ \
+         {twice}({reference}|mut t: @F| t * y * 0.5 + $, x) + $ }}"
+    );
+    Node::new(Sort::Item, &text, vec![inside, beside])
+}
+
+fn gives_iterators(g: &mut Gen) -> Node {
+    let (squares, total, function) = (g.fresh("sq"), g.fresh("to"), g.fresh("si"));
+    let list = Param { name: "list".into(), ty: Ty::slice(Ty::F), pass: Pass::Ref, no_diff: false };
+    let beside = of(g, &[number("x"), list.clone()]);
+    enter(g, &function, CallForm::Path, vec![list, number("x")]);
+    let text = format!(
+        "fn {squares}<'a>(list: &'a [@F]) -> impl Iterator<Item = @F> + 'a {{ list.iter().map(|a| a * a * 0.5) }}\nfn {total}(items: impl \
+         Iterator<Item = @F>) -> @F {{ items.fold(0.5, |a, b| a * 0.5 + b) }}\nfn {function}(list: &[@F], mut x: @F) -> @F {{\n\
+         {squares}(list).zip({squares}(list).skip(1)).map(|(a, b)| a * b * x).sum::<@F>() + {total}(list.iter().map(|v| v.sin())) + $\n}}"
+    );
+    Node::new(Sort::Item, &text, vec![beside])
+}
