@@ -525,7 +525,7 @@ mod tests {
         for (item, says) in [
             ("struct S { x: f64 }", "belongs on a function"),
             ("enum E { A, B(f64) }", "belongs on a function"),
-            ("trait T { fn f(&self, x: f64) -> f64; }", "belongs on a function"),
+            ("trait T { fn f(&self, x: f64) -> f64; }", "on a module around the trait"),
             ("const X: f64 = 1.0;", "belongs on a function"),
             ("impl S { const N: usize = 3; }", "no function in this `impl` block"),
             ("async fn f(x: f64) -> f64 { x }", "an `async` function cannot be differentiated"),
