@@ -136,7 +136,7 @@ impl Output {
             let of_trait = self
                 .plan
                 .of_trait(self.next)
-                .is_some_and(|of_trait| self.plan.has_hidden(of_trait, &method.sig.ident));
+                .is_some_and(|of_trait| self.plan.has_hidden(of_trait, &method.sig));
             let Some((request, hidden, mut diag)) = self.next() else { continue };
             let mut method = method.clone();
             method.sig = traits::named_impls(&request.scope, &method.sig);

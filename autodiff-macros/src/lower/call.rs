@@ -364,7 +364,8 @@ impl Lower<'_> {
 
     /// Notes that the function may be reached again by a call, unless its pullback has no type that could be named.
     pub(crate) fn may_recur(&mut self, call: impl ToTokens) -> bool {
-        let generic = self.signature.generics.type_params().next().is_some();
+        let of_trait = self.types.scope.this().is_some_and(|this| self.types.scope.is_of_trait(this));
+        let generic = of_trait || self.signature.generics.type_params().next().is_some();
         if generic {
             self.refuse(
                 call,

@@ -469,7 +469,7 @@ impl Lower<'_> {
         }
         // Of a type parameter it is the method of another type, which knows nothing of this one.
         let of_parameter = match self.ty_of(&receiver) {
-            Ty::Named(ty) => self.types.bounds_of(&ty).is_some(),
+            Ty::Named(ty) => self.types.bounds_of(&ty).is_some() || self.types.scope.is_of_trait(&ty),
             _ => false,
         };
         let circular = !of_parameter

@@ -84,6 +84,11 @@ impl Scope {
         Scope { module, this, ..self.clone() }
     }
 
+    /// Whether a type is `Self` in a trait: any type that has it.
+    pub(crate) fn is_of_trait(&self, ty: &Type) -> bool {
+        matches!(self.itself(ty), Type::Path(path) if self.has_trait(&path.path))
+    }
+
     /// Whether a path names a trait in sight.
     pub(crate) fn has_trait(&self, path: &syn::Path) -> bool {
         self.items.trait_named(self.module, path).is_some()

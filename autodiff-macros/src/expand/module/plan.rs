@@ -45,6 +45,8 @@ pub(super) struct Candidate {
     of_trait: Option<String>,
     /// It stands in that trait itself.
     in_trait: bool,
+    /// Which of its parameters are marked `#[no_diff]`.
+    marks: Vec<bool>,
     /// What it calls: `name`, `Type::name` as `::name`, and `.name`.
     calls: BTreeSet<String>,
 }
@@ -222,13 +224,14 @@ impl Plan {
         self.candidates.get(number)?.of_trait.as_deref()
     }
 
-    /// Whether a trait has the hidden functions of a method.
-    pub(super) fn has_hidden(&self, of_trait: &str, name: &Ident) -> bool {
+    /// Whether a trait has the hidden functions of a method, which takes the same for constants.
+    pub(super) fn has_hidden(&self, of_trait: &str, signature: &syn::Signature) -> bool {
         self.candidates.iter().any(|candidate| {
             candidate.in_trait
                 && candidate.is_derived()
                 && candidate.of_trait.as_deref() == Some(of_trait)
-                && candidate.name == *name
+                && candidate.name == signature.ident
+                && candidate.marks == marks(signature)
         })
     }
 
@@ -287,6 +290,7 @@ impl Plan {
             associated,
             of_trait: None,
             in_trait: false,
+            marks: marks(signature),
             calls,
         });
         self.candidates.last_mut().expect("just added")
@@ -418,6 +422,15 @@ impl Plan {
                 .into_iter()
                 .any(|holder| seen.insert(holder.clone()) && self.takes_part(&holder, seen))
     }
+}
+
+/// Which parameters are marked `#[no_diff]`.
+fn marks(signature: &syn::Signature) -> Vec<bool> {
+    let of = |input: &syn::FnArg| match input {
+        syn::FnArg::Receiver(receiver) => has_no_diff(&receiver.attrs),
+        syn::FnArg::Typed(typed) => has_no_diff(&typed.attrs),
+    };
+    signature.inputs.iter().map(of).collect()
 }
 
 /// Whether a trait is one of those by which values are shown.
