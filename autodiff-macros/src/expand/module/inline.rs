@@ -13,9 +13,15 @@
 //! ```
 
 mod called;
+mod names;
+mod sites;
+mod views;
+
+pub(in crate::expand) use self::names::bound_in;
+pub(super) use self::views::{is_sum, is_view};
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use proc_macro2::{Ident, TokenStream};
@@ -24,12 +30,13 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, FnArg, Pat, ReceiverKind, Signature, Type, parse_quote};
 
 use self::called::{Taken, generics_of, is_iterator, is_opaque, parameters, takes_iterators};
+use self::names::{names, owned_in, type_name, types_in};
+use self::sites::Writing;
+use self::views::View;
 use super::plan::{calls_in, names_in};
 use crate::diag::Diagnostics;
 use crate::expand::items::renamed;
-use crate::ir::Ty;
-use crate::lower::macros::{list_tokens, parse_list};
-use crate::lower::{Nodes, reads_only, site};
+use crate::lower::Nodes;
 use crate::standard::Standard;
 use crate::typing::Scope;
 use crate::typing::items::{Items, ModuleId};
@@ -129,53 +136,6 @@ impl Inline {
         only.filter(|_| types.next().is_none())
     }
 
-    /// Takes an `Index` or a `Deref`.
-    pub(super) fn add_view(
-        &mut self,
-        at: ModuleId,
-        item: &syn::ItemImpl,
-        signature: &Signature,
-        block: &Block,
-    ) {
-        let last = item.trait_.as_ref().and_then(|(path, _)| path.segments.last());
-        let (Some(last), Some(of)) = (last, type_name(&item.self_ty)) else { return };
-        let function = Function {
-            signature: signature.clone(),
-            block: block.clone(),
-            takes: parameters(signature),
-            of: Some((*item.self_ty).clone()),
-        };
-        let index = crate::lower::arguments(last).first().map(|ty| (*ty).clone());
-        let mutable = last.ident.to_string().ends_with("Mut");
-        self.views.push(View { at, of, index, mutable, function });
-    }
-
-    /// The `Index` of a type for an index (and its type), or its `Deref`; that by `&mut` where it is written to.
-    fn view_of(
-        &self,
-        at: ModuleId,
-        of: &str,
-        mutable: bool,
-        index: Option<(&Expr, Option<&Ty>)>,
-    ) -> Option<&View> {
-        let views =
-            || self.views.iter().filter(|view| view.at == at && view.of == of && view.mutable == mutable);
-        let Some((index, ty)) = index else { return views().find(|view| view.index.is_none()) };
-        let indexed = || views().filter_map(|view| Some((view, view.index.as_ref()?)));
-        if let (1, Some((only, _))) = (indexed().count(), indexed().next()) {
-            return Some(only);
-        }
-        let shape = match (ty, index) {
-            (Some(Ty::Tuple(parts)), _) => Shape::Tuple(parts.len()),
-            (_, Expr::Tuple(tuple)) => Shape::Tuple(tuple.elems.len()),
-            (Some(Ty::Array(..)), _) | (_, Expr::Array(_)) => Shape::Array,
-            (_, Expr::Range(_)) => Shape::Range,
-            (Some(Ty::Int(_)), _) | (_, Expr::Lit(_)) => Shape::Number,
-            _ => return None,
-        };
-        indexed().find(|(_, expected)| shape.fits(expected)).map(|(view, _)| view)
-    }
-
     /// The body of a function with calls written out.
     pub(super) fn inlined(
         &self,
@@ -213,261 +173,6 @@ impl Inline {
         Writing { inline: self, at, bound: names(bound), types, facts, nodes, owned, open }
             .visit_block_mut(&mut block);
         block
-    }
-}
-
-struct Writing<'a> {
-    inline: &'a Inline,
-    at: ModuleId,
-    /// What the caller may bind.
-    bound: BTreeSet<String>,
-    /// The types of parameters, and of `self`, that are told by their names.
-    types: BTreeMap<String, String>,
-    /// What typing found, by the names of syntax nodes.
-    facts: HashMap<String, Ty>,
-    nodes: Nodes,
-    /// The names of what is surely no reference.
-    owned: BTreeSet<String>,
-    /// The functions that are being written out.
-    open: Vec<String>,
-}
-
-impl VisitMut for Writing<'_> {
-    fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        self.visit(expr, false);
-    }
-
-    /// The arguments of a macro, where they are expressions.
-    fn visit_macro_mut(&mut self, called: &mut syn::Macro) {
-        let seen = self.nodes.take(called).and_then(|list| Rc::try_unwrap(list).ok());
-        let mut list = seen.unwrap_or_else(|| parse_list(called.tokens.clone()));
-        self.visit_expr_mut(&mut list);
-        called.tokens = list_tokens(&list);
-    }
-}
-
-impl<'a> Writing<'a> {
-    /// Writes out what an expression calls. `written`: it is a place that is written to.
-    fn visit(&mut self, expr: &mut Expr, written: bool) {
-        // Of a closure and of a macro's arguments typing has looked at a copy, which takes its place.
-        if let Expr::Closure(closure) = &*expr {
-            if let Some(seen) = self.nodes.take(closure).and_then(|seen| Rc::try_unwrap(seen).ok()) {
-                *expr = seen;
-            }
-        }
-        // Types are those of the nodes as they stood.
-        let called = self.called(expr, written);
-        match &mut *expr {
-            Expr::Assign(assign) => {
-                self.visit(&mut assign.left, true);
-                self.visit(&mut assign.right, false);
-            }
-            Expr::Binary(binary) if assigns(&binary.op) => {
-                self.visit(&mut binary.left, true);
-                self.visit(&mut binary.right, false);
-            }
-            Expr::Reference(reference) => self.visit(&mut reference.expr, reference.mutability.is_some()),
-            Expr::Field(field) => self.visit(&mut field.base, written),
-            Expr::Paren(paren) => self.visit(&mut paren.expr, written),
-            Expr::Unary(unary) => self.visit(&mut unary.expr, written),
-            Expr::Index(index) => {
-                self.visit(&mut index.expr, written);
-                self.visit(&mut index.index, false);
-            }
-            Expr::MethodCall(call) => {
-                let changes = is_place(&call.receiver) && !reads_only(&call.method.to_string());
-                self.visit(&mut call.receiver, changes);
-                call.args.iter_mut().for_each(|arg| self.visit(arg, false));
-            }
-            _ => visit_mut::visit_expr_mut(self, expr),
-        }
-        match called {
-            Some(Called::Function(name)) => {
-                let arguments = match &*expr {
-                    Expr::Call(call) => call.args.iter().cloned().collect(),
-                    Expr::MethodCall(call) => {
-                        std::iter::once((*call.receiver).clone()).chain(call.args.iter().cloned()).collect()
-                    }
-                    _ => return,
-                };
-                if let Some(written) = self.call(&name, arguments, &*expr) {
-                    *expr = written;
-                }
-            }
-            Some(Called::Index(view)) => {
-                let Expr::Index(index) = &*expr else { return };
-                let arguments = vec![(*index.expr).clone(), (*index.index).clone()];
-                if let Some(written) = self.view(view, arguments, &*expr) {
-                    *expr = written;
-                }
-            }
-            Some(Called::Deref(view)) => {
-                let base = match expr {
-                    Expr::Index(index) => &mut index.expr,
-                    Expr::MethodCall(call) => &mut call.receiver,
-                    Expr::Unary(unary) => &mut unary.expr,
-                    _ => return,
-                };
-                let Some(written) = self.view(view, vec![(**base).clone()], base) else { return };
-                match expr {
-                    Expr::Unary(_) => *expr = written,
-                    Expr::Index(syn::ExprIndex { expr: base, .. })
-                    | Expr::MethodCall(syn::ExprMethodCall { receiver: base, .. }) => {
-                        **base = parse_quote!((#written));
-                    }
-                    _ => {}
-                }
-            }
-            None => {}
-        }
-    }
-
-    /// What an expression calls that may be written out.
-    fn called(&self, expr: &Expr, written: bool) -> Option<Called<'a>> {
-        match expr {
-            Expr::Call(call) => match &*call.func {
-                Expr::Path(path) if path.qself.is_none() => {
-                    if let [owner, name] = &path.path.segments.iter().collect::<Vec<_>>()[..] {
-                        let of = match owner.ident.to_string() {
-                            of if of == "Self" => self.types.get("self")?.clone(),
-                            of => of,
-                        };
-                        return Some(Called::Function(format!("{of}.{}", name.ident)));
-                    }
-                    let name = path.path.get_ident()?.to_string();
-                    (!self.bound.contains(&name)).then_some(Called::Function(name))
-                }
-                _ => None,
-            },
-            Expr::MethodCall(call) => {
-                let name = call.method.to_string();
-                if is_sum(&call.method) {
-                    let of = self.named(&format!("{}[]", site(&*call.receiver)));
-                    let of = of.or_else(|| self.named(&site(expr)))?;
-                    return Some(Called::Function(format!("{of}.{name}")));
-                }
-                let of = self.type_of(&call.receiver);
-                if let Some(of) = &of {
-                    let own = self.inline.items.with_method(&name).any(|owner| owner == of);
-                    let derived = ["clone", "eq", "ne", "partial_cmp", "cmp", "hash", "fmt", "to_string"];
-                    if !own && !derived.contains(&&name[..]) {
-                        let changes = !reads_only(&name);
-                        return self.inline.view_of(self.at, of, changes, None).map(Called::Deref);
-                    }
-                }
-                let of = of.or_else(|| self.inline.only_one(&name).map(str::to_string))?;
-                Some(Called::Function(format!("{of}.{name}")))
-            }
-            Expr::Index(index) => {
-                let of = self.type_of(&index.expr)?;
-                let at = self.facts.get(&site(&*index.index));
-                let view = self.inline.view_of(self.at, &of, written, Some((&index.index, at)));
-                let behind = || self.inline.view_of(self.at, &of, written, None).map(Called::Deref);
-                view.map(Called::Index).or_else(behind)
-            }
-            Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => {
-                // References are left out of types: `*this` of a `&Matrix` is no use of its `Deref`.
-                let Expr::Path(path) = &*unary.expr else { return None };
-                let name = path.path.get_ident().filter(|name| *name != "self")?;
-                let of = self.type_of(&unary.expr)?;
-                let owned = self.owned.contains(&name.to_string());
-                owned.then(|| self.inline.view_of(self.at, &of, written, None).map(Called::Deref))?
-            }
-            _ => None,
-        }
-    }
-
-    /// The name of a type that typing found.
-    fn named(&self, site: &str) -> Option<String> {
-        let Some(Ty::Named(ty)) = self.facts.get(site) else { return None };
-        type_name(ty)
-            .and_then(|name| if name == "Self" { self.types.get("self").cloned() } else { Some(name) })
-    }
-
-    /// The name of an expression's type, references left out.
-    fn type_of(&self, expr: &Expr) -> Option<String> {
-        match self.facts.get(&site(expr)) {
-            Some(Ty::Named(_)) => self.named(&site(expr)),
-            Some(Ty::Unknown) | None => match expr {
-                Expr::Path(path) => {
-                    path.path.get_ident().and_then(|of| self.types.get(&of.to_string())).cloned()
-                }
-                Expr::Paren(paren) => self.type_of(&paren.expr),
-                Expr::Reference(reference) => self.type_of(&reference.expr),
-                _ => None,
-            },
-            Some(_) => None,
-        }
-    }
-
-    /// The place that a view shows: `*{ let index = |this: &Matrix, at: usize| -> &f64 { … }; index(&m, i) }`.
-    fn view(&self, view: &View, arguments: Vec<Expr>, place: &Expr) -> Option<Expr> {
-        let name = format!("{}.{}", view.of, view.function.signature.ident);
-        let reference = self.written_out(&name, &view.function, arguments, place)?;
-        Some(parse_quote!(*#reference))
-    }
-}
-
-/// What an expression calls.
-enum Called<'a> {
-    Function(String),
-    Index(&'a View),
-    Deref(&'a View),
-}
-
-/// An `Index` or a `Deref` of a type.
-struct View {
-    at: ModuleId,
-    of: String,
-    /// The type of the index; none of a `Deref`.
-    index: Option<Type>,
-    /// It is one by `&mut`.
-    mutable: bool,
-    function: Function,
-}
-
-/// What tells one index from another.
-enum Shape {
-    Number,
-    Tuple(usize),
-    Array,
-    Range,
-}
-
-impl Shape {
-    fn fits(&self, ty: &Type) -> bool {
-        match (self, ty) {
-            (Shape::Tuple(len), Type::Tuple(expected)) => *len == expected.elems.len(),
-            (Shape::Array, Type::Array(_)) => true,
-            (Shape::Number, Type::Path(path)) => crate::standard::primitive(path).is_some(),
-            (Shape::Range, Type::Path(path)) => {
-                path.path.segments.last().is_some_and(|last| last.ident.to_string().starts_with("Range"))
-            }
-            _ => false,
-        }
-    }
-}
-
-/// Whether an impl of this trait shows a part of a value.
-pub(super) fn is_view(of_trait: &Ident) -> bool {
-    ["Index", "IndexMut", "Deref", "DerefMut"].iter().any(|name| of_trait == name)
-}
-
-/// Whether a method is that of the trait by which a type sums up, `Sum` or `Product`.
-pub(super) fn is_sum(name: &Ident) -> bool {
-    name == "sum" || name == "product"
-}
-
-fn assigns(op: &syn::BinOp) -> bool {
-    use syn::BinOp::*;
-    matches!(op, AddAssign(_) | SubAssign(_) | MulAssign(_) | DivAssign(_) | RemAssign(_))
-}
-
-fn is_place(expr: &Expr) -> bool {
-    match expr {
-        Expr::Index(_) | Expr::Field(_) => true,
-        Expr::Paren(paren) => is_place(&paren.expr),
-        _ => false,
     }
 }
 
@@ -646,81 +351,6 @@ impl VisitMut for Receiver<'_> {
 
     fn visit_macro_mut(&mut self, called: &mut syn::Macro) {
         called.tokens = renamed(std::mem::take(&mut called.tokens), "self", THIS);
-    }
-}
-
-/// The names that patterns bind in a function, each with how often.
-pub(in crate::expand) fn bound_in(signature: &Signature, block: &Block) -> BTreeMap<String, usize> {
-    struct Bound(BTreeMap<String, usize>);
-    impl VisitMut for Bound {
-        fn visit_pat_ident_mut(&mut self, pat: &mut syn::PatIdent) {
-            *self.0.entry(pat.ident.to_string()).or_default() += 1;
-            visit_mut::visit_pat_ident_mut(self, pat);
-        }
-    }
-    let mut bound = Bound(BTreeMap::new());
-    bound.visit_signature_mut(&mut signature.clone());
-    bound.visit_block_mut(&mut block.clone());
-    bound.0
-}
-
-fn names(bound: BTreeMap<String, usize>) -> BTreeSet<String> {
-    bound.into_keys().collect()
-}
-
-/// The types of the parameters whose names mean nothing else in the function, and of the receiver under its name.
-fn types_in(
-    signature: &Signature,
-    bound: &BTreeMap<String, usize>,
-    receiver: Option<(&str, &Type)>,
-) -> BTreeMap<String, String> {
-    let typed = signature.inputs.iter().filter_map(|input| match input {
-        FnArg::Typed(typed) => match &*typed.pat {
-            Pat::Ident(name) => Some((name.ident.to_string(), &*typed.ty)),
-            _ => None,
-        },
-        FnArg::Receiver(_) => None,
-    });
-    let once = typed.filter(|(name, _)| bound.get(name) == Some(&1));
-    let receiver = receiver.map(|(name, of)| (name.to_string(), of));
-    once.chain(receiver).filter_map(|(name, ty)| Some((name, type_name(ty)?))).collect()
-}
-
-/// The names that a `let` binds to a literal of a struct or what a function gives, and nothing else binds.
-fn owned_in(signature: &Signature, block: &Block) -> BTreeSet<String> {
-    struct Owned(BTreeSet<String>);
-    impl VisitMut for Owned {
-        fn visit_local_mut(&mut self, local: &mut syn::Local) {
-            if let (Pat::Ident(name), Some(init)) = (&local.pat, &local.init) {
-                if matches!(&*init.expr, Expr::Struct(_)) {
-                    self.0.insert(name.ident.to_string());
-                }
-            }
-            visit_mut::visit_local_mut(self, local);
-        }
-    }
-    let mut owned = Owned(BTreeSet::new());
-    owned.visit_block_mut(&mut block.clone());
-    for input in &signature.inputs {
-        if let FnArg::Typed(typed) = input {
-            if let (Pat::Ident(name), Type::Path(_)) = (&*typed.pat, &*typed.ty) {
-                owned.0.insert(name.ident.to_string());
-            }
-        }
-    }
-    let bound = bound_in(signature, block);
-    owned.0.retain(|name| bound.get(name) == Some(&1));
-    owned.0
-}
-
-/// The last name of a type, references left out.
-fn type_name(ty: &Type) -> Option<String> {
-    match ty {
-        Type::Reference(reference) => type_name(&reference.elem),
-        Type::Paren(inner) => type_name(&inner.elem),
-        Type::Group(inner) => type_name(&inner.elem),
-        Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
-        _ => None,
     }
 }
 
