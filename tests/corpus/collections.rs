@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use autodiff_runtime::differentiate;
+use autodiff_runtime::{Differentiable, differentiate};
 
 #[differentiate]
 fn moving_mean(x: &[f64]) -> f64 {
@@ -49,9 +49,68 @@ fn boxed(x: &[f64]) -> f64 {
     squares.iter().sum::<f64>() * squares[1]
 }
 
+#[differentiate]
+fn even_and_odd(x: &[f64]) -> f64 {
+    let (even, odd): (Vec<usize>, Vec<usize>) = (0..x.len()).partition(|i| i % 2 == 0);
+    even.iter().map(|&i| x[i]).sum::<f64>() * odd.iter().map(|&i| x[i]).sum::<f64>()
+}
+
+/// The counter is moved: the closure has its own from one element to the next.
+#[differentiate]
+fn first_and_rest(x: &[f64]) -> f64 {
+    let mut seen = 0;
+    let (first, rest): (Vec<f64>, Vec<f64>) = x.iter().partition(move |_| {
+        seen += 1;
+        seen <= 2
+    });
+    first.iter().product::<f64>() + rest.iter().sum::<f64>() * (3.0 + seen as f64)
+}
+
+/// Its methods have the names of a deque's.
+#[derive(Clone, Copy, Debug, Differentiable)]
+struct Wing {
+    span: f64,
+}
+
+#[differentiate]
+impl Wing {
+    fn front(&self) -> f64 {
+        self.span * self.span
+    }
+    fn back(&self) -> f64 {
+        self.span
+    }
+}
+
+#[differentiate]
+fn beside_names_of_a_deque(x: f64) -> f64 {
+    let wing = Wing { span: x };
+    let mut open = VecDeque::new();
+    open.push_back(x);
+    for v in open.iter_mut() {
+        *v += 1.0;
+    }
+    open[0] * wing.front() + wing.back()
+}
+
+#[differentiate]
+fn beside_a_borrow(x: &mut [f64; 2]) -> f64 {
+    let mut open: VecDeque<f64> = VecDeque::new();
+    let first = &mut x[0];
+    *first *= 2.0;
+    open.push_back(*first);
+    open.push_back(x[1]);
+    let last = open.remove(1).unwrap_or(0.0);
+    if open.remove(1).is_some() { last } else { open.pop_front().unwrap() * last }
+}
+
 checks! {
     moving_mean(&[0.5, 1.5, -0.75, 2.0, 0.25]);
     breadth_first(&[0.5, 1.5, -0.75, 2.0, 0.25, 0.75]);
     parted(&[0.5, 1.5, -0.75, 2.0]);
     boxed(&[0.5, 1.5, -0.75]);
+    even_and_odd(&[0.5, 1.5, -0.75, 2.0]);
+    first_and_rest(&[0.5, 1.5, -0.75, 2.0]);
+    beside_names_of_a_deque(0.7);
+    beside_a_borrow(&mut [0.5, 1.5]);
 }

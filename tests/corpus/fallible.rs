@@ -481,3 +481,21 @@ fn a_module_that_hands_errors_on() {
     let (v, (price_bar, _)) = implied::value_and_grad(1.04, 2.0).unwrap();
     assert!(close(price_bar, 1.0 / (4.0 * v + v.cos())));
 }
+
+/// Numbers of a text that hold no derivative, all of them or the first error.
+#[differentiate]
+fn powers(x: f64, text: &str) -> Result<f64, String> {
+    let ks = text
+        .split(',')
+        .map(|word| word.parse::<usize>().map_err(|e| e.to_string()))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(ks.iter().map(|&k| x.powi(k as i32)).sum())
+}
+
+#[test]
+fn what_was_read_is_collected_or_its_error_handed_on() {
+    let (value, x_bar) = powers::value_and_grad(0.7, "1,2,3").unwrap();
+    assert_eq!(Ok(value), powers(0.7, "1,2,3"));
+    assert!(close(x_bar, 1.0 + 2.0 * 0.7 + 3.0 * 0.7 * 0.7));
+    assert_eq!(powers::grad(0.7, "1,z").err(), powers(0.7, "1,z").err());
+}

@@ -1,8 +1,7 @@
 //! Collections of a function's own that are `Vec`s by another name: a `VecDeque`, a `Box<[T]>`.
 //!
-//! Invariant: what is computed is the same. Nothing outside of the body sees that they are `Vec`s: where the signature names one of
-//! these types, it is left alone. `partition` is a loop that pushes to two of them, `collect::<Result<Vec<_>, _>>()?` one that pushes
-//! what did not fail.
+//! Invariant: what is computed is the same, and nothing outside of the body sees that they are `Vec`s. A collection is one that a `let`
+//! binds under a name that nothing else bears; where a deque is handed to anybody, or the signature names its type, all are left alone.
 //!
 //! ```text
 //! let mut last = VecDeque::new();     let mut last = Vec::new();
@@ -12,68 +11,115 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, GenericArgument, Pat, PathArguments, Signature, Type, parse_quote};
+use syn::{Block, Expr, Local, Pat, Signature, Type, parse_quote};
 
-use super::module::names_in;
-use crate::lower::macros::{list_tokens, parse_list};
+use super::module::{bound_in, names_in};
+use crate::lower::macros::visit_arguments;
+
+/// What a `VecDeque` can do and a `Vec` cannot.
+const ONLY_OF_DEQUES: [&str; 7] = [
+    "make_contiguous",
+    "as_slices",
+    "as_mut_slices",
+    "swap_remove_back",
+    "swap_remove_front",
+    "range",
+    "range_mut",
+];
 
 /// The body with `Vec`s.
 pub(super) fn plain(signature: &Signature, mut block: Block) -> Block {
     let (inside, outside) = (names_in(block.to_token_stream()), names_in(signature.to_token_stream()));
-    let only_deques_have =
-        ["make_contiguous", "as_slices", "as_mut_slices", "swap_remove_back", "swap_remove_front"];
-    let deque = inside.contains("VecDeque")
+    let deques = inside.contains("VecDeque")
         && !outside.contains("VecDeque")
-        && !only_deques_have.iter().any(|name| inside.contains(*name))
-        && stays_inside(&block);
-    let boxed = inside.contains("into_boxed_slice") && !outside.contains("Box");
-    if deque || boxed || inside.contains("partition") || inside.contains("collect") {
-        Plain { deque, boxed, names: inside }.visit_block_mut(&mut block);
+        && !ONLY_OF_DEQUES.iter().any(|name| inside.contains(*name));
+    let boxes = inside.contains("into_boxed_slice") && !outside.contains("Box");
+    if !deques && !boxes {
+        return block;
     }
+    let mut found = Found::default();
+    found.visit_block_mut(&mut block.clone());
+    let bound = bound_in(signature, &block);
+    let once = |names: &BTreeSet<String>| names.iter().all(|name| bound.get(name) == Some(&1));
+    let tokens = block.to_token_stream();
+    let stay_inside = found.named == times_named(tokens.clone()) && used_where_it_is(tokens, &found.deques);
+    if !(deques && stay_inside && once(&found.deques)) {
+        found.deques.clear();
+    }
+    found.boxes.retain(|name| boxes && bound.get(name) == Some(&1));
+    Plain { deques: found.deques, boxes: found.boxes }.visit_block_mut(&mut block);
     block
 }
 
-struct Plain {
-    deque: bool,
-    boxed: bool,
-    /// All names in the body.
-    names: BTreeSet<String>,
+/// The collections of a body, by name.
+#[derive(Default)]
+struct Found {
+    deques: BTreeSet<String>,
+    boxes: BTreeSet<String>,
+    /// How often `VecDeque` is named where one is bound, or imported.
+    named: usize,
 }
 
-/// Whether deques are bound by a `let`, and used by their methods and elements alone: nobody is handed one.
-fn stays_inside(block: &Block) -> bool {
-    struct Deques {
-        names: BTreeSet<String>,
-        /// How often the type is named where a deque is bound, or imported.
-        named: usize,
-    }
-    impl VisitMut for Deques {
-        fn visit_local_mut(&mut self, local: &mut syn::Local) {
+impl VisitMut for Found {
+    fn visit_local_mut(&mut self, local: &mut Local) {
+        if let Some(name) = name_of(local) {
+            let of_type = match &local.pat {
+                Pat::Type(typed) => times_named(typed.ty.to_token_stream()),
+                _ => 0,
+            };
             let made = match local.init.as_ref().map(|init| &*init.expr) {
                 Some(Expr::Call(call)) => times_named(call.func.to_token_stream()),
                 _ => 0,
             };
-            let (pat, typed) = match &local.pat {
-                Pat::Type(typed) => (&*typed.pat, times_named(typed.ty.to_token_stream())),
-                pat => (pat, 0),
-            };
-            if made + typed > 0 {
-                self.names.extend(names_in(pat.to_token_stream()));
-                self.named += made + typed;
+            if of_type + made > 0 {
+                self.deques.insert(name.to_string());
+                self.named += of_type + made;
+            } else if boxed(local).is_some() {
+                self.boxes.insert(name.to_string());
             }
-            visit_mut::visit_local_mut(self, local);
         }
-        fn visit_item_use_mut(&mut self, item: &mut syn::ItemUse) {
-            self.named += times_named(item.to_token_stream());
-        }
+        visit_mut::visit_local_mut(self, local);
     }
-    let mut deques = Deques { names: BTreeSet::new(), named: 0 };
-    deques.visit_block_mut(&mut block.clone());
-    deques.named == times_named(block.to_token_stream())
-        && used_where_it_is(block.to_token_stream(), &deques.names)
+
+    fn visit_item_use_mut(&mut self, item: &mut syn::ItemUse) {
+        self.named += times_named(item.to_token_stream());
+    }
+}
+
+/// The name that a `let` binds, if it is one.
+fn name_of(local: &Local) -> Option<&Ident> {
+    let pat = match &local.pat {
+        Pat::Type(typed) => &*typed.pat,
+        pat => pat,
+    };
+    match pat {
+        Pat::Ident(name) if name.subpat.is_none() => Some(&name.ident),
+        _ => None,
+    }
+}
+
+/// The elements of `let b: Box<[T]> = v.into_boxed_slice();`
+fn boxed(local: &Local) -> Option<&Type> {
+    let Pat::Type(typed) = &local.pat else { return None };
+    let made = matches!(local.init.as_ref().map(|init| &*init.expr), Some(Expr::MethodCall(call))
+        if call.method == "into_boxed_slice" && call.args.is_empty());
+    match argument_of(&typed.ty, "Box")? {
+        Type::Slice(slice) if made => Some(&slice.elem),
+        _ => None,
+    }
+}
+
+/// `T` of `Name<T>`.
+fn argument_of<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == name)?;
+    match crate::lower::arguments(last)[..] {
+        [ty] => Some(ty),
+        _ => None,
+    }
 }
 
 fn times_named(code: TokenStream) -> usize {
@@ -108,145 +154,102 @@ fn used_where_it_is(code: TokenStream, names: &BTreeSet<String>) -> bool {
     })
 }
 
-/// Whether an expression may be written twice.
-fn is_place(expr: &Expr) -> bool {
-    match expr {
-        Expr::Path(_) => true,
-        Expr::Field(field) => is_place(&field.base),
-        Expr::Paren(paren) => is_place(&paren.expr),
-        _ => false,
-    }
+struct Plain {
+    deques: BTreeSet<String>,
+    boxes: BTreeSet<String>,
 }
 
 impl Plain {
-    /// A name that nothing in the body has.
-    fn fresh(&mut self, name: &str) -> Ident {
-        let mut name = name.to_string();
-        while !self.names.insert(name.clone()) {
-            name.push('_');
-        }
-        Ident::new(&name, Span::call_site())
-    }
-
     /// What a method of a deque is called on a `Vec`.
-    fn method(&mut self, call: &mut syn::ExprMethodCall) -> Option<Expr> {
-        let rename = |call: &mut syn::ExprMethodCall, name: &str| {
-            call.method = syn::Ident::new(name, call.method.span());
-        };
-        match (call.method.to_string().as_str(), call.args.len()) {
-            ("push_back", 1) if self.deque => rename(call, "push"),
-            ("pop_back", 0) if self.deque => rename(call, "pop"),
-            ("front", 0) if self.deque => rename(call, "first"),
-            ("back", 0) if self.deque => rename(call, "last"),
-            ("front_mut", 0) if self.deque => rename(call, "first_mut"),
-            ("back_mut", 0) if self.deque => rename(call, "last_mut"),
-            ("push_front", 1) if self.deque => {
-                rename(call, "insert");
+    fn method(&self, call: &mut syn::ExprMethodCall) -> Option<Expr> {
+        let Expr::Path(of) = &*call.receiver else { return None };
+        let name = of.path.get_ident()?.to_string();
+        let method = call.method.to_string();
+        if self.boxes.contains(&name) {
+            return (method == "into_vec" && call.args.is_empty()).then(|| (*call.receiver).clone());
+        }
+        if !self.deques.contains(&name) {
+            return None;
+        }
+        let plain = match (method.as_str(), call.args.len()) {
+            ("push_back", 1) => "push",
+            ("pop_back", 0) => "pop",
+            ("front", 0) => "first",
+            ("back", 0) => "last",
+            ("front_mut", 0) => "first_mut",
+            ("back_mut", 0) => "last_mut",
+            ("push_front", 1) => {
                 call.args.insert(0, parse_quote!(0));
+                "insert"
             }
-            ("pop_front", 0) if self.deque && is_place(&call.receiver) => {
-                let of = &call.receiver;
+            ("pop_front", 0) => {
                 return Some(parse_quote!((if #of.is_empty() { None } else { Some(#of.remove(0)) })));
             }
-            ("into_boxed_slice" | "into_vec", 0) if self.boxed => return Some((*call.receiver).clone()),
-            ("partition", 1) if call.turbofish.is_none() => {
-                let (items, test) = (&call.receiver, &call.args[0]);
-                if !matches!(test, Expr::Closure(_)) {
-                    return None;
-                }
-                let (chosen, others, item) = (self.fresh("chosen"), self.fresh("others"), self.fresh("item"));
-                return Some(parse_quote!({
-                    let mut #chosen = Vec::new();
-                    let mut #others = Vec::new();
-                    for #item in #items {
-                        if (#test)(&#item) { #chosen.push(#item) } else { #others.push(#item) }
-                    }
-                    (#chosen, #others)
-                }));
+            ("remove", 1) => {
+                // Bound for once, under a name that the deque itself cannot have.
+                let (index, at) = (&call.args[0], format_ident!("{name}_at"));
+                return Some(parse_quote!(({
+                    let #at: usize = #index;
+                    if #at < #of.len() { Some(#of.remove(#at)) } else { None }
+                })));
             }
-            _ => {}
-        }
+            _ => return None,
+        };
+        call.method = Ident::new(plain, call.method.span());
         None
     }
-}
 
-/// Whether items that may fail are collected into a `Vec`, or nothing.
-fn collects_what_may_fail(call: &syn::ExprMethodCall) -> bool {
-    let Some(Type::Path(path)) = crate::lower::turbofish(call) else { return false };
-    let Some(last) = path.path.segments.last() else { return false };
-    let into = crate::lower::arguments(last).first().copied().cloned();
-    let a_vec = matches!(into, Some(Type::Path(into)) if into.path.segments.last().is_some_and(|last| last.ident == "Vec"));
-    call.method == "collect" && a_vec && (last.ident == "Result" || last.ident == "Option")
+    /// What makes a deque, as what makes a `Vec`.
+    fn made(call: &syn::ExprCall) -> Option<Expr> {
+        let Expr::Path(path) = &*call.func else { return None };
+        let name = path.path.segments.last()?.ident.to_string();
+        let argument = call.args.first();
+        Some(match (name.as_str(), argument) {
+            ("new", None) => parse_quote!(Vec::new()),
+            ("with_capacity", Some(capacity)) => parse_quote!(Vec::with_capacity(#capacity)),
+            ("from", Some(content)) => parse_quote!(#content.to_vec()),
+            _ => return None,
+        })
+    }
 }
 
 impl VisitMut for Plain {
-    fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        visit_mut::visit_expr_mut(self, expr);
-        match expr {
-            Expr::Try(attempt) => {
-                let Expr::MethodCall(call) = &*attempt.expr else { return };
-                if collects_what_may_fail(call) {
-                    let (items, question) = (&call.receiver, &attempt.question_token);
-                    let (collected, item) = (self.fresh("collected"), self.fresh("item"));
-                    *expr = parse_quote!({
-                        let mut #collected = Vec::new();
-                        for #item in #items { #collected.push(#item #question); }
-                        #collected
-                    });
+    fn visit_local_mut(&mut self, local: &mut Local) {
+        visit_mut::visit_local_mut(self, local);
+        let Some(name) = name_of(local).map(Ident::to_string) else { return };
+        if self.boxes.contains(&name) {
+            let Some(element) = boxed(local).cloned() else { return };
+            if let (Pat::Type(typed), Some(init)) = (&mut local.pat, &mut local.init) {
+                if let Expr::MethodCall(call) = &*init.expr {
+                    init.expr = call.receiver.clone();
+                }
+                *typed.ty = parse_quote!(Vec<#element>);
+            }
+        } else if self.deques.contains(&name) {
+            if let Pat::Type(typed) = &mut local.pat {
+                if let Some(element) = argument_of(&typed.ty, "VecDeque") {
+                    *typed.ty = parse_quote!(Vec<#element>);
                 }
             }
-            Expr::MethodCall(call) => {
-                if let Some(plain) = self.method(call) {
-                    *expr = plain;
+            if let Some(Expr::Call(call)) = local.init.as_ref().map(|init| &*init.expr) {
+                if let (Some(made), Some(init)) = (Self::made(call), &mut local.init) {
+                    *init.expr = made;
                 }
             }
-            Expr::Call(call) if self.deque => {
-                let Expr::Path(path) = &mut *call.func else { return };
-                let [.., owner, name] = &mut path.path.segments.iter_mut().collect::<Vec<_>>()[..] else {
-                    return;
-                };
-                if owner.ident != "VecDeque" {
-                    return;
-                }
-                match (name.ident.to_string().as_str(), call.args.len()) {
-                    ("new", 0) => *expr = parse_quote!(Vec::new()),
-                    ("with_capacity", 1) => {
-                        let capacity = &call.args[0];
-                        *expr = parse_quote!(Vec::with_capacity(#capacity));
-                    }
-                    ("from", 1) => {
-                        let content = &call.args[0];
-                        *expr = parse_quote!(#content.to_vec());
-                    }
-                    _ => {}
-                }
-            }
-            _ => {}
         }
     }
 
-    fn visit_type_mut(&mut self, ty: &mut Type) {
-        visit_mut::visit_type_mut(self, ty);
-        let Type::Path(path) = ty else { return };
-        let Some(last) = path.path.segments.last() else { return };
-        let PathArguments::AngleBracketed(arguments) = &last.arguments else { return };
-        let arguments: Vec<&GenericArgument> = arguments.args.iter().collect();
-        match (last.ident.to_string().as_str(), &arguments[..]) {
-            ("VecDeque", [GenericArgument::Type(item)]) if self.deque => *ty = parse_quote!(Vec<#item>),
-            ("Box", [GenericArgument::Type(Type::Slice(slice))]) if self.boxed => {
-                let item = &slice.elem;
-                *ty = parse_quote!(Vec<#item>);
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        visit_mut::visit_expr_mut(self, expr);
+        if let Expr::MethodCall(call) = expr {
+            if let Some(plain) = self.method(call) {
+                *expr = plain;
             }
-            _ => {}
         }
     }
 
     fn visit_macro_mut(&mut self, called: &mut syn::Macro) {
-        let mut list = parse_list(called.tokens.clone());
-        if !matches!(list, Expr::Verbatim(_)) {
-            self.visit_expr_mut(&mut list);
-            called.tokens = list_tokens(&list);
-        }
+        visit_arguments(called, |arguments| self.visit_expr_mut(arguments));
     }
 }
 
@@ -271,38 +274,17 @@ mod tests {
     }
 
     #[test]
-    fn names_of_the_body_are_left_to_it() {
-        same(
-            "let (a, b): (Vec<f64>, Vec<f64>) = x.iter().partition(|v| **v < item);",
-            "let (a, b): (Vec<f64>, Vec<f64>) = {
-                let mut chosen = Vec::new();
-                let mut others = Vec::new();
-                for item_ in x.iter() {
-                    if (|v| **v < item)(&item_) { chosen.push(item_) } else { others.push(item_) }
-                }
-                (chosen, others)
-            };",
-        );
-    }
-
-    #[test]
-    fn what_may_fail_is_pushed_one_by_one() {
-        same(
-            "let v = x.iter().map(f).collect::<Result<Vec<_>, _>>()?; x.iter().collect::<Vec<_>>()",
-            "let v = {
-                let mut collected = Vec::new();
-                for item in x.iter().map(f) { collected.push(item?); }
-                collected
-            }; x.iter().collect::<Vec<_>>()",
-        );
-    }
-
-    #[test]
     fn other_methods_stay() {
         same("s.push_back(x); s.front()", "s.push_back(x); s.front()");
         for handed in ["let q = VecDeque::new(); mean(&q)", "mean(VecDeque::from([x]))"] {
             same(handed, handed);
         }
+        same(
+            "let mut q = VecDeque::new(); swap(&mut x); q.push_back(wing.front()); wing.into_vec()",
+            "let mut q = Vec::new(); swap(&mut x); q.push(wing.front()); wing.into_vec()",
+        );
+        let again = "let q = VecDeque::new(); let q = wing; q.front()";
+        same(again, again);
         let signature = parse_quote!(fn f(q: &VecDeque<f64>));
         let block: Block = parse_quote!({
             let r: VecDeque<f64> = q.clone();

@@ -10,7 +10,7 @@ use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Item, Signature, Stmt, UseTree};
 
-use crate::lower::macros::{list_tokens, parse_list};
+use crate::lower::macros::visit_arguments;
 
 /// The body of a function with its items told apart.
 pub(super) fn apart<'a>(signature: &Signature, block: &'a Block) -> Cow<'a, Block> {
@@ -64,9 +64,7 @@ impl VisitMut for Apart {
         let mut words = Vec::new();
         idents(called.tokens.clone(), &mut words);
         if may_hold_items(&words) {
-            let mut list = parse_list(called.tokens.clone());
-            self.visit_expr_mut(&mut list);
-            called.tokens = list_tokens(&list);
+            visit_arguments(called, |arguments| self.visit_expr_mut(arguments));
         }
     }
 }

@@ -20,7 +20,7 @@ use syn::{Block, Expr, Item, Pat, Stmt};
 
 use self::rules::Macro;
 use super::module::bound_in;
-use crate::lower::macros::{list_tokens, parse_list};
+use crate::lower::macros::visit_arguments;
 
 /// How often a call may lead to another, and how many calls are expanded in a function.
 const DEPTH: usize = 64;
@@ -183,11 +183,7 @@ impl VisitMut for Expanding {
             super::module::names_in(code).iter().any(|name| self.macros.known.contains_key(name))
         };
         if named(called.tokens.clone()) {
-            let mut list = parse_list(called.tokens.clone());
-            if !matches!(list, Expr::Verbatim(_)) {
-                self.visit_expr_mut(&mut list);
-                called.tokens = list_tokens(&list);
-            }
+            visit_arguments(called, |arguments| self.visit_expr_mut(arguments));
         }
     }
 }
@@ -220,8 +216,7 @@ fn names_of(code: &TokenStream, prefix: &str) -> (BTreeSet<String>, BTreeSet<Str
             visit_mut::visit_pat_ident_mut(self, pat);
         }
         fn visit_macro_mut(&mut self, called: &mut syn::Macro) {
-            let mut list = parse_list(called.tokens.clone());
-            self.visit_expr_mut(&mut list);
+            visit_arguments(called, |arguments| self.visit_expr_mut(arguments));
         }
     }
     let mut bound = Bound { prefix, names: BTreeSet::new() };

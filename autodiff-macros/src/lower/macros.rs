@@ -219,6 +219,15 @@ pub(crate) fn parse_list(tokens: TokenStream) -> syn::Expr {
     parser.parse2(tokens.clone()).unwrap_or(syn::Expr::Verbatim(tokens))
 }
 
+/// Has a visitor look at, and change, the arguments of `vec!` and of macros like it.
+pub(crate) fn visit_arguments(called: &mut syn::Macro, visit: impl FnOnce(&mut syn::Expr)) {
+    let mut list = parse_list(called.tokens.clone());
+    if !matches!(list, syn::Expr::Verbatim(_)) {
+        visit(&mut list);
+        called.tokens = list_tokens(&list);
+    }
+}
+
 /// The content of a macro without expressions that are too long to be walked.
 fn in_pieces(mut content: syn::Expr) -> syn::Expr {
     cut_in(&mut content);

@@ -11,6 +11,7 @@ use crate::lower::env::Value;
 use crate::lower::facts::site;
 use crate::lower::iter::Iter;
 use crate::lower::method::turbofish;
+use crate::lower::types::{option_of, payload};
 use crate::rules::table;
 
 impl Lower<'_> {
@@ -56,20 +57,12 @@ impl Lower<'_> {
             {
                 self.inactive_code(expr.to_token_stream(), result.unwrap_or(Ty::Inert), true)
             }
-            ("collect", 0) => self.collect(iter, result, span),
+            ("collect", 0) => match self.collected_if_all(expr, want) {
+                Some(into) => self.collect_if_all(iter, into, span),
+                None => self.collect(iter, result, span),
+            },
             ("unzip", 0) => {
-                let places: Vec<Path> = (0..2)
-                    .map(|i| {
-                        let ty = match &result {
-                            Some(Ty::Tuple(tys)) if tys.len() == 2 => tys[i].clone(),
-                            _ => Ty::Vec(Box::new(Ty::Unknown)),
-                        };
-                        let place = self.temp_place("unzipped", ty, Init::EmptyVec(None), span);
-                        self.sites.insert(place, format!("{}.{i}", site(expr)));
-                        Path::of(place)
-                    })
-                    .collect();
-                let targets = places.clone();
+                let targets = self.pair_of_vecs(expr, result.as_ref(), ["unzipped"; 2]);
                 self.drive(iter, None, span, &mut |lower, item| {
                     if let Some(items) = lower.split(item, 2) {
                         for (path, item) in targets.iter().zip(items) {
@@ -78,7 +71,33 @@ impl Lower<'_> {
                         }
                     }
                 });
-                Value::Tuple(places.into_iter().map(Value::Path).collect())
+                Value::Tuple(targets.map(Value::Path).into())
+            }
+            ("partition", 1) if !self.is_inactive(&expr.to_token_stream()) => {
+                let Some(closure) = self.callable(&expr.args[0]) else { return Value::Poison };
+                let targets = self.pair_of_vecs(expr, result.as_ref(), ["chosen", "others"]);
+                let [chosen, others] = &targets;
+                self.drive(iter, None, span, &mut |lower, item| {
+                    let lent = vec![item.clone().reference(false)];
+                    let test = lower.apply(&closure, lent, Some(&Ty::bool()), span);
+                    let (test, _) = lower.scalar(test, Some(&Ty::bool()), span);
+                    let push = |lower: &mut Self, to: &Path, item: Value| {
+                        let item = match item {
+                            Value::Ref { to, .. } => lower.read(*to, span),
+                            item => item,
+                        };
+                        lower.push_to(to.clone(), item, span);
+                        Value::unit()
+                    };
+                    let again = item.clone();
+                    lower.if_else(
+                        test,
+                        span,
+                        |lower| push(lower, chosen, item),
+                        |lower| push(lower, others, again),
+                    );
+                });
+                Value::Tuple(targets.map(Value::Path).into())
             }
             ("count", 0) => {
                 if let Some(len) = self.iter_len(&iter, span) {
@@ -155,6 +174,69 @@ impl Lower<'_> {
                 ),
             ),
         }
+    }
+
+    /// Two empty `Vec`s that items go to. `result`: their types, where they are known.
+    fn pair_of_vecs(
+        &mut self,
+        expr: &syn::ExprMethodCall,
+        result: Option<&Ty>,
+        names: [&str; 2],
+    ) -> [Path; 2] {
+        [0, 1].map(|i| {
+            let ty = match result {
+                Some(Ty::Tuple(tys)) if tys.len() == 2 => tys[i].clone(),
+                _ => Ty::Vec(Box::new(Ty::Unknown)),
+            };
+            let place = self.temp_place(names[i], ty, Init::EmptyVec(None), expr.method.span());
+            self.vars[place].mutable = true;
+            self.sites.insert(place, format!("{}.{i}", site(expr)));
+            Path::of(place)
+        })
+    }
+
+    /// The type of the `Vec`, where items that may be missing are collected into one or nothing.
+    fn collected_if_all(&self, expr: &syn::ExprMethodCall, want: Option<&Ty>) -> Option<Ty> {
+        let into = turbofish(expr).and_then(payload).or_else(|| want.and_then(option_of))?;
+        Some(self.types.ty(into)).filter(|into| matches!(into, Ty::Vec(_)))
+    }
+
+    /// `collect()` into an `Option` or a `Result` of a Vec: ends with the first item that is missing.
+    fn collect_if_all(&mut self, iter: Iter, ty: Ty, span: Span) -> Value {
+        let all = self.cell("all", false, Ty::bool(), span, Some(build::boolean(true)));
+        let place = self.temp_place("collected", ty, Init::EmptyVec(None), span);
+        self.vars[place].mutable = true;
+        self.drive_until(iter, None, span, &mut |lower, item, whole| {
+            let (found, value) = match lower.opened(item, span) {
+                Value::Maybe { some, value } => (some, *value),
+                value @ Value::Code(..) => match lower.option_of_code(&value, span) {
+                    Some(found) => found,
+                    None => return,
+                },
+                Value::Poison | Value::Never => return,
+                _ => {
+                    lower.refuse_at(span, "the items have to be `Option`s or `Result`s in plain sight");
+                    return;
+                }
+            };
+            lower.if_else(
+                found,
+                span,
+                |lower| {
+                    let value = match value {
+                        Value::Ref { to, .. } => lower.read(*to, span),
+                        value => lower.read(value, span),
+                    };
+                    lower.push_to(Path::of(place), value, span);
+                    Value::unit()
+                },
+                |lower| {
+                    lower.assign_cell(all, build::boolean(false), Ty::bool());
+                    lower.leave(whole, Value::unit(), span)
+                },
+            );
+        });
+        Value::Maybe { some: self.current(all), value: Box::new(Value::Path(Path::of(place))) }
     }
 
     /// A variable that lowering needs, with a first value.
