@@ -29,6 +29,7 @@ use self::marks::without_marks;
 use crate::analysis::Activity;
 use crate::diag::Diagnostics;
 use crate::diff::reverse::Options;
+use crate::diff::{Adjoint, Pushforward};
 use crate::emit::companion::jacobian::has_columns;
 use crate::emit::companion::{self, Derivatives, Site, Source};
 use crate::emit::fallback;
@@ -368,11 +369,18 @@ fn lowered(source: Source<'_>, function: Function, mut diag: Diagnostics) -> Tok
         return fallback::expand(source, &function, &errors);
     }
     let users = (!source.hidden).then_some(&gradient);
+    let broken = |violation: integrity::Violation| {
+        fallback::expand(source, &function, &violation.into_error(&function.name))
+    };
+    let pushed = match pushed(&wanted, &all) {
+        Ok(pushed) => pushed,
+        Err(violation) => return broken(violation),
+    };
     let mut errors = Vec::new();
     let asked = users.map(|_| &function);
     let beyond = match source.request.order {
         1 => Ok(TokenStream::new()),
-        _ => higher::derivatives(source, (&wanted, &all), asked, &mut errors),
+        _ => higher::derivatives(source, &wanted, &pushed, asked, &mut errors),
     };
     if !errors.is_empty() {
         let mut diag = Diagnostics::new();
@@ -381,45 +389,56 @@ fn lowered(source: Source<'_>, function: Function, mut diag: Diagnostics) -> Tok
             return fallback::expand(source, &function, &errors);
         }
     }
-    let derived = derivatives((&function, users), (&wanted, &all));
+    let derived = derivatives((&function, users), (&wanted, &all), pushed);
     match derived.and_then(|derived| Ok((derived, beyond?))) {
         Ok((derivatives, beyond)) => {
             let first = companion::companion(source, &function, derivatives);
             quote!(#first #beyond)
         }
-        Err(violation) => fallback::expand(source, &function, &violation.into_error(&function.name)),
+        Err(violation) => broken(violation),
     }
 }
 
 /// The derivative programs: of the function by what users ask for, if they do, and by all that it is `wanted` by in calls.
+/// `pushed`: the latter and its tangent.
 fn derivatives(
     (function, gradient): (&Function, Option<&Activity>),
     (wanted, all): (&Function, &Activity),
+    pushed: Pushforward,
 ) -> Sound<Derivatives> {
-    let reverse = |function: &Function, activity: &Activity, options| {
-        let literal = diff::reverse::adjoint(function, activity, options);
-        let literal = integrity::adjoint("reverse mode", function, literal)?;
-        integrity::adjoint("the simplification of reverse mode", function, simplify::apart(function, literal))
-    };
     let direct = gradient.and_then(|_| seeded_by_the_caller(function)).map(|function| {
         let activity = analysis::activity(&function, &mut Vec::new());
-        let adjoint = reverse(&function, &activity, Options::default())?;
+        let adjoint = split(&function, &activity, Options::default())?;
         Ok((function, adjoint))
     });
-    let pushed = diff::forward::pushforward(wanted, all);
-    let pushed = integrity::pushforward("forward mode", wanted, pushed)?;
-    let pushed = simplify::pushforward(wanted, pushed);
     Ok(Derivatives {
         direct: direct.transpose()?,
-        gradient: gradient
-            .map(|gradient| {
-                let joined = simplify::joined(function, gradient);
-                integrity::joined("the joining of both sweeps", function, joined)
-            })
-            .transpose()?,
-        pullback: reverse(wanted, all, Options { roll_back: true, ..Options::default() })?,
-        pushforward: integrity::pushforward("the simplification of forward mode", wanted, pushed)?,
+        gradient: gradient.map(|gradient| joined(function, gradient)).transpose()?,
+        pullback: split(wanted, all, Options { roll_back: true, ..Options::default() })?,
+        pushforward: simplified(wanted, pushed)?,
     })
+}
+
+/// Both sweeps of a function, each a program of its own.
+fn split(function: &Function, activity: &Activity, options: Options) -> Sound<Adjoint> {
+    let literal = diff::reverse::adjoint(function, activity, options);
+    let literal = integrity::adjoint("reverse mode", function, literal)?;
+    integrity::adjoint("the simplification of reverse mode", function, simplify::apart(function, literal))
+}
+
+/// Both sweeps of a function, as one program.
+fn joined(function: &Function, activity: &Activity) -> Sound<Adjoint> {
+    integrity::joined("the joining of both sweeps", function, simplify::joined(function, activity))
+}
+
+/// A function and its tangent as they are made, before anything is simplified.
+fn pushed(function: &Function, activity: &Activity) -> Sound<Pushforward> {
+    integrity::pushforward("forward mode", function, diff::forward::pushforward(function, activity))
+}
+
+fn simplified(function: &Function, pushed: Pushforward) -> Sound<Pushforward> {
+    let simplified = simplify::pushforward(function, pushed);
+    integrity::pushforward("the simplification of forward mode", function, simplified)
 }
 
 /// What the user asks a gradient by has to reach the result.

@@ -387,20 +387,18 @@ impl<'a> Structure<'a> {
     fn accumulate(&self, name: &Ident, generics: &Generics) -> TokenStream {
         let runtime = self.runtime;
         let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-        let accumulate = self.by_both(name, quote!(#runtime::__private::other_variants()), |variant| {
-            let (to, from): (Vec<_>, Vec<_>) =
-                variant.active().map(|field| (field.bound("self"), field.bound("other"))).unzip();
-            quote!({ #(#runtime::Tangent::accumulate(#to, #from);)* })
-        });
+        let of_both = |call: &dyn Fn(Ident, Ident) -> TokenStream| {
+            self.by_both(name, quote!(#runtime::__private::other_variants()), |variant| {
+                let calls = variant.active().map(|field| call(field.bound("self"), field.bound("other")));
+                quote!({ #(#calls)* })
+            })
+        };
+        let accumulate = of_both(&|to, from| quote!(#runtime::Tangent::accumulate(#to, #from);));
         let set_all = self.by_variant(name, |variant| {
             let bound = variant.active().map(|field| field.bound("self"));
             quote!({ #(#runtime::Tangent::set_all(#bound, value);)* })
         });
-        let zip_with = self.by_both(name, quote!(#runtime::__private::other_variants()), |variant| {
-            let (to, from): (Vec<_>, Vec<_>) =
-                variant.active().map(|field| (field.bound("self"), field.bound("other"))).unzip();
-            quote!({ #(#runtime::Tangent::zip_with(#to, #from, f);)* })
-        });
+        let zip_with = of_both(&|to, from| quote!(#runtime::Tangent::zip_with(#to, #from, f);));
         let float = quote!(#runtime::__private::core::primitive::f64);
         quote! {
             #[automatically_derived]

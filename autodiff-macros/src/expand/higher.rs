@@ -10,12 +10,11 @@ use super::integrity::{self, Sound};
 use crate::analysis::activity::ActivityError;
 use crate::analysis::{self, Activity};
 use crate::diag::Diagnostics;
-use crate::diff::{self, primal, reverse::Options};
+use crate::diff::{Pushforward, primal, reverse::Options};
 use crate::emit::companion::Source;
 use crate::emit::companion::second::{self, Higher};
 use crate::ir::{Function, WrtTarget};
 use crate::request::{Request, Unconnected};
-use crate::simplify;
 
 /// What `order` cannot go together with.
 pub(super) fn check(request: &Request, function: &Function, diag: &mut Diagnostics) {
@@ -43,49 +42,50 @@ pub(super) fn check(request: &Request, function: &Function, diag: &mut Diagnosti
 }
 
 /// The derivatives beyond the first, of which `function` is differentiated by all that others may ask for, `users` by what
-/// users ask for, if they do.
+/// users ask for, if they do; `pushed` is it and its tangent.
 pub(super) fn derivatives(
     source: Source<'_>,
-    (function, activity): (&Function, &Activity),
+    function: &Function,
+    pushed: &Pushforward,
     users: Option<&Function>,
     errors: &mut Vec<ActivityError>,
 ) -> Sound<TokenStream> {
     let runtime = source.request.runtime.to_token_stream();
-    let (mut of, mut activity) = (function.clone(), activity.clone());
+    let (mut of, mut pushed) = (function.clone(), pushed.clone());
     let mut derived = TokenStream::new();
     for order in 2..=source.request.order {
-        let push = diff::forward::pushforward(&of, &activity);
-        let push = integrity::pushforward("forward mode", &of, push)?;
         let name = second::name(source, order);
-        of = primal::primal(&of, push, name, &runtime, errors);
+        of = primal::primal(&of, pushed, name, &runtime, errors);
         integrity::primal("forward mode", &of)?;
         of = analysis::prepare(of);
         integrity::primal("the preparation", &of)?;
-        activity = analysis::activity(&of, errors);
+        let activity = analysis::activity(&of, errors);
         if !errors.is_empty() {
             return Ok(derived);
         }
-        let higher = higher(&of, &activity, users.filter(|_| order == 2))?;
+        pushed = super::pushed(&of, &activity)?;
+        let higher = higher(&of, &activity, pushed.clone(), users.filter(|_| order == 2))?;
         derived.extend(second::higher(source, higher));
     }
     Ok(second::beside(source, function, derived))
 }
 
-fn higher(of: &Function, activity: &Activity, users: Option<&Function>) -> Sound<Higher> {
-    let options = Options { roll_back: true, ..Options::default() };
-    let literal = diff::reverse::adjoint(of, activity, options);
-    let literal = integrity::adjoint("reverse mode", of, literal)?;
-    let pullback = simplify::apart(of, literal);
-    let pullback = integrity::adjoint("the simplification of reverse mode", of, pullback)?;
+fn higher(
+    of: &Function,
+    activity: &Activity,
+    pushed: Pushforward,
+    users: Option<&Function>,
+) -> Sound<Higher> {
     let gradient = users.map(|users| {
         let cut = primal::of_tangent(of, &users.wrt);
         let activity = analysis::activity(&cut, &mut Vec::new());
-        let joined = simplify::joined(&cut, &activity);
-        let joined = integrity::joined("the joining of both sweeps", &cut, joined)?;
+        let joined = super::joined(&cut, &activity)?;
         Ok((cut, joined))
     });
-    let push = integrity::pushforward("forward mode", of, diff::forward::pushforward(of, activity))?;
-    let push = simplify::pushforward(of, push);
-    let pushforward = integrity::pushforward("the simplification of forward mode", of, push)?;
-    Ok(Higher { function: of.clone(), gradient: gradient.transpose()?, pullback, pushforward })
+    Ok(Higher {
+        function: of.clone(),
+        gradient: gradient.transpose()?,
+        pullback: super::split(of, activity, Options { roll_back: true, ..Options::default() })?,
+        pushforward: super::simplified(of, pushed)?,
+    })
 }

@@ -35,8 +35,8 @@ use crate::diag::Diagnostics;
 use crate::emit::signature::asked_of_traits;
 use crate::lower;
 use crate::request::Request;
-use crate::typing::Scope;
 use crate::typing::items::ModuleId;
+use crate::typing::{Scope, path_type};
 
 /// The attribute on a module.
 pub(super) fn module(request: &Request, item: &syn::ItemMod, mut diag: Diagnostics) -> TokenStream {
@@ -98,8 +98,7 @@ impl Output {
         let derived = self.next().map(|(request, hidden, mut diag)| {
             item.sig = traits::named_impls(&request.scope, &item.sig);
             if request.given.is_empty() {
-                *item.block = self.plan.expanded(at, &item.sig, &item.block);
-                *item.block = self.plan.inline.inlined(at, &item.sig, &item.block, None, &mut diag);
+                *item.block = self.written_out(at, &item.sig, &item.block, None, &mut diag);
             }
             derived_function(&request, &item, hidden, diag)
         });
@@ -142,8 +141,7 @@ impl Output {
             method.sig = traits::named_impls(&request.scope, &method.sig);
             if request.given.is_empty() {
                 let this = Some(&*item.self_ty);
-                method.block = self.plan.expanded(at, &method.sig, &method.block);
-                method.block = self.plan.inline.inlined(at, &method.sig, &method.block, this, &mut diag);
+                method.block = self.written_out(at, &method.sig, &method.block, this, &mut diag);
             }
             if !local {
                 match of_trait {
@@ -184,9 +182,21 @@ impl Output {
         let of = item.self_ty.clone();
         for member in &mut item.items {
             let syn::ImplItem::Fn(method) = member else { continue };
-            let block = self.plan.expanded(at, &method.sig, &method.block);
-            method.block = self.plan.inline.inlined(at, &method.sig, &block, Some(&of), diag);
+            method.block = self.written_out(at, &method.sig, &method.block, Some(&of), diag);
         }
+    }
+
+    /// A body in which macros are expanded, and what has no derivative of its own stands where it is called.
+    fn written_out(
+        &self,
+        at: ModuleId,
+        signature: &syn::Signature,
+        block: &syn::Block,
+        of: Option<&syn::Type>,
+        diag: &mut Diagnostics,
+    ) -> syn::Block {
+        let block = self.plan.expanded(at, signature, block);
+        self.plan.inline.inlined(at, signature, &block, of, diag)
     }
 
     fn of_trait(&mut self, at: ModuleId, item: &syn::ItemTrait) -> TokenStream {
@@ -199,38 +209,14 @@ impl Output {
             if let Some((request, _, mut diag)) = self.next() {
                 let mut method = method.clone();
                 if let Some(block) = &mut method.default {
-                    let this: syn::Type = syn::Type::Path(syn::TypePath {
-                        attrs: Vec::new(),
-                        qself: None,
-                        path: item.ident.clone().into(),
-                    });
-                    *block = self.plan.expanded(at, &method.sig, block);
-                    *block = self.plan.inline.inlined(at, &method.sig, block, Some(&this), &mut diag);
+                    let this = path_type(item.ident.clone());
+                    *block = self.written_out(at, &method.sig, block, Some(&this), &mut diag);
                 }
                 hidden.extend(traits::of_trait(&request, item, &method, diag));
             }
         }
-        let mut kept = without_marks(whole.to_token_stream());
-        if hidden.is_empty() {
-            return kept;
-        }
-        // At the end of the block, as it stands.
-        let trees: Vec<proc_macro2::TokenTree> = kept.into_iter().collect();
-        kept = trees
-            .into_iter()
-            .map(|tree| match tree {
-                proc_macro2::TokenTree::Group(group)
-                    if group.delimiter() == proc_macro2::Delimiter::Brace =>
-                {
-                    let inside = group.stream();
-                    let mut whole = proc_macro2::Group::new(group.delimiter(), quote!(#inside #hidden));
-                    whole.set_span(group.span());
-                    proc_macro2::TokenTree::Group(whole)
-                }
-                tree => tree,
-            })
-            .collect();
-        kept
+        whole.items.push(syn::TraitItem::Verbatim(hidden));
+        without_marks(whole.to_token_stream())
     }
 
     /// What is asked of the next function, and whether only other functions ask; `None` where it is left alone.

@@ -17,6 +17,7 @@ use super::inert::combine;
 use super::jump::mentions_word;
 use super::start::start;
 use crate::ir::{Arg, Callee, Expr, Inert, Init, Made, Passing, Path, Role, Ty};
+use crate::typing::path_type;
 use crate::typing::scope::Called;
 
 impl Lower<'_> {
@@ -303,11 +304,7 @@ impl Lower<'_> {
     pub(crate) fn made(&self, path: &syn::Path, want: Option<&Ty>) -> (Made, Ty) {
         let named = |ty: syn::Type| Ty::Named(Box::new(ty));
         let Some(variant) = self.types.variant(path, want) else {
-            let path = path.clone();
-            return (
-                Made::Struct,
-                named(syn::Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path })),
-            );
+            return (Made::Struct, named(path_type(path.clone())));
         };
         let ty = match (want, variant.of) {
             (Some(ty @ Ty::Named(_)), _) => ty.clone(),

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::path_type;
 use proc_macro2::Ident;
 use syn::{Fields, Item, Member, Type};
 
@@ -258,11 +259,7 @@ impl Items {
         for member in &item.items {
             match member {
                 syn::TraitItem::Fn(method) => {
-                    let ty = Type::Path(syn::TypePath {
-                        attrs: Vec::new(),
-                        qself: None,
-                        path: item.ident.clone().into(),
-                    });
+                    let ty = path_type(item.ident.clone());
                     let callable = Callable {
                         module: at,
                         signature: method.sig.clone(),

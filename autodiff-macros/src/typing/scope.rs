@@ -10,6 +10,7 @@ use quote::ToTokens;
 use syn::{Member, Type};
 
 use super::items::{Callable, Definition, Items, Kind, ModuleId};
+use super::{owner_path, path_type};
 use crate::ir::{Passing, Ty};
 use crate::lower::Types;
 
@@ -215,7 +216,7 @@ impl Types {
         if let Some(last) = path.segments.last_mut() {
             last.arguments = arguments;
         }
-        Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path })
+        path_type(path)
     }
 
     /// Whether a value of the type can carry a derivative: what [`Ty::may_be_active`] says, and what items say of names.
@@ -299,8 +300,7 @@ impl Types {
             written.segments.push(syn::PathSegment::from(Ident::new(&name, Span::call_site())));
         }
         written.segments.push(syn::PathSegment::from(definition.name.clone()));
-        let ty = Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path: written });
-        Some((ty, variant.clone()))
+        Some((path_type(written), variant.clone()))
     }
 
     /// Whether a path names a struct of the environment.
@@ -313,13 +313,7 @@ impl Types {
         if let Some(callable) = self.scope.items.function(self.scope.module, path) {
             return Some(callable);
         }
-        let n = path.segments.len();
-        let owner = syn::Path {
-            leading_colon: path.leading_colon,
-            segments: path.segments.iter().take(n.checked_sub(1)?).cloned().collect(),
-        };
-        let owner = Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path: owner });
-        self.method(&owner, &path.segments.last()?.ident)
+        self.method(&path_type(owner_path(path)?), &path.segments.last()?.ident)
     }
 
     /// The method of that name of a type of the environment.
@@ -405,13 +399,7 @@ impl Types {
             let ty = self.inside(module, &syn::Generics::default(), &[], None).ty(&found.ty);
             return Some((ty, found.value));
         }
-        let n = path.segments.len();
-        let owner: syn::Path = syn::Path {
-            leading_colon: path.leading_colon,
-            segments: path.segments.iter().take(n.checked_sub(1)?).cloned().collect(),
-        };
-        let owner_ty = Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path: owner });
-        let this = self.scope.itself(&owner_ty).clone();
+        let this = self.scope.itself(&path_type(owner_path(path)?)).clone();
         let owner = self.scope.items.owner(self.scope.module, &this)?;
         let name = path.segments.last()?.ident.to_string();
         let (module, found) = self.scope.items.associated_constant(&owner, &name)?;

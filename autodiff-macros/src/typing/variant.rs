@@ -8,6 +8,7 @@ use proc_macro2::{Ident, Span};
 use syn::{Member, Type};
 
 use super::items::{Use, flatten};
+use super::{owner_path, path_type};
 use crate::ir::Ty;
 use crate::lower::Types;
 
@@ -33,11 +34,7 @@ impl Types {
             return None;
         }
         if crate::ir::owner(path).is_some() {
-            let mut of = path.clone();
-            of.segments.pop();
-            of.segments.pop_punct();
-            let of = Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path: of });
-            return Some(Variant { of: Some(of), name });
+            return Some(Variant { of: owner_path(path).map(path_type), name });
         }
         if path.segments.len() > 1 || name == "Self" {
             return None;
@@ -110,7 +107,7 @@ fn path_of(names: &[String]) -> Type {
     for name in names {
         path.segments.push(syn::PathSegment::from(crate::lower::inert::ident(name, Span::call_site())));
     }
-    Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path })
+    path_type(path)
 }
 
 fn type_name(ty: &Type) -> Option<&Ident> {

@@ -19,8 +19,8 @@ use crate::expand::operator::Operator;
 use crate::expand::{has_derivative, merged};
 use crate::lower::has_no_diff;
 use crate::request::Request;
-use crate::typing::Scope;
 use crate::typing::items::{Items, ModuleId};
+use crate::typing::{Scope, path_type};
 
 /// A function or method.
 pub(super) struct Candidate {
@@ -173,11 +173,7 @@ impl Plan {
                 }
                 Item::Trait(item) => {
                     let public = !matches!(item.vis, syn::Visibility::Inherited);
-                    let this: syn::Type = syn::Type::Path(syn::TypePath {
-                        attrs: Vec::new(),
-                        qself: None,
-                        path: item.ident.clone().into(),
-                    });
+                    let this = path_type(item.ident.clone());
                     for member in &item.items {
                         let syn::TraitItem::Fn(method) = member else { continue };
                         let signature = named_impls(&scope, &method.sig);

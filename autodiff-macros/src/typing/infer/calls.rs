@@ -5,9 +5,9 @@ use proc_macro2::Ident;
 use super::expr::bool_term;
 use super::{Infer, Later};
 use crate::lower::kept_closure;
-use crate::typing::library;
 use crate::typing::scope::Called;
 use crate::typing::term::Term;
+use crate::typing::{library, owner_path, path_type};
 
 impl Infer<'_> {
     // ---- closures ----
@@ -181,15 +181,12 @@ impl Infer<'_> {
             return made;
         }
         // A derived `Default` is in no `impl`.
-        let owner = syn::Path {
-            leading_colon: path.path.leading_colon,
-            segments: path.path.segments.iter().take(path.path.segments.len() - 1).cloned().collect(),
-        };
-        if name == "default" && args.is_empty() && self.types.constructs_struct(&owner) {
-            let of = syn::Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path: owner });
-            return self.written(&of);
+        match owner_path(&path.path) {
+            Some(owner) if name == "default" && args.is_empty() && self.types.constructs_struct(&owner) => {
+                self.written(&path_type(owner))
+            }
+            _ => self.result(),
         }
-        self.result()
     }
 
     /// What a function gives that is not in sight.

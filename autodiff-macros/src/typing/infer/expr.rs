@@ -7,7 +7,7 @@ use super::{Infer, Later};
 use crate::ir::{Float, Ty};
 use crate::lower::{argument_of, hoisted_block, list_of};
 use crate::typing::term::Term;
-use crate::typing::{Variant, part_name};
+use crate::typing::{Variant, part_name, path_type};
 
 impl Infer<'_> {
     pub(super) fn block(&mut self, block: &syn::Block) -> Term {
@@ -382,11 +382,7 @@ impl Infer<'_> {
         match variant {
             Some(Variant { of: Some(of), .. }) => Term::Named(Box::new(of.clone())),
             Some(Variant { of: None, .. }) => self.table.fresh(),
-            None => Term::Named(Box::new(syn::Type::Path(syn::TypePath {
-                attrs: Vec::new(),
-                qself: None,
-                path: path.clone(),
-            }))),
+            None => Term::Named(Box::new(path_type(path.clone()))),
         }
     }
 
