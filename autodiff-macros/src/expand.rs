@@ -380,7 +380,10 @@ fn lowered(source: Source<'_>, function: Function, mut diag: Diagnostics) -> Tok
     let asked = users.map(|_| &function);
     let beyond = match source.request.order {
         1 => Ok(TokenStream::new()),
-        _ => higher::derivatives(source, &wanted, &pushed, asked, &mut errors),
+        _ => {
+            let of = higher::pushforward(source, &wanted, pushed.clone(), 2, &mut errors);
+            higher::derivatives(source, &wanted, of, asked, &mut errors)
+        }
     };
     if !errors.is_empty() {
         let mut diag = Diagnostics::new();

@@ -183,3 +183,37 @@ checks! {
     marked_fields(0.7, 0.4);
     in_sight(0.7, 0.4);
 }
+
+/// What is kept as code may read a marked field of what carries a derivative otherwise.
+#[differentiate]
+mod looked_up {
+    use std::collections::HashMap;
+
+    pub struct Patient {
+        pub weight: f64,
+        #[no_diff]
+        pub covariates: HashMap<String, f64>,
+        #[no_diff]
+        pub history: Vec<f64>,
+    }
+
+    pub fn dose(patient: &Patient) -> f64 {
+        let age = patient.covariates.get("age").copied().unwrap_or(40.0);
+        let first = patient.history.get(0).copied().unwrap_or(1.0);
+        let height = if let Some(height) = patient.covariates.get("height") { *height } else { 1.0 };
+        patient.weight * age * first + patient.covariates["age"] * height
+    }
+
+    pub fn doses(patients: &[Patient]) -> f64 {
+        patients.iter().map(|p| p.covariates.get("age").copied().unwrap_or(1.0) * p.weight.powi(2)).sum()
+    }
+}
+
+#[test]
+fn marked_maps_are_looked_up() {
+    let covariates = [("age".to_string(), 30.0), ("height".to_string(), 1.8)].into();
+    let patient = looked_up::Patient { weight: 70.0, covariates, history: vec![0.5] };
+    let (value, bar) = looked_up::dose::value_and_grad(&patient);
+    assert_eq!((value, bar.weight), (looked_up::dose(&patient), 15.0));
+    assert_eq!(looked_up::doses::grad(&[patient])[0].weight, 30.0 * 140.0);
+}

@@ -12,6 +12,7 @@ mod collections;
 mod combined;
 mod conditions;
 mod constants;
+mod conversions;
 mod cursors;
 mod enums;
 mod enums_changed;

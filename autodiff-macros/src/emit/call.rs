@@ -453,7 +453,13 @@ impl Emitter<'_> {
     fn derived(&self, call: &Call, path: &syn::Path, what: &str) -> TokenStream {
         let nested = matches!(call.callee, Callee::Derivative(_));
         if !nested && (call.order == 0 || owner(path).is_some()) {
-            return derived_path(path, what).into_token_stream();
+            let derived = derived_path(path, what);
+            return match &self.checked {
+                Some(constant) if self.is_said(path) => {
+                    super::known::owner_on(derived, constant, self.runtime)
+                }
+                _ => derived.into_token_stream(),
+            };
         }
         let (mut companion, what) = (path.clone(), Ident::new(what, self.span));
         let Some(last) = companion.segments.last_mut() else { return path.to_token_stream() };
@@ -472,6 +478,12 @@ impl Emitter<'_> {
         let turbofish = (!arguments.is_empty()).then(|| quote_spanned!(self.span=> #arguments));
         let is = quote_spanned!(self.span=> <#companion as #runtime::__private::#of<#order>>::IS);
         quote_spanned!(self.span=> <#runtime::__private::Known<#companion, { #is }>>::#name #turbofish)
+    }
+
+    /// Whether the path is that of an associated function of a type that the signature names: without generic arguments, then.
+    fn is_said(&self, path: &syn::Path) -> bool {
+        let of = crate::typing::owner_path(path).map(|of| of.to_token_stream().to_string());
+        of.is_some_and(|of| self.said.contains(&of))
     }
 
     /// A pattern that binds every leaf.

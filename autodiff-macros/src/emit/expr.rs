@@ -7,7 +7,7 @@ use super::inference::{is_constant, is_plain_number};
 use super::walk;
 use super::{Emitter, Form, Moves, types};
 use crate::ir::*;
-use crate::rules::Syntax;
+use crate::rules::{self, Syntax};
 
 /// How tightly an expression holds together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -240,10 +240,34 @@ impl Emitter<'_> {
                     1 if rule.name == "powi" => self.code(arg, None),
                     _ => self.code(arg, float),
                 });
+                if let Some(of) = self.float_in_doubt(args.first(), rule.name, float) {
+                    let args = codes.map(|code| code.tokens);
+                    return Code::postfix(quote_spanned!(self.span=> #of::#name(#(#args),*)));
+                }
                 let receiver = codes.next().map(|code| code.at(Level::Postfix));
                 let rest = codes.map(|code| code.tokens);
                 Code::postfix(quote_spanned!(self.span=> #receiver.#name(#(#rest),*)))
             }
+        }
+    }
+
+    /// What has a method, where rustc may not know which float its receiver is: the float, or the trait of all.
+    fn float_in_doubt(
+        &self,
+        receiver: Option<&Expr>,
+        name: &str,
+        float: Option<&Float>,
+    ) -> Option<TokenStream> {
+        let receiver = receiver?;
+        match float {
+            Some(Float::F64 | Float::F32) if self.doubt.has(receiver) => {
+                Some(types::float_name(float?).into_token_stream())
+            }
+            None if !is_constant(receiver) && rules::is_of_trait(name) => {
+                let runtime = self.runtime;
+                Some(quote_spanned!(self.span=> #runtime::__private::num_traits::Float))
+            }
+            _ => None,
         }
     }
 

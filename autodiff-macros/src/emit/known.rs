@@ -162,6 +162,14 @@ pub(super) fn value_on(value: &TokenStream, constant: &Ident, runtime: &TokenStr
     quote!(#runtime::__private::known::<_, { Self::#constant }>(#value))
 }
 
+/// The path of an associated function, of a type on a constant: where that is in error, nothing is looked for in the type.
+pub(super) fn owner_on(mut path: syn::Path, constant: &Ident, runtime: &TokenStream) -> TokenStream {
+    let name = path.segments.pop();
+    path.segments.pop_punct();
+    let ty = on(&path.to_token_stream(), constant, runtime);
+    quote!(<#ty>::#name)
+}
+
 /// The code as it is read: without constants on which types and values hang.
 pub(super) fn without_questions(code: TokenStream, runtime: &TokenStream) -> TokenStream {
     let trees: Vec<TokenTree> = code.into_iter().collect();
@@ -172,6 +180,14 @@ pub(super) fn without_questions(code: TokenStream, runtime: &TokenStream) -> Tok
         trees.len() > at + prefix.len() && found.zip(&prefix).all(|(tree, of)| tree == *of)
     };
     let inside = |trees: &[TokenTree]| without_questions(trees.iter().cloned().collect(), runtime);
+    let is_constant =
+        |tree: &TokenTree| matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+    let is_owner = |at: usize| {
+        let end = trees.get(at..).and_then(|trees| trees.iter().position(is_constant));
+        let closed = |at: usize| trees.get(at).is_some_and(|tree| tree.to_string() == ">");
+        let asked = is_prefix(at) && trees[at + prefix.len()].to_string() == "Known";
+        asked && end.is_some_and(|end| closed(at + end + 1) && closed(at + end + 2))
+    };
     let (mut all, mut at) = (TokenStream::new(), 0);
     while at < trees.len() {
         let question = is_prefix(at).then(|| trees[at + prefix.len()].to_string());
@@ -179,10 +195,16 @@ pub(super) fn without_questions(code: TokenStream, runtime: &TokenStream) -> Tok
             // `Known < T , { … } >`
             (Some("Known"), _) => {
                 let start = at + prefix.len() + 2;
-                let is_constant = |tree: &TokenTree| matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
                 let end = trees[start..].iter().position(is_constant).map_or(trees.len(), |len| start + len);
                 all.extend(inside(&trees[start..end.saturating_sub(1).max(start)]));
                 at = end + 2;
+            }
+            // `< Known < T , { … } > > :: name`
+            (None, TokenTree::Punct(open)) if open.as_char() == '<' && is_owner(at + 1) => {
+                let start = at + 1 + prefix.len() + 2;
+                let len = trees[start..].iter().position(is_constant).unwrap_or(0);
+                all.extend(inside(&trees[start..start + len.saturating_sub(1)]));
+                at = start + len + 3;
             }
             // `known :: < _ , { … } > ( value )`
             (Some("known"), _) => {
@@ -275,6 +297,9 @@ mod tests {
         let value = value_on(&quote!(Spring::new(1.0)), &name, &runtime);
         let code = quote!(let this: &#ty = f(|| { #value }););
         let read = without_questions(code, &runtime).to_string();
+        let path = owner_on(syn::parse_quote!(arm::Spring::new_forward), &name, &runtime);
+        let path = without_questions(quote!(f(#path(x), 1 < 2)), &runtime).to_string();
+        assert_eq!(path, quote!(f(arm::Spring::new_forward(x), 1 < 2)).to_string());
         assert_eq!(read, quote!(let this: &[Spring<'a, f64>] = f(|| { Spring::new(1.0) });).to_string());
     }
 

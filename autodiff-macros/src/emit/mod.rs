@@ -6,6 +6,7 @@ mod classes;
 pub(crate) mod companion;
 mod control;
 mod doc;
+mod doubt;
 mod edges;
 mod expr;
 pub(crate) mod fallback;
@@ -33,6 +34,7 @@ use std::collections::HashSet;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use self::doubt::Doubt;
 use crate::diff::{Tape, TapeKind};
 use crate::ir::*;
 use crate::names::{self, Namer};
@@ -85,6 +87,7 @@ pub(crate) struct Emitter<'a> {
     float: Float,
     /// Scalars whose type has to be written.
     annotated: VarSet,
+    doubt: Doubt,
     moves: Moves,
     tapes: VarMap<TapeKind>,
     /// What is a buffer of the pool, see [`buffers`].
@@ -106,6 +109,8 @@ pub(crate) struct Emitter<'a> {
     span: Span,
     /// The types of parameters that are asked about, where their own form does not say it: see [`known`].
     asked: VarMap<TokenStream>,
+    /// The types that the signature names.
+    said: HashSet<String>,
     /// The constant on which all that the bodies know hangs, where there are calls to be checked.
     checked: Option<Ident>,
 }
@@ -138,6 +143,7 @@ impl<'a> Emitter<'a> {
             scopes: vec![Vec::new()],
             float,
             annotated: VarSet::new(),
+            doubt: Doubt::none(),
             moves: Moves::Never,
             tapes: VarMap::new(),
             pooled: HashSet::new(),
@@ -150,9 +156,11 @@ impl<'a> Emitter<'a> {
             loops: 0,
             span: Span::mixed_site(),
             asked: VarMap::new(),
+            said: HashSet::new(),
             checked: None,
         };
         let annotated = inference::annotated(unit, &emitter.vars);
+        emitter.doubt = Doubt::of(unit);
         emitter.annotated = annotated.into_iter().map(|var| emitter.flow.class(var)).collect();
         emitter
     }
@@ -166,6 +174,8 @@ impl<'a> Emitter<'a> {
     /// What the derivative is of.
     fn derivative_of(&mut self, function: &Function, signature: &signature::Signature) {
         self.ask(function, signature, |param| param.receiver);
+        let types = function.params.iter().map(|param| &function.vars[param.var].ty);
+        types.chain([&function.result_ty]).for_each(|ty| types::names_in(ty, &mut self.said));
         self.checked = signature.witness.as_ref().map(|witness| witness.name.clone());
         self.made_from = function.tangents_from.unwrap_or(function.vars.0.len()) as u32;
         self.tangents = function.order > 1;

@@ -68,6 +68,18 @@ pub(crate) fn written(ty: &Ty, runtime: &TokenStream) -> Option<TokenStream> {
     })
 }
 
+/// The names in a type.
+pub(crate) fn names_in(ty: &Ty, names: &mut std::collections::HashSet<String>) {
+    match ty {
+        Ty::Named(named) => {
+            names.insert(quote!(#named).to_string());
+        }
+        Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => names_in(t, names),
+        Ty::Tuple(ts) => ts.iter().for_each(|t| names_in(t, names)),
+        Ty::Float(_) | Ty::Int(_) | Ty::Inert | Ty::Unknown => {}
+    }
+}
+
 /// Numbers all the way down: the type is its own tangent.
 pub(crate) fn is_of_numbers(ty: &Ty) -> bool {
     match ty {

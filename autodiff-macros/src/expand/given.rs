@@ -8,11 +8,14 @@
 //! ```
 
 mod checks;
+mod second;
 
 use proc_macro2::TokenStream;
+use quote::quote;
 
 use self::checks::Checks;
 use super::fallible::Fallible;
+use super::higher;
 use crate::diag::Diagnostics;
 use crate::emit::companion::Source;
 use crate::emit::companion::given::{self, Found};
@@ -48,10 +51,27 @@ fn companion(
     let name = found.as_ref().map_or(&function.name, |found| &found.name).clone();
     let mut checks = Checks { source, signature, function: &function, found: found.as_ref(), name, diag };
     let given = checks.given();
-    match (given, checks.diag.finish()) {
-        (_, Err(errors)) => fallback::expand(source, &function, &errors),
-        (Some(given), Ok(())) => given::companion(source, &function, &given, found),
-        (None, Ok(())) => TokenStream::new(),
+    let pushed = match &given {
+        Some(given) if source.request.order > 1 && checks.diag.is_empty() => checks.pushforward(given),
+        _ => None,
+    };
+    let (given, pushed) = match (given, checks.diag.finish()) {
+        (_, Err(errors)) => return fallback::expand(source, &function, &errors),
+        (Some(given), Ok(())) => (given, pushed),
+        (None, Ok(())) => return TokenStream::new(),
+    };
+    let users = (!source.hidden).then_some(&function);
+    let mut errors = Vec::new();
+    let beyond = pushed.map(|pushed| higher::derivatives(source, &function, pushed, users, &mut errors));
+    let mut diag = Diagnostics::new();
+    errors.into_iter().for_each(|error| diag.error_at(error.span, error.message));
+    if let Err(errors) = diag.finish() {
+        return fallback::expand(source, &function, &errors);
+    }
+    let first = given::companion(source, &function, &given, found);
+    match beyond.transpose() {
+        Ok(beyond) => quote!(#first #beyond),
+        Err(violation) => fallback::expand(source, &function, &violation.into_error(&function.name)),
     }
 }
 

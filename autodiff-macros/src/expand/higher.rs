@@ -41,21 +41,29 @@ pub(super) fn check(request: &Request, function: &Function, diag: &mut Diagnosti
     }
 }
 
-/// The derivatives beyond the first, of which `function` is differentiated by all that others may ask for, `users` by what
-/// users ask for, if they do; `pushed` is it and its tangent.
+/// The pushforward of a function as a primal function: `pushed` is the function and its tangent.
+pub(super) fn pushforward(
+    source: Source<'_>,
+    function: &Function,
+    pushed: Pushforward,
+    order: u32,
+    errors: &mut Vec<ActivityError>,
+) -> Function {
+    let runtime = source.request.runtime.to_token_stream();
+    primal::primal(function, pushed, second::name(source, order), &runtime, errors)
+}
+
+/// The derivatives beyond the first, of which `of`, the pushforward of `function` as a primal function, is differentiated by all
+/// that others may ask for, `users` by what users ask for, if they do.
 pub(super) fn derivatives(
     source: Source<'_>,
     function: &Function,
-    pushed: &Pushforward,
+    mut of: Function,
     users: Option<&Function>,
     errors: &mut Vec<ActivityError>,
 ) -> Sound<TokenStream> {
-    let runtime = source.request.runtime.to_token_stream();
-    let (mut of, mut pushed) = (function.clone(), pushed.clone());
     let mut derived = TokenStream::new();
     for order in 2..=source.request.order {
-        let name = second::name(source, order);
-        of = primal::primal(&of, pushed, name, &runtime, errors);
         integrity::primal("forward mode", &of)?;
         of = analysis::prepare(of);
         integrity::primal("the preparation", &of)?;
@@ -63,9 +71,12 @@ pub(super) fn derivatives(
         if !errors.is_empty() {
             return Ok(derived);
         }
-        pushed = super::pushed(&of, &activity)?;
+        let pushed = super::pushed(&of, &activity)?;
         let higher = higher(&of, &activity, pushed.clone(), users.filter(|_| order == 2))?;
         derived.extend(second::higher(source, higher));
+        if order < source.request.order {
+            of = pushforward(source, &of, pushed, order + 1, errors);
+        }
     }
     Ok(second::beside(source, function, derived))
 }

@@ -62,7 +62,7 @@ impl Lower<'_> {
                 }
                 if self.stays_code(path, expr) {
                     let ty = self.inactive_result(&path.path, want);
-                    let constructor = is_constructor(&path.path);
+                    let constructor = self.constructs(&path.path, &site(expr), want);
                     return self.inactive_code(expr.to_token_stream(), ty, constructor);
                 }
                 let called =
@@ -73,7 +73,9 @@ impl Lower<'_> {
                     }
                     _ => self.args(&expr.args),
                 };
-                if self.is_unseen_function(&path.path) && self.all_inactive(&args) {
+                let function = self.is_unseen_function(&path.path)
+                    || is_constructor(&path.path) && !self.constructs(&path.path, &site(expr), want);
+                if function && self.all_inactive(&args) {
                     return self.inactive_call(path, args, want, span);
                 }
                 self.call_path(path, args, want, site(expr), span)
@@ -125,6 +127,14 @@ impl Lower<'_> {
         }
         let tokens = expr.args.to_token_stream();
         self.is_inactive(&tokens) && Self::can_stand_alone(&tokens)
+    }
+
+    /// Whether a call makes a tuple struct or a variant: its name begins with a capital, and typing does not say that it gives
+    /// something else, as a function `Phi(x)` does.
+    fn constructs(&self, path: &syn::Path, site: &str, want: Option<&Ty>) -> bool {
+        let named = |ty: &Ty| matches!(ty, Ty::Named(_) | Ty::Unknown | Ty::Inert);
+        let gives = self.facts.get(site).filter(|ty| !matches!(ty, Ty::Unknown)).or(want);
+        is_constructor(path) && (self.types.variant(path, want).is_some() || gives.is_none_or(named))
     }
 
     /// Whether the path names neither a function of the rule table nor one of the standard library.
@@ -262,7 +272,7 @@ impl Lower<'_> {
         Value::Code(inert, ty)
     }
 
-    fn call_path(
+    pub(super) fn call_path(
         &mut self,
         path: &syn::ExprPath,
         args: Vec<Value>,
@@ -285,7 +295,7 @@ impl Lower<'_> {
         if let Some(known) = known {
             return self.known_call(known, path, args, want, span);
         }
-        if !own && is_constructor(&path.path) {
+        if !own && self.constructs(&path.path, &site, want) {
             let mut fields = Vec::new();
             for (i, arg) in args.into_iter().enumerate() {
                 match self.whole(arg, None, span) {
@@ -356,7 +366,24 @@ impl Lower<'_> {
             path.path.segments.last().map_or_else(|| "call".to_string(), |last| last.ident.to_string());
         let derivative = self.types.callable(&path.path).is_none() && crate::ir::is_derivative(&path.path);
         let callee = if derivative { Callee::Derivative } else { Callee::Function };
-        self.call(callee(path.path.clone()), handed, want, site, &hint, span)
+        let path = if self.types.callable(&path.path).is_some() {
+            path.path.clone()
+        } else {
+            self.where_first_called(path.path.clone())
+        };
+        self.call(callee(path), handed, want, site, &hint, span)
+    }
+
+    /// The path of a function that is not in sight, at the place where the function is called first: rustc, which says that
+    /// there are no derivatives of it, says so once.
+    fn where_first_called(&mut self, mut path: syn::Path) -> syn::Path {
+        let name = path.to_token_stream().to_string();
+        let here = path.segments.iter().map(|segment| segment.ident.span()).collect();
+        let first = self.first_calls.entry(name).or_insert(here);
+        for (segment, at) in path.segments.iter_mut().zip(&*first) {
+            segment.ident.set_span(segment.ident.span().located_at(*at));
+        }
+        path
     }
 
     /// Notes that the function may be reached again by a call, unless its pullback has no type that could be named.

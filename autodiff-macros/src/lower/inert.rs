@@ -11,7 +11,7 @@ use super::Lower;
 use super::env::{Cell, Scope, Value, find, same};
 use super::iter::Iter;
 use super::jump::is_false;
-use crate::ir::{Expr, Inert, Path, Role, StmtKind, Ty, Var};
+use crate::ir::{Expr, Inert, Path, Proj, Role, StmtKind, Ty, Var};
 
 /// An identifier of a name that may be a raw one.
 pub(crate) fn ident(name: &str, span: Span) -> Ident {
@@ -245,6 +245,21 @@ impl Lower<'_> {
         self.block.push(StmtKind::Inert { inert, defs, writes }, span);
     }
 
+    /// A part that carries nothing of what may carry a derivative, seen on its own: code may read it whatever the rest is.
+    fn apart(&mut self, path: Path, span: Span) -> Path {
+        let whole = self.vars[self.vars.root(&path)].ty.may_be_active();
+        let Some(Proj::Field(syn::Member::Named(field))) = path.proj.last().filter(|_| whole) else {
+            return path;
+        };
+        if !matches!(self.path_ty(&path), Ty::Inert) {
+            return path;
+        }
+        let view = self.vars.fresh(field.to_string(), Ty::Inert, Role::View, span);
+        self.vars[view].view = Some(path);
+        self.block.push(StmtKind::View { var: view }, span);
+        Path::of(view)
+    }
+
     /// A value as code that yields it.
     pub(crate) fn as_code(&mut self, value: Value, span: Span) -> Option<Inert> {
         let value = self.read(value, span);
@@ -266,6 +281,7 @@ impl Lower<'_> {
             }
             Value::Path(path) => {
                 let name = self.fresh_name("place");
+                let path = self.apart(path, span);
                 Some(Inert { code: quote!((*#name)), binds: vec![(name, Expr::Whole(path))], pure: true })
             }
             Value::Ref { to, mutable } => match *to {
@@ -276,6 +292,7 @@ impl Lower<'_> {
                 }
                 Value::Path(path) => {
                     let name = self.fresh_name("place");
+                    let path = self.apart(path, span);
                     Some(Inert {
                         code: name.to_token_stream(),
                         binds: vec![(name, Expr::Whole(path))],

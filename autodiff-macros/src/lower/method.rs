@@ -15,6 +15,7 @@ use super::stdlib::{
 };
 use crate::ir::{Arg, Callee, CopyHow, Expr, Float, Inert, Init, Path, Proj, Ty, Var};
 use crate::rules::method;
+use crate::standard::Unindexed;
 use crate::typing::scope::Called;
 
 impl Lower<'_> {
@@ -70,6 +71,9 @@ impl Lower<'_> {
             },
             value => {
                 let ty = self.ty_of(&value);
+                if let Some(from) = self.conversion(expr, &name, &ty, want) {
+                    return self.call_path(&from, vec![value], want, site(expr), span);
+                }
                 match ty {
                     Ty::Float(_) => {
                         let receiver = self.scalar(value, None, span);
@@ -149,6 +153,33 @@ impl Lower<'_> {
         }
     }
 
+    /// The function that converts, where `x.into()` is to be of another type of one's own: `T::from`.
+    fn conversion(
+        &self,
+        expr: &syn::ExprMethodCall,
+        name: &str,
+        ty: &Ty,
+        want: Option<&Ty>,
+    ) -> Option<syn::ExprPath> {
+        if name != "into" || !expr.args.is_empty() {
+            return None;
+        }
+        let to = self.facts.get(&site(expr)).filter(|to| matches!(to, Ty::Named(_))).or(want)?;
+        let Ty::Named(to) = to else { return None };
+        let syn::Type::Path(syn::TypePath { qself: None, path, .. }) = &**to else { return None };
+        if matches!(ty, Ty::Named(ty) if same_text(&**ty, &**to)) {
+            return None;
+        }
+        let mut path = path.clone();
+        for segment in &mut path.segments {
+            if let syn::PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
+                arguments.colon2_token = Some(Default::default());
+            }
+        }
+        path.segments.push(syn::PathSegment::from(super::inert::ident("from", expr.method.span())));
+        Some(syn::ExprPath { attrs: Vec::new(), qself: None, path })
+    }
+
     // ---- floats ----
 
     /// A method of a float, on values.
@@ -201,7 +232,7 @@ impl Lower<'_> {
                     return Value::Atom(self.temp("into", to.clone(), cast, span), to.clone());
                 }
                 _ => {
-                    return self.refuse_at(span, "`into` of an active value is not supported here: use `as`");
+                    return self.refuse_at(span, "into what this is converted is not known here: write `f64::from(…)`, or the name of the type, instead of `into`");
                 }
             },
             _ => {}
@@ -335,6 +366,21 @@ impl Lower<'_> {
             (&value, name)
         {
             return self.searched(path.clone(), expr, name);
+        }
+        let keyed = match &ty {
+            Ty::Unknown => expr.args.iter().any(is_key),
+            Ty::Named(of) => {
+                matches!(self.types.unindexed(of), Some(Unindexed::Map))
+                    && self.method_in_sight(&ty, expr).is_none()
+            }
+            _ => false,
+        };
+        if keyed && !constant && matches!(name, "get" | "get_mut") {
+            return self.refuse(
+                &expr.receiver,
+                "this is looked up by a key, and no derivative is followed into a map: keep its numbers in a `Vec` or a struct, or \
+                 mark the parameter or the field that it is in `#[no_diff]` where they are constants",
+            );
         }
         // Of something that carries no derivative and may be a map as well, code asks for an element.
         let keyed = (matches!(ty, Ty::Inert) || constant) && matches!(name, "get" | "first" | "last");
@@ -548,6 +594,19 @@ pub(crate) fn turbofish(expr: &syn::ExprMethodCall) -> Option<&syn::Type> {
         syn::GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })
+}
+
+fn same_text(a: &syn::Type, b: &syn::Type) -> bool {
+    a.to_token_stream().to_string() == b.to_token_stream().to_string()
+}
+
+/// Whether an argument of `get` is no position, and the receiver a map.
+fn is_key(arg: &syn::Expr) -> bool {
+    match arg {
+        syn::Expr::Reference(_) => true,
+        syn::Expr::Lit(lit) => matches!(lit.lit, syn::Lit::Str(_)),
+        _ => false,
+    }
 }
 
 /// Methods that change a map, a queue or a cell.

@@ -36,6 +36,7 @@ mod stdlib;
 #[cfg(test)]
 pub(crate) mod tests;
 mod types;
+mod unsaid;
 
 use proc_macro2::Span;
 
@@ -93,6 +94,8 @@ pub(crate) struct Lower<'a> {
     hoisted: std::collections::HashSet<String>,
     /// Functions that were taken for the standard library's.
     known: Vec<Assumed>,
+    /// Where functions that are not in sight are called first, a span for each part of the path.
+    first_calls: std::collections::HashMap<String, Vec<proc_macro2::Span>>,
     /// A value that was given up was needed.
     poisoned: bool,
     /// The function calls itself, or what calls it.
@@ -197,6 +200,7 @@ fn attempt(
         lent: Vec::new(),
         hoisted: Default::default(),
         known: Vec::new(),
+        first_calls: Default::default(),
         poisoned: false,
         recursive: false,
         names: 0,
@@ -261,6 +265,7 @@ fn attempt(
     locals::settle(&mut function, &locals, &mut lower.diag);
     prune::function(&mut function);
     settle::function(&mut function);
+    unsaid::function(&mut function, &request.scope, signature, block);
     (function, lower.sites, lower.diag)
 }
 

@@ -8,7 +8,7 @@ pub(crate) mod table;
 pub(crate) mod term;
 
 pub(crate) use range::Range;
-pub(crate) use table::{is_method, method, path_function};
+pub(crate) use table::{is_method, is_of_trait, method, path_function};
 pub(crate) use term::Term;
 
 use crate::ir::Expr;

@@ -173,6 +173,11 @@ pub(crate) fn method(name: &str, arity: usize) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.name == name && rule.arity == arity && rule.syntax == Syntax::Method)
 }
 
+/// Whether `num_traits::Float` has the method, too.
+pub(crate) fn is_of_trait(name: &str) -> bool {
+    is_method(name) && !matches!(name, "rem_euclid" | "div_euclid" | "round_ties_even")
+}
+
 /// Whether floats have a method of the name with a rule, of any number of arguments.
 pub(crate) fn is_method(name: &str) -> bool {
     RULES.iter().any(|rule| rule.name == name && rule.syntax == Syntax::Method)

@@ -279,7 +279,9 @@ impl Items {
     }
 
     fn collect_impl(&mut self, at: ModuleId, item: &syn::ItemImpl) {
-        let Some(owner) = self.owner(at, &item.self_ty) else { return };
+        let number = self.number(at, &item.self_ty);
+        let is_number = number.is_some();
+        let Some(owner) = self.owner(at, &item.self_ty).or(number) else { return };
         let of_trait = item.trait_.as_ref().map(|(path, _)| path.clone());
         let mut rest = Method {
             owner: owner.clone(),
@@ -291,7 +293,7 @@ impl Items {
         };
         for member in &item.items {
             match member {
-                syn::ImplItem::Fn(method) => {
+                syn::ImplItem::Fn(method) if !is_number => {
                     let callable = Callable {
                         module: at,
                         signature: method.sig.clone(),
@@ -331,6 +333,17 @@ impl Items {
                     Kind::Alias(ty) => self.owner(definition.module, ty),
                     _ => Some(Owner { module: definition.module, name: definition.name.to_string() }),
                 }
+            }
+            _ => None,
+        }
+    }
+
+    /// The owner of the operators that have a number on the left.
+    pub(crate) fn number(&self, at: ModuleId, ty: &Type) -> Option<Owner> {
+        match ty {
+            Type::Reference(reference) => self.number(at, &reference.elem),
+            Type::Path(path) if self.definition(at, &path.path).is_none() => {
+                Some(Owner { module: 0, name: crate::standard::primitive(path)? })
             }
             _ => None,
         }

@@ -11,7 +11,7 @@ use syn::{Member, Type};
 
 use super::items::{Callable, Definition, Items, Kind, ModuleId};
 use super::{owner_path, path_type};
-use crate::ir::{Passing, Ty};
+use crate::ir::{Float, Passing, Ty};
 use crate::lower::Types;
 
 /// Where a function stands. Nothing is in sight of a lone one.
@@ -445,13 +445,12 @@ impl Types {
         if let Some(bounds) = bounds {
             return self.bounded_operator(of, &bounds, name, other);
         }
-        let owner = self.scope.items.owner(self.scope.module, this)?;
+        let (items, module) = (&self.scope.items, self.scope.module);
+        let owner = items.owner(module, this).or_else(|| items.number(module, this))?;
         let mut found: Option<Ty> = None;
         for (module, path, types) in self.scope.items.impls(&owner, name) {
             let inside = self.inside(module, &syn::Generics::default(), &[], Some(this.clone()));
-            let argument =
-                path.segments.last().and_then(|last| crate::lower::arguments(last).first().copied());
-            let argument = argument.map_or_else(|| inside.ty(this), |ty| inside.ty(ty));
+            let argument = operand(path, this, &inside);
             if other.is_some_and(|other| !self.alike(&argument, other)) {
                 continue;
             }
@@ -462,6 +461,27 @@ impl Types {
             }
         }
         found
+    }
+
+    /// What an operator gives of a number and a type of the environment.
+    pub(crate) fn operator_of_number(&self, number: &Ty, name: &str, other: &Ty) -> Option<Ty> {
+        let names: &[&str] = match number {
+            Ty::Float(Float::F64) => &["f64"],
+            Ty::Float(Float::F32) => &["f32"],
+            Ty::Float(Float::Any) => &["f64", "f32"],
+            _ => return None,
+        };
+        names.iter().find_map(|number| {
+            self.operator(&path_type(Ident::new(number, Span::call_site())), name, Some(other))
+        })
+    }
+
+    /// The only type that an operator of a type of the environment takes on its right.
+    pub(crate) fn only_operand(&self, of: &Type, name: &str) -> Option<Ty> {
+        let this = self.scope.itself(of);
+        let owner = self.scope.items.owner(self.scope.module, this)?;
+        let [(module, path, _)] = self.scope.items.impls(&owner, name)[..] else { return None };
+        Some(operand(path, this, &self.inside(module, &syn::Generics::default(), &[], Some(this.clone()))))
     }
 
     /// Whether two types may be the same.
@@ -486,6 +506,12 @@ impl Types {
             _ => false,
         }
     }
+}
+
+/// What the `impl` of an operator for `this` takes on its right: `this` itself unless its trait says otherwise.
+fn operand(of_trait: &syn::Path, this: &Type, inside: &Types) -> Ty {
+    let written = of_trait.segments.last().and_then(|last| crate::lower::arguments(last).first().copied());
+    inside.ty(written.unwrap_or(this))
 }
 
 /// What a call of a function of the environment takes and gives.

@@ -155,7 +155,7 @@ impl Shape<'_> {
             lifetimes: Vec::new(),
             bounds: Vec::new(),
             args,
-            output: self.signature.result.clone(),
+            output: self.signature.asked_result.clone(),
             body,
             stub: never(),
         }

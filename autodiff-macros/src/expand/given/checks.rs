@@ -38,12 +38,6 @@ impl Checks<'_> {
             }
         }
         self.arguments(request);
-        if request.order > 1 {
-            self.diag.error(
-                &first.key,
-                "what is given is a first derivative, and there is no second: leave `order` out",
-            );
-        }
         let by_paths = matches!(first.by, By::Vjp(_) | By::Jvp(_));
         self.shape(&first.key, by_paths);
         if by_paths && others.is_empty() {

@@ -1,5 +1,5 @@
 //! Inlining of functions of the module: those that take functions or give references (`Index` and `Deref` of a type among them),
-//! which have no derivative of their own, and those that give an `Option` or a `Result`. They are written out where they are
+//! and `From` of types, which have no derivative of their own, and those that give an `Option` or a `Result`. They are written out where they are
 //! called, as closures, which lowering inlines. Which method is called, the type of its receiver says.
 //!
 //! Invariant: what a call computes is the same. Names in the body of such a function mean what they meant there: a call is
@@ -13,6 +13,7 @@
 //! ```
 
 mod called;
+mod conversions;
 mod names;
 mod sites;
 mod views;
@@ -30,6 +31,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, FnArg, Pat, ReceiverKind, Signature, Type, parse_quote};
 
 use self::called::{Taken, generics_of, is_iterator, is_opaque, parameters, takes_iterators};
+use self::conversions::Conversion;
 use self::names::{names, owned_in, type_name, types_in};
 use self::sites::Writing;
 use self::views::View;
@@ -46,6 +48,8 @@ pub(super) struct Inline {
     functions: BTreeMap<(ModuleId, String), Function>,
     /// `Index` and `Deref` of types.
     views: Vec<View>,
+    /// `From` of types.
+    conversions: Vec<Conversion>,
     items: Rc<Items>,
     /// Calls that cannot be written out.
     errors: RefCell<Diagnostics>,
@@ -106,6 +110,7 @@ impl Inline {
         Inline {
             functions: BTreeMap::new(),
             views: Vec::new(),
+            conversions: Vec::new(),
             items,
             errors: RefCell::new(Diagnostics::new()),
         }
@@ -145,7 +150,7 @@ impl Inline {
         of: Option<&Type>,
         diag: &mut Diagnostics,
     ) -> Block {
-        if self.functions.is_empty() && self.views.is_empty() {
+        if self.functions.is_empty() && self.views.is_empty() && self.conversions.is_empty() {
             return block.clone();
         }
         let block = self.writing(at, signature, block, of, vec![signature.ident.to_string()]);

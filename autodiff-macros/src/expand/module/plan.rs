@@ -145,6 +145,9 @@ impl Plan {
                         let signature = named_impls(&scope, &signature);
                         let scope = scope.of(&item.self_ty);
                         let block = macros.expanded(&signature, &method.block);
+                        let conversion = of_trait.is_some_and(|of| of.ident == "From");
+                        // Of several, derivatives would have one name.
+                        let apart = conversion && !self.inline.add_conversion(at, item, &signature, &block);
                         let added = self.candidate(&method.attrs, &signature, &block, (public, true), scope);
                         let view = of_trait.is_some_and(|of| inline::is_view(&of.ident));
                         let sum = of_trait.is_some_and(|of| of.ident == "Sum" || of.ident == "Product")
@@ -158,8 +161,8 @@ impl Plan {
                         if !added.mentions.is_empty() {
                             added.mentions.extend(this.clone());
                         }
-                        added.inlined &= of_trait.is_none();
-                        let inlined = added.inlined;
+                        added.inlined = apart || added.inlined && of_trait.is_none();
+                        let inlined = added.inlined && !apart;
                         if inlined {
                             self.inline.add(at, &signature, &block, Some(&item.self_ty));
                         }

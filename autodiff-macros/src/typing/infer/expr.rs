@@ -505,16 +505,26 @@ impl Infer<'_> {
             self.table.unify(left, result);
             return true;
         }
+        let Some(name) = trait_of(op) else {
+            return !self.table.is_free(left) && !self.table.is_free(right);
+        };
         match self.table.head(left) {
+            // A number on the left of a type of one's own.
+            _ if number(self, left) && matches!(self.table.head(right), Term::Named(_)) => {
+                let (left, right) = (self.table.ty(left), self.table.ty(right));
+                if let Some(output) = self.types.operator_of_number(&left, name, &right) {
+                    let output = self.table.of(&output);
+                    self.table.unify(&output, result);
+                }
+                true
+            }
             Term::Named(of) => {
-                let name = match op {
-                    BinOp::Add(_) => "Add",
-                    BinOp::Sub(_) => "Sub",
-                    BinOp::Mul(_) => "Mul",
-                    BinOp::Div(_) => "Div",
-                    BinOp::Rem(_) => "Rem",
-                    _ => return true,
-                };
+                if self.table.is_free(right) {
+                    if let Some(only) = self.types.only_operand(&of, name) {
+                        let only = self.table.of(&only);
+                        self.table.unify(&only, right);
+                    }
+                }
                 let other = self.table.ty(right);
                 match self.types.operator(&of, name, Some(&other)) {
                     Some(output) => {
@@ -584,5 +594,17 @@ fn stmt_diverges(stmt: &Stmt) -> bool {
 fn is_panic(mac: &syn::Macro) -> bool {
     mac.path.segments.last().is_some_and(|last| {
         ["panic", "unreachable", "todo", "unimplemented"].iter().any(|name| last.ident == name)
+    })
+}
+
+/// The trait of an operator that gives a value.
+fn trait_of(op: &BinOp) -> Option<&'static str> {
+    Some(match op {
+        BinOp::Add(_) => "Add",
+        BinOp::Sub(_) => "Sub",
+        BinOp::Mul(_) => "Mul",
+        BinOp::Div(_) => "Div",
+        BinOp::Rem(_) => "Rem",
+        _ => return None,
     })
 }

@@ -9,9 +9,10 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, parse_quote};
 
 use super::Inline;
+use super::conversions::Conversion;
 use super::names::type_name;
 use super::views::{View, is_sum};
-use crate::ir::Ty;
+use crate::ir::{Float, Ty};
 use crate::lower::macros::{list_tokens, parse_list};
 use crate::lower::{Nodes, reads_only, site};
 use crate::typing::items::ModuleId;
@@ -84,14 +85,13 @@ impl<'a> Writing<'a> {
         }
         match called {
             Some(Called::Function(name)) => {
-                let arguments = match &*expr {
-                    Expr::Call(call) => call.args.iter().cloned().collect(),
-                    Expr::MethodCall(call) => {
-                        std::iter::once((*call.receiver).clone()).chain(call.args.iter().cloned()).collect()
-                    }
-                    _ => return,
-                };
-                if let Some(written) = self.call(&name, arguments, &*expr) {
+                if let Some(written) = self.call(&name, arguments(expr), &*expr) {
+                    *expr = written;
+                }
+            }
+            Some(Called::Conversion(conversion)) => {
+                let (key, function) = (conversion.key(), &conversion.function);
+                if let Some(written) = self.written_out(&key, function, arguments(expr), &*expr) {
                     *expr = written;
                 }
             }
@@ -133,6 +133,12 @@ impl<'a> Writing<'a> {
                             of if of == "Self" => self.types.get("self")?.clone(),
                             of => of,
                         };
+                        if let (true, Some(from)) = (name.ident == "from", call.args.first()) {
+                            let from = self.facts.get(&site(from));
+                            if let Some(conversion) = self.inline.conversion(self.at, &of, from) {
+                                return Some(Called::Conversion(conversion));
+                            }
+                        }
                         return Some(Called::Function(format!("{of}.{}", name.ident)));
                     }
                     let name = path.path.get_ident()?.to_string();
@@ -142,6 +148,15 @@ impl<'a> Writing<'a> {
             },
             Expr::MethodCall(call) => {
                 let name = call.method.to_string();
+                if let ("into", true) = (&name[..], call.args.is_empty()) {
+                    let to = match self.facts.get(&site(expr))? {
+                        Ty::Float(Float::F64 | Float::Any) => "f64".into(),
+                        Ty::Float(Float::F32) => "f32".into(),
+                        _ => self.named(&site(expr))?,
+                    };
+                    let from = self.facts.get(&site(&*call.receiver));
+                    return self.inline.conversion(self.at, &to, from).map(Called::Conversion);
+                }
                 if is_sum(&call.method) {
                     let of = self.named(&format!("{}[]", site(&*call.receiver)));
                     let of = of.or_else(|| self.named(&site(expr)))?;
@@ -212,8 +227,20 @@ impl<'a> Writing<'a> {
 /// What an expression calls.
 enum Called<'a> {
     Function(String),
+    Conversion(&'a Conversion),
     Index(&'a View),
     Deref(&'a View),
+}
+
+/// What a call hands over, its receiver first.
+fn arguments(call: &Expr) -> Vec<Expr> {
+    match call {
+        Expr::Call(call) => call.args.iter().cloned().collect(),
+        Expr::MethodCall(call) => {
+            std::iter::once((*call.receiver).clone()).chain(call.args.iter().cloned()).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn assigns(op: &syn::BinOp) -> bool {

@@ -1,0 +1,96 @@
+//! `From` of types, by which `T::from(x)` and `x.into()` convert. A type may have several: what is converted tells which.
+
+use syn::{Block, Signature, Type};
+
+use super::called::parameters;
+use super::names::type_name;
+use super::{Function, Inline};
+use crate::ir::{Float, Ty};
+use crate::standard::is_integer;
+use crate::typing::items::ModuleId;
+
+/// A `From` of a type.
+pub(super) struct Conversion {
+    at: ModuleId,
+    pub(super) to: String,
+    from: Type,
+    pub(super) function: Function,
+}
+
+impl Conversion {
+    /// What tells it from the others.
+    pub(super) fn key(&self) -> String {
+        format!("{}.from.{}", self.to, crate::diag::source(&self.from))
+    }
+}
+
+impl Inline {
+    /// Takes a `From`. Whether it is the first of its type is returned.
+    pub(in crate::expand::module) fn add_conversion(
+        &mut self,
+        at: ModuleId,
+        item: &syn::ItemImpl,
+        signature: &Signature,
+        block: &Block,
+    ) -> bool {
+        let last = item.trait_.as_ref().and_then(|(path, _)| path.segments.last());
+        let from = last.and_then(|last| crate::lower::arguments(last).first().copied());
+        let (Some(from), Some(to)) = (from, type_name(&item.self_ty)) else { return true };
+        let function = Function {
+            signature: signature.clone(),
+            block: block.clone(),
+            takes: parameters(signature),
+            of: Some((*item.self_ty).clone()),
+        };
+        let first = self.conversions.iter().all(|other| other.at != at || other.to != to);
+        self.conversions.push(Conversion { at, to, from: from.clone(), function });
+        first
+    }
+
+    /// The conversion of a value of a type, as far as that is known, to the type of a name.
+    pub(super) fn conversion(&self, at: ModuleId, to: &str, from: Option<&Ty>) -> Option<&Conversion> {
+        let mut fitting = self
+            .conversions
+            .iter()
+            .filter(|conversion| conversion.at == at && conversion.to == to)
+            .filter(|conversion| from.is_none_or(|from| may_be(from, &conversion.from)));
+        let only = fitting.next().filter(|_| fitting.next().is_none());
+        // Numbers have conversions of the standard library's as well.
+        only.filter(|_| from.is_some_and(|from| !matches!(from, Ty::Unknown)) || !is_number(to))
+    }
+}
+
+fn is_number(name: &str) -> bool {
+    is_integer(name) || matches!(name, "f64" | "f32")
+}
+
+/// Whether a value of a type may be one of the type that is written.
+fn may_be(ty: &Ty, written: &Type) -> bool {
+    match (ty, written) {
+        (Ty::Unknown, _) => true,
+        (ty, Type::Reference(reference)) => may_be(ty, &reference.elem),
+        (ty, Type::Paren(paren)) => may_be(ty, &paren.elem),
+        (Ty::Tuple(parts), Type::Tuple(written)) => {
+            parts.len() == written.elems.len()
+                && parts.iter().zip(&written.elems).all(|(part, written)| may_be(part, written))
+        }
+        (Ty::Array(element, _), Type::Array(written)) => may_be(element, &written.elem),
+        (Ty::Slice(element), Type::Slice(written)) => may_be(element, &written.elem),
+        (_, Type::Array(_) | Type::Slice(_) | Type::Tuple(_)) => false,
+        (Ty::Tuple(_), _) => false,
+        (ty, Type::Path(path)) => {
+            let name = type_name(written).unwrap_or_default();
+            match ty {
+                Ty::Float(Float::F64) => name == "f64",
+                Ty::Float(Float::F32) => name == "f32",
+                Ty::Float(_) => !is_integer(&name) && name != "Vec",
+                Ty::Int(Some(own)) => *own == name || !is_number(&name),
+                Ty::Int(None) => is_integer(&name),
+                Ty::Vec(_) | Ty::Array(..) | Ty::Slice(_) => name == "Vec" || name == "Box",
+                Ty::Named(named) => type_name(named) == Some(name),
+                _ => path.qself.is_none(),
+            }
+        }
+        _ => true,
+    }
+}
