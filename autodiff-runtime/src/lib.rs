@@ -325,4 +325,14 @@ mod documents {
     struct Readme;
     #[doc = include_str!("../../LIMITATIONS.md")]
     struct Limitations;
+    #[doc = include_str!("../../docs/src/getting_started.md")]
+    struct GettingStarted;
+    #[doc = include_str!("../../docs/src/modes.md")]
+    struct Modes;
+    #[doc = include_str!("../../docs/src/speed.md")]
+    struct Speed;
+    #[doc = include_str!("../../docs/src/recipes.md")]
+    struct Recipes;
+    #[doc = include_str!("../../docs/src/coming_from.md")]
+    struct ComingFrom;
 }

@@ -1,5 +1,27 @@
-//! Functions that the derivatives of elementary functions need and `core` lacks.
+//! Special functions with their derivatives (feature `special`), and products that the derivatives of elementary functions need.
+//!
+//! Each special function has a companion like any function with `#[differentiate]`: `erf::grad(x)`, `erf::hessian(x)`. Differentiated
+//! functions call them by their names, up to the third derivative. Values are those of `libm` and `statrs`.
+//!
+//! | | |
+//! |---|---|
+//! | error function, normal distribution | `erf`, `erfc`, `erf_inv`, `erfc_inv`, `normal_pdf`, `normal_cdf`, `normal_quantile`, `gelu` |
+//! | gamma and beta functions | `gamma`, `ln_gamma`, `digamma`, `polygamma`, `beta`, `ln_beta`, `gamma_lower`, `beta_lower` |
+//! | Bessel functions | `bessel_j`, `bessel_y`, `bessel_i0`, `bessel_i1`, `bessel_i0e`, `bessel_i1e` |
 
+#[cfg(feature = "special")]
+mod bessel;
+#[cfg(feature = "special")]
+mod error;
+#[cfg(feature = "special")]
+mod gamma_function;
+
+#[cfg(feature = "special")]
+pub use self::{
+    bessel::{bessel_i0, bessel_i0e, bessel_i1, bessel_i1e, bessel_j, bessel_y},
+    error::{erf, erf_inv, erfc, erfc_inv, gelu, normal_cdf, normal_pdf, normal_quantile},
+    gamma_function::{beta, beta_lower, digamma, gamma, gamma_lower, ln_beta, ln_gamma, polygamma},
+};
 use num_traits::Float;
 
 /// The product of a derivative `d` and a partial `p`, which is zero when `d` is, whatever `p`.

@@ -689,3 +689,83 @@ checks! {
     in_a_module(0.25, 0.5);
     hooked(0.75, @3);
 }
+
+/// What is given has derivatives in its turn.
+mod beyond {
+    use super::differentiate;
+
+    #[differentiate(order = 3, partials(x = -2.0 * x * value))]
+    fn bell(x: f64) -> f64 {
+        (-x * x).exp()
+    }
+
+    #[differentiate(order = 2, partials(x = x.iter().map(|x| x / value).collect(), by = 0.0 * by))]
+    fn norm(x: &[f64], by: f64, _name: &str) -> f64 {
+        x.iter().map(|x| x * x).sum::<f64>().sqrt() + 0.0 * by
+    }
+
+    #[differentiate(order = 2)]
+    fn pushed(a: [f64; 2], n: usize, b: f64, a_dot: [f64; 2], b_dot: f64) -> (f64, f64) {
+        let power = b.powi(n as i32);
+        let slope = n as f64 * b.powi(n as i32 - 1);
+        (a[0] * a[1] * power, (a_dot[0] * a[1] + a[0] * a_dot[1]) * power + a[0] * a[1] * slope * b_dot)
+    }
+
+    #[differentiate(order = 2, jvp = pushed)]
+    fn product(a: [f64; 2], n: usize, b: f64) -> f64 {
+        a[0] * a[1] * b.powi(n as i32)
+    }
+
+    #[differentiate(order = 2)]
+    fn all(x: &[f64], y: f64) -> f64 {
+        bell(x[0] * y) * y + norm(x, y, "x") * x[1] + product([x[0], y], 3, x[1])
+    }
+
+    /// The same without anything given.
+    #[differentiate(order = 2)]
+    fn plain(x: &[f64], y: f64) -> f64 {
+        let bell = (-x[0] * y * x[0] * y).exp();
+        let norm = x.iter().map(|x| x * x).sum::<f64>().sqrt();
+        bell * y + norm * x[1] + x[0] * y * x[1].powi(3)
+    }
+
+    #[differentiate(order = 2)]
+    mod seen {
+        #[differentiate(partials(x = 1.0 / x))]
+        fn log(x: f64) -> f64 {
+            x.ln()
+        }
+
+        pub fn entropy(p: &[f64]) -> f64 {
+            p.iter().map(|p| -p * log(*p)).sum()
+        }
+    }
+
+    #[differentiate]
+    fn curvature(x: f64) -> f64 {
+        bell::hvp(x, 1.0)
+    }
+
+    #[test]
+    fn second_derivatives_are_those_of_what_is_computed() {
+        let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-12 * (1.0 + b.abs()), "{a} {b}");
+        let (x, y) = ([0.4, 0.9], 0.7);
+        let (given, plain) = (all::hessian(&x, y), plain::hessian(&x, y));
+        for (given, plain) in given.0.iter().zip(&plain.0) {
+            given.0.iter().zip(&plain.0).for_each(|(a, b)| close(*a, *b));
+            close(given.1, plain.1);
+        }
+        given.1.0.iter().zip(&plain.1.0).for_each(|(a, b)| close(*a, *b));
+        close(given.1.1, plain.1.1);
+        let hvp = all::hvp(&x, y, &[1.0, -2.0], 0.5);
+        close(hvp.1, given.1.0[0] - 2.0 * given.1.0[1] + 0.5 * given.1.1);
+        assert_eq!(seen::entropy::hessian(&[0.2, 0.5]), [[-5.0, 0.0], [0.0, -2.0]]);
+    }
+
+    #[test]
+    fn third_derivatives() {
+        let x = 0.3_f64;
+        let expected = (12.0 * x - 8.0 * x.powi(3)) * (-x * x).exp();
+        assert!((curvature::grad(x) - expected).abs() < 1e-13);
+    }
+}

@@ -319,3 +319,51 @@ checks! {
     predicates(1.5, 0.75) => (0.75, 1.5);
     predicates_of_references(1.5, &mut 0.75, &[(0.5, 1.0), (0.25, 2.0)]);
 }
+
+/// Functions that are named in capitals, as formulas name them, beside tuple structs.
+#[allow(non_snake_case)]
+mod capitals {
+    use autodiff_runtime::{Differentiable, differentiate};
+
+    #[derive(Clone, Copy, Differentiable)]
+    struct Pair(f64, f64);
+
+    mod stats {
+        use autodiff_runtime::differentiate;
+
+        #[differentiate]
+        pub fn Phi(x: f64) -> f64 {
+            1.0 / (1.0 + (-1.7 * x).exp())
+        }
+
+        #[differentiate]
+        pub fn Powers(x: f64) -> [f64; 2] {
+            [x, x * x]
+        }
+    }
+
+    use stats::Phi;
+
+    #[differentiate]
+    fn N(x: f64) -> f64 {
+        Phi(x)
+    }
+
+    #[differentiate]
+    fn call(S: f64, K: f64, v: f64) -> f64 {
+        let d1 = (S / K).ln() / v + 0.5 * v;
+        let both = Pair(S, K);
+        let powers: [f64; 2] = stats::Powers(v);
+        S * N(d1) - K * stats::Phi(d1 - v) + both.0 * both.1 * 1e-3 + N(0.3) * powers[1]
+    }
+
+    #[test]
+    fn are_called() {
+        let (value, bar) = call::value_and_grad(100.0, 90.0, 0.2);
+        assert_eq!(value, call(100.0, 90.0, 0.2));
+        let h = 1e-5;
+        let by_v = (call(100.0, 90.0, 0.2 + h) - call(100.0, 90.0, 0.2 - h)) / (2.0 * h);
+        let by_s = (call(100.0 + h, 90.0, 0.2) - call(100.0 - h, 90.0, 0.2)) / (2.0 * h);
+        assert!((bar.2 - by_v).abs() < 1e-6 && (bar.0 - by_s).abs() < 1e-7);
+    }
+}
