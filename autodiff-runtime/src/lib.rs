@@ -24,6 +24,7 @@ mod error;
 #[doc(hidden)]
 pub mod given;
 pub mod jacobian;
+mod linear;
 pub mod losses;
 mod math;
 mod norm;

@@ -64,22 +64,23 @@ impl<'a, P: ?Sized, F> Problem<'a, P, F> {
         Ok(Self { loss, params, evaluations: 0 })
     }
 
-    pub(super) fn start<S: Scalar, G: Tree<S>>(&mut self) -> Result<Point<S>, Error>
+    /// The point where the parameters are, and its gradient as it was given.
+    pub(super) fn start<S: Scalar, G: Tree<S>>(&mut self) -> Result<(Point<S>, G), Error>
     where
         P: TreeMut<S>,
         F: FnMut(&P) -> (S, G),
     {
         let x = tree::to_vec(self.params);
         let mut point = Point { gradient: alloc::vec![S::zero(); x.len()], x, value: S::zero() };
-        self.evaluate(&mut point)?;
+        let gradient = self.evaluate(&mut point)?;
         if point.value.is_finite() {
-            return Ok(point);
+            return Ok((point, gradient));
         }
         Err(Error::Invalid(alloc::format!("the loss is {} where the search starts", point.value)))
     }
 
-    /// Fills in value and gradient.
-    pub(super) fn evaluate<S: Scalar, G: Tree<S>>(&mut self, point: &mut Point<S>) -> Result<(), Error>
+    /// Fills in value and gradient, which is returned as it was given.
+    pub(super) fn evaluate<S: Scalar, G: Tree<S>>(&mut self, point: &mut Point<S>) -> Result<G, Error>
     where
         P: TreeMut<S>,
         F: FnMut(&P) -> (S, G),
@@ -88,7 +89,17 @@ impl<'a, P: ?Sized, F> Problem<'a, P, F> {
         tree::write_from(self.params, &point.x)?;
         let (value, grads) = (self.loss)(self.params);
         point.value = value;
-        gather(self.params, &grads, &mut point.gradient)
+        gather(self.params, &grads, &mut point.gradient)?;
+        Ok(grads)
+    }
+
+    /// The parameters at a point.
+    pub(super) fn at<S: Scalar>(&mut self, x: &[S]) -> Result<&P, Error>
+    where
+        P: TreeMut<S>,
+    {
+        tree::write_from(self.params, x)?;
+        Ok(self.params)
     }
 
     /// Leaves the parameters at a point.
