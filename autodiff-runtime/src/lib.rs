@@ -35,6 +35,7 @@ mod scalar;
 pub mod schedule;
 pub mod singular;
 pub mod solvers;
+pub mod sparse;
 pub mod train;
 pub mod tree;
 
