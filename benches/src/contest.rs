@@ -29,7 +29,7 @@ impl Contestant {
 pub enum Derivative {
     /// The gradient of the value by the point.
     Gradient,
-    /// The stored entries of a sparse Jacobian; the value is only a checksum.
+    /// The stored entries of a sparse Jacobian, whose value is only a checksum, or Hessian.
     Jacobian,
 }
 
@@ -43,7 +43,7 @@ pub struct Problem {
     pub point: Vec<f64>,
     /// How many numbers the derivative has.
     pub derivatives: usize,
-    /// Whether these are a gradient or a sparse Jacobian.
+    /// Whether these are a gradient, or the entries of a sparse matrix.
     pub kind: Derivative,
     /// The function itself, timed as the base of the ratios.
     pub primal: Primal,
@@ -64,7 +64,7 @@ impl Problem {
         Problem { name, size, point, derivatives, kind, primal: Box::new(primal), contestants: Vec::new() }
     }
 
-    /// Makes the contestants write `entries` entries of a Jacobian instead of a gradient.
+    /// Makes the contestants write `entries` entries of a Jacobian or Hessian instead of a gradient.
     pub fn jacobian(mut self, entries: usize) -> Self {
         self.derivatives = entries;
         self.kind = Derivative::Jacobian;

@@ -155,7 +155,9 @@ impl AugmentedLagrangian {
         let mut worst = S::infinity();
         let mut evaluations = 1;
         let mut point = alloc::vec![S::zero(); tree::count(params)];
-        for round in 1.. {
+        let mut round = 0;
+        loop {
+            round += 1;
             let solver = self.inner.clone().gradient_tolerance(inner_tolerance.as_f64());
             let mut mismatch = None;
             let lagrangian = |params: &P| {
@@ -219,7 +221,6 @@ impl AugmentedLagrangian {
             worst = unsettled;
             inner_tolerance = (inner_tolerance * S::of(0.1)).max(S::of(0.5) * flat);
         }
-        unreachable!("rounds are counted")
     }
 }
 
