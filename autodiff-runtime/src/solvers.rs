@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | a sum of squares: fits, calibration | [`LevenbergMarquardt`] | `f::value_and_jacobian` of the residuals |
 //! | the same near the solution, and systems of equations | [`GaussNewton`] | the same |
+//! | a sum of squares of many parameters | [`TrustRegion`] | `f::value_and_grad` of the sum, `f::vjp` of `f::jvp` of the residuals |
 //! | a loss of many parameters, the first to try | [`Lbfgs`], with less memory [`ConjugateGradient`] | `f::value_and_grad` |
 //! | up to some hundred parameters, many digits | [`Newton`] | `f::value_and_grad`, `f::hessian` |
 //! | many parameters, badly conditioned or with saddles | [`TrustRegion`] | `f::value_and_grad`, `f::hvp` |

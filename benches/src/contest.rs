@@ -29,8 +29,10 @@ impl Contestant {
 pub enum Derivative {
     /// The gradient of the value by the point.
     Gradient,
-    /// The stored entries of a sparse Jacobian, whose value is only a checksum, or Hessian.
+    /// The stored entries of a sparse Jacobian; the value is only a checksum.
     Jacobian,
+    /// The stored entries of a sparse Hessian.
+    Hessian,
 }
 
 /// A function at a point, and the contestants for its gradient.
@@ -64,11 +66,14 @@ impl Problem {
         Problem { name, size, point, derivatives, kind, primal: Box::new(primal), contestants: Vec::new() }
     }
 
-    /// Makes the contestants write `entries` entries of a Jacobian or Hessian instead of a gradient.
-    pub fn jacobian(mut self, entries: usize) -> Self {
-        self.derivatives = entries;
-        self.kind = Derivative::Jacobian;
-        self
+    /// Makes the contestants write `entries` entries of a Jacobian instead of a gradient.
+    pub fn jacobian(self, entries: usize) -> Self {
+        Problem { derivatives: entries, kind: Derivative::Jacobian, ..self }
+    }
+
+    /// Makes the contestants write `entries` entries of a Hessian instead of a gradient.
+    pub fn hessian(self, entries: usize) -> Self {
+        Problem { derivatives: entries, kind: Derivative::Hessian, ..self }
     }
 
     /// Adds a contestant from its closure.

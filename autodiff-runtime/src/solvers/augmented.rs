@@ -1,7 +1,7 @@
 //! Minimisation under constraints.
 
 use super::lbfgs::Lbfgs;
-use super::problem::{Report, Stop, gather};
+use super::problem::{Report, Stop, gather, largest};
 use crate::tree::{self, Tree, TreeMut};
 use crate::{Error, Scalar};
 use alloc::vec::Vec;
@@ -100,7 +100,7 @@ impl AugmentedLagrangian {
         self
     }
 
-    /// The first penalty; by default ten times the loss in units of half the squared violation, within 0.1 to 10.
+    /// The first penalty; by default ten times the loss by half the squared violation, within 0.1 to 10.
     pub fn penalty(mut self, penalty: f64) -> Self {
         self.penalty = Some(penalty);
         self
@@ -196,7 +196,7 @@ impl AugmentedLagrangian {
                 gather(params, row, &mut point)?;
                 total.iter_mut().zip(&point).for_each(|(t, &g)| *t += multiplier * g);
             }
-            let gradient = total.iter().fold(S::zero(), |max, g| if g.abs() > max { g.abs() } else { max });
+            let gradient = largest(&total);
             let stop = if unsettled <= tolerance && gradient <= flat {
                 Some(Stop::Gradient)
             } else if penalty > S::of(1e12) {

@@ -77,7 +77,9 @@ impl GaussNewton {
         let mut problem = Residuals::new(residuals, params);
         let mut here = problem.start()?;
         let mut model = here.factored(&here.scales(), false);
+        let mut least = here.size;
         for iteration in 0..self.max_iterations {
+            least = least.min(here.size);
             if model.offset <= S::of(self.gradient_tolerance) {
                 return problem.finish(&here, iteration, Stop::Gradient);
             }
@@ -98,7 +100,7 @@ impl GaussNewton {
                     let model = trial.factored(&trial.scales(), false);
                     break (trial, model);
                 }
-                if (!told || model.offset <= near()) && gain >= -near::<S>() * near() {
+                if (!told || model.offset <= near()) && trial.is_as_low_as(least) {
                     // It may have no digits left to tell; the gradient has.
                     let made = trial.factored(&trial.scales(), false);
                     if made.is_closer_than(&model) {

@@ -139,7 +139,8 @@ impl Lbfgs {
         self
     }
 
-    /// Stops when a step lowers the value by no more than this share of it; 0 by default.
+    /// Stops when a step lowers the value by no more than this share of it; by default 0, where it goes on for as long as the
+    /// gradient falls.
     pub fn value_tolerance(mut self, tolerance: f64) -> Self {
         self.value_tolerance = tolerance;
         self

@@ -108,7 +108,7 @@ impl LevenbergMarquardt {
         let size = scaled_norm(&scales, &here.x);
         let radius = S::of(self.initial_step) * if size > S::zero() { size } else { S::one() };
         let mut region = Region { radius, damping: S::zero() };
-        let mut refused = 0;
+        let (mut refused, mut least) = (0, here.size);
         for iteration in 0..self.max_iterations {
             if model.offset <= S::of(self.gradient_tolerance) {
                 return problem.finish(&here, iteration, Stop::Gradient);
@@ -132,7 +132,7 @@ impl LevenbergMarquardt {
             let gain = here.gain(&trial);
             let told = expected > noise() || gain < -noise::<S>();
             let mut closer = told && gain >= S::of(1e-4) * expected;
-            if !closer && (!told || model.offset <= near()) && gain >= -near::<S>() * near() {
+            if !closer && (!told || model.offset <= near()) && trial.is_as_low_as(least) {
                 // The sum of squares may have no digits left to tell; the gradient has.
                 closer = trial.factored(&scales, true).is_closer_than(&model);
                 if closer {
@@ -149,6 +149,7 @@ impl LevenbergMarquardt {
             let tolerance = S::of(self.value_tolerance);
             let settled = gain.abs() <= tolerance && expected <= tolerance;
             if closer {
+                least = least.min(trial.size);
                 here = trial;
                 for (scale, norm) in scales.iter_mut().zip(here.scales()) {
                     *scale = scale.max(norm);

@@ -43,8 +43,13 @@ pub(super) struct Point<S> {
 
 impl<S: Scalar> Point<S> {
     pub(super) fn steepness(&self) -> S {
-        self.gradient.iter().fold(S::zero(), |max, g| if g.abs() > max || g.is_nan() { g.abs() } else { max })
+        largest(&self.gradient)
     }
+}
+
+/// The largest magnitude; no number when one is none.
+pub(super) fn largest<S: Scalar>(numbers: &[S]) -> S {
+    numbers.iter().fold(S::zero(), |max, x| if x.abs() > max || x.is_nan() { x.abs() } else { max })
 }
 
 pub(super) struct Problem<'a, P: ?Sized, F> {

@@ -1,6 +1,6 @@
 //! Residuals over a tree, as a function of a flat vector.
 
-use super::problem::{Report, Stop, dot, gather};
+use super::problem::{Report, Stop, dot, gather, largest};
 use crate::linear::{Qr, Triangle};
 use crate::norm::norm;
 use crate::tree::{self, Tree, TreeMut};
@@ -65,7 +65,8 @@ impl<'a, P: ?Sized, F> Residuals<'a, P, F> {
         P: TreeMut<S>,
     {
         tree::write_from(self.params, &at.x)?;
-        let gradient = at.columns().map(|column| dot(column, &at.residuals).abs()).fold(S::zero(), S::max);
+        let gradient: Vec<S> = at.columns().map(|column| dot(column, &at.residuals)).collect();
+        let gradient = largest(&gradient);
         let value = at.size * at.size / S::of(2.0);
         Ok(Report { value, gradient, iterations, evaluations: self.evaluations, stop })
     }
@@ -152,6 +153,11 @@ impl<S: Scalar> Linearised<S> {
         }
         let ratio = trial.size / self.size;
         (S::one() - ratio) * (S::one() + ratio)
+    }
+
+    /// Whether the norm of the residuals is `least`, the least one that was seen, but for a few digits at its end.
+    pub(super) fn is_as_low_as(&self, least: S) -> bool {
+        self.is_finite() && self.size <= least * (S::one() + S::of(5e-7))
     }
 }
 

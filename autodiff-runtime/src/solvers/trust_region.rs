@@ -28,6 +28,9 @@ use crate::{Error, Scalar};
 /// assert!(report.gradient <= 1e-8 && report.value < 0.0 && report.iterations < 15);
 /// # Ok::<(), autodiff_runtime::Error>(())
 /// ```
+///
+/// Of a sum of squares `JᵀJ` may take the place of the Hessian, which makes it a Gauss-Newton method without a matrix:
+/// `|x, v| residuals::vjp(x).1(residuals::jvp(x, v).1)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrustRegion {
     max_iterations: usize,

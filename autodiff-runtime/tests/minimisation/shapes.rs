@@ -172,6 +172,10 @@ fn what_cannot_be_solved_is_refused() {
     assert!(matches!(Laplace::new(&[0.0, 0.0], &[[1.0, 1.0], [1.0, 1.0]]), Err(Error::Invalid(_))));
     let short = Laplace::new(&[0.0, 0.0], &[[1.0]]);
     assert_eq!(short.unwrap_err(), Error::Length { expected: 4, found: 1 });
+    // The integral of a normal distribution's density without its factor.
+    let normal = Laplace::new(&[1.0, -1.0], &[[2.0, 0.5], [0.5, 1.0]]).unwrap();
+    let integral: f64 = (std::f64::consts::TAU / 1.75_f64.sqrt()) * (-3.0_f64).exp();
+    assert!((normal.log_evidence(3.0) - integral.ln()).abs() < 1e-14);
     // Units are no reason to refuse.
     let posterior = Laplace::new(&[0.0_f64, 0.0], &[[1e-30, 0.0], [0.0, 1e30]]).unwrap();
     assert!(posterior.log_determinant().abs() < 1e-12);

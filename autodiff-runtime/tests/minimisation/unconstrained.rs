@@ -386,3 +386,16 @@ fn lbfgs() {
     });
     assert_eq!(found, [""; 0]);
 }
+
+/// Products with `JᵀJ` for those with the Hessian.
+#[test]
+fn gauss_newton_without_a_matrix() {
+    use broyden_tridiagonal::{objective, residuals};
+
+    let mut x = vec![-1.0; 1000];
+    let gauss_newton = |x: &[f64], v: &Vec<f64>| residuals::vjp(x).1(residuals::jvp(x, v).1);
+    let report = TrustRegion::new()
+        .minimize(|x: &[f64]| objective::value_and_grad(x), gauss_newton, &mut x[..])
+        .unwrap();
+    assert!(report.value < 1e-16 && report.iterations < 20, "{report:?}");
+}

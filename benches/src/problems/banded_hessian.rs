@@ -1,11 +1,9 @@
-//! The Hessian of a stiff chain of 10 000 links: five diagonals.
+//! The Hessian of a stiff chain: five diagonals. Two sizes show that time is linear in its entries.
 
 use crate::contest::{Contestant, Problem};
 use crate::random::Random;
 use autodiff_runtime::differentiate;
 use autodiff_runtime::sparse::{Hessian, Pattern};
-
-const N: usize = 10_000;
 
 /// The energy of a chain that resists bending.
 #[differentiate(order = 2)]
@@ -59,17 +57,22 @@ pub fn generated(n: usize) -> Option<Contestant> {
     }))
 }
 
-fn of(n: usize) -> Problem {
+fn of(n: usize, name: &'static str, size: &'static str) -> Problem {
     let point = Random::new(5).uniform(n, -1.5, 1.5);
-    Problem::new("banded_hessian", "n = 10000, 49994 entries", point, primal)
-        .jacobian(pattern(n).entries())
+    Problem::new(name, size, point, primal)
+        .hessian(pattern(n).entries())
         .with("hand", hand)
         .enter(generated(n))
 }
 
-/// The problem with its contestants.
-pub fn problem() -> Problem {
-    of(N)
+/// A thousand numbers.
+pub fn thousand() -> Problem {
+    of(1000, "banded_hessian_1k", "n = 1000, 4994 entries, 5 products")
+}
+
+/// Ten thousand numbers.
+pub fn ten_thousand() -> Problem {
+    of(10_000, "banded_hessian_10k", "n = 10000, 49994 entries, 5 products")
 }
 
 #[cfg(test)]
@@ -79,9 +82,11 @@ mod tests {
     #[test]
     fn hessians_agree() {
         for n in [3, 4, 5, 50] {
-            crate::check::problem(of(n), 1e-13, 0.0, 0.0);
+            crate::check::problem(of(n, "chain", ""), 1e-13, 0.0, 0.0);
         }
-        assert_eq!((pattern(N).entries(), Hessian::new(pattern(N)).products()), (49_994, 5));
+        for (n, entries) in [(1000, 4994), (10_000, 49_994)] {
+            assert_eq!((pattern(n).entries(), Hessian::new(pattern(n)).products()), (entries, 5));
+        }
     }
 
     #[test]

@@ -37,5 +37,6 @@ pub const ALL: &[Entry] = &[
     ("ba_gradient", bundle_adjustment::gradient),
     ("ba_jacobian", bundle_adjustment::jacobian),
     ("hand_tracking", hand_tracking::problem),
-    ("banded_hessian", banded_hessian::problem),
+    ("banded_hessian_1k", banded_hessian::thousand),
+    ("banded_hessian_10k", banded_hessian::ten_thousand),
 ];
