@@ -200,7 +200,7 @@ mod tests {
         }
         // A row each makes one colour, a full one as many as there are.
         assert_eq!(count(&columns(&Pattern::new(4, (0..4).map(|i| [i])))), 1);
-        assert_eq!(count(&columns(&Pattern::new(4, [0..4]))), 4);
+        assert_eq!(count(&columns(&Pattern::new(4, [[0, 1, 2, 3]]))), 4);
         assert_eq!(columns(&Pattern::new(0, [[]; 3])), [0; 0]);
     }
 
