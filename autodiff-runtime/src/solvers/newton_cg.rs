@@ -11,7 +11,7 @@ use crate::{Error, Scalar};
 /// doi:10.1007/BF02592055).
 ///
 /// For many parameters. [`TrustRegion`](super::TrustRegion) takes as much memory and is surer of itself where the Hessian is
-/// indefinite; this one asks for less of the function where it is definite.
+/// indefinite; this one asks for less of the function where it is definite. Both feel the units of the parameters.
 ///
 /// ```
 /// use autodiff_runtime::{differentiate, solvers::NewtonCg};

@@ -11,7 +11,8 @@ use crate::{Error, Scalar};
 ///
 /// For many parameters, and for losses whose Hessian is indefinite on the way: directions that curve down are followed to the
 /// edge of the region. It needs a product with the Hessian a round of conjugate gradients, and a few vectors of memory. Values
-/// that are not finite make the region smaller.
+/// that are not finite make the region smaller. Parameters should be of like size: unlike [`Newton`](super::Newton), it feels
+/// their units.
 ///
 /// ```
 /// use autodiff_runtime::{differentiate, solvers::TrustRegion};
