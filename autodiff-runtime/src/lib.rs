@@ -24,6 +24,7 @@ mod error;
 #[doc(hidden)]
 pub mod given;
 pub mod jacobian;
+mod linear;
 pub mod losses;
 mod math;
 mod norm;
@@ -34,6 +35,7 @@ mod scalar;
 pub mod schedule;
 pub mod singular;
 pub mod solvers;
+pub mod sparse;
 pub mod train;
 pub mod tree;
 

@@ -4,6 +4,7 @@
 extern crate alloc;
 
 use alloc::{vec, vec::Vec};
+use autodiff_runtime::solvers::{Fit, Laplace, LevenbergMarquardt, Newton};
 use autodiff_runtime::{Differentiable, Optimizer, clip, differentiate, losses, optim::Adam};
 #[allow(unused_imports, reason = "without the standard library floats have their methods from here")]
 use num_traits::Float;
@@ -59,4 +60,34 @@ fn generated_code_needs_alloc_alone() {
         adam.step(&mut layer, &gradient).unwrap();
     }
     assert!(loss(&layer, &x, 0.9) < 0.01 * before);
+}
+
+#[differentiate(order = 2)]
+fn decay(p: &[f64; 2]) -> Vec<f64> {
+    let mut residuals = vec![0.0; 4];
+    for i in 0..4 {
+        residuals[i] = p[0] * (-p[1] * i as f64).exp() - [1.0, 0.6, 0.4, 0.2][i];
+    }
+    residuals
+}
+
+#[differentiate(order = 2)]
+fn half_squares(p: &[f64; 2]) -> f64 {
+    let residuals = decay(p);
+    let mut sum = 0.0;
+    for i in 0..4 {
+        sum += 0.5 * residuals[i] * residuals[i];
+    }
+    sum
+}
+
+#[test]
+fn solvers_need_alloc_alone() {
+    let (mut p, mut q) = ([2.0, 0.1], [0.9, 0.4]);
+    LevenbergMarquardt::new().minimize(decay::value_and_jacobian, &mut p).unwrap();
+    Newton::new().minimize(half_squares::value_and_grad, half_squares::hessian, &mut q).unwrap();
+    assert!((p[0] - q[0]).abs() < 1e-8 && (p[1] - q[1]).abs() < 1e-8, "{p:?} {q:?}");
+    let errors = Fit::new(&p, decay::value_and_jacobian(&p)).unwrap().standard_errors();
+    let deviations = Laplace::new(&p, &half_squares::hessian(&p)).unwrap().standard_deviations();
+    assert!(errors.iter().chain(&deviations).all(|deviation| *deviation > 0.0), "{errors:?} {deviations:?}");
 }

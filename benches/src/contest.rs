@@ -31,6 +31,8 @@ pub enum Derivative {
     Gradient,
     /// The stored entries of a sparse Jacobian; the value is only a checksum.
     Jacobian,
+    /// The stored entries of a sparse Hessian.
+    Hessian,
 }
 
 /// A function at a point, and the contestants for its gradient.
@@ -43,7 +45,7 @@ pub struct Problem {
     pub point: Vec<f64>,
     /// How many numbers the derivative has.
     pub derivatives: usize,
-    /// Whether these are a gradient or a sparse Jacobian.
+    /// Whether these are a gradient, or the entries of a sparse matrix.
     pub kind: Derivative,
     /// The function itself, timed as the base of the ratios.
     pub primal: Primal,
@@ -65,10 +67,13 @@ impl Problem {
     }
 
     /// Makes the contestants write `entries` entries of a Jacobian instead of a gradient.
-    pub fn jacobian(mut self, entries: usize) -> Self {
-        self.derivatives = entries;
-        self.kind = Derivative::Jacobian;
-        self
+    pub fn jacobian(self, entries: usize) -> Self {
+        Problem { derivatives: entries, kind: Derivative::Jacobian, ..self }
+    }
+
+    /// Makes the contestants write `entries` entries of a Hessian instead of a gradient.
+    pub fn hessian(self, entries: usize) -> Self {
+        Problem { derivatives: entries, kind: Derivative::Hessian, ..self }
     }
 
     /// Adds a contestant from its closure.

@@ -1,5 +1,6 @@
 //! The tables.
 
+use crate::contest::Derivative;
 use crate::measure::Row;
 use std::fmt::Write;
 
@@ -9,6 +10,8 @@ pub struct Result {
     pub name: &'static str,
     /// Its size.
     pub size: &'static str,
+    /// What its contestants compute.
+    pub kind: Derivative,
     /// The primal, then the contestants.
     pub rows: Vec<Row>,
 }
@@ -63,10 +66,12 @@ pub fn markdown(results: &[Result]) -> String {
     out
 }
 
-/// The geometric mean of each contestant's ratio to the hand-written adjoint, over the problems that it takes part in.
+/// The geometric mean of each contestant's ratio to the hand-written adjoint, over the problems that it takes part in. Hessians
+/// are another matter.
 pub fn means(results: &[Result]) -> Vec<(&'static str, f64, usize)> {
     let mut sums: Vec<(&'static str, f64, usize)> = Vec::new();
-    for row in results.iter().flat_map(|result| &result.rows) {
+    let first = results.iter().filter(|result| result.kind != Derivative::Hessian);
+    for row in first.flat_map(|result| &result.rows) {
         match sums.iter_mut().find(|(name, ..)| *name == row.name) {
             Some((_, sum, count)) => {
                 *sum += row.to_hand.ln();

@@ -45,7 +45,7 @@ pub fn run(problems: &[Entry]) {
         }
         problem.contestants.retain(|contestant| wrong.iter().all(|(name, _)| *name != contestant.name));
         let rows = measure(&mut problem, effort);
-        let result = report::Result { name: problem.name, size: problem.size, rows };
+        let result = report::Result { name: problem.name, size: problem.size, kind: problem.kind, rows };
         if markdown {
             eprintln!("{name}");
         } else {

@@ -103,7 +103,7 @@ impl ConjugateGradient {
         params: &mut P,
     ) -> Result<Report<S>, Error> {
         let mut problem = Problem::new(loss, params)?;
-        let mut here = problem.start()?;
+        let (mut here, _) = problem.start()?;
         let mut next: Point<S> = here.clone();
         let mut d: alloc::vec::Vec<S> = here.gradient.iter().map(|&g| -g).collect();
         let mut since_restart = 0;

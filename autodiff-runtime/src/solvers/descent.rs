@@ -97,7 +97,7 @@ impl BacktrackingDescent {
         params: &mut P,
     ) -> Result<Report<S>, Error> {
         let mut problem = Problem::new(loss, params)?;
-        let mut here = problem.start()?;
+        let (mut here, _) = problem.start()?;
         let mut next: Point<S> = here.clone();
         let mut step = self.max_step;
         for iteration in 0..self.max_iterations {

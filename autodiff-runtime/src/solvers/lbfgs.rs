@@ -139,7 +139,8 @@ impl Lbfgs {
         self
     }
 
-    /// Stops when a step lowers the value by no more than this share of it; 0 by default.
+    /// Stops when a step lowers the value by no more than this share of it; by default 0, where it goes on for as long as the
+    /// gradient falls.
     pub fn value_tolerance(mut self, tolerance: f64) -> Self {
         self.value_tolerance = tolerance;
         self
@@ -165,7 +166,7 @@ impl Lbfgs {
         params: &mut P,
     ) -> Result<Report<S>, Error> {
         let mut problem = Problem::new(loss, params)?;
-        let mut here = problem.start()?;
+        let (mut here, _) = problem.start()?;
         let (mut next, mut direction): (Point<S>, _) = (here.clone(), here.gradient.clone());
         let mut memory = Memory::new(self.memory);
         for iteration in 0..self.max_iterations {
@@ -184,9 +185,12 @@ impl Lbfgs {
                 continue;
             }
             memory.push((&here.x, &here.gradient), (&next.x, &next.gradient));
-            let decrease = here.value - next.value;
             core::mem::swap(&mut here, &mut next);
-            if decrease <= S::of(self.value_tolerance) * here.value.abs() {
+            let decrease = next.value - here.value;
+            // Where the value has no digits left, the gradient may have.
+            let digits = decrease <= S::zero() && self.value_tolerance == 0.0;
+            let closer = digits && crate::norm::norm(&here.gradient) < crate::norm::norm(&next.gradient);
+            if decrease <= S::of(self.value_tolerance) * here.value.abs() && !closer {
                 return problem.finish(&here, iteration + 1, Stop::Stationary);
             }
         }

@@ -43,8 +43,13 @@ pub(super) struct Point<S> {
 
 impl<S: Scalar> Point<S> {
     pub(super) fn steepness(&self) -> S {
-        self.gradient.iter().fold(S::zero(), |max, g| if g.abs() > max || g.is_nan() { g.abs() } else { max })
+        largest(&self.gradient)
     }
+}
+
+/// The largest magnitude; no number when one is none.
+pub(super) fn largest<S: Scalar>(numbers: &[S]) -> S {
+    numbers.iter().fold(S::zero(), |max, x| if x.abs() > max || x.is_nan() { x.abs() } else { max })
 }
 
 pub(super) struct Problem<'a, P: ?Sized, F> {
@@ -64,22 +69,23 @@ impl<'a, P: ?Sized, F> Problem<'a, P, F> {
         Ok(Self { loss, params, evaluations: 0 })
     }
 
-    pub(super) fn start<S: Scalar, G: Tree<S>>(&mut self) -> Result<Point<S>, Error>
+    /// The point where the parameters are, and its gradient as it was given.
+    pub(super) fn start<S: Scalar, G: Tree<S>>(&mut self) -> Result<(Point<S>, G), Error>
     where
         P: TreeMut<S>,
         F: FnMut(&P) -> (S, G),
     {
         let x = tree::to_vec(self.params);
         let mut point = Point { gradient: alloc::vec![S::zero(); x.len()], x, value: S::zero() };
-        self.evaluate(&mut point)?;
+        let gradient = self.evaluate(&mut point)?;
         if point.value.is_finite() {
-            return Ok(point);
+            return Ok((point, gradient));
         }
         Err(Error::Invalid(alloc::format!("the loss is {} where the search starts", point.value)))
     }
 
-    /// Fills in value and gradient.
-    pub(super) fn evaluate<S: Scalar, G: Tree<S>>(&mut self, point: &mut Point<S>) -> Result<(), Error>
+    /// Fills in value and gradient, which is returned as it was given.
+    pub(super) fn evaluate<S: Scalar, G: Tree<S>>(&mut self, point: &mut Point<S>) -> Result<G, Error>
     where
         P: TreeMut<S>,
         F: FnMut(&P) -> (S, G),
@@ -88,7 +94,17 @@ impl<'a, P: ?Sized, F> Problem<'a, P, F> {
         tree::write_from(self.params, &point.x)?;
         let (value, grads) = (self.loss)(self.params);
         point.value = value;
-        gather(self.params, &grads, &mut point.gradient)
+        gather(self.params, &grads, &mut point.gradient)?;
+        Ok(grads)
+    }
+
+    /// The parameters at a point.
+    pub(super) fn at<S: Scalar>(&mut self, x: &[S]) -> Result<&P, Error>
+    where
+        P: TreeMut<S>,
+    {
+        tree::write_from(self.params, x)?;
+        Ok(self.params)
     }
 
     /// Leaves the parameters at a point.

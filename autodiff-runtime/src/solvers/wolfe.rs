@@ -44,6 +44,7 @@ impl Wolfe {
         let (c1, c2) = (S::of(self.decrease), S::of(self.curvature));
         // Values that differ by rounding alone count as equal: near the minimum nothing else can be told.
         let noise = S::of(4.0) * S::epsilon() * start.value.abs();
+        let above = |trial: &Trial<S>, other: &Trial<S>| !(trial.value <= other.value + noise);
         let high = |trial: &Trial<S>| !(trial.value <= start.value + c1 * trial.step * start.slope + noise);
         let flat = |trial: &Trial<S>| trial.slope.abs() <= -c2 * start.slope;
         let two = S::of(2.0);
@@ -54,7 +55,7 @@ impl Wolfe {
         while left > 0 {
             left -= 1;
             let trial = evaluate(step, to)?;
-            if high(&trial) || (last.step > S::zero() && trial.value >= last.value) {
+            if high(&trial) || (last.step > S::zero() && above(&trial, &last)) {
                 bracket = Some((last, trial));
                 break;
             }
@@ -75,8 +76,11 @@ impl Wolfe {
             if width <= S::epsilon() * low.step.max(other.step) {
                 break;
             }
-            let trial = evaluate(between(low, other), to)?;
-            if high(&trial) || trial.value >= low.value {
+            // Where values are equal to rounding, slopes tell where the minimum is.
+            let told = (other.value - low.value).abs() > noise;
+            let step = if told { between(low, other) } else { secant(low, other) };
+            let trial = evaluate(step, to)?;
+            if high(&trial) || above(&trial, &low) {
                 other = trial;
             } else {
                 if flat(&trial) {
@@ -89,7 +93,8 @@ impl Wolfe {
             }
         }
         // Not flat enough, but lower.
-        if low.step > S::zero() && low.value < start.value {
+        let flatter = !above(&low, &start) && low.slope.abs() < start.slope.abs();
+        if low.step > S::zero() && (low.value < start.value || flatter) {
             evaluate(low.step, to)?;
             return Ok(true);
         }
@@ -103,13 +108,21 @@ fn between<S: Scalar>(a: Trial<S>, b: Trial<S>) -> S {
     let d1 = a.slope + b.slope - three * (a.value - b.value) / (a.step - b.step);
     let root = (d1 * d1 - a.slope * b.slope).sqrt() * (b.step - a.step).signum();
     let cubic = b.step - (b.step - a.step) * (b.slope + root - d1) / (b.slope - a.slope + two * root);
+    inside(cubic, a, b)
+}
+
+/// Where the slope would vanish if it were linear.
+fn secant<S: Scalar>(a: Trial<S>, b: Trial<S>) -> S {
+    inside(a.step - a.slope * (b.step - a.step) / (b.slope - a.slope), a, b)
+}
+
+/// The step kept away from the ends; the middle where it is not between them.
+fn inside<S: Scalar>(step: S, a: Trial<S>, b: Trial<S>) -> S {
     let (min, max) = (a.step.min(b.step), a.step.max(b.step));
     let margin = (max - min) * S::of(0.1);
-    if cubic >= min + margin && cubic <= max - margin {
-        cubic
-    } else if cubic.is_finite() && cubic >= min && cubic <= max {
-        if cubic < min + margin { min + margin } else { max - margin }
+    if step >= min && step <= max {
+        step.max(min + margin).min(max - margin)
     } else {
-        (min + max) / two
+        (min + max) / S::of(2.0)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::contest::Entry;
 
+pub mod banded_hessian;
 pub mod black_scholes;
 pub mod bundle_adjustment;
 pub mod cholesky;
@@ -36,4 +37,6 @@ pub const ALL: &[Entry] = &[
     ("ba_gradient", bundle_adjustment::gradient),
     ("ba_jacobian", bundle_adjustment::jacobian),
     ("hand_tracking", hand_tracking::problem),
+    ("banded_hessian_1k", banded_hessian::thousand),
+    ("banded_hessian_10k", banded_hessian::ten_thousand),
 ];
