@@ -1,5 +1,6 @@
 //! The driver: an item in, the item and its derivatives out.
 
+mod checked;
 mod collections;
 mod conditions;
 pub(crate) mod fallible;
@@ -356,6 +357,7 @@ fn lowered(source: Source<'_>, function: Function, mut diag: Diagnostics) -> Tok
     check_locals(&function, &mut diag);
     check_mode(source.request, &function, &mut diag);
     higher::check(source.request, &function, &mut diag);
+    let test = checked::test(source, &function, &mut diag);
     if let Some(name) = source.in_the_way() {
         let function = &function.name;
         diag.error(
@@ -396,7 +398,7 @@ fn lowered(source: Source<'_>, function: Function, mut diag: Diagnostics) -> Tok
     match derived.and_then(|derived| Ok((derived, beyond?))) {
         Ok((derivatives, beyond)) => {
             let first = companion::companion(source, &function, derivatives);
-            quote!(#first #beyond)
+            quote!(#first #beyond #test)
         }
         Err(violation) => broken(violation),
     }

@@ -32,6 +32,8 @@ pub(crate) struct Request {
     pub(crate) associated: Option<Span>,
     /// `recursive`: what the function calls calls it in turn, out of sight.
     pub(crate) recursive: bool,
+    /// `check`: a test is made of it.
+    pub(crate) check: Option<Span>,
     /// What is given of the derivative, in place of what the body says.
     pub(crate) given: Vec<Given>,
     /// The items around what the attribute stands on.
@@ -84,7 +86,7 @@ pub(crate) enum Mode {
 }
 
 /// The arguments there are, in the form in which they are written.
-const FORMS: [(&str, &str); 16] = [
+const FORMS: [(&str, &str); 17] = [
     ("wrt", "wrt(x, y)"),
     ("stop", "stop(x, y)"),
     ("unconnected", "unconnected = \"zero\""),
@@ -95,6 +97,7 @@ const FORMS: [(&str, &str); 16] = [
     ("companion", "companion = name"),
     ("associated", "associated"),
     ("recursive", "recursive"),
+    ("check", "check"),
     ("partials", "partials(x = 2.0 * x)"),
     ("vjp", "vjp = path::to::function"),
     ("jvp", "jvp = path::to::function"),
@@ -145,6 +148,7 @@ impl Default for Request {
             companion: None,
             associated: None,
             recursive: false,
+            check: None,
             given: Vec::new(),
             scope: Scope::default(),
         }
@@ -201,6 +205,10 @@ impl Request {
             "associated" => match form {
                 Form::Alone => self.associated = Some(key.span()),
                 form => diag.error(form.tokens(), "`associated` takes no value: write `associated`"),
+            },
+            "check" => match form {
+                Form::Alone => self.check = Some(key.span()),
+                form => diag.error(form.tokens(), "`check` takes no value: write `check`"),
             },
             "recursive" => match form {
                 Form::Alone => self.recursive = true,

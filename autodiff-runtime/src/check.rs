@@ -5,8 +5,10 @@
 
 mod difference;
 mod directions;
+mod function;
 mod report;
 
 pub use difference::{Differences, gradient};
 pub use directions::{Agreement, Disagreement, forward_and_reverse};
+pub use function::{Function, Sampler};
 pub use report::{GradientReport, Worst};

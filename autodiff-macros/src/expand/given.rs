@@ -15,7 +15,7 @@ use quote::quote;
 
 use self::checks::Checks;
 use super::fallible::Fallible;
-use super::higher;
+use super::{checked, higher};
 use crate::diag::Diagnostics;
 use crate::emit::companion::Source;
 use crate::emit::companion::given::{self, Found};
@@ -51,6 +51,7 @@ fn companion(
     let name = found.as_ref().map_or(&function.name, |found| &found.name).clone();
     let mut checks = Checks { source, signature, function: &function, found: found.as_ref(), name, diag };
     let given = checks.given();
+    let test = checked::test(source, &function, &mut checks.diag);
     let pushed = match &given {
         Some(given) if source.request.order > 1 && checks.diag.is_empty() => checks.pushforward(given),
         _ => None,
@@ -70,7 +71,7 @@ fn companion(
     }
     let first = given::companion(source, &function, &given, found);
     match beyond.transpose() {
-        Ok(beyond) => quote!(#first #beyond),
+        Ok(beyond) => quote!(#first #beyond #test),
         Err(violation) => fallback::expand(source, &function, &violation.into_error(&function.name)),
     }
 }

@@ -1,4 +1,4 @@
-//! The marks inside of an item (`#[no_diff]`, `#[checkpoint]`), which rustc does not know.
+//! The marks inside of an item (`#[no_diff]`, `#[checkpoint]`, `#[sample(…)]`), which rustc does not know.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
@@ -30,6 +30,7 @@ pub(super) fn without_marks(item: TokenStream) -> TokenStream {
 fn is_mark(group: &Group) -> bool {
     let mut trees = group.stream().into_iter();
     match (trees.next(), trees.next()) {
+        (Some(TokenTree::Ident(name)), Some(TokenTree::Group(_))) => name == "sample",
         (Some(TokenTree::Ident(name)), None) => name == "no_diff" || name == "checkpoint",
         _ => false,
     }

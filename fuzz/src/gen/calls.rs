@@ -85,6 +85,8 @@ impl Gen {
             }
         } else if function.form == CallForm::Method {
             format!("$.{}({})", function.name, vec!["$"; arguments.len() - 1].join(", "))
+        } else if function.name.ends_with("::from") && self.rng.chance(40) {
+            format!("{{ let made: {} = ($).into(); made }}", function.result.text(&self.structs))
         } else {
             format!("{}({})", function.name, vec!["$"; arguments.len()].join(", "))
         };

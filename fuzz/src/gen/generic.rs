@@ -209,6 +209,34 @@ pub fn operator(g: &mut Gen) -> Option<Node> {
     Some(Node::new(Sort::Item, &format!("@differentiate()\n{head} $\n}}"), vec![body]))
 }
 
+/// `impl From<[f64; 2]> for S`; in a module a struct may have several.
+pub fn conversion(g: &mut Gen, module: bool) -> Option<Node> {
+    let from = g.rng.pick(&[Ty::F, Ty::tuple(vec![Ty::F, Ty::F]), Ty::array(Ty::F, 2)]).clone();
+    let name_of = |g: &Gen, k: usize| format!("{}::from", g.structs[k].name);
+    let found: Vec<usize> = (0..g.structs.len())
+        .filter(|&k| {
+            let name = name_of(g, k);
+            let mut others = g.functions.iter().filter(|f| f.name == name);
+            let free = if module { others.all(|f| f.params[0].ty != from) } else { others.next().is_none() };
+            let s = &g.structs[k];
+            free && s.variants.is_empty()
+                && s.generics.is_empty()
+                && s.fields.iter().all(|(_, ty)| *ty != Ty::Fixed)
+        })
+        .collect();
+    if found.is_empty() {
+        return None;
+    }
+    let k = *g.rng.pick(&found);
+    let (name, result) = (name_of(g, k), Ty::Struct(k));
+    let params = vec![Param { name: "given".into(), ty: from.clone(), pass: Pass::Value, no_diff: false }];
+    let body = g.function_body(&params, &result, 3);
+    let (text, of) = (from.text(&g.structs), g.structs[k].name.clone());
+    g.functions.push(Function { name, form: CallForm::Path, params, result });
+    let head = format!("impl From<{text}> for {of} {{\nfn from(mut given: {text}) -> {of}");
+    Some(Node::new(Sort::Item, &format!("@differentiate()\n{head} $\n}}"), vec![body]))
+}
+
 /// `enum Mode { … }` without data.
 pub fn enumeration(g: &mut Gen) -> Node {
     let name = g.fresh("Mode");

@@ -35,6 +35,10 @@ pub fn program(seed: u64, module: bool) -> Program {
                 Some(node) => node,
                 None => function(&mut g, k),
             },
+            13..=15 if g.rng.chance(70) => match generic::conversion(&mut g, module) {
+                Some(node) => node,
+                None => function(&mut g, k),
+            },
             6 => recursive::function(&mut g),
             7 | 8 => fallible::function(&mut g),
             9 => given::function(&mut g),
