@@ -30,6 +30,7 @@ mod norm;
 pub mod optim;
 pub mod originals;
 pub mod pool;
+mod revolve;
 mod scalar;
 pub mod schedule;
 pub mod singular;

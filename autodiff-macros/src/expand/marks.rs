@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 /// The item without the marks that only this macro understands.
-pub(super) fn without_marks(item: TokenStream) -> TokenStream {
+pub(crate) fn without_marks(item: TokenStream) -> TokenStream {
     let trees: Vec<TokenTree> = item.into_iter().collect();
     let mut kept = TokenStream::new();
     let mut at = 0;
@@ -31,6 +31,7 @@ fn is_mark(group: &Group) -> bool {
     let mut trees = group.stream().into_iter();
     match (trees.next(), trees.next()) {
         (Some(TokenTree::Ident(name)), None) => name == "no_diff" || name == "checkpoint",
+        (Some(TokenTree::Ident(name)), Some(TokenTree::Group(_))) => name == "checkpoint",
         _ => false,
     }
 }
