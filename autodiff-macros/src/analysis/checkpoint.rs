@@ -78,6 +78,9 @@ fn block(of: &mut Block, vars: &mut Vars) {
     of.stmts = out;
 }
 
+/// What code calls what it is told, so that no name of the user's is in the way.
+const NAMES: [&str; 3] = ["__a", "__b", "__c"];
+
 struct Settling<'a> {
     vars: &'a mut Vars,
     span: Span,
@@ -114,7 +117,7 @@ impl Settling<'_> {
     /// An integer that code tells.
     fn number(&mut self, name: &str, code: &dyn Fn(&[Ident]) -> TokenStream, of: &[&Expr]) -> Stmt {
         let span = hygienic(self.span);
-        let names: Vec<Ident> = ["a", "b", "c"].iter().map(|name| Ident::new(name, span)).collect();
+        let names: Vec<Ident> = NAMES.iter().map(|name| Ident::new(name, span)).collect();
         let binds = names.iter().cloned().zip(of.iter().map(|expr| (*expr).clone())).collect();
         let var = self.fresh(name, Ty::usize());
         let expr = Expr::Inert(Inert { code: code(&names), binds, pure: true });
@@ -154,9 +157,9 @@ impl Settling<'_> {
 
         let at = self.fresh("at", Ty::usize());
         let span = hygienic(self.span);
-        let mut names: Vec<Ident> = ["a", "b", "c"].iter().map(|name| Ident::new(name, span)).collect();
+        let mut names: Vec<Ident> = NAMES.iter().map(|name| Ident::new(name, span)).collect();
         let code = range(&names);
-        let number = Ident::new("at", span);
+        let number = Ident::new("__at", span);
         names.truncate(operands.len());
         let mut binds: Vec<(Ident, Expr)> = names.into_iter().zip(operands.into_iter().cloned()).collect();
         binds.push((number.clone(), Expr::Var(at)));
@@ -193,7 +196,7 @@ impl Settling<'_> {
                         "length",
                         &|n| {
                             let a = &n[0];
-                            quote!(::core::cmp::Ord::max((#a as f64).sqrt() as usize, 1))
+                            quote!(::core::cmp::Ord::max(usize::isqrt(#a), 1))
                         },
                         &[hi],
                     );

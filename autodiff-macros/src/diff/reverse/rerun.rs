@@ -155,10 +155,10 @@ pub(super) fn put_back(place: Var, old: Var, span: Span) -> Stmt {
     stmt(StmtKind::Raw(RawStmt::PutBack { path: Path::of(place), from: old }), span)
 }
 
-/// The statements with names of their own: they bind again what the forward sweep bound, and no pass that looks for the
+/// The statements as a block, with names of their own: they bind again what the forward sweep bound, and no pass that looks for the
 /// reversal of a loop finds the loop itself.
-fn scope(stmts: Vec<Stmt>, span: Span) -> Stmt {
-    let cond = Expr::Lit(Lit { tokens: quote::quote!(true), value: None, ty: Ty::bool(), made: false });
+pub(super) fn scope(stmts: Vec<Stmt>, span: Span) -> Stmt {
+    let cond = Expr::Lit(Lit { tokens: quote::quote!(true), value: None, ty: Ty::bool(), made: true });
     let (then, otherwise) = (Block { stmts }, Block::default());
     stmt(StmtKind::If { cond, then, otherwise, joins: Vec::new() }, span)
 }

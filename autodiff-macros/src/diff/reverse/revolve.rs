@@ -16,7 +16,7 @@
 
 use proc_macro2::Span;
 
-use super::rerun::{Snapshot, keep, plain, put_back, without_effects};
+use super::rerun::{Snapshot, keep, plain, put_back, scope, without_effects};
 use super::{Reverse, stmt};
 use crate::diff::{Tape, TapeKind};
 use crate::ir::{
@@ -189,7 +189,7 @@ impl Reverse<'_> {
         let span = hygienic(revolved.span);
         let name = |name| proc_macro2::Ident::new(name, span);
         let (at_name, end_name, used_name, slots_name) =
-            (name("at"), name("end"), name("used"), name("slots"));
+            (name("__at"), name("__end"), name("__used"), name("__slots"));
         let schedule = revolved.schedule;
         let code = quote::quote!(#schedule(#end_name - #at_name, #slots_name, #used_name));
         let binds = vec![
@@ -237,13 +237,14 @@ impl Reverse<'_> {
         body.push(stmt(StmtKind::Loop(Box::new(advanced.the_loop)), span));
         let expr = Expr::Var(advanced.used);
         body.push(stmt(StmtKind::Update { var: left, op: StoreOp::Set, expr }, span));
+        let mut step = Vec::new();
         let mut own: Vec<Var> = primal.carried.iter().map(|carried| carried.phi).collect();
         for (phi, reached) in own.iter().zip(reached) {
-            body.push(stmt(StmtKind::Let { var: *phi, expr: Expr::Var(reached) }, span));
+            step.push(stmt(StmtKind::Let { var: *phi, expr: Expr::Var(reached) }, span));
         }
         if let Head::For { index, .. } = primal.head {
             own.push(index);
-            body.push(stmt(StmtKind::Let { var: index, expr: Expr::Var(last) }, span));
+            step.push(stmt(StmtKind::Let { var: index, expr: Expr::Var(last) }, span));
         }
 
         self.loops.push(number);
@@ -253,7 +254,7 @@ impl Reverse<'_> {
         let active: Vec<&Carried> =
             primal.carried.iter().filter(|carried| self.is_carried(carried)).collect();
         let whole = stmt(StmtKind::Loop(Box::new(primal.clone())), span);
-        let step = self.both_sweeps(
+        let both = self.both_sweeps(
             &primal.body,
             (std::slice::from_ref(&whole), &own),
             span,
@@ -272,7 +273,9 @@ impl Reverse<'_> {
             },
         );
         self.loops.pop();
-        body.extend(step);
+        step.extend(both);
+        // Apart from the iterations before, which bind the same names.
+        body.push(scope(step, span));
         let head =
             Head::For { index: last, lo: build::int(0), hi: count, inclusive: false, step: None, rev: true };
         let body = Block { stmts: body };
