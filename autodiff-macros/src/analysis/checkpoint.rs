@@ -322,7 +322,7 @@ impl Settling<'_> {
             body: Block { stmts },
             break_if: Some(Expr::Var(stop)),
             trips: the_loop.trips,
-            label: the_loop.label,
+            label: None,
         }
     }
 }
