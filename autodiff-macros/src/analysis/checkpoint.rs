@@ -19,7 +19,7 @@
 mod repeatable;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 pub(crate) use self::repeatable::check;
 use crate::ir::{
@@ -132,8 +132,17 @@ impl Settling<'_> {
         if wide && plain && build::value_of(lo) == Some(0.0) {
             return the_loop;
         }
+        // Literals have the type of the index.
+        let ty = match &self.vars[*index].ty {
+            Ty::Int(Some(ty)) => Some(Ident::new(ty, hygienic(self.span))),
+            _ => None,
+        };
+        let typed = |name: &Ident| match &ty {
+            Some(ty) => quote!((#name as #ty)),
+            None => name.to_token_stream(),
+        };
         let range = |names: &[Ident]| {
-            let (lo, hi) = (&names[0], &names[1]);
+            let (lo, hi) = (typed(&names[0]), typed(&names[1]));
             let range = if *inclusive { quote!((#lo..=#hi)) } else { quote!((#lo..#hi)) };
             let step = step.as_ref().map(|_| {
                 let step = &names[2];
@@ -208,7 +217,7 @@ impl Settling<'_> {
                     "segments",
                     &|n| {
                         let (a, b) = (&n[0], &n[1]);
-                        quote!(#a.div_ceil(#b))
+                        quote!(usize::div_ceil(#a, #b))
                     },
                     &[hi, &length],
                 );
