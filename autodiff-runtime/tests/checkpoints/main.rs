@@ -1,6 +1,8 @@
 //! `#[checkpoint]`: the same values and gradients, bit for bit, from less memory; how much, and how many steps that takes.
 #![cfg(feature = "std")]
 
+mod programs;
+
 use std::cell::Cell;
 
 use autodiff_runtime::{Differentiable, differentiate, pool};
