@@ -7,6 +7,7 @@ mod branches;
 mod by_hand;
 mod by_value;
 mod calls;
+mod checkpoint;
 mod closures;
 mod collections;
 mod combined;
