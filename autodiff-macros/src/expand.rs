@@ -9,7 +9,7 @@ mod higher;
 mod integrity;
 mod items;
 mod macros;
-mod marks;
+pub(crate) mod marks;
 mod module;
 mod operator;
 pub(crate) mod spines;
@@ -348,6 +348,7 @@ fn lowered(source: Source<'_>, function: Function, mut diag: Diagnostics) -> Tok
     let mut errors = Vec::new();
     let gradient = analysis::activity(&function, &mut errors);
     let all = analysis::activity(&wanted, &mut errors);
+    analysis::checkpoint::check(&function, &mut errors);
     for error in errors {
         diag.error_at(error.span, error.message);
     }

@@ -31,6 +31,7 @@ mod norm;
 pub mod optim;
 pub mod originals;
 pub mod pool;
+mod revolve;
 mod scalar;
 pub mod schedule;
 pub mod singular;
@@ -258,6 +259,45 @@ pub use autodiff_macros::Differentiable;
 /// fn energy(#[sample(Spring { stiffness: 2.0, rest: 0.5 })] spring: &Spring, #[sample(-1.0..1.0)] at: f64) -> f64 {
 ///     0.5 * spring.stiffness * (at - spring.rest).powi(2)
 /// }
+/// ```
+///
+/// # Memory: what runs again instead of being saved
+/// The reverse sweep wants values of the forward sweep in the opposite order, which a tape keeps: of a loop, something for each
+/// iteration. What `#[checkpoint]` stands on is run again in the reverse sweep, from a copy of what it changes, and saves its
+/// tape then. The value and the gradient stay the same, bit for bit; forward mode and the function itself know nothing of it.
+///
+/// | | memory for `n` iterations | iterations run |
+/// |---|---|---|
+/// | no mark | `n` tapes of an iteration | `n` |
+/// | `#[checkpoint]`, `#[checkpoint(sqrt)]` on a loop | about `sqrt(n)` copies of the state and as many tapes; `sqrt(2 n)` where the number of iterations is not known before | `2 n` |
+/// | `#[checkpoint(every = k)]` on a loop | `n / k` copies, `k` tapes | `2 n` |
+/// | `#[checkpoint(slots = s)]` on a loop | `s` copies, one tape | binomial: `r n - C(s + r, r - 1)` before their own reversal, with the smallest `r` for which `C(s + r, s) >= n` |
+/// | `#[checkpoint]` on a block, a `let`, a call | a copy of what it changes | twice |
+///
+/// With 20 slots, a million iterations are run forward 8.8 times each at most, on average 7.8 times. Where only running it tells how
+/// often a loop runs (`while`, `loop`, `break`), slots take one forward sweep more. State are numbers, arrays, `Vec`s and
+/// whatever else is `Clone`. Marks nest. What runs again does the same again: it changes nothing that nobody can copy, and
+/// depends on nothing but what it reads (see LIMITATIONS.md); what it prints, it prints once.
+///
+/// The schedule is that of Griewank and Walther: Algorithm 799: revolve, ACM TOMS 26 (2000).
+///
+/// ```
+/// use autodiff_runtime::differentiate;
+///
+/// #[differentiate]
+/// fn pendulum(angle: f64, gravity: f64, steps: usize) -> f64 {
+///     let (mut at, mut speed) = (angle, 0.0);
+///     #[checkpoint(slots = 10)]
+///     for _ in 0..steps {
+///         speed -= 0.001 * gravity * at.sin();
+///         at += 0.001 * speed;
+///     }
+///     at
+/// }
+///
+/// let (_, (by_angle, _)) = pendulum::value_and_grad(0.5, 9.81, 1_000);
+/// let difference = (pendulum(0.5 + 1e-6, 9.81, 1_000) - pendulum(0.5 - 1e-6, 9.81, 1_000)) / 2e-6;
+/// assert!((by_angle - difference).abs() < 1e-8);
 /// ```
 ///
 /// # On a module

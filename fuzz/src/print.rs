@@ -9,6 +9,7 @@
 //! | `@derive(…)` | a derived struct; the derives beside `Clone`, `Debug` and `Differentiable` |
 //! | `@differentiate(…)` | the attribute on functions and `impl` blocks |
 //! | `@no_diff ` | the mark on parameters and bindings |
+//! | `@checkpoint(…)` | the mark on what runs again in the reverse sweep |
 //! | `@cut(…)` | what a mark elsewhere makes a constant of |
 //! | `@plain(…)` | what stands in the forms without attributes alone |
 //! | `@dollar` | `$`, which stands for a child in templates |
@@ -46,6 +47,16 @@ pub fn print(text: &str, form: Form, float: &str) -> String {
             "cut" | "seen" => out.push_str(if attributed { "" } else { mark }),
             "no_diff" if attributed => out.push_str("#[no_diff]"),
             "no_diff" => {}
+            "checkpoint" => {
+                let told = argument(&mut rest);
+                if attributed {
+                    out.push_str(&if told.is_empty() {
+                        "#[checkpoint]".to_string()
+                    } else {
+                        format!("#[checkpoint({told})]")
+                    });
+                }
+            }
             "dollar" => out.push('$'),
             "plain" => {
                 let text = argument(&mut rest);

@@ -8,6 +8,7 @@ mod by_hand;
 mod by_value;
 mod calls;
 mod checked;
+mod checkpoint;
 mod closures;
 mod collections;
 mod combined;

@@ -2,6 +2,7 @@
 
 pub(crate) mod activity;
 mod borrow;
+pub(crate) mod checkpoint;
 mod counted;
 pub(crate) mod deferred;
 mod exchange;
@@ -36,5 +37,6 @@ pub(crate) fn prepare(function: Function) -> Function {
     let function = on(Pass::Borrow, borrow::borrow, function);
     let function = on(Pass::Share, share::share, function);
     let function = on(Pass::Hoist, invariant::hoist, function);
-    on(Pass::Share, share::share, function)
+    let function = on(Pass::Share, share::share, function);
+    checkpoint::settle(function)
 }

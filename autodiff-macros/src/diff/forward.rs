@@ -294,6 +294,7 @@ impl Forward<'_> {
                 let the_loop = crate::ir::Loop { body, carried, ..(**the_loop).clone() };
                 out.push(stmt(StmtKind::Loop(Box::new(the_loop)), span));
             }
+            StmtKind::Mark(_) => out.push(primal.clone()),
             StmtKind::Mut { .. }
             | StmtKind::Update { .. }
             | StmtKind::Save { .. }

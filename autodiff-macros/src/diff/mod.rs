@@ -66,6 +66,8 @@ pub(crate) enum TapeKind {
     Slot,
     /// Any number of records: a stack, `Vec`.
     Stack,
+    /// The states that a checkpointed loop is run again from: a stack that the reverse sweep pushes to as well.
+    Snapshots,
     /// Any number of contents of one place, whose length does not change: their elements one behind the other in a `Vec`.
     Flat,
 }

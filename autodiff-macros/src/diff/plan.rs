@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::cut::{Cost, Graph};
-use super::record::{Read, Write};
+use super::record::Write;
 use super::reverse::Reverse;
 use crate::ir::visit::Part;
 use crate::ir::{Expr, Init, Path, Proj, Role, Stmt, StmtKind, StoreOp, Ty, Var, VarMap, VarSet};
@@ -137,12 +137,7 @@ impl Reverse<'_> {
         plan.recomputed.push(source.stmt.clone().into_owned());
         let position = source.position.or_else(|| self.positions.get(&var).copied()).unwrap_or(0);
         for (root, element) in &source.roots {
-            self.reads.push(Read {
-                root: *root,
-                position,
-                loops: self.loops.clone(),
-                element: element.clone(),
-            });
+            self.reads.push(self.read_at(*root, position, element.clone()));
         }
     }
 
@@ -204,7 +199,7 @@ impl Reverse<'_> {
         }
         let position = self.position;
         let root = self.vars.resolve(path).root;
-        let read = Read { root, position, loops: self.loops.clone(), element: Some(path.clone()) };
+        let read = self.read_at(root, position, Some(path.clone()));
         let distinct = |store: &Path, outer, inner| self.distinct(store, path, outer, inner);
         let settled = |store: &Write, outer| self.settled(store, &read, outer);
         if !matches!(path.proj.last(), Some(Proj::Index(_)))
@@ -282,7 +277,7 @@ impl Reverse<'_> {
         let element = matches!(path.proj.last(), Some(Proj::Index(_))).then(|| path.clone());
         if behind.iter().any(|stmt| self.writes(stmt, root)) {
             let Some(position) = position else { return false };
-            let read = Read { root, position, loops: self.loops.clone(), element: element.clone() };
+            let read = self.read_at(root, position, element.clone());
             if !self.recording.is_final(&read, |store, outer| self.settled(store, &read, outer)) {
                 return false;
             }

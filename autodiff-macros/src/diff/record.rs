@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use super::reverse::{Counted, Options};
 use crate::ir::visit::Part;
-use crate::ir::{Block, Function, Head, Passing, Path, Proj, Role, Stmt, StmtKind, Var, VarMap};
+use crate::ir::{
+    Block, Checkpoint, Function, Head, Mark, Passing, Path, Proj, Role, Stmt, StmtKind, Var, VarMap,
+};
 
 /// The reverse sweep reads the content of `root` as it is behind the statement at `position`.
 #[derive(Clone)]
@@ -17,6 +19,8 @@ pub(crate) struct Read {
     pub(crate) position: usize,
     /// The loops around it, outermost first.
     pub(crate) loops: Vec<usize>,
+    /// What around it runs again in the reverse sweep, outermost first.
+    pub(crate) again: Vec<Again>,
     /// The element that is read, where it is one.
     pub(crate) element: Option<Path>,
 }
@@ -40,8 +44,26 @@ pub(crate) struct Write {
     pub(crate) position: usize,
     /// The loops around it, outermost first.
     pub(crate) loops: Vec<usize>,
+    /// What around it runs again in the reverse sweep, outermost first.
+    pub(crate) again: Vec<Again>,
     /// The element, where it is one.
     pub(crate) element: Option<Path>,
+}
+
+/// Statements that run again in the reverse sweep, from the content that they found: nothing that another iteration of a
+/// loop around them leaves in a place reaches them there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Again {
+    /// Where they begin.
+    pub(crate) position: usize,
+    /// How many loops there are around them, the one included that is run again iteration by iteration.
+    pub(crate) loops: usize,
+}
+
+impl Again {
+    pub(super) fn of(how: &Checkpoint, position: usize, loops: usize) -> Again {
+        Again { position, loops: loops + usize::from(matches!(how, Checkpoint::Slots(..))) }
+    }
 }
 
 impl Recording {
@@ -50,7 +72,7 @@ impl Recording {
         declared_depths(&function.body, 0, options, &mut depths);
         let (writes, counted) = (VarMap::new(), BTreeMap::new());
         let mut recording = Recording { reads: None, depths, rolled_back: Vec::new(), writes, counted };
-        recording.survey(&function.body, function, &mut 0, &mut Vec::new());
+        recording.survey(&function.body, function, &mut 0, &mut Vec::new(), &mut Vec::new());
         recording
     }
 
@@ -113,9 +135,8 @@ impl Recording {
     }
 
     /// The same of a statement that writes more than an element.
-    pub(super) fn records_whole(&self, root: Var, position: usize, loops: &[usize]) -> bool {
-        let write = Write { position, loops: loops.to_vec(), element: None };
-        self.records(root, &write, |_, _, _| false, |_, _| false)
+    pub(super) fn records_whole(&self, root: Var, write: &Write) -> bool {
+        self.records(root, write, |_, _, _| false, |_, _| false)
     }
 
     /// Whether no store would have to be recorded for a read of an element. `distinct`, `settled`: as for [`Self::records`],
@@ -143,6 +164,11 @@ impl Recording {
     /// How many loops there are around the declaration of a place.
     fn depth(&self, root: Var) -> usize {
         self.depths.get(&root).copied().unwrap_or(0)
+    }
+
+    /// Whether something before a position writes to a place.
+    pub(super) fn written_before(&self, root: Var, position: usize) -> bool {
+        self.writes.get(&root).into_iter().flatten().any(|write| write.position < position)
     }
 
     /// The counted loop with a number.
@@ -204,12 +230,22 @@ fn declared_depths(block: &Block, depth: usize, options: &Options, depths: &mut 
 /// Whether a store may come behind a read, unless it is `spared(inner)` in other iterations of the loops up to `inner`.
 fn meets(read: &Read, store: &Write, depth: usize, spared: impl Fn(usize) -> bool) -> bool {
     let common = read.loops.iter().zip(&store.loops).take_while(|(a, b)| a == b).count();
-    read.position < store.position || (common > depth && !spared(common))
+    // Within what runs again, the iterations of the loops around it do not see each other.
+    let alone = read.again.iter().zip(&store.again).take_while(|(a, b)| a == b).last();
+    let outside = alone.map_or(depth, |(again, _)| depth.max(again.loops));
+    read.position < store.position || (common > outside && !spared(common))
 }
 
 impl Recording {
     /// Notes all writes and loops, numbered as the sweep over the function numbers statements and loops.
-    fn survey(&mut self, block: &Block, function: &Function, position: &mut usize, loops: &mut Vec<usize>) {
+    fn survey(
+        &mut self,
+        block: &Block,
+        function: &Function,
+        position: &mut usize,
+        loops: &mut Vec<usize>,
+        again: &mut Vec<Again>,
+    ) {
         for stmt in &block.stmts {
             *position += 1;
             let root = |var: Var| function.vars.resolve(&Path::of(var)).root;
@@ -225,7 +261,12 @@ impl Recording {
                     Part::Change(var) => var,
                     _ => return,
                 };
-                let write = Write { position: *position, loops: loops.clone(), element: element.clone() };
+                let write = Write {
+                    position: *position,
+                    loops: loops.clone(),
+                    again: again.clone(),
+                    element: element.clone(),
+                };
                 self.writes.or_default(root(var)).push(write);
             });
             match &stmt.kind {
@@ -239,11 +280,17 @@ impl Recording {
                     if let Head::While { test, .. } = &the_loop.head {
                         test.walk(&mut |_| *position += 1);
                     }
-                    self.survey(&the_loop.body, function, position, loops);
+                    self.survey(&the_loop.body, function, position, loops, again);
                     loops.pop();
                 }
+                StmtKind::Mark(Mark::Begin(how)) => again.push(Again::of(how, *position, loops.len())),
+                StmtKind::Mark(Mark::End) => {
+                    again.pop();
+                }
                 _ => {
-                    stmt.blocks().into_iter().for_each(|block| self.survey(block, function, position, loops))
+                    for block in stmt.blocks() {
+                        self.survey(block, function, position, loops, again);
+                    }
                 }
             }
         }

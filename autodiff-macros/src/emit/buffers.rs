@@ -301,6 +301,7 @@ impl Buffers<'_> {
                 }
             }
             StmtKind::Inert { inert, .. } => self.inert(inert),
+            StmtKind::Mark(_) => {}
             StmtKind::Match { scrutinee, arms, .. } => {
                 self.inert(scrutinee);
                 arms.iter().filter_map(|arm| arm.guard.as_ref()).for_each(|guard| self.inert(guard));

@@ -47,6 +47,10 @@ impl Emitter<'_> {
     ) -> TokenStream {
         let condition = self.condition(cond);
         let then = self.arm(then, joins, results, 0);
+        // What runs again has names of its own.
+        if matches!(cond, Expr::Lit(lit) if lit.made) && otherwise.stmts.is_empty() && joins.is_empty() {
+            return quote_spanned!(self.span=> { #then });
+        }
         if let Some(inner) = self.chained(otherwise, joins, results) {
             return quote_spanned!(self.span=> if #condition { #then } else #inner);
         }

@@ -186,10 +186,12 @@ impl Emitter<'_> {
                 self.tapes.insert(tape.var, tape.kind.clone());
                 let name = self.bind(tape.var, Form::Owned);
                 match tape.kind {
-                    TapeKind::Stack | TapeKind::Flat if self.pooled.contains(&(tape.var, 0)) => {
+                    TapeKind::Stack | TapeKind::Flat | TapeKind::Snapshots
+                        if self.pooled.contains(&(tape.var, 0)) =>
+                    {
                         quote!(let mut #name = #runtime::pool::Buffer::new();)
                     }
-                    TapeKind::Stack | TapeKind::Flat => {
+                    TapeKind::Stack | TapeKind::Flat | TapeKind::Snapshots => {
                         quote!(let mut #name = #runtime::__private::Vec::new();)
                     }
                     TapeKind::Slot => quote!(let mut #name = ::core::option::Option::None;),

@@ -91,6 +91,8 @@ impl Emitter<'_> {
             StmtKind::Pullback(pullback) => self.pullback(pullback),
             StmtKind::Pushforward(pushforward) => self.pushforward(pushforward),
             StmtKind::Raw(raw) => self.raw(raw),
+            // No derivative program has any.
+            StmtKind::Mark(_) => TokenStream::new(),
         }
     }
 
@@ -276,7 +278,7 @@ impl Emitter<'_> {
             let (tape, place) = (self.ident(tape), self.receiver(&Path::of(*place)));
             return quote_spanned!(self.span=> #tape.extend_from_slice(&#place[..]););
         }
-        let stack = matches!(self.tapes.get(&tape), Some(TapeKind::Stack) | None);
+        let stack = matches!(self.tapes.get(&tape), Some(TapeKind::Stack | TapeKind::Snapshots) | None);
         let mut parts = values.iter().enumerate().map(|(at, value)| match value {
             Saved::Value(var) => {
                 let ident = self.ident(*var);
@@ -313,7 +315,7 @@ impl Emitter<'_> {
                 #tape.truncate(#start);
             };
         }
-        let stack = matches!(self.tapes.get(&tape), Some(TapeKind::Stack) | None);
+        let stack = matches!(self.tapes.get(&tape), Some(TapeKind::Stack | TapeKind::Snapshots) | None);
         let tape = self.ident(tape);
         let (mut patterns, mut back) = (Vec::new(), TokenStream::new());
         for value in values {

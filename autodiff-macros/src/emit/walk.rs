@@ -112,6 +112,7 @@ pub(crate) fn operands(kind: &mut StmtKind, v: &mut dyn Visitor) {
         }
         StmtKind::If { cond, .. } => expr(cond, v),
         StmtKind::Match { scrutinee, .. } => inert(scrutinee, v),
+        StmtKind::Mark(mark) => mark.operand_mut().into_iter().for_each(|operand| expr(operand, v)),
         StmtKind::Loop(l) => {
             l.carried.iter_mut().for_each(|c| expr(&mut c.init, v));
             if let Head::For { index: _, lo, hi, inclusive: _, step, rev: _ } = &mut l.head {
@@ -246,6 +247,7 @@ pub(crate) fn definitions(kind: &mut StmtKind, v: &mut dyn Visitor) {
         | StmtKind::Swap(..)
         | StmtKind::Fill { .. }
         | StmtKind::Push { .. }
+        | StmtKind::Mark(_)
         | StmtKind::Update { .. }
         | StmtKind::Save { .. }
         | StmtKind::Accumulate { .. }

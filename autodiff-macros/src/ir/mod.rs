@@ -408,6 +408,8 @@ pub(crate) enum StmtKind {
     Match { scrutinee: Inert, arms: Vec<Arm>, joins: Vec<Join> },
     /// Any loop.
     Loop(Box<Loop>),
+    /// Where statements that run again in the reverse sweep begin and end, in one block. They bind nothing to themselves.
+    Mark(Mark),
 
     // ---- what differentiation adds ----
     /// `let mut var = init;`
@@ -426,6 +428,60 @@ pub(crate) enum StmtKind {
     Pushforward(PushforwardCall),
     /// Anything the forward or reverse sweep needs beside these, built by the differentiation from emitted parts.
     Raw(RawStmt),
+}
+
+/// See [`StmtKind::Mark`].
+#[derive(Clone)]
+pub(crate) enum Mark {
+    Begin(Checkpoint),
+    End,
+}
+
+/// How the reverse sweep has again what ran between two marks.
+#[derive(Clone)]
+pub(crate) enum Checkpoint {
+    /// All of it is run again, from what it found.
+    Rerun,
+    /// The loops in it in segments, of as many iterations as there are segments (only until `analysis::checkpoint`).
+    Root,
+    /// The loops in it in segments of so many iterations (likewise).
+    Every(Expr),
+    /// The loops in it from so many copies of what they change, at iterations that the binomial schedule chooses, which the
+    /// runtime has under this path.
+    Slots(Expr, Box<syn::Path>),
+}
+
+impl Checkpoint {
+    /// The atom that it was told.
+    pub(crate) fn operand(&self) -> Option<&Expr> {
+        match self {
+            Checkpoint::Rerun | Checkpoint::Root => None,
+            Checkpoint::Every(operand) | Checkpoint::Slots(operand, _) => Some(operand),
+        }
+    }
+
+    pub(crate) fn operand_mut(&mut self) -> Option<&mut Expr> {
+        match self {
+            Checkpoint::Rerun | Checkpoint::Root => None,
+            Checkpoint::Every(operand) | Checkpoint::Slots(operand, _) => Some(operand),
+        }
+    }
+}
+
+impl Mark {
+    pub(crate) fn operand(&self) -> Option<&Expr> {
+        match self {
+            Mark::Begin(how) => how.operand(),
+            Mark::End => None,
+        }
+    }
+
+    pub(crate) fn operand_mut(&mut self) -> Option<&mut Expr> {
+        match self {
+            Mark::Begin(how) => how.operand_mut(),
+            Mark::End => None,
+        }
+    }
 }
 
 /// One value on a tape.

@@ -218,6 +218,7 @@ impl Stmt {
                 the_loop.break_if.iter().for_each(|cond| f(Read(cond)));
                 the_loop.trips.iter().for_each(|trips| f(Define(*trips)));
             }
+            StmtKind::Mark(mark) => mark.operand().into_iter().for_each(|operand| f(Read(operand))),
             StmtKind::Mut { var, init } => {
                 f(Read(init));
                 f(Define(*var));
@@ -468,6 +469,7 @@ impl Stmt {
                 }
                 the_loop.break_if.iter_mut().for_each(|cond| cond.walk_mut(f));
             }
+            StmtKind::Mark(mark) => mark.operand_mut().into_iter().for_each(|operand| operand.walk_mut(f)),
             StmtKind::Pullback(pullback) => {
                 call_exprs_mut(&mut pullback.call, f);
                 pullback.seed.leaves_mut().into_iter().for_each(|seed| seed.walk_mut(f));
@@ -523,6 +525,7 @@ impl Stmt {
             | StmtKind::If { .. }
             | StmtKind::Match { .. }
             | StmtKind::Loop(_)
+            | StmtKind::Mark(_)
             | StmtKind::Mut { .. }
             | StmtKind::Update { .. }
             | StmtKind::Save { .. }

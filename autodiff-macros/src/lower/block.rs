@@ -6,6 +6,7 @@ use syn::{Pat, Stmt};
 
 use super::Lower;
 use super::branch::splits;
+use super::checkpoint::mark_of;
 use super::env::{Cell, Value};
 use super::facts::site;
 use super::hoist::hoisted_block;
@@ -96,7 +97,7 @@ impl Lower<'_> {
                 }
                 Stmt::Expr(expr, None) if rest.is_empty() => return self.tail(expr, want, tail),
                 Stmt::Expr(expr, semi) => {
-                    if splits(expr) {
+                    if splits(expr) && mark_of(attributes(expr)).is_none() {
                         return self.lower_split(expr, None, &mut |lower, _| lower.stmts(rest, want, tail));
                     }
                     self.statement(expr);
@@ -134,7 +135,7 @@ impl Lower<'_> {
     /// An expression where the block's value stands.
     pub(crate) fn tail(&mut self, expr: &syn::Expr, want: Option<&Ty>, tail: bool) -> Value {
         let span = start(expr);
-        if tail {
+        if tail && mark_of(attributes(expr)).is_none() {
             match expr {
                 syn::Expr::If(expr) => return self.lower_if(expr, want, true, None),
                 syn::Expr::Match(expr) => return self.lower_match(expr, want, true, None),
@@ -241,7 +242,8 @@ impl Lower<'_> {
             lower.bind_pattern(&local.pat, value);
             lower.cutting = outer;
         };
-        if splits(&init.expr) {
+        if splits(&init.expr) && mark_of(&local.attrs).is_none() && mark_of(attributes(&init.expr)).is_none()
+        {
             return Some(self.lower_split(&init.expr, ty.as_ref(), &mut |lower, value| {
                 bind(lower, value);
                 lower.stmts(rest, want, tail)
@@ -253,7 +255,7 @@ impl Lower<'_> {
                 value => value,
             }
         } else {
-            self.expr(&init.expr, ty.as_ref())
+            self.checkpointed(&local.attrs, &init.expr, |lower| lower.expr(&init.expr, ty.as_ref()))
         };
         bind(self, value);
         None
@@ -374,6 +376,7 @@ impl Lower<'_> {
 pub(crate) fn attributes(expr: &syn::Expr) -> &[syn::Attribute] {
     use syn::Expr as E;
     match expr {
+        E::Array(e) => &e.attrs,
         E::Assign(e) => &e.attrs,
         E::Binary(e) => &e.attrs,
         E::Block(e) => &e.attrs,
@@ -381,8 +384,14 @@ pub(crate) fn attributes(expr: &syn::Expr) -> &[syn::Attribute] {
         E::ForLoop(e) => &e.attrs,
         E::If(e) => &e.attrs,
         E::Loop(e) => &e.attrs,
+        E::Macro(e) => &e.attrs,
         E::Match(e) => &e.attrs,
         E::MethodCall(e) => &e.attrs,
+        E::Paren(e) => &e.attrs,
+        E::Struct(e) => &e.attrs,
+        E::Tuple(e) => &e.attrs,
+        E::Try(e) => &e.attrs,
+        E::Unary(e) => &e.attrs,
         E::While(e) => &e.attrs,
         _ => &[],
     }

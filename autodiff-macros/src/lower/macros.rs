@@ -32,6 +32,18 @@ const STATEMENTS: [&str; 13] = [
 
 const DIVERGING: [&str; 4] = ["panic", "unreachable", "todo", "unimplemented"];
 
+/// Whether code checks something or never comes back, so that it stays where what it does once is left out.
+pub(crate) fn is_checked(code: &TokenStream) -> bool {
+    code.clone().into_iter().any(|token| match token {
+        proc_macro2::TokenTree::Ident(name) => {
+            let name = name.to_string();
+            DIVERGING.contains(&name.as_str()) || name.trim_start_matches("debug_").starts_with("assert")
+        }
+        proc_macro2::TokenTree::Group(group) => is_checked(&group.stream()),
+        _ => false,
+    })
+}
+
 impl Lower<'_> {
     /// A macro where its value counts.
     pub(crate) fn lower_macro(&mut self, mac: &syn::Macro, want: Option<&Ty>) -> Value {

@@ -7,6 +7,7 @@ mod arith;
 mod block;
 mod branch;
 mod call;
+pub(crate) mod checkpoint;
 mod closure;
 mod constants;
 mod cursor;

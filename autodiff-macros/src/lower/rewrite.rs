@@ -81,6 +81,7 @@ pub(crate) fn visit_stmt(stmt: &mut Stmt, vars: &mut Vars, f: &mut dyn FnMut(&mu
             visit_block(&mut lp.body, vars, f);
             lp.break_if.iter_mut().for_each(|cond| visit_expr(cond, f));
         }
+        StmtKind::Mark(mark) => mark.operand_mut().into_iter().for_each(|operand| visit_expr(operand, f)),
         // Lowering makes no others.
         StmtKind::Mut { .. }
         | StmtKind::Update { .. }

@@ -121,11 +121,14 @@ pub(super) fn tapes(adjoint: &mut Adjoint) -> bool {
     prune(&mut adjoint.forward, &drop_entries);
     prune(&mut adjoint.reverse, &drop_entries);
     let mut left = VarSet::new();
-    adjoint.forward.walk(&mut |stmt| {
-        if let StmtKind::Save { tape, .. } | StmtKind::Raw(RawStmt::Record { tape, .. }) = &stmt.kind {
-            left.insert(*tape);
-        }
-    });
+    // What runs again in the reverse sweep saves there.
+    for sweep in [&adjoint.forward, &adjoint.reverse] {
+        sweep.walk(&mut |stmt| {
+            if let StmtKind::Save { tape, .. } | StmtKind::Raw(RawStmt::Record { tape, .. }) = &stmt.kind {
+                left.insert(*tape);
+            }
+        });
+    }
     adjoint.tapes.retain(|tape| left.contains(&tape.var));
     adjoint.captures.retain(|var| adjoint.vars[*var].role != crate::ir::Role::Tape || left.contains(var));
     true

@@ -107,6 +107,7 @@ fn asked_for(adjoint: &Adjoint) -> VarSet {
 /// Simplifies a pushforward.
 pub(crate) fn pushforward(function: &Function, mut push: Pushforward) -> Pushforward {
     let made_from = function.vars.0.len() as u32;
+    reverse::unmark(&mut push.body);
     let mut outputs: VarSet = VarSet::new();
     let mut read = |expr: &Expr| {
         expr.vars(&mut |var| {

@@ -14,14 +14,27 @@ impl Gen {
         result
     }
 
-    /// `'label: ` now and then.
+    /// What stands before a loop: a mark and `'label: ` now and then.
     fn label(&mut self) -> (Option<String>, String) {
+        let mark = self.checkpoint();
         if self.rng.chance(20) {
             let label = format!("'{}", self.fresh("l"));
-            (Some(label.clone()), format!("{label}: "))
+            (Some(label.clone()), format!("{mark}{label}: "))
         } else {
-            (None, String::new())
+            (None, mark.to_string())
         }
+    }
+
+    /// The mark of a loop that saves no tape, now and then.
+    fn checkpoint(&mut self) -> &'static str {
+        const MARKS: [&str; 5] = [
+            "@checkpoint() ",
+            "@checkpoint(sqrt) ",
+            "@checkpoint(every = 2) ",
+            "@checkpoint(slots = 2) ",
+            "@checkpoint(slots = 1) ",
+        ];
+        if self.rng.chance(15) { *self.rng.pick(&MARKS) } else { "" }
     }
 
     pub fn may_loop(&self) -> bool {
@@ -211,11 +224,12 @@ pub fn with_value(g: &mut Gen) -> Option<Node> {
     g.loops = outer;
     g.loop_depth -= 1;
     let text = ty.text(&g.structs);
+    let mark = g.checkpoint();
     g.bind(&n, Ty::Usize, Pass::Value, false);
     g.bind(&s, ty, Pass::Value, true);
     Some(stmt(
         &format!(
-            "let mut {n} = 0;\nlet mut {s}: {text} = loop {{ {n} += 1; if $ {{ break $; }} $ if {n} >= {most} {{ break $; }} }};"
+            "let mut {n} = 0;\nlet mut {s}: {text} = {mark}loop {{ {n} += 1; if $ {{ break $; }} $ if {n} >= {most} {{ break $; }} }};"
         ),
         vec![condition, first, body, last],
     ))
@@ -239,12 +253,13 @@ pub fn filled(g: &mut Gen) -> Option<Node> {
         g.loop_depth -= 1;
         node
     };
+    let mark = g.checkpoint();
     let node = match g.rng.below(4) {
         0 => {
             let (body, value) = inner(g, &Ty::F);
             let s = g.fresh("s");
             g.bind(&s, Ty::F, Pass::Value, true);
-            stmt(&format!("let mut {s} = 0.0;\nfor {i} in 0..{n} {{ $ {s} += $; }}"), vec![body, value])
+            stmt(&format!("let mut {s} = 0.0;\n{mark}for {i} in 0..{n} {{ $ {s} += $; }}"), vec![body, value])
         }
         1 => {
             let item = g.item_type();
@@ -257,14 +272,14 @@ pub fn filled(g: &mut Gen) -> Option<Node> {
                 1 => format!("let mut {v}: Vec<{text}> = Vec::new();"),
                 _ => format!("let mut {v} = vec![];"),
             };
-            stmt(&format!("{new}\nfor {i} in 0..{n} {{ $ {v}.push($); }}"), vec![body, value])
+            stmt(&format!("{new}\n{mark}for {i} in 0..{n} {{ $ {v}.push($); }}"), vec![body, value])
         }
         2 => {
             let (body, value) = inner(g, &Ty::F);
             let a = g.fresh("a");
             g.bind(&a, Ty::array(Ty::F, n), Pass::Value, true);
             stmt(
-                &format!("let mut {a} = [0.0; {n}];\nfor {i} in 0..{n} {{ $ {a}[{i}] = $; }}"),
+                &format!("let mut {a} = [0.0; {n}];\n{mark}for {i} in 0..{n} {{ $ {a}[{i}] = $; }}"),
                 vec![body, value],
             )
         }
@@ -273,7 +288,7 @@ pub fn filled(g: &mut Gen) -> Option<Node> {
             let v = g.fresh("v");
             g.bind(&v, Ty::vec(Ty::F), Pass::Value, true);
             stmt(
-                &format!("let mut {v} = vec![0.0; {n}];\nfor {i} in 0..{n} {{ $ {v}[{i}] += $; }}"),
+                &format!("let mut {v} = vec![0.0; {n}];\n{mark}for {i} in 0..{n} {{ $ {v}[{i}] += $; }}"),
                 vec![body, value],
             )
         }
@@ -367,7 +382,8 @@ pub fn over_parts(g: &mut Gen) -> Option<Node> {
     let body = if unique { g.without(&name, make) } else { g.sharing(&name, make) };
     g.loops = outer;
     g.result = result;
-    Some(stmt(&format!("for {w} in {head} $"), vec![body]))
+    let mark = g.checkpoint();
+    Some(stmt(&format!("{mark}for {w} in {head} $"), vec![body]))
 }
 
 /// A copy that is used up: `while let Some(e) = stack.pop()`, `for e in copy`, `for e in copy.drain(..)`.
@@ -396,7 +412,8 @@ pub fn drained(g: &mut Gen) -> Option<Node> {
         3 => format!("for {e} in {copy}.into_iter().rev()"),
         _ => format!("for {e} in {copy}.drain(..)"),
     };
-    Some(stmt(&format!("let mut {copy} = {text}.to_vec();\n{head} $"), vec![body]))
+    let mark = g.checkpoint();
+    Some(stmt(&format!("let mut {copy} = {text}.to_vec();\n{mark}{head} $"), vec![body]))
 }
 
 /// `for e in [a, b, c]`

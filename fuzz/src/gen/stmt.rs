@@ -24,6 +24,7 @@ pub const STATEMENTS: &[(usize, Construct)] = &[
     (6, cut_update),
     (1, range),
     (2, labelled_block),
+    (4, again),
     (2, nested_function),
     (5, integer),
     (2, fields_swapped),
@@ -471,6 +472,25 @@ fn labelled_block(g: &mut Gen) -> Option<Node> {
     });
     g.loops = outer;
     Some(stmt(&format!("{label}: {{ $ if $ {{ break {label}; }} $ }}"), vec![first, condition, rest]))
+}
+
+/// What runs again in the reverse sweep: a block, a value's block, or a binding.
+fn again(g: &mut Gen) -> Option<Node> {
+    if g.nesting > 3 {
+        return None;
+    }
+    let ty = if g.rng.chance(60) { Ty::F } else { g.some_type() };
+    match g.rng.below(3) {
+        0 => Some(stmt("@checkpoint() $", vec![g.body(3)])),
+        1 => Some(stmt("@checkpoint() $", vec![g.let_of(&ty)])),
+        _ => {
+            let (statements, value) = g.scoped(|g| (sequence(g.statements(2)), g.expr(&ty)));
+            let (s, text) = (g.fresh("s"), ty.text(&g.structs));
+            g.bind(&s, ty, Pass::Value, true);
+            let template = format!("let mut {s}: {text} = @checkpoint() {{ $ $ }};");
+            Some(stmt(&template, vec![statements, value]))
+        }
+    }
 }
 
 /// A function inside of the function: not differentiated, of no active arguments.

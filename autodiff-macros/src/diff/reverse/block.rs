@@ -2,10 +2,11 @@
 
 use proc_macro2::Span;
 
+use super::rerun::{end_of_marked, unmarked};
 use super::{Reverse, free_vars, stmt};
 use crate::diff::plan::CHEAP;
 use crate::diff::{Tape, TapeKind};
-use crate::ir::{Block, Expr, Path, Role, Saved, Stmt, StmtKind, Ty, Var, VarSet, build};
+use crate::ir::{Block, Expr, Mark, Path, Role, Saved, Stmt, StmtKind, Ty, Var, VarSet, build};
 
 /// A block on its way through the transformation.
 pub(super) struct Sweeps {
@@ -37,7 +38,7 @@ impl Reverse<'_> {
     pub(super) fn sweep(&mut self, block: &Block) -> Sweeps {
         let mut sweeps = Sweeps { forward: Vec::new(), reversals: Vec::new() };
         let outside = self.dear.len();
-        self.dear.extend(block.stmts.iter().filter_map(|stmt| match &stmt.kind {
+        self.dear.extend(unmarked(&block.stmts).filter_map(|stmt| match &stmt.kind {
             StmtKind::Let { var, expr: Expr::Rule(rule, args) } => match &args[..] {
                 [Expr::Var(arg)] if rule.cost > CHEAP => Some((rule.name, *arg, *var)),
                 [one, Expr::Var(arg)] if rule.name == "div" && build::value_of(one) == Some(1.0) => {
@@ -47,14 +48,22 @@ impl Reverse<'_> {
             },
             _ => None,
         }));
-        for stmt in &block.stmts {
+        let mut stmts = &block.stmts[..];
+        while let Some((stmt, mut rest)) = stmts.split_first() {
             self.position += 1;
             for var in stmt.defines() {
                 self.positions.insert(var, self.position);
             }
             let mut reversal = Vec::new();
-            self.statement(stmt, &mut sweeps.forward, &mut reversal);
+            if let StmtKind::Mark(Mark::Begin(how)) = &stmt.kind {
+                let (marked, behind) = rest.split_at(end_of_marked(rest));
+                rest = behind;
+                self.run_again(how, marked, &mut sweeps.forward, &mut reversal, stmt.span);
+            } else {
+                self.statement(stmt, &mut sweeps.forward, &mut reversal);
+            }
             sweeps.reversals.push(reversal);
+            stmts = rest;
         }
         self.dear.truncate(outside);
         sweeps

@@ -3,7 +3,6 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 
 use super::{Reverse, stmt, unit};
-use crate::diff::record::Read;
 use crate::ir::{
     Arg, Call, CopyHow, Expr, Init, Path, PullbackCall, RawStmt, Role, Stmt, StmtKind, StoreOp, Ty, Var,
     VarSet, build,
@@ -215,7 +214,7 @@ impl Reverse<'_> {
 
     /// Whoever is given the place again wants what it held behind the call.
     fn read_again(&mut self, root: Var) {
-        self.reads.push(Read { root, position: self.position, loops: self.loops.clone(), element: None });
+        self.reads.push(self.read_at(root, self.position, None));
     }
 }
 

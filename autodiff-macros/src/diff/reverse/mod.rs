@@ -14,6 +14,8 @@ mod counters;
 mod elements;
 mod locals;
 mod order;
+mod rerun;
+mod revolve;
 mod statement;
 mod stores;
 mod variables;
@@ -21,8 +23,10 @@ mod variables;
 use proc_macro2::{Span, TokenStream};
 
 pub(super) use self::elements::Counted;
+pub(crate) use self::rerun::unmark;
+use self::rerun::uses;
 use super::explain::Explained;
-use super::record::{Read, Recording};
+use super::record::{Again, Read, Recording, Write};
 use super::{Adjoint, ParamAdjoint, Tape};
 use crate::analysis::deferred::Assignments;
 use crate::analysis::{Activity, Ranges};
@@ -71,6 +75,8 @@ pub(super) struct Reverse<'a> {
     /// Preorder number of the statement at hand, and the loops around it (by their numbers).
     pub(super) position: usize,
     pub(super) loops: Vec<usize>,
+    /// What around it runs again in the reverse sweep, outermost first.
+    pub(super) again: Vec<Again>,
     /// Integers that the reverse sweep counts back, by their values at the start of an iteration.
     counters: VarMap<Var>,
     /// Integer `let`s, for index expressions.
@@ -92,7 +98,10 @@ pub(super) struct Reverse<'a> {
     explained: Vec<Explained>,
     /// Places whose stores in the loops around are recorded in one go, and whether any is to be (see [`super::bulk`]).
     pub(super) bulk: VarMap<bool>,
+    /// How often each variable is read in the function.
+    pub(super) uses: VarMap<usize>,
 }
+
 impl<'a> Reverse<'a> {
     pub(super) fn new(
         function: &'a Function,
@@ -151,6 +160,8 @@ impl<'a> Reverse<'a> {
             swaps: Vec::new(),
             position: 0,
             loops: Vec::new(),
+            again: Vec::new(),
+            uses: uses(function),
             counters: VarMap::new(),
             integers,
             inits,
@@ -163,6 +174,16 @@ impl<'a> Reverse<'a> {
             explained: Vec::new(),
             bulk: VarMap::new(),
         }
+    }
+
+    /// The content of `root` as it is behind the statement at a position, in the loops at hand.
+    pub(super) fn read_at(&self, root: Var, position: usize, element: Option<Path>) -> Read {
+        Read { root, position, loops: self.loops.clone(), again: self.again.clone(), element }
+    }
+
+    /// What writes there to a place.
+    pub(super) fn write_at(&self, position: usize, element: Option<Path>) -> Write {
+        Write { position, loops: self.loops.clone(), again: self.again.clone(), element }
     }
 
     pub(super) fn untracked(&self, root: Var) -> bool {
@@ -457,8 +478,14 @@ pub(crate) fn free_vars(block: &Block, vars: &Vars) -> VarSet {
 
 /// What the reverse sweep reads must not have been moved away in the forward sweep.
 fn keep_what_is_read(adjoint: &mut Adjoint) {
-    let mut kept: VarSet = adjoint.captures.iter().copied().collect();
-    adjoint.forward.walk(&mut |stmt| {
+    let kept: VarSet = adjoint.captures.iter().copied().collect();
+    keep_moved(&mut adjoint.forward.stmts, kept, &adjoint.vars);
+}
+
+/// Clones what is in `kept`, or goes on a tape, where it would be moved.
+fn keep_moved(stmts: &mut Vec<Stmt>, mut kept: VarSet, vars: &Vars) {
+    let mut block = Block { stmts: std::mem::take(stmts) };
+    block.walk(&mut |stmt| {
         if let StmtKind::Save { values, .. } = &stmt.kind {
             kept.extend(values.iter().filter_map(|value| match value {
                 Saved::Content(var) => Some(*var),
@@ -466,8 +493,7 @@ fn keep_what_is_read(adjoint: &mut Adjoint) {
             }));
         }
     });
-    let vars = adjoint.vars.clone();
-    adjoint.forward.walk_mut(&mut |stmt| {
+    block.walk_mut(&mut |stmt| {
         if let StmtKind::Declare { init: Init::Copy { from, how, .. }, .. }
         | StmtKind::Assign { init: Init::Copy { from, how, .. }, .. } = &mut stmt.kind
         {
@@ -476,6 +502,7 @@ fn keep_what_is_read(adjoint: &mut Adjoint) {
             }
         }
     });
+    *stmts = block.stmts;
 }
 
 /// `for index in 0..len { body }`

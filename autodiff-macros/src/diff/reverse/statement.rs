@@ -3,7 +3,6 @@
 use super::block::Given;
 use super::control::choose;
 use super::{Reverse, stmt};
-use crate::diff::record::Read;
 use crate::ir::{Expr, Join, Path, RawStmt, Role, Stmt, StmtKind, Ty, build};
 
 impl Reverse<'_> {
@@ -48,12 +47,8 @@ impl Reverse<'_> {
                 }
                 let roots = [a, b].map(|path| self.vars.root(path));
                 if roots[0] != roots[1] {
-                    self.swaps.push(roots.map(|root| Read {
-                        root,
-                        position,
-                        loops: self.loops.clone(),
-                        element: None,
-                    }));
+                    let reads = roots.map(|root| self.read_at(root, position, None));
+                    self.swaps.push(reads);
                 }
                 if roots.iter().any(|root| self.recording.reads_root(*root)) {
                     reversal.push(stmt(StmtKind::Raw(RawStmt::Swap(a.clone(), b.clone())), span));
@@ -92,7 +87,7 @@ impl Reverse<'_> {
                     };
                     self.contribute(value, contribution, reversal, span);
                 }
-                if self.recording.records_whole(self.vars.root(path), position, &self.loops) {
+                if self.recording.records_whole(self.vars.root(path), &self.write_at(position, None)) {
                     reversal
                         .push(stmt(StmtKind::Raw(RawStmt::Pop { path: path.clone(), popped: None }), span));
                 }
@@ -171,6 +166,7 @@ impl Reverse<'_> {
                 }
             }
             StmtKind::Loop(the_loop) => self.reverse_loop(the_loop, forward, reversal, span),
+            StmtKind::Mark(_) => {}
             StmtKind::Mut { .. }
             | StmtKind::Update { .. }
             | StmtKind::Save { .. }

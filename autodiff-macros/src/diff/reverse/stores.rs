@@ -4,7 +4,7 @@ use proc_macro2::Span;
 
 use super::{Reverse, counted, stmt};
 use crate::analysis::deferred::Before;
-use crate::diff::record::{Read, Write};
+use crate::diff::record::Read;
 use crate::ir::{
     CopyHow, Expr, Float, Init, Path, Proj, RawStmt, Role, Stmt, StmtKind, StoreOp, Ty, Var, build,
 };
@@ -224,7 +224,7 @@ impl Reverse<'_> {
     ) -> Vec<Stmt> {
         let root = self.vars.root(path);
         let distinct = |read: &Path, outer, inner| self.distinct(path, read, outer, inner);
-        let store = Write { position, loops: self.loops.clone(), element: Some(path.clone()) };
+        let store = self.write_at(position, Some(path.clone()));
         let settled = |read: &Read, outer| self.settled(&store, read, outer);
         if !self.recording.records(root, &store, distinct, settled) {
             return Vec::new();
@@ -261,7 +261,7 @@ impl Reverse<'_> {
         span: Span,
     ) -> Vec<Stmt> {
         let root = self.vars.root(path);
-        if self.recording.records_whole(root, position, &self.loops) {
+        if self.recording.records_whole(root, &self.write_at(position, None)) {
             self.keep(path, forward, span)
         } else {
             Vec::new()
@@ -284,7 +284,7 @@ impl Reverse<'_> {
         if self.loops.is_empty() || !numbers {
             return self.record_whole(path, position, forward, span);
         }
-        if !self.recording.records_whole(root, position, &self.loops) {
+        if !self.recording.records_whole(root, &self.write_at(position, None)) {
             return Vec::new();
         }
         let (save, back) = self.recorded(path.clone(), span);

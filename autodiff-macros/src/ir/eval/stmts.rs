@@ -129,6 +129,7 @@ impl<N: Number> Machine<'_, N> {
                 return Err("no arm matches".into());
             }
             StmtKind::Loop(looped) => self.loop_(looped)?,
+            StmtKind::Mark(_) => {}
             StmtKind::Update { var, op, expr } => {
                 let new = self.expr(expr)?;
                 let mut value = self.get(*var)?;

@@ -73,6 +73,7 @@ pub(crate) fn adjoint(function: &Function, adjoint: &Adjoint) -> String {
                 TapeKind::Slot => "slot",
                 TapeKind::Stack => "stack",
                 TapeKind::Flat => "flat",
+                TapeKind::Snapshots => "snapshots",
             };
             p.line(format!("tape {}: {kind}", p.var(*var)));
         }

@@ -6,8 +6,8 @@ use proc_macro2::Ident;
 
 use super::{Printer, list, sign, tokens};
 use crate::ir::{
-    Arm, Block, Carried, Head, Join, Loop, PullbackCall, PushforwardCall, RawStmt, Stmt, StmtKind, Tangent,
-    Var,
+    Arm, Block, Carried, Checkpoint, Head, Join, Loop, Mark, PullbackCall, PushforwardCall, RawStmt, Stmt,
+    StmtKind, Tangent, Var,
 };
 
 impl Printer<'_> {
@@ -88,6 +88,13 @@ impl Printer<'_> {
                 return self.close(self.joins(joins));
             }
             StmtKind::Loop(looped) => return self.loop_(looped),
+            StmtKind::Mark(Mark::End) => "end".into(),
+            StmtKind::Mark(Mark::Begin(how)) => match how {
+                Checkpoint::Rerun => "again".into(),
+                Checkpoint::Root => "checkpoint sqrt".into(),
+                Checkpoint::Every(length) => format!("checkpoint every {}", self.expr(length)),
+                Checkpoint::Slots(slots, _) => format!("checkpoint slots {}", self.expr(slots)),
+            },
             StmtKind::Mut { var, init } => format!("let mut {} = {}", self.var(*var), self.expr(init)),
             StmtKind::Update { var, op, expr } => {
                 format!("{} {} {}", self.var(*var), sign(*op), self.expr(expr))

@@ -95,6 +95,7 @@ impl Scope<'_> {
                 joins.iter().try_for_each(|join| self.bind(join.var, &[Role::Value]))
             }
             StmtKind::Loop(looped) => self.loop_(looped),
+            StmtKind::Mark(mark) => mark.operand().map_or(Ok(()), |operand| self.atom(operand)),
             added if self.program == Program::Primal => {
                 let text = print::block(
                     self.vars,

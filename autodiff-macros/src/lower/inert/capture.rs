@@ -8,6 +8,7 @@ use quote::quote;
 
 use super::names::{Use, parts_for, rewrite};
 use super::{Captured, rename};
+use crate::expand::marks::unmarked;
 use crate::ir::{Expr, Inert, Path, Role, Ty};
 use crate::lower::Lower;
 use crate::lower::env::Value;
@@ -33,7 +34,7 @@ impl Lower<'_> {
             return None;
         }
         self.scopes.push(Vec::new());
-        let tokens = self.by_parts(tokens);
+        let tokens = self.by_parts(unmarked(tokens));
         let captured = self.captured(tokens, pure);
         self.scopes.pop();
         captured
