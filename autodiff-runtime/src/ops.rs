@@ -22,6 +22,8 @@
 mod hook;
 #[cfg(feature = "nalgebra")]
 pub(crate) mod matrix;
+#[cfg(feature = "ndarray")]
+pub(crate) mod ndarray;
 #[doc(hidden)]
 pub mod plain;
 mod scalar;
@@ -150,12 +152,15 @@ macro_rules! binary {
 /// Implements a rule for references to operands that have it: `{ impl[…] for [left], [right] where A: Rule<B> }`, with
 /// `A` and `B` what is behind the references.
 macro_rules! by_reference {
-    ($Rule:ident, { impl[$($param:tt)*] for [$left:ty], [$right:ty] where $A:ty: $Bound:ident<$B:ty> }) => {
+    ($Rule:ident, {
+        impl[$($param:tt)*] for [$left:ty], [$right:ty] where $A:ty: $Bound:ident<$B:ty> $(, $($where:tt)+)?
+    }) => {
         #[diagnostic::do_not_recommend]
         impl<$($param)*> $Rule<$right> for $left
         where
             $A: $Bound<$B>,
             $B: Differentiable,
+            $($($where)+)?
         {
             type Output = <$A as $Rule<$B>>::Output;
             #[inline(always)]

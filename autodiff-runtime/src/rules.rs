@@ -16,17 +16,34 @@
 //! assert_eq!(x.powi_pushforward(3, Some(&1.0), None), (8.0, 12.0));
 //! ```
 
+#[cfg(any(feature = "nalgebra", feature = "ndarray"))]
+mod elements;
 mod float;
+mod macros;
 #[cfg(feature = "nalgebra")]
 mod matrix;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 
+#[cfg(any(feature = "nalgebra", feature = "ndarray"))]
+pub use elements::{ElementRules, Elements};
 pub use float::FloatRules;
 #[cfg(feature = "nalgebra")]
 pub use matrix::{CrossRules, MatrixRules, SquareMatrixRules};
+#[cfg(feature = "ndarray")]
+pub use ndarray::{
+    Array1Constructors, Array2Rules, ArrayConstructors, ArrayRules, DotRule, ElementwiseRules, Shape, ShapeOf, Slicing,
+};
 
 /// Brings the methods of all rules into scope, and no names.
 pub mod prelude {
     pub use super::FloatRules as _;
     #[cfg(feature = "nalgebra")]
     pub use super::{CrossRules as _, MatrixRules as _, SquareMatrixRules as _};
+    #[cfg(feature = "ndarray")]
+    pub use super::{
+        Array1Constructors as _, Array2Rules as _, ArrayConstructors as _, ArrayRules as _, ElementwiseRules as _,
+    };
+    #[cfg(any(feature = "nalgebra", feature = "ndarray"))]
+    pub use super::ElementRules as _;
 }

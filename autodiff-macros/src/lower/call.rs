@@ -60,6 +60,11 @@ impl Lower<'_> {
                 if let Some(value) = self.lower_source_call(path, &expr.args) {
                     return value;
                 }
+                if !self.is_inactive(&expr.args.to_token_stream()) {
+                    if let Some(value) = self.from_indices(path, &expr.args) {
+                        return value;
+                    }
+                }
                 if self.stays_code(path, expr) {
                     let ty = self.inactive_result(&path.path, want);
                     let constructor = is_constructor(&path.path);

@@ -9,7 +9,7 @@ use super::constants::takes_items;
 use super::env::Value;
 use super::facts::site;
 use super::inert::combine;
-use super::iter::Iter;
+use super::iter::{Access, Iter};
 use super::stdlib::{
     Returns, integer_method, is_comparison, is_float_key, is_float_only, is_float_predicate, is_pure_method,
 };
@@ -351,6 +351,21 @@ impl Lower<'_> {
             return self.cloned(value, span);
         }
         let called = self.method_in_sight(&ty, expr);
+        let foreign = called.is_none() && (unknown || matches!(ty, Ty::Named(_)));
+        if foreign && !constant && name == "iter" && expr.args.is_empty() {
+            if let Some(items) = self.iterated(&value, span) {
+                return items;
+            }
+        }
+        if let (true, Value::Path(path), "iter_mut", true) = (foreign, &value, name, expr.args.is_empty()) {
+            self.mark_mutable(path);
+            return Value::Iter(Box::new(Iter::Elements { path: path.clone(), access: Access::RefMut }));
+        }
+        if foreign && !(constant && self.is_inactive(&expr.args.to_token_stream())) {
+            if let Some(result) = self.elementwise(&receiver, expr) {
+                return result;
+            }
+        }
         let args = match &called {
             Some(called) => self.args_of(&expr.args, called),
             None => self.args(&expr.args),
