@@ -29,7 +29,7 @@ mod ndarray;
 pub use elements::{ElementRules, Elements};
 pub use float::FloatRules;
 #[cfg(feature = "nalgebra")]
-pub use matrix::{CrossRules, MatrixRules, SquareMatrixRules};
+pub use matrix::*;
 #[cfg(feature = "ndarray")]
 pub use ndarray::{
     Array1Constructors, Array2Rules, ArrayConstructors, ArrayRules, DotRule, ElementwiseRules, Shape, ShapeOf, Slicing,
@@ -39,7 +39,14 @@ pub use ndarray::{
 pub mod prelude {
     pub use super::FloatRules as _;
     #[cfg(feature = "nalgebra")]
-    pub use super::{CrossRules as _, MatrixRules as _, SquareMatrixRules as _};
+    pub use super::{
+        CholeskyRules as _, ColumnConstructors as _, CrossRules as _, DecompositionRules as _,
+        DiagonalConstructors as _, DynamicConstructors as _, LuRules as _, MatrixRules as _, RowConstructors as _,
+        SquareMatrixRules as _, StaticConstructors as _,
+    };
+    #[cfg(feature = "nalgebra")]
+    #[rustfmt::skip]
+    pub use super::{New1x1 as _, New2x1 as _, New3x1 as _, New4x1 as _, New5x1 as _, New6x1 as _, New1x2 as _, New1x3 as _, New1x4 as _, New1x5 as _, New1x6 as _, New2x2 as _, New2x3 as _, New2x4 as _, New3x2 as _, New3x3 as _, New3x4 as _, New4x2 as _, New4x3 as _, New4x4 as _};
     #[cfg(feature = "ndarray")]
     pub use super::{
         Array1Constructors as _, Array2Rules as _, ArrayConstructors as _, ArrayRules as _, ElementwiseRules as _,

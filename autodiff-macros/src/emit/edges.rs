@@ -23,7 +23,12 @@ impl Emitter<'_> {
         let mut calls_methods = false;
         body.walk(&mut |stmt| {
             if let StmtKind::Call(call) = &stmt.kind {
-                calls_methods |= call.differentiated && matches!(call.callee, Callee::Method(_));
+                let of_type = match &call.callee {
+                    Callee::Method(_) => true,
+                    Callee::Function(path) => owner(path).is_some_and(|owner| owner != "Self"),
+                    Callee::Derivative(_) | Callee::Operator(_) => false,
+                };
+                calls_methods |= call.differentiated && of_type;
             }
         });
         let runtime = self.runtime;

@@ -15,7 +15,7 @@ use super::facts::site;
 use super::inert::combine;
 use super::iter::{Access, Iter};
 use super::types::arguments;
-use crate::ir::{Arg, Callee, CopyHow, Float, Init, Path, StmtKind, Ty};
+use crate::ir::{Arg, Callee, CopyHow, Expr, Float, Init, Path, StmtKind, Ty};
 
 /// What a method does with its closure.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,6 +45,24 @@ fn method(name: &str, args: usize) -> Option<Does> {
 /// Whether a method of something that is not in sight hands its elements to a closure.
 pub(crate) fn is_elementwise(name: &str, args: usize) -> bool {
     method(name, args).is_some()
+}
+
+/// What says how large something out of sight is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// One number.
+    Count,
+    /// Several, or a type of its own.
+    Shape,
+}
+
+/// The methods of `ndarray` and `nalgebra` that say how large something is.
+pub(crate) fn extent(name: &str) -> Option<Extent> {
+    match name {
+        "len" | "nrows" | "ncols" | "ndim" | "len_of" => Some(Extent::Count),
+        "dim" | "raw_dim" | "shape" => Some(Extent::Shape),
+        _ => None,
+    }
 }
 
 /// The number that a type out of sight has as elements, if it says so: `f64` of `Array2<f64>`.
@@ -121,6 +139,45 @@ impl Lower<'_> {
         }
     }
 
+    /// How large something is: it carries no derivative, which rustc checks.
+    pub(super) fn extent_of(&mut self, value: &Value, expr: &syn::ExprMethodCall) -> Option<Value> {
+        let (name, span) = (&expr.method, expr.method.span());
+        let extent = extent(&name.to_string())?;
+        let path = self.lendable(value.clone(), span)?;
+        let args = self.args(&expr.args);
+        let parts = self.codes(std::iter::once(Value::Path(path)).chain(args), span)?;
+        let runtime = &self.request.runtime;
+        let mut inert = combine(&parts, |parts| {
+            let (of, args) = parts.split_first().expect("a receiver");
+            match extent {
+                Extent::Count => quote!(#of.#name(#(#args),*)),
+                Extent::Shape => quote!(#runtime::__private::extent(&#of.#name(#(#args),*))),
+            }
+        });
+        inert.pure = true;
+        Some(match extent {
+            Extent::Count => {
+                Value::Atom(self.temp(&name.to_string(), Ty::usize(), Expr::Inert(inert), span), Ty::usize())
+            }
+            Extent::Shape => {
+                let place = self.temp_place(&name.to_string(), Ty::Inert, Init::Inert(inert), span);
+                Value::Path(Path::of(place))
+            }
+        })
+    }
+
+    /// A size, or several, as numbers.
+    fn sized(&mut self, size: Value, span: Span) -> Value {
+        match size.peel() {
+            Value::Tuple(sizes) => Value::Tuple(sizes.into_iter().map(|size| self.sized(size, span)).collect()),
+            size @ Value::Code(..) => {
+                let (atom, ty) = self.scalar(size, Some(&Ty::usize()), span);
+                Value::Atom(atom, ty)
+            }
+            size => size,
+        }
+    }
+
     /// `x.iter()` of something with elements.
     pub(super) fn iterated(&mut self, value: &Value, span: Span) -> Option<Value> {
         let path = self.lendable(value.clone(), span)?;
@@ -143,8 +200,11 @@ impl Lower<'_> {
             return None;
         }
         let span = name.span();
-        let sizes: Vec<Value> =
-            args.iter().take(args.len() - 1).map(|size| self.operand(size, None)).collect();
+        let mut sizes = Vec::new();
+        for size in args.iter().take(args.len() - 1) {
+            let size = self.operand(size, None);
+            sizes.push(self.sized(size, span));
+        }
         let sizes = self.codes(sizes, span)?;
         let unnamed = written.inputs.iter().map(|_| quote!(_));
         let like = combine(&sizes, |sizes| quote!(#path(#(#sizes,)* |#(#unnamed),*| 0.0)));

@@ -357,6 +357,11 @@ impl Lower<'_> {
                 return items;
             }
         }
+        if foreign && !constant {
+            if let Some(extent) = self.extent_of(&value, expr) {
+                return extent;
+            }
+        }
         if let (true, Value::Path(path), "iter_mut", true) = (foreign, &value, name, expr.args.is_empty()) {
             self.mark_mutable(path);
             return Value::Iter(Box::new(Iter::Elements { path: path.clone(), access: Access::RefMut }));

@@ -44,7 +44,7 @@ pub(crate) use self::arith::operator_trait;
 pub(crate) use self::closure::kept as kept_closure;
 use self::env::{CellInfo, Scope, State, Value};
 use self::facts::Facts;
-pub(crate) use self::elements::{is_elementwise, number_of};
+pub(crate) use self::elements::{Extent, extent, is_elementwise, number_of};
 pub(crate) use self::facts::{Nodes, site};
 pub(crate) use self::hoist::hoisted_block;
 use self::jump::Target;

@@ -61,13 +61,23 @@ macro_rules! __rules {
             @arguments $mode $captured $meta $name $generics $names $where $Out $value $body [] [] $($args)*
         }
     };
+    // A slice: its adjoint is one as well.
+    (@arguments $mode:ident $captured:tt $meta:tt $name:ident $generics:tt $names:tt $where:tt $Out:tt $value:tt
+        $body:tt $this:tt [$($done:tt)*] $arg:ident: &[$ty:ty] $(, $($args:tt)*)?
+    ) => {
+        $crate::__rules! {
+            @arguments $mode $captured $meta $name $generics $names $where $Out $value $body $this
+            [$($done)* { $arg [&[$ty]] [[<$ty as $crate::Differentiable>::Tangent]] [$arg] [&[$ty]] [$arg] }]
+            $($($args)*)?
+        }
+    };
     // By reference: the pullback is given it again.
     (@arguments $mode:ident $captured:tt $meta:tt $name:ident $generics:tt $names:tt $where:tt $Out:tt $value:tt
         $body:tt $this:tt [$($done:tt)*] $arg:ident: &$ty:ty $(, $($args:tt)*)?
     ) => {
         $crate::__rules! {
             @arguments $mode $captured $meta $name $generics $names $where $Out $value $body $this
-            [$($done)* { $arg [&$ty] [$arg] [&$ty] [$arg] }]
+            [$($done)* { $arg [&$ty] [<$ty as $crate::Differentiable>::Tangent] [$arg] [&$ty] [$arg] }]
             $($($args)*)?
         }
     };
@@ -77,7 +87,7 @@ macro_rules! __rules {
     ) => {
         $crate::__rules! {
             @arguments $mode $captured $meta $name $generics $names $where $Out $value $body $this
-            [$($done)* { $arg [$ty] [()] [()] [::core::clone::Clone::clone(&$arg)] }]
+            [$($done)* { $arg [$ty] [<$ty as $crate::Differentiable>::Tangent] [()] [()] [::core::clone::Clone::clone(&$arg)] }]
             $($($args)*)?
         }
     };
@@ -98,7 +108,7 @@ macro_rules! __rules {
     // ---- in the trait ----
 
     (@declare [$($C:ident),*] [$($meta:tt)*] $name:ident [$($generics:tt)*] [$($g:ident),*] [$($where:tt)*] [$Out:ty]
-        $value:tt [$this:ident] [$({ $arg:ident [$ty:ty] [$again:pat] [$Again:ty] [$call:expr] })*]
+        $value:tt [$this:ident] [$({ $arg:ident [$ty:ty] [$Tangent:ty] [$again:pat] [$Again:ty] [$call:expr] })*]
         [$forward:ident |$again_this:ident, $seed:ident| {
             $self_bar:ident => $by_self:expr $(, $bar:ident => $by:expr)* $(,)?
          }
@@ -114,19 +124,19 @@ macro_rules! __rules {
                 $($Again,)*
                 <$Out as $crate::Differentiable>::Tangent,
                 Option<&mut <Self as $crate::Differentiable>::Tangent>,
-                $(Option<&mut <$ty as $crate::Differentiable>::Tangent>),*
+                $(Option<&mut $Tangent>),*
             ) + use<$($C,)* $($g),*>,
         )
         where $($where)*;
         fn $pushforward<$($generics)*>(
             &$this $(, $arg: $ty)*,
             $self_dot: Option<&<Self as $crate::Differentiable>::Tangent>,
-            $($dot: Option<&<$ty as $crate::Differentiable>::Tangent>),*
+            $($dot: Option<&$Tangent>),*
         ) -> ($Out, <$Out as $crate::Differentiable>::Tangent)
         where $($where)*;
     };
     (@declare [$($C:ident),*] [$($meta:tt)*] $name:ident [$($generics:tt)*] [$($g:ident),*] [$($where:tt)*] [$Out:ty]
-        $value:tt [] [$({ $arg:ident [$ty:ty] [$again:pat] [$Again:ty] [$call:expr] })*]
+        $value:tt [] [$({ $arg:ident [$ty:ty] [$Tangent:ty] [$again:pat] [$Again:ty] [$call:expr] })*]
         [$forward:ident |$seed:ident| { $($bar:ident => $by:expr),* $(,)? }
          $pushforward:ident |$($dot:ident),*| $tangent:block]
     ) => {
@@ -138,13 +148,13 @@ macro_rules! __rules {
             impl FnOnce(
                 $($Again,)*
                 <$Out as $crate::Differentiable>::Tangent,
-                $(Option<&mut <$ty as $crate::Differentiable>::Tangent>),*
+                $(Option<&mut $Tangent>),*
             ) + use<$($C,)* $($g),*>,
         )
         where $($where)*;
         fn $pushforward<$($generics)*>(
             $($arg: $ty,)*
-            $($dot: Option<&<$ty as $crate::Differentiable>::Tangent>),*
+            $($dot: Option<&$Tangent>),*
         ) -> ($Out, <$Out as $crate::Differentiable>::Tangent)
         where $($where)*;
     };
@@ -152,7 +162,7 @@ macro_rules! __rules {
     // ---- in its implementation ----
 
     (@define [$($C:ident),*] [$($meta:tt)*] $name:ident [$($generics:tt)*] [$($g:ident),*] [$($where:tt)*] [$Out:ty]
-        $value:tt [$this:ident] [$({ $arg:ident [$ty:ty] [$again:pat] [$Again:ty] [$call:expr] })*]
+        $value:tt [$this:ident] [$({ $arg:ident [$ty:ty] [$Tangent:ty] [$again:pat] [$Again:ty] [$call:expr] })*]
         [$forward:ident |$again_this:ident, $seed:ident| {
             $self_bar:ident => $by_self:expr $(, $bar:ident => $by:expr)* $(,)?
          }
@@ -169,7 +179,7 @@ macro_rules! __rules {
                 $($Again,)*
                 <$Out as $crate::Differentiable>::Tangent,
                 Option<&mut <Self as $crate::Differentiable>::Tangent>,
-                $(Option<&mut <$ty as $crate::Differentiable>::Tangent>),*
+                $(Option<&mut $Tangent>),*
             ) + use<$($C,)* $($g),*>,
         )
         where $($where)*
@@ -179,7 +189,7 @@ macro_rules! __rules {
                                  $($again: $Again,)*
                                  mut $seed: <$Out as $crate::Differentiable>::Tangent,
                                  $self_bar: Option<&mut <Self as $crate::Differentiable>::Tangent>,
-                                 $($bar: Option<&mut <$ty as $crate::Differentiable>::Tangent>),*| {
+                                 $($bar: Option<&mut $Tangent>),*| {
                 if let Some($self_bar) = $self_bar {
                     $by_self;
                 }
@@ -194,7 +204,7 @@ macro_rules! __rules {
         fn $pushforward<$($generics)*>(
             &$this $(, $arg: $ty)*,
             $self_dot: Option<&<Self as $crate::Differentiable>::Tangent>,
-            $($dot: Option<&<$ty as $crate::Differentiable>::Tangent>),*
+            $($dot: Option<&$Tangent>),*
         ) -> ($Out, <$Out as $crate::Differentiable>::Tangent)
         where $($where)*
         {
@@ -202,7 +212,7 @@ macro_rules! __rules {
                 Some(dot) => dot,
                 None => &$crate::Differentiable::zero_tangent($this),
             };
-            $(let $dot = match $dot {
+            $(let $dot: &$Tangent = match $dot {
                 Some(dot) => dot,
                 None => &<$ty as $crate::Differentiable>::zero_tangent(&$arg),
             };)*
@@ -212,7 +222,7 @@ macro_rules! __rules {
         }
     };
     (@define [$($C:ident),*] [$($meta:tt)*] $name:ident [$($generics:tt)*] [$($g:ident),*] [$($where:tt)*] [$Out:ty]
-        $value:tt [] [$({ $arg:ident [$ty:ty] [$again:pat] [$Again:ty] [$call:expr] })*]
+        $value:tt [] [$({ $arg:ident [$ty:ty] [$Tangent:ty] [$again:pat] [$Again:ty] [$call:expr] })*]
         [$forward:ident |$seed:ident| { $($bar:ident => $by:expr),* $(,)? }
          $pushforward:ident |$($dot:ident),*| $tangent:block]
     ) => {
@@ -225,7 +235,7 @@ macro_rules! __rules {
             impl FnOnce(
                 $($Again,)*
                 <$Out as $crate::Differentiable>::Tangent,
-                $(Option<&mut <$ty as $crate::Differentiable>::Tangent>),*
+                $(Option<&mut $Tangent>),*
             ) + use<$($C,)* $($g),*>,
         )
         where $($where)*
@@ -233,7 +243,7 @@ macro_rules! __rules {
             let value = $crate::__rules!(@value $value $name [] $($call),*);
             let pullback = move |$($again: $Again,)*
                                  mut $seed: <$Out as $crate::Differentiable>::Tangent,
-                                 $($bar: Option<&mut <$ty as $crate::Differentiable>::Tangent>),*| {
+                                 $($bar: Option<&mut $Tangent>),*| {
                 $(if let Some($bar) = $bar {
                     $by;
                 })*
@@ -244,11 +254,11 @@ macro_rules! __rules {
         #[allow(unused_variables, clippy::clone_on_copy)]
         fn $pushforward<$($generics)*>(
             $($arg: $ty,)*
-            $($dot: Option<&<$ty as $crate::Differentiable>::Tangent>),*
+            $($dot: Option<&$Tangent>),*
         ) -> ($Out, <$Out as $crate::Differentiable>::Tangent)
         where $($where)*
         {
-            $(let $dot = match $dot {
+            $(let $dot: &$Tangent = match $dot {
                 Some(dot) => dot,
                 None => &<$ty as $crate::Differentiable>::zero_tangent(&$arg),
             };)*

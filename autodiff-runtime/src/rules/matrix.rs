@@ -3,6 +3,12 @@
 // Pullbacks are types without names.
 #![allow(clippy::type_complexity)]
 
+mod constructors;
+mod decompositions;
+
+pub use constructors::*;
+pub use decompositions::{CholeskyRules, DecompositionRules, LuRules};
+
 use crate::Differentiable;
 use crate::differentiable::Real;
 use crate::ops::matrix::{add_scaled, inner, product, quotient};
@@ -524,29 +530,38 @@ where
         (determinant, inner(&cofactors(self.__square(), determinant), dot))
     }
 
+    /// The inverse and whether there is one.
     fn try_inverse_forward(
         &self,
     ) -> (
-        Option<OMatrix<T, D, D>>,
-        impl FnOnce(&Self, Option<OMatrix<T, D, D>>, Option<&mut OMatrix<T, D, D>>) + use<Self, T, D, S>,
+        (OMatrix<T, D, D>, bool),
+        impl FnOnce(&Self, (OMatrix<T, D, D>, ()), Option<&mut OMatrix<T, D, D>>) + use<Self, T, D, S>,
     ) {
         let inverse = self.__square().clone_owned().try_inverse();
         let saved = inverse.clone();
-        let pullback = move |_: &Self, seed: Option<OMatrix<T, D, D>>, bar: Option<&mut OMatrix<T, D, D>>| {
-            if let (Some(inverse), Some(seed), Some(bar)) = (saved, seed, bar) {
-                *bar -= inverse.tr_mul(&seed) * inverse.transpose();
+        let pullback = move |_: &Self, seed: (OMatrix<T, D, D>, ()), bar: Option<&mut OMatrix<T, D, D>>| {
+            if let (Some(inverse), Some(bar)) = (saved, bar) {
+                *bar -= inverse.tr_mul(&seed.0) * inverse.transpose();
             }
         };
-        (inverse, pullback)
+        let invertible = inverse.is_some();
+        ((inverse.unwrap_or_else(|| self.__square().zero_tangent()), invertible), pullback)
     }
     fn try_inverse_pushforward(
         &self,
         dot: Option<&OMatrix<T, D, D>>,
-    ) -> (Option<OMatrix<T, D, D>>, Option<OMatrix<T, D, D>>) {
+    ) -> ((OMatrix<T, D, D>, bool), (OMatrix<T, D, D>, ())) {
         let dot = &*given(dot, self.__square());
-        let inverse = self.__square().clone_owned().try_inverse();
-        let tangent = inverse.as_ref().map(|inverse| -(inverse * dot * inverse));
-        (inverse, tangent)
+        match self.__square().clone_owned().try_inverse() {
+            Some(inverse) => {
+                let tangent = -(&inverse * dot * &inverse);
+                ((inverse, true), (tangent, ()))
+            }
+            None => {
+                let zero = self.__square().zero_tangent();
+                ((zero.clone(), false), (zero, ()))
+            }
+        }
     }
 }
 

@@ -281,8 +281,9 @@ fn is_piecewise(code: TokenStream) -> bool {
     mentions(code, &COMPARING)
 }
 
-/// Functions that compare, or search by comparing.
-const COMPARING: [&str; 9] = [
+/// Functions that compare, or search by comparing; and `__private::extent`, of what says how large something is.
+const COMPARING: [&str; 10] = [
+    "extent",
     "total_cmp",
     "partial_cmp",
     "cmp",

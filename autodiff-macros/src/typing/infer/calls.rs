@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 
 use super::expr::bool_term;
 use super::{Infer, Later};
-use crate::lower::{is_elementwise, kept_closure, number_of};
+use crate::lower::{Extent, extent, is_elementwise, kept_closure, number_of};
 use crate::typing::scope::Called;
 use crate::typing::term::Term;
 use crate::typing::{library, owner_path, path_type};
@@ -259,6 +259,11 @@ impl Infer<'_> {
                 self.argument(arg, param);
             }
             return result;
+        }
+        let foreign = matches!(self.table.head(&receiver), Term::Named(_));
+        if foreign && extent(&name) == Some(Extent::Count) {
+            call.args.iter().for_each(|arg| _ = self.expr(arg));
+            return Term::Int(Some("usize".into()));
         }
         let args = match self.elements(&name, &receiver, call) {
             Some(args) => args,
