@@ -3,6 +3,10 @@
 pub use core;
 
 pub use alloc::{borrow::ToOwned, boxed::Box, vec, vec::Vec};
+#[cfg(feature = "nalgebra")]
+pub use nalgebra;
+#[cfg(feature = "ndarray")]
+pub use ndarray;
 pub use num_traits;
 
 pub use crate::{__accumulate as accumulate, __lend as lend, __plain as plain, given};

@@ -24,15 +24,21 @@ mod macros;
 mod matrix;
 #[cfg(feature = "ndarray")]
 mod ndarray;
+#[cfg(any(feature = "nalgebra", feature = "ndarray"))]
+mod parts;
 
 #[cfg(any(feature = "nalgebra", feature = "ndarray"))]
 pub use elements::{ElementRules, Elements};
 pub use float::FloatRules;
+#[cfg(feature = "ndarray")]
+pub use parts::of_arrays::{Array2Parts, ArrayParts};
+#[cfg(feature = "nalgebra")]
+pub use parts::of_matrices::MatrixParts;
 #[cfg(feature = "nalgebra")]
 pub use matrix::*;
 #[cfg(feature = "ndarray")]
 pub use ndarray::{
-    Array1Constructors, Array2Rules, ArrayConstructors, ArrayRules, DotRule, ElementwiseRules, Shape, ShapeOf, Slicing,
+    Array1Constructors, Array2Rules, ArrayConstructors, ArrayRules, ArrayWriteRules, DotRule, ElementwiseRules, Shape, ShapeOf, Slicing,
 };
 
 /// Brings the methods of all rules into scope, and no names.
@@ -40,7 +46,7 @@ pub mod prelude {
     pub use super::FloatRules as _;
     #[cfg(feature = "nalgebra")]
     pub use super::{
-        CholeskyRules as _, ColumnConstructors as _, CrossRules as _, DecompositionRules as _,
+        BlockRules as _, CholeskyRules as _, ColumnConstructors as _, DiagonalRules as _, VectorRules as _, CrossRules as _, DecompositionRules as _,
         DiagonalConstructors as _, DynamicConstructors as _, LuRules as _, MatrixRules as _, RowConstructors as _,
         SquareMatrixRules as _, StaticConstructors as _,
     };
@@ -53,4 +59,8 @@ pub mod prelude {
     };
     #[cfg(any(feature = "nalgebra", feature = "ndarray"))]
     pub use super::ElementRules as _;
+    #[cfg(feature = "nalgebra")]
+    pub use super::MatrixParts as _;
+    #[cfg(feature = "ndarray")]
+    pub use super::{Array2Parts as _, ArrayParts as _, ArrayWriteRules as _};
 }

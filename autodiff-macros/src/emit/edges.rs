@@ -24,7 +24,7 @@ impl Emitter<'_> {
         body.walk(&mut |stmt| {
             if let StmtKind::Call(call) = &stmt.kind {
                 let of_type = match &call.callee {
-                    Callee::Method(_) => true,
+                    Callee::Method(..) => true,
                     Callee::Function(path) => owner(path).is_some_and(|owner| owner != "Self"),
                     Callee::Derivative(_) | Callee::Operator(_) => false,
                 };

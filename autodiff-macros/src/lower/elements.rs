@@ -65,6 +65,11 @@ pub(crate) fn extent(name: &str) -> Option<Extent> {
     }
 }
 
+/// Whether a method of an array or a matrix gives an iterator over parts of it, each an array or a matrix.
+pub(crate) fn gives_parts(name: &str, args: usize) -> bool {
+    matches!((name, args), ("rows" | "columns" | "outer_iter" | "row_iter" | "column_iter", 0) | ("axis_iter", 1))
+}
+
 /// The number that a type out of sight has as elements, if it says so: `f64` of `Array2<f64>`.
 pub(crate) fn number_of(name: &syn::Type) -> Option<&syn::Type> {
     let syn::Type::Path(path) = name else { return None };
@@ -166,6 +171,22 @@ impl Lower<'_> {
         })
     }
 
+    /// The rows, say, of a matrix: an iterator over copies.
+    pub(super) fn parts_of(&mut self, value: &Value, expr: &syn::ExprMethodCall) -> Option<Value> {
+        let (name, span) = (expr.method.to_string(), expr.method.span());
+        if !gives_parts(&name, expr.args.len()) {
+            return None;
+        }
+        let path = self.lendable(value.clone(), span)?;
+        let args = self.args(&expr.args);
+        let mut handed = vec![Arg::Ref(path)];
+        handed.extend(self.handed(args, span)?);
+        let callee = Callee::Method(Ident::new(&format!("{name}_copied"), span), None);
+        let parts = self.call(callee, handed, Some(&vec_of(Ty::Unknown)), site(expr), &name, span);
+        let Value::Path(path) = parts else { return None };
+        Some(Value::Iter(Box::new(Iter::Elements { path, access: Access::Ref })))
+    }
+
     /// A size, or several, as numbers.
     fn sized(&mut self, size: Value, span: Span) -> Value {
         match size.peel() {
@@ -236,7 +257,7 @@ impl Lower<'_> {
         let ty = vec_of(self.number(path));
         let name = Ident::new("elements", span);
         let site = format!("{}[elements]", self.path_site(path).1);
-        let call = Callee::Method(name);
+        let call = Callee::Method(name, None);
         let elements = self.call(call, vec![Arg::Ref(path.clone())], Some(&ty), site, "elements", span);
         let Value::Path(path) = elements else { return None };
         if access == Access::RefMut {
@@ -250,7 +271,7 @@ impl Lower<'_> {
         let Value::Path(elements) = elements else { return None };
         let name = Ident::new("with_elements", span);
         let args = vec![Arg::Ref(like), Arg::Move(elements)];
-        Some(self.call(Callee::Method(name), args, None, site, "mapped", span))
+        Some(self.call(Callee::Method(name, None), args, None, site, "mapped", span))
     }
 
     fn zipped(&mut self, a: Iter, b: Iter, ty: Ty, closure: &std::rc::Rc<Closure>, span: Span) -> Value {

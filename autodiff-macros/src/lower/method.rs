@@ -236,7 +236,7 @@ impl Lower<'_> {
             return self.refuse_at(span, format!("`{name}` has no derivative"));
         }
         let ident = super::inert::ident(name, span);
-        self.call(Callee::Method(ident), handed, want, String::from("v"), name, span)
+        self.call(Callee::Method(ident, None), handed, want, String::from("v"), name, span)
     }
 
     // ---- integers ----
@@ -291,7 +291,8 @@ impl Lower<'_> {
         let span = expr.method.span();
         let constant = matches!(&value, Value::Path(path) if self.is_untyped_constant(path));
         let unknown = matches!(ty, Ty::Unknown);
-        if unknown && is_float_only(name, expr.args.len() + 1) && !matches!(value, Value::Init(..)) {
+        let of_array = !constant && matches!(value, Value::Path(_));
+        if unknown && is_float_only(name, expr.args.len() + 1) && !matches!(value, Value::Init(..)) && !of_array {
             // Constants of unknown type with a method of floats are floats.
             let any = want.cloned().filter(Ty::is_float).unwrap_or_else(super::arith::any_float);
             let receiver = self.scalar(value, Some(&any), span);
@@ -358,8 +359,9 @@ impl Lower<'_> {
             }
         }
         if foreign && !constant {
-            if let Some(extent) = self.extent_of(&value, expr) {
-                return extent;
+            let found = self.extent_of(&value, expr).or_else(|| self.parts_of(&value, expr));
+            if let Some(found) = found {
+                return found;
             }
         }
         if let (true, Value::Path(path), "iter_mut", true) = (foreign, &value, name, expr.args.is_empty()) {
@@ -524,7 +526,8 @@ impl Lower<'_> {
         let Some(args) = self.handed(args, span) else { return Value::Poison };
         let handed: Vec<Arg> = std::iter::once(receiver).chain(args).collect();
         let name = expr.method.to_string();
-        self.call(Callee::Method(expr.method.clone()), handed, want, site(expr), &name, span)
+        let callee = Callee::Method(expr.method.clone(), expr.turbofish.clone());
+        self.call(callee, handed, want, site(expr), &name, span)
     }
 }
 

@@ -44,6 +44,21 @@ macro_rules! __rules {
         $crate::__rules! { @methods $mode $captured $($rest)* }
     };
 
+    (@methods $mode:ident $captured:tt
+        $(#[$meta:meta])*
+        fn $name:ident const[$($g:ident),* $(,)?] ($($args:tt)*) -> $Out:ty
+        $(where { $($where:tt)* })? $(= $value:block)?
+        { $($body:tt)* }
+        $($rest:tt)*
+    ) => {
+        $crate::__rules! {
+            @receiver $mode $captured
+            [$(#[$meta])*] $name [$(const $g: usize),*] [$($g),*] [$($($where)*)?] [$Out] [$($value)?]
+            [$($body)*] $($args)*
+        }
+        $crate::__rules! { @methods $mode $captured $($rest)* }
+    };
+
     // ---- what its arguments are ----
 
     (@receiver $mode:ident $captured:tt $meta:tt $name:ident $generics:tt $names:tt $where:tt $Out:tt $value:tt

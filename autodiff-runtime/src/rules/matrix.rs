@@ -3,9 +3,11 @@
 // Pullbacks are types without names.
 #![allow(clippy::type_complexity)]
 
+mod blocks;
 mod constructors;
 mod decompositions;
 
+pub use blocks::{BlockRules, DiagonalRules, VectorRules};
 pub use constructors::*;
 pub use decompositions::{CholeskyRules, DecompositionRules, LuRules};
 

@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 
 use super::expr::bool_term;
 use super::{Infer, Later};
-use crate::lower::{Extent, extent, is_elementwise, kept_closure, number_of};
+use crate::lower::{Extent, extent, gives_parts, is_elementwise, kept_closure, number_of};
 use crate::typing::scope::Called;
 use crate::typing::term::Term;
 use crate::typing::{library, owner_path, path_type};
@@ -264,6 +264,10 @@ impl Infer<'_> {
         if foreign && extent(&name) == Some(Extent::Count) {
             call.args.iter().for_each(|arg| _ = self.expr(arg));
             return Term::Int(Some("usize".into()));
+        }
+        if (foreign || self.table.is_free(&receiver)) && gives_parts(&name, call.args.len()) {
+            call.args.iter().for_each(|arg| _ = self.expr(arg));
+            return Term::Iter(Box::new(self.table.fresh()));
         }
         let args = match self.elements(&name, &receiver, call) {
             Some(args) => args,
