@@ -7,6 +7,7 @@ mod given;
 mod higher;
 mod integrity;
 mod items;
+mod lent;
 mod macros;
 mod marks;
 mod module;
@@ -54,7 +55,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         if long {
             spines::cut_item(&mut item);
         }
-        item
+        lent::shown(item)
     });
     match parsed {
         Ok(syn::Item::Fn(item)) => function(&request, &item, diag, kept),

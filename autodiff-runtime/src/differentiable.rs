@@ -32,6 +32,7 @@ pub use ndarray::{Element, Storage};
 /// | an enum with `#[derive(Differentiable)]` | an enum of the same variants, called `…Tangent`; `()` where none holds anything |
 /// | matrices and vectors of `nalgebra` (feature `nalgebra`) | the owned matrix of the same size |
 /// | arrays and views of `ndarray` (feature `ndarray`) | the owned array of the same shape |
+/// | vectors of `glam` (feature `glam`) | the type itself |
 ///
 /// ```
 /// use autodiff_runtime::Differentiable;

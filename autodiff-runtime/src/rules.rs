@@ -15,11 +15,14 @@
 //! assert_eq!((y, x_bar), (8.0, 12.0));
 //! assert_eq!(x.powi_pushforward(3, Some(&1.0), None), (8.0, 12.0));
 //! ```
+//!
+//! [`matrices`] lists what is known of other crates; [`adding`] says how more is added.
 
 #[cfg(any(feature = "nalgebra", feature = "ndarray"))]
 mod elements;
 mod float;
 mod macros;
+mod space;
 #[cfg(feature = "nalgebra")]
 mod matrix;
 #[cfg(feature = "ndarray")]
@@ -41,8 +44,16 @@ pub use ndarray::{
     Array1Constructors, Array2Rules, ArrayConstructors, ArrayRules, ArrayWriteRules, DotRule, ElementwiseRules, Shape, ShapeOf, Slicing,
 };
 
+#[doc = include_str!("../docs/adding_rules.md")]
+pub mod adding {}
+
+#[doc = include_str!("../docs/matrices.md")]
+pub mod matrices {}
+
 /// Brings the methods of all rules into scope, and no names.
 pub mod prelude {
+    #[cfg(feature = "glam")]
+    pub use crate::glam::prelude::*;
     pub use super::FloatRules as _;
     #[cfg(feature = "nalgebra")]
     pub use super::{

@@ -78,6 +78,7 @@ impl Lower<'_> {
                     }
                     _ => self.args(&expr.args),
                 };
+                let args = if called.is_none() { self.collected_items(&path.path, args, span) } else { args };
                 if self.is_unseen_function(&path.path) && self.all_inactive(&args) {
                     return self.inactive_call(path, args, want, span);
                 }

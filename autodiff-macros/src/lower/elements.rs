@@ -252,6 +252,19 @@ impl Lower<'_> {
         Some(self.remade(like, elements, site(path), span).unwrap_or(Value::Poison))
     }
 
+    /// The arguments of `Type::from_iter(items)`, of a type out of sight: its items in a `Vec`.
+    pub(super) fn collected_items(&mut self, path: &syn::Path, mut args: Vec<Value>, span: Span) -> Vec<Value> {
+        let of_type = crate::ir::owner(path).is_some_and(|owner| owner != "Vec");
+        let name = path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+        if of_type && matches!(name.as_str(), "from_iter" | "from_iterator") {
+            if let Some(Value::Iter(items)) = args.pop_if(|arg| matches!(arg, Value::Iter(_))) {
+                let items = self.collect(*items, Some(vec_of(Ty::Float(Float::Any))), span);
+                args.push(items);
+            }
+        }
+        args
+    }
+
     /// The elements in their order, in a `Vec` of their own.
     fn elements(&mut self, path: &Path, access: Access, span: Span) -> Option<Iter> {
         let ty = vec_of(self.number(path));

@@ -339,7 +339,10 @@ impl Lower<'_> {
         }
         // Of something that carries no derivative and may be a map as well, code asks for an element.
         let keyed = (matches!(ty, Ty::Inert) || constant) && matches!(name, "get" | "first" | "last");
+        // Arrays and matrices out of sight have it as slices do.
+        let filled = name == "fill" && matches!(ty, Ty::Named(_)) && self.method_in_sight(&ty, expr).is_none();
         let sequence = ty.is_sequence()
+            || filled
             || (unknown || matches!(ty, Ty::Inert)) && !keyed
             || matches!(value, Value::Init(..))
             || matches!(&value, Value::Path(path) if matches!(name, "iter" | "into_iter") && self.has_no_indices(path));

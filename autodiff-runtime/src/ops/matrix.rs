@@ -1,7 +1,6 @@
 //! The operators of `nalgebra`'s matrices and vectors.
 
-use super::{AddRule, DivRule, MulRule, NegRule, SubRule, TangentOf, by_reference};
-use crate::Differentiable;
+use super::{AddRule, DivRule, MulRule, NegRule, SubRule, by_reference};
 use crate::differentiable::Real;
 use nalgebra::allocator::Allocator;
 use nalgebra::constraint::{AreMultipliable, SameNumberOfColumns, SameNumberOfRows, ShapeConstraint};

@@ -1,7 +1,6 @@
 //! The operators of `ndarray`'s arrays, with their broadcasting: what an array gave to many elements, it gets back as a sum.
 
-use super::{AddRule, DivRule, MulRule, NegRule, SubRule, TangentOf, by_reference};
-use crate::Differentiable;
+use super::{AddRule, DivRule, MulRule, NegRule, SubRule, by_reference};
 use crate::differentiable::{Element, Storage};
 use crate::special::product;
 use ndarray::{Array, ArrayBase, ArrayView, Axis, Data, DimMax, Dimension, IxDyn, Zip};

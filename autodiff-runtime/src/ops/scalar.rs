@@ -1,9 +1,8 @@
 //! The operators of numbers.
 
 use super::{
-    AddRule, AsF32Rule, AsF64Rule, DivRule, MulRule, NegRule, RemRule, SubRule, TangentOf, by_reference,
+    AddRule, AsF32Rule, AsF64Rule, DivRule, MulRule, NegRule, RemRule, SubRule, by_reference,
 };
-use crate::Differentiable;
 use crate::special::product;
 use num_traits::Float;
 

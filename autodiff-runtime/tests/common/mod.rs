@@ -1,4 +1,5 @@
 //! What the tests of matrices and arrays share: gradients against central differences, tangents against gradients.
+#![allow(dead_code, reason = "no test uses all of it")]
 
 /// A value as the numbers that it is made of.
 pub trait Numbers: Clone {
@@ -123,3 +124,94 @@ macro_rules! check {
     }};
 }
 pub(crate) use check;
+
+fn weights() -> impl Iterator<Item = f64> {
+    (0..).map(|k| 0.3 + 0.5 * (k as f64 * 1.7).sin())
+}
+
+/// Any result as a number, with a derivative by each number in it: a rule of one's own for types from elsewhere.
+pub trait Weigh {
+    fn weighed(&self) -> f64;
+}
+
+impl Weigh for f64 {
+    fn weighed(&self) -> f64 {
+        0.3 * self
+    }
+}
+
+autodiff_runtime::rules! {
+    pub trait WeighNumber for f64;
+
+    fn weighed(&self) -> f64 {
+        weighed_forward |this, seed| { bar => *bar += 0.3 * seed }
+        weighed_pushforward |dot| { 0.3 * dot }
+    }
+}
+
+#[cfg(feature = "ndarray")]
+pub mod of_arrays {
+    use super::{Weigh, weights};
+    use ndarray::{Array, ArrayBase, Data, Dimension};
+
+    impl<S: Data<Elem = f64>, D: Dimension> Weigh for ArrayBase<S, D> {
+        fn weighed(&self) -> f64 {
+            self.iter().zip(weights()).map(|(x, w)| x * w).sum()
+        }
+    }
+
+    autodiff_runtime::rules! {
+        pub trait WeighArray[D] for Array<f64, D> where { D: Dimension };
+
+        fn weighed(&self) -> f64 {
+            weighed_forward |this, seed| { bar => bar.iter_mut().zip(weights()).for_each(|(bar, w)| *bar += seed * w) }
+            weighed_pushforward |dot| { dot.weighed() }
+        }
+    }
+}
+
+#[cfg(feature = "nalgebra")]
+pub mod of_matrices {
+    use super::{Weigh, weights};
+    use nalgebra::{DefaultAllocator, Dim, Matrix, OMatrix, RawStorage, allocator::Allocator};
+
+    impl<R: Dim, C: Dim, S: RawStorage<f64, R, C>> Weigh for Matrix<f64, R, C, S> {
+        fn weighed(&self) -> f64 {
+            self.iter().zip(weights()).map(|(x, w)| x * w).sum()
+        }
+    }
+
+    autodiff_runtime::rules! {
+        pub trait WeighMatrix[R, C] for OMatrix<f64, R, C>
+        where { R: Dim, C: Dim, DefaultAllocator: Allocator<R, C> };
+
+        fn weighed(&self) -> f64 {
+            weighed_forward |this, seed| { bar => bar.iter_mut().zip(weights()).for_each(|(bar, w)| *bar += seed * w) }
+            weighed_pushforward |dot| { dot.weighed() }
+        }
+    }
+}
+
+/// The methods of a table of tests, in the order of the alphabet.
+pub fn names(rows: &[&str]) -> Vec<String> {
+    let mut names: Vec<String> =
+        rows.iter().map(|row| row.split("__").next().unwrap_or(row).to_string()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// The methods that `docs/matrices.md` lists under the heading of a crate: all that stands in the table's second column as code.
+pub fn documented(of: &str) -> Vec<String> {
+    let text = include_str!("../../docs/matrices.md");
+    let section = text.split("\n## ").find(|section| section.starts_with(of)).expect("a section of the crate");
+    let mut names: Vec<String> = section
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(" | ").nth(1))
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .map(str::to_string)
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}

@@ -72,6 +72,11 @@ macro_rules! by_sizes {
                 from_vec_pushforward |$($m_bar,)* dot| { Self::from_vec($($m,)* dot.clone()) }
             }
 
+            fn from_iterator($($n: usize,)* elements: Vec<T>) -> OMatrix<T, $Rows, $Columns> {
+                from_iterator_forward |seed| { $($n_bar => (),)* bar => add_columns(bar, &seed) }
+                from_iterator_pushforward |$($n_bar,)* dot| { Self::from_iterator($($n,)* dot.clone()) }
+            }
+
             fn from_column_slice($($m: usize,)* elements: &[T]) -> OMatrix<T, $Rows, $Columns> {
                 from_column_slice_forward |seed| { $($m_bar => (),)* bar => add_columns(bar, &seed) }
                 from_column_slice_pushforward |$($m_bar,)* dot| { Self::from_column_slice($($m,)* dot) }
