@@ -605,6 +605,12 @@ where
 {
 }
 
+/// How many there are of something: rustc sees that it is a number of that kind.
+#[inline(always)]
+pub fn count(count: usize) -> usize {
+    count
+}
+
 /// What says how large something is, on its own.
 #[inline(always)]
 pub fn extent<T: Extent>(extent: &T) -> T::Owned {

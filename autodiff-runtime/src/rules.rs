@@ -18,30 +18,27 @@
 //!
 //! [`matrices`] lists what is known of other crates; [`adding`] says how more is added.
 
-#[cfg(any(feature = "nalgebra", feature = "ndarray"))]
 mod elements;
 mod float;
 mod macros;
-mod space;
 #[cfg(feature = "nalgebra")]
 mod matrix;
 #[cfg(feature = "ndarray")]
 mod ndarray;
 #[cfg(any(feature = "nalgebra", feature = "ndarray"))]
 mod parts;
+mod space;
 
-#[cfg(any(feature = "nalgebra", feature = "ndarray"))]
 pub use elements::{ElementRules, Elements};
 pub use float::FloatRules;
-#[cfg(feature = "ndarray")]
-pub use parts::of_arrays::{Array2Parts, ArrayParts};
 #[cfg(feature = "nalgebra")]
-pub use parts::of_matrices::MatrixParts;
-#[cfg(feature = "nalgebra")]
-pub use matrix::*;
+pub use matrix::{
+    BlockRules, CholeskyRules, CrossRules, DecompositionRules, DiagonalRules, LuRules, MatrixRules,
+    SquareMatrixRules, VectorRules,
+};
 #[cfg(feature = "ndarray")]
 pub use ndarray::{
-    Array1Constructors, Array2Rules, ArrayConstructors, ArrayRules, ArrayWriteRules, DotRule, ElementwiseRules, Shape, ShapeOf, Slicing,
+    Array2Rules, ArrayRules, ArrayWriteRules, DotRule, ElementwiseRules, Shape, ShapeOf, Slicing,
 };
 
 #[doc = include_str!("../docs/adding_rules.md")]
@@ -54,24 +51,10 @@ pub mod matrices {}
 pub mod prelude {
     #[cfg(feature = "glam")]
     pub use crate::glam::prelude::*;
-    pub use super::FloatRules as _;
+
     #[cfg(feature = "nalgebra")]
-    pub use super::{
-        BlockRules as _, CholeskyRules as _, ColumnConstructors as _, DiagonalRules as _, VectorRules as _, CrossRules as _, DecompositionRules as _,
-        DiagonalConstructors as _, DynamicConstructors as _, LuRules as _, MatrixRules as _, RowConstructors as _,
-        SquareMatrixRules as _, StaticConstructors as _,
-    };
-    #[cfg(feature = "nalgebra")]
-    #[rustfmt::skip]
-    pub use super::{New1x1 as _, New2x1 as _, New3x1 as _, New4x1 as _, New5x1 as _, New6x1 as _, New1x2 as _, New1x3 as _, New1x4 as _, New1x5 as _, New1x6 as _, New2x2 as _, New2x3 as _, New2x4 as _, New3x2 as _, New3x3 as _, New3x4 as _, New4x2 as _, New4x3 as _, New4x4 as _};
+    pub use super::matrix::prelude::*;
     #[cfg(feature = "ndarray")]
-    pub use super::{
-        Array1Constructors as _, Array2Rules as _, ArrayConstructors as _, ArrayRules as _, ElementwiseRules as _,
-    };
-    #[cfg(any(feature = "nalgebra", feature = "ndarray"))]
-    pub use super::ElementRules as _;
-    #[cfg(feature = "nalgebra")]
-    pub use super::MatrixParts as _;
-    #[cfg(feature = "ndarray")]
-    pub use super::{Array2Parts as _, ArrayParts as _, ArrayWriteRules as _};
+    pub use super::ndarray::prelude::*;
+    pub use super::{ElementRules as _, FloatRules as _};
 }

@@ -188,50 +188,136 @@ fn rows(x: &Array2<f64>, w: &Array1<f64>) -> f64 {
 }
 
 #[differentiate]
+fn distance(x: &Array2<f64>, y: &Array2<f64>) -> f64 {
+    let d = x - y;
+    let s: f64 = d.iter().map(|e| e * e).sum();
+    s.sqrt() + (x * y).iter().zip(d.iter()).map(|(a, b)| a * b.sin()).sum::<f64>()
+}
+
+#[differentiate]
+fn update(y: &mut Array1<f64>, x: &Array1<f64>, k: f64) {
+    *y *= k;
+    y[0] = x[1] * k;
+    let half = &*y * 0.5;
+    y.assign(&(&half + x));
+    y.scaled_add(k, x);
+}
+
+#[differentiate]
+fn updated(y: &Array1<f64>, x: &Array1<f64>, k: f64) -> f64 {
+    let mut z = y * 1.0;
+    update(&mut z, x, k);
+    update(&mut z, x, k * k);
+    z.dot(y)
+}
+
+#[differentiate]
 fn lent(x: ArrayView1<f64>, w: ArrayView1<f64>, k: f64) -> f64 {
     x.dot(&w) * k + x.mapv(|x| x * k).sum()
 }
 
 #[test]
-fn try_all() {
+fn products_and_closures() {
+    let (x, w, b) = (matrix(4, 3, 0.1), matrix(3, 2, 0.5), vector(2, 0.3));
+    check!(layer(&x, &w, &b) by x, w, b);
+    let (x, y) = (matrix(4, 3, 0.1), vector(4, 0.2));
+    check!(relu(&x, &y) by x, y);
+    let (x, w) = (matrix(4, 3, 0.1), vector(3, 0.5));
+    check!(methods(&x, &w) by x, w);
+}
+
+#[test]
+fn closures_have_what_they_capture() {
+    let (x, k) = (vector(4, 0.2), 0.7);
+    check!(scaled(&x, k) by x, k);
+    check!(elementwise(&x) by x);
+    check!(inplace(&x, k) by x, k);
+}
+
+#[test]
+fn elements_rows_and_axes() {
+    let (a, x) = (matrix(3, 4, 0.1), vector(4, 0.2));
+    check!(loops(&a, &x) by a, x);
+    check!(rows(&a, &x) by a, x);
+    check!(axes(&a) by a);
+    let (x, y) = (matrix(4, 3, 0.1), matrix(4, 3, 0.7));
+    check!(distance(&x, &y) by x, y);
+}
+
+#[test]
+fn arrays_that_are_made_and_written() {
+    let (k, l, x) = (0.7, 1.3, vector(3, 0.5));
+    check!(made(k; 3) by k);
+    check!(macros(k, l) by k, l);
+    check!(writes(&x) by x);
+    check!(assigned(&x, k) by x, k);
+    let y = vector(3, 0.9);
+    check!(updated(&y, &x, k) by y, x, k);
+}
+
+#[test]
+fn views_as_parameters_have_owned_gradients() {
     let (x, w) = (vector(3, 0.1), vector(3, 0.5));
     let (value, (x_bar, w_bar, k_bar)) = lent::value_and_grad(x.view(), w.view(), 0.5);
     assert_eq!((value, x_bar, w_bar), (lent(x.view(), w.view(), 0.5), &w * 0.5 + 0.5, &x * 0.5));
     assert!((k_bar - value / 0.5).abs() < 1e-12);
 
-    let (x, w) = (matrix(4, 3, 0.1), vector(3, 0.5));
-    check!(methods(&x, &w) by x, w);
-    check!(rows(&x, &w) by x, w);
-    let (a, b) = (0.7, 1.3);
-    check!(macros(a, b) by a, b);
-    check!(assigned(&w, a) by w, a);
-
-    let (x, w, b) = (matrix(4, 3, 0.1), matrix(3, 2, 0.5), vector(2, 0.3));
-    check!(layer(&x, &w, &b) by x, w, b);
-    let (x, k) = (vector(4, 0.2), 0.7);
-    check!(scaled(&x, k) by x, k);
-    {
-        let x = x.clone();
-        let (value, grad) = softmax::value_and_grad(x.view());
-        assert_eq!(value, softmax(x.view()));
-        assert!(grad.sum().abs() < 1e-12);
-    }
-    for k in 0..4 {
-        let mut dot = Array1::zeros(4);
+    let (value, gradient) = softmax::value_and_grad(x.view());
+    assert_eq!(value, softmax(x.view()));
+    for k in 0..3 {
+        let moved = |h: f64| {
+            let mut x = x.clone();
+            x[k] += h;
+            softmax(x.view())
+        };
+        assert!((gradient[k] - (moved(1e-6) - moved(-1e-6)) / 2e-6).abs() < 1e-8);
+        let mut dot = Array1::zeros(3);
         dot[k] = 1.0;
-        let (_, tangent) = softmax::jvp(x.view(), dot);
-        assert!((tangent - softmax::grad(x.view())[k]).abs() < 1e-12);
+        assert!((softmax::jvp(x.view(), dot).1 - gradient[k]).abs() < 1e-12);
     }
-    let (a, x) = (matrix(3, 4, 0.1), vector(4, 0.2));
-    check!(loops(&a, &x) by a, x);
-    check!(writes(&x) by x);
-    let y = 0.7;
-    check!(made(y; 3) by y);
-    let x = matrix(4, 3, 0.1);
-    check!(axes(&x) by x);
-    let x = vector(4, 0.2);
-    check!(elementwise(&x) by x);
-    check!(inplace(&x, k) by x, k);
-    let (x, y) = (matrix(4, 3, 0.1), vector(4, 0.2));
-    check!(relu(&x, &y) by x, y);
+}
+
+#[test]
+fn a_network_of_a_module() {
+    let net = inside::Net { w: matrix(3, 2, 0.4), b: vector(2, 0.1) };
+    let (x, labels) = (matrix(4, 3, 0.2), [0, 1, 1, 0]);
+    let gradient = inside::loss::grad(&net, &x, &labels);
+    for k in 0..6 {
+        let at = |h: f64| {
+            let mut w = net.w.clone();
+            w[[k / 2, k % 2]] += h;
+            inside::loss(&inside::Net { w, b: net.b.clone() }, &x, &labels)
+        };
+        let difference = (at(1e-6) - at(-1e-6)) / 2e-6;
+        assert!((gradient.w[[k / 2, k % 2]] - difference).abs() < 1e-8);
+    }
+    let along = inside::NetTangent { w: Array2::zeros((3, 2)), b: Array1::ones(2) };
+    let tangent = inside::loss::jvp(&net, &x, &labels, &along).1;
+    assert!((tangent - gradient.b.sum()).abs() < 1e-12);
+}
+
+#[test]
+fn a_zero_meets_an_infinity() {
+    use autodiff_runtime::ops;
+    let (zero, one) = (Array1::<f64>::zeros(2), Array1::ones(2));
+    let (mut bar, mut by_number) = (zero.clone(), 0.0);
+    let seed = zero.clone();
+    ops::div::forward(&one, &0.0).1(&one, &0.0, seed.clone(), Some(&mut bar), Some(&mut by_number));
+    ops::div::forward(&one, &zero).1(&one, &zero, seed.clone(), Some(&mut bar), None);
+    let wide = array![f64::INFINITY, 1.0];
+    ops::mul::forward(&wide, &zero).1(&wide, &zero, seed, Some(&mut bar), None);
+    assert_eq!((bar, by_number), (zero.clone(), 0.0));
+    assert_eq!(ops::mul::pushforward(&wide, &zero, Some(&zero), Some(&zero)).1, zero);
+}
+
+#[test]
+fn an_adjoint_of_a_broadcast_operand_is_a_sum() {
+    use autodiff_runtime::ops;
+    let (a, b) = (matrix(2, 3, 0.1), vector(3, 0.4).insert_axis(Axis(0)));
+    let (mut a_bar, mut b_bar) = (Array2::zeros((2, 3)), Array2::zeros((1, 3)));
+    let (product, pullback) = ops::mul::forward(&a, &b);
+    assert_eq!(product, &a * &b);
+    pullback(&a, &b, Array2::ones((2, 3)), Some(&mut a_bar), Some(&mut b_bar));
+    assert_eq!(b_bar, a.sum_axis(Axis(0)).insert_axis(Axis(0)));
+    assert_eq!(a_bar, Array2::<f64>::ones((2, 3)) * &b);
 }

@@ -5,7 +5,7 @@ mod common;
 
 use autodiff_runtime::differentiate;
 use common::check;
-use nalgebra::{DMatrix, DVector, Matrix2, Matrix3, Matrix2x3, Vector2, Vector3, RowDVector};
+use nalgebra::{DMatrix, DVector, Matrix2, Matrix2x3, Matrix3, RowDVector, Vector2, Vector3};
 
 fn matrix(rows: usize, columns: usize, start: f64) -> DMatrix<f64> {
     DMatrix::from_fn(rows, columns, |i, j| (start + 1.7 * i as f64 - 0.9 * (j * j) as f64).sin())
@@ -64,10 +64,12 @@ fn solved(a: &DMatrix<f64>, b: &DVector<f64>) -> f64 {
 fn inverted(a: &DMatrix<f64>, b: &DVector<f64>) -> f64 {
     let inverse = a.clone().try_inverse().unwrap();
     let lu = a.clone().lu();
-    (inverse * b).norm() + lu.determinant() + match lu.try_inverse() {
-        Some(inverse) => inverse.sum(),
-        None => 0.0,
-    }
+    (inverse * b).norm()
+        + lu.determinant()
+        + match lu.try_inverse() {
+            Some(inverse) => inverse.sum(),
+            None => 0.0,
+        }
 }
 
 #[differentiate]
@@ -75,7 +77,9 @@ fn gaussian(l: &DMatrix<f64>, x: &DVector<f64>) -> f64 {
     let covariance = l * l.transpose() + DMatrix::identity(3, 3);
     let cholesky = covariance.clone().cholesky().unwrap();
     let y = cholesky.solve(x);
-    -0.5 * x.dot(&y) - 0.5 * cholesky.ln_determinant() + cholesky.l().sum() + cholesky.inverse().trace()
+    -0.5 * x.dot(&y) - 0.5 * cholesky.ln_determinant()
+        + cholesky.l().sum()
+        + cholesky.inverse().trace()
         + cholesky.determinant()
 }
 
@@ -83,6 +87,14 @@ fn gaussian(l: &DMatrix<f64>, x: &DVector<f64>) -> f64 {
 fn lower(a: &DMatrix<f64>, x: &DVector<f64>) -> f64 {
     let cholesky = a.clone().cholesky().unwrap();
     cholesky.solve(x).norm() + cholesky.l()[(1, 0)]
+}
+
+#[differentiate]
+fn inverse_or(a: &DMatrix<f64>, k: f64) -> f64 {
+    match a.clone().try_inverse() {
+        Some(inverse) => inverse.sum(),
+        None => k,
+    }
 }
 
 #[differentiate]
@@ -150,8 +162,12 @@ fn parts(x: &DVector<f64>, m: &DMatrix<f64>, k: f64) -> f64 {
     let b = x.rows(0, 2);
     let c = m.fixed_view::<2, 2>(0, 1);
     let d = m.view((1, 0), (2, 2));
-    (c * a).dot(&(d * b)) + m.columns(1, 2).column_sum().norm() + m.row_sum().sum() * m.diagonal().norm()
-        + x.lerp(&m.diagonal(), k).norm() + x.angle(&m.diagonal()) + m.abs().sum() * m.columns(0, 1)[(0, 0)]
+    (c * a).dot(&(d * b))
+        + m.columns(1, 2).column_sum().norm()
+        + m.row_sum().sum() * m.diagonal().norm()
+        + x.lerp(&m.diagonal(), k).norm()
+        + x.angle(&m.diagonal())
+        + m.abs().sum() * m.columns(0, 1)[(0, 0)]
         + m.fixed_columns::<2>(1).norm()
 }
 
@@ -165,16 +181,25 @@ fn macros(x: f64, y: f64) -> f64 {
 }
 
 #[test]
-fn try_all() {
-    let (x, y) = (0.7, 1.3);
+fn matrices_are_made_of_active_numbers() {
+    let (x, y, k) = (0.7, 1.3, 0.6);
     check!(small(x, y) by x, y);
     check!(dynamic(x, y) by x, y);
     check!(macros(x, y) by x, y);
-    let (v, m, k) = (vector(3, 0.3), matrix(3, 3, 0.4), 0.3);
-    check!(parts(&v, &m, k) by v, m, k);
-    let (x, y, k) = (vector(3, 0.3), vector(3, 0.9), 0.7);
-    check!(indexed(&x, k) by x, k);
+    let v = vector(3, 0.3);
+    check!(indexed(&v, k) by v, k);
+    check!(written(&v) by v);
+}
+
+#[test]
+fn closures_and_parts() {
+    let (x, y, m, k) = (vector(3, 0.3), vector(3, 0.9), matrix(3, 3, 0.4), 0.7);
     check!(mapped(&x, &y, k) by x, y, k);
+    check!(parts(&x, &m, k) by x, m, k);
+}
+
+#[test]
+fn systems_are_solved() {
     let (a, b) = (matrix(3, 3, 0.4) + DMatrix::identity(3, 3), vector(3, 0.2));
     check!(solved(&a, &b) by a, b);
     check!(inverted(&a, &b) by a, b);
@@ -182,7 +207,22 @@ fn try_all() {
     check!(gaussian(&l, &b) by l, b);
     let a = &l * l.transpose() + DMatrix::identity(3, 3);
     check!(lower(&a, &b) by a, b);
-    check!(written(&b) by b);
+}
+
+#[test]
+fn what_has_no_solution_says_so() {
+    let (singular, b) = (DMatrix::from_element(2, 2, 1.0), DVector::from_element(2, 1.0));
+    assert_eq!(inverse_or(&singular, 3.0), inverse_or::value_and_grad(&singular, 3.0).0);
+    assert_eq!(inverse_or::grad(&singular, 3.0), (DMatrix::zeros(2, 2), 1.0));
+    for n in 1..=5 {
+        let (regular, k) = (matrix(n, n, 0.1) + DMatrix::identity(n, n) * 2.0, 3.0);
+        check!(inverse_or(&regular, k) by regular, k);
+    }
+    assert!(std::panic::catch_unwind(|| solved::grad(&singular, &b)).is_err());
+}
+
+#[test]
+fn functions_hand_matrices_on() {
     let (angle, p, q) = (0.3, Vector2::new(1.0, 2.0), Vector2::new(0.5, -0.3));
     check!(distance(angle, &p, &q) by angle, p, q);
 }
@@ -190,11 +230,8 @@ fn try_all() {
 #[test]
 fn bundles() {
     use camera::Camera;
-    let camera = Camera {
-        focal: 1.2,
-        rotation: Vector3::new(0.1, -0.2, 0.3),
-        position: Vector3::new(0.3, 0.2, 5.0),
-    };
+    let camera =
+        Camera { focal: 1.2, rotation: Vector3::new(0.1, -0.2, 0.3), position: Vector3::new(0.3, 0.2, 5.0) };
     let points = [Vector3::new(1.0, 0.5, 1.0), Vector3::new(-1.0, 0.5, 2.0)];
     let seen = [Vector2::new(0.3, 0.1), Vector2::new(-0.2, 0.1)];
     let (bar, points_bar, _) = camera::error::grad(&camera, &points, &seen);
@@ -203,7 +240,11 @@ fn bundles() {
         points[1].x += px;
         let mut rotation = camera.rotation;
         rotation.z += z;
-        camera::error(&Camera { focal: camera.focal + focal, rotation, position: camera.position }, &points, &seen)
+        camera::error(
+            &Camera { focal: camera.focal + focal, rotation, position: camera.position },
+            &points,
+            &seen,
+        )
     };
     let h = 1e-6;
     assert!((bar.focal - (at(h, 0.0, 0.0) - at(-h, 0.0, 0.0)) / (2.0 * h)).abs() < 1e-8);

@@ -9,8 +9,8 @@ use autodiff_runtime::differentiate;
 use common::of_matrices::WeighMatrix as _;
 use common::{Weigh as _, WeighNumber as _, check, documented};
 use nalgebra::{
-    DMatrix, DVector, Matrix2, Matrix2x3, Matrix3, RowDVector, RowVector3, SMatrix, Vector2, Vector3, Vector4, Vector6,
-    dmatrix, dvector, matrix, vector,
+    DMatrix, DVector, Matrix2, Matrix2x3, Matrix3, RowDVector, RowVector3, SMatrix, Vector2, Vector3,
+    Vector4, Vector6, dmatrix, dvector, matrix, vector,
 };
 
 /// Rows: a name, which is that of the method up to `__`, and what is done with a matrix of 3 by 3 and a vector of 3, of
@@ -88,6 +88,8 @@ covered! { rules_of_dynamic_sizes_are_right DMatrix<f64>, DVector<f64>: [a v k] 
     transpose: a.transpose();
     clone: a.clone();
     clone_owned: a.clone_owned();
+    to_owned: a.to_owned();
+    into_owned: a.column(1).into_owned();
     column: a.column(1);
     row: a.row(2);
     rows: a.rows(1, 2);

@@ -31,7 +31,8 @@ fn operators(a: DVec3, b: &DVec3, k: f64) -> f64 {
 fn methods(a: DVec3, b: DVec3, k: f64) -> f64 {
     let n = a.cross(b).normalize();
     let m = DVec3::new(k, a.x, b.z * k) + DVec3::splat(k * k);
-    n.dot(m) + a.length() * b.length_squared() + a.distance(b) - a.distance_squared(m) + a.lerp(b, k).element_sum()
+    n.dot(m) + a.length() * b.length_squared() + a.distance(b) - a.distance_squared(m)
+        + a.lerp(b, k).element_sum()
 }
 
 #[differentiate]
@@ -80,7 +81,9 @@ fn vectors_are_differentiated() {
 fn they_are_fields_of_what_a_module_sees() {
     use bodies::Body;
     let sun = Body { at: DVec3::ZERO, speed: DVec3::ZERO, mass: 1.0 };
-    let planet = |x: f64, mass: f64| (Body { at: DVec3::new(x, 0.1, 0.0), speed: DVec3::Y, mass: 0.0 }, Body { mass, ..sun });
+    let planet = |x: f64, mass: f64| {
+        (Body { at: DVec3::new(x, 0.1, 0.0), speed: DVec3::Y, mass: 0.0 }, Body { mass, ..sun })
+    };
     let at = |x: f64, mass: f64| {
         let (planet, sun) = planet(x, mass);
         bodies::end(&sun, &planet, 50)

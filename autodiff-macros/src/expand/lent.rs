@@ -59,7 +59,11 @@ mod tests {
             }
         );
         let shown: syn::Item = syn::parse_quote!(
-            fn f(x: ArrayView2<'_, f64>, y: &ndarray::ArrayViewD<'a, f64>, z: MatrixView<T>) -> DVectorView<'_, f32> {
+            fn f(
+                x: ArrayView2<'_, f64>,
+                y: &ndarray::ArrayViewD<'a, f64>,
+                z: MatrixView<T>,
+            ) -> DVectorView<'_, f32> {
                 let v: ArrayView1<f64> = x.row(0);
             }
         );

@@ -67,7 +67,10 @@ pub(crate) fn extent(name: &str) -> Option<Extent> {
 
 /// Whether a method of an array or a matrix gives an iterator over parts of it, each an array or a matrix.
 pub(crate) fn gives_parts(name: &str, args: usize) -> bool {
-    matches!((name, args), ("rows" | "columns" | "outer_iter" | "row_iter" | "column_iter", 0) | ("axis_iter", 1))
+    matches!(
+        (name, args),
+        ("rows" | "columns" | "outer_iter" | "row_iter" | "column_iter", 0) | ("axis_iter", 1)
+    )
 }
 
 /// The number that a type out of sight has as elements, if it says so: `f64` of `Array2<f64>`.
@@ -155,7 +158,7 @@ impl Lower<'_> {
         let mut inert = combine(&parts, |parts| {
             let (of, args) = parts.split_first().expect("a receiver");
             match extent {
-                Extent::Count => quote!(#of.#name(#(#args),*)),
+                Extent::Count => quote!(#runtime::__private::count(#of.#name(#(#args),*))),
                 Extent::Shape => quote!(#runtime::__private::extent(&#of.#name(#(#args),*))),
             }
         });
@@ -190,7 +193,9 @@ impl Lower<'_> {
     /// A size, or several, as numbers.
     fn sized(&mut self, size: Value, span: Span) -> Value {
         match size.peel() {
-            Value::Tuple(sizes) => Value::Tuple(sizes.into_iter().map(|size| self.sized(size, span)).collect()),
+            Value::Tuple(sizes) => {
+                Value::Tuple(sizes.into_iter().map(|size| self.sized(size, span)).collect())
+            }
             size @ Value::Code(..) => {
                 let (atom, ty) = self.scalar(size, Some(&Ty::usize()), span);
                 Value::Atom(atom, ty)
@@ -253,13 +258,20 @@ impl Lower<'_> {
     }
 
     /// The arguments of `Type::from_iter(items)`, of a type out of sight: its items in a `Vec`.
-    pub(super) fn collected_items(&mut self, path: &syn::Path, mut args: Vec<Value>, span: Span) -> Vec<Value> {
+    pub(super) fn collected_items(
+        &mut self,
+        path: &syn::Path,
+        mut args: Vec<Value>,
+        span: Span,
+    ) -> Vec<Value> {
         let of_type = crate::ir::owner(path).is_some_and(|owner| owner != "Vec");
         let name = path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
         if of_type && matches!(name.as_str(), "from_iter" | "from_iterator") {
-            if let Some(Value::Iter(items)) = args.pop_if(|arg| matches!(arg, Value::Iter(_))) {
-                let items = self.collect(*items, Some(vec_of(Ty::Float(Float::Any))), span);
-                args.push(items);
+            match args.pop() {
+                Some(Value::Iter(items)) => {
+                    args.push(self.collect(*items, Some(vec_of(Ty::Float(Float::Any))), span));
+                }
+                last => args.extend(last),
             }
         }
         args
@@ -319,7 +331,9 @@ impl Lower<'_> {
                 Init::Copy { from, how: CopyHow::Clone } => from,
                 init => Path::of(self.temp_place("argument", ty, init, span)),
             }),
-            Value::Code(inert, ty) => Some(Path::of(self.temp_place("constant", ty, Init::Inert(inert), span))),
+            Value::Code(inert, ty) => {
+                Some(Path::of(self.temp_place("constant", ty, Init::Inert(inert), span)))
+            }
             _ => None,
         }
     }

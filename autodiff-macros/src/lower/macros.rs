@@ -39,7 +39,9 @@ impl Lower<'_> {
         let name = mac.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
         match name.as_str() {
             "vec" => self.lower_vec(mac, want),
-            name if is_array_macro(name) && !self.is_inactive(&mac.tokens) => self.lower_array_macro(mac, name),
+            name if is_array_macro(name) && !self.is_inactive(&mac.tokens) => {
+                self.lower_array_macro(mac, name)
+            }
             name if DIVERGING.contains(&name) || STATEMENTS.contains(&name) => {
                 if name == "dbg" && !mac.tokens.is_empty() {
                     return self.lower_dbg(mac, want);
@@ -139,7 +141,8 @@ impl Lower<'_> {
             elements = inner;
         }
         let runtime = &self.request.runtime;
-        let (ndarray, nalgebra) = (quote!(#runtime::__private::ndarray), quote!(#runtime::__private::nalgebra));
+        let (ndarray, nalgebra) =
+            (quote!(#runtime::__private::ndarray), quote!(#runtime::__private::nalgebra));
         // What no type says is handed over first; `nalgebra` takes slices.
         let (path, first): (syn::ExprPath, TokenStream) = match (name, &sizes[..]) {
             ("array", [_]) => (syn::parse_quote!(#ndarray::Array1::from_vec), TokenStream::new()),
@@ -147,7 +150,9 @@ impl Lower<'_> {
                 let array = quote::format_ident!("Array{}", sizes.len());
                 (syn::parse_quote!(#ndarray::#array::from_shape_vec), quote!((#(#sizes),*)))
             }
-            ("vector", [n]) => (syn::parse_quote!(#nalgebra::SVector::<_, #n>::from_row_slice), TokenStream::new()),
+            ("vector", [n]) => {
+                (syn::parse_quote!(#nalgebra::SVector::<_, #n>::from_row_slice), TokenStream::new())
+            }
             ("dvector", [_]) => (syn::parse_quote!(#nalgebra::DVector::from_row_slice), TokenStream::new()),
             ("matrix", [r, c]) => {
                 (syn::parse_quote!(#nalgebra::SMatrix::<_, #r, #c>::from_row_slice), TokenStream::new())
@@ -303,7 +308,8 @@ pub(crate) fn is_array_macro(name: &str) -> bool {
 
 /// The arguments of a macro that makes an array, as an array expression; rows that `;` parts as arrays in it.
 pub(crate) fn array_of(mac: &syn::Macro, nodes: &Nodes) -> std::rc::Rc<syn::Expr> {
-    let in_rows = mac.path.segments.last().is_some_and(|last| last.ident == "matrix" || last.ident == "dmatrix");
+    let in_rows =
+        mac.path.segments.last().is_some_and(|last| last.ident == "matrix" || last.ident == "dmatrix");
     if !in_rows {
         return list_of(mac, nodes);
     }
@@ -311,7 +317,9 @@ pub(crate) fn array_of(mac: &syn::Macro, nodes: &Nodes) -> std::rc::Rc<syn::Expr
         let mut rows = vec![TokenStream::new()];
         for token in mac.tokens.clone() {
             match &token {
-                proc_macro2::TokenTree::Punct(punct) if punct.as_char() == ';' => rows.push(TokenStream::new()),
+                proc_macro2::TokenTree::Punct(punct) if punct.as_char() == ';' => {
+                    rows.push(TokenStream::new())
+                }
                 _ => rows.last_mut().expect("a row").extend([token]),
             }
         }

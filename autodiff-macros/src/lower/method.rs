@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 
 use super::Lower;
 use super::constants::takes_items;
+use super::elements::number_of;
 use super::env::Value;
 use super::facts::site;
 use super::inert::combine;
@@ -15,6 +16,7 @@ use super::stdlib::{
 };
 use crate::ir::{Arg, Callee, CopyHow, Expr, Float, Inert, Init, Path, Proj, Ty, Var};
 use crate::rules::method;
+use crate::typing::infer::of_array;
 use crate::typing::scope::Called;
 
 impl Lower<'_> {
@@ -291,8 +293,9 @@ impl Lower<'_> {
         let span = expr.method.span();
         let constant = matches!(&value, Value::Path(path) if self.is_untyped_constant(path));
         let unknown = matches!(ty, Ty::Unknown);
-        let of_array = !constant && matches!(value, Value::Path(_));
-        if unknown && is_float_only(name, expr.args.len() + 1) && !matches!(value, Value::Init(..)) && !of_array {
+        // An array has such methods as well.
+        let any = constant || !matches!(value, Value::Path(_) | Value::Init(..));
+        if unknown && any && is_float_only(name, expr.args.len() + 1) {
             // Constants of unknown type with a method of floats are floats.
             let any = want.cloned().filter(Ty::is_float).unwrap_or_else(super::arith::any_float);
             let receiver = self.scalar(value, Some(&any), span);
@@ -337,10 +340,16 @@ impl Lower<'_> {
         {
             return self.searched(path.clone(), expr, name);
         }
+        if name == "iter" && unknown && self.facts.get(&of_array(&site(expr))).is_some() {
+            if let Some(items) = self.iterated(&value, span) {
+                return items;
+            }
+        }
         // Of something that carries no derivative and may be a map as well, code asks for an element.
         let keyed = (matches!(ty, Ty::Inert) || constant) && matches!(name, "get" | "first" | "last");
         // Arrays and matrices out of sight have it as slices do.
-        let filled = name == "fill" && matches!(ty, Ty::Named(_)) && self.method_in_sight(&ty, expr).is_none();
+        let filled =
+            name == "fill" && matches!(ty, Ty::Named(_)) && self.method_in_sight(&ty, expr).is_none();
         let sequence = ty.is_sequence()
             || filled
             || (unknown || matches!(ty, Ty::Inert)) && !keyed
@@ -351,7 +360,9 @@ impl Lower<'_> {
                 return result;
             }
         }
-        if name == "clone" || name == "to_owned" {
+        // A view shows something else than it gives an owned copy of.
+        let of_view = matches!(&ty, Ty::Named(name) if number_of(name).is_some());
+        if name == "clone" || name == "to_owned" && !of_view {
             return self.cloned(value, span);
         }
         let called = self.method_in_sight(&ty, expr);

@@ -42,9 +42,9 @@ use proc_macro2::Span;
 
 pub(crate) use self::arith::operator_trait;
 pub(crate) use self::closure::kept as kept_closure;
+pub(crate) use self::elements::{Extent, extent, gives_parts, is_elementwise, number_of};
 use self::env::{CellInfo, Scope, State, Value};
 use self::facts::Facts;
-pub(crate) use self::elements::{Extent, extent, gives_parts, is_elementwise, number_of};
 pub(crate) use self::facts::{Nodes, site};
 pub(crate) use self::hoist::hoisted_block;
 use self::jump::Target;

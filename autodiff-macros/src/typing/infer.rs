@@ -43,6 +43,7 @@ pub(crate) fn function(
         later: Vec::new(),
         results: Vec::new(),
         made: Vec::new(),
+        iterated: Vec::new(),
     };
     let result = infer.table.of(result);
     infer.parameters(signature);
@@ -73,6 +74,8 @@ struct Infer<'a> {
     results: Vec<Term>,
     /// What methods and operators give, and what of.
     made: Vec<(Vec<Term>, Term)>,
+    /// What `iter` is called on, by the name of the call.
+    iterated: Vec<(String, Term)>,
 }
 
 /// A conclusion that waits for a type.
@@ -219,6 +222,13 @@ impl Infer<'_> {
 
     /// What is known of all that was noted, and of parts of what remains open: of `h(x)[i]` even where `h(x)` is not known.
     fn known(mut self) -> HashMap<String, Ty> {
+        if self.has_arrays() {
+            for (call, receiver) in std::mem::take(&mut self.iterated) {
+                if self.table.is_free(&receiver) && self.comes_of_array(&receiver, ORIGINS) {
+                    self.found.insert(of_array(&call), Term::Inert);
+                }
+            }
+        }
         let waiting = std::mem::take(&mut self.later);
         for _ in 0..NESTING {
             let mut parts = Vec::new();
@@ -248,6 +258,7 @@ impl Infer<'_> {
     fn assume(&mut self, likely: Likely) -> bool {
         self.table.take_changed();
         let waiting = self.later.clone();
+        let arrays = self.has_arrays();
         for later in &waiting {
             match later {
                 Later::Binary { left, right, result, .. } => {
@@ -275,7 +286,8 @@ impl Infer<'_> {
                         self.table.unify(receiver, result);
                     }
                     let only = likely == Likely::Methods && is_float_only(&name, args.len() + 1);
-                    if only && self.table.is_free(receiver) && !self.comes_of_array(receiver, ORIGINS) {
+                    let of_array = arrays && only && self.comes_of_array(receiver, ORIGINS);
+                    if only && !of_array && self.table.is_free(receiver) {
                         let float = self.table.float();
                         self.table.unify(receiver, &float);
                     }
@@ -283,6 +295,7 @@ impl Infer<'_> {
                     if matches!(name.as_str(), "iter" | "chunks" | "windows")
                         && self.table.is_free(receiver)
                         && !self.is_result(receiver)
+                        && !(arrays && self.comes_of_array(receiver, ORIGINS))
                     {
                         let element = self.table.fresh();
                         self.table.unify(receiver, &Term::Slice(Box::new(element)));
@@ -302,6 +315,13 @@ impl Infer<'_> {
             }
         }
         false
+    }
+
+    /// Whether anything is computed with what is not in sight and has numbers as elements.
+    fn has_arrays(&self) -> bool {
+        let is_array =
+            |term: &Term| matches!(self.table.head(term), Term::Named(name) if number_of(&name).is_some());
+        self.made.iter().any(|(operands, _)| operands.iter().any(is_array))
     }
 
     /// Whether something unknown is made of what is not in sight and has numbers as elements: an array, which has the methods
@@ -382,6 +402,11 @@ impl Infer<'_> {
             _ => {}
         }
     }
+}
+
+/// Under which name it is known that a method is called on something that comes of an array.
+pub(crate) fn of_array(call: &str) -> String {
+    format!("{call}[array]")
 }
 
 fn bare(ty: &syn::Type) -> &syn::Type {

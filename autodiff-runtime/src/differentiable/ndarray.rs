@@ -2,8 +2,8 @@
 
 use super::{Differentiable, Tangent};
 use ndarray::{
-    Array, ArrayBase, Axis, CowRepr, Data, Dim, Dimension, OwnedArcRepr, OwnedRepr, ScalarOperand, Slice, SliceInfo,
-    ViewRepr, Zip,
+    Array, ArrayBase, Axis, CowRepr, Data, Dim, Dimension, OwnedArcRepr, OwnedRepr, ScalarOperand, Slice,
+    SliceInfo, ViewRepr, Zip,
 };
 use num_traits::{FromPrimitive, NumAssign};
 

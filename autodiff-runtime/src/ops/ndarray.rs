@@ -96,10 +96,7 @@ fn add_elementwise<T, D, E, O, S, S2>(
 }
 
 /// The tangent of an operand, as it stands in the result.
-fn repeated<'a, T: Element, D: Dimension>(
-    dot: &'a Array<T, D>,
-    shape: &[usize],
-) -> ArrayView<'a, T, IxDyn> {
+fn repeated<'a, T: Element, D: Dimension>(dot: &'a Array<T, D>, shape: &[usize]) -> ArrayView<'a, T, IxDyn> {
     dot.broadcast(IxDyn(shape)).expect("an operand has been broadcast")
 }
 

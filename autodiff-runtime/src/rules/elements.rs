@@ -1,5 +1,8 @@
 //! What has numbers as elements: how closures reach them.
 
+// Pullbacks are types without names.
+#![allow(clippy::type_complexity)]
+
 use crate::{Differentiable, Tangent};
 use alloc::vec::Vec;
 
@@ -46,11 +49,11 @@ pub trait Elements: Differentiable {
 /// The derivatives of what [`Elements`] does.
 #[allow(missing_docs)]
 pub trait ElementRules: Elements {
+    // Pullbacks that save nothing are functions.
     #[inline]
     fn elements_forward(
         &self,
-    ) -> (Vec<Self::Number>, impl FnOnce(&Self, Vec<Self::Number>, Option<&mut Self::Tangent>) + use<Self>)
-    {
+    ) -> (Vec<Self::Number>, fn(&Self, Vec<Self::Number>, Option<&mut Self::Tangent>)) {
         let pullback = |_: &Self, seed: Vec<Self::Number>, bar: Option<&mut Self::Tangent>| {
             if let Some(bar) = bar {
                 Self::add_elements(bar, &seed);
@@ -71,18 +74,7 @@ pub trait ElementRules: Elements {
     fn with_elements_forward(
         &self,
         elements: Vec<Self::Number>,
-    ) -> (
-        Self::Owned,
-        impl FnOnce(
-            &Self,
-            (),
-            Self::Tangent,
-            Option<&mut Self::Tangent>,
-            Option<&mut Vec<<Self::Number as Differentiable>::Tangent>>,
-        ) + use<Self>,
-    )
-    where
-        Self::Number: Tangent,
+    ) -> (Self::Owned, fn(&Self, (), Self::Tangent, Option<&mut Self::Tangent>, Option<&mut Vec<Self::Number>>))
     {
         let pullback = |_: &Self,
                         (): (),
@@ -111,7 +103,43 @@ pub trait ElementRules: Elements {
     }
 }
 
-impl<E: Elements> ElementRules for E {}
+impl<E: Elements + ?Sized> ElementRules for E {}
+
+/// Where a type has a name that does not say it.
+macro_rules! of_sequences {
+    ($($float:ident: $Type:ty => $Owned:ty, |$elements:ident| $owned:expr, [$($param:tt)*];)*) => {$(
+        impl<$($param)*> Elements for $Type {
+            type Number = $float;
+            type Owned = $Owned;
+            type Index = usize;
+
+            fn elements(&self) -> Vec<$float> {
+                self.to_vec()
+            }
+            fn with_elements(&self, $elements: Vec<$float>) -> $Owned {
+                assert_eq!(self.len(), $elements.len(), "there are as many elements as before");
+                $owned
+            }
+            fn indices(&self) -> Vec<usize> {
+                (0..self.len()).collect()
+            }
+            fn tangent_elements(tangent: &$Owned) -> Vec<$float> {
+                tangent.to_vec()
+            }
+            fn add_elements(tangent: &mut $Owned, elements: &[$float]) {
+                tangent.iter_mut().zip(elements).for_each(|(to, from)| *to += *from);
+            }
+        }
+    )*};
+}
+of_sequences! {
+    f32: Vec<f32> => Vec<f32>, |elements| elements, [];
+    f64: Vec<f64> => Vec<f64>, |elements| elements, [];
+    f32: [f32] => Vec<f32>, |elements| elements, [];
+    f64: [f64] => Vec<f64>, |elements| elements, [];
+    f32: [f32; N] => [f32; N], |elements| elements.try_into().expect("so many elements"), [const N: usize];
+    f64: [f64; N] => [f64; N], |elements| elements.try_into().expect("so many elements"), [const N: usize];
+}
 
 #[cfg(feature = "nalgebra")]
 mod of_matrices {

@@ -3,101 +3,35 @@
 //! What `ndarray` gives as a view (`t`, `row`, `slice`) is a copy in derivatives: a view would borrow what may change before
 //! the pullback runs.
 
+mod constructors;
+mod elementwise;
+mod products;
+mod writes;
+
+pub use constructors::ShapeOf;
+pub use elementwise::ElementwiseRules;
+pub use products::DotRule;
+pub use writes::ArrayWriteRules;
+
+/// Brings the rules of arrays into scope.
+pub mod prelude {
+    pub use super::constructors::{Array1Constructors as _, ArrayConstructors as _};
+    pub use super::{Array2Rules as _, ArrayRules as _, ArrayWriteRules as _, ElementwiseRules as _};
+    pub use crate::rules::parts::of_arrays::{Array2Parts as _, ArrayParts as _};
+}
+
+use self::elementwise::along;
 use crate::Tangent;
 use crate::differentiable::{Element, Storage};
-use crate::ops::ndarray::{add_reduced, add_scaled, inner, quotient};
+use crate::ops::ndarray::{add_scaled, inner, quotient};
 use crate::special::product;
-use alloc::vec::Vec;
-use ndarray::linalg::{general_mat_mul, general_mat_vec_mul};
-use ndarray::{
-    Array, Array1, Array2, ArrayBase, ArrayView, Axis, Dimension, Ix1, Ix2, OwnedRepr, RemoveAxis,
-    ShapeArg, ShapeBuilder, SliceArg, Zip,
-};
+use ndarray::{Array, Array1, ArrayBase, Axis, Dimension, Ix2, RemoveAxis, ShapeArg, SliceArg, Zip};
 use num_traits::Float;
-
-/// A product of arrays of these numbers of axes: `a.dot(&b)`.
-pub trait DotRule<T: Element, E: Dimension>: Dimension {
-    /// A number, a vector or a matrix.
-    type Product: Tangent;
-    /// The product.
-    fn product(a: &ArrayView<'_, T, Self>, b: &ArrayView<'_, T, E>) -> Self::Product;
-    /// Adds to the adjoint of the left operand.
-    fn by_left(
-        seed: &Self::Product,
-        b: &ArrayView<'_, T, E>,
-        bar: &mut Array<T, Self>,
-    );
-    /// Adds to the adjoint of the right operand.
-    fn by_right(
-        seed: &Self::Product,
-        a: &ArrayView<'_, T, Self>,
-        bar: &mut Array<T, E>,
-    );
-}
-
-/// `bar += a ⊗ b`
-fn add_outer<T: Element>(bar: &mut Array2<T>, a: &ArrayView<'_, T, Ix1>, b: &ArrayView<'_, T, Ix1>) {
-    let (column, row) = (a.view().insert_axis(Axis(1)), b.view().insert_axis(Axis(0)));
-    general_mat_mul(T::one(), &column, &row, T::one(), bar);
-}
-
-impl<T: Element> DotRule<T, Ix1> for Ix1 {
-    type Product = T;
-    fn product(a: &ArrayView<'_, T, Ix1>, b: &ArrayView<'_, T, Ix1>) -> T {
-        a.dot(b)
-    }
-    fn by_left(seed: &T, b: &ArrayView<'_, T, Ix1>, bar: &mut Array1<T>) {
-        add_scaled(bar, *seed, b);
-    }
-    fn by_right(seed: &T, a: &ArrayView<'_, T, Ix1>, bar: &mut Array1<T>) {
-        add_scaled(bar, *seed, a);
-    }
-}
-
-impl<T: Element> DotRule<T, Ix1> for Ix2 {
-    type Product = Array1<T>;
-    fn product(a: &ArrayView<'_, T, Ix2>, b: &ArrayView<'_, T, Ix1>) -> Array1<T> {
-        a.dot(b)
-    }
-    fn by_left(seed: &Array1<T>, b: &ArrayView<'_, T, Ix1>, bar: &mut Array2<T>) {
-        add_outer(bar, &seed.view(), b);
-    }
-    fn by_right(seed: &Array1<T>, a: &ArrayView<'_, T, Ix2>, bar: &mut Array1<T>) {
-        general_mat_vec_mul(T::one(), &a.t(), seed, T::one(), bar);
-    }
-}
-
-impl<T: Element> DotRule<T, Ix2> for Ix1 {
-    type Product = Array1<T>;
-    fn product(a: &ArrayView<'_, T, Ix1>, b: &ArrayView<'_, T, Ix2>) -> Array1<T> {
-        a.dot(b)
-    }
-    fn by_left(seed: &Array1<T>, b: &ArrayView<'_, T, Ix2>, bar: &mut Array1<T>) {
-        general_mat_vec_mul(T::one(), b, seed, T::one(), bar);
-    }
-    fn by_right(seed: &Array1<T>, a: &ArrayView<'_, T, Ix1>, bar: &mut Array2<T>) {
-        add_outer(bar, a, &seed.view());
-    }
-}
-
-impl<T: Element> DotRule<T, Ix2> for Ix2 {
-    type Product = Array2<T>;
-    fn product(a: &ArrayView<'_, T, Ix2>, b: &ArrayView<'_, T, Ix2>) -> Array2<T> {
-        a.dot(b)
-    }
-    fn by_left(seed: &Array2<T>, b: &ArrayView<'_, T, Ix2>, bar: &mut Array2<T>) {
-        general_mat_mul(T::one(), seed, &b.t(), T::one(), bar);
-    }
-    fn by_right(seed: &Array2<T>, a: &ArrayView<'_, T, Ix2>, bar: &mut Array2<T>) {
-        general_mat_mul(T::one(), &a.t(), seed, T::one(), bar);
-    }
-}
 
 /// The number of elements as a number.
 fn count<T: Element>(n: usize) -> T {
     T::from_usize(n).expect("a float holds a count")
 }
-
 
 /// A sum and the tangent that was added to it.
 fn plus<T: Tangent>(mut a: T, b: &T) -> T {
@@ -190,6 +124,11 @@ crate::rules! {
     fn view(&self) -> Array<T, D> = { self.view().into_owned() } {
         view_forward |this, seed| { bar => *bar += &seed }
         view_pushforward |dot| { dot.clone() }
+    }
+
+    fn to_owned(&self) -> Array<T, D> = { self.view().into_owned() } {
+        to_owned_forward |this, seed| { bar => *bar += &seed }
+        to_owned_pushforward |dot| { dot.clone() }
     }
 
     fn into_owned(&self) -> Array<T, D> = { self.view().into_owned() } {
@@ -325,57 +264,6 @@ fn two<T: Element>(x: T) -> T {
     x + x
 }
 
-/// `bar += seed * partial(x)`, element by element.
-fn along<T: Element, S: Storage<Elem = T>, D: Dimension>(
-    bar: &mut Array<T, D>,
-    seed: &Array<T, D>,
-    of: &ArrayBase<S, D>,
-    partial: impl Fn(T) -> T,
-) {
-    Zip::from(bar).and(seed).and(of).for_each(|bar, seed, x| *bar += product(*seed, partial(*x)));
-}
-
-/// Methods that do with each element what the method of numbers of the same name does.
-macro_rules! elementwise {
-    ($($name:ident $forward:ident $pushforward:ident)*) => {
-        crate::rules! {
-            /// The derivatives of methods that do the same with each element.
-            pub trait ElementwiseRules[T, S, D] for ArrayBase<S, D>
-            where { T: Element, S: Storage<Elem = T>, D: Dimension };
-            $(
-                fn $name(&self) -> Array<T, D> = { self.mapv(|x| Float::$name(x)) } {
-                    $forward |this, seed| { bar => along(bar, &seed, this, |x| x.$pushforward(Some(&T::one())).1) }
-                    $pushforward |dot| {
-                        Zip::from(self).and(dot).map_collect(|x, dot| x.$pushforward(Some(dot)).1)
-                    }
-                }
-            )*
-        }
-    };
-}
-elementwise! {
-    exp exp_forward exp_pushforward
-    exp2 exp2_forward exp2_pushforward
-    exp_m1 exp_m1_forward exp_m1_pushforward
-    ln ln_forward ln_pushforward
-    log2 log2_forward log2_pushforward
-    log10 log10_forward log10_pushforward
-    ln_1p ln_1p_forward ln_1p_pushforward
-    sqrt sqrt_forward sqrt_pushforward
-    cbrt cbrt_forward cbrt_pushforward
-    abs abs_forward abs_pushforward
-    recip recip_forward recip_pushforward
-    sin sin_forward sin_pushforward
-    cos cos_forward cos_pushforward
-    tan tan_forward tan_pushforward
-    asin asin_forward asin_pushforward
-    acos acos_forward acos_pushforward
-    atan atan_forward atan_pushforward
-    sinh sinh_forward sinh_pushforward
-    cosh cosh_forward cosh_pushforward
-    tanh tanh_forward tanh_pushforward
-}
-
 crate::rules! {
     /// The derivatives of the methods of matrices.
     pub trait Array2Rules[T, S] for ArrayBase<S, Ix2>
@@ -395,199 +283,5 @@ crate::rules! {
             index_bar => (),
         }
         column_pushforward |dot, index_dot| { dot.column(index).into_owned() }
-    }
-}
-
-crate::rules! {
-    /// The derivatives of constructors of arrays.
-    pub trait ArrayConstructors[T, D] for ArrayBase<OwnedRepr<T>, D> where { T: Element, D: Dimension };
-
-    fn from_elem[Sh: ShapeOf<D>](shape: Sh, element: T) -> Array<T, D> {
-        from_elem_forward |seed| { shape_bar => (), element_bar => *element_bar += seed.sum() }
-        from_elem_pushforward |shape_dot, element_dot| { Array::from_elem(shape.clone(), *element_dot) }
-    }
-
-    fn from_shape_vec[Sh: ShapeOf<D>](shape: Sh, elements: Vec<T>) -> (Array<T, D>, bool)
-    = { shaped(shape.clone(), &elements) } {
-        from_shape_vec_forward |seed| {
-            shape_bar => (),
-            elements_bar => elements_bar.iter_mut().zip(&seed.0).for_each(|(bar, seed)| *bar += *seed),
-        }
-        from_shape_vec_pushforward |shape_dot, elements_dot| { (shaped(shape.clone(), elements_dot).0, ()) }
-    }
-}
-
-crate::rules! {
-    /// The derivatives of constructors of vectors.
-    pub trait Array1Constructors[T] for ArrayBase<OwnedRepr<T>, Ix1> where { T: Element };
-
-    fn from_vec(elements: Vec<T>) -> Array1<T> {
-        from_vec_forward |seed| {
-            elements_bar => elements_bar.iter_mut().zip(&seed).for_each(|(bar, seed)| *bar += *seed)
-        }
-        from_vec_pushforward |elements_dot| { Array1::from_vec(elements_dot.clone()) }
-    }
-
-    fn from_iter(elements: Vec<T>) -> Array1<T> {
-        from_iter_forward |seed| {
-            elements_bar => elements_bar.iter_mut().zip(&seed).for_each(|(bar, seed)| *bar += *seed)
-        }
-        from_iter_pushforward |elements_dot| { Array1::from_vec(elements_dot.clone()) }
-    }
-}
-
-/// What says the shape of an array that is made.
-pub trait ShapeOf<D: Dimension>: ShapeBuilder<Dim = D> + Clone + crate::Differentiable {}
-impl<D: Dimension, Sh: ShapeBuilder<Dim = D> + Clone + crate::Differentiable> ShapeOf<D> for Sh {}
-
-fn shaped<T: Element, D: Dimension>(shape: impl ShapeOf<D>, elements: &[T]) -> (Array<T, D>, bool) {
-    match Array::from_shape_vec(shape, elements.to_vec()) {
-        Ok(array) => (array, true),
-        Err(_) => (Array::zeros(D::default()), false),
-    }
-}
-
-/// The derivatives of what writes to an array. Their pullbacks put back what it held, and are handed an adjoint that goes in
-/// for what it holds behind the call, and comes out for what it held before.
-#[allow(missing_docs)]
-pub trait ArrayWriteRules<T: Element, D: Dimension> {
-    fn assign_forward<S2: Storage<Elem = T>, E: Dimension>(
-        &mut self,
-        from: &ArrayBase<S2, E>,
-    ) -> (
-        (),
-        impl FnOnce(&mut Self, &ArrayBase<S2, E>, (), Option<&mut Array<T, D>>, Option<&mut Array<T, E>>)
-        + use<Self, T, D, S2, E>,
-    );
-    fn assign_pushforward<S2: Storage<Elem = T>, E: Dimension>(
-        &mut self,
-        from: &ArrayBase<S2, E>,
-        dot: Option<&mut Array<T, D>>,
-        from_dot: Option<&Array<T, E>>,
-    ) -> ((), ());
-
-    fn scaled_add_forward<S2: Storage<Elem = T>, E: Dimension>(
-        &mut self,
-        factor: T,
-        from: &ArrayBase<S2, E>,
-    ) -> (
-        (),
-        impl FnOnce(
-            &mut Self,
-            (),
-            &ArrayBase<S2, E>,
-            (),
-            Option<&mut Array<T, D>>,
-            Option<&mut T>,
-            Option<&mut Array<T, E>>,
-        ) + use<Self, T, D, S2, E>,
-    );
-    fn scaled_add_pushforward<S2: Storage<Elem = T>, E: Dimension>(
-        &mut self,
-        factor: T,
-        from: &ArrayBase<S2, E>,
-        dot: Option<&mut Array<T, D>>,
-        factor_dot: Option<&T>,
-        from_dot: Option<&Array<T, E>>,
-    ) -> ((), ());
-}
-
-impl<T: Element, D: Dimension> ArrayWriteRules<T, D> for Array<T, D> {
-    fn assign_forward<S2: Storage<Elem = T>, E: Dimension>(
-        &mut self,
-        from: &ArrayBase<S2, E>,
-    ) -> (
-        (),
-        impl FnOnce(&mut Self, &ArrayBase<S2, E>, (), Option<&mut Array<T, D>>, Option<&mut Array<T, E>>)
-        + use<T, D, S2, E>,
-    ) {
-        let before = self.clone();
-        self.assign(from);
-        let pullback = move |this: &mut Self,
-                             _: &ArrayBase<S2, E>,
-                             (): (),
-                             bar: Option<&mut Array<T, D>>,
-                             from_bar: Option<&mut Array<T, E>>| {
-            *this = before;
-            if let Some(bar) = bar {
-                if let Some(from_bar) = from_bar {
-                    add_reduced(from_bar, bar.view());
-                }
-                bar.fill(T::zero());
-            }
-        };
-        ((), pullback)
-    }
-    fn assign_pushforward<S2: Storage<Elem = T>, E: Dimension>(
-        &mut self,
-        from: &ArrayBase<S2, E>,
-        dot: Option<&mut Array<T, D>>,
-        from_dot: Option<&Array<T, E>>,
-    ) -> ((), ()) {
-        self.assign(from);
-        match (dot, from_dot) {
-            (Some(dot), Some(from_dot)) => dot.assign(from_dot),
-            (Some(dot), None) => dot.fill(T::zero()),
-            _ => {}
-        }
-        ((), ())
-    }
-
-    fn scaled_add_forward<S2: Storage<Elem = T>, E: Dimension>(
-        &mut self,
-        factor: T,
-        from: &ArrayBase<S2, E>,
-    ) -> (
-        (),
-        impl FnOnce(
-            &mut Self,
-            (),
-            &ArrayBase<S2, E>,
-            (),
-            Option<&mut Array<T, D>>,
-            Option<&mut T>,
-            Option<&mut Array<T, E>>,
-        ) + use<T, D, S2, E>,
-    ) {
-        let before = self.clone();
-        self.scaled_add(factor, from);
-        let pullback = move |this: &mut Self,
-                             (): (),
-                             from: &ArrayBase<S2, E>,
-                             (): (),
-                             bar: Option<&mut Array<T, D>>,
-                             factor_bar: Option<&mut T>,
-                             from_bar: Option<&mut Array<T, E>>| {
-            *this = before;
-            let Some(bar) = bar else { return };
-            if let Some(factor_bar) = factor_bar {
-                let from = from.broadcast(bar.raw_dim()).expect("what was added has been broadcast");
-                *factor_bar += inner(bar, &from);
-            }
-            if let Some(from_bar) = from_bar {
-                let scaled = bar.mapv(|bar| product(factor, bar));
-                add_reduced(from_bar, scaled.view());
-            }
-        };
-        ((), pullback)
-    }
-    fn scaled_add_pushforward<S2: Storage<Elem = T>, E: Dimension>(
-        &mut self,
-        factor: T,
-        from: &ArrayBase<S2, E>,
-        dot: Option<&mut Array<T, D>>,
-        factor_dot: Option<&T>,
-        from_dot: Option<&Array<T, E>>,
-    ) -> ((), ()) {
-        self.scaled_add(factor, from);
-        if let Some(dot) = dot {
-            if let Some(from_dot) = from_dot {
-                dot.scaled_add(factor, from_dot);
-            }
-            if let Some(factor_dot) = factor_dot {
-                dot.scaled_add(*factor_dot, from);
-            }
-        }
-        ((), ())
     }
 }

@@ -204,7 +204,8 @@ pub fn names(rows: &[&str]) -> Vec<String> {
 /// The methods that `docs/matrices.md` lists under the heading of a crate: all that stands in the table's second column as code.
 pub fn documented(of: &str) -> Vec<String> {
     let text = include_str!("../../docs/matrices.md");
-    let section = text.split("\n## ").find(|section| section.starts_with(of)).expect("a section of the crate");
+    let section =
+        text.split("\n## ").find(|section| section.starts_with(of)).expect("a section of the crate");
     let mut names: Vec<String> = section
         .lines()
         .filter_map(|line| line.strip_prefix("| ")?.split(" | ").nth(1))

@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 
 use super::expr::bool_term;
 use super::{Infer, Later};
-use crate::lower::{Extent, extent, gives_parts, is_elementwise, kept_closure, number_of};
+use crate::lower::{Extent, extent, gives_parts, is_elementwise, kept_closure, number_of, site};
 use crate::typing::scope::Called;
 use crate::typing::term::Term;
 use crate::typing::{library, owner_path, path_type};
@@ -269,6 +269,9 @@ impl Infer<'_> {
             call.args.iter().for_each(|arg| _ = self.expr(arg));
             return Term::Iter(Box::new(self.table.fresh()));
         }
+        if name == "iter" && call.args.is_empty() {
+            self.iterated.push((site(call), receiver.clone()));
+        }
         let args = match self.elements(&name, &receiver, call) {
             Some(args) => args,
             None => call.args.iter().map(|arg| self.expr(arg)).collect(),
@@ -295,7 +298,8 @@ impl Infer<'_> {
             term if self.table.is_free(&term) => self.table.float(),
             _ => return None,
         };
-        let mut args: Vec<Term> = call.args.iter().take(call.args.len() - 1).map(|arg| self.expr(arg)).collect();
+        let mut args: Vec<Term> =
+            call.args.iter().take(call.args.len() - 1).map(|arg| self.expr(arg)).collect();
         let mut params = vec![element.clone(); closure.inputs.len()];
         if let (true, Some(first)) = (name == "fold", args.first()) {
             params[0] = first.clone();

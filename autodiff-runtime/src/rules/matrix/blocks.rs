@@ -70,6 +70,16 @@ crate::rules! {
         fixed_view_pushforward |dot, row_dot, column_dot| { dot.fixed_view::<N, M>(row, column).into_owned() }
     }
 
+    fn to_owned(&self) -> OMatrix<T, R, C> = { self.clone_owned() } {
+        to_owned_forward |this, seed| { bar => *bar += &seed }
+        to_owned_pushforward |dot| { dot.clone() }
+    }
+
+    fn into_owned(&self) -> OMatrix<T, R, C> = { self.clone_owned() } {
+        into_owned_forward |this, seed| { bar => *bar += &seed }
+        into_owned_pushforward |dot| { dot.clone() }
+    }
+
     // The sums of the rows: `column_sum` is the sum of all columns.
     fn column_sum(&self) -> OVector<T, R> where { DefaultAllocator: Allocator<R> } {
         column_sum_forward |this, seed| { bar => bar.column_iter_mut().for_each(|mut column| column += &seed) }

@@ -5,6 +5,20 @@ use alloc::vec::Vec;
 use nalgebra::allocator::Allocator;
 use nalgebra::{Const, DefaultAllocator, Dim, Dyn, OMatrix, RawStorage, Vector};
 
+/// Brings the constructors into scope.
+pub mod prelude {
+    pub use super::{
+        ColumnConstructors as _, DiagonalConstructors as _, DynamicConstructors as _, RowConstructors as _,
+        StaticConstructors as _,
+    };
+    #[rustfmt::skip]
+    pub use super::{
+        New1x1 as _, New2x1 as _, New3x1 as _, New4x1 as _, New5x1 as _, New6x1 as _, New1x2 as _, New1x3 as _,
+        New1x4 as _, New1x5 as _, New1x6 as _, New2x2 as _, New2x3 as _, New2x4 as _, New3x2 as _, New3x3 as _,
+        New3x4 as _, New4x2 as _, New4x3 as _, New4x4 as _
+    };
+}
+
 /// `new` of a size, element by element along the rows: an argument, its tangent, and where it stands.
 macro_rules! by_elements {
     ($($Trait:ident $rows:literal $columns:literal: $($arg:ident $dot:ident $at:tt),*;)*) => {$(

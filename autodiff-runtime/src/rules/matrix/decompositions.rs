@@ -3,8 +3,8 @@
 //! The tangent of a decomposition is that of the matrix that was decomposed: all that is asked of it depends on the matrix
 //! alone, and a solve needs no derivative of the factors.
 
-use crate::differentiable::Real;
 use crate::Differentiable;
+use crate::differentiable::Real;
 use nalgebra::allocator::Allocator;
 use nalgebra::{Cholesky, DefaultAllocator, Dim, DimMin, LU, Matrix, OMatrix, Storage};
 
@@ -51,7 +51,8 @@ where
     DefaultAllocator: Allocator<D, D> + Allocator<D> + Allocator<D, C>,
 {
     let (factors, lower) = (lu.lu_internal(), lu.l());
-    if !factors.tr_solve_upper_triangular_mut(&mut right) || !lower.tr_solve_lower_triangular_mut(&mut right) {
+    if !factors.tr_solve_upper_triangular_mut(&mut right) || !lower.tr_solve_lower_triangular_mut(&mut right)
+    {
         return right * T::zero();
     }
     lu.p().inv_permute_rows(&mut right);
@@ -128,7 +129,8 @@ crate::rules! {
     = { found(self.try_inverse(), || self.zero_tangent()) } {
         try_inverse_forward |this, seed| {
             bar => if let Some(inverse) = this.try_inverse() {
-                *bar -= inverse.tr_mul(&seed.0) * inverse.transpose();
+                let transposed = inverse.transpose();
+                *bar -= &transposed * seed.0 * &transposed;
             },
         }
         try_inverse_pushforward |dot| {
@@ -187,8 +189,8 @@ crate::rules! {
     fn inverse(&self) -> OMatrix<T, D, D> {
         inverse_forward |this, seed| {
             bar => {
-                let inverse = this.inverse();
-                *bar -= inverse.tr_mul(&seed) * inverse.transpose();
+                let transposed = this.inverse().transpose();
+                *bar -= &transposed * seed * &transposed;
             },
         }
         inverse_pushforward |dot| {
