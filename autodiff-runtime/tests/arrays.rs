@@ -2,10 +2,10 @@
 #![cfg(feature = "ndarray")]
 #![allow(clippy::op_ref, reason = "what people write is to be differentiated")]
 
-mod common;
+mod differences;
 
 use autodiff_runtime::differentiate;
-use common::check;
+use differences::check;
 use ndarray::{Array1, Array2, ArrayView1, Axis, array};
 
 fn matrix(rows: usize, columns: usize, start: f64) -> Array2<f64> {

@@ -3,11 +3,11 @@
 #![cfg(feature = "ndarray")]
 #![allow(clippy::op_ref, clippy::unnecessary_fold, reason = "what people write is to be differentiated")]
 
-mod common;
+mod differences;
 
 use autodiff_runtime::differentiate;
-use common::of_arrays::WeighArray as _;
-use common::{Weigh as _, WeighNumber as _, check, documented};
+use differences::of_arrays::WeighArray as _;
+use differences::{Weigh as _, WeighNumber as _, check, documented};
 use ndarray::{Array, Array1, Array2, Axis, Ix1, Ix2, SliceInfo, SliceInfoElem, array};
 
 /// Rows: a name, which is that of the method up to `__`, and what is done with a matrix of 3 by 4, a vector of 4 and a number.
@@ -156,5 +156,5 @@ fn part() -> SliceInfo<[SliceInfoElem; 2], Ix2, Ix1> {
 
 #[test]
 fn the_documentation_lists_what_is_covered() {
-    assert_eq!(documented("ndarray"), common::names(COVERED));
+    assert_eq!(documented("ndarray"), differences::names(COVERED));
 }

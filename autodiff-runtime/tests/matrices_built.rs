@@ -1,10 +1,10 @@
 //! Functions on `nalgebra` matrices and vectors under `#[differentiate]` that build, map and solve.
 #![cfg(feature = "nalgebra")]
 
-mod common;
+mod differences;
 
 use autodiff_runtime::differentiate;
-use common::check;
+use differences::check;
 use nalgebra::{DMatrix, DVector, Matrix2, Matrix2x3, Matrix3, RowDVector, Vector2, Vector3};
 
 fn matrix(rows: usize, columns: usize, start: f64) -> DMatrix<f64> {

@@ -3,11 +3,11 @@
 #![cfg(feature = "nalgebra")]
 #![allow(clippy::op_ref, clippy::unnecessary_fold, reason = "what people write is to be differentiated")]
 
-mod common;
+mod differences;
 
 use autodiff_runtime::differentiate;
-use common::of_matrices::WeighMatrix as _;
-use common::{Weigh as _, WeighNumber as _, check, documented};
+use differences::of_matrices::WeighMatrix as _;
+use differences::{Weigh as _, WeighNumber as _, check, documented};
 use nalgebra::{
     DMatrix, DVector, Matrix2, Matrix2x3, Matrix3, RowDVector, RowVector3, SMatrix, Vector2, Vector3,
     Vector4, Vector6, dmatrix, dvector, matrix, vector,
@@ -182,5 +182,5 @@ covered! { rules_of_fixed_sizes_are_right Matrix3<f64>, Vector3<f64>: [a v k] FI
 #[test]
 fn the_documentation_lists_what_is_covered() {
     let all: Vec<&str> = DYNAMIC.iter().chain(FIXED).copied().collect();
-    assert_eq!(documented("nalgebra"), common::names(&all));
+    assert_eq!(documented("nalgebra"), differences::names(&all));
 }

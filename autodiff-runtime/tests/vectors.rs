@@ -1,10 +1,10 @@
 //! Functions on `glam` vectors under `#[differentiate]`.
 #![cfg(feature = "glam")]
 
-mod common;
+mod differences;
 
 use autodiff_runtime::{Optimizer, differentiate, optim::Sgd};
-use common::{Numbers, check};
+use differences::{Numbers, check};
 use glam::{DVec2, DVec3, DVec4, Vec3};
 
 macro_rules! numbers {

@@ -61,7 +61,7 @@ impl Lower<'_> {
                     return value;
                 }
                 if !self.is_inactive(&expr.args.to_token_stream()) {
-                    if let Some(value) = self.from_indices(path, &expr.args) {
+                    if let Some(value) = self.made_of_indices(path, &expr.args) {
                         return value;
                     }
                 }

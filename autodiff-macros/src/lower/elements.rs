@@ -212,7 +212,7 @@ impl Lower<'_> {
     }
 
     /// `Type::from_fn(size, f)`, `Type::from_shape_fn(shape, f)`: something of zeros says the shape and the indices.
-    pub(super) fn from_indices(
+    pub(super) fn made_of_indices(
         &mut self,
         path: &syn::ExprPath,
         args: &Punctuated<syn::Expr, syn::Token![,]>,

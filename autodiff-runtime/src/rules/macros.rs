@@ -11,7 +11,7 @@ macro_rules! rules {
         $($methods:tt)*
     ) => {
         $(#[$meta])*
-        #[allow(missing_docs)]
+        #[allow(missing_docs, clippy::type_complexity, clippy::too_many_arguments, clippy::wrong_self_convention)]
         $vis trait $Trait $(<$($G),*>)?: $crate::Differentiable + Sized $(where $($bounds)*)? {
             $crate::__rules! { @methods declare [Self $($(, $G)*)?] $($methods)* }
         }
@@ -184,7 +184,7 @@ macro_rules! __rules {
          $pushforward:ident |$self_dot:ident $(, $dot:ident)*| $tangent:block]
     ) => {
         #[inline]
-        #[allow(unused_variables, unused_mut, clippy::clone_on_copy)]
+        #[allow(unused_variables, unused_mut, clippy::clone_on_copy, clippy::no_effect, clippy::type_complexity, clippy::too_many_arguments)]
         fn $forward<$($generics)*>(
             &$this $(, $arg: $ty)*
         ) -> (
@@ -215,7 +215,7 @@ macro_rules! __rules {
             (value, pullback)
         }
         #[inline]
-        #[allow(unused_variables, clippy::clone_on_copy)]
+        #[allow(unused_variables, clippy::clone_on_copy, clippy::type_complexity, clippy::too_many_arguments)]
         fn $pushforward<$($generics)*>(
             &$this $(, $arg: $ty)*,
             $self_dot: Option<&<Self as $crate::Differentiable>::Tangent>,
@@ -242,7 +242,7 @@ macro_rules! __rules {
          $pushforward:ident |$($dot:ident),*| $tangent:block]
     ) => {
         #[inline]
-        #[allow(unused_variables, unused_mut, clippy::clone_on_copy)]
+        #[allow(unused_variables, unused_mut, clippy::clone_on_copy, clippy::no_effect, clippy::type_complexity, clippy::too_many_arguments)]
         fn $forward<$($generics)*>(
             $($arg: $ty),*
         ) -> (
@@ -266,7 +266,7 @@ macro_rules! __rules {
             (value, pullback)
         }
         #[inline]
-        #[allow(unused_variables, clippy::clone_on_copy)]
+        #[allow(unused_variables, clippy::clone_on_copy, clippy::type_complexity, clippy::too_many_arguments)]
         fn $pushforward<$($generics)*>(
             $($arg: $ty,)*
             $($dot: Option<&$Tangent>),*

@@ -20,7 +20,9 @@ macro_rules! vector_space {
         #[diagnostic::do_not_recommend]
         impl $crate::Tangent for $Type {
             #[inline]
+            #[allow(clippy::assign_op_pattern)]
             fn accumulate(&mut self, other: &Self) {
+                // `+=` is not asked for.
                 *self = *self + *other;
             }
             #[inline]
@@ -69,6 +71,7 @@ macro_rules! vector_space {
                 -*self
             }
             #[inline]
+            #[allow(clippy::assign_op_pattern)]
             fn pullback(&self, seed: Self, self_bar: &mut Self) {
                 *self_bar = *self_bar - seed;
             }
@@ -100,6 +103,7 @@ macro_rules! __space {
                 $value
             }
             #[inline]
+            #[allow(clippy::assign_op_pattern)]
             fn pullback(&self, other: &$B, $seed: $Output, self_bar: &mut $A, other_bar: &mut $B) {
                 let ($a, $b) = (*self, *other);
                 *self_bar = *self_bar + $by_a;

@@ -1,218 +1,118 @@
-//! What the tests of matrices and arrays share: gradients against central differences, tangents against gradients.
-#![allow(dead_code, reason = "no test uses all of it")]
+//! Reading the oracle vectors and comparing with them.
+#![allow(dead_code, reason = "each test file uses its part")]
 
-/// A value as the numbers that it is made of.
-pub trait Numbers: Clone {
-    fn numbers_mut(&mut self) -> Vec<&mut f64>;
-    fn numbers(&self) -> Vec<f64> {
-        self.clone().numbers_mut().into_iter().map(|x| *x).collect()
-    }
-    fn zero(&self) -> Self {
-        let mut zero = self.clone();
-        zero.numbers_mut().into_iter().for_each(|x| *x = 0.0);
-        zero
-    }
+use autodiff_runtime::tree::Shaped;
+use serde_json::Value;
+
+/// A file of vectors.
+pub struct Oracle {
+    cases: Vec<Value>,
 }
 
-impl Numbers for f64 {
-    fn numbers_mut(&mut self) -> Vec<&mut f64> {
-        vec![self]
+impl Oracle {
+    pub fn read(file: &str) -> Self {
+        let path = format!("{}/tests/oracles/{file}.json", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(&path).expect(&path);
+        let mut json: Value = serde_json::from_str(&text).expect(&path);
+        let Value::Array(cases) = json["cases"].take() else { panic!("{path} has no cases") };
+        Self { cases }
     }
-}
 
-impl Numbers for Vec<f64> {
-    fn numbers_mut(&mut self) -> Vec<&mut f64> {
-        self.iter_mut().collect()
+    pub fn cases(&self) -> impl Iterator<Item = Case<'_>> {
+        self.cases.iter().map(Case)
     }
-}
 
-#[cfg(feature = "ndarray")]
-impl<D: ndarray::Dimension> Numbers for ndarray::Array<f64, D> {
-    fn numbers_mut(&mut self) -> Vec<&mut f64> {
-        self.iter_mut().collect()
+    pub fn case(&self, name: &str) -> Case<'_> {
+        self.cases().find(|case| case.name() == name).unwrap_or_else(|| panic!("no case {name}"))
     }
 }
 
-#[cfg(feature = "nalgebra")]
-impl<R, C, S> Numbers for nalgebra::Matrix<f64, R, C, S>
-where
-    R: nalgebra::Dim,
-    C: nalgebra::Dim,
-    S: nalgebra::RawStorageMut<f64, R, C> + Clone,
-{
-    fn numbers_mut(&mut self) -> Vec<&mut f64> {
-        self.iter_mut().collect()
+/// One of its cases.
+#[derive(Clone, Copy)]
+pub struct Case<'a>(pub &'a Value);
+
+impl<'a> Case<'a> {
+    pub fn name(&self) -> &'a str {
+        self.0["name"].as_str().unwrap()
+    }
+    /// A numeric hyperparameter.
+    pub fn h(&self, name: &str) -> f64 {
+        let value = &self.0["hyper"][name];
+        assert!(!value.is_null(), "{}: no hyperparameter {name}", self.name());
+        number(value)
+    }
+    pub fn has(&self, name: &str) -> bool {
+        !self.0["hyper"][name].is_null()
+    }
+    pub fn flag(&self, name: &str) -> bool {
+        self.0["hyper"][name].as_bool().unwrap_or_else(|| panic!("{}: no flag {name}", self.name()))
+    }
+    pub fn hyper(&self, name: &str) -> &'a Value {
+        &self.0["hyper"][name]
+    }
+    pub fn input(&self, name: &str) -> &'a Value {
+        &self.0["inputs"][name]
+    }
+    pub fn output(&self, name: &str) -> &'a Value {
+        &self.0["outputs"][name]
+    }
+    pub fn is_f32(&self) -> bool {
+        self.0["dtype"] == "float32"
     }
 }
 
-/// `f::jvp` of active arguments `A`, inactive ones `I` and tangents `D`.
-pub trait Jvp<A, I, D> {
-    fn apply(&self, args: A, inactive: I, dots: D) -> (f64, f64);
-}
-
-macro_rules! jvp {
-    ($($a:ident $d:ident),*; $($i:ident),*) => {
-        #[allow(non_snake_case)]
-        impl<F: Fn($($a,)* $($i,)* $($d),*) -> (f64, f64), $($a, $d,)* $($i),*> Jvp<($($a,)*), ($($i,)*), ($($d,)*)> for F {
-            fn apply(&self, ($($a,)*): ($($a,)*), ($($i,)*): ($($i,)*), ($($d,)*): ($($d,)*)) -> (f64, f64) {
-                self($($a,)* $($i,)* $($d),*)
-            }
-        }
-    };
-}
-jvp!(A1 D1;);
-jvp!(A1 D1, A2 D2;);
-jvp!(A1 D1, A2 D2, A3 D3;);
-jvp!(A1 D1, A2 D2, A3 D3, A4 D4;);
-jvp!(A1 D1; I1);
-jvp!(A1 D1; I1, I2);
-jvp!(A1 D1, A2 D2; I1);
-
-/// `check!(f(&a, b; n) by a, b)`: the gradient of `f` by `a` and `b` against differences, its tangents against the gradient.
-/// What stands behind the semicolon carries none.
-macro_rules! check {
-    ($f:ident ($($arg:expr),* $(; $($inactive:expr),*)?) by $($by:ident),*) => {{
-        #[allow(unused_imports)]
-        use crate::common::{Jvp as _, Numbers as _};
-        let value = $f($($arg,)* $($($inactive),*)?);
-        let (same, gradient) = $f::value_and_grad($($arg,)* $($($inactive),*)?);
-        assert_eq!(same, value, "the value is the function's own");
-        let gradient = {
-            #[allow(unused_parens)]
-            let ($($by),*) = gradient;
-            [$($by.numbers()),*].concat()
-        };
-        let count = gradient.len();
-        let lens = [$($by.numbers().len()),*];
-        assert_eq!(count, lens.iter().sum::<usize>());
-        for k in 0..count {
-            let moved = |h: f64| {
-                let mut parts = ($($by.clone(),)*);
-                crate::common::check!(@move parts k h $($by)*);
-                #[allow(unused_mut)]
-                let ($(mut $by,)*) = parts;
-                { let _ = ($(&mut $by,)*); }
-                $f($($arg,)* $($($inactive),*)?)
-            };
-            let expected = (moved(1e-5) - moved(-1e-5)) / 2e-5;
-            let found = gradient[k];
-            assert!(
-                (found - expected).abs() < 3e-7 * (1.0 + expected.abs()),
-                "{} by number {k}: {found} is not {expected}", stringify!($f)
-            );
-            let args = ($($arg,)*);
-            let inactive = ($($($inactive,)*)?);
-            let mut dots = ($($by.zero(),)*);
-            crate::common::check!(@move dots k 1.0 $($by)*);
-            #[allow(unused_mut)]
-            let ($(mut $by,)*) = dots;
-            { let _ = ($(&mut $by,)*); }
-            let dots = ($($arg,)*);
-            let (same, tangent) = $f::jvp.apply(args, inactive, dots);
-            assert_eq!(same, value, "the value is the function's own");
-            assert!(
-                (tangent - found).abs() < 1e-11 * (1.0 + found.abs()),
-                "{} by number {k}: the tangent {tangent} is not {found}", stringify!($f)
-            );
-        }
-    }};
-    (@move $parts:ident $k:ident $h:tt $($by:ident)*) => {{
-        let ($($by,)*) = &mut $parts;
-        let mut numbers = Vec::new();
-        $(numbers.extend($by.numbers_mut());)*
-        *numbers[$k] += $h;
-    }};
-}
-pub(crate) use check;
-
-fn weights() -> impl Iterator<Item = f64> {
-    (0..).map(|k| 0.3 + 0.5 * (k as f64 * 1.7).sin())
-}
-
-/// Any result as a number, with a derivative by each number in it: a rule of one's own for types from elsewhere.
-pub trait Weigh {
-    fn weighed(&self) -> f64;
-}
-
-impl Weigh for f64 {
-    fn weighed(&self) -> f64 {
-        0.3 * self
+pub fn number(value: &Value) -> f64 {
+    match value {
+        Value::String(text) if text == "NaN" => f64::NAN,
+        Value::String(text) if text == "Infinity" => f64::INFINITY,
+        Value::String(text) if text == "-Infinity" => f64::NEG_INFINITY,
+        other => other.as_f64().unwrap_or_else(|| panic!("{other} is not a number")),
     }
 }
 
-autodiff_runtime::rules! {
-    pub trait WeighNumber for f64;
-
-    fn weighed(&self) -> f64 {
-        weighed_forward |this, seed| { bar => *bar += 0.3 * seed }
-        weighed_pushforward |dot| { 0.3 * dot }
+/// A flat list of numbers; a bare number is a list of one.
+pub fn numbers(value: &Value) -> Vec<f64> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(numbers).collect(),
+        single => vec![number(single)],
     }
 }
 
-#[cfg(feature = "ndarray")]
-pub mod of_arrays {
-    use super::{Weigh, weights};
-    use ndarray::{Array, ArrayBase, Data, Dimension};
+pub type Tensor = Shaped<Vec<f64>>;
 
-    impl<S: Data<Elem = f64>, D: Dimension> Weigh for ArrayBase<S, D> {
-        fn weighed(&self) -> f64 {
-            self.iter().zip(weights()).map(|(x, w)| x * w).sum()
-        }
-    }
-
-    autodiff_runtime::rules! {
-        pub trait WeighArray[D] for Array<f64, D> where { D: Dimension };
-
-        fn weighed(&self) -> f64 {
-            weighed_forward |this, seed| { bar => bar.iter_mut().zip(weights()).for_each(|(bar, w)| *bar += seed * w) }
-            weighed_pushforward |dot| { dot.weighed() }
-        }
-    }
+pub fn shape(value: &Value) -> Vec<usize> {
+    value.as_array().unwrap().iter().map(|dim| dim.as_u64().unwrap() as usize).collect()
 }
 
-#[cfg(feature = "nalgebra")]
-pub mod of_matrices {
-    use super::{Weigh, weights};
-    use nalgebra::{DefaultAllocator, Dim, Matrix, OMatrix, RawStorage, allocator::Allocator};
-
-    impl<R: Dim, C: Dim, S: RawStorage<f64, R, C>> Weigh for Matrix<f64, R, C, S> {
-        fn weighed(&self) -> f64 {
-            self.iter().zip(weights()).map(|(x, w)| x * w).sum()
-        }
+/// `{shape, data}`; of a sparse tensor its values; `None` of null.
+pub fn tensor(value: &Value) -> Option<Tensor> {
+    if value.is_null() {
+        return None;
     }
-
-    autodiff_runtime::rules! {
-        pub trait WeighMatrix[R, C] for OMatrix<f64, R, C>
-        where { R: Dim, C: Dim, DefaultAllocator: Allocator<R, C> };
-
-        fn weighed(&self) -> f64 {
-            weighed_forward |this, seed| { bar => bar.iter_mut().zip(weights()).for_each(|(bar, w)| *bar += seed * w) }
-            weighed_pushforward |dot| { dot.weighed() }
-        }
-    }
+    let value = if value["values"].is_null() { value } else { &value["values"] };
+    Some(Shaped::new(numbers(&value["data"]), &shape(&value["shape"])))
 }
 
-/// The methods of a table of tests, in the order of the alphabet.
-pub fn names(rows: &[&str]) -> Vec<String> {
-    let mut names: Vec<String> =
-        rows.iter().map(|row| row.split("__").next().unwrap_or(row).to_string()).collect();
-    names.sort();
-    names.dedup();
-    names
+pub fn tensors(value: &Value) -> Vec<Option<Tensor>> {
+    value.as_array().unwrap().iter().map(tensor).collect()
 }
 
-/// The methods that `docs/matrices.md` lists under the heading of a crate: all that stands in the table's second column as code.
-pub fn documented(of: &str) -> Vec<String> {
-    let text = include_str!("../../docs/matrices.md");
-    let section =
-        text.split("\n## ").find(|section| section.starts_with(of)).expect("a section of the crate");
-    let mut names: Vec<String> = section
-        .lines()
-        .filter_map(|line| line.strip_prefix("| ")?.split(" | ").nth(1))
-        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
-        .map(str::to_string)
-        .collect();
-    names.sort();
-    names.dedup();
-    names
+/// Relative 1e-10, absolute 1e-12; the same NaN and the same infinities.
+pub fn close(found: f64, expected: f64) -> bool {
+    close_to(found, expected, 1e-10, 1e-12)
+}
+
+pub fn close_to(found: f64, expected: f64, relative: f64, absolute: f64) -> bool {
+    if expected.is_nan() || expected.is_infinite() {
+        return found.is_nan() == expected.is_nan() && (found.is_nan() || found == expected);
+    }
+    (found - expected).abs() <= absolute + relative * expected.abs()
+}
+
+#[track_caller]
+pub fn assert_all(name: &str, found: &[f64], expected: &[f64]) {
+    assert_eq!(found.len(), expected.len(), "{name}: {found:?} vs {expected:?}");
+    for (i, (&found, &expected)) in found.iter().zip(expected).enumerate() {
+        assert!(close(found, expected), "{name}[{i}]: {found:e}, not {expected:e}");
+    }
 }
