@@ -54,16 +54,12 @@ mod tests {
     #[test]
     fn what_borrows_shows_it_in_signatures() {
         let item = syn::parse_quote!(
-            fn f(x: ArrayView2<f64>, y: &ndarray::ArrayViewD<'a, f64>, z: MatrixView<T>) -> DVectorView<f32> {
+            fn f(x: ArrayView2<f64>, y: &nd::ArrayViewD<'a, f64>) -> DVectorView<f32> {
                 let v: ArrayView1<f64> = x.row(0);
             }
         );
         let shown: syn::Item = syn::parse_quote!(
-            fn f(
-                x: ArrayView2<'_, f64>,
-                y: &ndarray::ArrayViewD<'a, f64>,
-                z: MatrixView<T>,
-            ) -> DVectorView<'_, f32> {
+            fn f(x: ArrayView2<'_, f64>, y: &nd::ArrayViewD<'a, f64>) -> DVectorView<'_, f32> {
                 let v: ArrayView1<f64> = x.row(0);
             }
         );
