@@ -8,6 +8,7 @@ mod given;
 mod higher;
 mod integrity;
 mod items;
+mod lent;
 mod macros;
 pub(crate) mod marks;
 mod module;
@@ -55,7 +56,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         if long {
             spines::cut_item(&mut item);
         }
-        item
+        lent::shown(item)
     });
     match parsed {
         Ok(syn::Item::Fn(item)) => function(&request, &item, diag, kept),

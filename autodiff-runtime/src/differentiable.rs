@@ -4,10 +4,14 @@ mod impls;
 pub(crate) use impls::{accumulate_all, zip_all};
 #[cfg(feature = "nalgebra")]
 mod matrix;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 mod standard;
 
 #[cfg(feature = "nalgebra")]
 pub use matrix::Real;
+#[cfg(feature = "ndarray")]
+pub use ndarray::{Element, Storage};
 
 /// A type whose values can carry a derivative.
 ///
@@ -27,6 +31,8 @@ pub use matrix::Real;
 /// | a struct with `#[derive(Differentiable)]` | a struct with the same fields, called `…Tangent` |
 /// | an enum with `#[derive(Differentiable)]` | an enum of the same variants, called `…Tangent`; `()` where none holds anything |
 /// | matrices and vectors of `nalgebra` (feature `nalgebra`) | the owned matrix of the same size |
+/// | arrays and views of `ndarray` (feature `ndarray`) | the owned array of the same shape |
+/// | vectors of `glam` (feature `glam`) | the type itself |
 ///
 /// ```
 /// use autodiff_runtime::Differentiable;

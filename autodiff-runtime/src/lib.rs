@@ -23,6 +23,8 @@ pub mod clip;
 mod error;
 #[doc(hidden)]
 pub mod given;
+#[cfg(feature = "glam")]
+pub mod glam;
 pub mod jacobian;
 mod linear;
 pub mod losses;

@@ -22,8 +22,11 @@
 mod hook;
 #[cfg(feature = "nalgebra")]
 pub(crate) mod matrix;
+#[cfg(feature = "ndarray")]
+pub(crate) mod ndarray;
 #[doc(hidden)]
 pub mod plain;
+mod references;
 mod scalar;
 mod twice;
 
@@ -147,44 +150,7 @@ macro_rules! binary {
     )*};
 }
 
-/// Implements a rule for references to operands that have it: `{ impl[…] for [left], [right] where A: Rule<B> }`, with
-/// `A` and `B` what is behind the references.
-macro_rules! by_reference {
-    ($Rule:ident, { impl[$($param:tt)*] for [$left:ty], [$right:ty] where $A:ty: $Bound:ident<$B:ty> }) => {
-        #[diagnostic::do_not_recommend]
-        impl<$($param)*> $Rule<$right> for $left
-        where
-            $A: $Bound<$B>,
-            $B: Differentiable,
-        {
-            type Output = <$A as $Rule<$B>>::Output;
-            #[inline(always)]
-            fn value(&self, other: &$right) -> Self::Output {
-                <$A as $Rule<$B>>::value(self, other)
-            }
-            #[inline(always)]
-            fn pullback(
-                &self,
-                other: &$right,
-                seed: TangentOf<Self::Output>,
-                self_bar: &mut TangentOf<$A>,
-                other_bar: &mut TangentOf<$B>,
-            ) {
-                <$A as $Rule<$B>>::pullback(self, other, seed, self_bar, other_bar);
-            }
-            #[inline(always)]
-            fn pushforward(
-                &self,
-                other: &$right,
-                self_dot: &TangentOf<$A>,
-                other_dot: &TangentOf<$B>,
-            ) -> (Self::Output, TangentOf<Self::Output>) {
-                <$A as $Rule<$B>>::pushforward(self, other, self_dot, other_dot)
-            }
-        }
-    };
-}
-pub(crate) use by_reference;
+pub(crate) use crate::__by_reference as by_reference;
 pub use twice::{CurvedAdd, CurvedDiv, CurvedMul, CurvedRem, CurvedSub, Straight};
 
 binary! {

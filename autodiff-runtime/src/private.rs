@@ -3,6 +3,10 @@
 pub use core;
 
 pub use alloc::{borrow::ToOwned, boxed::Box, vec, vec::Vec};
+#[cfg(feature = "nalgebra")]
+pub use nalgebra;
+#[cfg(feature = "ndarray")]
+pub use ndarray;
 pub use num_traits;
 
 pub use crate::revolve::leap;
@@ -600,6 +604,64 @@ where
     T: Differentiable + ?Sized,
     T::Tangent: crate::differentiable::Nothing,
 {
+}
+
+/// How many there are of something: rustc sees that it is a number of that kind.
+#[inline(always)]
+pub fn count(count: usize) -> usize {
+    count
+}
+
+/// What says how large something is, on its own.
+#[inline(always)]
+pub fn extent<T: Extent>(extent: &T) -> T::Owned {
+    extent.owned()
+}
+
+/// See [`extent`].
+#[diagnostic::on_unimplemented(
+    message = "this method is taken for one that says how large an array is, but gives a `{Self}`",
+    label = "is no number of elements, and no shape"
+)]
+pub trait Extent {
+    /// The same, borrowing nothing.
+    type Owned;
+    /// The same, borrowing nothing.
+    fn owned(&self) -> Self::Owned;
+}
+
+macro_rules! extents {
+    ($($extent:ty, [$($param:tt)*];)*) => {$(
+        impl<$($param)*> Extent for $extent {
+            type Owned = Self;
+            #[inline(always)]
+            fn owned(&self) -> Self {
+                self.clone()
+            }
+        }
+    )*};
+}
+extents! {
+    usize, [];
+    (), [];
+    (usize, usize), [];
+    (usize, usize, usize), [];
+    (usize, usize, usize, usize), [];
+    (usize, usize, usize, usize, usize), [];
+    (usize, usize, usize, usize, usize, usize), [];
+    [usize; N], [const N: usize];
+}
+#[cfg(feature = "ndarray")]
+extents! {
+    ndarray::Dim<I>, [I: Clone];
+}
+
+impl Extent for &[usize] {
+    type Owned = Vec<usize>;
+    #[inline(always)]
+    fn owned(&self) -> Vec<usize> {
+        self.to_vec()
+    }
 }
 
 /// Whether a function was rightly taken for one of the standard library's: no two functions have one type.

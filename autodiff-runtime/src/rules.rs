@@ -15,18 +15,46 @@
 //! assert_eq!((y, x_bar), (8.0, 12.0));
 //! assert_eq!(x.powi_pushforward(3, Some(&1.0), None), (8.0, 12.0));
 //! ```
+//!
+//! [`matrices`] lists what is known of other crates; [`adding`] says how more is added.
 
+mod elements;
 mod float;
+mod macros;
 #[cfg(feature = "nalgebra")]
 mod matrix;
+#[cfg(feature = "ndarray")]
+mod ndarray;
+#[cfg(any(feature = "nalgebra", feature = "ndarray"))]
+mod parts;
+mod space;
 
+pub use elements::{ElementRules, Elements};
 pub use float::FloatRules;
 #[cfg(feature = "nalgebra")]
-pub use matrix::{CrossRules, MatrixRules, SquareMatrixRules};
+pub use matrix::{
+    BlockRules, CholeskyRules, CrossRules, DecompositionRules, DiagonalRules, LuRules, MatrixRules,
+    SquareMatrixRules, VectorRules,
+};
+#[cfg(feature = "ndarray")]
+pub use ndarray::{
+    Array2Rules, ArrayRules, ArrayWriteRules, DotRule, ElementwiseRules, Shape, ShapeOf, Slicing,
+};
+
+#[doc = include_str!("../docs/adding_rules.md")]
+pub mod adding {}
+
+#[doc = include_str!("../docs/matrices.md")]
+pub mod matrices {}
 
 /// Brings the methods of all rules into scope, and no names.
 pub mod prelude {
-    pub use super::FloatRules as _;
+    #[cfg(feature = "glam")]
+    pub use crate::glam::prelude::*;
+
     #[cfg(feature = "nalgebra")]
-    pub use super::{CrossRules as _, MatrixRules as _, SquareMatrixRules as _};
+    pub use super::matrix::prelude::*;
+    #[cfg(feature = "ndarray")]
+    pub use super::ndarray::prelude::*;
+    pub use super::{ElementRules as _, FloatRules as _};
 }

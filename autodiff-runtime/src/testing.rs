@@ -26,15 +26,6 @@ impl<R: Dim, C: Dim, S: RawStorage<f64, R, C> + RawStorageMut<f64, R, C>> Number
     }
 }
 
-impl<T: Numbers> Numbers for Option<T> {
-    fn numbers(&self) -> Vec<f64> {
-        self.iter().flat_map(T::numbers).collect()
-    }
-    fn numbers_mut(&mut self) -> Vec<&mut f64> {
-        self.iter_mut().flat_map(T::numbers_mut).collect()
-    }
-}
-
 pub(crate) fn numbers<T: Numbers>(value: &T) -> Vec<f64> {
     value.numbers()
 }

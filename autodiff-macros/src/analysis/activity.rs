@@ -485,7 +485,7 @@ impl<'a> Analysis<'a> {
 fn callee(call: &Call) -> String {
     match &call.callee {
         Callee::Function(path) | Callee::Derivative(path) => source(path),
-        Callee::Method(name) => name.to_string(),
+        Callee::Method(name, _) => name.to_string(),
         Callee::Operator(name) => (*name).to_string(),
     }
 }

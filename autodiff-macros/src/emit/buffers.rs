@@ -381,7 +381,7 @@ impl Buffers<'_> {
     /// A reference to a buffer is a reference to its `Vec` for whoever says which type it takes; elements are as they are.
     fn call(&mut self, call: &Call) {
         let generic = matches!(call.callee, Callee::Operator(_));
-        let method = matches!(call.callee, Callee::Method(_));
+        let method = matches!(call.callee, Callee::Method(..));
         for (at, arg) in call.args.iter().enumerate() {
             match arg {
                 Arg::Ref(path) | Arg::RefMut(path) if generic || method && at == 0 => self.keep_path(path),

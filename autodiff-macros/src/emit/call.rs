@@ -283,7 +283,7 @@ impl Emitter<'_> {
     /// Whether a method has a reference into the place of its receiver.
     fn is_shared(&self, call: &Call, receiver: &Path) -> bool {
         let root = self.vars.root(receiver);
-        matches!(call.callee, Callee::Method(_))
+        matches!(call.callee, Callee::Method(..))
             && call.args.iter().any(|arg| matches!(arg, Arg::Ref(path) if self.vars.root(path) == root))
     }
 
@@ -329,7 +329,7 @@ impl Emitter<'_> {
 
     /// The arguments; of a method the receiver first, as the left side of the dot.
     fn args(&self, call: &Call) -> Vec<TokenStream> {
-        let method = matches!(call.callee, Callee::Method(_));
+        let method = matches!(call.callee, Callee::Method(..));
         let arg = |(at, arg): (usize, &Arg)| match arg {
             Arg::Ref(path) if method && at == 0 => self.receiver(path),
             Arg::RefMut(path) if method && at == 0 => self.receiver_mut(path),
@@ -418,10 +418,10 @@ impl Emitter<'_> {
                 };
                 quote_spanned!(self.span=> #path(#(#args),*))
             }
-            Callee::Method(name) => {
+            Callee::Method(name, generics) => {
                 let name = what.map_or_else(|| name.clone(), |what| derived_name(name, what));
                 let receiver = if args.is_empty() { TokenStream::new() } else { args.remove(0) };
-                quote_spanned!(self.span=> #receiver.#name(#(#args),*))
+                quote_spanned!(self.span=> #receiver.#name #generics(#(#args),*))
             }
             Callee::Operator(name) => {
                 let runtime = self.runtime_here();

@@ -236,7 +236,7 @@ pub(super) fn calls_unknown(function: &Function, scope: &Scope) -> bool {
         if let StmtKind::Call(call) = &stmt.kind {
             found |= call.differentiated
                 && match &call.callee {
-                    Callee::Method(name) => !scope.has_method(name),
+                    Callee::Method(name, _) => !scope.has_method(name),
                     Callee::Operator(_) => !call.callee.is_on_adjoint(),
                     Callee::Derivative(_) => true,
                     // Where it is not there, rustc says so once, while it looks for names.

@@ -413,7 +413,7 @@ impl super::Call {
 
     /// Whether an argument is the receiver of a method: how it is taken, the method's signature alone says.
     pub(crate) fn is_receiver(&self, at: usize) -> bool {
-        at == 0 && matches!(self.callee, super::Callee::Method(_))
+        at == 0 && matches!(self.callee, super::Callee::Method(..))
     }
 }
 

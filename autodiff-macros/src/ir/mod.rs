@@ -576,8 +576,8 @@ pub(crate) enum Callee {
     Function(syn::Path),
     /// A derivative of a function, called in another one (`g::grad(x)`): through `g::grad_forward`.
     Derivative(syn::Path),
-    /// `receiver.method(args)`: through `receiver.method_forward(args)`; the receiver is the first argument.
-    Method(Ident),
+    /// `receiver.method::<…>(args)`: through `receiver.method_forward::<…>(args)`; the receiver is the first argument.
+    Method(Ident, Option<syn::AngleBracketedGenericArguments>),
     /// An operator on values of unknown type (`add`, `sub`, `mul`, `div`, `neg`, …): through `ops::NAME::forward`.
     Operator(&'static str),
 }

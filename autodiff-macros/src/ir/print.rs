@@ -278,7 +278,7 @@ impl<'a> Printer<'a> {
             Callee::Function(path) | Callee::Derivative(path) => {
                 tokens(&quote::quote!(#path)).replace(' ', "")
             }
-            Callee::Method(name) => format!(".{name}"),
+            Callee::Method(name, _) => format!(".{name}"),
             Callee::Operator(name) => format!("ops::{name}"),
         };
         let results = self.tree(results, |p, var| p.var(*var));

@@ -308,7 +308,7 @@ impl Lower<'_> {
         let ty = want.cloned().filter(|ty| !matches!(ty, Ty::Unknown));
         let missing = match &callee {
             // The derivative of what may fail says whether there is a result.
-            Callee::Function(_) | Callee::Derivative(_) | Callee::Method(_) => match &ty {
+            Callee::Function(_) | Callee::Derivative(_) | Callee::Method(..) => match &ty {
                 Some(ty) => super::types::option_of(ty).map(|ty| self.types.ty(ty)),
                 None => self.facts.get(&format!("{site}?")).cloned(),
             },

@@ -60,6 +60,11 @@ impl Lower<'_> {
                 if let Some(value) = self.lower_source_call(path, &expr.args) {
                     return value;
                 }
+                if !self.is_inactive(&expr.args.to_token_stream()) {
+                    if let Some(value) = self.made_of_indices(path, &expr.args) {
+                        return value;
+                    }
+                }
                 if self.stays_code(path, expr) {
                     let ty = self.inactive_result(&path.path, want);
                     let constructor = self.constructs(&path.path, &site(expr), want);
@@ -73,6 +78,7 @@ impl Lower<'_> {
                     }
                     _ => self.args(&expr.args),
                 };
+                let args = if called.is_none() { self.collected_items(&path.path, args, span) } else { args };
                 let function = self.is_unseen_function(&path.path)
                     || is_constructor(&path.path) && !self.constructs(&path.path, &site(expr), want);
                 if function && self.all_inactive(&args) {

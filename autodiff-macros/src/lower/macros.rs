@@ -51,6 +51,9 @@ impl Lower<'_> {
         let name = mac.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
         match name.as_str() {
             "vec" => self.lower_vec(mac, want),
+            name if is_array_macro(name) && !self.is_inactive(&mac.tokens) => {
+                self.lower_array_macro(mac, name)
+            }
             name if DIVERGING.contains(&name) || STATEMENTS.contains(&name) => {
                 if name == "dbg" && !mac.tokens.is_empty() {
                     return self.lower_dbg(mac, want);
@@ -129,6 +132,60 @@ impl Lower<'_> {
             syn::Expr::Array(array) => self.list(true, array.elems.iter(), want, span),
             syn::Expr::Repeat(repeat) => self.repeat(true, &repeat.expr, &repeat.len, want, span),
             _ => self.refuse(mac, "these are no arguments of `vec!`"),
+        }
+    }
+
+    /// `array![…]` of `ndarray`, `vector![…]`, `matrix![…]` and their like of `nalgebra`, by the constructor that they stand for.
+    fn lower_array_macro(&mut self, mac: &syn::Macro, name: &str) -> Value {
+        let span = mac.path.span();
+        let kept = array_of(mac, self.nodes);
+        let (mut sizes, mut elements) = (Vec::new(), vec![&*kept]);
+        while let Some(syn::Expr::Array(first)) = elements.first() {
+            let len = first.elems.len();
+            let mut inner = Vec::new();
+            for part in &elements {
+                match part {
+                    syn::Expr::Array(part) if part.elems.len() == len => inner.extend(&part.elems),
+                    _ => return self.refuse(mac, "these are no rows of one length"),
+                }
+            }
+            sizes.push(len);
+            elements = inner;
+        }
+        let runtime = &self.request.runtime;
+        let (ndarray, nalgebra) =
+            (quote!(#runtime::__private::ndarray), quote!(#runtime::__private::nalgebra));
+        // What no type says is handed over first; `nalgebra` takes slices.
+        let (path, first): (syn::ExprPath, TokenStream) = match (name, &sizes[..]) {
+            ("array", [_]) => (syn::parse_quote!(#ndarray::Array1::from_vec), TokenStream::new()),
+            ("array", sizes) if sizes.len() <= 6 => {
+                let array = quote::format_ident!("Array{}", sizes.len());
+                (syn::parse_quote!(#ndarray::#array::from_shape_vec), quote!((#(#sizes),*)))
+            }
+            ("vector", [n]) => {
+                (syn::parse_quote!(#nalgebra::SVector::<_, #n>::from_row_slice), TokenStream::new())
+            }
+            ("dvector", [_]) => (syn::parse_quote!(#nalgebra::DVector::from_row_slice), TokenStream::new()),
+            ("matrix", [r, c]) => {
+                (syn::parse_quote!(#nalgebra::SMatrix::<_, #r, #c>::from_row_slice), TokenStream::new())
+            }
+            ("dmatrix", [r, c]) => (syn::parse_quote!(#nalgebra::DMatrix::from_row_slice), quote!(#r, #c)),
+            _ => return self.refuse(mac, format!("these are no arguments of `{name}!` that are known here")),
+        };
+        let list = self.list(name == "array", elements.into_iter(), None, span);
+        let list = if name == "array" { list } else { list.reference(false) };
+        let sizes = syn::punctuated::Punctuated::<syn::Expr, Token![,]>::parse_terminated.parse2(first);
+        let mut args: Vec<Value> = Vec::new();
+        for size in sizes.into_iter().flatten() {
+            args.push(Value::Code(constant(size.to_token_stream()), Ty::Inert));
+        }
+        args.push(list);
+        let may_fail = name == "array" && args.len() > 1;
+        let want: Option<syn::Type> = may_fail.then(|| syn::parse_quote!(Option<_>));
+        let want = want.map(|ty| Ty::Named(Box::new(ty)));
+        match self.apply_path(&path, args, want.as_ref(), span) {
+            Value::Maybe { value, .. } => *value,
+            value => value,
         }
     }
 
@@ -254,6 +311,33 @@ pub(crate) fn argument_of(mac: &syn::Macro, nodes: &Nodes) -> std::rc::Rc<syn::E
 /// The arguments of `vec!`, as an array expression, once for all who ask.
 pub(crate) fn list_of(mac: &syn::Macro, nodes: &Nodes) -> std::rc::Rc<syn::Expr> {
     nodes.keep(mac, || in_pieces(parse_list(mac.tokens.clone())))
+}
+
+/// Whether a macro makes an array of `ndarray` or a matrix of `nalgebra`.
+pub(crate) fn is_array_macro(name: &str) -> bool {
+    matches!(name, "array" | "vector" | "matrix" | "dvector" | "dmatrix")
+}
+
+/// The arguments of a macro that makes an array, as an array expression; rows that `;` parts as arrays in it.
+pub(crate) fn array_of(mac: &syn::Macro, nodes: &Nodes) -> std::rc::Rc<syn::Expr> {
+    let in_rows =
+        mac.path.segments.last().is_some_and(|last| last.ident == "matrix" || last.ident == "dmatrix");
+    if !in_rows {
+        return list_of(mac, nodes);
+    }
+    nodes.keep(mac, || {
+        let mut rows = vec![TokenStream::new()];
+        for token in mac.tokens.clone() {
+            match &token {
+                proc_macro2::TokenTree::Punct(punct) if punct.as_char() == ';' => {
+                    rows.push(TokenStream::new())
+                }
+                _ => rows.last_mut().expect("a row").extend([token]),
+            }
+        }
+        let rows = rows.into_iter().filter(|row| !row.is_empty()).map(parse_list);
+        in_pieces(syn::parse_quote!([#(#rows),*]))
+    })
 }
 
 fn parse_one(tokens: TokenStream) -> syn::Expr {

@@ -6,16 +6,18 @@ use syn::spanned::Spanned;
 
 use super::Lower;
 use super::constants::takes_items;
+use super::elements::number_of;
 use super::env::Value;
 use super::facts::site;
 use super::inert::combine;
-use super::iter::Iter;
+use super::iter::{Access, Iter};
 use super::stdlib::{
     Returns, integer_method, is_comparison, is_float_key, is_float_only, is_float_predicate, is_pure_method,
 };
 use crate::ir::{Arg, Callee, CopyHow, Expr, Float, Inert, Init, Path, Proj, Ty, Var};
 use crate::rules::method;
 use crate::standard::Unindexed;
+use crate::typing::infer::of_array;
 use crate::typing::scope::Called;
 
 impl Lower<'_> {
@@ -267,7 +269,7 @@ impl Lower<'_> {
             return self.refuse_at(span, format!("`{name}` has no derivative"));
         }
         let ident = super::inert::ident(name, span);
-        self.call(Callee::Method(ident), handed, want, String::from("v"), name, span)
+        self.call(Callee::Method(ident, None), handed, want, String::from("v"), name, span)
     }
 
     // ---- integers ----
@@ -322,7 +324,9 @@ impl Lower<'_> {
         let span = expr.method.span();
         let constant = matches!(&value, Value::Path(path) if self.is_untyped_constant(path));
         let unknown = matches!(ty, Ty::Unknown);
-        if unknown && is_float_only(name, expr.args.len() + 1) && !matches!(value, Value::Init(..)) {
+        // An array has such methods as well.
+        let any = constant || !matches!(value, Value::Path(_) | Value::Init(..));
+        if unknown && any && is_float_only(name, expr.args.len() + 1) {
             // Constants of unknown type with a method of floats are floats.
             let any = want.cloned().filter(Ty::is_float).unwrap_or_else(super::arith::any_float);
             let receiver = self.scalar(value, Some(&any), span);
@@ -382,9 +386,18 @@ impl Lower<'_> {
                  mark the parameter or the field that it is in `#[no_diff]` where they are constants",
             );
         }
+        if name == "iter" && unknown && self.facts.get(&of_array(&site(expr))).is_some() {
+            if let Some(items) = self.iterated(&value, span) {
+                return items;
+            }
+        }
         // Of something that carries no derivative and may be a map as well, code asks for an element.
         let keyed = (matches!(ty, Ty::Inert) || constant) && matches!(name, "get" | "first" | "last");
+        // Arrays and matrices out of sight have it as slices do.
+        let filled =
+            name == "fill" && matches!(ty, Ty::Named(_)) && self.method_in_sight(&ty, expr).is_none();
         let sequence = ty.is_sequence()
+            || filled
             || (unknown || matches!(ty, Ty::Inert)) && !keyed
             || matches!(value, Value::Init(..))
             || matches!(&value, Value::Path(path) if matches!(name, "iter" | "into_iter") && self.has_no_indices(path));
@@ -393,10 +406,33 @@ impl Lower<'_> {
                 return result;
             }
         }
-        if name == "clone" || name == "to_owned" {
+        // A view shows something else than it gives an owned copy of.
+        let of_view = matches!(&ty, Ty::Named(name) if number_of(name).is_some());
+        if name == "clone" || name == "to_owned" && !of_view {
             return self.cloned(value, span);
         }
         let called = self.method_in_sight(&ty, expr);
+        let foreign = called.is_none() && (unknown || matches!(ty, Ty::Named(_)));
+        if foreign && !constant && name == "iter" && expr.args.is_empty() {
+            if let Some(items) = self.iterated(&value, span) {
+                return items;
+            }
+        }
+        if foreign && !constant {
+            let found = self.extent_of(&value, expr).or_else(|| self.parts_of(&value, expr));
+            if let Some(found) = found {
+                return found;
+            }
+        }
+        if let (true, Value::Path(path), "iter_mut", true) = (foreign, &value, name, expr.args.is_empty()) {
+            self.mark_mutable(path);
+            return Value::Iter(Box::new(Iter::Elements { path: path.clone(), access: Access::RefMut }));
+        }
+        if foreign && !(constant && self.is_inactive(&expr.args.to_token_stream())) {
+            if let Some(result) = self.elementwise(&receiver, expr) {
+                return result;
+            }
+        }
         let args = match &called {
             Some(called) => self.args_of(&expr.args, called),
             None => self.args(&expr.args),
@@ -550,7 +586,8 @@ impl Lower<'_> {
         let Some(args) = self.handed(args, span) else { return Value::Poison };
         let handed: Vec<Arg> = std::iter::once(receiver).chain(args).collect();
         let name = expr.method.to_string();
-        self.call(Callee::Method(expr.method.clone()), handed, want, site(expr), &name, span)
+        let callee = Callee::Method(expr.method.clone(), expr.turbofish.clone());
+        self.call(callee, handed, want, site(expr), &name, span)
     }
 }
 

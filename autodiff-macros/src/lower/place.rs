@@ -64,7 +64,8 @@ impl Lower<'_> {
                     },
                     Value::Poison => return Value::Poison,
                     Value::Never => return Value::Never,
-                    value @ Value::Tuple(_) => {
+                    // `a[(i, j)]`, `a[[i, j]]`
+                    value if matches!(value, Value::Tuple(_)) || is_list(index, &self.ty_of(&base)) => {
                         let Some(code) = self.as_code(value, start(index)) else { return Value::Poison };
                         Proj::Index(self.temp("index", Ty::Inert, Expr::Inert(code), start(index)))
                     }
@@ -355,4 +356,9 @@ impl Lower<'_> {
             },
         }
     }
+}
+
+/// Whether an index is a list of indices, of what is no sequence.
+fn is_list(index: &syn::Expr, base: &Ty) -> bool {
+    matches!(index, syn::Expr::Array(_)) && !base.is_sequence()
 }

@@ -244,6 +244,7 @@ impl Lower<'_> {
             }
             "first" | "last" | "first_mut" | "last_mut" | "get" | "get_mut" | "split_first"
             | "split_last" => self.element_option(path, expr, name, span),
+            "map" if !ty.is_sequence() && !self.length_is_known(&ty, expr, want) => return None,
             "map" => self.array_map(path, &ty, expr, want, span),
             "swap" => {
                 let a = self.index_arg(&expr.args[0]);

@@ -22,7 +22,7 @@ use proc_macro2::Ident;
 use super::part_name;
 use super::term::{Table, Term};
 use crate::ir::Ty;
-use crate::lower::{Nodes, Types, is_float_only, site};
+use crate::lower::{Nodes, Types, is_float_only, number_of, site};
 
 /// What was found: types by the names of syntax nodes and of fields.
 pub(crate) fn function(
@@ -42,6 +42,8 @@ pub(crate) fn function(
         breaks: Vec::new(),
         later: Vec::new(),
         results: Vec::new(),
+        made: Vec::new(),
+        iterated: Vec::new(),
     };
     let result = infer.table.of(result);
     infer.parameters(signature);
@@ -70,6 +72,10 @@ struct Infer<'a> {
     later: Vec<Later>,
     /// What functions give that are not in sight.
     results: Vec<Term>,
+    /// What methods and operators give, and what of.
+    made: Vec<(Vec<Term>, Term)>,
+    /// What `iter` is called on, by the name of the call.
+    iterated: Vec<(String, Term)>,
 }
 
 /// A conclusion that waits for a type.
@@ -135,6 +141,9 @@ enum Likely {
 
 /// How deep parts of parts of what is not known are named.
 const NESTING: usize = 4;
+
+/// How far back it is looked for what something unknown is made of.
+const ORIGINS: usize = 8;
 
 /// How often what waits is tried again.
 const ROUNDS: usize = 32;
@@ -213,6 +222,13 @@ impl Infer<'_> {
 
     /// What is known of all that was noted, and of parts of what remains open: of `h(x)[i]` even where `h(x)` is not known.
     fn known(mut self) -> HashMap<String, Ty> {
+        if self.has_arrays() {
+            for (call, receiver) in std::mem::take(&mut self.iterated) {
+                if self.table.is_free(&receiver) && self.comes_of_array(&receiver, ORIGINS) {
+                    self.found.insert(of_array(&call), Term::Inert);
+                }
+            }
+        }
         let waiting = std::mem::take(&mut self.later);
         for _ in 0..NESTING {
             let mut parts = Vec::new();
@@ -242,6 +258,7 @@ impl Infer<'_> {
     fn assume(&mut self, likely: Likely) -> bool {
         self.table.take_changed();
         let waiting = self.later.clone();
+        let arrays = self.has_arrays();
         for later in &waiting {
             match later {
                 Later::Binary { left, right, result, .. } => {
@@ -269,7 +286,8 @@ impl Infer<'_> {
                         self.table.unify(receiver, result);
                     }
                     let only = likely == Likely::Methods && is_float_only(&name, args.len() + 1);
-                    if only && self.table.is_free(receiver) {
+                    let of_array = arrays && only && self.comes_of_array(receiver, ORIGINS);
+                    if only && !of_array && self.table.is_free(receiver) {
                         let float = self.table.float();
                         self.table.unify(receiver, &float);
                     }
@@ -277,6 +295,7 @@ impl Infer<'_> {
                     if matches!(name.as_str(), "iter" | "chunks" | "windows")
                         && self.table.is_free(receiver)
                         && !self.is_result(receiver)
+                        && !(arrays && self.comes_of_array(receiver, ORIGINS))
                     {
                         let element = self.table.fresh();
                         self.table.unify(receiver, &Term::Slice(Box::new(element)));
@@ -298,12 +317,43 @@ impl Infer<'_> {
         false
     }
 
+    /// Whether anything is computed with what is not in sight and has numbers as elements.
+    fn has_arrays(&self) -> bool {
+        let is_array =
+            |term: &Term| matches!(self.table.head(term), Term::Named(name) if number_of(&name).is_some());
+        self.made.iter().any(|(operands, _)| operands.iter().any(is_array))
+    }
+
+    /// Whether something unknown is made of what is not in sight and has numbers as elements: an array, which has the methods
+    /// of a number as well.
+    fn comes_of_array(&self, term: &Term, depth: usize) -> bool {
+        let variable = match self.table.head(term) {
+            Term::Named(name) => return number_of(&name).is_some(),
+            _ => self.table.variable_of(term),
+        };
+        let made_of = |result: &Term| variable.is_some() && self.table.variable_of(result) == variable;
+        depth > 0
+            && self.made.iter().any(|(operands, result)| {
+                made_of(result) && operands.iter().any(|operand| self.comes_of_array(operand, depth - 1))
+            })
+    }
+
     fn is_result(&self, term: &Term) -> bool {
         let variable = self.table.variable_of(term);
         variable.is_some() && self.results.iter().any(|result| self.table.variable_of(result) == variable)
     }
 
     fn wait(&mut self, later: Later) {
+        match &later {
+            Later::Method { receiver, args, result, .. } => {
+                let operands = args.iter().chain([receiver]).cloned().collect();
+                self.made.push((operands, result.clone()));
+            }
+            Later::Binary { left, right, result, .. } => {
+                self.made.push((vec![left.clone(), right.clone()], result.clone()));
+            }
+            _ => {}
+        }
         if !self.conclude(&later) {
             self.later.push(later);
         }
@@ -352,6 +402,11 @@ impl Infer<'_> {
             _ => {}
         }
     }
+}
+
+/// Under which name it is known that a method is called on something that comes of an array.
+pub(crate) fn of_array(call: &str) -> String {
+    format!("{call}[array]")
 }
 
 fn bare(ty: &syn::Type) -> &syn::Type {

@@ -1,7 +1,6 @@
 //! The operators of `nalgebra`'s matrices and vectors.
 
-use super::{AddRule, DivRule, MulRule, NegRule, SubRule, TangentOf, by_reference};
-use crate::Differentiable;
+use super::{AddRule, DivRule, MulRule, NegRule, SubRule, by_reference};
 use crate::differentiable::Real;
 use nalgebra::allocator::Allocator;
 use nalgebra::constraint::{AreMultipliable, SameNumberOfColumns, SameNumberOfRows, ShapeConstraint};
@@ -118,7 +117,8 @@ where
     C2: Dim,
     SA: Storage<T, R1, C1>,
     SB: Storage<T, R2, C2>,
-    DefaultAllocator: Allocator<R1, C1> + Allocator<R2, C2> + Allocator<R1, C2> + Allocator<C2, R2>,
+    DefaultAllocator:
+        Allocator<R1, C1> + Allocator<R2, C2> + Allocator<R1, C2> + Allocator<C2, R2> + Allocator<C1, R1>,
     ShapeConstraint: AreMultipliable<R1, C1, R2, C2> + SameNumberOfColumns<C1, R2> + SameNumberOfRows<R2, C1>,
 {
     type Output = OMatrix<T, R1, C2>;
@@ -134,8 +134,9 @@ where
         self_bar: &mut OMatrix<T, R1, C1>,
         other_bar: &mut OMatrix<T, R2, C2>,
     ) {
+        // `gemm_tr` goes column by column: a transposed copy and the kernel of products are many times faster.
         self_bar.gemm(T::one(), &seed, &other.transpose(), T::one());
-        other_bar.gemm_tr(T::one(), self, &seed, T::one());
+        other_bar.gemm(T::one(), &self.transpose(), &seed, T::one());
     }
     #[inline]
     fn pushforward(

@@ -1,9 +1,6 @@
 //! The operators of numbers.
 
-use super::{
-    AddRule, AsF32Rule, AsF64Rule, DivRule, MulRule, NegRule, RemRule, SubRule, TangentOf, by_reference,
-};
-use crate::Differentiable;
+use super::{AddRule, AsF32Rule, AsF64Rule, DivRule, MulRule, NegRule, RemRule, SubRule, by_reference};
 use crate::special::product;
 use num_traits::Float;
 

@@ -145,7 +145,7 @@ impl Bits<'_> {
                 writes.iter().for_each(|var| self.hold(*var, held));
             }
             // `y.to_bits()` of a `y` of which nothing is known is a call like any other.
-            StmtKind::Call(call) if matches!(&call.callee, Callee::Method(name) if WHOLE.contains(&&*name.to_string())) =>
+            StmtKind::Call(call) if matches!(&call.callee, Callee::Method(name, _) if WHOLE.contains(&&*name.to_string())) =>
             {
                 let held = call.args.iter().any(|arg| self.hands_over(arg));
                 call.results.leaves().into_iter().for_each(|var| self.hold(*var, held));
@@ -281,8 +281,9 @@ fn is_piecewise(code: TokenStream) -> bool {
     mentions(code, &COMPARING)
 }
 
-/// Functions that compare, or search by comparing.
-const COMPARING: [&str; 9] = [
+/// Functions that compare, or search by comparing; and `__private::extent`, of what says how large something is.
+const COMPARING: [&str; 10] = [
+    "extent",
     "total_cmp",
     "partial_cmp",
     "cmp",

@@ -11,7 +11,7 @@ impl<'a, N: Number> Machine<'a, N> {
             Callee::Function(path) | Callee::Derivative(path) => {
                 path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default()
             }
-            Callee::Method(name) => name.to_string(),
+            Callee::Method(name, _) => name.to_string(),
             Callee::Operator(name) => format!("ops::{name}"),
         };
         match self.library.get(&name) {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: every element is stored before it is read, so that what the array starts with does not matter.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 
@@ -46,22 +46,11 @@ impl Lower<'_> {
         want: Option<&Ty>,
         span: Span,
     ) -> Value {
-        // As many as it has come out: where nothing tells how many those are, what is made of them may.
-        let found = self.facts.get(&site(expr)).cloned();
-        let known = [Some(ty), want, found.as_ref()].into_iter().flatten();
-        let len = known.filter_map(|ty| match ty {
-            Ty::Array(_, len) => len.clone(),
-            _ => None,
-        });
-        let Some(len) = len.into_iter().next() else {
+        let Some(len) = self.known_length(ty, expr, want) else {
             let given = source(&expr.receiver);
             let write = match ty {
-                Ty::Vec(_) | Ty::Slice(_) => format!("write `{given}.iter().map(…)`"),
                 Ty::Array(..) => "bind it with its type, `let y: [f64; 3] = …`".to_string(),
-                // A vector of `nalgebra`.
-                _ => format!(
-                    "take the elements one by one, `let mut y = {given}.clone(); for i in 0..y.len() {{ y[i] = …; }}`"
-                ),
+                _ => format!("write `{given}.iter().map(…)`"),
             };
             return self.refuse(
                 &expr.method,
@@ -74,11 +63,24 @@ impl Lower<'_> {
         self.collect_array(items, len, want, site(expr), span)
     }
 
+    /// Of `array.map(f)`: as many as it has come out, so that where nothing tells how many those are, what is made of them may.
+    fn known_length(&self, ty: &Ty, expr: &syn::ExprMethodCall, want: Option<&Ty>) -> Option<TokenStream> {
+        let found = self.facts.get(&site(expr));
+        [Some(ty), want, found].into_iter().flatten().find_map(|ty| match ty {
+            Ty::Array(_, len) => len.clone(),
+            _ => None,
+        })
+    }
+
+    pub(super) fn length_is_known(&self, ty: &Ty, expr: &syn::ExprMethodCall, want: Option<&Ty>) -> bool {
+        self.known_length(ty, expr, want).is_some()
+    }
+
     /// Collects into an array of the given length.
     pub(super) fn collect_array(
         &mut self,
         items: Iter,
-        len: proc_macro2::TokenStream,
+        len: TokenStream,
         want: Option<&Ty>,
         site: String,
         span: Span,

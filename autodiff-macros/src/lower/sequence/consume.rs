@@ -2,11 +2,14 @@
 //!
 //! Invariant: items are added, multiplied and pushed in the order of the primal, so that values agree to the bit.
 
+use std::rc::Rc;
+
 use proc_macro2::Span;
 use quote::ToTokens;
 
 use crate::ir::{Expr, Init, Path, Ty, build};
 use crate::lower::Lower;
+use crate::lower::closure::Closure;
 use crate::lower::env::Value;
 use crate::lower::facts::site;
 use crate::lower::iter::Iter;
@@ -32,15 +35,7 @@ impl Lower<'_> {
                 let wanted = want.cloned();
                 let initial = self.operand(&expr.args[0], wanted.as_ref());
                 let Some(closure) = self.callable(&expr.args[1]) else { return Value::Poison };
-                let acc = self.variable("acc", initial, site(&expr.args[0]), span);
-                let target = acc.clone();
-                self.drive(iter, None, span, &mut |lower, item| {
-                    let current = lower.read(target.clone(), span);
-                    let want = lower.ty_of(&target);
-                    let next = lower.apply(&closure, vec![current, item], Some(&want), span);
-                    lower.assign(target.clone(), next, span);
-                });
-                self.read(acc, span)
+                self.folded(iter, initial, site(&expr.args[0]), &closure, span)
             }
             ("for_each", 1) => {
                 let Some(closure) = self.callable(&expr.args[0]) else { return Value::Poison };
@@ -174,6 +169,26 @@ impl Lower<'_> {
                 ),
             ),
         }
+    }
+
+    /// `fold(initial, f)`
+    pub(in crate::lower) fn folded(
+        &mut self,
+        iter: Iter,
+        initial: Value,
+        site: String,
+        closure: &Rc<Closure>,
+        span: Span,
+    ) -> Value {
+        let acc = self.variable("acc", initial, site, span);
+        let target = acc.clone();
+        self.drive(iter, None, span, &mut |lower, item| {
+            let current = lower.read(target.clone(), span);
+            let want = lower.ty_of(&target);
+            let next = lower.apply(closure, vec![current, item], Some(&want), span);
+            lower.assign(target.clone(), next, span);
+        });
+        self.read(acc, span)
     }
 
     /// Two empty `Vec`s that items go to. `result`: their types, where they are known.
@@ -354,7 +369,7 @@ impl Lower<'_> {
     }
 
     /// `collect()` into a Vec.
-    pub(super) fn collect(&mut self, iter: Iter, want: Option<Ty>, span: Span) -> Value {
+    pub(in crate::lower) fn collect(&mut self, iter: Iter, want: Option<Ty>, span: Span) -> Value {
         let ty = match want {
             Some(ty @ Ty::Vec(_)) => ty,
             Some(Ty::Slice(element)) => Ty::Vec(element),

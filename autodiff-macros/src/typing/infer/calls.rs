@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 
 use super::expr::bool_term;
 use super::{Infer, Later};
-use crate::lower::kept_closure;
+use crate::lower::{Extent, extent, gives_parts, is_elementwise, kept_closure, number_of, site};
 use crate::typing::scope::Called;
 use crate::typing::term::Term;
 use crate::typing::{library, owner_path, path_type};
@@ -260,11 +260,53 @@ impl Infer<'_> {
             }
             return result;
         }
-        let args = call.args.iter().map(|arg| self.expr(arg)).collect();
+        let foreign = matches!(self.table.head(&receiver), Term::Named(_));
+        if foreign && extent(&name) == Some(Extent::Count) {
+            call.args.iter().for_each(|arg| _ = self.expr(arg));
+            return Term::Int(Some("usize".into()));
+        }
+        if (foreign || self.table.is_free(&receiver)) && gives_parts(&name, call.args.len()) {
+            call.args.iter().for_each(|arg| _ = self.expr(arg));
+            return Term::Iter(Box::new(self.table.fresh()));
+        }
+        if name == "iter" && call.args.is_empty() {
+            self.iterated.push((site(call), receiver.clone()));
+        }
+        let args = match self.elements(&name, &receiver, call) {
+            Some(args) => args,
+            None => call.args.iter().map(|arg| self.expr(arg)).collect(),
+        };
         let result = self.result();
         let (name, result_term) = (call.method.clone(), result.clone());
         self.wait(Later::Method { name, receiver, args, result: result_term });
         result
+    }
+
+    /// The arguments of a method that hands its elements to a closure, of what is not in sight.
+    fn elements(&mut self, name: &str, receiver: &Term, call: &syn::ExprMethodCall) -> Option<Vec<Term>> {
+        let closure = match call.args.last()? {
+            syn::Expr::Closure(closure) if is_elementwise(name, call.args.len()) => closure,
+            _ => return None,
+        };
+        let element = match self.table.head(receiver) {
+            Term::Named(of) => match number_of(&of) {
+                Some(number) => self.written(number),
+                None => self.table.float(),
+            },
+            // An `Option`, perhaps.
+            _ if name == "map" => return None,
+            term if self.table.is_free(&term) => self.table.float(),
+            _ => return None,
+        };
+        let mut args: Vec<Term> =
+            call.args.iter().take(call.args.len() - 1).map(|arg| self.expr(arg)).collect();
+        let mut params = vec![element.clone(); closure.inputs.len()];
+        if let (true, Some(first)) = (name == "fold", args.first()) {
+            params[0] = first.clone();
+        }
+        let expected = Term::Function(params, Box::new(self.table.fresh()));
+        args.push(self.closure(closure, Some(&expected)));
+        Some(args)
     }
 
     pub(super) fn conclude_method(

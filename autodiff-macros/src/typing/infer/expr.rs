@@ -5,7 +5,7 @@ use syn::{BinOp, Expr, Stmt};
 
 use super::{Infer, Later};
 use crate::ir::{Float, Ty};
-use crate::lower::{argument_of, hoisted_block, list_of};
+use crate::lower::{argument_of, array_of, hoisted_block, is_array_macro, list_of};
 use crate::typing::term::Term;
 use crate::typing::{Variant, part_name, path_type};
 
@@ -551,6 +551,11 @@ impl Infer<'_> {
                     _ => self.table.fresh(),
                 }
             }
+            name if is_array_macro(name) => {
+                let kept = array_of(mac, self.nodes);
+                self.elements_of_rows(&kept);
+                self.table.fresh()
+            }
             "dbg" => {
                 let kept = argument_of(mac, self.nodes);
                 self.expr(&kept)
@@ -560,6 +565,22 @@ impl Infer<'_> {
             | "print" | "println" | "eprint" | "eprintln" => Term::Tuple(Vec::new()),
             "format" => Term::Inert,
             _ => self.table.fresh(),
+        }
+    }
+}
+
+impl Infer<'_> {
+    /// What stands in the rows of an array is of one type.
+    fn elements_of_rows(&mut self, rows: &Expr) {
+        let (element, mut open) = (self.table.fresh(), vec![rows]);
+        while let Some(part) = open.pop() {
+            match part {
+                Expr::Array(row) => open.extend(&row.elems),
+                part => {
+                    let value = self.expr(part);
+                    self.table.unify(&element, &value);
+                }
+            }
         }
     }
 }
