@@ -34,7 +34,7 @@ impl Gen {
             "@checkpoint(slots = 2) ",
             "@checkpoint(slots = 1) ",
         ];
-        if self.rng.chance(15) { *self.rng.pick(&MARKS) } else { "" }
+        if self.rng.chance(15) { self.rng.pick(&MARKS) } else { "" }
     }
 
     pub fn may_loop(&self) -> bool {
