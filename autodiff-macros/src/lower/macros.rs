@@ -10,6 +10,7 @@ use super::Lower;
 use super::env::Value;
 use super::expr::constant;
 use super::facts::{Nodes, site};
+use crate::expand::marks::unmarked;
 use crate::expand::spines::cut_in;
 use crate::ir::{Expr, Init, Lit, Ty};
 
@@ -241,7 +242,9 @@ impl Lower<'_> {
             }
             // A body that is lowered twice has its items once; each has a name of its own.
             if self.hoisted.insert(site(item)) {
-                self.items.push(item.clone());
+                // Their code is rustc's, which knows no marks.
+                let plain = syn::parse2(unmarked(item.to_token_stream()));
+                self.items.push(plain.unwrap_or_else(|_| item.clone()));
             }
         }
     }

@@ -377,6 +377,27 @@ mod blocks {
         s * u[0]
     }
 
+    /// Marks in code that stays as it is say nothing.
+    #[differentiate]
+    pub fn kept(x: f64, n: usize) -> f64 {
+        fn waves(n: usize) -> f64 {
+            let mut sum = 0.0;
+            #[checkpoint]
+            for k in 0..n {
+                sum += (k as f64).sin();
+            }
+            sum
+        }
+        let mut count = 0;
+        #[checkpoint(slots = 2)]
+        for k in 0..n {
+            if k % 3 == 0 {
+                count += 1;
+            }
+        }
+        waves(n) * x * count as f64
+    }
+
     /// What carries nothing changes as well.
     #[differentiate]
     pub fn noting(x: f64, n: usize, visited: &mut Vec<usize>) -> f64 {
@@ -465,6 +486,11 @@ fn integers_that_change() {
     let f = |x| blocks::noting(x, 5, &mut Vec::new());
     assert_eq!(y, f(0.3));
     assert!((slope - (f(0.3 + 1e-6) - f(0.3 - 1e-6)) / 2e-6).abs() < 1e-6 * slope.abs().max(1.0));
+}
+
+#[test]
+fn code_that_stays() {
+    assert_eq!(blocks::kept::value_and_grad(2.0, 4), (blocks::kept(2.0, 4), blocks::kept(1.0, 4)));
 }
 
 #[test]

@@ -34,7 +34,10 @@ impl Gen {
             "@checkpoint(slots = 2) ",
             "@checkpoint(slots = 1) ",
         ];
-        if self.rng.chance(15) { *self.rng.pick(&MARKS) } else { "" }
+        match self.rng.chance(15) {
+            true => MARKS[self.rng.below(MARKS.len())],
+            false => "",
+        }
     }
 
     pub fn may_loop(&self) -> bool {
