@@ -2,6 +2,7 @@
 //! derivative.
 
 use crate::ir::eval::{Library, Value};
+use crate::ir::{StmtKind, print};
 use crate::lower::tests::lowered;
 use crate::tests::compare;
 
@@ -147,6 +148,8 @@ fn mixed_aggregates() {
         "let t = ((x[0], 1), (w, [2.0, x[1]])); t.0.0 * t.1.0 + t.1.1[0] * t.1.1[1]",
         "let mut v = Vec::new(); for i in 0..n { v.push(x[i] * w); v.push(2.0); } v[0] * v[1] + v[4] * v[5]",
         "let mut v = Vec::new(); for i in 0..n { v.push([x[i], c[i]]); } v[0][0] * v[1][1] + v[2][0] * w",
+        "let mut v = vec![vec![w; 2]; 3]; for i in 0..n { v.swap(0, 1); v[0][1] *= x[i]; } v[0][1] * v[1][1]",
+        "let mut v = vec![vec![w; 2]; 3]; for i in 0..n { v[i % 3].fill(x[i]); v[1][0] *= v[0][1]; } v[0][1] * v[1][0]",
         "let mut v = vec![[1.0, 2.0]; 2]; v[1] = [x[0], w]; v[0][0] * v[1][0] + v[1][1]",
     ] {
         body(rest);
@@ -171,5 +174,34 @@ fn mixed_results() {
     for rest in ["", "*w = *w * x[0];", "*w = 2.0;", "*w = x[1]; x[0] = *w;", "x[2] = 3.0;", "x.fill(*w);"] {
         agrees(&format!("fn f(x: &mut [f64], w: &mut f64) -> f64 {{ {rest} x[0] * 2.0 }}"), &arguments);
         agrees(&format!("fn f(x: &mut [f64], w: &mut f64) {{ {rest} }}"), &arguments);
+    }
+}
+
+/// What the forward sweep has computed is not computed again.
+#[test]
+fn a_sine_is_the_slope_of_a_cosine() {
+    let item = syn::parse_str("fn f(x: f64) -> f64 { x.sin() * x.cos() + x.exp() }").expect("a function");
+    let of = compare::differentiate(lowered(&item)).unwrap_or_else(|message| panic!("{message}"));
+    let text = print::adjoint(&of.function, &of.joined);
+    for name in [".sin()", ".cos()", ".exp()"] {
+        assert_eq!(text.matches(name).count(), 1, "{text}");
+    }
+}
+
+/// Elements of a part go over those of a part, in the tangent as in the primal.
+#[test]
+fn tangents_of_slices_are_copied_in_place() {
+    let source =
+        "fn f(x: &[f64]) -> f64 { let mut a = vec![1.0; 4]; a[..2].copy_from_slice(&x[1..3]); a[0] * a[2] }";
+    let of = compare::differentiate(lowered(&syn::parse_str(source).expect("a function")));
+    let of = of.unwrap_or_else(|message| panic!("{message}"));
+    for push in &of.pushforwards {
+        let mut copies = Vec::new();
+        push.body.walk(&mut |stmt| {
+            if let StmtKind::Assign { slice, .. } = &stmt.kind {
+                copies.push(*slice);
+            }
+        });
+        assert_eq!(copies, [true, true]);
     }
 }

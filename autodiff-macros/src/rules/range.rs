@@ -569,6 +569,65 @@ mod tests {
         assert_eq!(Range::within(0.0, 3.0) / Range::within(1.0, 2.0), Range::within(0.0, 3.0));
     }
 
+    /// As narrow as it has to be for partials to be known as finite, and branches as taken.
+    #[test]
+    fn functions_lie_where_they_should() {
+        let inf = f64::INFINITY;
+        let at = |name: &str, args: &[(f64, f64)]| {
+            let args: Vec<Range> = args.iter().map(|(lo, hi)| Range::within(*lo, *hi)).collect();
+            let range = Range::apply(crate::rules::table::rule(name), &args);
+            (range.lo, range.hi, range.nan)
+        };
+        for (name, args, expected) in [
+            ("abs", &[(-2.0, 1.0)][..], (0.0, 2.0, false)),
+            ("abs", &[(-2.0, -1.0)], (1.0, 2.0, false)),
+            ("abs_sub", &[(-2.0, 3.0), (1.0, 2.0)], (0.0, 4.0, false)),
+            ("max", &[(-2.0, 3.0), (1.0, 2.0)], (1.0, 3.0, false)),
+            ("min", &[(-2.0, 3.0), (1.0, 2.0)], (-2.0, 2.0, false)),
+            ("clamp", &[(-inf, inf), (0.0, 1.0), (2.0, 3.0)], (0.0, 3.0, false)),
+            ("clamp", &[(2.0, 9.0), (0.0, 1.0), (4.0, 5.0)], (2.0, 5.0, false)),
+            ("copysign", &[(1.0, 2.0), (-1.0, 1.0)], (-2.0, 2.0, false)),
+            ("powi", &[(-3.0, 2.0), (2.0, 2.0)], (0.0, 9.0, false)),
+            ("powi", &[(-3.0, 2.0), (3.0, 3.0)], (-27.0, 8.0, false)),
+            ("powi", &[(-3.0, 2.0), (0.0, 0.0)], (1.0, 1.0, false)),
+            ("powi", &[(-1.0, 2.0), (-1.0, -1.0)], (-inf, inf, false)),
+            ("powi", &[(2.0, 4.0), (-2.0, -2.0)], (0.0625, 0.25, false)),
+            ("powi", &[(2.0, 4.0), (1.0, 3.0)], (-inf, inf, false)),
+            ("powf", &[(0.0, 4.0), (0.5, 0.75)], (0.0, MAX, false)),
+            ("powf", &[(0.0, 4.0), (0.5, 2.0)], (0.0, inf, false)),
+            ("hypot", &[(-3.0, 1.0), (0.0, 4.0)], (0.0, 7.0, false)),
+            ("atan2", &[(-inf, inf), (-inf, inf)], (-4.0, 4.0, false)),
+            ("rem", &[(-5.0, 5.0), (1.0, 2.0)], (-MAX, MAX, false)),
+            ("rem", &[(-5.0, 5.0), (0.0, 2.0)], (-MAX, MAX, true)),
+            ("rem_euclid", &[(-5.0, 5.0), (1.0, inf)], (-inf, inf, true)),
+            ("sin", &[(-5.0, 5.0)], (-1.0, 1.0, false)),
+            ("cos", &[(0.0, inf)], (-1.0, 1.0, true)),
+            ("fract", &[(-5.0, 5.0)], (-1.0, 1.0, false)),
+            ("tan", &[(-5.0, 5.0)], (-MAX, MAX, false)),
+            ("cosh", &[(-1.0, 0.5)], (1.0, 1.0_f64.cosh(), false)),
+            ("sqrt", &[(4.0, 9.0)], (2.0, 3.0, false)),
+            ("sqrt", &[(-1.0, 9.0)], (0.0, 3.0, true)),
+            ("ln", &[(0.0, 1.0)], (-inf, 0.0, false)),
+            ("ln_1p", &[(-1.0, 0.0)], (-inf, 0.0, false)),
+            ("asin", &[(-1.0, 1.0)], ((-1.0_f64).asin(), 1.0_f64.asin(), false)),
+            ("acosh", &[(0.0, 1.0)], (0.0, 0.0, true)),
+            ("atanh", &[(-1.0, 0.0)], (-inf, 0.0, false)),
+            ("exp", &[(-inf, 0.0)], (0.0, 1.0, false)),
+            ("tanh", &[(-inf, inf)], (-1.0, 1.0, false)),
+            ("floor", &[(-0.5, 1.5)], (-1.0, 1.0, false)),
+            ("signum", &[(-0.5, 1.5)], (-1.0, 1.0, false)),
+            ("to_degrees", &[(-MAX, MAX)], (-MAX, MAX, false)),
+            ("mul_add", &[(1.0, 2.0), (3.0, 4.0), (-1.0, 1.0)], (2.0, 9.0, false)),
+            ("recip", &[(2.0, 4.0)], (0.25, 0.5, false)),
+            ("chain", &[(0.0, 1.0), (inf, inf)], (0.0, inf, true)),
+        ] {
+            let found = at(name, args);
+            let close = |a: f64, b: f64| a == b || (a - b).abs() < 1e-12 * a.abs();
+            let same = close(found.0, expected.0) && close(found.1, expected.1) && found.2 == expected.2;
+            assert!(same, "{name} of {args:?} is {found:?}, not {expected:?}");
+        }
+    }
+
     #[test]
     fn widening_comes_to_an_end() {
         let widened = |lo: f64, hi: f64| {

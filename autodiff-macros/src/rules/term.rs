@@ -204,6 +204,10 @@ mod tests {
         assert_eq!(by_n(unknown, unknown, Singular::Zero), (true, false));
         assert_eq!(by_n(positive, Range::within(1.0, 4.0), Singular::Zero), (false, false));
         assert_eq!(by_n(unknown, unknown, Singular::Ieee), (false, true));
+        // Both may be zero, or one no number: that does not matter by itself.
+        assert_eq!(by_n(positive, Range::within(0.0, 1.0), Singular::Zero), (false, false));
+        let maybe = Range { nan: true, ..Range::within(1.0, 4.0) };
+        assert_eq!(by_n(positive, maybe, Singular::Zero), (false, true));
     }
 
     /// Both conditions of `powf` at zero: that the result is zero, and that the power is less than one.
@@ -241,5 +245,13 @@ mod tests {
         assert_eq!(partial(0.0, Singular::Zero), Range::exactly(0.0));
         assert!(partial(0.0, Singular::Ieee).hi.is_infinite());
         assert_eq!(partial(4.0, Singular::Zero), Range::exactly(0.25));
+    }
+
+    #[test]
+    fn a_negative_partial_lies_below_zero() {
+        let [x, y]: [Ranged; 2] =
+            operands(&[Range::within(1.0, 2.0), Range::within(0.5, 1.0)]).try_into().ok().unwrap();
+        let partial = rule("recip").partials(&[x], y, Singular::Zero).remove(0).range;
+        assert_eq!((partial.lo, partial.hi), (-1.0, -0.25));
     }
 }

@@ -49,6 +49,9 @@ fn what_is_known_early_is_computed_before_the_loop() {
         "let k = w.exp() + 2.0 * w; let l = k * k; s * l.sin()",
         "let k = 100 / n; s * k as f64",
         "s * x.len() as f64",
+        // Its adjoint is a product, or a sum.
+        "s * w.exp() * w.sin()",
+        "let k = w.exp(); s * k * 3.0 + s * w.sin() + k",
         // What cannot panic may come before what the user sees.
         "println!(\"{}\", n); let k = w.exp() + 2.0 * w; s * k",
     ] {
@@ -66,6 +69,8 @@ fn what_is_known_late_is_waited_for() {
         "let c = s.cos(); c * w",
         // What a place holds, which a statement in between could change.
         "s * y[0]",
+        // The same of an adjoint.
+        "let mut a = [w; 4]; a[n - 1] = s * w; a[0] = 2.0 * w; a[n - 1] * a[0] * w",
         // What only one way through the program has.
         "let k = if w > 0.0 { w } else { 2.0 }; s * k",
         "for j in 0..n { y[j] = y[j] * s; } w",
@@ -144,7 +149,15 @@ fn adjoints_from_outside_are_not_read_early() {
     ] {
         assert_eq!(fused(body), [""; 0], "{body}");
     }
+    // What is known from outside is not waited for.
+    assert_eq!(fused("for i in 0..n { y[i] += (x[i] * w).sin(); } w"), ["i"]);
     assert_eq!(fused("let mut s = 0.0; for i in 0..n { s += y[i] * y[i].sin(); } s"), ["i"]);
+    assert_eq!(
+        fused(
+            "for i in 0..n { y[i] += (x[i] * w).sin(); } let mut s = 0.0; for j in 0..n { s += y[j] * y[j]; } s"
+        ),
+        ["j"]
+    );
     assert_eq!(
         fused(
             "for j in 0..n { y[j] = y[j] * w; } let mut s = 0.0; for i in 0..n { s += y[i] * y[i].sin(); } s"
@@ -165,6 +178,7 @@ fn private_places_do_not_hinder() {
     for fill in [
         "for j in 0..4 { h[j] = x[i] * y[j]; }",
         "for j in 0..4 { h[j] = x[i]; h[j] = h[j] * y[j]; }",
+        "for j in 0..4 { h[j] = x[i]; for k in 0..n { h[j] += y[k] * x[i]; } if h[j] > 0.0 { h[j] *= w; } }",
         "h = [x[i], w, y[i], 1.0];",
         "h.fill(x[i] * w);",
     ] {
@@ -186,6 +200,13 @@ fn private_places_do_not_hinder() {
         "for j in 0..4 { h[3] = x[i] * y[j]; }",
         "s += h[0]; for j in 0..4 { h[j] = x[i] * y[j]; }",
         "h = [x[i] * h[1], w, y[i], h[0]];",
+        "h[..2].fill(x[i] * w);",
+        "let mut g = [w; 4]; g.fill(h[0]); for j in 0..4 { h[j] = x[i] * g[j]; }",
+        "for j in 0..=2 { h[j] = x[i] * y[j]; }",
+        "for j in 0..4 { let t = h[j]; h[j] = x[i] * y[j] * t; }",
+        // Elements that the iteration before has left.
+        "for j in 0..4 { h[j] = x[i] * y[j]; s += h[3] * w; }",
+        "for j in 0..4 { h[j] = x[i] * y[j]; if j == i { s += h[(j + 1) % 4] * w; } }",
     ] {
         assert_eq!(with(fill, "s"), [""; 0], "{fill}");
     }
@@ -209,4 +230,30 @@ fn private_places_of_any_length() {
     assert_eq!(with("let mut h = vec![0.0; n]; let l = n - 1;", "0..l"), [""; 0]);
     assert_eq!(with("let mut h = [0.0, 0.0, 0.0, 0.0];", "0..4"), ["i"]);
     assert_eq!(with("let mut h = [0.0, 0.0, 0.0, 0.0];", "0..2"), [""; 0]);
+    // What has grown in one iteration is longer in the next.
+    let grown = "let mut h = vec![0.0; n]; let m = h.len(); let mut s = 0.0;
+        for i in 0..n { for j in 0..n { h[j] = x[i] * y[j]; } s += h[h.len() - 1] * w; h.push(x[i] * x[i]); } s";
+    for body in [grown.to_string(), grown.replace("0..n { h[j]", "0..m { h[j]")] {
+        assert_eq!(fused(&body), [""; 0], "{body}");
+    }
+}
+
+/// Adjoints of whole rows are added as well.
+#[test]
+fn rows_are_read_as_a_whole() {
+    let source = "fn f(rows: &[[f64; 2]], w: f64) -> f64 {
+        let mut s = 0.0;
+        for i in 0..rows.len() { let h = rows[i]; s += h[0] * (h[1] * w).sin(); }
+        s
+    }";
+    let of = compare::differentiate(lowered(&syn::parse_str(source).expect("a function")));
+    let of = of.unwrap_or_else(|message| panic!("{message}"));
+    let rows = Value::List(vec![Value::floats([0.5, 1.5]), Value::floats([-0.25, 2.0])]);
+    compare::check(&Library::new(), &of, &[rows, Value::Float(0.7)])
+        .unwrap_or_else(|message| panic!("{message}"));
+    assert!(
+        of.joined.explained.iter().all(|loops| loops.fused),
+        "{}",
+        print::adjoint(&of.function, &of.joined)
+    );
 }
