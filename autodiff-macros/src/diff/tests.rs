@@ -156,6 +156,22 @@ fn mixed_aggregates() {
     }
 }
 
+/// Structs of which nothing is known but their fields.
+#[test]
+fn structs() {
+    for rest in [
+        "let p = Pair { a: x[0] * w, b: 2.0 }; p.a * p.b",
+        "let r = [x[0], w]; let p = Pair { a: r, b: 2.0 }; p.a[0] * p.a[1] * p.b + r[0]",
+        "let r = [1.0, 2.0]; let p = Pair { a: r, b: w }; p.a[0] * p.b + x[1]",
+        "let p = Pair { a: x[0], b: w }; let q = Pair { a: 3.0, ..p }; q.a * q.b + p.a",
+        "let p = Pair { a: x[0], b: w }; let q = Pair { a: p.b * p.a, ..p }; q.a * q.b + p.a",
+        "let p = Pair { a: [x[0], w], b: w }; let r = [1.0, 2.0]; let q = Pair { a: r, ..p }; q.a[1] * q.b + p.a[0]",
+        "let p = Pair { a: 1.0, b: 2.0 }; let q = Pair { a: w, ..p }; q.a * q.b + p.a * x[1]",
+    ] {
+        body(rest);
+    }
+}
+
 /// Results of several parts, some of which carry no derivative or have nothing to do with the arguments.
 #[test]
 fn mixed_results() {

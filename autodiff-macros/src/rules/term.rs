@@ -204,6 +204,7 @@ mod tests {
         assert_eq!(by_n(unknown, unknown, Singular::Zero), (true, false));
         assert_eq!(by_n(positive, Range::within(1.0, 4.0), Singular::Zero), (false, false));
         assert_eq!(by_n(unknown, unknown, Singular::Ieee), (false, true));
+        assert_eq!(by_n(Range::within(1.0, f64::INFINITY), unknown, Singular::Zero), (true, false));
         // Both may be zero, or one no number: that does not matter by itself.
         assert_eq!(by_n(positive, Range::within(0.0, 1.0), Singular::Zero), (false, false));
         let maybe = Range { nan: true, ..Range::within(1.0, 4.0) };

@@ -210,8 +210,21 @@ fn private_places_do_not_hinder() {
     ] {
         assert_eq!(with(fill, "s"), [""; 0], "{fill}");
     }
-    // What is read behind the loop, and what is handed out.
+    // What is read behind the loop, and one row of several.
     assert_eq!(with("for j in 0..4 { h[j] = x[i] * y[j]; }", "s + h[2]"), [""; 0]);
+    let row = "let mut h = [[0.0; 2]; 2]; let mut s = 0.0;
+        for i in 0..n { h[0] = [x[i], w]; s += h[1][0] * h[0][1].sin(); h[1] = [x[i] * w, y[i]]; } s";
+    assert_eq!(fused(row), [""; 0]);
+    // What is handed out.
+    let source = "fn f(x: &[f64], w: f64) -> (f64, [f64; 4]) {
+        let mut h = [0.0; 4]; let mut s = 0.0;
+        for i in 0..x.len() { for j in 0..4 { h[j] = x[i] * w; } s += h[0] * h[1].sin(); }
+        (s, h)
+    }";
+    let of = compare::differentiate(lowered(&syn::parse_str(source).expect("a function")));
+    let of = of.unwrap_or_else(|message| panic!("{message}"));
+    compare::check(&Library::new(), &of, &[Value::floats([0.5, -1.25, 2.0]), Value::Float(0.7)])
+        .unwrap_or_else(|message| panic!("{message}"));
 }
 
 /// The same of `Vec`s, whose length is a variable or asked for.
@@ -235,6 +248,22 @@ fn private_places_of_any_length() {
         for i in 0..n { for j in 0..n { h[j] = x[i] * y[j]; } s += h[h.len() - 1] * w; h.push(x[i] * x[i]); } s";
     for body in [grown.to_string(), grown.replace("0..n { h[j]", "0..m { h[j]")] {
         assert_eq!(fused(&body), [""; 0], "{body}");
+    }
+}
+
+/// What an iteration declares has its adjoint there.
+#[test]
+fn places_of_an_iteration() {
+    for declared in
+        ["let mut a = [x[i]; 4];", "let mut a = vec![x[i]; 4];", "let mut a = [w, x[i], y[i], 1.0];"]
+    {
+        for more in ["", "let b = a; let mut a = b;", "let mut b = a.clone(); b[0] *= w; s += b[0] * b[1];"] {
+            let body = format!(
+                "let mut s = 0.0; for i in 0..n {{ {declared} {more}
+                for j in 0..4 {{ a[j] *= y[j]; }} for k in 0..4 {{ s += a[k] * a[k].sin(); }} }} s"
+            );
+            assert_eq!(fused(&body), ["i"], "{body}");
+        }
     }
 }
 
