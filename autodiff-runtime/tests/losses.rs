@@ -302,6 +302,17 @@ fn small_errors_do_not_cancel() {
     assert_eq!(multiclass_sparsemax::value_and_grad(&[1e12, 1e12 - 3.0], 1), (3.0, vec![1.0, -1.0]));
 }
 
+/// The derivative is `p - e` everywhere: also where a score, or that of the label, is just at the threshold, and beside
+/// scores that are masked.
+#[test]
+fn sparsemax_at_its_threshold() {
+    assert_eq!(multiclass_sparsemax::value_and_grad(&[0.0, 0.0, -0.5], 0), (0.25, vec![-0.5, 0.5, 0.0]));
+    assert_eq!(multiclass_sparsemax::value_and_grad(&[0.0, 0.0, -0.5], 2), (0.75, vec![0.5, 0.5, -1.0]));
+    assert_eq!(multiclass_sparsemax::value_and_grad(&[0.0, 1.0], 0), (1.0, vec![-1.0, 1.0]));
+    assert_eq!(multiclass_sparsemax::value_and_grad(&[0.0, 1.0], 1), (0.0, vec![0.0, 0.0]));
+    assert_eq!(multiclass_sparsemax(&[0.0, f64::NEG_INFINITY, 0.0], 0), 0.25);
+}
+
 /// optax's: `epsilon` bounds the squares of the norms.
 #[test]
 fn cosines_of_short_vectors() {

@@ -272,6 +272,35 @@ fn previous_and_next(x: &[f64]) -> f64 {
     s
 }
 
+/// The last element is what the iteration before has left, until it is filled again.
+#[differentiate]
+fn read_before_it_is_filled(x: &[f64], w: f64) -> f64 {
+    let mut row = [0.0; 3];
+    let mut s = 0.0;
+    for i in 0..x.len() {
+        for j in 0..3 {
+            row[j] = x[i] * (w + j as f64);
+            s += row[2] * w;
+        }
+        s += row[0].sin();
+    }
+    s
+}
+
+#[differentiate]
+fn filled_and_grown(x: &[f64], w: f64) -> f64 {
+    let mut row = vec![0.0; 3];
+    let mut s = 0.0;
+    for i in 0..x.len() {
+        for j in 0..3 {
+            row[j] = x[i] * (w + j as f64);
+        }
+        s += row[row.len() - 1] * w;
+        row.push(x[i] * x[i]);
+    }
+    s
+}
+
 checks! {
     sum_of_squares(&[1.0, -2.0, 3.0]) => [2.0, -4.0, 6.0];
     sum_of_squares as sum_of_no_squares(&[0.0; 0]);
@@ -299,4 +328,6 @@ checks! {
     carried_through_inner_loop(0.5, 0.75);
     index_types(1.5) => 3.0 - 4.0 * 1.5;
     previous_and_next(&[0.5, 1.0, -0.5, 0.25]);
+    read_before_it_is_filled(&[0.5, 1.0, -0.5, 0.25], 0.7);
+    filled_and_grown(&[0.5, 1.0, -0.5, 0.25], 0.7);
 }

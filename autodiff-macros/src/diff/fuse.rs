@@ -451,3 +451,6 @@ impl Effects {
         Some(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,8 @@ pub(crate) mod primal;
 pub(crate) mod private;
 mod record;
 pub(crate) mod reverse;
+#[cfg(test)]
+mod tests;
 
 use crate::ir::{Block, Expr, Tree, Var, VarMap, VarSet, Vars};
 

@@ -5,7 +5,7 @@
 
 use crate::ir::visit::Part;
 use crate::ir::{
-    Block, Expr, Function, Head, Init, Loop, Path, Proj, Stmt, StmtKind, StoreOp, Var, VarMap, VarSet,
+    Block, Expr, Function, Head, Init, Loop, Path, Proj, Stmt, StmtKind, StoreOp, Ty, Var, VarMap, VarSet,
     WrtTarget,
 };
 
@@ -113,9 +113,30 @@ fn covers(function: &Function, body: &Block, place: Var, init: &Init) -> bool {
             };
             whole(path) && !touches(function, &copy, place)
         }
-        StmtKind::Loop(inner) => fills(function, inner, place, init),
+        StmtKind::Loop(inner) => keeps_length(function, body, place) && fills(function, inner, place, init),
         _ => false,
     }
+}
+
+/// Whether nothing in the body changes the place as a whole, other than all of its elements: what is as long as it was
+/// before the loop is as long in each iteration.
+fn keeps_length(function: &Function, body: &Block, place: Var) -> bool {
+    if matches!(function.vars[place].ty, Ty::Array(..)) {
+        return true;
+    }
+    let mut keeps = true;
+    body.walk(&mut |stmt| {
+        let fill = matches!(stmt.kind, StmtKind::Fill { .. });
+        stmt.parts(&mut |part| match part {
+            Part::WritePath(path) => {
+                let path = function.vars.resolve(path);
+                keeps &= fill || path.root != place || !path.proj.is_empty();
+            }
+            Part::Change(var) => keeps &= function.vars.root(&Path::of(var)) != place,
+            _ => {}
+        });
+    });
+    keeps
 }
 
 /// Whether the loop stores to every element, each before it is read.
@@ -131,10 +152,35 @@ fn fills(function: &Function, inner: &Loop, place: Var, init: &Init) -> bool {
     };
     match &first.kind {
         StmtKind::Store { path, op: StoreOp::Set, .. } => {
-            path.root == place && matches!(path.proj.as_slice(), [Proj::Index(Expr::Var(at))] if at == index)
+            path.root == place
+                && matches!(path.proj.as_slice(), [Proj::Index(Expr::Var(at))] if at == index)
+                && meets_only(function, &inner.body, place, *index)
         }
         _ => false,
     }
+}
+
+/// Whether the body has to do with no other element of the place than that of the index: others may not be written yet.
+fn meets_only(function: &Function, body: &Block, place: Var, index: Var) -> bool {
+    let own = |path: &Path| {
+        let path = function.vars.resolve(path);
+        path.root != place || matches!(path.proj.first(), Some(Proj::Index(Expr::Var(at))) if *at == index)
+    };
+    let other = |var: Var| function.vars.root(&Path::of(var)) != place;
+    let mut only = true;
+    body.walk(&mut |stmt| {
+        stmt.parts(&mut |part| match part {
+            Part::Read(expr) => expr.walk(&mut |expr| match expr {
+                Expr::Var(var) => only &= other(*var),
+                Expr::Load(path) | Expr::Whole(path) | Expr::WholeMut(path) => only &= own(path),
+                _ => {}
+            }),
+            Part::ReadPath(path) | Part::WritePath(path) => only &= own(path),
+            Part::Use(var) | Part::Change(var) => only &= other(var),
+            Part::Define(_) => {}
+        });
+    });
+    only
 }
 
 fn is_length(function: &Function, expr: &Expr, place: Var, init: &Init) -> bool {

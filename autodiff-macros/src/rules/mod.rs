@@ -218,6 +218,18 @@ mod tests {
     }
 
     #[test]
+    fn rows_are_found_by_how_they_are_written() {
+        assert!(is_method("sin") && is_method("hypot"));
+        assert!(!is_method("add") && !is_method("chain") && !is_method("clone"));
+        assert!(method("hypot", 2).is_some() && method("hypot", 1).is_none() && method("mul", 2).is_none());
+        let symbols = [("+", 2), ("-", 2), ("*", 2), ("/", 2), ("%", 2), ("-", 1)];
+        let names = symbols.map(|(symbol, arity)| table::operator(symbol, arity).map(|rule| rule.name));
+        assert_eq!(names, ["add", "sub", "mul", "div", "rem", "neg"].map(Some));
+        assert!(table::operator("+", 1).is_none() && table::operator("sin", 1).is_none());
+        assert!(table::rule("clamp").panics() && !table::rule("max").panics());
+    }
+
+    #[test]
     fn kinks_follow_the_documented_convention() {
         let partials = |name, args: &[f64]| {
             let rule = method(name, args.len()).unwrap();

@@ -152,3 +152,107 @@ impl Num for Term {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::{Role, Ty, Vars};
+    use crate::rules::table::rule;
+    use proc_macro2::Span;
+
+    /// Variables of which it is known where they lie.
+    fn operands(ranges: &[Range]) -> Vec<Ranged> {
+        let mut vars = Vars::default();
+        let mut fresh = |range: &Range| {
+            let var = vars.fresh("x", Ty::f64(), Role::Value, Span::call_site());
+            Ranged { expr: Expr::Var(var), range: *range }
+        };
+        ranges.iter().map(&mut fresh).collect()
+    }
+
+    fn constant(value: f64) -> Ranged {
+        Ranged { expr: build::lit(value), range: Range::exactly(value) }
+    }
+
+    fn calls(expr: &Expr, name: &str) -> bool {
+        let mut found = false;
+        expr.walk(&mut |expr| found |= matches!(expr, Expr::Rule(rule, _) if rule.name == name));
+        found
+    }
+
+    #[test]
+    fn an_integer_power_loses_one() {
+        let [x, y]: [Ranged; 2] =
+            operands(&[Range::within(-3.0, 2.0), Range::within(0.0, 9.0)]).try_into().ok().unwrap();
+        let n = Ranged { expr: build::int(2), range: Range::exactly(2.0) };
+        let [by_x, by_n]: [Ranged; 2] =
+            rule("powi").partials(&[x, n], y, Singular::Zero).try_into().ok().unwrap();
+        assert_eq!((by_x.range.lo, by_x.range.hi), (-6.0, 4.0), "2 x");
+        assert!(by_n.expr.is_zero());
+    }
+
+    /// Of `x^n` by `n`: `y ln x`, in which a zero may meet an infinity.
+    #[test]
+    fn products_are_guarded_where_a_zero_may_meet_an_infinity() {
+        let by_n = |x: Range, y: Range, singular: Singular| {
+            let [x, n, y]: [Ranged; 3] = operands(&[x, Range::FINITE, y]).try_into().ok().unwrap();
+            let partials = rule("powf").partials(&[x, n], y, singular);
+            let partial = partials.into_iter().nth(1).unwrap();
+            (calls(&partial.expr, "product"), partial.range.nan)
+        };
+        let (unknown, positive) = (Range::within(0.0, f64::INFINITY), Range::within(1.0, 2.0));
+        assert_eq!(by_n(unknown, unknown, Singular::Zero), (true, false));
+        assert_eq!(by_n(positive, Range::within(1.0, 4.0), Singular::Zero), (false, false));
+        assert_eq!(by_n(unknown, unknown, Singular::Ieee), (false, true));
+        assert_eq!(by_n(Range::within(1.0, f64::INFINITY), unknown, Singular::Zero), (true, false));
+        // Both may be zero, or one no number: that does not matter by itself.
+        assert_eq!(by_n(positive, Range::within(0.0, 1.0), Singular::Zero), (false, false));
+        let maybe = Range { nan: true, ..Range::within(1.0, 4.0) };
+        assert_eq!(by_n(positive, maybe, Singular::Zero), (false, true));
+    }
+
+    /// Both conditions of `powf` at zero: that the result is zero, and that the power is less than one.
+    #[test]
+    fn conditions_that_are_known_are_not_tested() {
+        let both = |y: Range, n: Range| {
+            let zero = Term::lit(0.0);
+            let [y, n]: [Ranged; 2] = operands(&[y, n]).try_into().ok().unwrap();
+            let (a, b) = (Term::new(y).compare(Is::Equal, zero), Term::new(n).is(Is::Less, 1.0));
+            let both = Term::both(a, b).ranged();
+            (build::value_of(&both.expr), both.expr, [a.ranged().expr, b.ranged().expr])
+        };
+        let scope = Scope { singular: Singular::Zero, finite: false };
+        scoped(scope, || {
+            let (maybe, never, always) = (Range::FINITE, Range::within(2.0, 3.0), Range::within(-1.0, 0.0));
+            assert_eq!(both(Range::POSITIVE, maybe).0, Some(0.0));
+            assert_eq!(both(maybe, never).0, Some(0.0));
+            assert_eq!(both(Range::exactly(0.0), always).0, Some(1.0));
+            let (known, expr, [a, _]) = both(maybe, always);
+            assert!(known.is_none() && build::equal(&expr, &a));
+            let (known, expr, [_, b]) = both(Range::exactly(0.0), maybe);
+            assert!(known.is_none() && build::equal(&expr, &b));
+            let (known, expr, [a, b]) = both(maybe, maybe);
+            assert!(known.is_none() && build::equal(&expr, &build::and(a, b)));
+        });
+    }
+
+    /// A square root's slope at zero: zero by convention, and infinite by the formula.
+    #[test]
+    fn singular_partials_follow_the_convention() {
+        let partial = |x: f64, singular| {
+            let partials = rule("sqrt").partials(&[constant(x)], constant(x.sqrt()), singular);
+            partials.into_iter().next().unwrap().range
+        };
+        assert_eq!(partial(0.0, Singular::Zero), Range::exactly(0.0));
+        assert!(partial(0.0, Singular::Ieee).hi.is_infinite());
+        assert_eq!(partial(4.0, Singular::Zero), Range::exactly(0.25));
+    }
+
+    #[test]
+    fn a_negative_partial_lies_below_zero() {
+        let [x, y]: [Ranged; 2] =
+            operands(&[Range::within(1.0, 2.0), Range::within(0.5, 1.0)]).try_into().ok().unwrap();
+        let partial = rule("recip").partials(&[x], y, Singular::Zero).remove(0).range;
+        assert_eq!((partial.lo, partial.hi), (-1.0, -0.25));
+    }
+}

@@ -145,6 +145,9 @@ mod tests {
             // Above the diagonal, which comes later.
             "for i in 0..n { for j in 0..i { l[i * n + j] = v[i] / (2.0 + l[j * n + i] * l[j * n + i]) * l[j * n + i]; l[j * n + i] = v[j]; } }",
             // Rows that are longer than their distance.
+            // What is overwritten in the first of the inner rounds.
+            "for k in 0..n { for i in 0..n { for j in i + k..n { let t = l[k]; l[j] = v[j] * t * t; } } }",
+            "for k in 0..n { for j in 2 * k..n { let t = l[k]; l[j] = v[j] * t * t; } }",
             "for i in 0..n - 1 { for j in 0..=n { let t = l[i * n + j]; l[i * n + j] = v[0] * t * t; } }",
         ] {
             assert!(saves(body), "{body}");

@@ -127,5 +127,6 @@ pub fn multiclass_sparsemax<S: Scalar + Float>(scores: &[S], label: usize) -> S 
         }
     }
     let distance = c::<S>(0.5) * (squares + elsewhere * elsewhere);
-    if threshold > S::zero() { distance + threshold } else { distance }
+    // The label is outside of the support from where the threshold reaches its score.
+    if threshold >= S::zero() { distance + threshold } else { distance }
 }

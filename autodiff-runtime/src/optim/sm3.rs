@@ -55,7 +55,8 @@ impl<S: Scalar> Rule<S> for Sm3Rule {
             let p = update.params[i];
             let g = update.grads[i] + l2 * p;
             squares[i] += g * g;
-            let u = if squares[i] > S::zero() { g / (squares[i] + S::of(1e-8)).sqrt() } else { S::zero() };
+            // A gradient that is no number is not taken for zero.
+            let u = if squares[i] == S::zero() { S::zero() } else { g / (squares[i] + S::of(1e-8)).sqrt() };
             momentum[i] = mu * momentum[i] + rest * u;
             update.params[i] = p * keep - rate * momentum[i];
         }

@@ -6,7 +6,7 @@ use autodiff_runtime::tree::Shaped;
 use autodiff_runtime::{Optimizer, Tree, TreeMut};
 
 /// Gradients of a leaf of two numbers.
-const GRADS: [[f64; 2]; 9] = [
+pub(crate) const GRADS: [[f64; 2]; 9] = [
     [0.5, -1.0],
     [-0.25, 2.0],
     [1.5, 0.125],
@@ -17,12 +17,12 @@ const GRADS: [[f64; 2]; 9] = [
     [-0.5, 1.0],
     [0.25, -1.5],
 ];
-const START: [f64; 2] = [1.0, -2.0];
+pub(crate) const START: [f64; 2] = [1.0, -2.0];
 const RATE: f64 = 0.25;
 const B1: f64 = 0.6;
 const B2: f64 = 0.9;
 
-fn run(mut opt: impl Optimizer) -> Vec<[f64; 2]> {
+pub(crate) fn run(mut opt: impl Optimizer) -> Vec<[f64; 2]> {
     let mut params = START;
     GRADS
         .iter()
@@ -34,7 +34,7 @@ fn run(mut opt: impl Optimizer) -> Vec<[f64; 2]> {
 }
 
 #[track_caller]
-fn agree(name: &str, found: &[[f64; 2]], expected: &[[f64; 2]]) {
+pub(crate) fn agree(name: &str, found: &[[f64; 2]], expected: &[[f64; 2]]) {
     for (step, (found, expected)) in found.iter().zip(expected).enumerate() {
         for (found, expected) in found.iter().zip(expected) {
             assert!((found - expected).abs() < 1e-12, "{name} at step {}: {found}, not {expected}", step + 1);
@@ -43,7 +43,7 @@ fn agree(name: &str, found: &[[f64; 2]], expected: &[[f64; 2]]) {
 }
 
 /// The steps of a formula for one number: from the number of the step, the parameter and the gradient to the parameter.
-fn each<F: FnMut(f64, f64, f64) -> f64>(mut formula: impl FnMut() -> F) -> Vec<[f64; 2]> {
+pub(crate) fn each<F: FnMut(f64, f64, f64) -> f64>(mut formula: impl FnMut() -> F) -> Vec<[f64; 2]> {
     let mut steps = vec![[0.0; 2]; GRADS.len()];
     for i in 0..2 {
         let (mut formula, mut p) = (formula(), START[i]);
@@ -266,12 +266,12 @@ fn rms_prop() {
     }
 }
 
-fn norm(x: [f64; 2]) -> f64 {
+pub(crate) fn norm(x: [f64; 2]) -> f64 {
     (x[0] * x[0] + x[1] * x[1]).sqrt()
 }
 
 /// The steps of a formula for the whole leaf.
-fn whole(mut formula: impl FnMut(f64, [f64; 2], [f64; 2]) -> [f64; 2]) -> Vec<[f64; 2]> {
+pub(crate) fn whole(mut formula: impl FnMut(f64, [f64; 2], [f64; 2]) -> [f64; 2]) -> Vec<[f64; 2]> {
     let mut p = START;
     let step = |(step, &g): (usize, &[f64; 2])| {
         p = formula(step as f64 + 1.0, p, g);
@@ -280,7 +280,7 @@ fn whole(mut formula: impl FnMut(f64, [f64; 2], [f64; 2]) -> [f64; 2]) -> Vec<[f
     GRADS.iter().enumerate().map(step).collect()
 }
 
-fn zip(a: [f64; 2], b: [f64; 2], f: impl Fn(f64, f64) -> f64) -> [f64; 2] {
+pub(crate) fn zip(a: [f64; 2], b: [f64; 2], f: impl Fn(f64, f64) -> f64) -> [f64; 2] {
     [f(a[0], b[0]), f(a[1], b[1])]
 }
 
@@ -561,6 +561,9 @@ fn what_a_step_counts_for() {
         Nadam::new(0.1).family(Family::Torch), true;
         Nadam::new(0.1).family(Family::Keras), false;
         Rprop::new(0.1), true;
+        Asgd::new(0.1).lambda(0.5), true;
+        NovoGrad::new(0.1), true;
+        AdaBelief::new(0.1).epsilon(0.1), false;
         OptimisticSgd::new(0.1), true;
         OptimisticAdam::new(0.1), true;
         Adan::new(0.1), true;

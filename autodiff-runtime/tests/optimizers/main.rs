@@ -5,6 +5,7 @@ mod common;
 mod formulas;
 mod keras;
 mod optax;
+mod settings;
 mod tensorflow;
 mod torch;
 mod wrappers;
