@@ -27,6 +27,8 @@ pub mod jacobian;
 pub mod losses;
 mod math;
 mod norm;
+#[doc(hidden)]
+pub mod object;
 pub mod optim;
 pub mod originals;
 pub mod pool;
@@ -312,6 +314,7 @@ pub use autodiff_macros::differentiate;
 pub use autodiff_macros::differentiate_items;
 pub use differentiable::{Differentiable, Tangent, stop_gradient};
 pub use error::Error;
+pub use object::{AnyTangent, ObjectTangent};
 #[doc(inline)]
 pub use ops::on_adjoint;
 pub use optim::Optimizer;

@@ -5,6 +5,7 @@ pub use core;
 pub use alloc::{borrow::ToOwned, boxed::Box, vec, vec::Vec};
 pub use num_traits;
 
+pub use crate::object;
 pub use crate::{__accumulate as accumulate, __lend as lend, __plain as plain, given};
 
 use alloc::string::String;

@@ -48,6 +48,7 @@ mod modules;
 mod mutation;
 mod names;
 mod nested;
+mod objects;
 mod opaque;
 mod operators;
 mod option_params;

@@ -15,6 +15,7 @@
 
 mod clones;
 mod inline;
+mod objects;
 mod plan;
 mod traits;
 
@@ -58,8 +59,9 @@ pub(super) fn module(request: &Request, item: &syn::ItemMod, mut diag: Diagnosti
 
 /// Items that are differentiated together.
 pub(super) fn together(request: &Request, items: &[Item]) -> TokenStream {
-    let plan = Plan::new(request, items);
-    Output { plan, next: 0 }.items(0, items)
+    let items = objects::with_provided(request, items);
+    let plan = Plan::new(request, &items);
+    Output { plan, next: 0 }.items(0, &items)
 }
 
 struct Output {
@@ -155,6 +157,11 @@ impl Output {
             }
             derived.extend(derived_method(&request, &item, &method, hidden, diag));
         }
+        let boxes = objects::of_impl(&self.plan, at, &item);
+        let is_boxed = !boxes.is_empty();
+        if is_boxed {
+            inside.push(syn::ImplItem::Verbatim(boxes));
+        }
         let kept = match inside.is_empty() {
             true => kept,
             false => {
@@ -164,9 +171,13 @@ impl Output {
                 let scope = Scope::new(self.plan.items.clone(), at);
                 let runtime = self.plan.request.runtime.to_token_stream();
                 let asked = asked_of_traits(&item.generics, &scope, &runtime);
-                if !asked.is_empty() {
+                let params: Vec<syn::Ident> =
+                    whole.generics.type_params().map(|param| param.ident.clone()).filter(|_| is_boxed).collect();
+                if !asked.is_empty() || !params.is_empty() {
                     let predicates = &mut whole.generics.make_where_clause().predicates;
                     predicates.extend(asked.into_iter().map(|(_, asked)| asked));
+                    // A pullback is put into a box.
+                    predicates.extend(params.iter().map(|name| -> syn::WherePredicate { syn::parse_quote!(#name: 'static) }));
                 }
                 without_marks(whole.to_token_stream())
             }
@@ -215,8 +226,11 @@ impl Output {
                 hidden.extend(traits::of_trait(&request, item, &method, diag));
             }
         }
+        let (boxes, objects) = objects::of_trait(&self.plan, at, item);
+        hidden.extend(boxes);
         whole.items.push(syn::TraitItem::Verbatim(hidden));
-        without_marks(whole.to_token_stream())
+        let (kept, made) = (without_marks(whole.to_token_stream()), objects::constructors(&self.plan, at, item));
+        quote!(#kept #objects #made)
     }
 
     /// What is asked of the next function, and whether only other functions ask; `None` where it is left alone.

@@ -71,7 +71,10 @@ impl Lower<'_> {
                     Some(called) if called.params.len() == expr.args.len() => {
                         self.args_of(&expr.args, called)
                     }
-                    _ => self.args(&expr.args),
+                    _ => {
+                        let objects = self.objects_among(&path.path, expr.args.len(), want);
+                        self.args_for(&expr.args, &objects)
+                    }
                 };
                 if self.is_unseen_function(&path.path) && self.all_inactive(&args) {
                     return self.inactive_call(path, args, want, span);
@@ -91,7 +94,19 @@ impl Lower<'_> {
         &mut self,
         args: &syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>,
     ) -> Vec<Value> {
-        let values = self.in_order(args, args.span(), |lower, arg| lower.operand(arg, None));
+        self.args_for(args, &[])
+    }
+
+    /// The same; `wanted`: what is known of their types.
+    fn args_for(
+        &mut self,
+        args: &syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>,
+        wanted: &[Option<Ty>],
+    ) -> Vec<Value> {
+        let numbered = args.iter().enumerate();
+        let values = self.in_order(numbered, args.span(), |lower, (at, arg)| {
+            lower.operand(arg, wanted.get(at).and_then(Option::as_ref))
+        });
         let read_again = |at: usize, name: &proc_macro2::Ident| {
             args.iter().skip(at + 1).any(|later| mentions_word(later.to_token_stream(), &name.to_string()))
         };
@@ -286,14 +301,15 @@ impl Lower<'_> {
             return self.known_call(known, path, args, want, span);
         }
         if !own && is_constructor(&path.path) {
-            let mut fields = Vec::new();
+            let (made, mut fields) = (self.made(&path.path, want), Vec::new());
             for (i, arg) in args.into_iter().enumerate() {
-                match self.whole(arg, None, span) {
+                let object = self.object_in(&made, &syn::Member::Unnamed(syn::Index::from(i)));
+                match self.whole(arg, object.as_ref(), span) {
                     Some(value) => fields.push((syn::Member::Unnamed(syn::Index::from(i)), value)),
                     None => return Value::Poison,
                 }
             }
-            let (of, ty) = self.made(&path.path, want);
+            let (of, ty) = made;
             let init = Init::Struct { path: path.path.clone(), of, fields, base: None };
             return Value::Init(Box::new(init), ty);
         }

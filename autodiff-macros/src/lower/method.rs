@@ -468,16 +468,23 @@ impl Lower<'_> {
             );
         }
         // Of a type parameter it is the method of another type, which knows nothing of this one.
-        let of_parameter = match self.ty_of(&receiver) {
-            Ty::Named(ty) => self.types.bounds_of(&ty).is_some() || self.types.scope.is_of_trait(&ty),
+        let ty = self.ty_of(&receiver);
+        let of_parameter = match &ty {
+            Ty::Named(ty) => self.types.bounds_of(ty).is_some() || self.types.scope.is_of_trait(ty),
             _ => false,
         };
+        let Some(called) = self.dispatched(&ty, &expr.method) else { return Value::Poison };
+        let of_object = called != expr.method;
         let circular = !of_parameter
+            && !of_object
             && (expr.method == self.signature.ident || self.types.scope.is_circular_method(&expr.method));
         if circular && !self.may_recur(&expr.method) {
             return Value::Poison;
         }
-        let receiver = receiver.peel();
+        let receiver = match receiver.peel() {
+            Value::Path(path) if of_object => Value::Path(self.to_object(path)),
+            receiver => receiver,
+        };
         let own = match &receiver {
             Value::Path(path) => Some(self.vars.root(path)),
             _ => None,
@@ -487,7 +494,7 @@ impl Lower<'_> {
             Value::Path(path) => {
                 // What is declared `mut` may be changed by the method, which takes it by `&mut` then: unless another argument
                 // refers to it as well.
-                let may_change = !lent && self.vars[self.vars.root(&path)].mutable;
+                let may_change = !lent && !of_object && self.vars[self.vars.root(&path)].mutable;
                 if may_change { Arg::RefMut(path) } else { Arg::Ref(path) }
             }
             // What is cloned or made for the call may be taken by value.
@@ -504,7 +511,7 @@ impl Lower<'_> {
         let Some(args) = self.handed(args, span) else { return Value::Poison };
         let handed: Vec<Arg> = std::iter::once(receiver).chain(args).collect();
         let name = expr.method.to_string();
-        self.call(Callee::Method(expr.method.clone()), handed, want, site(expr), &name, span)
+        self.call(Callee::Method(called), handed, want, site(expr), &name, span)
     }
 }
 

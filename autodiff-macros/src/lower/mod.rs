@@ -22,6 +22,7 @@ pub(crate) mod loops;
 pub(crate) mod macros;
 mod matching;
 mod method;
+pub(crate) mod objects;
 mod optional;
 mod params;
 mod pattern;

@@ -161,6 +161,7 @@ impl Types {
             Type::Group(group) => self.ty(&group.elem),
             Type::Paren(paren) => self.ty(&paren.elem),
             Type::Tuple(tuple) => Ty::Tuple(tuple.elems.iter().map(|ty| self.ty(ty)).collect()),
+            Type::TraitObject(_) if self.scope.is_object(ty) => Ty::Named(Box::new(ty.clone())),
             Type::FnPtr(_) | Type::ImplTrait(_) | Type::TraitObject(_) | Type::Never(_) => Ty::Inert,
             Type::Infer(_) => Ty::Unknown,
             Type::Path(path) if path.qself.is_none() => self.path(path, ty),

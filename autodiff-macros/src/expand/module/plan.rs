@@ -11,6 +11,7 @@ use syn::{Attribute, Item};
 
 use super::clones::Clones;
 use super::inline::{self, Inline};
+use super::objects::Objects;
 use super::traits::named_impls;
 use crate::diag::Diagnostics;
 use crate::expand::fallible::Fallible;
@@ -77,6 +78,7 @@ pub(super) struct Plan {
     pub(super) candidates: Vec<Candidate>,
     pub(super) inline: Inline,
     pub(super) clones: Clones,
+    pub(super) objects: Objects,
     /// The macros that each module sees.
     macros: BTreeMap<ModuleId, Macros>,
     /// Of each operator on the same types, by value or by reference, the number of the function that is its rule.
@@ -89,11 +91,16 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn new(request: &Request, items: &[Item]) -> Plan {
-        let environment = Rc::new(Items::of(items));
+        let mut environment = Items::of(items);
+        let objects = Objects::of(items, &environment);
+        let clones = Clones::of(items, &objects);
+        environment.objects_have_clones(|name| clones.has_object(name));
+        let environment = Rc::new(environment);
         let mut plan = Plan {
             request: request.clone(),
             inline: Inline::new(environment.clone()),
-            clones: Clones::of(items),
+            clones,
+            objects,
             macros: BTreeMap::new(),
             items: environment,
             candidates: Vec::new(),
@@ -229,6 +236,16 @@ impl Plan {
                 && candidate.name == signature.ident
                 && candidate.marks == marks(signature)
         })
+    }
+
+    /// What is asked of a method of a trait that has a derivative.
+    pub(super) fn of_method(&self, of_trait: &str, signature: &syn::Signature) -> Option<&Request> {
+        let method = self.candidates.iter().find(|candidate| {
+            candidate.in_trait
+                && candidate.of_trait.as_deref() == Some(of_trait)
+                && candidate.name == signature.ident
+        });
+        method.filter(|candidate| candidate.is_derived()).map(|candidate| &candidate.request)
     }
 
     /// The items of an inner module, if they are differentiated as well.
@@ -412,6 +429,7 @@ impl Plan {
     /// Whether a chosen function mentions the type, or another type that takes part holds it.
     fn takes_part(&self, name: &str, seen: &mut BTreeSet<String>) -> bool {
         self.mentioned.contains(name)
+            || self.objects.is_behind(name)
             || self
                 .items
                 .holders(name)
@@ -493,7 +511,7 @@ fn errors_in(signature: &syn::Signature) -> BTreeSet<String> {
 }
 
 /// Tests are run, not differentiated.
-fn is_test(attrs: &[Attribute]) -> bool {
+pub(super) fn is_test(attrs: &[Attribute]) -> bool {
     attrs.iter().any(|attr| {
         attr.path().is_ident("test")
             || attr.path().is_ident("cfg") && names_in(attr.to_token_stream()).contains("test")

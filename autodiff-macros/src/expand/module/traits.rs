@@ -61,20 +61,23 @@ pub(super) fn of_trait(
                     "the derivative of `{}` is not known for this type: put the `impl` of `{}` into the differentiated module",
                     method.sig.ident, of.ident
                 );
-                block.stmts.insert(
-                    0,
-                    parse_quote!({
-                        struct Missing<T: ?Sized>(::core::marker::PhantomData<T>);
-                        impl<T: ?Sized> Missing<T> {
-                            const DERIVATIVE: () = ::core::panic!(#text);
-                        }
-                        let () = Missing::<Self>::DERIVATIVE;
-                    }),
-                );
+                let missing = missing(&text);
+                block.stmts.insert(0, parse_quote!(#missing));
             }
         }
     }
     quote!(#(#items)*)
+}
+
+/// Code that does not compile where it is used for a type.
+pub(super) fn missing(text: &str) -> TokenStream {
+    quote!({
+        struct Missing<T: ?Sized>(::core::marker::PhantomData<T>);
+        impl<T: ?Sized> Missing<T> {
+            const DERIVATIVE: () = ::core::panic!(#text);
+        }
+        let () = Missing::<Self>::DERIVATIVE;
+    })
 }
 
 /// The same in an `impl` of the trait: by those that stand beside the method, or, where there may be none beside it (of `f64`),
@@ -141,7 +144,7 @@ fn source<'a>(
 }
 
 /// The hidden functions with bodies that are never run.
-fn promised(
+pub(super) fn promised(
     request: &Request,
     signature: &mut Signature,
     attributes: &[syn::Attribute],
