@@ -30,6 +30,8 @@ pub(crate) struct Request {
     pub(crate) companion: Option<Ident>,
     /// `associated`: the function is an associated function of a type, though it has no receiver.
     pub(crate) associated: Option<Span>,
+    /// `of_trait`: the trait of the `impl` is differentiated as well, out of sight.
+    pub(crate) of_trait: Option<Span>,
     /// `recursive`: what the function calls calls it in turn, out of sight.
     pub(crate) recursive: bool,
     /// What is given of the derivative, in place of what the body says.
@@ -84,7 +86,7 @@ pub(crate) enum Mode {
 }
 
 /// The arguments there are, in the form in which they are written.
-const FORMS: [(&str, &str); 16] = [
+const FORMS: [(&str, &str); 17] = [
     ("wrt", "wrt(x, y)"),
     ("stop", "stop(x, y)"),
     ("unconnected", "unconnected = \"zero\""),
@@ -94,6 +96,7 @@ const FORMS: [(&str, &str); 16] = [
     ("crate", "crate = path::to::autodiff_runtime"),
     ("companion", "companion = name"),
     ("associated", "associated"),
+    ("of_trait", "of_trait"),
     ("recursive", "recursive"),
     ("partials", "partials(x = 2.0 * x)"),
     ("vjp", "vjp = path::to::function"),
@@ -144,6 +147,7 @@ impl Default for Request {
             runtime: crate::manifest::runtime(),
             companion: None,
             associated: None,
+            of_trait: None,
             recursive: false,
             given: Vec::new(),
             scope: Scope::default(),
@@ -201,6 +205,10 @@ impl Request {
             "associated" => match form {
                 Form::Alone => self.associated = Some(key.span()),
                 form => diag.error(form.tokens(), "`associated` takes no value: write `associated`"),
+            },
+            "of_trait" => match form {
+                Form::Alone => self.of_trait = Some(key.span()),
+                form => diag.error(form.tokens(), "`of_trait` takes no value: write `of_trait`"),
             },
             "recursive" => match form {
                 Form::Alone => self.recursive = true,

@@ -226,6 +226,7 @@ impl fmt::Debug for ObjectTangent {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Differentiable for ObjectTangent {
     type Tangent = ObjectTangent;
     fn zero_tangent(&self) -> ObjectTangent {
@@ -233,6 +234,7 @@ impl Differentiable for ObjectTangent {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Tangent for ObjectTangent {
     fn accumulate(&mut self, other: &ObjectTangent) {
         self.0.add(&*other.0);

@@ -67,6 +67,8 @@ mod structs;
 mod styles;
 mod sums;
 mod traits;
+mod traits_alone;
+mod traits_for;
 mod tuples;
 mod views;
 mod waiting;

@@ -148,7 +148,8 @@ mod curves {
         } else {
             Box::new(Flat { rate })
         };
-        let mut curves: Vec<Box<dyn Curve>> = vec![Box::new(Flat { rate }), Box::new(Sloped { level: 0.1, slope: rate })];
+        let mut curves: Vec<Box<dyn Curve>> =
+            vec![Box::new(Flat { rate }), Box::new(Sloped { level: 0.1, slope: rate })];
         curves.push(Box::new(Flat { rate: rate * t }));
         let shifted = Shifted { inner: Box::new(Flat { rate: rate * rate }), by: rate };
         price(&flat, t) + chosen.discount(t) * constant.rate(t) + of_a_slice(&curves, t) + twice(&shifted, t)
@@ -292,11 +293,13 @@ fn tangents_are_those_of_what_is_behind_an_object() {
         let mut unit = [0.0; 3];
         unit[at] = 1.0;
         let inner = Box::new(ObjectTangent::new(SlopedTangent { level: unit[0], slope: unit[1] }));
-        let (_, dot) = curves::twice::jvp(&shifted([0.0; 3]), 2.0, &ShiftedTangent { inner, by: unit[2] }, 0.5);
+        let (_, dot) =
+            curves::twice::jvp(&shifted([0.0; 3]), 2.0, &ShiftedTangent { inner, by: unit[2] }, 0.5);
         let along_t = slope(|by| curves::twice(&shifted([0.0; 3]), 2.0 + by));
         close(dot, slope(|by| curves::twice(&along(at, by), 2.0)) + 0.5 * along_t);
     }
-    let (_, dot) = curves::filled::jvp(&Flat { rate: 0.2 }, &[1.0, 2.0], &FlatTangent { rate: 1.0 }, &[0.0; 2]);
+    let (_, dot) =
+        curves::filled::jvp(&Flat { rate: 0.2 }, &[1.0, 2.0], &FlatTangent { rate: 1.0 }, &[0.0; 2]);
     close(dot, 0.8);
 }
 
@@ -395,7 +398,10 @@ fn objects_that_are_made_in_a_function() {
 
 #[test]
 fn trees_of_objects() {
-    use trees::{Constant, ConstantTangent, Expr, Product, ProductTangent, Scaled, Sin, SinTangent, Sum, SumTangent, Variable};
+    use trees::{
+        Constant, ConstantTangent, Expr, Product, ProductTangent, Scaled, Sin, SinTangent, Sum, SumTangent,
+        Variable,
+    };
     let tree = |by: f64, of: f64| -> Sum {
         let scaled: Box<dyn Expr> = Box::new(Scaled { by: 2.0, of: Constant(0.5) });
         let product = Product(Box::new(Variable(0)), Box::new(Sin(Box::new(Variable(1)))));
@@ -408,6 +414,9 @@ fn trees_of_objects() {
     let SumTangent(terms) = tree_bar.downcast_ref().unwrap();
     assert!(terms[0].downcast_ref::<ProductTangent>().is_some());
     let SinTangent(inside) = terms[1].downcast_ref().unwrap();
-    close(inside.downcast_ref::<ConstantTangent>().unwrap().0, slope(|by| trees::value(&tree(0.3 + by, 0.2), &x)));
+    close(
+        inside.downcast_ref::<ConstantTangent>().unwrap().0,
+        slope(|by| trees::value(&tree(0.3 + by, 0.2), &x)),
+    );
     close(*terms[3].downcast_ref::<f64>().unwrap(), 2.0);
 }

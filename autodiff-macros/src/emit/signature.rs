@@ -489,6 +489,10 @@ impl ParamSig {
         if is_object(&self.known) {
             return quote!(dyn #runtime::AnyTangent);
         }
+        if self.receiver {
+            // As the trait says it, of whatever it is for.
+            return quote!(<Self as #runtime::Differentiable>::Tangent);
+        }
         tangent(&self.known, runtime)
     }
 
@@ -707,7 +711,10 @@ fn named_impl(ty: &syn::Type, generics: &mut Vec<TokenStream>, own: &mut Vec<Ide
             syn::Type::Reference(reference)
         }
         syn::Type::Group(group) => named_impl(&group.elem, generics, own),
-        syn::Type::Paren(paren) => named_impl(&paren.elem, generics, own),
+        // What is in parentheses may need them behind a `&`.
+        syn::Type::Paren(paren) if !matches!(*paren.elem, syn::Type::TraitObject(_)) => {
+            named_impl(&paren.elem, generics, own)
+        }
         ty => ty.clone(),
     }
 }

@@ -128,6 +128,12 @@ impl Lower<'_> {
         let args = args.iter().zip(params);
         let values =
             self.in_order(args, Span::call_site(), |lower, (arg, (_, ty, _))| lower.operand(arg, Some(ty)));
+        for (value, (_, ty, _)) in values.iter().zip(params) {
+            if let (Value::Path(path), Ty::Unknown) = (value.clone().peel(), ty) {
+                let root = self.vars.root(&path);
+                self.vars[root].whole |= matches!(self.vars[root].ty, Ty::Vec(_));
+            }
+        }
         let lent = params.iter().map(|(passing, ..)| *passing == Passing::Ref);
         values.into_iter().zip(lent).map(|(value, lent)| if lent { shared(value) } else { value }).collect()
     }
@@ -352,6 +358,9 @@ impl Lower<'_> {
                 && path.path.segments[1].ident == self.signature.ident);
         if (own || self.types.scope.is_circular(&path.path)) && !self.may_recur(path) {
             return Value::Poison;
+        }
+        if let Some(value) = self.object_call(path, &args, want, &site) {
+            return value;
         }
         let own = own.then(|| self.result_ty.clone());
         let called = self.types.callable(&path.path).map(|callable| self.types.called(callable, None));

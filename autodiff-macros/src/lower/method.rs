@@ -350,6 +350,12 @@ impl Lower<'_> {
         if name == "clone" || name == "to_owned" {
             return self.cloned(value, span);
         }
+        let ty = self.object_ty(&value);
+        if let (Value::Path(path), "as_ref" | "deref" | "borrow", true) =
+            (&value, name, self.holds_object(&ty))
+        {
+            return Value::Path(self.to_object(path.clone())).reference(false);
+        }
         let called = self.method_in_sight(&ty, expr);
         let args = match &called {
             Some(called) => self.args_of(&expr.args, called),
@@ -468,7 +474,7 @@ impl Lower<'_> {
             );
         }
         // Of a type parameter it is the method of another type, which knows nothing of this one.
-        let ty = self.ty_of(&receiver);
+        let ty = self.object_ty(&receiver);
         let of_parameter = match &ty {
             Ty::Named(ty) => self.types.bounds_of(ty).is_some() || self.types.scope.is_of_trait(ty),
             _ => false,
@@ -480,6 +486,15 @@ impl Lower<'_> {
             && (expr.method == self.signature.ident || self.types.scope.is_circular_method(&expr.method));
         if circular && !self.may_recur(&expr.method) {
             return Value::Poison;
+        }
+        if matches!(ty, Ty::Slice(_)) && self.types.scope.has_method(&expr.method) {
+            return self.refuse(
+                &expr.method,
+                format!(
+                    "`{}` of a slice has no derivative: make it a function, or write the `impl` for `Vec`s or arrays",
+                    expr.method
+                ),
+            );
         }
         let receiver = match receiver.peel() {
             Value::Path(path) if of_object => Value::Path(self.to_object(path)),

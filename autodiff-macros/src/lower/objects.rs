@@ -23,6 +23,11 @@ pub(crate) fn of_object(method: &Ident) -> Ident {
     format_ident!("{PREFIX}{method}", span = method.span())
 }
 
+/// Whether a method is one of an object.
+pub(crate) fn is_of_object(method: &Ident) -> bool {
+    method.to_string().starts_with(PREFIX)
+}
+
 /// The name of a method as the user writes it.
 pub(crate) fn written(method: &Ident) -> Ident {
     let name = method.to_string();
@@ -49,7 +54,9 @@ pub(crate) fn undispatched(signature: &Signature) -> Option<&'static str> {
         .receiver()
         .is_some_and(|receiver| matches!(receiver.kind, syn::ReceiverKind::Reference(_, _, None)));
     if !by_reference {
-        return Some("its receiver is not `&self`, and what is changed or moved behind an object cannot be put back");
+        return Some(
+            "its receiver is not `&self`, and what is changed or moved behind an object cannot be put back",
+        );
     }
     if signature.generics.params.iter().any(|param| !matches!(param, GenericParam::Lifetime(_))) {
         return Some("it is generic");
@@ -71,9 +78,9 @@ impl Lower<'_> {
         let found = self.types.method(of, method).map(|callable| undispatched(&callable.signature));
         let why = match found {
             Some(Some(why)) => why,
+            None => "it is no method of a trait in sight",
             _ if self.request.order > 1 => "second derivatives do not go through objects",
-            // What no trait in sight has rustc looks for.
-            _ => return Some(of_object(method)),
+            Some(None) => return Some(of_object(method)),
         };
         self.diag.error(
             method,
@@ -85,15 +92,26 @@ impl Lower<'_> {
         None
     }
 
-    /// The object that a path shows, out of its boxes.
+    /// The object that a path shows, out of its boxes; of a marked field nothing but rustc sees these.
     pub(super) fn to_object(&self, mut path: Path) -> Path {
-        while let Ty::Named(ty) = self.path_ty(&path) {
-            match &*ty {
-                Type::Path(of) if crate::standard::boxed(of).is_some() => path = path.with(Proj::Deref),
-                _ => break,
-            }
+        let Ty::Named(ty) = self.path_ty(&path) else { return path };
+        let mut held = &*ty;
+        while let Type::Path(of) = held {
+            let Some(inside) = crate::standard::boxed(of) else { break };
+            path = path.with(Proj::Deref);
+            held = inside;
         }
         path
+    }
+
+    /// The type of what a method is called on; of a marked field that holds an object, that of the field.
+    pub(super) fn object_ty(&self, value: &Value) -> Ty {
+        let ty = self.ty_of(value);
+        let (Ty::Inert, Value::Path(path)) = (&ty, value.clone().peel()) else { return ty };
+        let mut owner = self.vars.resolve(&path);
+        let Some(Proj::Field(member)) = owner.proj.pop() else { return ty };
+        let Ty::Named(of) = self.path_ty(&owner) else { return ty };
+        self.types.declared(&of, &member).filter(|ty| self.holds_object(ty)).unwrap_or(ty)
     }
 
     /// The type of a part of what is made, where there are objects in it.
@@ -114,12 +132,14 @@ impl Lower<'_> {
             }
             _ => {
                 let made = self.made(path, want);
-                (0..count).map(|at| self.object_in(&made, &syn::Member::Unnamed(syn::Index::from(at)))).collect()
+                (0..count)
+                    .map(|at| self.object_in(&made, &syn::Member::Unnamed(syn::Index::from(at))))
+                    .collect()
             }
         }
     }
 
-    fn holds_object(&self, ty: &Ty) -> bool {
+    pub(super) fn holds_object(&self, ty: &Ty) -> bool {
         match ty {
             Ty::Named(ty) => self.types.scope.holds_object(ty),
             Ty::Vec(ty) | Ty::Array(ty, _) | Ty::Slice(ty) => self.holds_object(ty),
@@ -145,6 +165,41 @@ impl Lower<'_> {
             return false;
         }
         true
+    }
+
+    /// `Trait::method(object, …)`
+    pub(super) fn object_call(
+        &mut self,
+        path: &syn::ExprPath,
+        args: &[Value],
+        want: Option<&Ty>,
+        site: &str,
+    ) -> Option<Value> {
+        let (owner, method) = (crate::typing::owner_path(&path.path)?, &path.path.segments.last()?.ident);
+        let ty = self.ty_of(args.first()?);
+        let Ty::Named(of) = &ty else { return None };
+        if !self.types.scope.has_trait(&owner) || !self.types.scope.holds_object(of) {
+            return None;
+        }
+        let called = self.types.method(of, method).map(|callable| self.types.called(callable, Some(of)))?;
+        if !called.differentiable {
+            return None;
+        }
+        let Some(name) = self.dispatched(&ty, method) else { return Some(Value::Poison) };
+        let mut args = args.to_vec();
+        if let Value::Path(path) = args[0].clone().peel() {
+            args[0] = Value::Path(self.to_object(path)).reference(false);
+        }
+        let Some(handed) = self.handed(args, method.span()) else { return Some(Value::Poison) };
+        let want = Some(&called.result).filter(|ty| !matches!(ty, Ty::Unknown)).or(want);
+        Some(self.call(
+            Callee::Method(name),
+            handed,
+            want,
+            site.to_string(),
+            &method.to_string(),
+            method.span(),
+        ))
     }
 
     /// An object that is made of a value, by the function of that path.

@@ -376,7 +376,8 @@ impl Items {
     /// Whether a `Box` of a `dyn Trait` has a `Clone`.
     pub(crate) fn has_clone(&self, at: ModuleId, object: &syn::TypeTraitObject) -> bool {
         let plain = object.bounds.len() == 1;
-        plain && self.object(at, &Type::TraitObject(object.clone())).is_some_and(|of| self.cloned.contains(&of))
+        plain
+            && self.object(at, &Type::TraitObject(object.clone())).is_some_and(|of| self.cloned.contains(&of))
     }
 
     /// The traits of the environment that a trait builds on, itself first.

@@ -108,7 +108,7 @@ impl Scope {
     /// The function that makes a `Box<dyn Trait>` of a value.
     pub(crate) fn boxed_object(&self, ty: &Ty) -> Option<syn::Path> {
         let Ty::Named(ty) = ty else { return None };
-        let Type::TraitObject(object) = self.unboxed(ty) else { return None };
+        let Type::TraitObject(object) = crate::lower::bare(self.unboxed(ty)) else { return None };
         let owner = self.items.object(self.module, self.unboxed(ty))?;
         let mut path = self.items.path(self.module, &owner);
         let others: Vec<syn::Path> =
@@ -122,7 +122,7 @@ impl Scope {
     /// Whether such a box has a `Clone`.
     pub(crate) fn has_cloned_object(&self, ty: &Ty) -> bool {
         let Ty::Named(ty) = ty else { return false };
-        let object = self.unboxed(ty);
+        let object = crate::lower::bare(self.unboxed(ty));
         matches!(object, Type::TraitObject(object) if self.items.has_clone(self.module, object))
     }
 
@@ -290,6 +290,11 @@ impl Types {
         let (ty, no_diff) = self.part(of, variant, member)?;
         // What is marked carries nothing, whatever it is.
         if no_diff && self.carries(&ty) { Some(Ty::Inert) } else { Some(ty) }
+    }
+
+    /// The type of a field of a struct, marked or not.
+    pub(crate) fn declared(&self, of: &Type, member: &Member) -> Option<Ty> {
+        self.part(of, None, member).map(|(ty, _)| ty)
     }
 
     /// The number that a field holds which is marked: its value is read, and no derivative passes.

@@ -179,7 +179,9 @@ fn object(ty: &Type) -> Option<String> {
     let Type::TraitObject(object) = ty else { return None };
     let mut bounds = object.bounds.iter();
     match (bounds.next(), bounds.next()) {
-        (Some(syn::TypeParamBound::Trait(bound)), None) => Some(bound.path.segments.last()?.ident.to_string()),
+        (Some(syn::TypeParamBound::Trait(bound)), None) => {
+            Some(bound.path.segments.last()?.ident.to_string())
+        }
         _ => None,
     }
 }

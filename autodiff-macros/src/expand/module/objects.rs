@@ -84,10 +84,12 @@ impl Objects {
             let mut found = Vec::new();
             objects_in(item.to_token_stream(), &mut found);
             for object in found {
-                let Some(owner) = environment.object(at, &Type::TraitObject(object.clone())) else { continue };
-                let others = crate::typing::items::bounds(&object.bounds).into_iter().filter(|path| {
-                    environment.trait_named(at, path).is_none()
-                });
+                let Some(owner) = environment.object(at, &Type::TraitObject(object.clone())) else {
+                    continue;
+                };
+                let others = crate::typing::items::bounds(&object.bounds)
+                    .into_iter()
+                    .filter(|path| environment.trait_named(at, path).is_none());
                 let (others, forms) = (others.collect(), self.forms.entry(owner).or_default());
                 let text = |paths: &Vec<syn::Path>| quote!(#(#paths)+*).to_string();
                 if forms.iter().all(|form| text(form) != text(&others)) {
@@ -108,7 +110,8 @@ impl Objects {
                     }
                 }
                 syn::Item::Impl(item) => {
-                    let of_trait = item.trait_.as_ref().and_then(|(path, _)| environment.trait_named(at, path));
+                    let of_trait =
+                        item.trait_.as_ref().and_then(|(path, _)| environment.trait_named(at, path));
                     if let Some(owner) = of_trait.filter(|owner| self.boxed.contains(owner)) {
                         self.behind.push((owner, item.clone()));
                     }
@@ -130,7 +133,10 @@ impl Objects {
 
     /// The `impl`s of the traits of a name.
     pub(super) fn behind<'s>(&'s self, of_trait: &'s str) -> impl Iterator<Item = &'s syn::ItemImpl> {
-        self.behind.iter().filter(move |(owner, _)| owner.name() == of_trait).map(|(_, of)| of)
+        self.behind
+            .iter()
+            .filter(move |(owner, of)| owner.name() == of_trait && stands_behind(of))
+            .map(|(_, of)| of)
     }
 
     /// Whether types that have a trait stand behind objects.
@@ -180,13 +186,16 @@ impl Objects {
         for item in items {
             match item {
                 syn::Item::Mod(item) => {
-                    if let (Some(id), Some((_, inner))) = (environment.child(at, &item.ident), &mut item.content) {
+                    if let (Some(id), Some((_, inner))) =
+                        (environment.child(at, &item.ident), &mut item.content)
+                    {
                         self.provide(request, id, inner, environment);
                     }
                 }
                 syn::Item::Impl(item) => {
                     let Some((path, _)) = &item.trait_ else { continue };
-                    let Some(owner) = environment.trait_named(at, path).filter(|owner| self.is_boxed(owner)) else {
+                    let Some(owner) = environment.trait_named(at, path).filter(|owner| self.is_boxed(owner))
+                    else {
                         continue;
                     };
                     // What the body of a method names it has to name here as well.
@@ -300,10 +309,12 @@ impl Method {
     /// The functions that a trait has, with bodies.
     fn boxes(&self, runtime: &TokenStream, bodies: [TokenStream; 3]) -> TokenStream {
         let Method { generics, result, names, params, again, seed, slots, tangents, pushed, .. } = self;
-        let [forward, pullback, pushforward] = ["forward", "pullback", "pushforward"].map(|what| self.boxed(what));
+        let [forward, pullback, pushforward] =
+            ["forward", "pullback", "pushforward"].map(|what| self.boxed(what));
         let [forward_body, pullback_body, pushforward_body] = bodies;
         let args = self.args();
-        let (agains, bars, dots) = (numbered("again", again), numbered("bar", slots), numbered("dot", tangents));
+        let (agains, bars, dots) =
+            (numbered("again", again), numbered("bar", slots), numbered("dot", tangents));
         let lints = lints();
         quote! {
             #lints
@@ -369,7 +380,8 @@ pub(super) fn of_trait(plan: &Plan, at: ModuleId, of: &syn::ItemTrait) -> (Token
     );
     let missing = missing(&text);
     let never = || [0; 3].map(|_| quote!(::core::unreachable!()));
-    let inside: TokenStream = methods(plan, of).iter().map(|method| method.boxes(&runtime, never())).collect();
+    let inside: TokenStream =
+        methods(plan, of).iter().map(|method| method.boxes(&runtime, never())).collect();
     let (is_cloned, cloned) = (plan.clones.is_object_due(&name.to_string()), cloned(name));
     let clone = is_cloned.then(|| {
         quote! {
@@ -477,19 +489,20 @@ fn methods(plan: &Plan, of: &syn::ItemTrait) -> Vec<Method> {
 pub(super) fn of_impl(plan: &Plan, at: ModuleId, item: &syn::ItemImpl) -> TokenStream {
     let Some((path, _)) = &item.trait_ else { return TokenStream::new() };
     let found = plan.items.trait_named(at, path).filter(|owner| plan.objects.is_boxed(owner));
-    let Some((_, of)) = found.and_then(|owner| plan.objects.traits.iter().find(|(of, _)| *of == owner)) else {
+    let Some((_, of)) = found.and_then(|owner| plan.objects.traits.iter().find(|(of, _)| *of == owner))
+    else {
         return TokenStream::new();
     };
-    // Of what borrows, no table of an object may be made.
-    let borrows = item.generics.lifetimes().next().is_some() || has_elided(item.self_ty.to_token_stream());
-    if borrows || !crate::lower::float_params(&item.generics).is_empty() {
+    if !stands_behind(item) {
         return TokenStream::new();
     }
     let runtime = plan.request.runtime.to_token_stream();
     let (zero, lints) = (zero(&of.ident), lints());
     let methods = methods(plan, of);
     let written = |name: &Ident| {
-        item.items.iter().any(|member| matches!(member, syn::ImplItem::Fn(method) if method.sig.ident == *name))
+        item.items
+            .iter()
+            .any(|member| matches!(member, syn::ImplItem::Fn(method) if method.sig.ident == *name))
     };
     if let Some(missing) = methods.iter().find(|method| !written(&method.name)) {
         let (of, name) = (&of.ident, &missing.name);
@@ -545,6 +558,12 @@ pub(super) fn of_impl(plan: &Plan, at: ModuleId, item: &syn::ItemImpl) -> TokenS
         }
         #methods
     }
+}
+
+/// Whether a type may stand behind an object whose derivatives are known: not what borrows.
+fn stands_behind(item: &syn::ItemImpl) -> bool {
+    let borrows = item.generics.lifetimes().next().is_some() || has_elided(item.self_ty.to_token_stream());
+    !borrows && crate::lower::float_params(&item.generics).is_empty()
 }
 
 /// Whether a lifetime stands in a type that is not `'static`.

@@ -44,8 +44,9 @@ pub(super) struct Candidate {
     associated: bool,
     /// The trait whose method it is.
     of_trait: Option<String>,
-    /// It stands in that trait itself.
+    /// It stands in that trait itself, and has a body there.
     in_trait: bool,
+    provided: bool,
     /// Which of its parameters are marked `#[no_diff]`.
     marks: Vec<bool>,
     /// What it calls: `name`, `Type::name` as `::name`, and `.name`.
@@ -189,6 +190,7 @@ impl Plan {
                         let added = self.candidate(&method.attrs, &signature, &block, (public, true), scope);
                         added.of_trait = Some(item.ident.to_string());
                         added.in_trait = true;
+                        added.provided = method.default.is_some();
                         // What takes functions, or gives what has no adjoint, is left alone.
                         added.chosen &= !added.inlined && !has_no_diff(&item.attrs);
                         if added.inlined || has_no_diff(&item.attrs) {
@@ -235,6 +237,22 @@ impl Plan {
                 && candidate.of_trait.as_deref() == Some(of_trait)
                 && candidate.name == signature.ident
                 && candidate.marks == marks(signature)
+        })
+    }
+
+    /// Whether methods of a trait have derivatives.
+    pub(super) fn has_derivatives(&self, of_trait: &str) -> bool {
+        self.derived(of_trait).next().is_some()
+    }
+
+    /// Whether a method with a derivative is one that the trait provides.
+    pub(super) fn is_provided(&self, of_trait: &str, method: &Ident) -> bool {
+        self.derived(of_trait).any(|candidate| candidate.provided && candidate.name == *method)
+    }
+
+    fn derived<'s>(&'s self, of_trait: &'s str) -> impl Iterator<Item = &'s Candidate> {
+        self.candidates.iter().filter(move |candidate| {
+            candidate.in_trait && candidate.is_derived() && candidate.of_trait.as_deref() == Some(of_trait)
         })
     }
 
@@ -303,10 +321,18 @@ impl Plan {
             associated,
             of_trait: None,
             in_trait: false,
+            provided: false,
             marks: marks(signature),
             calls,
         });
         self.candidates.last_mut().expect("just added")
+    }
+
+    /// Chooses everything that has a derivative: who calls it is out of sight.
+    pub(super) fn choose_all(&mut self) {
+        for candidate in &mut self.candidates {
+            candidate.chosen |= !candidate.mentions.is_empty();
+        }
     }
 
     /// Leaves out what is a derivative itself: the functions by which others give theirs.
