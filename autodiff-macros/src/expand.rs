@@ -241,7 +241,7 @@ fn methods(request: &Request, item: &syn::ItemImpl, mut diag: Diagnostics, kept:
             diag.error_at(span, OF_TRAIT);
             return with_errors(diag, kept);
         }
-        if !lower::float_params(&item.generics).is_empty() {
+        if !module::are_of_trait(item) {
             diag.error(
                 &item.generics,
                 "an `impl` that is generic over a float is not used by way of its trait: write one for `f64`",

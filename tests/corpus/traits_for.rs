@@ -184,3 +184,63 @@ fn made_in_a_function() {
     close(k_bar, slope(|by| parts::made(0.6, 1.25 + by)));
     close(parts::made::jvp(0.6, 1.25, 1.0, -2.0).1, radius_bar - 2.0 * k_bar);
 }
+
+#[differentiate]
+mod floats {
+    use num_traits::Float;
+
+    pub trait Curve<T: Float> {
+        fn rate(&self, t: T) -> T;
+
+        fn discount(&self, t: T) -> T {
+            (-self.rate(t) * t).exp()
+        }
+    }
+
+    pub struct Flat<T> {
+        pub rate: T,
+    }
+
+    impl<T: Float> Curve<T> for Flat<T> {
+        fn rate(&self, t: T) -> T {
+            self.rate * t.sqrt()
+        }
+    }
+
+    /// Of one float alone.
+    pub struct Wave(pub f64);
+
+    impl Curve<f64> for Wave {
+        fn rate(&self, t: f64) -> f64 {
+            self.0 * t.sin()
+        }
+        fn discount(&self, t: f64) -> f64 {
+            1.0 / (1.0 + self.rate(t) * t)
+        }
+    }
+
+    pub fn growth<T: Float, C: Curve<T>>(curve: &C, t: T) -> T {
+        curve.rate(t) * t + curve.discount(t)
+    }
+
+    pub fn both(rate: f64, t: f64) -> f64 {
+        let flat = Flat { rate };
+        growth(&flat, t) * growth(&Wave(rate), t) + flat.discount(rate)
+    }
+}
+
+#[test]
+fn of_traits_that_are_generic_over_a_float() {
+    use floats::{Flat, Wave};
+    let flat = |by: f64| Flat { rate: 0.3 + by };
+    let (bar, t_bar) = floats::growth::grad(&flat(0.0), 1.5);
+    close(bar.rate, slope(|by| floats::growth(&flat(by), 1.5)));
+    close(t_bar, slope(|by| floats::growth(&flat(0.0), 1.5 + by)));
+    close(floats::growth::grad(&Wave(0.3), 1.5).0.0, slope(|by| floats::growth(&Wave(0.3 + by), 1.5)));
+    let (rate_bar, t_bar) = floats::both::grad(0.3, 1.5);
+    close(rate_bar, slope(|by| floats::both(0.3 + by, 1.5)));
+    close(t_bar, slope(|by| floats::both(0.3, 1.5 + by)));
+    close(floats::both::jvp(0.3, 1.5, 1.0, -2.0).1, rate_bar - 2.0 * t_bar);
+    let (bar, _) = floats::growth::grad(&Flat { rate: 0.25_f32 }, 1.0_f32);
+    assert!((bar.rate - (1.0 - (-0.25_f32).exp())).abs() < 1e-6);
+}

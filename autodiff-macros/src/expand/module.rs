@@ -22,6 +22,7 @@ mod traits;
 pub(super) use self::inline::bound_in;
 pub(crate) use self::plan::names_in;
 pub(super) use self::plan::{arguments, is_attribute, own_request, without_attribute};
+pub(super) use self::traits::are_of_trait;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -34,7 +35,6 @@ use super::operator::Operator;
 use super::{beside, derived_function, derived_method, derived_operator, with_errors};
 use crate::diag::Diagnostics;
 use crate::emit::signature::asked_of_traits;
-use crate::lower;
 use crate::request::Request;
 use crate::typing::items::ModuleId;
 use crate::typing::{Scope, path_type};
@@ -189,7 +189,16 @@ impl Output {
                 .plan
                 .of_trait(self.next)
                 .is_some_and(|of_trait| self.plan.has_hidden(of_trait, &method.sig));
-            let Some((request, hidden, mut diag)) = self.next() else { continue };
+            // Of a type that carries nothing, a method has nothing beside it; who knows the trait alone asks all the same.
+            let alone = of_trait && !crate::lower::has_no_diff(&method.attrs);
+            let left = alone.then(|| self.plan.candidates[self.next].request.clone());
+            let next = self.next();
+            let beside = local && next.is_some();
+            let Some((request, hidden, mut diag)) =
+                next.or_else(|| left.map(|request| (request, true, Diagnostics::new())))
+            else {
+                continue;
+            };
             if borrowed {
                 diag.discard();
                 continue;
@@ -200,7 +209,7 @@ impl Output {
                 let this = Some(&*item.self_ty);
                 method.block = self.written_out(at, &method.sig, &method.block, this, &mut diag);
             }
-            if !local {
+            if !beside {
                 match of_trait {
                     true => {
                         given.push(method.sig.ident.clone());
@@ -210,7 +219,7 @@ impl Output {
                 }
                 continue;
             }
-            if of_trait && lower::float_params(&item.generics).is_empty() {
+            if of_trait && traits::are_of_trait(&item) {
                 given.push(method.sig.ident.clone());
                 inside.extend(traits::of_impl(&request, &item, &method, true, Diagnostics::new()));
             }

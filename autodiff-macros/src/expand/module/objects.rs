@@ -251,8 +251,7 @@ impl Method {
             return None;
         }
         let request = Request { order: 1, ..request.clone() };
-        let mut signature = method.sig.clone();
-        let derived = promised(&request, &mut signature, &[], Site::Impl(None));
+        let derived = promised(&request, &method.sig, &of_trait.generics, &[], Site::Impl(None));
         let found: syn::ItemImpl = syn::parse2(quote!(impl Derived { #derived })).ok()?;
         let named = |what: &str| {
             let name = derived_name(&method.sig.ident, what);

@@ -21,8 +21,9 @@ use syn::{FnArg, GenericParam, ImplItem, Signature, TraitItem, Type, parse_quote
 use crate::diag::Diagnostics;
 use crate::emit::companion::{Site, Source, stub};
 use crate::emit::signature::rules;
+use crate::emit::types::bound_floats;
 use crate::expand::{differentiated, merged};
-use crate::lower;
+use crate::lower::{self, float_params};
 use crate::request::Request;
 use crate::typing::Scope;
 use crate::typing::items::bounds;
@@ -34,15 +35,18 @@ pub(super) fn of_trait(
     method: &syn::TraitItemFn,
     diag: Diagnostics,
 ) -> TokenStream {
-    let mut signature = named_impls(&request.scope, &method.sig);
+    let signature = named_impls(&request.scope, &method.sig);
+    let floats = float_params(&of.generics);
+    // Constants that are asked of types have no place among the items of a trait.
+    let site = Site::Impl(Some(&of.generics).filter(|_| !floats.is_empty()));
     let derived = match &method.default {
         Some(block) => {
-            let source = source(request, &signature, &method.attrs);
-            differentiated(source, &signature, block, diag)
+            let source = Source { site, ..source(request, &signature, &method.attrs) };
+            differentiated(source, &whole(&of.generics, &signature), block, diag)
         }
         None => {
             diag.discard();
-            promised(request, &mut signature, &method.attrs, Site::Impl(None))
+            promised(request, &signature, &of.generics, &method.attrs, site)
         }
     };
     let runtime = &request.runtime;
@@ -54,6 +58,7 @@ pub(super) fn of_trait(
     for item in &mut items {
         let TraitItem::Fn(function) = item else { continue };
         ask(&mut function.sig, runtime, &rules);
+        bound_floats(&mut function.sig.generics, floats.clone(), &runtime.to_token_stream());
         settle(&mut function.sig, &captured(&of.generics, &method.sig.generics, true));
         if method.default.is_none() {
             // Nothing is known of the derivative: who needs it is told, once the type is there.
@@ -130,9 +135,9 @@ pub(super) fn of_impl(
     let signature = named_impls(&request.scope, &method.sig);
     let derived = if local {
         diag.discard();
-        promised(request, &mut signature.clone(), &method.attrs, Site::Impl(Some(&item.generics)))
+        promised(request, &signature, &item.generics, &method.attrs, Site::Impl(Some(&item.generics)))
     } else {
-        let whole = Signature { generics: merged(&item.generics, &signature.generics), ..signature.clone() };
+        let whole = whole(&item.generics, &signature);
         // Constants that are asked of types have no place among the items of a trait.
         let generic = item.generics.params.iter().any(|param| !matches!(param, GenericParam::Lifetime(_)));
         let site = Site::Impl(Some(&item.generics).filter(|_| generic));
@@ -149,6 +154,7 @@ pub(super) fn of_impl(
     for item_of in &mut items {
         let ImplItem::Fn(function) = item_of else { continue };
         settle(&mut function.sig, &captured(&item.generics, &method.sig.generics, false));
+        bound_floats(&mut function.sig.generics, float_params(&item.generics), &runtime.to_token_stream());
         if local {
             // Of a `Vec` of what is generic, rustc would look no further than this for its tangent.
             ask(&mut function.sig, runtime, &[]);
@@ -187,20 +193,36 @@ fn source<'a>(
     }
 }
 
+/// A signature with all generics in scope.
+fn whole(outer: &syn::Generics, signature: &Signature) -> Signature {
+    Signature { generics: merged(outer, &signature.generics), ..signature.clone() }
+}
+
+/// Whether the floats that an `impl` is generic over are those of its trait: what is asked of these the trait asks, too.
+pub(in crate::expand) fn are_of_trait(item: &syn::ItemImpl) -> bool {
+    let given = item.trait_.as_ref().and_then(|(path, _)| path.segments.last());
+    let given = given.map(|last| lower::arguments(last)).unwrap_or_default();
+    let named =
+        |name: &Ident| given.iter().any(|ty| matches!(ty, Type::Path(path) if path.path.is_ident(name)));
+    float_params(&item.generics).iter().all(named)
+}
+
 /// The hidden functions with bodies that are never run.
 pub(super) fn promised(
     request: &Request,
-    signature: &mut Signature,
+    signature: &Signature,
+    outer: &syn::Generics,
     attributes: &[syn::Attribute],
     site: Site<'_>,
 ) -> TokenStream {
     let mut diag = Diagnostics::new();
-    let function = lower::function(request, signature, &parse_quote!({ loop {} }), &mut diag);
+    let whole = whole(outer, signature);
+    let function = lower::function(request, &whole, &parse_quote!({ loop {} }), &mut diag);
     diag.discard();
     if request.order > 1 {
         // Those of higher orders are made of the function, whatever it does.
         let source = Source { site, ..source(request, signature, attributes) };
-        return differentiated(source, signature, &parse_quote!({ ::core::panic!() }), Diagnostics::new());
+        return differentiated(source, &whole, &parse_quote!({ ::core::panic!() }), Diagnostics::new());
     }
     stub(Source { site, ..source(request, signature, attributes) }, &function, &TokenStream::new())
 }
