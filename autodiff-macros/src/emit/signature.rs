@@ -489,7 +489,7 @@ impl ParamSig {
         if is_object(&self.known) {
             return quote!(dyn #runtime::AnyTangent);
         }
-        if self.receiver {
+        if self.receiver && !matches!(self.known, Ty::Named(_)) {
             // As the trait says it, of whatever it is for.
             return quote!(<Self as #runtime::Differentiable>::Tangent);
         }

@@ -76,7 +76,7 @@ mod kept {
         fn value(&self, spot: f64) -> f64;
     }
 
-    pub struct Call(pub f64, pub std::sync::Mutex<usize>);
+    pub struct Call(pub f64);
 
     impl Payoff for Call {
         fn value(&self, spot: f64) -> f64 {
@@ -85,7 +85,7 @@ mod kept {
     }
 
     pub fn made(strike: f64, spot: f64) -> f64 {
-        let payoff: Box<dyn Payoff> = Box::new(Call(strike, std::sync::Mutex::new(0)));
+        let payoff: Box<dyn Payoff + Send> = Box::new(Call(strike));
         payoff.value(spot)
     }
 }
