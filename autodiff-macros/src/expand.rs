@@ -39,6 +39,8 @@ use crate::ir::{Function, Param, Passing, Ty, Wrt, WrtTarget};
 use crate::request::{Mode, Request, Unconnected};
 use crate::{analysis, diff, lower, simplify};
 
+const OF_TRAIT: &str = "`of_trait` belongs on an `impl` of a trait that bears `#[differentiate]`";
+
 /// What `#[differentiate(args)]` makes of an item.
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::new();
@@ -58,16 +60,19 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         }
         lent::shown(item)
     });
+    if let (Some(span), false) = (request.of_trait, matches!(parsed, Ok(syn::Item::Impl(_)))) {
+        diag.error_at(span, OF_TRAIT);
+    }
     match parsed {
         Ok(syn::Item::Fn(item)) => function(&request, &item, diag, kept),
         Ok(syn::Item::Impl(item)) => methods(&request, &item, diag, kept),
         Ok(syn::Item::Mod(item)) => module::module(&request, &item, diag),
         Ok(syn::Item::Trait(item)) => {
-            diag.error(
-                &item.ident,
-                "an attribute on a trait sees no `impl` of it: put `#[differentiate]` on a module around the trait and its `impl`s",
-            );
-            with_errors(diag, kept)
+            given::belongs_on_a_function(&request, &mut diag);
+            match diag.is_empty() {
+                true => module::alone(&request, item),
+                false => with_errors(diag, kept),
+            }
         }
         Ok(item) => {
             diag.error(
@@ -233,6 +238,19 @@ fn methods(request: &Request, item: &syn::ItemImpl, mut diag: Diagnostics, kept:
         let derived = derived_operator(request, item, diag);
         return quote!(#kept #derived);
     }
+    if let Some(span) = request.of_trait {
+        if item.trait_.is_none() {
+            diag.error_at(span, OF_TRAIT);
+            return with_errors(diag, kept);
+        }
+        if !module::are_of_trait(item) {
+            diag.error(
+                &item.generics,
+                "an `impl` that is generic over a float is not used by way of its trait: write one for `f64`",
+            );
+            return with_errors(diag, kept);
+        }
+    }
     // A method may have arguments of its own.
     let mut plain = item.clone();
     let mut requests = Vec::new();
@@ -248,7 +266,15 @@ fn methods(request: &Request, item: &syn::ItemImpl, mut diag: Diagnostics, kept:
         diag.error(&item.self_ty, "there is no function in this `impl` block to differentiate");
         return with_errors(diag, kept);
     }
-    let kept = without_marks(plain.to_token_stream());
+    let kept = match request.of_trait {
+        Some(_) => without_marks(module::with_hidden(&plain, &requests)),
+        None => without_marks(plain.to_token_stream()),
+    };
+    if module::is_foreign(&plain.self_ty) && request.of_trait.is_some() {
+        // Beside it there may stand nothing.
+        requests.into_iter().for_each(|(_, diag)| diag.discard());
+        return kept;
+    }
     let methods = plain.items.iter().filter_map(|member| match member {
         syn::ImplItem::Fn(method) => Some(method),
         _ => None,
@@ -551,7 +577,6 @@ mod tests {
         for (item, says) in [
             ("struct S { x: f64 }", "belongs on a function"),
             ("enum E { A, B(f64) }", "belongs on a function"),
-            ("trait T { fn f(&self, x: f64) -> f64; }", "on a module around the trait"),
             ("const X: f64 = 1.0;", "belongs on a function"),
             ("impl S { const N: usize = 3; }", "no function in this `impl` block"),
             ("async fn f(x: f64) -> f64 { x }", "an `async` function cannot be differentiated"),

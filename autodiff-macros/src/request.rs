@@ -30,6 +30,8 @@ pub(crate) struct Request {
     pub(crate) companion: Option<Ident>,
     /// `associated`: the function is an associated function of a type, though it has no receiver.
     pub(crate) associated: Option<Span>,
+    /// `of_trait`: the trait of the `impl` is differentiated as well, out of sight.
+    pub(crate) of_trait: Option<Span>,
     /// `recursive`: what the function calls calls it in turn, out of sight.
     pub(crate) recursive: bool,
     /// `check`: a test is made of it.
@@ -86,7 +88,7 @@ pub(crate) enum Mode {
 }
 
 /// The arguments there are, in the form in which they are written.
-const FORMS: [(&str, &str); 17] = [
+const FORMS: [(&str, &str); 18] = [
     ("wrt", "wrt(x, y)"),
     ("stop", "stop(x, y)"),
     ("unconnected", "unconnected = \"zero\""),
@@ -96,6 +98,7 @@ const FORMS: [(&str, &str); 17] = [
     ("crate", "crate = path::to::autodiff_runtime"),
     ("companion", "companion = name"),
     ("associated", "associated"),
+    ("of_trait", "of_trait"),
     ("recursive", "recursive"),
     ("check", "check"),
     ("partials", "partials(x = 2.0 * x)"),
@@ -147,6 +150,7 @@ impl Default for Request {
             runtime: crate::manifest::runtime(),
             companion: None,
             associated: None,
+            of_trait: None,
             recursive: false,
             check: None,
             given: Vec::new(),
@@ -209,6 +213,10 @@ impl Request {
             "check" => match form {
                 Form::Alone => self.check = Some(key.span()),
                 form => diag.error(form.tokens(), "`check` takes no value: write `check`"),
+            },
+            "of_trait" => match form {
+                Form::Alone => self.of_trait = Some(key.span()),
+                form => diag.error(form.tokens(), "`of_trait` takes no value: write `of_trait`"),
             },
             "recursive" => match form {
                 Form::Alone => self.recursive = true,

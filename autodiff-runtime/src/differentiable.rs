@@ -28,6 +28,7 @@ pub use ndarray::{Element, Storage};
 /// | `[T]` | `Vec<T::Tangent>` |
 /// | `&T`, `&mut T` | `T::Tangent` |
 /// | `Rc<T>`, `Arc<T>` | `Box<T::Tangent>` |
+/// | `dyn Trait` of a differentiated module | [`ObjectTangent`](crate::ObjectTangent) |
 /// | a struct with `#[derive(Differentiable)]` | a struct with the same fields, called `…Tangent` |
 /// | an enum with `#[derive(Differentiable)]` | an enum of the same variants, called `…Tangent`; `()` where none holds anything |
 /// | matrices and vectors of `nalgebra` (feature `nalgebra`) | the owned matrix of the same size |

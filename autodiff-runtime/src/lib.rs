@@ -30,6 +30,8 @@ mod linear;
 pub mod losses;
 mod math;
 mod norm;
+#[doc(hidden)]
+pub mod object;
 pub mod optim;
 pub mod originals;
 pub mod pool;
@@ -354,6 +356,37 @@ pub use autodiff_macros::Differentiable;
 /// let gradient = Line { slope: 2.0, offset: 1.0 }.at_grad(3.0);
 /// assert_eq!((gradient.slope, gradient.offset), (3.0, 1.0));
 /// ```
+///
+/// # On a trait
+/// Functions that are generic over the trait are differentiated by way of it. In a differentiated module everything is in
+/// sight; outside of one the trait has the attribute, an `impl` of it has `#[differentiate(of_trait)]`.
+///
+/// ```
+/// use autodiff_runtime::{Differentiable, differentiate};
+///
+/// #[differentiate]
+/// trait Curve: Differentiable {
+///     fn rate(&self, t: f64) -> f64;
+/// }
+///
+/// #[derive(Differentiable)]
+/// struct Sloped { level: f64, slope: f64 }
+///
+/// #[differentiate(of_trait)]
+/// impl Curve for Sloped {
+///     fn rate(&self, t: f64) -> f64 {
+///         self.level + self.slope * t
+///     }
+/// }
+///
+/// #[differentiate]
+/// fn discount<C: Curve>(curve: &C, t: f64) -> f64 {
+///     (-curve.rate(t) * t).exp()
+/// }
+///
+/// let (by_curve, _) = discount::grad(&Sloped { level: 0.0, slope: 0.0 }, 2.0);
+/// assert_eq!((by_curve.level, by_curve.slope), (-2.0, -4.0));
+/// ```
 pub use autodiff_macros::differentiate;
 /// Differentiates the items in it together, as `#[differentiate]` does with those of a module.
 ///
@@ -380,6 +413,7 @@ pub use autodiff_macros::differentiate;
 pub use autodiff_macros::differentiate_items;
 pub use differentiable::{Differentiable, Tangent, stop_gradient};
 pub use error::Error;
+pub use object::{AnyTangent, ObjectTangent};
 #[doc(inline)]
 pub use ops::on_adjoint;
 pub use optim::Optimizer;

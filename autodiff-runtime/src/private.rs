@@ -10,6 +10,7 @@ pub use ndarray;
 pub use num_traits;
 
 pub use crate::revolve::leap;
+pub use crate::object;
 pub use crate::{__accumulate as accumulate, __lend as lend, __plain as plain, given};
 
 use alloc::string::String;

@@ -80,6 +80,29 @@ mod models {
         }
     }
 
+    /// A type without numbers, which has another method than the trait all the same.
+    pub struct Par;
+
+    impl Named for Par {
+        const ORDER: usize = 2;
+        fn scale(&self) -> f64 {
+            2.0
+        }
+    }
+
+    impl Model for Par {
+        fn rate(&self, t: f64) -> f64 {
+            0.1 * t
+        }
+        fn discount(&self, t: f64) -> f64 {
+            (0.5 * t).cos() * self.scale()
+        }
+        fn calibrate(&mut self, _by: f64) {}
+        fn from_quotes(_quotes: &[f64]) -> Self {
+            Par
+        }
+    }
+
     pub fn annuity<M: Model>(model: &M, times: &[f64]) -> f64 {
         times.iter().map(|t| model.discount(*t)).sum::<f64>() * M::ORDER as f64
     }
@@ -183,6 +206,14 @@ fn generic_functions_go_by_the_trait() {
     close(times_bar[2], slope(|by| models::annuity(&curve([0.0; 4]), &[0.5, 1.0, 2.5 + by])));
     let (_, (flat_bar, _)) = models::annuity::value_and_grad(&Flat { rate: 0.02 }, &times);
     close(flat_bar.rate, slope(|by| models::annuity(&Flat { rate: 0.02 + by }, &times)));
+}
+
+#[test]
+fn types_without_numbers_have_their_own_methods() {
+    let times = [0.5, 1.0, 2.5];
+    let (value, (_, times_bar)) = models::annuity::value_and_grad(&models::Par, &times);
+    assert_eq!(value, models::annuity(&models::Par, &times));
+    close(times_bar[2], slope(|by| models::annuity(&models::Par, &[0.5, 1.0, 2.5 + by])));
 }
 
 #[test]

@@ -157,6 +157,9 @@ impl Buffers<'_> {
     /// Whether the node is a `Vec` at all, of something whose type is `'static`.
     fn is_vec(&self, (var, depth): Node) -> bool {
         let mut ty = &self.vars[var].ty;
+        if self.vars[var].whole {
+            return false;
+        }
         for _ in 0..depth {
             ty = match ty {
                 Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => t,

@@ -7,6 +7,7 @@ use syn::Index;
 use super::expr::Level;
 use super::{Emitter, Form};
 use crate::ir::*;
+use crate::lower::objects::is_of_object;
 
 /// `path::forward`, or `Type::name_forward`; generic arguments stay at the last segment.
 pub(crate) fn derived_path(path: &syn::Path, what: &str) -> syn::Path {
@@ -255,6 +256,13 @@ impl Emitter<'_> {
                 Arg::Inert(inert) => {
                     let code = self.inert(inert).at(Level::Unary);
                     quote_spanned!(self.span=> #runtime::__private::again(&#code))
+                }
+                // A box would be taken for an object itself.
+                Arg::Ref(path)
+                    if at == 0 && matches!(&call.callee, Callee::Method(name, _) if is_of_object(name)) =>
+                {
+                    let receiver = self.reference(path, false);
+                    quote_spanned!(self.span=> #runtime::__private::again(&#receiver))
                 }
                 // Beside a reference into the same place, a receiver was lent no other way.
                 Arg::RefMut(path) if at == 0 && self.is_shared(call, path) => self.reference(path, false),

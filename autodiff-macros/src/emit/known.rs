@@ -17,6 +17,7 @@ use syn::spanned::Spanned;
 
 use super::companion::Site;
 use crate::ir::{Callee, Function, StmtKind, Ty, owner};
+use crate::lower::objects::written;
 use crate::typing::Scope;
 
 /// What is asked, and what the constant is called.
@@ -236,7 +237,7 @@ pub(super) fn calls_unknown(function: &Function, scope: &Scope) -> bool {
         if let StmtKind::Call(call) = &stmt.kind {
             found |= call.differentiated
                 && match &call.callee {
-                    Callee::Method(name, _) => !scope.has_method(name),
+                    Callee::Method(name, _) => !scope.has_method(&written(name)),
                     Callee::Operator(_) => !call.callee.is_on_adjoint(),
                     Callee::Derivative(_) => true,
                     // Where it is not there, rustc says so once, while it looks for names.

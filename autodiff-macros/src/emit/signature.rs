@@ -8,6 +8,7 @@ use super::known::{self, Known};
 use super::types::{self, owned_tangent, tangent};
 use crate::ir::{Float, Function, Passing, Role, Ty};
 use crate::lower;
+use crate::lower::objects::is_object;
 
 /// One parameter of the function.
 #[derive(Clone)]
@@ -57,6 +58,8 @@ pub(crate) struct Signature {
     own: Vec<Ident>,
     outer_lifetimes: Vec<TokenStream>,
     predicates: TokenStream,
+    /// `Self` is any type that has a trait.
+    of_trait: bool,
 }
 
 /// The second constant of which [`known`] speaks: its name, and the parameters of the closure in it.
@@ -220,6 +223,7 @@ impl Signature {
             own,
             outer_lifetimes,
             predicates,
+            of_trait: scope.this().is_some_and(|this| scope.is_of_trait(this)),
         };
         (1..function.order).for_each(|_| this.push_forward(function));
         this
@@ -285,7 +289,7 @@ impl Signature {
         let mut named = Vec::new();
         self.params.iter().for_each(|param| lifetimes_in(param.ty.clone(), &mut named));
         lifetimes_in(self.result.clone(), &mut named);
-        named.is_empty() && self.captured.is_empty()
+        named.is_empty() && self.captured.is_empty() && !self.of_trait
     }
 
     /// `::<T, N>`: what inference could not find where a parameter occurs in no argument.
@@ -481,6 +485,13 @@ impl ParamSig {
         if self.unread {
             let any = if self.lost { quote!(Lost) } else { quote!(Unread) };
             return quote!(dyn #runtime::__private::#any);
+        }
+        if is_object(&self.known) {
+            return quote!(dyn #runtime::AnyTangent);
+        }
+        if self.receiver && !matches!(self.known, Ty::Named(_)) {
+            // As the trait says it, of whatever it is for.
+            return quote!(<Self as #runtime::Differentiable>::Tangent);
         }
         tangent(&self.known, runtime)
     }
@@ -700,7 +711,10 @@ fn named_impl(ty: &syn::Type, generics: &mut Vec<TokenStream>, own: &mut Vec<Ide
             syn::Type::Reference(reference)
         }
         syn::Type::Group(group) => named_impl(&group.elem, generics, own),
-        syn::Type::Paren(paren) => named_impl(&paren.elem, generics, own),
+        // What is in parentheses may need them behind a `&`.
+        syn::Type::Paren(paren) if !matches!(*paren.elem, syn::Type::TraitObject(_)) => {
+            named_impl(&paren.elem, generics, own)
+        }
         ty => ty.clone(),
     }
 }

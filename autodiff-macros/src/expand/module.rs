@@ -15,12 +15,14 @@
 
 mod clones;
 mod inline;
+mod objects;
 mod plan;
 mod traits;
 
 pub(super) use self::inline::bound_in;
 pub(crate) use self::plan::names_in;
 pub(super) use self::plan::{arguments, is_attribute, own_request, without_attribute};
+pub(super) use self::traits::are_of_trait;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -33,7 +35,6 @@ use super::operator::Operator;
 use super::{beside, derived_function, derived_method, derived_operator, with_errors};
 use crate::diag::Diagnostics;
 use crate::emit::signature::asked_of_traits;
-use crate::lower;
 use crate::request::Request;
 use crate::typing::items::ModuleId;
 use crate::typing::{Scope, path_type};
@@ -58,8 +59,57 @@ pub(super) fn module(request: &Request, item: &syn::ItemMod, mut diag: Diagnosti
 
 /// Items that are differentiated together.
 pub(super) fn together(request: &Request, items: &[Item]) -> TokenStream {
-    let plan = Plan::new(request, items);
-    Output { plan, next: 0 }.items(0, items)
+    let items = objects::with_provided(request, items);
+    let plan = Plan::new(request, &items);
+    Output { plan, next: 0 }.items(0, &items)
+}
+
+/// The attribute on a trait alone: `impl`s out of sight say that they have its derivatives.
+pub(super) fn alone(request: &Request, item: syn::ItemTrait) -> TokenStream {
+    let items = [Item::Trait(item)];
+    let mut plan = Plan::new(request, &items);
+    plan.choose_all();
+    Output { plan, next: 0 }.items(0, &items)
+}
+
+/// The attribute on an `impl` alone, of a trait that has it as well: the block with the hidden functions of the trait.
+pub(super) fn with_hidden(item: &syn::ItemImpl, requests: &[(Request, Diagnostics)]) -> TokenStream {
+    let Some(of) = item.trait_.as_ref().and_then(|(path, _)| path.segments.last()) else {
+        return item.to_token_stream();
+    };
+    let (mut whole, mut left_out) = (item.clone(), false);
+    let methods = item.items.iter().filter_map(|member| match member {
+        syn::ImplItem::Fn(method) => Some(method),
+        _ => None,
+    });
+    for (method, (request, _)) in methods.zip(requests) {
+        let mut signature = method.sig.clone();
+        signature.generics = super::merged(&item.generics, &method.sig.generics);
+        if !super::has_derivative(request, &signature) {
+            continue;
+        }
+        if crate::lower::has_no_diff(&method.attrs) {
+            left_out = true;
+            continue;
+        }
+        let local = !is_foreign(&item.self_ty);
+        whole.items.extend(traits::of_impl(request, item, method, local, Diagnostics::new()));
+    }
+    if !left_out {
+        whole.items.push(syn::ImplItem::Verbatim(traits::sured(&of.ident)));
+    }
+    whole.to_token_stream()
+}
+
+/// Whether a type is surely of another crate, so that no function may be put beside its `impl`s.
+pub(super) fn is_foreign(ty: &syn::Type) -> bool {
+    match crate::lower::bare(ty) {
+        syn::Type::Path(path) => {
+            crate::standard::primitive(path).is_some()
+                || crate::standard::Standard::of(path).is_some_and(|of| of.vec().is_some())
+        }
+        _ => true,
+    }
 }
 
 struct Output {
@@ -127,33 +177,74 @@ impl Output {
             });
             return quote!(#kept #rule);
         }
+        // What a reference leads to has the derivatives itself.
+        let borrowed =
+            matches!(crate::lower::bare(&item.self_ty), syn::Type::Reference(_) | syn::Type::Slice(_));
         // Beside what is not of this module there may stand nothing.
         let local = self.plan.items.owner(at, &item.self_ty).is_some();
-        let (mut derived, mut inside) = (TokenStream::new(), Vec::new());
+        let (mut derived, mut inside, mut given) = (TokenStream::new(), Vec::new(), Vec::new());
         for member in &item.items {
             let syn::ImplItem::Fn(method) = member else { continue };
             let of_trait = self
                 .plan
                 .of_trait(self.next)
                 .is_some_and(|of_trait| self.plan.has_hidden(of_trait, &method.sig));
-            let Some((request, hidden, mut diag)) = self.next() else { continue };
+            // Of a type that carries nothing, a method has nothing beside it; who knows the trait alone asks all the same.
+            let alone = of_trait && !crate::lower::has_no_diff(&method.attrs);
+            let left = alone.then(|| self.plan.candidates[self.next].request.clone());
+            let next = self.next();
+            let beside = local && next.is_some();
+            let Some((request, hidden, mut diag)) =
+                next.or_else(|| left.map(|request| (request, true, Diagnostics::new())))
+            else {
+                continue;
+            };
+            if borrowed {
+                diag.discard();
+                continue;
+            }
             let mut method = method.clone();
             method.sig = traits::named_impls(&request.scope, &method.sig);
             if request.given.is_empty() {
                 let this = Some(&*item.self_ty);
                 method.block = self.written_out(at, &method.sig, &method.block, this, &mut diag);
             }
-            if !local {
+            if !beside {
                 match of_trait {
-                    true => inside.extend(traits::of_impl(&request, &item, &method, false, diag)),
+                    true => {
+                        given.push(method.sig.ident.clone());
+                        inside.extend(traits::of_impl(&request, &item, &method, false, diag));
+                    }
                     false => diag.discard(),
                 }
                 continue;
             }
-            if of_trait && lower::float_params(&item.generics).is_empty() {
+            if of_trait && traits::are_of_trait(&item) {
+                given.push(method.sig.ident.clone());
                 inside.extend(traits::of_impl(&request, &item, &method, true, Diagnostics::new()));
             }
             derived.extend(derived_method(&request, &item, &method, hidden, diag));
+        }
+        if let Some(of_trait) =
+            item.trait_.as_ref().and_then(|(path, _)| self.plan.items.trait_named(at, path))
+        {
+            // A method that the trait provides, and that has no derivative here, would have that of the trait.
+            let known = |member: &syn::ImplItem| match member {
+                syn::ImplItem::Fn(method) => {
+                    !self.plan.is_provided(of_trait.name(), &method.sig.ident)
+                        || given.contains(&method.sig.ident)
+                }
+                _ => true,
+            };
+            if self.plan.has_derivatives(of_trait.name()) && item.items.iter().all(known) {
+                let name = syn::Ident::new(of_trait.name(), proc_macro2::Span::call_site());
+                inside.push(syn::ImplItem::Verbatim(traits::sured(&name)));
+            }
+        }
+        let boxes = objects::of_impl(&self.plan, at, &item);
+        let is_boxed = !boxes.is_empty();
+        if is_boxed {
+            inside.push(syn::ImplItem::Verbatim(boxes));
         }
         let kept = match inside.is_empty() {
             true => kept,
@@ -164,9 +255,21 @@ impl Output {
                 let scope = Scope::new(self.plan.items.clone(), at);
                 let runtime = self.plan.request.runtime.to_token_stream();
                 let asked = asked_of_traits(&item.generics, &scope, &runtime);
-                if !asked.is_empty() {
+                let params: Vec<syn::Ident> = whole
+                    .generics
+                    .type_params()
+                    .map(|param| param.ident.clone())
+                    .filter(|_| is_boxed)
+                    .collect();
+                if !asked.is_empty() || !params.is_empty() {
                     let predicates = &mut whole.generics.make_where_clause().predicates;
                     predicates.extend(asked.into_iter().map(|(_, asked)| asked));
+                    // A pullback is put into a box.
+                    predicates.extend(
+                        params
+                            .iter()
+                            .map(|name| -> syn::WherePredicate { syn::parse_quote!(#name: 'static) }),
+                    );
                 }
                 without_marks(whole.to_token_stream())
             }
@@ -215,8 +318,15 @@ impl Output {
                 hidden.extend(traits::of_trait(&request, item, &method, diag));
             }
         }
+        if self.plan.has_derivatives(&item.ident.to_string()) {
+            hidden.extend(traits::unsure(&item.ident));
+        }
+        let (boxes, objects) = objects::of_trait(&self.plan, at, item);
+        hidden.extend(boxes);
         whole.items.push(syn::TraitItem::Verbatim(hidden));
-        without_marks(whole.to_token_stream())
+        let (kept, made) =
+            (without_marks(whole.to_token_stream()), objects::constructors(&self.plan, at, item));
+        quote!(#kept #objects #made)
     }
 
     /// What is asked of the next function, and whether only other functions ask; `None` where it is left alone.

@@ -327,6 +327,7 @@ impl Vars {
             mutable: false,
             cut: false,
             made_up: false,
+            whole: false,
             again: None,
         });
         Var(self.0.len() as u32 - 1)

@@ -71,6 +71,8 @@ pub(crate) struct VarInfo {
     pub(crate) cut: bool,
     /// A place that is declared with content for rustc's sake alone: nothing reads that.
     pub(crate) made_up: bool,
+    /// A `Vec` that is lent to what may be of any type that has a trait: no other memory stands for it.
+    pub(crate) whole: bool,
     /// The variable that it is, bound once more where the reverse sweep has it again (only while code is emitted).
     pub(crate) again: Option<Var>,
 }

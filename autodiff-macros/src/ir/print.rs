@@ -53,6 +53,7 @@ fn names(vars: &Vars) -> Vec<String> {
                  mutable: _,
                  cut: _,
                  made_up: _,
+                 whole: _,
                  again: _,
              }| {
                 let count = bearers.entry(name).or_default();

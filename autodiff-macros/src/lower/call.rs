@@ -76,7 +76,10 @@ impl Lower<'_> {
                     Some(called) if called.params.len() == expr.args.len() => {
                         self.args_of(&expr.args, called)
                     }
-                    _ => self.args(&expr.args),
+                    _ => {
+                        let objects = self.objects_among(&path.path, expr.args.len(), want);
+                        self.args_for(&expr.args, &objects)
+                    }
                 };
                 let args = if called.is_none() { self.collected_items(&path.path, args, span) } else { args };
                 let function = self.is_unseen_function(&path.path)
@@ -99,7 +102,19 @@ impl Lower<'_> {
         &mut self,
         args: &syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>,
     ) -> Vec<Value> {
-        let values = self.in_order(args, args.span(), |lower, arg| lower.operand(arg, None));
+        self.args_for(args, &[])
+    }
+
+    /// The same; `wanted`: what is known of their types.
+    fn args_for(
+        &mut self,
+        args: &syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>,
+        wanted: &[Option<Ty>],
+    ) -> Vec<Value> {
+        let numbered = args.iter().enumerate();
+        let values = self.in_order(numbered, args.span(), |lower, (at, arg)| {
+            lower.operand(arg, wanted.get(at).and_then(Option::as_ref))
+        });
         let read_again = |at: usize, name: &proc_macro2::Ident| {
             args.iter().skip(at + 1).any(|later| mentions_word(later.to_token_stream(), &name.to_string()))
         };
@@ -121,6 +136,12 @@ impl Lower<'_> {
         let args = args.iter().zip(params);
         let values =
             self.in_order(args, Span::call_site(), |lower, (arg, (_, ty, _))| lower.operand(arg, Some(ty)));
+        for (value, (_, ty, _)) in values.iter().zip(params) {
+            if let (Value::Path(path), Ty::Unknown) = (value.clone().peel(), ty) {
+                let root = self.vars.root(&path);
+                self.vars[root].whole |= matches!(self.vars[root].ty, Ty::Vec(_));
+            }
+        }
         let lent = params.iter().map(|(passing, ..)| *passing == Passing::Ref);
         values.into_iter().zip(lent).map(|(value, lent)| if lent { shared(value) } else { value }).collect()
     }
@@ -302,14 +323,15 @@ impl Lower<'_> {
             return self.known_call(known, path, args, want, span);
         }
         if !own && self.constructs(&path.path, &site, want) {
-            let mut fields = Vec::new();
+            let (made, mut fields) = (self.made(&path.path, want), Vec::new());
             for (i, arg) in args.into_iter().enumerate() {
-                match self.whole(arg, None, span) {
+                let object = self.object_in(&made, &syn::Member::Unnamed(syn::Index::from(i)));
+                match self.whole(arg, object.as_ref(), span) {
                     Some(value) => fields.push((syn::Member::Unnamed(syn::Index::from(i)), value)),
                     None => return Value::Poison,
                 }
             }
-            let (of, ty) = self.made(&path.path, want);
+            let (of, ty) = made;
             let init = Init::Struct { path: path.path.clone(), of, fields, base: None };
             return Value::Init(Box::new(init), ty);
         }
@@ -352,6 +374,9 @@ impl Lower<'_> {
                 && path.path.segments[1].ident == self.signature.ident);
         if (own || self.types.scope.is_circular(&path.path)) && !self.may_recur(path) {
             return Value::Poison;
+        }
+        if let Some(value) = self.object_call(path, &args, want, &site) {
+            return value;
         }
         let own = own.then(|| self.result_ty.clone());
         let called = self.types.callable(&path.path).map(|callable| self.types.called(callable, None));

@@ -411,6 +411,12 @@ impl Lower<'_> {
         if name == "clone" || name == "to_owned" && !of_view {
             return self.cloned(value, span);
         }
+        let ty = self.object_ty(&value);
+        if let (Value::Path(path), "as_ref" | "deref" | "borrow", true) =
+            (&value, name, self.holds_object(&ty))
+        {
+            return Value::Path(self.to_object(path.clone())).reference(false);
+        }
         let called = self.method_in_sight(&ty, expr);
         let foreign = called.is_none() && (unknown || matches!(ty, Ty::Named(_)));
         if foreign && !constant && name == "iter" && expr.args.is_empty() {
@@ -550,16 +556,32 @@ impl Lower<'_> {
             );
         }
         // Of a type parameter it is the method of another type, which knows nothing of this one.
-        let of_parameter = match self.ty_of(&receiver) {
-            Ty::Named(ty) => self.types.bounds_of(&ty).is_some() || self.types.scope.is_of_trait(&ty),
+        let ty = self.object_ty(&receiver);
+        let of_parameter = match &ty {
+            Ty::Named(ty) => self.types.bounds_of(ty).is_some() || self.types.scope.is_of_trait(ty),
             _ => false,
         };
+        let Some(called) = self.dispatched(&ty, &expr.method) else { return Value::Poison };
+        let of_object = called != expr.method;
         let circular = !of_parameter
+            && !of_object
             && (expr.method == self.signature.ident || self.types.scope.is_circular_method(&expr.method));
         if circular && !self.may_recur(&expr.method) {
             return Value::Poison;
         }
-        let receiver = receiver.peel();
+        if matches!(ty, Ty::Slice(_)) && self.types.scope.has_method(&expr.method) {
+            return self.refuse(
+                &expr.method,
+                format!(
+                    "`{}` of a slice has no derivative: make it a function, or write the `impl` for `Vec`s or arrays",
+                    expr.method
+                ),
+            );
+        }
+        let receiver = match receiver.peel() {
+            Value::Path(path) if of_object => Value::Path(self.to_object(path)),
+            receiver => receiver,
+        };
         let own = match &receiver {
             Value::Path(path) => Some(self.vars.root(path)),
             _ => None,
@@ -569,7 +591,7 @@ impl Lower<'_> {
             Value::Path(path) => {
                 // What is declared `mut` may be changed by the method, which takes it by `&mut` then: unless another argument
                 // refers to it as well.
-                let may_change = !lent && self.vars[self.vars.root(&path)].mutable;
+                let may_change = !lent && !of_object && self.vars[self.vars.root(&path)].mutable;
                 if may_change { Arg::RefMut(path) } else { Arg::Ref(path) }
             }
             // What is cloned or made for the call may be taken by value.
@@ -586,7 +608,7 @@ impl Lower<'_> {
         let Some(args) = self.handed(args, span) else { return Value::Poison };
         let handed: Vec<Arg> = std::iter::once(receiver).chain(args).collect();
         let name = expr.method.to_string();
-        let callee = Callee::Method(expr.method.clone(), expr.turbofish.clone());
+        let callee = Callee::Method(called, expr.turbofish.clone());
         self.call(callee, handed, want, site(expr), &name, span)
     }
 }

@@ -24,6 +24,7 @@ pub(crate) mod loops;
 pub(crate) mod macros;
 mod matching;
 mod method;
+pub(crate) mod objects;
 mod optional;
 mod params;
 mod pattern;

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
 use syn::spanned::Spanned;
-use syn::{FnArg, Pat, ReceiverKind, parse_quote};
+use syn::{FnArg, Pat, ReceiverKind};
 
 use super::Lower;
 use super::env::{Cell, Value};
@@ -49,11 +49,11 @@ impl Lower<'_> {
         match input {
             FnArg::Receiver(receiver) => {
                 let name = Ident::new("self", receiver.self_token.span());
-                let this = Ident::new("Self", receiver.self_token.span());
+                let this = self.types.receiver(&Ident::new("Self", receiver.self_token.span()));
                 let (passing, ty) = match &receiver.kind {
                     ReceiverKind::Reference(_, _, mutability) => {
                         let passing = if mutability.is_some() { Passing::RefMut } else { Passing::Ref };
-                        (passing, Ty::Named(parse_quote!(#this)))
+                        (passing, this)
                     }
                     ReceiverKind::Typed(_, ty) => {
                         let is_this =
@@ -61,9 +61,9 @@ impl Lower<'_> {
                         if !matches!(self.types.passing(ty), (_, Ty::Named(name)) if is_this(&name)) {
                             self.diag.error(ty, "a receiver of this type is not supported: write `self`, `&self` or `&mut self`");
                         }
-                        (self.types.passing(ty).0, Ty::Named(parse_quote!(#this)))
+                        (self.types.passing(ty).0, this)
                     }
-                    _ => (Passing::Value, Ty::Named(parse_quote!(#this))),
+                    _ => (Passing::Value, this),
                 };
                 let no_diff = has_no_diff(&receiver.attrs);
                 self.enter(index, &name, ty, passing, no_diff, receiver.mutability.is_some(), None)

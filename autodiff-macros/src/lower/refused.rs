@@ -40,6 +40,16 @@ impl Types {
             let instead = if lent { ty.clone() } else { parse_quote!(()) };
             return Some(Refused { message, instead, readable: false });
         }
+        if let Type::Reference(reference) = bare(ty) {
+            if reference.mutability.is_some() && self.scope.is_object(&reference.elem) {
+                let object = source(&reference.elem);
+                let message = format!(
+                    "what a `&mut {object}` leads to cannot be put back for the derivative: take `&{object}`, give back what is made \
+                     of it, or mark the parameter `#[no_diff]`"
+                );
+                return Some(Refused { message, instead: parse_quote!(&mut ()), readable: false });
+            }
+        }
         let mut why = None;
         // An `Option` is kept as in a field.
         let lent = match bare(ty) {
@@ -95,10 +105,10 @@ impl Types {
 
     /// What is said of a type that may be any type with a trait in sight.
     pub(crate) fn refused_object(&self, ty: &Type) -> Option<String> {
-        let of_trait = object_in(ty, &|path| self.scope.has_trait(path))?;
+        let of_trait = object_in(ty, &|path| self.scope.has_generic_trait(path))?;
         Some(format!(
-            "which type stands behind `dyn {of_trait}` is known only when the program runs, and no derivative knows it: use an \
-             `enum` of the types, or a function that is generic over `{of_trait}`"
+            "there are no derivatives through `dyn {of_trait}` of a trait with parameters: use an `enum` of the types, or a function \
+             that is generic over `{of_trait}`"
         ))
     }
 

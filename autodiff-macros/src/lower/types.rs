@@ -149,6 +149,17 @@ impl Types {
         }
     }
 
+    /// The type of a receiver, by that name: of a sequence or a tuple, for which a trait is implemented, what it is made of.
+    pub(crate) fn receiver(&self, name: &Ident) -> Ty {
+        match self.scope.this().map(|this| self.ty(this)) {
+            Some(ty @ (Ty::Vec(_) | Ty::Array(_, Some(_)) | Ty::Slice(_) | Ty::Tuple(_))) => ty,
+            Some(Ty::Named(of)) if payload(&of).is_some() || is_boxed(&of) && !self.scope.defines(&of) => {
+                Ty::Named(of)
+            }
+            _ => Ty::Named(Box::new(syn::parse_quote!(#name))),
+        }
+    }
+
     /// The type, references inside of it left out.
     pub(crate) fn ty(&self, ty: &Type) -> Ty {
         match ty {
@@ -161,6 +172,11 @@ impl Types {
             Type::Group(group) => self.ty(&group.elem),
             Type::Paren(paren) => self.ty(&paren.elem),
             Type::Tuple(tuple) => Ty::Tuple(tuple.elems.iter().map(|ty| self.ty(ty)).collect()),
+            // In parentheses it may stand behind a `&`.
+            Type::TraitObject(object) if self.scope.is_object(ty) => match object.bounds.len() {
+                1 => Ty::Named(Box::new(ty.clone())),
+                _ => Ty::Named(Box::new(syn::parse_quote!((#ty)))),
+            },
             Type::FnPtr(_) | Type::ImplTrait(_) | Type::TraitObject(_) | Type::Never(_) => Ty::Inert,
             Type::Infer(_) => Ty::Unknown,
             Type::Path(path) if path.qself.is_none() => self.path(path, ty),
@@ -295,6 +311,10 @@ pub(crate) fn payload(ty: &Type) -> Option<&Type> {
         ("Option", [payload]) | ("Result", [payload] | [payload, _]) => Some(payload),
         _ => None,
     }
+}
+
+fn is_boxed(ty: &Type) -> bool {
+    matches!(bare(ty), Type::Path(path) if crate::standard::boxed(path).is_some())
 }
 
 /// A type without what groups it.

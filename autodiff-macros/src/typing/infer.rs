@@ -159,7 +159,9 @@ impl Infer<'_> {
             match input {
                 syn::FnArg::Receiver(receiver) => {
                     let name = Ident::new("self", receiver.self_token.span);
-                    self.bind(&name, Term::Named(syn::parse_quote!(Self)));
+                    let this = self.types.receiver(&Ident::new("Self", receiver.self_token.span));
+                    let this = self.table.of(&this);
+                    self.bind(&name, this);
                 }
                 syn::FnArg::Typed(typed) => {
                     let term = self.written(&typed.ty);

@@ -17,6 +17,8 @@ pub(crate) type ModuleId = usize;
 pub(crate) struct Items {
     modules: Vec<Module>,
     methods: Vec<Method>,
+    /// The traits of which a `Box<dyn Trait>` has a `Clone`.
+    cloned: Vec<Owner>,
 }
 
 #[derive(Default)]
@@ -123,10 +125,21 @@ struct Method {
 }
 
 /// Whose `impl` it is.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Owner {
     module: ModuleId,
     name: String,
+}
+
+impl Owner {
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it is defined in a module itself.
+    pub(crate) fn is_in(&self, module: ModuleId) -> bool {
+        self.module == module
+    }
 }
 
 /// How often a name may lead to another name.
@@ -349,6 +362,53 @@ impl Items {
         }
     }
 
+    /// The trait of the environment that a `dyn Trait` is of, if derivatives know what stands behind it: a trait without parameters
+    /// that is not marked.
+    pub(crate) fn object(&self, at: ModuleId, ty: &Type) -> Option<Owner> {
+        match ty {
+            Type::Reference(reference) => self.object(at, &reference.elem),
+            Type::Group(group) => self.object(at, &group.elem),
+            Type::Paren(paren) => self.object(at, &paren.elem),
+            Type::TraitObject(object) => bounds(&object.bounds).iter().find_map(|path| {
+                let definition = self.definition(at, path)?;
+                let plain = definition.generics.params.is_empty() && !definition.no_diff;
+                plain.then(|| self.trait_named(at, path))?
+            }),
+            _ => None,
+        }
+    }
+
+    /// Notes of which traits a `Box<dyn Trait>` has a `Clone`.
+    pub(crate) fn objects_have_clones(&mut self, of: impl Fn(&str) -> bool) {
+        let named = self.modules.iter().flat_map(|module| module.types.values());
+        let traits = named.filter(|definition| matches!(definition.kind, Kind::Trait(_)));
+        let owner = |it: &Definition| Owner { module: it.module, name: it.name.to_string() };
+        self.cloned = traits.map(owner).filter(|owner| of(&owner.name)).collect();
+    }
+
+    /// Whether a `Box` of a `dyn Trait` has a `Clone`.
+    pub(crate) fn has_clone(&self, at: ModuleId, object: &syn::TypeTraitObject) -> bool {
+        let plain = object.bounds.len() == 1;
+        plain
+            && self.object(at, &Type::TraitObject(object.clone())).is_some_and(|of| self.cloned.contains(&of))
+    }
+
+    /// The traits of the environment that a trait builds on, itself first.
+    pub(crate) fn with_supertraits(&self, of: Owner) -> Vec<Owner> {
+        let (mut all, mut next) = (vec![of], 0);
+        while let Some(owner) = all.get(next).cloned() {
+            let definition = self.modules.get(owner.module).and_then(|module| module.types.get(&owner.name));
+            if let Some(Kind::Trait(supertraits)) = definition.map(|definition| &definition.kind) {
+                for path in supertraits {
+                    let found = self.trait_named(owner.module, path).filter(|found| !all.contains(found));
+                    all.extend(found);
+                }
+            }
+            next += 1;
+        }
+        all
+    }
+
     /// The type that a path names.
     pub(crate) fn definition(&self, at: ModuleId, path: &syn::Path) -> Option<&Definition> {
         let names = names(path)?;
@@ -502,6 +562,15 @@ impl Items {
             .filter_map(|method| Some((method.module, method.of_trait.as_ref()?, &method.types)))
             .filter(|(_, path, _)| path.segments.last().is_some_and(|last| last.ident == name))
             .collect()
+    }
+
+    /// The path of a type or a trait as a module writes it.
+    pub(crate) fn path(&self, from: ModuleId, to: &Owner) -> syn::Path {
+        let mut path: syn::Path = syn::Path { leading_colon: None, segments: Default::default() };
+        for name in self.relative(from, to.module).iter().chain([&to.name]) {
+            path.segments.push(syn::PathSegment::from(Ident::new(name, proc_macro2::Span::call_site())));
+        }
+        path
     }
 
     /// The path of an item of module `to` as module `from` writes it.

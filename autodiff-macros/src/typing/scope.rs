@@ -56,7 +56,17 @@ impl Scope {
 
     /// Whether a type is defined in sight, so that it derives what it needs.
     pub(crate) fn defines(&self, ty: &Type) -> bool {
-        self.items.owner(self.module, self.itself(ty)).is_some()
+        self.items.owner(self.module, self.itself(ty)).is_some() || self.is_object(ty)
+    }
+
+    /// Whether a type is `dyn Trait`, or a reference to one, of a trait in sight that has derivatives.
+    pub(crate) fn is_object(&self, ty: &Type) -> bool {
+        self.items.object(self.module, ty).is_some()
+    }
+
+    /// The same of what a `Box` of the type holds.
+    pub(crate) fn holds_object(&self, ty: &Type) -> bool {
+        self.is_object(self.unboxed(ty))
     }
 
     /// Whether a method of that name is in sight.
@@ -93,6 +103,33 @@ impl Scope {
     /// Whether a path names a trait in sight.
     pub(crate) fn has_trait(&self, path: &syn::Path) -> bool {
         self.items.trait_named(self.module, path).is_some()
+    }
+
+    /// The function that makes a `Box<dyn Trait>` of a value.
+    pub(crate) fn boxed_object(&self, ty: &Ty) -> Option<syn::Path> {
+        let Ty::Named(ty) = ty else { return None };
+        let Type::TraitObject(object) = crate::lower::bare(self.unboxed(ty)) else { return None };
+        let owner = self.items.object(self.module, self.unboxed(ty))?;
+        let mut path = self.items.path(self.module, &owner);
+        let others: Vec<syn::Path> =
+            super::items::bounds(&object.bounds).into_iter().filter(|path| !self.has_trait(path)).collect();
+        if let Some(last) = path.segments.last_mut() {
+            last.ident = crate::lower::objects::constructor(&last.ident, &others);
+        }
+        Some(path)
+    }
+
+    /// Whether such a box has a `Clone`.
+    pub(crate) fn has_cloned_object(&self, ty: &Ty) -> bool {
+        let Ty::Named(ty) = ty else { return false };
+        let object = crate::lower::bare(self.unboxed(ty));
+        matches!(object, Type::TraitObject(object) if self.items.has_clone(self.module, object))
+    }
+
+    /// The same of one with parameters.
+    pub(crate) fn has_generic_trait(&self, path: &syn::Path) -> bool {
+        self.has_trait(path)
+            && self.definition(path).is_some_and(|definition| !definition.generics.params.is_empty())
     }
 
     /// Bounds, and what the traits in sight among them build on.
@@ -255,6 +292,11 @@ impl Types {
         if no_diff && self.carries(&ty) { Some(Ty::Inert) } else { Some(ty) }
     }
 
+    /// The type of a field of a struct, marked or not.
+    pub(crate) fn declared(&self, of: &Type, member: &Member) -> Option<Ty> {
+        self.part(of, None, member).map(|(ty, _)| ty)
+    }
+
     /// The number that a field holds which is marked: its value is read, and no derivative passes.
     pub(crate) fn marked_number(&self, of: &Type, variant: Option<&Ident>, member: &Member) -> Option<Ty> {
         self.part(of, variant, member).filter(|(ty, no_diff)| *no_diff && ty.is_float()).map(|(ty, _)| ty)
@@ -326,7 +368,8 @@ impl Types {
                 bounds.iter().filter_map(|path| self.scope.items.trait_named(self.scope.module, path));
             return of_traits.into_iter().find_map(|of_trait| self.scope.items.method(&of_trait, &name));
         }
-        let owner = self.scope.items.owner(self.scope.module, of)?;
+        let object = self.scope.items.object(self.scope.module, of);
+        let owner = object.or_else(|| self.scope.items.owner(self.scope.module, of))?;
         // Methods of several traits may share a name: those of the type itself come first, as for rustc.
         self.scope.items.method(&owner, &name)
     }

@@ -1,11 +1,12 @@
-//! What only a differentiated module understands: traits, `Index`, macros, functions that take functions or give iterators.
+//! What only a differentiated module understands: traits, their objects, `Index`, macros, functions that take functions or give iterators.
 
 use super::*;
 
 /// Items, and functions that others may call by way of them.
 pub fn define(g: &mut Gen) -> Node {
-    match g.rng.below(6) {
-        0 | 1 => of_trait(g),
+    match g.rng.below(7) {
+        0 => of_trait(g),
+        1 | 6 => of_objects(g),
         2 => index(g),
         3 => Some(macro_rules(g)),
         4 => Some(takes_functions(g)),
@@ -64,6 +65,47 @@ fn of_trait(g: &mut Gen) -> Option<Node> {
         argument.1
     );
     Some(Node::new(Sort::Item, &text, vec![beside, body, behind]))
+}
+
+/// A trait of which there are objects: a struct, a type that holds another object, and functions that take and make these.
+fn of_objects(g: &mut Gen) -> Option<Node> {
+    let k = plain_struct(g)?;
+    let (of_trait, method, provided) = (g.fresh("Ob"), g.fresh("om"), g.fresh("op"));
+    let (outer, takes, makes) = (g.fresh("Out"), g.fresh("ot"), g.fresh("ok"));
+    let own = Param { name: "self".into(), ty: Ty::Struct(k), pass: Pass::Ref, no_diff: false };
+    let (lent, given) =
+        (Param { name: "m".into(), ..own.clone() }, Param { name: "s".into(), ..own.clone() });
+    let list = Param { name: "list".into(), ty: Ty::slice(Ty::F), pass: Pass::Ref, no_diff: false };
+    let body = g.function_body(&[own.clone(), number("x")], &Ty::F, 3);
+    let (beside, inside) = (of(g, &[number("x")]), of(g, &[number("x")]));
+    let (behind, after) = (of(g, &[number("x"), list.clone()]), of(g, &[number("x"), given.clone()]));
+    let name = g.structs[k].name.clone();
+    enter(g, &takes, CallForm::Path, vec![lent, number("x"), list]);
+    enter(g, &makes, CallForm::Path, vec![given, number("x")]);
+    let sum = *g.rng.pick(&[
+        "many.iter().map(|o| o.{m}(x) * 0.5).sum::<@F>()",
+        "{ let mut t = 0.5; for o in &many { t = t * 0.25 + o.{m}(x); } t }",
+        "many[0].{m}(x) * many[1].{p}(0.5)",
+    ]);
+    let sum = sum.replace("{m}", &method).replace("{p}", &provided);
+    let one = *g.rng.pick(&[
+        "Box::new(s.clone())",
+        "if x > 0.25 { Box::new(s.clone()) } else { Box::new(OUT { by: x, of: Box::new(s.clone()) }) }",
+    ]);
+    let one = one.replace("OUT", &outer);
+    let text = format!(
+        "pub trait {of_trait} {{\nfn {method}(&self, x: @F) -> @F;\nfn {provided}(&self, mut x: @F) -> @F {{ self.{method}(x * 0.5) * 0.5 \
+         + $ }}\n}}\nimpl {of_trait} for {name} {{\nfn {method}(&self, mut x: @F) -> @F $\n}}\n\
+         pub struct {outer} {{ by: @F, of: Box<dyn {of_trait}> }}\nimpl {of_trait} for {outer} {{\nfn {method}(&self, mut x: @F) -> @F {{ \
+         self.of.{method}(x * self.by) * 0.5 + self.by + $ }}\nfn {provided}(&self, x: @F) -> @F {{ self.of.{provided}(x) * self.by }}\n}}\n\
+         fn {takes}(m: &dyn {of_trait}, mut x: @F, list: &[@F]) -> @F {{\nlet mut s = m.{provided}(x);\nfor v in list.iter().take(3) {{ s += \
+         m.{method}(*v) * 0.5; }}\ns * 0.5 + $\n}}\n\
+         fn {makes}(s: &{name}, mut x: @F) -> @F {{\nlet one: Box<dyn {of_trait}> = {one};\n\
+         let mut many: Vec<Box<dyn {of_trait}>> = vec![Box::new(s.clone()), Box::new({outer} {{ by: x, of: Box::new(s.clone()) }})];\n\
+         many.push(Box::new({outer} {{ by: 0.5, of: Box::new(s.clone()) }}));\n\
+         {takes}(&*one, x, &[0.5, x]) + {sum} + $\n}}"
+    );
+    Some(Node::new(Sort::Item, &text, vec![beside, body, inside, behind, after]))
 }
 
 /// `Index<usize>` of a struct by one of its fields, and a function that reads and writes by it.

@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::super::Emitter;
 use crate::ir::{Float, Param, Path, Ty};
+use crate::lower::objects::is_object;
 
 /// Where the shape of a parameter's adjoint is to be had from.
 pub(in crate::emit) enum Shape {
@@ -82,9 +83,11 @@ impl Emitter<'_> {
                     quote!(&#mutable #zeros)
                 }
             },
-            _ => {
+            ty => {
                 let zero = self.zero(&path);
-                quote!(&#mutable #zero)
+                // The slot of an object takes any tangent.
+                let any = is_object(ty).then(|| quote!(as &#mutable dyn #runtime::AnyTangent));
+                quote!(&#mutable #zero #any)
             }
         }
     }

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use quote::ToTokens;
 use syn::{Attribute, Fields, GenericParam, Generics, Item, Type};
 
+use super::objects::Objects;
 use super::plan::names_in;
 
 /// How deep a type is looked into: an alias may lead to itself, of which rustc complains.
@@ -26,11 +27,30 @@ pub(super) struct Clones {
     /// What the others hold, and their type parameters.
     others: BTreeMap<String, (Vec<Type>, Vec<String>)>,
     aliases: BTreeMap<String, Type>,
+    /// The traits of which a `Box<dyn Trait>` has one, and those that say so themselves.
+    objects: BTreeSet<String>,
+    own_objects: BTreeSet<String>,
 }
 
 impl Clones {
-    pub(super) fn of(items: &[Item]) -> Clones {
-        let mut found = Clones::default();
+    /// What stands behind an object has to have one, for a `Box` of it to have one.
+    pub(super) fn of(items: &[Item], objects: &Objects) -> Clones {
+        let mut names = objects.names();
+        loop {
+            let found = Clones::with(items, &names);
+            let lacking = names.iter().find(|name| {
+                let has = |of: &syn::ItemImpl| {
+                    of.generics.params.is_empty() && found.is_cloned(&of.self_ty, &[], DEPTH)
+                };
+                !found.own_objects.contains(*name) && !objects.behind(name).all(has)
+            });
+            let Some(lacking) = lacking.cloned() else { return found };
+            names.remove(&lacking);
+        }
+    }
+
+    fn with(items: &[Item], objects: &BTreeSet<String>) -> Clones {
+        let mut found = Clones { objects: objects.clone(), ..Clones::default() };
         found.collect(items);
         // Who holds what has no `Clone` gets none.
         loop {
@@ -51,6 +71,16 @@ impl Clones {
         self.others.contains_key(name)
     }
 
+    /// Whether a `Box<dyn Trait>` has one, and whether it is to get one.
+    pub(super) fn has_object(&self, of_trait: &str) -> bool {
+        self.objects.contains(of_trait)
+    }
+
+    /// Whether a `Box<dyn Trait>` is to get one.
+    pub(super) fn is_object_due(&self, of_trait: &str) -> bool {
+        self.has_object(of_trait) && !self.own_objects.contains(of_trait)
+    }
+
     fn collect(&mut self, items: &[Item]) {
         for item in items {
             match item {
@@ -68,8 +98,13 @@ impl Clones {
                     let of_trait = item.trait_.as_ref().and_then(|(path, _)| path.segments.last());
                     if of_trait.is_some_and(|last| last.ident == "Clone") {
                         let names = names_in(item.self_ty.to_token_stream());
-                        names.iter().for_each(|name| drop(self.others.remove(name)));
-                        self.own.extend(names);
+                        match boxed_object(&item.self_ty) {
+                            Some(name) => _ = self.own_objects.insert(name),
+                            None => {
+                                names.iter().for_each(|name| drop(self.others.remove(name)));
+                                self.own.extend(names);
+                            }
+                        }
                     }
                 }
                 Item::Mod(item) => {
@@ -113,6 +148,7 @@ impl Clones {
             Type::Paren(paren) => inside(&paren.elem),
             Type::Tuple(tuple) => tuple.elems.iter().all(inside),
             Type::Reference(reference) => reference.mutability.is_none(),
+            ty @ Type::TraitObject(_) => object(ty).is_some_and(|name| self.objects.contains(&name)),
             Type::Path(path) if path.qself.is_none() => {
                 let Some(last) = path.path.segments.last() else { return false };
                 let name = last.ident.to_string();
@@ -136,4 +172,22 @@ impl Clones {
             _ => false,
         }
     }
+}
+
+/// The trait of which there is nothing but a `dyn Trait`.
+fn object(ty: &Type) -> Option<String> {
+    let Type::TraitObject(object) = ty else { return None };
+    let mut bounds = object.bounds.iter();
+    match (bounds.next(), bounds.next()) {
+        (Some(syn::TypeParamBound::Trait(bound)), None) => {
+            Some(bound.path.segments.last()?.ident.to_string())
+        }
+        _ => None,
+    }
+}
+
+/// The same of `Box<dyn Trait>`.
+fn boxed_object(ty: &Type) -> Option<String> {
+    let Type::Path(path) = ty else { return None };
+    object(crate::standard::boxed(path)?)
 }

@@ -11,6 +11,7 @@ use syn::{Attribute, Item};
 
 use super::clones::Clones;
 use super::inline::{self, Inline};
+use super::objects::Objects;
 use super::traits::named_impls;
 use crate::diag::Diagnostics;
 use crate::expand::fallible::Fallible;
@@ -43,8 +44,9 @@ pub(super) struct Candidate {
     associated: bool,
     /// The trait whose method it is.
     of_trait: Option<String>,
-    /// It stands in that trait itself.
+    /// It stands in that trait itself, and has a body there.
     in_trait: bool,
+    provided: bool,
     /// Which of its parameters are marked `#[no_diff]`.
     marks: Vec<bool>,
     /// What it calls: `name`, `Type::name` as `::name`, and `.name`.
@@ -77,6 +79,7 @@ pub(super) struct Plan {
     pub(super) candidates: Vec<Candidate>,
     pub(super) inline: Inline,
     pub(super) clones: Clones,
+    pub(super) objects: Objects,
     /// The macros that each module sees.
     macros: BTreeMap<ModuleId, Macros>,
     /// Of each operator on the same types, by value or by reference, the number of the function that is its rule.
@@ -89,11 +92,16 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn new(request: &Request, items: &[Item]) -> Plan {
-        let environment = Rc::new(Items::of(items));
+        let mut environment = Items::of(items);
+        let objects = Objects::of(items, &environment);
+        let clones = Clones::of(items, &objects);
+        environment.objects_have_clones(|name| clones.has_object(name));
+        let environment = Rc::new(environment);
         let mut plan = Plan {
             request: request.clone(),
             inline: Inline::new(environment.clone()),
-            clones: Clones::of(items),
+            clones,
+            objects,
             macros: BTreeMap::new(),
             items: environment,
             candidates: Vec::new(),
@@ -185,6 +193,7 @@ impl Plan {
                         let added = self.candidate(&method.attrs, &signature, &block, (public, true), scope);
                         added.of_trait = Some(item.ident.to_string());
                         added.in_trait = true;
+                        added.provided = method.default.is_some();
                         // What takes functions, or gives what has no adjoint, is left alone.
                         added.chosen &= !added.inlined && !has_no_diff(&item.attrs);
                         if added.inlined || has_no_diff(&item.attrs) {
@@ -232,6 +241,32 @@ impl Plan {
                 && candidate.name == signature.ident
                 && candidate.marks == marks(signature)
         })
+    }
+
+    /// Whether methods of a trait have derivatives.
+    pub(super) fn has_derivatives(&self, of_trait: &str) -> bool {
+        self.derived(of_trait).next().is_some()
+    }
+
+    /// Whether a method with a derivative is one that the trait provides.
+    pub(super) fn is_provided(&self, of_trait: &str, method: &Ident) -> bool {
+        self.derived(of_trait).any(|candidate| candidate.provided && candidate.name == *method)
+    }
+
+    fn derived<'s>(&'s self, of_trait: &'s str) -> impl Iterator<Item = &'s Candidate> {
+        self.candidates.iter().filter(move |candidate| {
+            candidate.in_trait && candidate.is_derived() && candidate.of_trait.as_deref() == Some(of_trait)
+        })
+    }
+
+    /// What is asked of a method of a trait that has a derivative.
+    pub(super) fn of_method(&self, of_trait: &str, signature: &syn::Signature) -> Option<&Request> {
+        let method = self.candidates.iter().find(|candidate| {
+            candidate.in_trait
+                && candidate.of_trait.as_deref() == Some(of_trait)
+                && candidate.name == signature.ident
+        });
+        method.filter(|candidate| candidate.is_derived()).map(|candidate| &candidate.request)
     }
 
     /// The items of an inner module, if they are differentiated as well.
@@ -289,10 +324,18 @@ impl Plan {
             associated,
             of_trait: None,
             in_trait: false,
+            provided: false,
             marks: marks(signature),
             calls,
         });
         self.candidates.last_mut().expect("just added")
+    }
+
+    /// Chooses everything that has a derivative: who calls it is out of sight.
+    pub(super) fn choose_all(&mut self) {
+        for candidate in &mut self.candidates {
+            candidate.chosen |= !candidate.mentions.is_empty();
+        }
     }
 
     /// Leaves out what is a derivative itself: the functions by which others give theirs.
@@ -415,6 +458,7 @@ impl Plan {
     /// Whether a chosen function mentions the type, or another type that takes part holds it.
     fn takes_part(&self, name: &str, seen: &mut BTreeSet<String>) -> bool {
         self.mentioned.contains(name)
+            || self.objects.is_behind(name)
             || self
                 .items
                 .holders(name)
@@ -496,7 +540,7 @@ fn errors_in(signature: &syn::Signature) -> BTreeSet<String> {
 }
 
 /// Tests are run, not differentiated.
-fn is_test(attrs: &[Attribute]) -> bool {
+pub(super) fn is_test(attrs: &[Attribute]) -> bool {
     attrs.iter().any(|attr| {
         attr.path().is_ident("test")
             || attr.path().is_ident("cfg") && names_in(attr.to_token_stream()).contains("test")

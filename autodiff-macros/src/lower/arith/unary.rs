@@ -145,6 +145,11 @@ impl Lower<'_> {
     pub(crate) fn lower_cast(&mut self, expr: &syn::ExprCast) -> Value {
         let span = expr.as_token.span;
         let ty = self.types.ty(&expr.ty);
+        if self.types.scope.boxed_object(&ty).is_some() {
+            // `Box::new(…) as Box<dyn Trait>`
+            let value = self.operand(&expr.expr, Some(&ty)).peel();
+            return if self.fits_object(&value, &ty, span) { value } else { Value::Poison };
+        }
         let value = self.operand(&expr.expr, None).peel();
         let from = self.ty_of(&value);
         match value {

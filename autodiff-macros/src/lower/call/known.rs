@@ -73,6 +73,9 @@ impl Lower<'_> {
             }
             Known::Boxed => {
                 let value = next();
+                if let Some(made) = want.and_then(|ty| self.types.scope.boxed_object(ty)) {
+                    return self.object(made, value, want, path, span);
+                }
                 let Some(value) = self.whole(value, None, span) else { return Value::Poison };
                 let fields = vec![(syn::Member::Unnamed(syn::Index::from(0)), value)];
                 let init = Init::Struct { path: path.path.clone(), of: Made::Box, fields, base: None };

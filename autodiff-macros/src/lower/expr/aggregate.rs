@@ -114,11 +114,16 @@ impl Lower<'_> {
             return self
                 .refuse(&qself.ty, "a struct literal of a qualified path is not supported: name the type");
         }
-        let values = self
-            .in_order(&literal.fields, literal.path.span(), |lower, field| lower.operand(&field.expr, None));
+        let made = self.made(&literal.path, want);
+        let objects: Vec<Option<Ty>> =
+            literal.fields.iter().map(|field| self.object_in(&made, &field.member)).collect();
+        let parts = literal.fields.iter().zip(&objects);
+        let values = self.in_order(parts, literal.path.span(), |lower, (field, object)| {
+            lower.operand(&field.expr, object.as_ref())
+        });
         let mut fields = Vec::new();
-        for (field, value) in literal.fields.iter().zip(values) {
-            match self.whole(value, None, start(&field.expr)) {
+        for ((field, value), object) in literal.fields.iter().zip(values).zip(&objects) {
+            match self.whole(value, object.as_ref(), start(&field.expr)) {
                 Some(value) => fields.push((field.member.clone(), value)),
                 None => return Value::Poison,
             }
@@ -138,7 +143,7 @@ impl Lower<'_> {
                 }
             },
         };
-        let (of, ty) = self.made(&literal.path, want);
+        let (of, ty) = made;
         Value::Init(Box::new(Init::Struct { path: literal.path.clone(), of, fields, base }), ty)
     }
 }

@@ -162,6 +162,9 @@ impl Lower<'_> {
     /// A scalar atom or a whole aggregate.
     pub(crate) fn whole(&mut self, value: Value, want: Option<&Ty>, span: Span) -> Option<Expr> {
         let value = self.read(value, span);
+        if want.is_some_and(|want| !self.fits_object(&value, want, span)) {
+            return None;
+        }
         match value {
             Value::Atom(atom, ty) => Some(self.scalar(Value::Atom(atom, ty), want, span).0),
             Value::Code(inert, ty) if ty.is_scalar() || want.is_some_and(Ty::is_scalar) => {
