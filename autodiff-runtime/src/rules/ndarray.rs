@@ -15,6 +15,8 @@ pub use writes::ArrayWriteRules;
 
 /// Brings the rules of arrays into scope.
 pub mod prelude {
+    #[cfg(feature = "std")]
+    pub use super::SpreadRules as _;
     pub use super::constructors::{Array1Constructors as _, ArrayConstructors as _};
     pub use super::{Array2Rules as _, ArrayRules as _, ArrayWriteRules as _, ElementwiseRules as _};
     pub use crate::rules::parts::of_arrays::{Array2Parts as _, ArrayParts as _};
@@ -23,6 +25,7 @@ pub mod prelude {
 use self::elementwise::along;
 use crate::Tangent;
 use crate::differentiable::{Element, Storage};
+#[cfg(feature = "std")]
 use crate::ops::ndarray::{add_scaled, inner, quotient};
 use crate::special::product;
 use ndarray::{Array, Array1, ArrayBase, Axis, Dimension, Ix2, RemoveAxis, ShapeArg, SliceArg, Zip};
@@ -52,32 +55,6 @@ crate::rules! {
     fn mean(&self) -> (T, bool) = { found(self.mean()) } {
         mean_forward |this, seed| { bar => *bar += seed.0 / count(this.len()) }
         mean_pushforward |dot| { (dot.mean().unwrap_or(T::zero()), ()) }
-    }
-
-    fn var(&self, ddof: T) -> T {
-        var_forward |this, seed| {
-            bar => add_scaled(bar, two(seed) / (count::<T>(this.len()) - ddof), &centred(this)),
-            ddof_bar => *ddof_bar += product(seed, this.var(ddof) / (count::<T>(this.len()) - ddof)),
-        }
-        var_pushforward |dot, ddof_dot| {
-            let over = count::<T>(self.len()) - ddof;
-            two(inner(&centred(self), dot)) / over + product(*ddof_dot, self.var(ddof) / over)
-        }
-    }
-
-    // At what is all the same, where there is no derivative, it is zero.
-    fn std(&self, ddof: T) -> T {
-        std_forward |this, seed| {
-            bar => {
-                let std = this.std(ddof);
-                add_scaled(bar, quotient(seed, std * (count::<T>(this.len()) - ddof)), &centred(this))
-            },
-            ddof_bar => *ddof_bar += product(seed, this.std(ddof) / two(count::<T>(this.len()) - ddof)),
-        }
-        std_pushforward |dot, ddof_dot| {
-            let (std, over) = (self.std(ddof), count::<T>(self.len()) - ddof);
-            quotient(inner(&centred(self), dot), std * over) + product(*ddof_dot, std / two(over))
-        }
     }
 
     fn sum_axis(&self, axis: Axis) -> Array<T, D::Smaller> where { D: RemoveAxis } {
@@ -221,6 +198,40 @@ crate::rules! {
     }
 }
 
+// Without the standard library `ndarray` has neither.
+#[cfg(feature = "std")]
+crate::rules! {
+    /// The derivatives of how far the elements of an array spread.
+    pub trait SpreadRules[T, S, D] for ArrayBase<S, D>
+    where { T: Element, S: Storage<Elem = T>, D: Dimension };
+
+    fn var(&self, ddof: T) -> T {
+        var_forward |this, seed| {
+            bar => add_scaled(bar, two(seed) / (count::<T>(this.len()) - ddof), &centred(this)),
+            ddof_bar => *ddof_bar += product(seed, this.var(ddof) / (count::<T>(this.len()) - ddof)),
+        }
+        var_pushforward |dot, ddof_dot| {
+            let over = count::<T>(self.len()) - ddof;
+            two(inner(&centred(self), dot)) / over + product(*ddof_dot, self.var(ddof) / over)
+        }
+    }
+
+    // At what is all the same, where there is no derivative, it is zero.
+    fn std(&self, ddof: T) -> T {
+        std_forward |this, seed| {
+            bar => {
+                let std = this.std(ddof);
+                add_scaled(bar, quotient(seed, std * (count::<T>(this.len()) - ddof)), &centred(this))
+            },
+            ddof_bar => *ddof_bar += product(seed, this.std(ddof) / two(count::<T>(this.len()) - ddof)),
+        }
+        std_pushforward |dot, ddof_dot| {
+            let (std, over) = (self.std(ddof), count::<T>(self.len()) - ddof);
+            quotient(inner(&centred(self), dot), std * over) + product(*ddof_dot, std / two(over))
+        }
+    }
+}
+
 /// What may be handed to `slice`: what `s![…]` gives.
 pub trait Slicing<D: Dimension>: SliceArg<D> + Copy + crate::Differentiable {}
 impl<D: Dimension, I: SliceArg<D> + Copy + crate::Differentiable> Slicing<D> for I {}
@@ -255,11 +266,13 @@ fn reshaped<T: Element, S: Storage<Elem = T>, D: Dimension, Sh: Shape>(
 }
 
 /// What each element differs from the mean by.
+#[cfg(feature = "std")]
 fn centred<T: Element, S: Storage<Elem = T>, D: Dimension>(array: &ArrayBase<S, D>) -> Array<T, D> {
     let mean = array.mean().unwrap_or(T::zero());
     array.mapv(|x| x - mean)
 }
 
+#[cfg(feature = "std")]
 fn two<T: Element>(x: T) -> T {
     x + x
 }
