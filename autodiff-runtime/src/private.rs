@@ -9,8 +9,8 @@ pub use nalgebra;
 pub use ndarray;
 pub use num_traits;
 
-pub use crate::revolve::leap;
 pub use crate::object;
+pub use crate::revolve::leap;
 pub use crate::{__accumulate as accumulate, __lend as lend, __plain as plain, given};
 
 use alloc::string::String;
