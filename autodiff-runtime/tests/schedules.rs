@@ -372,3 +372,10 @@ fn improvements_of_a_plateau() {
     assert_eq!(run(absolute.clone(), &[4.0, 3.5, 3.25, 2.5]), [1.0, 0.5, 0.5, 0.5]);
     assert_eq!(run(absolute.average_over(4), &[4.0, 4.0, 4.0, 4.0, 3.0, 4.0, 4.0, 4.0])[7], 0.5);
 }
+
+/// Of fewer values than there are pieces the last goes on.
+#[test]
+fn pieces_without_a_value_have_the_last() {
+    let rate = Schedule::Piecewise { boundaries: vec![1, 2], values: vec![1.0, 0.5], inclusive: true };
+    assert_eq!([0, 1, 2, 3, 9].map(|step| rate.at(step)), [1.0, 1.0, 0.5, 0.5, 0.5]);
+}

@@ -241,6 +241,9 @@ mod tests {
         assert_eq!(partials("clamp", &[1.0, 0.0, 1.0])[0], 1.0);
         assert_eq!(partials("hypot", &[0.0, 0.0]), [0.0, 0.0]);
         assert_eq!(partials("powf", &[0.0, 0.0]), [0.0, 0.0]);
+        assert_eq!(partials("powf", &[0.0, 0.5]), [0.0, 0.0]);
+        assert_eq!(partials("powf", &[0.0, 1.0]), [1.0, 0.0]);
+        assert_eq!(partials("powi", &[0.0, 0.0])[0], 0.0);
         assert_eq!(partials("max", &[f64::NAN, 1.0]), [0.0, 1.0]);
         assert_eq!(partials("max", &[1.0, f64::NAN]), [1.0, 0.0]);
     }

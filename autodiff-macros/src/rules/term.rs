@@ -205,6 +205,10 @@ mod tests {
         assert_eq!(by_n(positive, Range::within(1.0, 4.0), Singular::Zero), (false, false));
         assert_eq!(by_n(unknown, unknown, Singular::Ieee), (false, true));
         assert_eq!(by_n(Range::within(1.0, f64::INFINITY), unknown, Singular::Zero), (true, false));
+        let [x, n, y]: [Ranged; 3] = operands(&[positive, Range::FINITE, positive]).try_into().ok().unwrap();
+        let expected = build::mul(y.expr.clone(), build::apply("ln", vec![x.expr.clone()]));
+        let partials = rule("powf").partials(&[x, n], y, Singular::Zero);
+        assert!(build::equal(&partials[1].expr, &expected));
         // Both may be zero, or one no number: that does not matter by itself.
         assert_eq!(by_n(positive, Range::within(0.0, 1.0), Singular::Zero), (false, false));
         let maybe = Range { nan: true, ..Range::within(1.0, 4.0) };
