@@ -52,7 +52,7 @@ misfit!(in_segments, checkpoint);
 misfit!(with_slots, checkpoint(slots = 20));
 
 /// A gradient, with the memory and the time that it takes.
-fn measured(name: &str, gradient: &mut Vec<f64>, mut run: impl FnMut(&mut [f64]) -> f64) -> (f64, u64) {
+fn measured(name: &str, gradient: &mut [f64], mut run: impl FnMut(&mut [f64]) -> f64) -> (f64, u64) {
     pool::clear();
     gradient.fill(0.0);
     let start = Instant::now();

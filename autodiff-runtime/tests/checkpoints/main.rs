@@ -1,5 +1,6 @@
 //! `#[checkpoint]`: the same values and gradients, bit for bit, from less memory; how much, and how many steps that takes.
 #![cfg(feature = "std")]
+#![allow(missing_docs)]
 
 mod programs;
 
