@@ -3,7 +3,6 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::call::derived_name;
 use super::signature::ParamSig;
 use super::sweeps::slots::{Shape, or_else};
 use super::{Emitter, Form};
@@ -19,37 +18,25 @@ impl Emitter<'_> {
         }
     }
 
-    /// Methods of types from elsewhere (`nalgebra`, floats behind unknown types) have their rules in traits.
+    /// Methods and constructors of types from elsewhere (`nalgebra`, floats behind unknown types) have their rules in traits.
     pub(super) fn foreign_rules(&self, body: &Block) -> TokenStream {
-        let mut called: Vec<Ident> = Vec::new();
+        let mut calls = false;
         body.walk(&mut |stmt| {
             if let StmtKind::Call(call) = &stmt.kind {
-                let name = match &call.callee {
-                    Callee::Method(name, _) => Some(name),
-                    Callee::Function(path) if owner(path).is_some_and(|owner| owner != "Self") => {
-                        path.segments.last().map(|last| &last.ident)
-                    }
-                    Callee::Function(_) | Callee::Derivative(_) | Callee::Operator(_) => None,
+                let of_type = match &call.callee {
+                    Callee::Method(..) => true,
+                    Callee::Function(path) => owner(path).is_some_and(|owner| owner != "Self"),
+                    Callee::Derivative(_) | Callee::Operator(_) => false,
                 };
-                let name = name.filter(|name| call.differentiated && !called.contains(name));
-                called.extend(name.cloned());
+                calls |= call.differentiated && of_type;
             }
         });
-        if called.is_empty() {
-            return TokenStream::new();
-        }
         let runtime = self.runtime;
-        // Where there is no rule, rustc names the traits that have a function of the name: one that says where to look.
-        let hint = self.witness.is_some().then(|| {
-            let rules = called.iter().map(|name| derived_name(name, "forward"));
-            quote! {
-                #[allow(dead_code, non_camel_case_types)]
-                trait autodiff_runtime_rules_adding {
-                    #(fn #rules();)*
-                }
-            }
-        });
-        quote!(#[allow(unused_imports)] use #runtime::rules::prelude::*; #hint)
+        if calls {
+            quote!(#[allow(unused_imports)] use #runtime::rules::prelude::*;)
+        } else {
+            TokenStream::new()
+        }
     }
 
     /// Binds the parameters as they enter the body.
