@@ -169,7 +169,7 @@ impl Lower<'_> {
         let to = self.facts.get(&site(expr)).filter(|to| matches!(to, Ty::Named(_))).or(want)?;
         let Ty::Named(to) = to else { return None };
         let syn::Type::Path(syn::TypePath { qself: None, path, .. }) = &**to else { return None };
-        if matches!(ty, Ty::Named(ty) if same_text(&**ty, &**to)) {
+        if matches!(ty, Ty::Named(ty) if same_text(ty, to)) {
             return None;
         }
         let mut path = path.clone();
