@@ -2,8 +2,6 @@
 
 use autodiff_macros::differentiate;
 use core::f64::consts::PI;
-#[cfg(not(feature = "std"))]
-use num_traits::Float;
 
 /// The Bessel function of the first kind of order `n`.
 ///

@@ -2,8 +2,6 @@
 
 use autodiff_macros::differentiate;
 use core::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, PI, SQRT_2};
-#[cfg(not(feature = "std"))]
-use num_traits::Float;
 
 /// The error function, `2/√π ∫₀ˣ exp(-t²) dt`.
 ///

@@ -1,8 +1,6 @@
 //! The gamma function and its relatives.
 
 use autodiff_macros::differentiate;
-#[cfg(not(feature = "std"))]
-use num_traits::Float;
 
 /// The gamma function.
 ///
