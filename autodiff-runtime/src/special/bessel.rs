@@ -52,7 +52,7 @@ pub fn bessel_i1e(x: f64) -> f64 {
     x.signum() * scaled(1, x.abs())
 }
 
-/// The modified Bessel function of the first kind of order 0; from 713 on infinite: see [`bessel_i0e`].
+/// The modified Bessel function of the first kind of order 0; from 713 on infinite: see [`bessel_i0e()`].
 ///
 /// ```
 /// use autodiff_runtime::special::{bessel_i0, bessel_i1};

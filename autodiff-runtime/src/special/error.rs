@@ -26,7 +26,7 @@ pub fn erfc(x: f64) -> f64 {
     libm::erfc(x)
 }
 
-/// The inverse of [`erf`], of numbers from -1 to 1.
+/// The inverse of [`erf()`], of numbers from -1 to 1.
 ///
 /// ```
 /// use autodiff_runtime::special::{erf, erf_inv};
@@ -37,7 +37,7 @@ pub fn erf_inv(x: f64) -> f64 {
     statrs::function::erf::erf_inv(x)
 }
 
-/// The inverse of [`erfc`], of numbers from 0 to 2.
+/// The inverse of [`erfc()`], of numbers from 0 to 2.
 ///
 /// ```
 /// use autodiff_runtime::special::{erfc, erfc_inv};
@@ -72,7 +72,7 @@ pub fn normal_cdf(x: f64) -> f64 {
     0.5 * erfc(-x * FRAC_1_SQRT_2)
 }
 
-/// The inverse of [`normal_cdf`]: the quantile of a probability between 0 and 1.
+/// The inverse of [`normal_cdf()`]: the quantile of a probability between 0 and 1.
 ///
 /// ```
 /// use autodiff_runtime::special::normal_quantile;

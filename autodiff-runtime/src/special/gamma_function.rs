@@ -36,7 +36,7 @@ pub fn digamma(x: f64) -> f64 {
     statrs::function::gamma::digamma(x)
 }
 
-/// The `n`th derivative of [`digamma`], of `n` from 1 on: infinite where `x` is zero or a negative integer.
+/// The `n`th derivative of [`digamma()`], of `n` from 1 on: infinite where `x` is zero or a negative integer.
 ///
 /// By recurrence up to 20, and the asymptotic series there (Abramowitz, Stegun 1964, 6.4.6 and 6.4.11). For `x` below zero it
 /// takes as many steps as `x` is large.
