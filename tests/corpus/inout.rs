@@ -252,3 +252,31 @@ checks! {
     gauss_seidel(&mut vec![0.5, 1.5, -0.75], &[1.0, 2.0, 0.5], @3);
     in_out_rows(&mut vec![[0.5, 1.5], [-0.75, 2.0]], &[1.25, 0.5]) -> ();
 }
+
+/// What an iteration changes by a view of a `&mut` argument is not put back before the function is done.
+#[differentiate]
+fn by_views_in_arms(pairs: &mut [(f64, f64)]) -> f64 {
+    let [mut x, y]: [f64; 2] = std::array::from_fn(|_| pairs[1].1.cos());
+    let s = std::mem::replace(&mut x, 0.5);
+    for pair in pairs.iter_mut() {
+        let _t: f64 = match 1 {
+            0 => s,
+            1 | 2 => {
+                pair.1 += 0.3 * s;
+                x
+            }
+            _ => y,
+        };
+    }
+    0.5
+}
+
+#[test]
+fn views_of_arguments_are_left_as_the_function_leaves_them() {
+    let start = [(1.0, 2.0), (3.0, 4.0)];
+    let (mut plain, mut pairs, mut bars) = (start, start, vec![(0.0, 0.0), (0.0, 1.0)]);
+    by_views_in_arms(&mut plain);
+    by_views_in_arms::value_and_grad_into(&mut pairs, &mut bars);
+    assert_eq!(pairs, plain);
+    assert_eq!(bars, [(0.0, 0.0), (0.0, 1.0 - 0.3 * 4.0_f64.sin())]);
+}

@@ -386,9 +386,10 @@ impl Effects {
     }
 
     fn statement(&mut self, stmt: &Stmt, vars: &Vars, local: &[Var]) -> Option<()> {
+        // A view that is named in here may show what lies outside.
         let outside = |var: Var| {
             let root = vars.root(&crate::ir::Path::of(var));
-            (!local.contains(&root) && !local.contains(&var)).then_some(root)
+            (!local.contains(&root)).then_some(root)
         };
         let additive = match &stmt.kind {
             StmtKind::Store { op, .. } | StmtKind::Update { op, .. } => *op != StoreOp::Set,
