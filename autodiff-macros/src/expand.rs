@@ -555,11 +555,7 @@ fn seeded_by_the_caller(function: &Function) -> Option<Function> {
 
 /// The function differentiated by all its active parameters, whatever the user asks for: callers need every slot.
 pub(crate) fn every_parameter(function: &Function) -> Function {
-    let wrt = (function.params.iter().enumerate())
-        .filter(|(_, param)| param.active)
-        .map(|(index, param)| Wrt { name: param.name.clone(), target: WrtTarget::Param(index) })
-        .collect();
-    Function { wrt, ..function.clone() }
+    Function { wrt: Wrt::every(&function.params), ..function.clone() }
 }
 
 #[cfg(test)]

@@ -762,6 +762,44 @@ mod beyond {
         assert_eq!(seen::entropy::hessian(&[0.2, 0.5]), [[-5.0, 0.0], [0.0, -2.0]]);
     }
 
+    /// Parameters that are called as what is written out could be.
+    #[differentiate(order = 2, partials(slopes = vec![2.0 * slopes[0] * dot, 0.0], dot = slopes[0] * slopes[0], value_dot = 0.0 * dot))]
+    fn names(slopes: &[f64], dot: f64, value_dot: f64) -> f64 {
+        slopes[0] * slopes[0] * dot + 0.0 * value_dot
+    }
+
+    #[differentiate(order = 2)]
+    fn pushed_on(pushed: &f64, v: [f64; 2], x_dot: f64, v_dot: [f64; 2]) -> (f64, f64) {
+        (pushed * pushed * v[0], 2.0 * pushed * x_dot * v[0] + pushed * pushed * v_dot[0])
+    }
+
+    #[differentiate(order = 2, jvp = pushed_on)]
+    fn lent(pushed: &f64, v: [f64; 2]) -> f64 {
+        pushed * pushed * v[0]
+    }
+
+    #[differentiate(order = 2, partials(w = vec![1.0]))]
+    fn too_short(w: &[f64]) -> f64 {
+        w.iter().sum()
+    }
+
+    #[test]
+    fn names_of_parameters_are_theirs() {
+        let (by_slopes, by_dot, _) = names::hessian(&[3.0, 1.0], 2.0, 0.5);
+        assert_eq!(by_slopes[0], ([4.0, 0.0].to_vec(), 6.0, 0.0));
+        assert_eq!(by_dot, (vec![6.0, 0.0], 0.0, 0.0));
+        assert_eq!(
+            lent::hessian(&3.0, [2.0, 5.0]),
+            ((4.0, [6.0, 0.0]), [(6.0, [0.0, 0.0]), (0.0, [0.0, 0.0])])
+        );
+    }
+
+    #[test]
+    #[should_panic = "have a number for each element of the parameter"]
+    fn partials_of_another_length_are_refused() {
+        too_short::hvp(&[1.0, 2.0], &[1.0, 1.0]);
+    }
+
     #[test]
     fn third_derivatives() {
         let x = 0.3_f64;

@@ -50,10 +50,7 @@ pub(crate) fn primal(
     let of_result = push.result.map(&mut |leaf| leaf.clone().unwrap_or_else(unit));
     let result = Tree::Tuple(vec![function.result.clone(), of_result]);
     let result_ty = Ty::Tuple(vec![function.result_ty.clone(), tangent(&function.result_ty, runtime)]);
-    let wrt = (params.iter().enumerate())
-        .filter(|(_, param)| param.active)
-        .map(|(index, param)| Wrt { name: param.name.clone(), target: WrtTarget::Param(index) })
-        .collect();
+    let wrt = Wrt::every(&params);
     Function {
         name,
         vars: primal.vars,
@@ -133,6 +130,12 @@ pub(crate) fn tangent(ty: &Ty, runtime: &TokenStream) -> Ty {
     }
 }
 
+/// The parameter in the place of a tangent, of one that has none.
+pub(crate) fn no_tangent(vars: &mut Vars, name: Ident, passing: Passing) -> Param {
+    let var = vars.fresh(name.to_string(), Ty::Inert, Role::Place, name.span());
+    Param { name, ty: Ty::Inert, passing, var, last: None, active: false, no_diff: true, lent: true }
+}
+
 struct Primal<'a> {
     vars: Vars,
     /// How many tangents there are of a parameter, this one included.
@@ -149,18 +152,8 @@ impl Primal<'_> {
             order => format_ident!("{}_dot_{order}", param.name, span = span),
         };
         let Some((dot, last)) = dot else {
-            let var = self.vars.fresh(name.to_string(), Ty::Inert, Role::Place, span);
             let passing = if param.passing == Passing::RefMut { Passing::RefMut } else { Passing::Ref };
-            return Param {
-                name,
-                ty: Ty::Inert,
-                passing,
-                var,
-                last: None,
-                active: false,
-                no_diff: true,
-                lent: true,
-            };
+            return no_tangent(&mut self.vars, name, passing);
         };
         let ty = self.vars[dot].ty.clone();
         let (var, passing) = match (param.passing, self.vars[dot].role) {

@@ -340,6 +340,8 @@ pub(crate) enum Init {
 #[derive(Clone)]
 pub(crate) enum Made {
     Struct,
+    /// A tuple struct, called: what is called so may be a function as well, where the type of the result is of no account.
+    Called,
     /// A variant of an enum, by the name that the enum has for it.
     Variant(Ident),
     /// `Box::new(value)`
@@ -355,7 +357,7 @@ impl Made {
             Made::Box => Proj::Deref,
             Made::Some => Proj::Some,
             Made::Variant(variant) => Proj::of(Some(variant), member),
-            Made::Struct => Proj::of(None, member),
+            Made::Struct | Made::Called => Proj::of(None, member),
         }
     }
 }
@@ -669,6 +671,16 @@ pub(crate) enum Passing {
 pub(crate) struct Wrt {
     pub(crate) name: Ident,
     pub(crate) target: WrtTarget,
+}
+
+impl Wrt {
+    /// By all parameters that carry a derivative.
+    pub(crate) fn every(params: &[Param]) -> Vec<Wrt> {
+        (params.iter().enumerate())
+            .filter(|(_, param)| param.active)
+            .map(|(index, param)| Wrt { name: param.name.clone(), target: WrtTarget::Param(index) })
+            .collect()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

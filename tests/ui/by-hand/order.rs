@@ -30,4 +30,9 @@ fn by_pairs(pair: (f64, f64)) -> f64 {
     pair.0 * pair.0
 }
 
+#[differentiate(order = 2, partials(x = x.cos()))]
+fn of_any_float<T: num_traits::Float>(x: T) -> T {
+    x.sin()
+}
+
 fn main() {}

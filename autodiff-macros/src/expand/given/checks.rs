@@ -376,7 +376,7 @@ impl Checks<'_> {
 }
 
 /// Whether a parameter has a name.
-fn names_itself(input: &syn::FnArg) -> bool {
+pub(super) fn names_itself(input: &syn::FnArg) -> bool {
     match input {
         syn::FnArg::Receiver(_) => true,
         syn::FnArg::Typed(typed) => matches!(&*typed.pat, syn::Pat::Ident(pat) if pat.subpat.is_none()),

@@ -15,15 +15,17 @@
 //! }
 //! ```
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use super::Checks;
+use super::checks::names_itself;
 use crate::diag::Diagnostics;
+use crate::diff::primal;
 use crate::emit::companion::given::Given;
 use crate::emit::companion::second;
 use crate::emit::companion::{Site, Source};
-use crate::ir::{Function, Param, Passing, Role, Ty, Wrt, WrtTarget};
+use crate::ir::{Function, Param, Passing, Ty, Wrt};
 use crate::lower;
 use crate::request::Request;
 
@@ -74,11 +76,14 @@ impl Written<'_> {
                 "there is no second derivative of what is given for a function that changes its arguments",
             );
         }
-        let plain = self.source.signature.inputs.iter().all(|input| match input {
-            syn::FnArg::Typed(typed) => matches!(&*typed.pat, syn::Pat::Ident(_)),
-            syn::FnArg::Receiver(_) => false,
-        });
-        if !plain || !params.iter().filter(|param| param.active).all(|param| numbers(&param.ty)) {
+        if self.source.signature.generics.type_params().next().is_some() {
+            return Some(
+                "there is no second derivative of what is given for a function that is generic over a type: give that of one of \
+                 `f64`, or leave `order` out",
+            );
+        }
+        let named = self.source.signature.inputs.iter().all(names_itself);
+        if !named || !params.iter().filter(|param| param.active).all(|param| numbers(&param.ty)) {
             return Some(
                 "there is a second derivative of what is given for numbers, and arrays, slices and `Vec`s of them alone: leave \
                  `order` out",
@@ -87,13 +92,18 @@ impl Written<'_> {
         None
     }
 
-    /// A name for the tangent of a parameter that nothing else has.
-    fn dot(&self, param: &Param) -> Ident {
-        let mut name = format_ident!("{}_dot", param.name);
-        while self.function.params.iter().any(|other| other.name == name) {
+    /// A name that no parameter has: what is given may say any of these.
+    fn unused(&self, base: &str) -> Ident {
+        let mut name = Ident::new(base, Span::call_site());
+        while self.function.params.iter().any(|param| param.name == name) {
             name = format_ident!("{}_", name);
         }
         name
+    }
+
+    /// The name of a parameter's tangent.
+    fn dot(&self, param: &Param) -> Ident {
+        self.unused(&format_ident!("{}_dot", param.name).to_string())
     }
 
     fn signature(&self) -> syn::Signature {
@@ -136,51 +146,64 @@ impl Written<'_> {
     }
 
     fn block(&self, given: &Given) -> syn::Block {
-        let (name, args) = (&self.source.signature.ident, self.args());
-        let ty = match &self.source.signature.output {
-            syn::ReturnType::Type(_, ty) => quote!(#ty),
-            syn::ReturnType::Default => quote!(()),
-        };
         match given {
-            Given::Paths { jvp: Some(path), .. } => {
-                let active = self.function.params.iter().filter(|param| param.active);
-                let dots = active.map(|param| {
-                    let dot = self.dot(param);
-                    match (param.passing, &param.ty) {
-                        (Passing::Value, Ty::Float(_)) => quote!(#dot),
-                        (Passing::Value, _) => quote!(#dot.clone()),
-                        (_, Ty::Float(_)) => quote!(&#dot),
-                        _ => quote!(#dot),
-                    }
-                });
-                syn::parse_quote!({
-                    let pushed: (#ty, #ty) = #path(#(#args,)* #(#dots),*);
-                    (pushed.0, pushed.1)
-                })
-            }
-            Given::Partials(partials) => {
-                let terms = partials.iter().map(|(index, partial)| {
-                    let param = &self.function.params[*index];
-                    let dot = self.dot(param);
-                    match &param.ty {
-                        Ty::Float(_) => quote!(value_dot += (#partial) * #dot;),
-                        _ => quote! {
-                            let partial = #partial;
-                            for (partial, dot) in partial.iter().zip(#dot.iter()) {
-                                value_dot += *partial * *dot;
-                            }
-                        },
-                    }
-                });
-                syn::parse_quote!({
-                    let value: #ty = #name(#(#args),*);
-                    let mut value_dot: #ty = 0.0;
-                    #(#terms)*
-                    (value, value_dot)
-                })
-            }
+            Given::Paths { jvp: Some(path), .. } => self.by_pushforward(path),
+            Given::Partials(partials) => self.by_partials(partials),
             _ => syn::parse_quote!({ loop {} }),
         }
+    }
+
+    fn result(&self) -> TokenStream {
+        match &self.source.signature.output {
+            syn::ReturnType::Type(_, ty) => quote!(#ty),
+            syn::ReturnType::Default => quote!(()),
+        }
+    }
+
+    fn by_pushforward(&self, path: &syn::Path) -> syn::Block {
+        let (ty, args, pushed) = (self.result(), self.args(), self.unused("pushed"));
+        let active = self.function.params.iter().filter(|param| param.active);
+        let dots = active.map(|param| {
+            let dot = self.dot(param);
+            match (param.passing, &param.ty) {
+                // The tangent of a number is a number, however the number is passed.
+                (_, Ty::Float(_)) => quote!(#dot),
+                (Passing::Value, _) => quote!(#dot.clone()),
+                _ => quote!(#dot),
+            }
+        });
+        syn::parse_quote!({
+            let #pushed: (#ty, #ty) = #path(#(#args,)* #(#dots),*);
+            (#pushed.0, #pushed.1)
+        })
+    }
+
+    fn by_partials(&self, partials: &[(usize, syn::Expr)]) -> syn::Block {
+        let (name, ty, args) = (&self.source.signature.ident, self.result(), self.args());
+        let runtime = &self.source.request.runtime;
+        let [sum, slopes, slope, dot] = ["value_dot", "slopes", "slope", "dot"].map(|base| self.unused(base));
+        let terms = partials.iter().map(|(index, partial)| {
+            let param = &self.function.params[*index];
+            let of_param = self.dot(param);
+            if let Ty::Float(_) = &param.ty {
+                return quote!(#sum += (#partial) * #of_param;);
+            }
+            let check = (!matches!(param.ty, Ty::Array(..)))
+                .then(|| quote!(#runtime::__private::given::check_len(#slopes.len(), #of_param.len());));
+            quote! {{
+                let #slopes = #partial;
+                #check
+                for (#slope, #dot) in #slopes.iter().zip(#of_param.iter()) {
+                    #sum += *#slope * *#dot;
+                }
+            }}
+        });
+        syn::parse_quote!({
+            let value: #ty = #name(#(#args),*);
+            let mut #sum: #ty = 0.0;
+            #(#terms)*
+            (value, #sum)
+        })
     }
 
     fn lowered(&self, given: &Given, diag: &mut Diagnostics) -> Option<Function> {
@@ -202,25 +225,17 @@ impl Written<'_> {
         for param in &self.function.params {
             let dot = match param.active {
                 true => Param { lent: true, ..dots.next()? },
-                false => {
-                    let (name, span) = (self.dot(param), param.name.span());
-                    let var = of.vars.fresh(name.to_string(), Ty::Inert, Role::Place, span);
-                    let (ty, passing) = (Ty::Inert, Passing::Ref);
-                    Param { name, ty, passing, var, last: None, active: false, no_diff: true, lent: true }
-                }
+                false => primal::no_tangent(&mut of.vars, self.dot(param), Passing::Ref),
             };
             of.params.push(dot);
         }
         for (param, user) in of.params.iter_mut().zip(&self.function.params) {
             (param.active, param.no_diff) = (user.active, user.no_diff);
         }
-        of.wrt = (of.params.iter().enumerate())
-            .filter(|(_, param)| param.active)
-            .map(|(index, param)| Wrt { name: param.name.clone(), target: WrtTarget::Param(index) })
-            .collect();
         of.order = 2;
         of.assumed = Vec::new();
         of.tangents_from = Some(of.vars.0.len());
+        of.wrt = Wrt::every(&of.params);
         Some(of)
     }
 }
