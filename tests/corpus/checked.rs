@@ -48,6 +48,12 @@ fn in_single(x: f32) -> f32 {
     x.sin() * x
 }
 
+/// Parameters that are called as the test's own variables could be.
+#[differentiate(check)]
+fn by_names(sampler: f64, #[no_diff] point: usize, checked: bool, function: f64) -> f64 {
+    if checked { sampler.powi(point as i32) * function } else { 0.0 }
+}
+
 #[differentiate(check)]
 mod seen {
     pub struct Point {

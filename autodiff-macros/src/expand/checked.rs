@@ -70,12 +70,15 @@ fn sample_of(attributes: &[syn::Attribute], diag: &mut Diagnostics) -> Option<Sa
 
 /// The test of a function's derivatives; nothing where there is none to be made.
 pub(super) fn test(source: Source<'_>, function: &Function, diag: &mut Diagnostics) -> TokenStream {
-    let Some(at) = source.request.check.filter(|_| !source.hidden) else { return TokenStream::new() };
+    let Some(span) = source.request.check.filter(|_| !source.hidden) else { return TokenStream::new() };
     if let Some(why) = refusal(source, function) {
-        diag.error_at(at, why);
+        diag.error_at(span, why);
         return TokenStream::new();
     }
     let runtime = source.request.runtime.to_token_stream();
+    // Parameters may have any name.
+    let [sampler, checked, at] =
+        ["sampler", "checked", "point"].map(|name| Ident::new(name, Span::mixed_site()));
     let (mut fixed, mut names, mut samples) = (TokenStream::new(), Vec::new(), Vec::new());
     let (mut args, mut dots, mut dot_names) = (Vec::new(), Vec::new(), Vec::new());
     for (param, input) in function.params.iter().zip(&source.signature.inputs) {
@@ -92,7 +95,7 @@ pub(super) fn test(source: Source<'_>, function: &Function, diag: &mut Diagnosti
             });
             continue;
         }
-        let Some(value) = sampled(param, typed, sample, diag) else { continue };
+        let Some(value) = sampled(param, typed, sample, &sampler, diag) else { continue };
         let dot = format_ident!("{}_dot", name, span = Span::mixed_site());
         args.push(passed(param, name));
         // The tangent of a number is a number, however the number is passed.
@@ -111,9 +114,9 @@ pub(super) fn test(source: Source<'_>, function: &Function, diag: &mut Diagnosti
     let test = format_ident!("check_{}", text.trim_start_matches("r#"));
     let curvature = (source.request.order > 1 && matches!(function.result_ty, Ty::Float(_))).then(|| {
         quote! {
-            function.curvature_at(
-                &mut sampler,
-                &point,
+            #checked.curvature_at(
+                &mut #sampler,
+                &#at,
                 |#pattern| #companion::grad(#(#args),*),
                 |#pattern, #dot| #companion::hvp(#(#args,)* #(#dots),*),
             );
@@ -127,14 +130,14 @@ pub(super) fn test(source: Source<'_>, function: &Function, diag: &mut Diagnosti
         #[test]
         #[allow(clippy::all, clippy::pedantic, unused, non_snake_case)]
         fn #test() {
-            let mut sampler = #runtime::check::Sampler::new(0);
-            let function = #runtime::check::Function { name: #text, params: &[#(#texts),*] };
+            let mut #sampler = #runtime::check::Sampler::new(0);
+            let #checked = #runtime::check::Function { name: #text, params: &[#(#texts),*] };
             for _ in 0..#points {
                 #fixed
-                let point = #point;
-                function.at(
-                    &mut sampler,
-                    &point,
+                let #at = #point;
+                #checked.at(
+                    &mut #sampler,
+                    &#at,
                     |#pattern| #name(#(#args),*),
                     |#pattern| #companion::value_and_grad(#(#args),*),
                     |#pattern, #dot| #companion::jvp(#(#args,)* #(#dots),*),
@@ -188,9 +191,8 @@ fn constant(
     if let Some(Sample { value, .. }) = sample {
         return Some(value.to_token_stream());
     }
-    let of_bool = typed.ty.to_token_stream().to_string() == "bool";
     match &param.ty {
-        Ty::Int(_) if of_bool => Some(quote!(true)),
+        ty if ty.is_same_scalar(&Ty::bool()) => Some(quote!(true)),
         Ty::Int(_) => Some(quote!(3)),
         Ty::Float(_) => Some(quote!(0.75)),
         _ => {
@@ -208,6 +210,7 @@ fn sampled(
     param: &Param,
     typed: &syn::PatType,
     sample: Option<Sample>,
+    sampler: &Ident,
     diag: &mut Diagnostics,
 ) -> Option<TokenStream> {
     let span = typed.pat.span();
@@ -230,18 +233,18 @@ fn sampled(
         _ => None,
     };
     match (&param.ty, range) {
-        (_, None) => Some(quote_spanned!(span=> sampler.around(#given))),
+        (_, None) => Some(quote_spanned!(span=> #sampler.around(#given))),
         (Ty::Float(_), Some(range)) => {
             let float = float(&param.ty)?;
-            Some(quote!(sampler.number::<#float>(#range)))
+            Some(quote!(#sampler.number::<#float>(#range)))
         }
         (Ty::Array(t, _), Some(range)) if t.is_float() => {
             let float = float(t)?;
-            Some(quote!(sampler.array::<#float, _>(#range)))
+            Some(quote!(#sampler.array::<#float, _>(#range)))
         }
         (Ty::Slice(t) | Ty::Vec(t), Some(range)) if t.is_float() => {
             let float = float(t)?;
-            Some(quote!(sampler.numbers::<#float>(#range, #len)))
+            Some(quote!(#sampler.numbers::<#float>(#range, #len)))
         }
         _ => {
             diag.error(
