@@ -4,14 +4,20 @@ use crate::tree::{Layout, Leaf, Node};
 use crate::{Tree, TreeMut, vector_space};
 use glam::{DVec2, DVec3, DVec4, Vec2, Vec3, Vec4};
 
-vector_space! {
-    Vec2 = [f32; 2];
-    Vec3 = [f32; 3];
-    Vec4 = [f32; 4];
-    DVec2 = [f64; 2];
-    DVec3 = [f64; 3];
-    DVec4 = [f64; 4];
+/// Hands the vectors to a macro.
+macro_rules! vectors {
+    ($each:ident) => {
+        $each! {
+            Vec2 = [f32; 2];
+            Vec3 = [f32; 3];
+            Vec4 = [f32; 4];
+            DVec2 = [f64; 2];
+            DVec3 = [f64; 3];
+            DVec4 = [f64; 4];
+        }
+    };
 }
+vectors!(vector_space);
 
 /// Each vector is a tree of its numbers, for optimizers and clipping.
 macro_rules! trees {
@@ -32,14 +38,7 @@ macro_rules! trees {
         }
     )*};
 }
-trees! {
-    Vec2 = [f32; 2];
-    Vec3 = [f32; 3];
-    Vec4 = [f32; 4];
-    DVec2 = [f64; 2];
-    DVec3 = [f64; 3];
-    DVec4 = [f64; 4];
-}
+vectors!(trees);
 
 /// The derivative of `normalize`: what of `dot` is at a right angle to the vector, by its length. Zero for the vector zero.
 macro_rules! along_the_sphere {

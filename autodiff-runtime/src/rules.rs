@@ -56,5 +56,5 @@ pub mod prelude {
     pub use super::matrix::prelude::*;
     #[cfg(feature = "ndarray")]
     pub use super::ndarray::prelude::*;
-    pub use super::{ElementRules as _, FloatRules as _};
+    pub use super::{ElementRules as _, Elements as _, FloatRules as _};
 }

@@ -85,6 +85,12 @@ impl<S: Scalar> Cholesky<S> {
             z[i] -= sum;
         }
         (0..n).for_each(|i| z[i] /= l[i * n + i]);
+        self.back(z)
+    }
+
+    /// `L⁻ᵀ z`, in the order and the scales of the unknowns: the second half of a solution.
+    fn back(&self, mut z: Vec<S>) -> Vec<S> {
+        let (n, l) = (self.n, &self.factors);
         for i in (0..n).rev() {
             let sum: S = (i + 1..n).map(|k| l[k * n + i] * z[k]).sum();
             z[i] -= sum;
@@ -118,16 +124,8 @@ impl<S: Scalar> Cholesky<S> {
     /// A vector whose covariance is `(A + E)⁻¹`, of one of independent standard normal numbers.
     pub(crate) fn color(&self, normal: &[S]) -> Vec<S> {
         let (n, l) = (self.n, &self.factors);
-        let mut z: Vec<S> = (0..n).map(|i| normal[i] / l[i * n + i].sqrt()).collect();
-        for i in (0..n).rev() {
-            let sum: S = (i + 1..n).map(|k| l[k * n + i] * z[k]).sum();
-            z[i] -= sum;
-        }
-        let mut x = alloc::vec![S::zero(); n];
-        for (z, &at) in z.into_iter().zip(&self.order) {
-            x[at] = z / self.scales[at];
-        }
-        x
+        let z: Vec<S> = (0..n).map(|i| normal[i] / l[i * n + i].sqrt()).collect();
+        self.back(z)
     }
 }
 

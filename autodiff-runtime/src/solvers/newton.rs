@@ -1,8 +1,8 @@
 //! Newton's method.
 
 use super::curvature::matrix;
-use super::problem::{Point, Problem, Report, Stop, dot};
-use super::wolfe::Wolfe;
+use super::problem::{Problem, Report, dot};
+use super::wolfe::WholeSteps;
 use crate::linear::Cholesky;
 use crate::tree::{Tree, TreeMut};
 use crate::{Error, Scalar};
@@ -32,9 +32,7 @@ use alloc::vec::Vec;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Newton {
-    max_iterations: usize,
-    gradient_tolerance: f64,
-    wolfe: Wolfe,
+    steps: WholeSteps,
 }
 
 impl Default for Newton {
@@ -46,22 +44,18 @@ impl Default for Newton {
 impl Newton {
     /// At most 200 iterations, gradient tolerance 1e-8.
     pub fn new() -> Self {
-        Self {
-            max_iterations: 200,
-            gradient_tolerance: 1e-8,
-            wolfe: Wolfe { decrease: 1e-4, curvature: 0.9, max_evaluations: 40 },
-        }
+        Self { steps: WholeSteps { max_iterations: 200, gradient_tolerance: 1e-8 } }
     }
 
     /// Most iterations.
     pub fn max_iterations(mut self, iterations: usize) -> Self {
-        self.max_iterations = iterations;
+        self.steps.max_iterations = iterations;
         self
     }
 
     /// Stops when no component of the gradient is larger.
     pub fn gradient_tolerance(mut self, tolerance: f64) -> Self {
-        self.gradient_tolerance = tolerance;
+        self.steps.gradient_tolerance = tolerance;
         self
     }
 
@@ -79,24 +73,16 @@ impl Newton {
         params: &mut P,
     ) -> Result<Report<S>, Error> {
         let mut problem = Problem::new(loss, params)?;
-        let (mut here, _) = problem.start()?;
-        let mut next: Point<S> = here.clone();
-        for iteration in 0..self.max_iterations {
-            if here.steepness() <= S::of(self.gradient_tolerance) {
-                return problem.finish(&here, iteration, Stop::Gradient);
-            }
-            let hessian = matrix(here.x.len(), &hessian(problem.at(&here.x)?))?;
+        let (here, _) = problem.start()?;
+        self.steps.follow(problem, here, |params, here| {
+            let hessian = matrix(here.x.len(), &hessian(params))?;
             let mut direction: Vec<S> = Cholesky::new(here.x.len(), hessian).solve(&here.gradient);
             direction.iter_mut().for_each(|d| *d = -*d);
             // A Hessian with infinities leads nowhere; the gradient still does.
             if !(dot(&direction, &here.gradient) < S::zero()) {
                 direction = here.gradient.iter().map(|&g| -g).collect();
             }
-            if !self.wolfe.search(&mut problem, &here, &direction, S::one(), &mut next)? {
-                return problem.finish(&here, iteration, Stop::LineSearch);
-            }
-            core::mem::swap(&mut here, &mut next);
-        }
-        problem.finish(&here, self.max_iterations, Stop::Iterations)
+            Ok(direction)
+        })
     }
 }

@@ -1,8 +1,8 @@
 //! Newton's method without a matrix.
 
 use super::curvature::{Products, truncated};
-use super::problem::{Point, Problem, Report, Stop};
-use super::wolfe::Wolfe;
+use super::problem::{Problem, Report};
+use super::wolfe::WholeSteps;
 use crate::tree::{Tree, TreeMut};
 use crate::{Error, Scalar};
 
@@ -33,9 +33,7 @@ use crate::{Error, Scalar};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewtonCg {
-    max_iterations: usize,
-    gradient_tolerance: f64,
-    wolfe: Wolfe,
+    steps: WholeSteps,
 }
 
 impl Default for NewtonCg {
@@ -47,22 +45,18 @@ impl Default for NewtonCg {
 impl NewtonCg {
     /// At most 500 iterations, gradient tolerance 1e-8.
     pub fn new() -> Self {
-        Self {
-            max_iterations: 500,
-            gradient_tolerance: 1e-8,
-            wolfe: Wolfe { decrease: 1e-4, curvature: 0.9, max_evaluations: 40 },
-        }
+        Self { steps: WholeSteps { max_iterations: 500, gradient_tolerance: 1e-8 } }
     }
 
     /// Most iterations.
     pub fn max_iterations(mut self, iterations: usize) -> Self {
-        self.max_iterations = iterations;
+        self.steps.max_iterations = iterations;
         self
     }
 
     /// Stops when no component of the gradient is larger.
     pub fn gradient_tolerance(mut self, tolerance: f64) -> Self {
-        self.gradient_tolerance = tolerance;
+        self.steps.gradient_tolerance = tolerance;
         self
     }
 
@@ -77,20 +71,10 @@ impl NewtonCg {
         params: &mut P,
     ) -> Result<Report<S>, Error> {
         let mut problem = Problem::new(loss, params)?;
-        let (mut here, gradient) = problem.start()?;
+        let (here, gradient) = problem.start()?;
         let mut products = Products::new(hvp, problem.at(&here.x)?, gradient)?;
-        let mut next: Point<S> = here.clone();
-        for iteration in 0..self.max_iterations {
-            if here.steepness() <= S::of(self.gradient_tolerance) {
-                return problem.finish(&here, iteration, Stop::Gradient);
-            }
-            let at = problem.at(&here.x)?;
-            let made = truncated(&here.gradient, S::infinity(), |v| products.multiply(at, v))?;
-            if !self.wolfe.search(&mut problem, &here, &made.step, S::one(), &mut next)? {
-                return problem.finish(&here, iteration, Stop::LineSearch);
-            }
-            core::mem::swap(&mut here, &mut next);
-        }
-        problem.finish(&here, self.max_iterations, Stop::Iterations)
+        self.steps.follow(problem, here, |params, here| {
+            Ok(truncated(&here.gradient, S::infinity(), |v| products.multiply(params, v))?.step)
+        })
     }
 }

@@ -1,8 +1,9 @@
 //! Line search for the strong Wolfe conditions (Nocedal, Wright 2006, "Numerical optimization", algorithms 3.5, 3.6).
 
-use super::problem::{Point, Problem, dot};
+use super::problem::{Point, Problem, Report, Stop, dot};
 use crate::tree::{Tree, TreeMut};
 use crate::{Error, Scalar};
+use alloc::vec::Vec;
 
 /// Sufficient decrease, `c1`, and flatness, `c2`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -10,6 +11,37 @@ pub(super) struct Wolfe {
     pub(super) decrease: f64,
     pub(super) curvature: f64,
     pub(super) max_evaluations: usize,
+}
+
+/// Descent by line searches of which each begins with the whole step.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct WholeSteps {
+    pub(super) max_iterations: usize,
+    pub(super) gradient_tolerance: f64,
+}
+
+impl WholeSteps {
+    /// Follows `direction`, which is asked at each point that is reached, from `here` on.
+    pub(super) fn follow<S: Scalar, P: TreeMut<S> + ?Sized, G: Tree<S>, F: FnMut(&P) -> (S, G)>(
+        &self,
+        mut problem: Problem<'_, P, F>,
+        mut here: Point<S>,
+        mut direction: impl FnMut(&P, &Point<S>) -> Result<Vec<S>, Error>,
+    ) -> Result<Report<S>, Error> {
+        let wolfe = Wolfe { decrease: 1e-4, curvature: 0.9, max_evaluations: 40 };
+        let mut next = here.clone();
+        for iteration in 0..self.max_iterations {
+            if here.steepness() <= S::of(self.gradient_tolerance) {
+                return problem.finish(&here, iteration, Stop::Gradient);
+            }
+            let step = direction(problem.at(&here.x)?, &here)?;
+            if !wolfe.search(&mut problem, &here, &step, S::one(), &mut next)? {
+                return problem.finish(&here, iteration, Stop::LineSearch);
+            }
+            core::mem::swap(&mut here, &mut next);
+        }
+        problem.finish(&here, self.max_iterations, Stop::Iterations)
+    }
 }
 
 /// A tried step length, with value and slope there.
