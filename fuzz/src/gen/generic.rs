@@ -166,17 +166,15 @@ pub fn struct_with_parameters(g: &mut Gen) -> Node {
     )
 }
 
+/// Whether `impl`s of this struct can be written as they are for all.
+fn is_plain(s: &Struct) -> bool {
+    s.variants.is_empty() && s.generics.is_empty() && s.fields.iter().all(|(_, ty)| *ty != Ty::Fixed)
+}
+
 /// `impl Mul for V` and its like, for a struct that is copied.
 pub fn operator(g: &mut Gen) -> Option<Node> {
-    let found: Vec<usize> = (0..g.structs.len())
-        .filter(|&k| {
-            let s = &g.structs[k];
-            s.copy
-                && s.variants.is_empty()
-                && s.generics.is_empty()
-                && s.fields.iter().all(|(_, ty)| *ty != Ty::Fixed)
-        })
-        .collect();
+    let found: Vec<usize> =
+        (0..g.structs.len()).filter(|&k| g.structs[k].copy && is_plain(&g.structs[k])).collect();
     if found.is_empty() {
         return None;
     }
@@ -218,10 +216,7 @@ pub fn conversion(g: &mut Gen, module: bool) -> Option<Node> {
             let name = name_of(g, k);
             let mut others = g.functions.iter().filter(|f| f.name == name);
             let free = if module { others.all(|f| f.params[0].ty != from) } else { others.next().is_none() };
-            let s = &g.structs[k];
-            free && s.variants.is_empty()
-                && s.generics.is_empty()
-                && s.fields.iter().all(|(_, ty)| *ty != Ty::Fixed)
+            free && is_plain(&g.structs[k])
         })
         .collect();
     if found.is_empty() {

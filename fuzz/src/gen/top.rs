@@ -314,7 +314,8 @@ fn function(g: &mut Gen, _k: usize) -> Node {
         };
         return Node::new(Sort::Item, &template, vec![body]);
     }
-    let name = g.fresh("h");
+    // Formulas have functions in capitals.
+    let name = if g.rng.chance(8) && result == Ty::F { g.fresh("Phi") } else { g.fresh("h") };
     let body = g.function_body(&params, &result, 6);
     let list: Vec<String> = params.iter().map(|param| g.param_text(param)).collect();
     g.functions.push(Function { name: name.clone(), form: CallForm::Path, params, result });
