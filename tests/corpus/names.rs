@@ -367,3 +367,58 @@ mod capitals {
         assert!((bar.2 - by_v).abs() < 1e-6 && (bar.0 - by_s).abs() < 1e-7);
     }
 }
+
+/// What is named in capitals and of no account, and arrays in fields that are not in sight.
+mod of_no_account {
+    use autodiff_runtime::{Differentiable, differentiate};
+
+    #[derive(Clone, Differentiable)]
+    struct Pair(f64, f64);
+
+    #[derive(Clone, Differentiable)]
+    struct Bench {
+        by: f64,
+        weights: [f64; 2],
+    }
+
+    #[allow(non_snake_case)]
+    #[differentiate]
+    fn Phi(n: usize, x: f64) -> f64 {
+        x * n as f64
+    }
+
+    #[differentiate]
+    fn area(pair: Pair) -> f64 {
+        pair.0 * pair.1
+    }
+
+    #[differentiate]
+    fn unread(x: f64) -> f64 {
+        let _unread = Phi(1, x);
+        let pair = Pair(x, 2.0);
+        let second = pair.1;
+        area(pair) + second * x
+    }
+
+    #[differentiate]
+    fn replaced(bench: &mut Bench) -> Bench {
+        *bench = Bench { weights: bench.weights.map(|_| 0.5), ..bench.clone() };
+        bench.clone()
+    }
+
+    #[differentiate]
+    fn weighed(bench: &Bench) -> f64 {
+        let scaled = bench.weights.map(|weight| weight * bench.by);
+        scaled[0] + scaled[1] * scaled[1]
+    }
+
+    #[test]
+    fn are_what_they_are() {
+        assert_eq!(unread::grad(3.0), 4.0);
+        let mut bench = Bench { by: 2.0, weights: [1.0, 3.0] };
+        let bar = weighed::grad(&bench);
+        assert_eq!((bar.by, bar.weights), (1.0 + 2.0 * 2.0 * 9.0, [2.0, 2.0 * 6.0 * 2.0]));
+        let (left, bar) = replaced::value_and_grad(&mut bench);
+        assert_eq!((left.weights, bar.by, bar.weights), ([0.5; 2], 1.0, [0.0; 2]));
+    }
+}

@@ -13,22 +13,19 @@ use crate::ir::*;
 use crate::rules::Syntax;
 
 /// The scalars that are some float once calls are in error.
+#[derive(Default)]
 pub(crate) struct Doubt {
     /// Results of calls, and what has their type.
     called: VarSet,
-    /// What is made of literals alone.
-    literal: VarSet,
+    /// What is made of literals alone: see [`super::inference`].
+    untyped: VarSet,
     /// Literals that met a call's result.
     open: VarSet,
 }
 
 impl Doubt {
-    pub(crate) fn none() -> Doubt {
-        Doubt { called: VarSet::new(), literal: VarSet::new(), open: VarSet::new() }
-    }
-
-    pub(crate) fn of(unit: &Unit) -> Doubt {
-        let mut doubt = Doubt::none();
+    pub(crate) fn of(unit: &Unit, untyped: VarSet) -> Doubt {
+        let mut doubt = Doubt { untyped, ..Doubt::default() };
         // What a loop hands on is known when its end has been seen.
         for _ in 0..2 {
             doubt.block(&unit.first);
@@ -65,7 +62,7 @@ impl Doubt {
     }
 
     fn is_literal(&self, expr: &Expr) -> bool {
-        is_constant(expr) || matches!(expr, Expr::Var(var) if self.literal.contains(var))
+        is_constant(expr) || matches!(expr, Expr::Var(var) if self.untyped.contains(var))
     }
 
     fn block(&mut self, block: &Block) {
@@ -103,8 +100,6 @@ impl Doubt {
             self.open.insert(var);
         } else if self.is_called(expr) {
             self.called.insert(var);
-        } else if self.is_literal(expr) {
-            self.literal.insert(var);
         }
     }
 }

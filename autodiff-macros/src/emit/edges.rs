@@ -28,7 +28,7 @@ impl Emitter<'_> {
                     Callee::Function(path) => owner(path).is_some_and(|owner| owner != "Self"),
                     Callee::Derivative(_) | Callee::Operator(_) => false,
                 };
-                calls |= call.differentiated && of_type;
+                calls |= of_type;
             }
         });
         let runtime = self.runtime;

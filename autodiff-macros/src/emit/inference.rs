@@ -9,8 +9,16 @@ use super::unit::{Unit, every};
 use crate::ir::*;
 use crate::rules::Syntax;
 
-/// The scalars whose type has to be written where they are declared, and the places whose numbers need a suffix.
-pub(crate) fn annotated(unit: &mut Unit, vars: &Vars) -> VarSet {
+/// What is told by its operands alone.
+pub(crate) struct Untold {
+    /// The scalars whose type has to be written where they are declared, and the places whose numbers need a suffix.
+    pub(crate) annotated: VarSet,
+    /// What is made of numbers without a type.
+    pub(crate) untyped: VarSet,
+}
+
+/// What has no type of itself.
+pub(crate) fn untold(unit: &mut Unit, vars: &Vars) -> Untold {
     let mut inference = Inference::new(Some(vars));
     inference.block(&unit.first);
     inference.block(&unit.second);
@@ -26,8 +34,8 @@ pub(crate) fn annotated(unit: &mut Unit, vars: &Vars) -> VarSet {
         let parts = parts.get(&whole).into_iter().flatten();
         open.extend(parts.filter(|part| needed.insert(**part)));
     }
-    needed.extend(untyped.into_iter().filter(single));
-    needed
+    needed.extend(untyped.iter().filter(single));
+    Untold { annotated: needed, untyped }
 }
 
 /// The content of a place with the types of its numbers written; one says the type of all in a list.

@@ -143,7 +143,7 @@ impl<'a> Emitter<'a> {
             scopes: vec![Vec::new()],
             float,
             annotated: VarSet::new(),
-            doubt: Doubt::none(),
+            doubt: Doubt::default(),
             moves: Moves::Never,
             tapes: VarMap::new(),
             pooled: HashSet::new(),
@@ -159,8 +159,8 @@ impl<'a> Emitter<'a> {
             said: HashSet::new(),
             checked: None,
         };
-        let annotated = inference::annotated(unit, &emitter.vars);
-        emitter.doubt = Doubt::of(unit);
+        let inference::Untold { annotated, untyped } = inference::untold(unit, &emitter.vars);
+        emitter.doubt = Doubt::of(unit, untyped);
         emitter.annotated = annotated.into_iter().map(|var| emitter.flow.class(var)).collect();
         emitter
     }

@@ -67,7 +67,7 @@ impl Emitter<'_> {
                 let items = items.iter().map(|item| self.expr(item, None));
                 quote_spanned!(self.span=> (#(#items,)*))
             }
-            Init::Struct { path, of: Made::Box | Made::Some, fields, base: _ } => {
+            Init::Struct { path, of: Made::Box | Made::Some | Made::Called, fields, base: _ } => {
                 let value = fields.iter().map(|(_, value)| self.expr(value, None));
                 quote_spanned!(self.span=> #path(#(#value),*))
             }

@@ -1,8 +1,8 @@
 //! Walking the IR: what a statement reads and writes, in one place for all passes.
 
 use super::{
-    Arg, Block, Call, Expr, Head, Inert, Init, Loop, Path, Proj, RawStmt, Saved, Stmt, StmtKind, Tangent,
-    Tree, Var, VarSet, Vars,
+    Arg, Block, Call, Expr, Head, Inert, Init, Loop, Mark, Path, Proj, RawStmt, Saved, Stmt, StmtKind,
+    Tangent, Tree, Var, VarSet, Vars,
 };
 
 impl Expr {
@@ -559,7 +559,7 @@ impl Loop {
         if let Head::For { index, .. } = self.head {
             own.insert(index);
         }
-        self.body.walk(&mut |stmt| own.extend(stmt.defines()));
+        own.unite(&defined(&self.body.stmts));
         own
     }
 }
@@ -691,4 +691,27 @@ fn call_paths_mut(call: &mut Call, f: &mut dyn FnMut(&mut Path)) {
             f(path);
         }
     }
+}
+/// Everything that statements and those inside them bind.
+pub(crate) fn defined(stmts: &[Stmt]) -> VarSet {
+    let mut found = VarSet::new();
+    for stmt in stmts {
+        found.extend(stmt.defines());
+        stmt.blocks().into_iter().for_each(|block| found.unite(&defined(&block.stmts)));
+    }
+    found
+}
+
+/// How many of the statements behind a begin there are before its end.
+pub(crate) fn end_of_marked(stmts: &[Stmt]) -> usize {
+    let mut open = 1;
+    for (at, stmt) in stmts.iter().enumerate() {
+        match &stmt.kind {
+            StmtKind::Mark(Mark::Begin(_)) => open += 1,
+            StmtKind::Mark(Mark::End) if open == 1 => return at,
+            StmtKind::Mark(Mark::End) => open -= 1,
+            _ => {}
+        }
+    }
+    stmts.len()
 }

@@ -82,8 +82,8 @@ impl Lower<'_> {
                     }
                 };
                 let args = if called.is_none() { self.collected_items(&path.path, args, span) } else { args };
-                let function = self.is_unseen_function(&path.path)
-                    || is_constructor(&path.path) && !self.constructs(&path.path, &site(expr), want);
+                let function =
+                    self.is_elsewhere(&path.path) && !self.constructs(&path.path, &site(expr), want);
                 if function && self.all_inactive(&args) {
                     return self.inactive_call(path, args, want, span);
                 }
@@ -165,10 +165,13 @@ impl Lower<'_> {
     }
 
     /// Whether the path names neither a function of the rule table nor one of the standard library.
+    fn is_elsewhere(&self, path: &syn::Path) -> bool {
+        known_function(&segment_names(path)).is_none() && !self.is_float_function(path)
+    }
+
+    /// The same of what is no constructor by its name.
     pub(crate) fn is_unseen_function(&self, path: &syn::Path) -> bool {
-        known_function(&segment_names(path)).is_none()
-            && !self.is_float_function(path)
-            && !is_constructor(path)
+        self.is_elsewhere(path) && !is_constructor(path)
     }
 
     /// A call of something that is a value: a function that came as an argument or from a field.
@@ -331,7 +334,10 @@ impl Lower<'_> {
                     None => return Value::Poison,
                 }
             }
-            let (of, ty) = made;
+            let (of, ty) = match made {
+                (Made::Struct, ty) => (Made::Called, ty),
+                made => made,
+            };
             let init = Init::Struct { path: path.path.clone(), of, fields, base: None };
             return Value::Init(Box::new(init), ty);
         }

@@ -169,7 +169,7 @@ impl Lower<'_> {
         let to = self.facts.get(&site(expr)).filter(|to| matches!(to, Ty::Named(_))).or(want)?;
         let Ty::Named(to) = to else { return None };
         let syn::Type::Path(syn::TypePath { qself: None, path, .. }) = &**to else { return None };
-        if matches!(ty, Ty::Named(ty) if same_text(ty, to)) {
+        if matches!(ty, Ty::Named(_)) && self.types.alike(ty, &Ty::Named(to.clone())) {
             return None;
         }
         let mut path = path.clone();
@@ -653,10 +653,6 @@ pub(crate) fn turbofish(expr: &syn::ExprMethodCall) -> Option<&syn::Type> {
         syn::GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })
-}
-
-fn same_text(a: &syn::Type, b: &syn::Type) -> bool {
-    a.to_token_stream().to_string() == b.to_token_stream().to_string()
 }
 
 /// Whether an argument of `get` is no position, and the receiver a map.

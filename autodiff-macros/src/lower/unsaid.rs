@@ -18,6 +18,9 @@ pub(super) fn function(
     signature: &syn::Signature,
     block: &syn::Block,
 ) {
+    if !function.vars.0.iter().any(|info| is_named(&info.ty)) {
+        return;
+    }
     let mut names = Names { scope, literals: HashSet::new(), types: HashSet::new() };
     names.visit_block_mut(&mut block.clone());
     if names.literals.is_empty() {
@@ -31,6 +34,15 @@ pub(super) fn function(
     };
     for info in &mut function.vars.0 {
         forget(&mut info.ty, &unsaid);
+    }
+}
+
+fn is_named(ty: &Ty) -> bool {
+    match ty {
+        Ty::Named(_) => true,
+        Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => is_named(t),
+        Ty::Tuple(ts) => ts.iter().any(is_named),
+        Ty::Float(_) | Ty::Int(_) | Ty::Inert | Ty::Unknown => false,
     }
 }
 

@@ -18,10 +18,8 @@ use self::guard::{behind, guarded};
 use self::scan::{Access, Scan};
 use super::affine::{Indices, element, plus, runs, same, same_path};
 use super::leftover;
-use crate::ir::visit::Part;
-use crate::ir::{
-    Block, Expr, Head, Loop, Path, Proj, Role, Stmt, StmtKind, Ty, Var, VarMap, VarSet, Vars, build,
-};
+use crate::ir::visit::{Part, defined};
+use crate::ir::{Block, Expr, Head, Loop, Path, Proj, Role, Stmt, StmtKind, Ty, Var, VarMap, Vars, build};
 
 /// A place that a loop reaches at more distances from its index is left as it is.
 const WIDEST: usize = 4;
@@ -147,8 +145,7 @@ fn slice_operands(
     let operands = scan.operands;
 
     // What an iteration declares is not there before the loop.
-    let mut inside = VarSet::new();
-    the_loop.body.walk(&mut |stmt| inside.extend(stmt.defines()));
+    let inside = defined(&the_loop.body.stmts);
     let from_zero = !inclusive && build::value_of(&lo) == Some(0.0);
     let (counter, count) = if from_zero {
         (index, hi.clone())

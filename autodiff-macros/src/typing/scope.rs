@@ -527,8 +527,9 @@ impl Types {
         Some(operand(path, this, &self.inside(module, &syn::Generics::default(), &[], Some(this.clone()))))
     }
 
-    /// Whether two types may be the same.
-    fn alike(&self, a: &Ty, b: &Ty) -> bool {
+    /// Whether two types may be the same, as far as they are known: references are left out of types, so that a slice may be
+    /// what is behind a reference to an array or a `Vec`.
+    pub(crate) fn alike(&self, a: &Ty, b: &Ty) -> bool {
         match (a, b) {
             (Ty::Unknown, _) | (_, Ty::Unknown) => true,
             (Ty::Named(a), Ty::Named(b)) => {
@@ -539,10 +540,14 @@ impl Types {
                     _ => a.to_token_stream().to_string() == b.to_token_stream().to_string(),
                 }
             }
+            (Ty::Float(Float::F64), Ty::Float(Float::F32))
+            | (Ty::Float(Float::F32), Ty::Float(Float::F64)) => false,
+            (Ty::Int(Some(a)), Ty::Int(Some(b))) => a == b,
             (Ty::Float(_), Ty::Float(_)) | (Ty::Int(_), Ty::Int(_)) | (Ty::Inert, Ty::Inert) => true,
-            (Ty::Array(a, _) | Ty::Slice(a) | Ty::Vec(a), Ty::Array(b, _) | Ty::Slice(b) | Ty::Vec(b)) => {
-                self.alike(a, b)
-            }
+            (Ty::Slice(a), Ty::Array(b, _) | Ty::Slice(b) | Ty::Vec(b))
+            | (Ty::Array(a, _) | Ty::Vec(a), Ty::Slice(b))
+            | (Ty::Array(a, _), Ty::Array(b, _))
+            | (Ty::Vec(a), Ty::Vec(b)) => self.alike(a, b),
             (Ty::Tuple(a), Ty::Tuple(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.alike(a, b))
             }

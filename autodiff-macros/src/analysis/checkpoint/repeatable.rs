@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 
 use crate::analysis::activity::ActivityError;
-use crate::ir::visit::Part;
+use crate::ir::visit::{Part, defined, end_of_marked};
 use crate::ir::{Arg, Block, Expr, Function, Inert, Init, Mark, Path, Role, Stmt, StmtKind, Ty, Var, VarSet};
 
 const AGAIN: &str = "what is marked `#[checkpoint]` runs again in the reverse sweep, and ";
@@ -30,34 +30,24 @@ struct Check<'a> {
 impl Check<'_> {
     /// Looks for marks.
     fn unmarked(&mut self, block: &Block) {
-        let mut open = 0;
-        let mut marked: Vec<&Stmt> = Vec::new();
-        for stmt in &block.stmts {
-            match &stmt.kind {
-                StmtKind::Mark(Mark::Begin(_)) => open += 1,
-                StmtKind::Mark(Mark::End) => {
-                    open -= 1;
-                    if open == 0 {
-                        self.marked(&std::mem::take(&mut marked));
-                    }
-                }
-                _ if open > 0 => marked.push(stmt),
-                _ => stmt.blocks().into_iter().for_each(|block| self.unmarked(block)),
+        let mut stmts = &block.stmts[..];
+        while let Some((stmt, mut rest)) = stmts.split_first() {
+            if let StmtKind::Mark(Mark::Begin(_)) = &stmt.kind {
+                let (marked, behind) = rest.split_at(end_of_marked(rest));
+                rest = behind;
+                self.marked(marked);
+            } else {
+                stmt.blocks().into_iter().for_each(|block| self.unmarked(block));
             }
+            stmts = rest;
         }
     }
 
     /// Looks at all that runs again.
-    fn marked(&mut self, stmts: &[&Stmt]) {
-        let mut inside = VarSet::new();
-        for stmt in stmts {
-            let block = Block { stmts: vec![(*stmt).clone()] };
-            block.walk(&mut |stmt| inside.extend(stmt.defines()));
-        }
+    fn marked(&mut self, stmts: &[Stmt]) {
+        let inside = defined(stmts);
         let before = self.errors.len();
-        for stmt in stmts {
-            self.stmt(stmt, &inside);
-        }
+        stmts.iter().for_each(|stmt| self.stmt(stmt, &inside));
         // One complaint for each mark is enough.
         self.errors.truncate(before + 1);
     }

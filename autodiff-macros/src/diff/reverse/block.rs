@@ -2,10 +2,11 @@
 
 use proc_macro2::Span;
 
-use super::rerun::{end_of_marked, unmarked};
+use super::rerun::unmarked;
 use super::{Reverse, free_vars, stmt};
 use crate::diff::plan::CHEAP;
 use crate::diff::{Tape, TapeKind};
+use crate::ir::visit::end_of_marked;
 use crate::ir::{Block, Expr, Mark, Path, Role, Saved, Stmt, StmtKind, Ty, Var, VarSet, build};
 
 /// A block on its way through the transformation.

@@ -19,6 +19,29 @@ impl Reverse<'_> {
         }
     }
 
+    /// The values that a loop hands on and that carry a derivative.
+    pub(super) fn carried_on<'l>(&self, primal: &'l Loop) -> Vec<&'l Carried> {
+        let is_active = |carried: &&Carried| self.active_var(carried.phi) || self.active_var(carried.out);
+        primal.carried.iter().filter(is_active).collect()
+    }
+
+    /// The reversal of an iteration begins: what it hands on has the adjoint of what is behind.
+    pub(super) fn arrive_carried(&mut self, active: &[&Carried], out: &mut Vec<Stmt>, span: Span) {
+        for carried in active {
+            let bar = Expr::Var(self.bar(carried.out));
+            self.contribute(&carried.next, bar, out, span);
+        }
+    }
+
+    /// It ends: what it started from is what the iteration before hands on.
+    pub(super) fn leave_carried(&mut self, active: &[&Carried], out: &mut Vec<Stmt>, span: Span) {
+        for carried in active {
+            let (out_bar, phi_bar) = (self.bar(carried.out), self.bar(carried.phi));
+            let expr = Expr::Var(phi_bar);
+            out.push(stmt(StmtKind::Update { var: out_bar, op: StoreOp::Set, expr }, span));
+        }
+    }
+
     pub(super) fn reverse_loop(
         &mut self,
         primal: &Loop,
@@ -26,11 +49,7 @@ impl Reverse<'_> {
         reversal: &mut Vec<Stmt>,
         span: Span,
     ) {
-        let active: Vec<&Carried> = primal
-            .carried
-            .iter()
-            .filter(|carried| self.active_var(carried.phi) || self.active_var(carried.out))
-            .collect();
+        let active = self.carried_on(primal);
         let counting;
         let primal = if primal.trips.is_none() && !self.runs_backwards(&primal.head) {
             let trips = self.vars.fresh("trips", Ty::usize(), Role::Value, span);
@@ -65,21 +84,8 @@ impl Reverse<'_> {
             &primal.body,
             &given,
             span,
-            |this, out| {
-                for carried in &active {
-                    let bar = Expr::Var(this.bar(carried.out));
-                    this.contribute(&carried.next, bar, out, span);
-                }
-            },
-            |this, out| {
-                for carried in &active {
-                    let (out_bar, phi_bar) = (this.bar(carried.out), this.bar(carried.phi));
-                    out.push(stmt(
-                        StmtKind::Update { var: out_bar, op: StoreOp::Set, expr: Expr::Var(phi_bar) },
-                        span,
-                    ));
-                }
-            },
+            |this, out| this.arrive_carried(&active, out, span),
+            |this, out| this.leave_carried(&active, out, span),
         );
         self.loops.pop();
         self.bulk_end(bulk, forward, reversal, span);

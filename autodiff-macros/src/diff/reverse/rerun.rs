@@ -13,6 +13,7 @@ use proc_macro2::Span;
 
 use super::{Reverse, free_vars, keep_moved, stmt};
 use crate::diff::record::Again;
+use crate::ir::visit::defined;
 use crate::ir::{
     Block, Call, Checkpoint, Expr, Function, Init, Lit, Mark, Path, RawStmt, Role, Stmt, StmtKind, Ty, Var,
     VarMap, VarSet, WrtTarget,
@@ -197,16 +198,6 @@ pub(super) fn without_effects(stmts: Vec<Stmt>) -> Vec<Stmt> {
     block.stmts
 }
 
-/// Everything that statements and those inside them bind.
-pub(super) fn defined(stmts: &[Stmt]) -> VarSet {
-    let mut found = VarSet::new();
-    for stmt in stmts {
-        found.extend(stmt.defines());
-        stmt.blocks().into_iter().for_each(|block| found.unite(&defined(&block.stmts)));
-    }
-    found
-}
-
 /// How often each variable of a function is read.
 pub(super) fn uses(function: &Function) -> VarMap<usize> {
     let mut uses = VarMap::new();
@@ -232,20 +223,6 @@ fn count(block: &Block, vars: &crate::ir::Vars, uses: &mut VarMap<usize>) {
             }
         }
     });
-}
-
-/// How many of the statements behind a begin there are before its end.
-pub(super) fn end_of_marked(stmts: &[Stmt]) -> usize {
-    let mut open = 1;
-    for (at, stmt) in stmts.iter().enumerate() {
-        match &stmt.kind {
-            StmtKind::Mark(Mark::Begin(_)) => open += 1,
-            StmtKind::Mark(Mark::End) if open == 1 => return at,
-            StmtKind::Mark(Mark::End) => open -= 1,
-            _ => {}
-        }
-    }
-    stmts.len()
 }
 
 /// The statements of a block that are not between marks.

@@ -90,18 +90,11 @@ impl Reverse<'_> {
             }
         };
         made.extend(self.run_back(&revolved, count, used));
-        for carried in primal.carried.iter() {
-            if !self.is_carried(carried) {
-                continue;
-            }
+        for carried in self.carried_on(primal) {
             let bar = Expr::Var(self.bar(carried.out));
             self.contribute(&carried.init, bar, reversal, span);
         }
         made
-    }
-
-    fn is_carried(&self, carried: &Carried) -> bool {
-        self.active_var(carried.phi) || self.active_var(carried.out)
     }
 
     /// `if trips > 0 { push (0, state) }`
@@ -251,26 +244,14 @@ impl Reverse<'_> {
         if let Head::While { test, .. } = &primal.head {
             test.walk(&mut |_| self.position += 1);
         }
-        let active: Vec<&Carried> =
-            primal.carried.iter().filter(|carried| self.is_carried(carried)).collect();
+        let active = self.carried_on(primal);
         let whole = stmt(StmtKind::Loop(Box::new(primal.clone())), span);
         let both = self.both_sweeps(
             &primal.body,
             (std::slice::from_ref(&whole), &own),
             span,
-            |this, out| {
-                for carried in &active {
-                    let bar = Expr::Var(this.bar(carried.out));
-                    this.contribute(&carried.next, bar, out, span);
-                }
-            },
-            |this, out| {
-                for carried in &active {
-                    let (out_bar, phi_bar) = (this.bar(carried.out), this.bar(carried.phi));
-                    let expr = Expr::Var(phi_bar);
-                    out.push(stmt(StmtKind::Update { var: out_bar, op: StoreOp::Set, expr }, span));
-                }
-            },
+            |this, out| this.arrive_carried(&active, out, span),
+            |this, out| this.leave_carried(&active, out, span),
         );
         self.loops.pop();
         step.extend(both);

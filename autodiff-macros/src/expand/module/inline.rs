@@ -38,7 +38,7 @@ use self::views::View;
 use super::plan::{calls_in, names_in};
 use crate::diag::Diagnostics;
 use crate::expand::items::renamed;
-use crate::lower::Nodes;
+use crate::lower::{Nodes, Types};
 use crate::standard::Standard;
 use crate::typing::Scope;
 use crate::typing::items::{Items, ModuleId};
@@ -174,8 +174,9 @@ impl Inline {
         let scope = of.map_or(scope.clone(), |of| scope.of(of));
         let nodes = Nodes::default();
         let facts = crate::lower::types_of(&scope, signature, &block, &nodes);
+        let known = Types::of_function(&signature.generics, &block, &scope);
         let owned = owned_in(signature, &block);
-        Writing { inline: self, at, bound: names(bound), types, facts, nodes, owned, open }
+        Writing { inline: self, at, bound: names(bound), types, known, facts, nodes, owned, open }
             .visit_block_mut(&mut block);
         block
     }

@@ -6,17 +6,17 @@
 
 use proc_macro2::Span;
 
+use crate::ir::visit::defined;
 use crate::ir::{Block, Expr, Loop, Path, Proj, Role, Stmt, StmtKind, Var, VarSet, Vars};
 use crate::simplify::affine::{Indices, same_path};
 
 /// Takes the loads out of the loop.
 pub(super) fn take(the_loop: &mut Loop, indices: &Indices, vars: &mut Vars) -> Vec<Stmt> {
     let mut written = VarSet::new();
-    let mut inside = VarSet::new();
     for stmt in &the_loop.body.stmts {
         stmt.writes(vars, &mut written);
     }
-    the_loop.body.walk(&mut |stmt| inside.extend(stmt.defines()));
+    let inside = defined(&the_loop.body.stmts);
     let mut found: Vec<Load> = Vec::new();
     for stmt in &the_loop.body.stmts {
         let (StmtKind::Let { expr, .. }

@@ -5,7 +5,8 @@ use syn::{Block, Signature, Type};
 use super::called::parameters;
 use super::names::type_name;
 use super::{Function, Inline};
-use crate::ir::{Float, Ty};
+use crate::ir::Ty;
+use crate::lower::Types;
 use crate::standard::is_integer;
 use crate::typing::items::ModuleId;
 
@@ -47,50 +48,19 @@ impl Inline {
         first
     }
 
-    /// The conversion of a value of a type, as far as that is known, to the type of a name.
-    pub(super) fn conversion(&self, at: ModuleId, to: &str, from: Option<&Ty>) -> Option<&Conversion> {
+    /// The conversion of a value of a type, as far as that is known, to the type of a name. `types`: those of the caller.
+    pub(super) fn conversion(&self, types: &Types, at: ModuleId, to: &str, from: &Ty) -> Option<&Conversion> {
         let mut fitting = self
             .conversions
             .iter()
             .filter(|conversion| conversion.at == at && conversion.to == to)
-            .filter(|conversion| from.is_none_or(|from| may_be(from, &conversion.from)));
+            .filter(|conversion| types.alike(from, &types.ty(&conversion.from)));
         let only = fitting.next().filter(|_| fitting.next().is_none());
         // Numbers have conversions of the standard library's as well.
-        only.filter(|_| from.is_some_and(|from| !matches!(from, Ty::Unknown)) || !is_number(to))
+        only.filter(|_| !matches!(from, Ty::Unknown) || !is_number(to))
     }
 }
 
 fn is_number(name: &str) -> bool {
     is_integer(name) || matches!(name, "f64" | "f32")
-}
-
-/// Whether a value of a type may be one of the type that is written.
-fn may_be(ty: &Ty, written: &Type) -> bool {
-    match (ty, written) {
-        (Ty::Unknown, _) => true,
-        (ty, Type::Reference(reference)) => may_be(ty, &reference.elem),
-        (ty, Type::Paren(paren)) => may_be(ty, &paren.elem),
-        (Ty::Tuple(parts), Type::Tuple(written)) => {
-            parts.len() == written.elems.len()
-                && parts.iter().zip(&written.elems).all(|(part, written)| may_be(part, written))
-        }
-        (Ty::Array(element, _), Type::Array(written)) => may_be(element, &written.elem),
-        (Ty::Slice(element), Type::Slice(written)) => may_be(element, &written.elem),
-        (_, Type::Array(_) | Type::Slice(_) | Type::Tuple(_)) => false,
-        (Ty::Tuple(_), _) => false,
-        (ty, Type::Path(path)) => {
-            let name = type_name(written).unwrap_or_default();
-            match ty {
-                Ty::Float(Float::F64) => name == "f64",
-                Ty::Float(Float::F32) => name == "f32",
-                Ty::Float(_) => !is_integer(&name) && name != "Vec",
-                Ty::Int(Some(own)) => *own == name || !is_number(&name),
-                Ty::Int(None) => is_integer(&name),
-                Ty::Vec(_) | Ty::Array(..) | Ty::Slice(_) => name == "Vec" || name == "Box",
-                Ty::Named(named) => type_name(named) == Some(name),
-                _ => path.qself.is_none(),
-            }
-        }
-        _ => true,
-    }
 }

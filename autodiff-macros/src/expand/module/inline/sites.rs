@@ -14,7 +14,7 @@ use super::names::type_name;
 use super::views::{View, is_sum};
 use crate::ir::{Float, Ty};
 use crate::lower::macros::{list_tokens, parse_list};
-use crate::lower::{Nodes, reads_only, site};
+use crate::lower::{Nodes, Types, reads_only, site};
 use crate::typing::items::ModuleId;
 
 /// The body of a caller.
@@ -25,6 +25,8 @@ pub(super) struct Writing<'a> {
     pub(super) bound: BTreeSet<String>,
     /// The types of parameters, and of `self`, that are told by their names.
     pub(super) types: BTreeMap<String, String>,
+    /// What types mean here.
+    pub(super) known: Types,
     /// What typing found, by the names of syntax nodes.
     pub(super) facts: HashMap<String, Ty>,
     pub(super) nodes: Nodes,
@@ -134,9 +136,8 @@ impl<'a> Writing<'a> {
                             of => of,
                         };
                         if let (true, Some(from)) = (name.ident == "from", call.args.first()) {
-                            let from = self.facts.get(&site(from));
-                            if let Some(conversion) = self.inline.conversion(self.at, &of, from) {
-                                return Some(Called::Conversion(conversion));
+                            if let Some(conversion) = self.conversion(&of, from) {
+                                return Some(conversion);
                             }
                         }
                         return Some(Called::Function(format!("{of}.{}", name.ident)));
@@ -154,8 +155,7 @@ impl<'a> Writing<'a> {
                         Ty::Float(Float::F32) => "f32".into(),
                         _ => self.named(&site(expr))?,
                     };
-                    let from = self.facts.get(&site(&*call.receiver));
-                    return self.inline.conversion(self.at, &to, from).map(Called::Conversion);
+                    return self.conversion(&to, &call.receiver);
                 }
                 if is_sum(&call.method) {
                     let of = self.named(&format!("{}[]", site(&*call.receiver)));
@@ -191,6 +191,12 @@ impl<'a> Writing<'a> {
             }
             _ => None,
         }
+    }
+
+    /// The conversion of an expression to the type of a name.
+    fn conversion(&self, to: &str, from: &Expr) -> Option<Called<'a>> {
+        let from = self.facts.get(&site(from)).unwrap_or(&Ty::Unknown);
+        self.inline.conversion(&self.known, self.at, to, from).map(Called::Conversion)
     }
 
     /// The name of a type that typing found.
