@@ -7,6 +7,7 @@
 use alloc::vec::Vec;
 
 use crate::Tangent;
+use crate::tuples::for_tuples;
 
 /// A tree of numbers that can be named one by one: what a Jacobian has rows for.
 ///
@@ -184,17 +185,8 @@ macro_rules! tuples {
         }
     )*};
 }
-tuples! {
-    ()
-    (A 0)
-    (A 0 B 1)
-    (A 0 B 1 C 2)
-    (A 0 B 1 C 2 D 3)
-    (A 0 B 1 C 2 D 3 E 4)
-    (A 0 B 1 C 2 D 3 E 4 F 5)
-    (A 0 B 1 C 2 D 3 E 4 F 5 G 6)
-    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7)
-}
+tuples!(());
+for_tuples!(tuples);
 
 /// `unit(zero, at)`: the seed of the row, the tangent of the column `at`.
 fn unit<S: Numbers>(zero: &S, at: usize) -> S {

@@ -43,6 +43,7 @@ pub mod solvers;
 pub mod sparse;
 pub mod train;
 pub mod tree;
+mod tuples;
 
 /// Gives a struct or an enum a tangent: a type with the same fields in the same variants, called `…Tangent`.
 ///

@@ -231,3 +231,47 @@ fn into_buffers() {
 fn a_buffer_of_another_length() {
     with_rows::jacobian_into(&[2.0, 3.0], 0.5, &[[1.0, 2.0], [3.0, 4.0]], 1, &mut [0.0; 20]);
 }
+
+#[differentiate]
+#[allow(clippy::too_many_arguments)]
+fn of_nine(a: f64, b: f64, c: f64, d: f64, e: f64, f: f64, g: f64, h: f64, i: f64) -> (f64, f64) {
+    (a * b * c, d * e * f + g * h * i)
+}
+
+/// No tuple of so many parts has `impl`s: there is no Jacobian, and all else.
+#[differentiate(order = 2)]
+#[allow(clippy::too_many_arguments, clippy::many_single_char_names)]
+fn of_thirteen(
+    a: f64,
+    b: f64,
+    c: f64,
+    d: f64,
+    e: f64,
+    f: f64,
+    g: f64,
+    h: f64,
+    i: f64,
+    j: f64,
+    k: f64,
+    l: f64,
+    m: f64,
+) -> f64 {
+    a * b * c + d * e * f + g * h * i + j * k * l * m
+}
+
+#[test]
+fn of_many_arguments() {
+    let (value, rows) = of_nine::value_and_jacobian(1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0);
+    assert_eq!(value, (6.0, 624.0));
+    assert_eq!(rows.0, (6.0, 3.0, 2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0));
+    assert_eq!(rows.1, (0.0, 0.0, 0.0, 30.0, 24.0, 20.0, 72.0, 63.0, 56.0));
+
+    let gradient = of_thirteen::grad(1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 1.0, 2.0, 3.0, 4.0);
+    assert_eq!((gradient.0, gradient.12), (6.0, 6.0));
+    #[rustfmt::skip]
+    let (by_first, ..) = of_thirteen::hvp(
+        1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 1.0, 2.0, 3.0, 4.0,
+        0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+    );
+    assert_eq!(by_first, 3.0);
+}

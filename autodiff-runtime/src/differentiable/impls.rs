@@ -1,6 +1,7 @@
 //! The tangents of what the language and `alloc` provide.
 
 use super::{Differentiable, Tangent};
+use crate::tuples::for_tuples;
 #[cfg(target_has_atomic = "ptr")]
 use alloc::sync::Arc;
 use alloc::{boxed::Box, rc::Rc, string::String, vec::Vec};
@@ -218,7 +219,7 @@ impl<T: Differentiable + ?Sized> Differentiable for &mut T {
 }
 
 macro_rules! tuples {
-    ($($($type:ident $index:tt),+;)*) => {$(
+    ($(($($type:ident $index:tt)+))*) => {$(
         #[diagnostic::do_not_recommend]
         impl<$($type: Differentiable),+> Differentiable for ($($type,)+) {
             type Tangent = ($($type::Tangent,)+);
@@ -244,20 +245,7 @@ macro_rules! tuples {
         }
     )*};
 }
-tuples! {
-    A 0;
-    A 0, B 1;
-    A 0, B 1, C 2;
-    A 0, B 1, C 2, D 3;
-    A 0, B 1, C 2, D 3, E 4;
-    A 0, B 1, C 2, D 3, E 4, F 5;
-    A 0, B 1, C 2, D 3, E 4, F 5, G 6;
-    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7;
-    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8;
-    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9;
-    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10;
-    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11;
-}
+for_tuples!(tuples);
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! The tangents of the standard library's smaller types: what carries nothing, ranges, maps, cells.
 
 use super::{Differentiable, Nothing, Tangent};
+use crate::tuples::for_tuples;
 use alloc::borrow::{Cow, ToOwned};
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::{boxed::Box, vec::Vec};
@@ -214,21 +215,12 @@ impl<T: Nothing> Nothing for Box<T> {}
 impl<T: Nothing, const N: usize> Nothing for [T; N] {}
 
 macro_rules! tuples {
-    ($($($type:ident)+;)*) => {$(
+    ($(($($type:ident $index:tt)+))*) => {$(
         #[diagnostic::do_not_recommend]
         impl<$($type: Nothing),+> Nothing for ($($type,)+) {}
     )*};
 }
-tuples! {
-    A;
-    A B;
-    A B C;
-    A B C D;
-    A B C D E;
-    A B C D E F;
-    A B C D E F G;
-    A B C D E F G H;
-}
+for_tuples!(tuples);
 
 #[cfg(test)]
 mod tests {

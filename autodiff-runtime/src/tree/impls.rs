@@ -2,6 +2,7 @@
 
 use super::{Layout, Leaf, Name, Node, Tree, TreeMut, no_child};
 use crate::Scalar;
+use crate::tuples::for_tuples;
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::{marker::PhantomData, slice};
 
@@ -177,12 +178,12 @@ impl<S: Scalar, T: TreeMut<S>> TreeMut<S> for Option<T> {
     }
 }
 
-macro_rules! tuple {
-    ($count:literal: $($type:ident $index:tt),*) => {
+macro_rules! tuples {
+    ($(($($type:ident $index:tt)*))*) => {$(
         #[diagnostic::do_not_recommend]
         impl<S: Scalar, $($type: Tree<S>),*> Tree<S> for ($($type,)*) {
             fn node(&self) -> Node<'_, S> {
-                Node::Branch($count)
+                Node::Branch([$($index),*].len())
             }
             fn child(&self, index: usize) -> (Name, &dyn Tree<S>) {
                 match index {
@@ -200,17 +201,6 @@ macro_rules! tuple {
                 }
             }
         }
-    };
+    )*};
 }
-tuple!(1: A 0);
-tuple!(2: A 0, B 1);
-tuple!(3: A 0, B 1, C 2);
-tuple!(4: A 0, B 1, C 2, D 3);
-tuple!(5: A 0, B 1, C 2, D 3, E 4);
-tuple!(6: A 0, B 1, C 2, D 3, E 4, F 5);
-tuple!(7: A 0, B 1, C 2, D 3, E 4, F 5, G 6);
-tuple!(8: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
-tuple!(9: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8);
-tuple!(10: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9);
-tuple!(11: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10);
-tuple!(12: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11);
+for_tuples!(tuples);

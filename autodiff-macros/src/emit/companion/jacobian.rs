@@ -12,6 +12,9 @@ use crate::ir::*;
 use crate::lower;
 use crate::request::Mode;
 
+/// The longest tuple that the runtime, like the standard library, has `impl`s for.
+const TUPLE: usize = 12;
+
 /// What a Jacobian has rows for.
 pub(super) struct Rows {
     /// The types of the seeds of `vjp`, and those of the Jacobian where they are not looked up.
@@ -90,7 +93,12 @@ impl Shape<'_> {
         }
         let one = rows.lent.is_empty() && matches!(ty, Ty::Float(_));
         let any = ty.may_be_active() || !rows.lent.is_empty();
-        (any && !one && !self.source.may_fail && !self.function.wrt.is_empty()).then_some(rows)
+        (any && !one && !self.source.may_fail && self.has_looked_up_tuples()).then_some(rows)
+    }
+
+    /// Whether the gradient is a tuple for which there are `impl`s of traits.
+    pub(super) fn has_looked_up_tuples(&self) -> bool {
+        (1..=TUPLE).contains(&self.function.wrt.len())
     }
 
     /// What is asked of types that the macro does not know, the seed's among them or not. Of such as have no parameter rustc would ask where they are

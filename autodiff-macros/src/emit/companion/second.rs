@@ -134,7 +134,9 @@ impl Shape<'_> {
         if !self.has_second_order() {
             return Vec::new();
         }
-        vec![self.value_grad_hvp(), self.hvp(), self.hessian(), self.hessian_diagonal()]
+        let products = vec![self.value_grad_hvp(), self.hvp()];
+        let matrices = self.has_looked_up_tuples().then(|| [self.hessian(), self.hessian_diagonal()]);
+        products.into_iter().chain(matrices.into_iter().flatten()).collect()
     }
 
     /// The vectors that a Hessian is multiplied by, named by the parameters: their types, and how `pushforward` takes them.
