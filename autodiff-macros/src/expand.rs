@@ -281,6 +281,13 @@ fn methods(request: &Request, item: &syn::ItemImpl, mut diag: Diagnostics, kept:
     });
     let derived: TokenStream = methods
         .zip(requests)
+        .filter_map(|(method, (request, diag))| match crate::lower::has_no_diff(&method.attrs) {
+            false => Some((method, (request, diag))),
+            true => {
+                diag.discard();
+                None
+            }
+        })
         .map(|(method, (request, diag))| derived_method(&request, &plain, method, false, diag))
         .collect();
     beside(item, &kept, &derived)

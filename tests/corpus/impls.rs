@@ -242,6 +242,53 @@ fn derivatives_give_way_to_what_is_written() {
     assert_eq!(model.score_grad_grad(2.0).1, 6.0);
 }
 
+#[derive(Clone, Debug, Differentiable)]
+struct Left {
+    x: f64,
+}
+
+#[differentiate]
+impl Left {
+    fn square(&self) -> f64 {
+        self.x * self.x
+    }
+    // No derivative passes through bits.
+    #[no_diff]
+    fn rounded(&self) -> f64 {
+        f64::from_bits(self.x.to_bits() & !1)
+    }
+}
+
+#[differentiate]
+mod left_out {
+    pub struct Left {
+        pub x: f64,
+    }
+
+    #[differentiate(order = 2)]
+    impl Left {
+        pub fn square(&self) -> f64 {
+            self.x * self.x
+        }
+    }
+
+    #[no_diff]
+    impl Left {
+        pub fn rounded(&self) -> f64 {
+            f64::from_bits(self.x.to_bits() & !1)
+        }
+    }
+}
+
+#[test]
+fn functions_of_blocks_that_are_left_out() {
+    let left = Left { x: 3.0 };
+    assert_eq!((left.square_grad().x, left.rounded()), (6.0, 3.0));
+    let left = left_out::Left { x: 3.0 };
+    let gradient = left.square_grad();
+    assert_eq!((gradient.x, left.rounded(), left.square_hvp(&gradient).x), (6.0, 3.0, 12.0));
+}
+
 checks! {
     lone_methods(&[0.5, -0.75], &[0.25, 1.5]);
     trait_methods(&[0.5, -0.75], 0.5);

@@ -126,8 +126,13 @@ impl Plan {
                     let public = !matches!(item.vis, syn::Visibility::Inherited);
                     let signature = named_impls(&scope, &item.sig);
                     let block = macros.expanded(&signature, &item.block);
-                    let added =
-                        self.candidate(&item.attrs, &signature, &block, (public, false), scope.clone());
+                    let added = self.candidate(
+                        [&item.attrs, &[]],
+                        &signature,
+                        &block,
+                        (public, false),
+                        scope.clone(),
+                    );
                     if added.inlined {
                         self.inline.add(at, &item.sig, &block, None);
                     }
@@ -156,7 +161,8 @@ impl Plan {
                         let conversion = of_trait.is_some_and(|of| of.ident == "From");
                         // Of several, derivatives would have one name.
                         let apart = conversion && !self.inline.add_conversion(at, item, &signature, &block);
-                        let added = self.candidate(&method.attrs, &signature, &block, (public, true), scope);
+                        let attrs = [&*method.attrs, &item.attrs];
+                        let added = self.candidate(attrs, &signature, &block, (public, true), scope);
                         let view = of_trait.is_some_and(|of| inline::is_view(&of.ident));
                         let sum = of_trait.is_some_and(|of| of.ident == "Sum" || of.ident == "Product")
                             && inline::is_sum(&method.sig.ident);
@@ -190,7 +196,8 @@ impl Plan {
                         let signature = named_impls(&scope, &method.sig);
                         let block = method.default.clone().unwrap_or(syn::parse_quote!({}));
                         let scope = scope.of(&this);
-                        let added = self.candidate(&method.attrs, &signature, &block, (public, true), scope);
+                        let attrs = [&*method.attrs, &[]];
+                        let added = self.candidate(attrs, &signature, &block, (public, true), scope);
                         added.of_trait = Some(item.ident.to_string());
                         added.in_trait = true;
                         added.provided = method.default.is_some();
@@ -276,21 +283,24 @@ impl Plan {
         Some((self.items.child(at, &item.ident).filter(|_| wanted)?, inner))
     }
 
+    /// What is said of the block around a function is said of the function, which may say more.
     fn candidate(
         &mut self,
-        attrs: &[Attribute],
+        [attrs, block_attrs]: [&[Attribute]; 2],
         signature: &syn::Signature,
         block: &syn::Block,
         (public, associated): (bool, bool),
         scope: Scope,
     ) -> &mut Candidate {
         let mut diag = Diagnostics::new();
-        let own = attrs.iter().find(|attr| is_attribute(attr)).map(arguments);
-        let mut request = own_request(&self.request, own.clone(), &mut diag);
+        let said = |attrs: &[Attribute]| attrs.iter().find(|attr| is_attribute(attr)).map(arguments);
+        let own = said(attrs);
+        let around = own_request(&self.request, said(block_attrs), &mut diag);
+        let mut request = own_request(&around, own.clone(), &mut diag);
         request.scope = scope;
         let marked = own.is_some();
         let given = !request.given.is_empty();
-        let eligible = !has_no_diff(attrs) && !is_test(attrs);
+        let eligible = !has_no_diff(attrs) && !has_no_diff(block_attrs) && !is_test(attrs);
         let differentiable = marked || eligible && has_derivative(&request, signature);
         let (mut mentions, mut calls) = (BTreeSet::new(), BTreeSet::new());
         if differentiable {
