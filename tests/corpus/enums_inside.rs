@@ -364,6 +364,42 @@ fn changed_alternatives(s: &mut Inner, k: f64) -> f64 {
     }
 }
 
+/// What a variant out of sight holds, an array or a `Vec`, read as a list and handed on whole.
+#[derive(Clone, Debug, Differentiable)]
+enum Held {
+    Three([f64; 3], f64),
+    Some(Vec<f64>, f64),
+}
+
+#[differentiate]
+fn dot_of_three(a: [f64; 3], k: f64) -> f64 {
+    (a[0] * a[1] + a[2]) * k
+}
+
+#[differentiate]
+fn read_and_handed_on(x: f64, y: f64) -> f64 {
+    if let Held::Three(list, k) = Held::Three([x, y, x * y], y) {
+        let mean = list.iter().sum::<f64>() / list.len() as f64;
+        dot_of_three(list, k) * mean
+    } else {
+        x
+    }
+}
+
+/// Nothing in the list carries a derivative, and it is read again behind what it is copied to.
+#[differentiate]
+fn copied_and_read(x: f64) -> f64 {
+    let held = Held::Some(vec![1.0, 0.3, 0.0], 0.5);
+    let factor = match held {
+        Held::Some(list, k) => {
+            let again = Held::Some(list.clone(), 0.0);
+            k + list[1] * f64::from(u8::from(matches!(again, Held::Some(..))))
+        }
+        Held::Three(list, k) => list[0] * k,
+    };
+    x * factor
+}
+
 checks! {
     inner(&Inner::A(0.7), 1.2);
     inner as inner_b(&b(Kind::Near), 1.2);
@@ -463,5 +499,7 @@ mod kept {
         counted_in_what_is_kept(&[0.5, 1.5, 0.7], 0.8);
         arrays_iterated(&Mark::Row { a: 3, b: [0.5, 1.5] }, 0.8);
         arrays_iterated as arrays_not_iterated(&Mark::At(0.5, 3), 0.8);
+        read_and_handed_on(1.5, 0.75);
+        copied_and_read(1.5);
     }
 }

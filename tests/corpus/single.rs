@@ -40,6 +40,21 @@ fn in_place(x: &mut [f32], a: f32) {
     }
 }
 
+#[differentiate]
+fn one_of_two_chosen(x: f32) -> f32 {
+    let (a, b): (f32, f32) = if x > 2.0 { (0.5, 0.25) } else { (x, 2.0) };
+    b.sin() * a
+}
+
+#[differentiate]
+fn one_of_two_matched(x: f32, n: usize) -> f32 {
+    let (a, b): (f32, f32) = match n {
+        0 => (0.5, 0.25),
+        _ => (x, 2.0),
+    };
+    b.sin() * a
+}
+
 #[test]
 fn types_are_kept() {
     let g: f32 = polynomial::grad(2.0);
@@ -55,5 +70,7 @@ checks! {
     methods(0.75_f32, 1.5_f32);
     sum(&[0.5_f32, -1.5, 2.0]);
     widened(1.5_f32, 0.75);
+    one_of_two_chosen(1.5_f32);
+    one_of_two_matched(1.5_f32, @1);
     in_place(&mut vec![0.5_f32, -1.5], 0.75_f32) -> ();
 }

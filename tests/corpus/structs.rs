@@ -316,6 +316,22 @@ fn values_of_arms_that_were_left() {
     assert_eq!(pullback(seed(2)), (vec![0.5, 0.5], 2.25));
 }
 
+#[derive(Clone, Debug, Differentiable)]
+struct Series {
+    values: Vec<f64>,
+    scale: f64,
+}
+
+input!(Series => SeriesTangent);
+
+/// Of a list out of sight a range is taken, and elements.
+#[differentiate]
+fn ranges_of_a_field(series: &Series) -> f64 {
+    let tail = series.values.get(1..).map_or(0.5, |rest| rest.iter().map(|x| x * x).sum::<f64>());
+    let all: f64 = series.values.iter().map(|x| x * series.scale).sum();
+    if series.values[0].is_finite() { tail * all } else { all }
+}
+
 checks! {
     norm(&Point { x: 1.5, y: -0.5 });
     by_value(Point { x: 1.5, y: -0.5 }, 0.75);
@@ -327,4 +343,5 @@ checks! {
     kept_in_an_option(&[0.3, 0.7, 0.2], Point { x: 0.5, y: 1.5 });
     kept_in_an_option as lost_from_an_option(&[0.3, 0.7, -0.2], Point { x: 0.5, y: 1.5 });
     kept_in_an_option as never_in_an_option(&[], Point { x: 0.5, y: 1.5 });
+    ranges_of_a_field(&Series { values: vec![0.5, 1.5, -0.75], scale: 2.0 });
 }

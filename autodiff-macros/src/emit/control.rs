@@ -25,16 +25,26 @@ impl Emitter<'_> {
         match results {
             [] => value,
             [join] => {
-                let literal = join.values.iter().flatten().find(|value| matches!(value, Expr::Lit(_)));
-                let annotation = literal.map(|literal| self.annotation(join.var, literal));
+                let annotation = self.join_type(join).map(|ty| quote_spanned!(self.span=> : #ty));
                 let pattern = self.pattern(join.var);
                 quote_spanned!(self.span=> let #pattern #annotation = #value;)
             }
             joins => {
+                let types: Vec<_> = joins.iter().map(|join| self.join_type(join)).collect();
+                let annotation = types.iter().any(Option::is_some).then(|| {
+                    let types = types.iter().map(|ty| ty.clone().unwrap_or_else(|| quote!(_)));
+                    quote_spanned!(self.span=> : (#(#types),*))
+                });
                 let patterns: Vec<_> = joins.iter().map(|join| self.pattern(join.var)).collect();
-                quote_spanned!(self.span=> let (#(#patterns),*) = #value;)
+                quote_spanned!(self.span=> let (#(#patterns),*) #annotation = #value;)
             }
         }
+    }
+
+    /// The type of a join, where the values of the arms do not say it.
+    fn join_type(&self, join: &Join) -> Option<TokenStream> {
+        let literal = join.values.iter().flatten().find(|value| matches!(value, Expr::Lit(_)))?;
+        self.untold_type(join.var, literal)
     }
 
     fn branch(

@@ -465,6 +465,12 @@ impl Emitter<'_> {
 
     /// An expression whose type rustc could not tell from a literal alone: the annotation that says it.
     pub(crate) fn annotation(&self, var: Var, init: &Expr) -> TokenStream {
+        let ty = self.untold_type(var, init);
+        ty.map_or_else(TokenStream::new, |ty| quote_spanned!(self.span=> : #ty))
+    }
+
+    /// The type that has to be written, where it has to be.
+    pub(super) fn untold_type(&self, var: Var, init: &Expr) -> Option<TokenStream> {
         let ty = match &self.vars[var].ty {
             Ty::Float(Float::Any) => Ty::Float(self.float.clone()),
             ty => ty.clone(),
@@ -478,10 +484,7 @@ impl Emitter<'_> {
             (Ty::Int(Some(_)), Expr::Inert(_)) => true,
             _ => false,
         };
-        match needed.then(|| types::written(&ty, self.runtime)).flatten() {
-            Some(ty) => quote_spanned!(self.span=> : #ty),
-            None => TokenStream::new(),
-        }
+        needed.then(|| types::written(&ty, self.runtime)).flatten()
     }
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote_spanned;
 
 use super::expr::{Code, Level};
-use super::{Emitter, buffers, types};
+use super::{Emitter, Form, buffers, types};
 use crate::ir::*;
 
 impl Emitter<'_> {
@@ -193,6 +193,8 @@ impl Emitter<'_> {
             return zero;
         }
         match &ty {
+            // A list that is owned and no `Vec` for sure may be an array.
+            Ty::Slice(_) if like.proj.is_empty() && self.form(like.root) == Form::Owned => {}
             Ty::Vec(t) | Ty::Slice(t) => {
                 if let Some(zero) = self.constant(t, 0.0) {
                     let like = self.receiver(like);

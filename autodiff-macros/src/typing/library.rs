@@ -40,6 +40,9 @@ pub(crate) fn is_of_the_library(name: &str) -> bool {
     rows(name).next().is_some() || crate::rules::is_method(name)
 }
 
+/// An argument by which a row differs from another one of the same name.
+pub(super) const RANGE: &str = "Iter<usize>";
+
 #[rustfmt::skip]
 pub(super) const METHODS: &[(&str, &str, &[&str], &str)] = &[
     // sequences
@@ -51,6 +54,7 @@ pub(super) const METHODS: &[(&str, &str, &[&str], &str)] = &[
     ("clone to_owned",                               "Seq<T>", &[], "Same"),
     ("first last first_mut last_mut pop",            "Seq<T>", &[], "Option<T>"),
     ("get get_mut",                                  "Seq<T>", &["usize"], "Option<T>"),
+    ("get get_mut",                                  "Seq<T>", &[RANGE], "Option<[T]>"),
     ("chunks chunks_exact windows chunks_mut chunks_exact_mut rchunks", "Seq<T>", &["usize"], "Iter<[T]>"),
     ("split_at split_at_mut",                        "Seq<T>", &["usize"], "([T], [T])"),
     ("split_first split_last split_first_mut split_last_mut", "Seq<T>", &[], "Option<(T, [T])>"),

@@ -164,9 +164,18 @@ impl Lower<'_> {
                 }
                 value => {
                     let code = self.as_code(value, name.span())?;
-                    binds.extend(code.binds);
-                    let code = code.code;
-                    prelude.extend(quote!(let #name = #code;));
+                    let text = code.code.to_string();
+                    // Another name for a variable would move what is in it.
+                    match &code.binds[..] {
+                        [(only, atom @ (Expr::Var(_) | Expr::Load(_)))] if *only == text => {
+                            binds.push((name, atom.clone()));
+                        }
+                        _ => {
+                            binds.extend(code.binds);
+                            let code = code.code;
+                            prelude.extend(quote!(let #name = #code;));
+                        }
+                    }
                 }
             }
         }

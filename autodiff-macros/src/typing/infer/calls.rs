@@ -253,7 +253,8 @@ impl Infer<'_> {
             _ => {}
         }
         // What a closure is handed is known before it is looked into, where the receiver is.
-        let signature = self.signature(&call.method, &receiver, call.args.len());
+        let ranges: Vec<bool> = call.args.iter().map(is_range).collect();
+        let signature = self.signature(&call.method, &receiver, &ranges);
         if let Some((params, result)) = signature {
             for (arg, param) in call.args.iter().zip(&params) {
                 self.argument(arg, param);
@@ -316,7 +317,9 @@ impl Infer<'_> {
         args: &[Term],
         result: &Term,
     ) -> bool {
-        match self.signature(name, receiver, args.len()) {
+        let ranges: Vec<bool> =
+            args.iter().map(|arg| matches!(self.table.head(arg), Term::Iter(_))).collect();
+        match self.signature(name, receiver, &ranges) {
             Some((params, given)) => {
                 for (param, arg) in params.iter().zip(args) {
                     self.table.unify(param, arg);
@@ -336,8 +339,9 @@ impl Infer<'_> {
         }
     }
 
-    /// The arguments and the result of a method of what the receiver is known to be.
-    fn signature(&mut self, name: &Ident, receiver: &Term, arity: usize) -> Option<(Vec<Term>, Term)> {
+    /// The arguments and the result of a method of what the receiver is known to be; `ranges`: which arguments are ranges.
+    fn signature(&mut self, name: &Ident, receiver: &Term, ranges: &[bool]) -> Option<(Vec<Term>, Term)> {
+        let arity = ranges.len();
         let head = self.table.head(receiver);
         if let Term::Named(of) = &head {
             // A derived `Clone` is in no `impl`.
@@ -355,7 +359,15 @@ impl Infer<'_> {
             let param = if integer { Term::Int(Some("i32".into())) } else { head.clone() };
             return Some((vec![param; arity], head));
         }
-        for (of, params, result) in library::rows(&name).filter(|(_, params, _)| params.len() == arity) {
+        let rows = library::rows(&name).filter(|(_, params, _)| {
+            let fits = |(param, range): (&&str, &bool)| match *param {
+                library::RANGE => *range,
+                "usize" => !*range,
+                _ => true,
+            };
+            params.len() == arity && params.iter().zip(ranges).all(fits)
+        });
+        for (of, params, result) in rows {
             let mut row = Row { receiver: head.clone(), names: Vec::new() };
             let of: syn::Type = syn::parse_str(of).ok()?;
             if !self.receives(&of, &head, &mut row) {
@@ -435,6 +447,13 @@ impl Infer<'_> {
             }
             _ => self.table.fresh(),
         }
+    }
+}
+
+fn is_range(arg: &syn::Expr) -> bool {
+    match arg {
+        syn::Expr::Paren(paren) => is_range(&paren.expr),
+        arg => matches!(arg, syn::Expr::Range(_)),
     }
 }
 
