@@ -41,6 +41,7 @@ mod jacobian;
 mod jumps;
 mod kept;
 mod lent;
+mod lent_inside;
 mod loops;
 mod marked;
 mod marks;

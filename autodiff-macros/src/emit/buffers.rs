@@ -184,6 +184,14 @@ impl Buffers<'_> {
         }
     }
 
+    /// Whether a pullback may own an argument that is made of references: `(&[f64], &[f64])`. Those of unknown type are
+    /// among the ones that are kept.
+    fn may_borrow(&self, arg: &Arg) -> bool {
+        let (Arg::Move(path) | Arg::Handed(path)) = arg else { return false };
+        let ty = self.vars.type_of(path);
+        matches!(ty, Ty::Tuple(_) | Ty::Array(..) | Ty::Vec(_)) && !self.is_static(&ty)
+    }
+
     fn stmt(&mut self, stmt: &Stmt) {
         stmt.parts(&mut |part| match part {
             visit::Part::Read(e) => self.inerts(e),
@@ -211,7 +219,7 @@ impl Buffers<'_> {
             StmtKind::Call(call) => {
                 self.call(call);
                 call.results.leaves().into_iter().for_each(|var| self.keep_root(*var));
-                if !call.kept.is_empty() {
+                if !call.kept.is_empty() || call.args.iter().any(|arg| self.may_borrow(arg)) {
                     self.borrowing.insert(call.pullback);
                 }
             }

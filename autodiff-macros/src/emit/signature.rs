@@ -424,10 +424,22 @@ impl ParamSig {
                 quote!(&#lifetime mut self)
             }
             (false, _) => {
-                let (name, ty) = (&self.name, name_lifetimes(self.ty.clone(), true, &mut fresh));
+                let (name, ty) = (&self.name, self.ty_with_lifetimes(&mut fresh));
                 quote!(#name: #ty)
             }
         }
+    }
+
+    /// The type with every lifetime that is left out named.
+    pub(crate) fn ty_with_lifetimes(&self, fresh: &mut dyn FnMut() -> syn::Lifetime) -> TokenStream {
+        name_lifetimes(self.ty.clone(), true, fresh)
+    }
+
+    /// Whether it is handed over by value and borrows from elsewhere: `(&[f64], &[f64])`, `View<'_>`.
+    pub(crate) fn holds_references(&self) -> bool {
+        let mut named = Vec::new();
+        lifetimes_in(self.ty_with_lifetimes(&mut || syn::parse_quote!('any)), &mut named);
+        self.passing == Passing::Value && !self.lent && !self.receiver && !named.is_empty()
     }
 
     /// The type behind the reference, where it is asked about, or would be if all generics were in sight.

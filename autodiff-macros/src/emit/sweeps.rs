@@ -553,6 +553,7 @@ pub(crate) fn witness(function: &Function, signature: &Signature, pullback: &Adj
     emitter.reserve_params(&function);
     let prelude = emitter.enter_params(&function);
     let body = emitter.block(&unit.first);
+    emitter.moves = Moves::once(&unit.tail);
     let updates = emitter.write_back(&function, &unit.tail[..leaves]);
     let result = emitter.result(&function.result, &mut unit.tail[leaves..].iter());
     let nested = &function.items;

@@ -9,8 +9,9 @@
 //! impl f { fn grad(x: f64) -> Result<f64, E> { … f_found::value_and_grad(x) … } }
 //! ```
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{
     Attribute, Block, Expr, FnArg, GenericArgument, ImplItem, ImplItemFn, Item, Pat, PathArguments,
     ReturnType, Signature, Type, TypeParamBound, parse_quote,
@@ -52,7 +53,7 @@ impl Fallible {
             FnArg::Receiver(receiver) => {
                 matches!(receiver.kind, syn::ReceiverKind::Reference(_, _, Some(_)))
             }
-            FnArg::Typed(typed) => matches!(bare(&typed.ty), Type::Reference(to) if to.mutability.is_some()),
+            FnArg::Typed(typed) => may_change(typed.ty.to_token_stream()),
         };
         let nothing = zero(payload)?;
         let fallible = Fallible { output: output.clone(), payload: payload.clone(), nothing };
@@ -354,12 +355,30 @@ fn without_flag(pullback: &mut syn::TypeImplTrait) -> Option<usize> {
     Some(arguments.inputs.len() - 1)
 }
 
+/// Whether what a value of the type is handed to can be told by others: `Option<&mut Vec<f64>>`, `impl FnMut(f64)`.
+fn may_change(ty: TokenStream) -> bool {
+    let mut before = None;
+    ty.into_iter().any(|tree| {
+        let changes = match &tree {
+            TokenTree::Ident(name) if name == "mut" => !matches!(before, Some('*')),
+            TokenTree::Ident(name) => name == "FnMut" || name == "FnOnce",
+            TokenTree::Group(group) => may_change(group.stream()),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+        };
+        before = match tree {
+            TokenTree::Punct(punct) => Some(punct.as_char()),
+            _ => None,
+        };
+        changes
+    })
+}
+
 /// A parameter as it is passed on; `kept`: it is needed again.
 fn passed(input: &FnArg, kept: bool) -> TokenStream {
-    let (name, by_value) = match input {
+    let (name, by_value, span) = match input {
         FnArg::Receiver(receiver) => {
             let by_value = !matches!(receiver.kind, syn::ReceiverKind::Reference(..));
-            (receiver.self_token.to_token_stream(), by_value)
+            (receiver.self_token.to_token_stream(), by_value, receiver.span())
         }
         FnArg::Typed(typed) => {
             let by_value = !matches!(bare(&typed.ty), Type::Reference(_)) && !is_copy(&typed.ty);
@@ -367,10 +386,11 @@ fn passed(input: &FnArg, kept: bool) -> TokenStream {
                 Pat::Ident(pat) => pat.ident.to_token_stream(),
                 pat => pat.to_token_stream(),
             };
-            (name, by_value)
+            (name, by_value, typed.ty.span())
         }
     };
-    if kept && by_value { quote!(::core::clone::Clone::clone(&#name)) } else { name }
+    // A type that cannot be copied is complained of where it is written.
+    if kept && by_value { quote_spanned!(span=> ::core::clone::Clone::clone(&#name)) } else { name }
 }
 
 /// What is said of the inner function, of the function itself.

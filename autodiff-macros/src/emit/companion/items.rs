@@ -167,16 +167,17 @@ impl Shape<'_> {
         types.push(self.signature.seed());
         types.extend(self.params().iter().map(|param| param.lent_adjoint(runtime)));
         let result = &self.signature.asked_result;
+        let (args, lifetimes, captures) = self.kept_references(self.lent_args());
         Item {
             name: "forward".into(),
             summary: "The value and the pullback that other differentiated functions call.".into(),
             hidden: true,
-            lifetimes: Vec::new(),
+            lifetimes,
             bounds: Vec::new(),
-            args: self.lent_args(),
+            args,
             output: match self.function.recursive {
                 true => quote!((#result, #runtime::__private::Box<dyn ::core::ops::FnOnce(#(#types),*)>)),
-                false => quote!((#result, impl ::core::ops::FnOnce(#(#types),*))),
+                false => quote!((#result, impl ::core::ops::FnOnce(#(#types),*) #captures)),
             },
             body: sweep.map(|sweep| sweep.body).unwrap_or_default(),
             stub: never_closure(&types, &quote!(()), self.function.recursive.then_some(runtime)),
@@ -208,6 +209,24 @@ impl Shape<'_> {
             Site::Impl(None) => self.signature.borrowing_unseen(lifetimes),
             Site::Companion | Site::Impl(Some(_)) => self.signature.borrowing(lifetimes),
         }
+    }
+
+    /// The arguments of what other differentiated functions call, with lifetimes that their pullback may keep, and what it
+    /// keeps: references it is given again, but not what holds some.
+    pub(super) fn kept_references(
+        &self,
+        mut args: Vec<TokenStream>,
+    ) -> (Vec<TokenStream>, Vec<TokenStream>, Option<TokenStream>) {
+        let mut lifetimes = Vec::new();
+        let keeps = self.params().iter().any(ParamSig::holds_references);
+        for (arg, param) in args.iter_mut().zip(self.params()).filter(|(_, param)| param.holds_references()) {
+            *arg = param.arg_with_lifetimes(&mut lifetimes, self.one_lifetime);
+        }
+        let captures = keeps.then(|| {
+            let captures = self.captures(&lifetimes);
+            quote!(+ #captures)
+        });
+        (args, lifetimes, captures)
     }
 
     fn vjp(&self, direct: Option<Sweep>) -> Item {

@@ -115,7 +115,7 @@ impl Shape<'_> {
         }
         for (param, sig) in self.function.params.iter().zip(self.params()) {
             if param.passing == Passing::Value && !is_cloned(&param.ty) {
-                let ty = &sig.ty;
+                let ty = sig.ty_with_lifetimes(&mut || syn::parse_quote!('cloned));
                 bounds.extend(syn::parse2(quote!(for<'cloned> #ty: ::core::clone::Clone)));
             }
         }

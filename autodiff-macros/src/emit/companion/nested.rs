@@ -193,6 +193,8 @@ impl Shape<'_> {
             .chain([output.clone()])
             .chain(all().filter(|passed| passed.arg.is_some()).map(|passed| passed.slot.clone()))
             .collect();
+        let args = all().filter_map(|passed| passed.arg.clone()).collect();
+        let (args, lifetimes, captures) = self.kept_references(args);
         Item {
             name: name(what, level, "forward").into(),
             summary: format!(
@@ -200,9 +202,9 @@ impl Shape<'_> {
                 what.name()
             ),
             hidden: true,
-            lifetimes: Vec::new(),
-            args: all().filter_map(|passed| passed.arg.clone()).collect(),
-            output: quote!((#output, impl ::core::ops::FnOnce(#(#types),*))),
+            lifetimes,
+            args,
+            output: quote!((#output, impl ::core::ops::FnOnce(#(#types),*) #captures)),
             bounds: self.bounds(None),
             body,
             stub: never_closure(&types, &quote!(()), None),
