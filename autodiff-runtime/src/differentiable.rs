@@ -3,11 +3,15 @@
 mod impls;
 pub(crate) use impls::{accumulate_all, zip_all};
 #[cfg(feature = "nalgebra")]
+mod geometry;
+#[cfg(feature = "nalgebra")]
 mod matrix;
 #[cfg(feature = "ndarray")]
 mod ndarray;
 mod standard;
 
+#[cfg(feature = "nalgebra")]
+pub use geometry::IsometryTangent;
 #[cfg(feature = "nalgebra")]
 pub use matrix::Real;
 #[cfg(feature = "ndarray")]
@@ -32,6 +36,7 @@ pub use ndarray::{Element, Storage};
 /// | a struct with `#[derive(Differentiable)]` | a struct with the same fields, called `…Tangent` |
 /// | an enum with `#[derive(Differentiable)]` | an enum of the same variants, called `…Tangent`; `()` where none holds anything |
 /// | matrices and vectors of `nalgebra` (feature `nalgebra`) | the owned matrix of the same size |
+/// | points, translations and quaternions of `nalgebra` | the type itself; of a unit quaternion the quaternion, of a rotation the matrix, of an isometry [`IsometryTangent`](crate::rules::IsometryTangent) |
 /// | arrays and views of `ndarray` (feature `ndarray`) | the owned array of the same shape |
 /// | vectors of `glam` (feature `glam`) | the type itself |
 ///

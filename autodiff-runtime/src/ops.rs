@@ -19,6 +19,8 @@
 // Pullbacks are types without names.
 #![allow(clippy::type_complexity)]
 
+#[cfg(feature = "nalgebra")]
+pub(crate) mod geometry;
 mod hook;
 #[cfg(feature = "nalgebra")]
 pub(crate) mod matrix;

@@ -20,6 +20,8 @@
 
 mod elements;
 mod float;
+#[cfg(feature = "nalgebra")]
+mod geometry;
 mod macros;
 #[cfg(feature = "nalgebra")]
 mod matrix;
@@ -27,14 +29,18 @@ mod matrix;
 mod ndarray;
 #[cfg(any(feature = "nalgebra", feature = "ndarray"))]
 mod parts;
+#[cfg(any(feature = "nalgebra", feature = "ndarray"))]
+mod puts;
 mod space;
 
+#[cfg(feature = "nalgebra")]
+pub use crate::differentiable::IsometryTangent;
 pub use elements::{ElementRules, Elements};
 pub use float::FloatRules;
 #[cfg(feature = "nalgebra")]
 pub use matrix::{
     BlockRules, CholeskyRules, CrossRules, DecompositionRules, DiagonalRules, LuRules, MatrixRules,
-    SquareMatrixRules, VectorRules,
+    SpaceRules, SquareMatrixRules, SvdTangent, SymmetricEigenTangent, VectorRules,
 };
 #[cfg(feature = "ndarray")]
 pub use ndarray::{
@@ -52,6 +58,8 @@ pub mod prelude {
     #[cfg(feature = "glam")]
     pub use crate::glam::prelude::*;
 
+    #[cfg(feature = "nalgebra")]
+    pub use super::geometry::prelude::*;
     #[cfg(feature = "nalgebra")]
     pub use super::matrix::prelude::*;
     #[cfg(feature = "ndarray")]

@@ -125,6 +125,18 @@ covered! { [a v k]
     scaled_add: { let mut b = a.clone(); b.scaled_add(k, v); b };
     mapv_inplace: { let mut b = a.clone(); b.mapv_inplace(|x| x * k); b };
     map_inplace: { let mut b = a.clone(); b.map_inplace(|x| *x = x.sin() * k); b };
+    row_mut: { let mut b = a * k; b.row_mut(1).assign(&(v * k)); b.row_mut(0)[2] = k * k; b };
+    row_mut__bound: { let mut b = a * k; let mut row = b.row_mut(1); row += v; row[2] *= k; row *= 2.0; b };
+    column_mut: { let mut b = a * k; b.column_mut(1).mapv_inplace(|x| x * x); b };
+    slice_mut: { let mut b = a * k; b.slice_mut(part()).fill(k); b };
+    slice_mut__bound: { let mut b = a * k; let mut part = b.slice_mut(part()); part -= k; part.scaled_add(k, &v.slice(tail())); b };
+    index_axis_mut: { let mut b = a * k; b.index_axis_mut(Axis(1), 2).fill(k * k); b };
+    diag_mut: { let mut b = a * k; b.diag_mut().fill(k * k); b };
+    view_mut: { let mut b = a * k; b.view_mut().mapv_inplace(f64::sin); b };
+    rows_mut: { let mut b = a * k; for mut row in b.rows_mut() { let sum = row.sum(); row /= sum; } b };
+    columns_mut: { let mut b = a * k; for mut column in b.columns_mut() { column[0] *= column[1]; } b };
+    outer_iter_mut: { let mut b = a * k; for (i, mut row) in b.outer_iter_mut().enumerate() { row *= v[i]; } b };
+    axis_iter_mut: { let mut b = a * k; for mut part in b.axis_iter_mut(Axis(1)) { part.mapv_inplace(|x| x * k); } b };
     // constructors
     from_vec: Array1::from_vec(vec![k, k * k, v[0]]);
     from_iter: Array1::from_iter(v.iter().map(|x| x * k));
@@ -152,6 +164,11 @@ covered! { [a v k]
 fn part() -> SliceInfo<[SliceInfoElem; 2], Ix2, Ix1> {
     let rest = SliceInfoElem::Slice { start: 1, end: None, step: 1 };
     SliceInfo::try_from([SliceInfoElem::Index(1), rest]).expect("one index and one range")
+}
+
+/// `s![1..]`
+fn tail() -> SliceInfo<[SliceInfoElem; 1], Ix1, Ix1> {
+    SliceInfo::try_from([SliceInfoElem::Slice { start: 1, end: None, step: 1 }]).expect("one range")
 }
 
 #[test]

@@ -9,8 +9,8 @@ use autodiff_runtime::differentiate;
 use differences::of_matrices::WeighMatrix as _;
 use differences::{Weigh as _, WeighNumber as _, check, documented};
 use nalgebra::{
-    DMatrix, DVector, Matrix2, Matrix2x3, Matrix3, RowDVector, RowVector3, SMatrix, Vector2, Vector3,
-    Vector4, Vector6, dmatrix, dvector, matrix, vector,
+    DMatrix, DVector, Matrix2, Matrix2x3, Matrix3, RowDVector, RowVector3, SMatrix, SymmetricEigen, Vector2,
+    Vector3, Vector4, Vector6, dmatrix, dvector, matrix, vector,
 };
 
 /// Rows: a name, which is that of the method up to `__`, and what is done with a matrix of 3 by 3 and a vector of 3, of
@@ -113,6 +113,21 @@ covered! { rules_of_dynamic_sizes_are_right DMatrix<f64>, DVector<f64>: [a v k] 
     lerp: v.lerp(&(a * v), k);
     normalize: v.normalize();
     fill: { let mut b = a.clone(); b.fill(k); b };
+    copy_from: { let mut b = a * k; b.copy_from(&a.transpose()); b };
+    set_row: { let mut b = a * k; b.set_row(1, &v.transpose()); b };
+    set_column: { let mut b = a * k; b.set_column(1, &(v * k)); b };
+    row_mut: { let mut b = a * k; b.row_mut(1).fill(k * k); b };
+    row_mut__bound: { let mut b = a * k; let mut row = b.row_mut(1); row *= 2.0; row[2] = k * row[1]; b };
+    column_mut: { let mut b = a * k; b.column_mut(1).copy_from(v); b };
+    column_mut__bound: { let mut b = a * k; let mut column = b.column_mut(1); column += v; column[0] *= k; b };
+    rows_mut: { let mut b = a * k; b.rows_mut(1, 2).fill(k * k); b };
+    columns_mut: { let mut b = a * k; b.columns_mut(0, 2).apply(|x| *x *= k); b };
+    view_mut: { let mut b = a * k; b.view_mut((0, 1), (2, 2)).copy_from(&a.view((1, 0), (2, 2))); b };
+    fixed_rows_mut: { let mut b = a * k; b.fixed_rows_mut::<2>(1).fill(k * k); b };
+    fixed_columns_mut: { let mut b = a * k; b.fixed_columns_mut::<2>(1).fill(k * k); b };
+    fixed_view_mut: { let mut b = a * k; b.fixed_view_mut::<2, 2>(1, 0).copy_from(&a.fixed_view::<2, 2>(0, 1)); b };
+    row_iter_mut: { let mut b = a * k; for mut row in b.row_iter_mut() { row *= k; } b };
+    column_iter_mut: { let mut b = a * k; for mut column in b.column_iter_mut() { column += v; } b };
     // square matrices, and what is solved
     determinant: a.determinant();
     try_inverse: a.clone().try_inverse().unwrap();
@@ -124,6 +139,22 @@ covered! { rules_of_dynamic_sizes_are_right DMatrix<f64>, DVector<f64>: [a v k] 
     inverse: (a * a.transpose()).cholesky().unwrap().inverse();
     l: (a * a.transpose()).cholesky().unwrap().l();
     determinant__cholesky: (a * a.transpose()).cholesky().unwrap().determinant();
+    qr: a.clone().qr().solve(v).unwrap();
+    q: a.clone().qr().q();
+    q__tall: a.columns(0, 2).into_owned().qr().q();
+    q__wide: a.rows(0, 2).into_owned().qr().q();
+    r: a.clone().qr().r();
+    r__tall: a.columns(0, 2).into_owned().qr().r();
+    r__wide: a.rows(0, 2).into_owned().qr().r();
+    solve_upper_triangular: a.solve_upper_triangular(v).unwrap();
+    solve_lower_triangular: a.solve_lower_triangular(v).unwrap();
+    singular_values: a.rows(0, 2).singular_values();
+    svd: { let svd = a.clone().svd(true, true); svd.u.unwrap() * svd.v_t.unwrap() * k };
+    svd__values: { let svd = a.clone().svd(false, false); svd.singular_values };
+    svd__left: { let svd = a.rows(0, 2).into_owned().svd(true, false); let u = svd.u.unwrap(); u.component_mul(&u) };
+    svd__right: { let svd = a.rows(0, 2).into_owned().svd(false, true); let v_t = svd.v_t.unwrap(); v_t.component_mul(&v_t) };
+    symmetric_eigenvalues: (a * a.transpose()).symmetric_eigenvalues();
+    symmetric_eigen: { let eigen = (a * a.transpose()).symmetric_eigen(); eigen.eigenvectors.component_mul(&eigen.eigenvectors) * eigen.eigenvalues };
     ln_determinant: (a * a.transpose()).cholesky().unwrap().ln_determinant();
     // constructors
     from_vec: DVector::from_vec(vec![k, k * k, v[0]]);
@@ -134,6 +165,8 @@ covered! { rules_of_dynamic_sizes_are_right DMatrix<f64>, DVector<f64>: [a v k] 
     from_element: DVector::from_element(3, k);
     from_iterator: DVector::from_iterator(3, v.iter().map(|x| x * k));
     from_element__matrix: DMatrix::from_element(3, 2, k * v[0]);
+    from_diagonal_element: DMatrix::from_diagonal_element(3, 2, k * v[0]);
+    identity__scaled_dynamic: DMatrix::identity(3, 3) * k;
     repeat: DMatrix::repeat(2, 2, k);
     from_diagonal: DMatrix::from_diagonal(v);
     from_fn: DMatrix::from_fn(2, 3, |i, j| v[i] * k + j as f64 * v[j]);
@@ -152,11 +185,16 @@ covered! { rules_of_dynamic_sizes_are_right DMatrix<f64>, DVector<f64>: [a v k] 
 covered! { rules_of_fixed_sizes_are_right Matrix3<f64>, Vector3<f64>: [a v k] FIXED
     mul__fixed: a * v;
     cross: v.cross(&(a * v));
+    cross_matrix: v.cross_matrix();
     dot__fixed: v.dot(&(a * v));
     transpose__fixed: a.transpose();
     determinant__fixed: a.determinant();
     try_inverse__fixed: a.try_inverse().unwrap();
     solve__fixed: a.lu().solve(v).unwrap();
+    qr__fixed: a.qr().solve(v).unwrap();
+    svd__fixed: a.svd(true, true).singular_values;
+    symmetric_eigen__fixed: { let eigen = (a * a.transpose()).symmetric_eigen(); let first = eigen.eigenvectors.column(0); first[1] * first[1] + eigen.eigenvalues[1] };
+    new__symmetric_eigen: SymmetricEigen::new(a * a.transpose()).eigenvalues;
     cholesky__fixed: (a * a.transpose()).cholesky().unwrap().solve(v);
     map__fixed: v.map(|x| x.exp() * k);
     zip_map__fixed: v.zip_map(&(a * v), |x, y| x * y * k);
@@ -172,6 +210,8 @@ covered! { rules_of_fixed_sizes_are_right Matrix3<f64>, Vector3<f64>: [a v k] FI
     new__three: Matrix3::new(k, v[0], v[1], 2.0, v[2], k * k, v.x, 1.0, v.y);
     from_row_slice__fixed: SMatrix::<f64, 2, 2>::from_row_slice(&[k, v[0], v[1], 2.0]);
     from_element__fixed: Matrix2::from_element(k);
+    from_diagonal_element__fixed: Matrix2::from_diagonal_element(k);
+    identity__scaled: Matrix3::identity() * k;
     from_fn__fixed: Matrix3::from_fn(|i, j| v[i] * v[j] * k);
     from_diagonal__fixed: Matrix3::from_diagonal(v);
     identity__fixed: (Matrix3::identity() + a) * v;

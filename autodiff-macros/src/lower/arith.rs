@@ -49,6 +49,25 @@ fn plain_op(op: &BinOp) -> BinOp {
     }
 }
 
+/// Whether code is something of a type's own: `Matrix4::identity()`, `DVec3::X`, or a method of such.
+fn is_made_by_a_type(code: &proc_macro2::TokenStream) -> bool {
+    fn starts_with_a_type(expr: &syn::Expr) -> bool {
+        match expr {
+            syn::Expr::Paren(inner) => starts_with_a_type(&inner.expr),
+            syn::Expr::Group(inner) => starts_with_a_type(&inner.expr),
+            syn::Expr::Reference(inner) => starts_with_a_type(&inner.expr),
+            syn::Expr::Unary(inner) => starts_with_a_type(&inner.expr),
+            syn::Expr::Binary(inner) => starts_with_a_type(&inner.left) || starts_with_a_type(&inner.right),
+            syn::Expr::MethodCall(call) => starts_with_a_type(&call.receiver),
+            syn::Expr::Call(call) => starts_with_a_type(&call.func),
+            syn::Expr::Path(path) => crate::ir::owner(&path.path)
+                .is_some_and(|owner| owner.to_string().contains(char::is_lowercase)),
+            _ => false,
+        }
+    }
+    syn::parse2(code.clone()).is_ok_and(|expr| starts_with_a_type(&expr))
+}
+
 fn is_comparison(op: &BinOp) -> bool {
     matches!(op, BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_))
 }
@@ -228,8 +247,8 @@ impl Lower<'_> {
     /// Whether a value of unknown type that meets a scalar of type `other` is a scalar as well.
     fn must_be_scalar(&self, value: &Value, other: &Ty, scalar_wanted: bool) -> bool {
         match value {
-            // Constants: a matrix that is a constant item is unheard of.
-            Value::Code(..) => true,
+            // Constants: a matrix that is a constant item is unheard of. What a type out of sight makes may be one.
+            Value::Code(inert, _) => scalar_wanted || !is_made_by_a_type(&inert.code),
             _ => scalar_wanted || matches!(other, Ty::Int(_)),
         }
     }

@@ -68,20 +68,41 @@ impl Lower<'_> {
 
     /// A block's value; `tail`: it is what the function returns.
     pub(crate) fn block(&mut self, block: &syn::Block, want: Option<&Ty>, tail: bool) -> Value {
-        self.scoped(|lower| {
+        let open = self.parts.len();
+        self.nesting += 1;
+        let value = self.scoped(|lower| {
             lower.hoist_items(&block.stmts);
             lower.stmts(&block.stmts, want, tail)
-        })
+        });
+        self.nesting -= 1;
+        self.leave_parts(open, &value, block.brace_token.span.close());
+        value
+    }
+
+    /// Lowers what follows in a block, wherever it is lowered.
+    pub(super) fn rest_of_block(
+        &mut self,
+        nesting: usize,
+        stmts: &[Stmt],
+        want: Option<&Ty>,
+        tail: bool,
+    ) -> Value {
+        let outer = std::mem::replace(&mut self.nesting, nesting);
+        let value = self.stmts(stmts, want, tail);
+        self.nesting = outer;
+        value
     }
 
     pub(crate) fn stmts(&mut self, stmts: &[Stmt], want: Option<&Ty>, tail: bool) -> Value {
+        let nesting = self.nesting;
         for (i, stmt) in stmts.iter().enumerate() {
             if self.dead() {
                 return Value::Never;
             }
             let span = start_of(stmt);
             if let Some(guard) = self.guard(span) {
-                return self.guarded(guard, span, |lower| lower.stmts(&stmts[i..], want, tail));
+                return self
+                    .guarded(guard, span, |lower| lower.rest_of_block(nesting, &stmts[i..], want, tail));
             }
             let rest = &stmts[i + 1..];
             if let Some(block) = hoisted_block(stmt, rest, self.nodes) {
@@ -94,13 +115,21 @@ impl Lower<'_> {
                     if let Some(value) = self.lower_local(local, rest, want, tail) {
                         return value;
                     }
+                    self.put_back_behind(local);
                 }
-                Stmt::Expr(expr, None) if rest.is_empty() => return self.tail(expr, want, tail),
+                Stmt::Expr(expr, None) if rest.is_empty() => {
+                    let value = self.tail(expr, want, tail);
+                    self.put_back_behind(expr);
+                    return value;
+                }
                 Stmt::Expr(expr, semi) => {
-                    if splits(expr) && mark_of(attributes(expr)).is_none() {
-                        return self.lower_split(expr, None, &mut |lower, _| lower.stmts(rest, want, tail));
+                    if splits(expr) && mark_of(attributes(expr)).is_none() && !self.mentions_part(expr) {
+                        return self.lower_split(expr, None, &mut |lower, _| {
+                            lower.rest_of_block(nesting, rest, want, tail)
+                        });
                     }
                     self.statement(expr);
+                    self.put_back_behind(expr);
                     if rest.is_empty() && semi.is_some() && self.dead() {
                         return Value::Never;
                     }
@@ -111,6 +140,7 @@ impl Lower<'_> {
                         return self.deliver(value, tail, span);
                     }
                     self.lower_macro_statement(&stmt.mac);
+                    self.put_back_behind(stmt);
                 }
             }
         }
@@ -236,17 +266,21 @@ impl Lower<'_> {
             self.cutting = outer;
             return Some(value);
         }
+        let (open, nesting) = (self.parts.len(), self.nesting);
         let bind = |lower: &mut Self, value: Value| {
+            if lower.bind_part(open, &local.pat, &value) {
+                return;
+            }
             let value = if cut { lower.cut(value, local.let_token.span) } else { value };
             let outer = std::mem::replace(&mut lower.cutting, cut);
             lower.bind_pattern(&local.pat, value);
             lower.cutting = outer;
         };
-        if splits(&init.expr) && mark_of(&local.attrs).is_none() && mark_of(attributes(&init.expr)).is_none()
-        {
+        let marked = mark_of(&local.attrs).is_some() || mark_of(attributes(&init.expr)).is_some();
+        if splits(&init.expr) && !marked && !self.mentions_part(&init.expr) {
             return Some(self.lower_split(&init.expr, ty.as_ref(), &mut |lower, value| {
                 bind(lower, value);
-                lower.stmts(rest, want, tail)
+                lower.rest_of_block(nesting, rest, want, tail)
             }));
         }
         let value = if cut && self.calls_unseen(&init.expr) {

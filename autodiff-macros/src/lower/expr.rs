@@ -23,10 +23,12 @@ impl Lower<'_> {
             Some(ty) if !matches!(ty, Ty::Unknown) => Some(ty),
             _ => learned.as_ref(),
         };
+        let open = self.parts.len();
         let value = self.checkpointed(super::block::attributes(expr), expr, |lower| {
             let value = lower.unread(expr, want);
             lower.read(value, start(expr))
         });
+        self.close_parts(open, &value, expr);
         if let Value::Path(Path { root, proj }) = &value {
             let info = &self.vars[*root];
             if proj.is_empty() && !info.named && info.role == Role::Place && !self.sites.contains_key(root) {

@@ -219,7 +219,7 @@ impl<'a> Lower<'a> {
         want: Option<&Ty>,
         tail: bool,
     ) -> Value {
-        let span = local.let_token.span;
+        let (span, nesting) = (local.let_token.span, self.nesting);
         let cutting = std::mem::take(&mut self.cutting);
         let value = self.scrutinee(init);
         let value = if cutting { self.cut(value, span) } else { value };
@@ -230,7 +230,7 @@ impl<'a> Lower<'a> {
             span,
             |lower| {
                 lower.cutting = false;
-                lower.stmts(rest, want, tail)
+                lower.rest_of_block(nesting, rest, want, tail)
             },
             |lower| {
                 lower.cutting = false;

@@ -426,6 +426,7 @@ impl Lower<'_> {
         }
         if foreign && !constant {
             let found = self.extent_of(&value, expr).or_else(|| self.parts_of(&value, expr));
+            let found = found.or_else(|| self.part_written(&value, expr));
             if let Some(found) = found {
                 return found;
             }

@@ -27,6 +27,7 @@ mod method;
 pub(crate) mod objects;
 mod optional;
 mod params;
+mod parts;
 mod pattern;
 mod place;
 mod prune;
@@ -54,6 +55,7 @@ use self::jump::Target;
 pub(crate) use self::macros::{argument_of, array_of, is_array_macro, list_of};
 pub(crate) use self::method::turbofish;
 pub(crate) use self::params::has_no_diff;
+pub(crate) use self::parts::gives_parts_mut;
 pub(crate) use self::refused::without_refused_result;
 pub(crate) use self::stdlib::{is_float_only, reads_only};
 pub(crate) use self::types::{Types, arguments, bare, float_params, payload};
@@ -92,6 +94,10 @@ pub(crate) struct Lower<'a> {
     /// Places of a written type that has no elements at positions.
     unindexed: VarMap<crate::standard::Unindexed>,
     items: Vec<syn::Item>,
+    /// Views that are written to, which are to be put back.
+    parts: Vec<parts::Part>,
+    /// How many blocks of the user's we are in.
+    nesting: usize,
     /// Tuples in parts that the next call changes, and where they stand for it.
     lent: Vec<(Value, crate::ir::Path)>,
     /// The sites of the items that were met.
@@ -201,6 +207,8 @@ fn attempt(
         payloads: VarSet::new(),
         unindexed: VarMap::new(),
         items: Vec::new(),
+        parts: Vec::new(),
+        nesting: 0,
         lent: Vec::new(),
         hoisted: Default::default(),
         known: Vec::new(),

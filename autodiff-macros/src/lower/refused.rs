@@ -29,6 +29,18 @@ pub(crate) struct Refused {
 }
 
 impl Types {
+    /// What owns the elements of a view of another crate that is written to: `DMatrix<f64>` of `DMatrixViewMut<'_, f64>`.
+    fn owned_of_view_mut(&self, ty: &Type) -> Option<String> {
+        let Type::Path(path) = ty else { return None };
+        let name = path.path.segments.last()?.ident.to_string();
+        if !name.contains("ViewMut") || super::number_of(ty).is_none() || self.defined(path).is_some() {
+            return None;
+        }
+        let arguments = arguments(path.path.segments.last()?);
+        let arguments: Vec<String> = arguments.into_iter().map(source).collect();
+        Some(format!("{}<{}>", name.replace("ViewMut", ""), arguments.join(", ")))
+    }
+
     /// Whether a parameter that carries a derivative cannot have this type.
     pub(crate) fn refused_param(&self, ty: &Type) -> Option<Refused> {
         if is_function_type(ty) {
@@ -49,6 +61,13 @@ impl Types {
                 );
                 return Some(Refused { message, instead: parse_quote!(&mut ()), readable: false });
             }
+        }
+        if let Some(take) = self.owned_of_view_mut(bare(ty)) {
+            let message = format!(
+                "what is written through a view that is a parameter reaches the caller, and its adjoint does not come back: take \
+                 `&mut {take}`"
+            );
+            return Some(Refused { message, instead: parse_quote!(()), readable: false });
         }
         let mut why = None;
         // An `Option` is kept as in a field.

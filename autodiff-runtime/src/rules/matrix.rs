@@ -6,16 +6,24 @@
 mod blocks;
 mod constructors;
 mod decompositions;
+mod orthogonal;
+mod puts;
 
-pub use blocks::{BlockRules, DiagonalRules, VectorRules};
+pub use blocks::{BlockRules, DiagonalRules, SpaceRules, VectorRules};
 pub use decompositions::{CholeskyRules, DecompositionRules, LuRules};
+pub use orthogonal::{SvdTangent, SymmetricEigenTangent};
 
 /// Brings the rules of matrices and vectors into scope.
 pub mod prelude {
     pub use super::constructors::prelude::*;
+    pub use super::orthogonal::{
+        QrDecomposition as _, QrRules as _, QrSolveRules as _, SvdRules as _, SymmetricEigenRules as _,
+        SymmetricRules as _, TriangleRules as _,
+    };
+    pub use super::puts::{CopyRules as _, MatrixPuts as _};
     pub use super::{
         BlockRules as _, CholeskyRules as _, CrossRules as _, DecompositionRules as _, DiagonalRules as _,
-        LuRules as _, MatrixRules as _, SquareMatrixRules as _, VectorRules as _,
+        LuRules as _, MatrixRules as _, SpaceRules as _, SquareMatrixRules as _, VectorRules as _,
     };
     pub use crate::rules::parts::of_matrices::MatrixParts as _;
 }

@@ -6,6 +6,7 @@
 mod constructors;
 mod elementwise;
 mod products;
+mod puts;
 mod writes;
 
 pub use constructors::ShapeOf;
@@ -18,6 +19,7 @@ pub mod prelude {
     #[cfg(feature = "std")]
     pub use super::SpreadRules as _;
     pub use super::constructors::{Array1Constructors as _, ArrayConstructors as _};
+    pub use super::puts::{Array2Puts as _, ArrayPuts as _};
     pub use super::{Array2Rules as _, ArrayRules as _, ArrayWriteRules as _, ElementwiseRules as _};
     pub use crate::rules::parts::of_arrays::{Array2Parts as _, ArrayParts as _};
 }

@@ -67,6 +67,8 @@ jvp!(A1 D1, A2 D2, A3 D3, A4 D4;);
 jvp!(A1 D1; I1);
 jvp!(A1 D1; I1, I2);
 jvp!(A1 D1, A2 D2; I1);
+jvp!(A1 D1, A2 D2, A3 D3; I1);
+jvp!(A1 D1, A2 D2, A3 D3, A4 D4; I1);
 
 /// `check!(f(&a, b; n) by a, b)`: the gradient of `f` by `a` and `b` against differences, its tangents against the gradient.
 /// What stands behind the semicolon carries none.

@@ -163,8 +163,11 @@ impl Clones {
                     "Vec" | "Option" | "Box" | "VecDeque" | "HashMap" | "BTreeMap" | "HashSet"
                     | "BTreeSet" => arguments.into_iter().all(inside),
                     "Rc" | "Arc" | "PhantomData" | "String" => true,
+                    "Mutex" | "RwLock" => false,
+                    // A matrix, or an array, of another crate has one.
                     name => {
                         crate::standard::primitive(path).is_some()
+                            || crate::lower::number_of(ty).is_some()
                             || generics.iter().any(|param| param == name)
                     }
                 }

@@ -4,7 +4,9 @@ use proc_macro2::Ident;
 
 use super::expr::bool_term;
 use super::{Infer, Later};
-use crate::lower::{Extent, extent, gives_parts, is_elementwise, kept_closure, number_of, site};
+use crate::lower::{
+    Extent, extent, gives_parts, gives_parts_mut, is_elementwise, kept_closure, number_of, site,
+};
 use crate::typing::scope::Called;
 use crate::typing::term::Term;
 use crate::typing::{library, owner_path, path_type};
@@ -266,7 +268,8 @@ impl Infer<'_> {
             call.args.iter().for_each(|arg| _ = self.expr(arg));
             return Term::Int(Some("usize".into()));
         }
-        if (foreign || self.table.is_free(&receiver)) && gives_parts(&name, call.args.len()) {
+        let parts = gives_parts(&name, call.args.len()) || gives_parts_mut(&name, call.args.len());
+        if (foreign || self.table.is_free(&receiver)) && parts {
             call.args.iter().for_each(|arg| _ = self.expr(arg));
             return Term::Iter(Box::new(self.table.fresh()));
         }

@@ -5,7 +5,9 @@ use crate::differentiable::Real;
 use crate::ops::matrix::{inner, product};
 use alloc::vec::Vec;
 use nalgebra::allocator::Allocator;
-use nalgebra::{Const, DefaultAllocator, Dim, Dyn, Matrix, OMatrix, OVector, Storage, Vector};
+use nalgebra::{
+    Const, DefaultAllocator, Dim, Dyn, Matrix, Matrix3, OMatrix, OVector, Storage, Vector, Vector3,
+};
 
 crate::rules! {
     /// The derivatives of what takes a part of a matrix.
@@ -139,6 +141,23 @@ crate::rules! {
             other_bar => *other_bar += turn(other, this) * seed,
         }
         angle_pushforward |dot, other_dot| { inner(&turn(self, other), dot) + inner(&turn(other, self), other_dot) }
+    }
+}
+
+crate::rules! {
+    /// The derivatives of the methods of vectors in space.
+    pub trait SpaceRules[T, S] for Vector<T, Const<3>, S> where { T: Real, S: Storage<T, Const<3>> };
+
+    // What it is multiplied with, it gives the cross product with.
+    fn cross_matrix(&self) -> Matrix3<T> {
+        cross_matrix_forward |this, seed| {
+            bar => *bar += Vector3::new(
+                seed[(2, 1)] - seed[(1, 2)],
+                seed[(0, 2)] - seed[(2, 0)],
+                seed[(1, 0)] - seed[(0, 1)],
+            ),
+        }
+        cross_matrix_pushforward |dot| { dot.cross_matrix() }
     }
 }
 

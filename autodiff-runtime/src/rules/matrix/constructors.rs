@@ -76,6 +76,14 @@ macro_rules! by_sizes {
                 from_element_pushforward |$($n_bar,)* dot| { Self::from_element($($n,)* *dot) }
             }
 
+            fn from_diagonal_element($($n: usize,)* element: T) -> OMatrix<T, $Rows, $Columns> {
+                from_diagonal_element_forward |seed| {
+                    $($n_bar => (),)*
+                    bar => *bar += (0..seed.nrows().min(seed.ncols())).fold(T::zero(), |sum, i| sum + seed[(i, i)]),
+                }
+                from_diagonal_element_pushforward |$($n_bar,)* dot| { Self::from_diagonal_element($($n,)* *dot) }
+            }
+
             fn repeat($($n: usize,)* element: T) -> OMatrix<T, $Rows, $Columns> {
                 repeat_forward |seed| { $($n_bar => (),)* bar => *bar += seed.sum() }
                 repeat_pushforward |$($n_bar,)* dot| { Self::repeat($($n,)* *dot) }

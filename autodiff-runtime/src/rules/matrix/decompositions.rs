@@ -35,7 +35,7 @@ where
 }
 
 /// An `Option` as a value and whether there is one.
-fn found<T>(value: Option<T>, or: impl FnOnce() -> T) -> (T, bool) {
+pub(super) fn found<T>(value: Option<T>, or: impl FnOnce() -> T) -> (T, bool) {
     match value {
         Some(value) => (value, true),
         None => (or(), false),
