@@ -114,12 +114,7 @@ fn moving(x: &Array2<f64>, v: &Array1<f64>, k: f64) -> f64 {
 fn constants(x: &Array2<f64>, v: &Array1<f64>, k: f64) -> f64 {
     let mut mask = Array2::<f64>::zeros((3, 3));
     mask.row_mut(0).fill(1.0);
-    let mut column = mask.column_mut(2);
-    column[1] = 2.0;
-    column += 0.5;
-    for mut row in mask.rows_mut() {
-        row[1] -= 0.25;
-    }
+    mask.column_mut(2).assign(&Array1::from(vec![0.5, 2.0, -1.0]));
     (&(x * &mask).dot(v) * k).sum()
 }
 
