@@ -2,16 +2,15 @@
 //!
 //! Five cameras look at a cloud of points; each picture tells where the points are seen, to a tenth of a pixel. The poses, focal lengths and
 //! distortions of the cameras and the places of the points follow from that, up to one similarity, which the first camera
-//! and the size of the cloud fix. All are moved at once by L-BFGS, of whose steps each costs one gradient; the gradient is
-//! checked against differences first.
+//! and the size of the cloud fix. All are moved at once by Levenberg-Marquardt; the gradient is checked against differences first.
 //!
 //! `cargo run --release --example bundle_adjustment`
 
-use autodiff_runtime::{check, differentiate, solvers::Lbfgs};
+use autodiff_runtime::{check, differentiate, solvers::LevenbergMarquardt};
 use nalgebra::{Isometry3, Point3, Vector2, Vector3};
 use std::error::Error;
 
-use scene::{Camera, Scene, loss};
+use scene::{Camera, Scene, loss, misses};
 
 const CAMERAS: usize = 5;
 const POINTS: usize = 40;
@@ -45,18 +44,29 @@ mod scene {
         }
     }
 
-    /// Half the squared distances between where points are seen and where they would be.
-    pub fn loss(scene: &Scene, #[no_diff] pictures: &[Vec<Vector2<f64>>]) -> f64 {
-        let mut sum = 0.0;
+    /// How far points would be from where they are seen, in both directions; and what no picture tells: where the first camera
+    /// is, and how large everything is.
+    pub fn misses(scene: &Scene, #[no_diff] pictures: &[Vec<Vector2<f64>>]) -> Vec<f64> {
+        let mut misses = Vec::new();
         for (camera, picture) in scene.cameras.iter().zip(pictures) {
             for (point, seen) in scene.points.iter().zip(picture) {
-                sum += (camera.project(point) - seen).norm_squared();
+                let miss = camera.project(point) - seen;
+                misses.push(miss.x);
+                misses.push(miss.y);
             }
         }
-        // What no picture tells: where the first camera is, and how large everything is.
         let first = &scene.cameras[0];
-        let size = (first.shift - scene.cameras[1].shift).norm() - 2.0;
-        0.5 * (sum + 1e4 * (first.turn.norm_squared() + first.shift.norm_squared() + size * size))
+        for i in 0..3 {
+            misses.push(100.0 * first.turn[i]);
+            misses.push(100.0 * first.shift[i]);
+        }
+        misses.push(100.0 * ((first.shift - scene.cameras[1].shift).norm() - 2.0));
+        misses
+    }
+
+    /// Half the sum of their squares.
+    pub fn loss(scene: &Scene, #[no_diff] pictures: &[Vec<Vector2<f64>>]) -> f64 {
+        0.5 * misses(scene, pictures).iter().map(|miss| miss * miss).sum::<f64>()
     }
 }
 
@@ -116,13 +126,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         *point += Vector3::new(noise(i + 60), noise(i + 160), noise(i + 260)) * 0.3;
     }
 
-    let at = |scene: &Scene| loss::value_and_grad(scene, &pictures);
-    let report = check::gradient(at, &scene)?;
+    let report = check::gradient(|scene: &Scene| loss::value_and_grad(scene, &pictures), &scene)?;
     assert!(report.passed, "{report:?}");
     println!("the gradient by {} cameras and {} points agrees with differences", CAMERAS, POINTS);
 
     let before = rms(&scene, &pictures);
-    let report = Lbfgs::new().max_iterations(3000).minimize(at, &mut scene)?;
+    let at = |scene: &Scene| misses::value_and_jacobian(scene, &pictures);
+    let report =
+        LevenbergMarquardt::new().max_iterations(100).value_tolerance(1e-10).minimize(at, &mut scene)?;
     let after = rms(&scene, &pictures);
     println!(
         "reprojection error: {before:.1} pixels before, {after:.3} behind {} iterations",
