@@ -7,6 +7,17 @@ use crate::tests::compare;
 
 /// The gradient of a function of `x`, `w`, `y` and `n`, compared with the truth, and the loops of it that are fused.
 fn gradient(body: &str) -> (String, Vec<String>) {
+    calling("", body)
+}
+
+/// The same of a function that calls another.
+fn calling(callee: &str, body: &str) -> (String, Vec<String>) {
+    let mut library = Library::new();
+    if !callee.is_empty() {
+        let callee: syn::ItemFn = syn::parse_str(callee).expect("a function");
+        let of = compare::differentiate(lowered(&callee)).unwrap_or_else(|message| panic!("{message}"));
+        library.insert(callee.sig.ident.to_string(), of);
+    }
     let source = format!("fn f(x: &[f64], w: f64, y: &mut [f64], n: usize) -> f64 {{ {body} }}");
     let of = compare::differentiate(lowered(&syn::parse_str(&source).expect("a function")));
     let of = of.unwrap_or_else(|message| panic!("{message}"));
@@ -16,7 +27,7 @@ fn gradient(body: &str) -> (String, Vec<String>) {
         Value::floats([1.5, 0.25, -0.5, 0.8]),
         Value::Int(4),
     ];
-    compare::check(&Library::new(), &of, &args).unwrap_or_else(|message| panic!("{message}"));
+    compare::check(&library, &of, &args).unwrap_or_else(|message| panic!("{message}"));
     let name = |var| of.joined.vars[var].name.to_string();
     let fused = of.joined.explained.iter().filter(|loops| loops.fused).filter_map(|loops| loops.index);
     let fused = fused.map(name).collect();
@@ -52,6 +63,10 @@ fn what_is_known_early_is_computed_before_the_loop() {
         // Its adjoint is a product, or a sum.
         "s * w.exp() * w.sin()",
         "let k = w.exp(); s * k * 3.0 + s * w.sin() + k",
+        // One adjoint that is made of another.
+        "let u = s * w.exp(); let v = u * w.sin() + u * w.cos(); v * w.tan() + v",
+        // Beside it, one in the shape of what is made late.
+        "let mut a = [w; 4]; a[n - 1] = 2.0 * w; s + a[0] * a[3]",
         // What cannot panic may come before what the user sees.
         "println!(\"{}\", n); let k = w.exp() + 2.0 * w; s * k",
     ] {
@@ -149,6 +164,10 @@ fn adjoints_from_outside_are_not_read_early() {
     ] {
         assert_eq!(fused(body), [""; 0], "{body}");
     }
+    // What the loop behind finds there is the adjoint of what it leaves, without that of what it met.
+    let body = "let mut s = 0.0; for i in 0..n { s += y[i] * y[i].sin(); }
+        for j in 0..n { y[j] += (x[j] * w).sin(); } s";
+    assert_eq!(fused(body), ["j"]);
     // What is known from outside is not waited for.
     assert_eq!(fused("for i in 0..n { y[i] += (x[i] * w).sin(); } w"), ["i"]);
     assert_eq!(fused("let mut s = 0.0; for i in 0..n { s += y[i] * y[i].sin(); } s"), ["i"]);
@@ -207,6 +226,7 @@ fn private_places_do_not_hinder() {
         // Elements that the iteration before has left.
         "for j in 0..4 { h[j] = x[i] * y[j]; s += h[3] * w; }",
         "for j in 0..4 { h[j] = x[i] * y[j]; if j == i { s += h[(j + 1) % 4] * w; } }",
+        "for j in 0..4 { h[j] = x[i] * y[j]; h[3] += w; }",
     ] {
         assert_eq!(with(fill, "s"), [""; 0], "{fill}");
     }
@@ -215,6 +235,13 @@ fn private_places_do_not_hinder() {
     let row = "let mut h = [[0.0; 2]; 2]; let mut s = 0.0;
         for i in 0..n { h[0] = [x[i], w]; s += h[1][0] * h[0][1].sin(); h[1] = [x[i] * w, y[i]]; } s";
     assert_eq!(fused(row), [""; 0]);
+    // Half of every element.
+    let half = "let mut h = [[0.0; 2]; 4]; let mut s = 0.0;
+        for i in 0..n {
+            for j in 0..4 { h[j][0] = x[i] * y[j]; }
+            for k in 0..4 { s += h[k][0] * h[k][1]; h[k][1] = w * x[i]; }
+        } s";
+    assert_eq!(fused(half), [""; 0]);
     // What is handed out.
     let source = "fn f(x: &[f64], w: f64) -> (f64, [f64; 4]) {
         let mut h = [0.0; 4]; let mut s = 0.0;
@@ -285,4 +312,31 @@ fn rows_are_read_as_a_whole() {
         "{}",
         print::adjoint(&of.function, &of.joined)
     );
+}
+
+/// The adjoint of a state that starts anew belongs to the iteration before: the last one is not the first.
+#[test]
+fn what_iterations_hand_on_is_not_a_sum() {
+    let body =
+        "let mut state = w; let mut s = 0.0; for i in 0..n { s += state * x[i].sin(); state = 1.0; } s";
+    assert_eq!(fused(body), [""; 0]);
+    // What is spread over a place of the iteration's own is.
+    let body = "let mut s = 0.0;
+        for i in 0..n { let mut a = [w; 4]; a[n - 1] *= x[i]; for k in 0..4 { s += a[k] * a[k].sin(); } } s";
+    assert_eq!(fused(body), ["i"]);
+    // And so is what is copied into it as a whole.
+    let body = "let mut s = 0.0;
+        for i in 0..n { let mut a = x.to_vec(); a[0] *= w; for k in 0..n { s += a[k] * y[i].sin(); } } s";
+    assert_eq!(fused(body), ["i"]);
+}
+
+/// A pullback adds to its slots, so that calls do not stand in the way; unless it is handed a place to change.
+#[test]
+fn calls_in_loops() {
+    let product = "fn product(a: f64, b: f64) -> f64 { a.sin() * b }";
+    assert_eq!(calling(product, "let mut s = 0.0; for i in 0..n { s += product(x[i], w); } s").1, ["i"]);
+    let scale = "fn scale(a: &mut [f64]) { for k in 0..a.len() { a[k] = a[k] * a[k]; } }";
+    let body =
+        "let mut s = 0.0; for i in 0..n { let mut h = [x[i], w]; scale(&mut h); s += h[0] * h[1].sin(); } s";
+    assert_eq!(calling(scale, body).1, [""; 0]);
 }
