@@ -37,7 +37,7 @@ use crate::emit::companion::{self, Derivatives, Site, Source};
 use crate::emit::fallback;
 use crate::ir::{Function, Param, Passing, Ty, Wrt, WrtTarget};
 use crate::request::{Mode, Request, Unconnected};
-use crate::{analysis, diff, lower, simplify};
+use crate::{analysis, diff, explain, lower, simplify};
 
 const OF_TRAIT: &str = "`of_trait` belongs on an `impl` of a trait that bears `#[differentiate]`";
 
@@ -373,6 +373,8 @@ fn lowered(source: Source<'_>, function: Function, mut diag: Diagnostics) -> Tok
         diag.discard();
         return fallback::expand(source, &function, &violation.into_error(&function.name));
     }
+    let asked = source.request.explain.filter(|_| !source.hidden);
+    let written = asked.map(|span| (function.clone(), span));
     let function = analysis::prepare(function);
     if let Err(violation) = checked("the preparation", &function) {
         diag.discard();
@@ -432,7 +434,10 @@ fn lowered(source: Source<'_>, function: Function, mut diag: Diagnostics) -> Tok
     let derived = derivatives((&function, users), (&wanted, &all), pushed);
     match derived.and_then(|derived| Ok((derived, beyond?))) {
         Ok((derivatives, beyond)) => {
-            let first = companion::companion(source, &function, derivatives);
+            let explained = written.zip(derivatives.gradient.as_ref()).map(|((written, span), gradient)| {
+                (explain::explanation(&written, &function, gradient), span)
+            });
+            let first = companion::companion(source, &function, derivatives, explained);
             quote!(#first #beyond #test)
         }
         Err(violation) => broken(violation),

@@ -6,6 +6,7 @@ mod diag;
 mod diff;
 mod emit;
 mod expand;
+mod explain;
 mod ir;
 mod lower;
 mod manifest;

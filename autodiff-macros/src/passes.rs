@@ -112,11 +112,16 @@ impl Passes {
         for name in names.split(',') {
             for (known, pass) in ALL {
                 if name == *known || name == "all" {
-                    passes.0 &= !(1 << *pass as u32);
+                    passes = passes.but(*pass);
                 }
             }
         }
         passes
+    }
+
+    /// All of these but one.
+    pub(crate) fn but(self, pass: Pass) -> Passes {
+        Passes(self.0 & !(1 << pass as u32))
     }
 
     pub(crate) fn has(self, pass: Pass) -> bool {

@@ -36,6 +36,8 @@ pub(crate) struct Request {
     pub(crate) recursive: bool,
     /// `check`: a test is made of it.
     pub(crate) check: Option<Span>,
+    /// `explain`: what is known of it is there to be looked at.
+    pub(crate) explain: Option<Span>,
     /// What is given of the derivative, in place of what the body says.
     pub(crate) given: Vec<Given>,
     /// The items around what the attribute stands on.
@@ -88,7 +90,7 @@ pub(crate) enum Mode {
 }
 
 /// The arguments there are, in the form in which they are written.
-const FORMS: [(&str, &str); 18] = [
+const FORMS: [(&str, &str); 19] = [
     ("wrt", "wrt(x, y)"),
     ("stop", "stop(x, y)"),
     ("unconnected", "unconnected = \"zero\""),
@@ -101,6 +103,7 @@ const FORMS: [(&str, &str); 18] = [
     ("of_trait", "of_trait"),
     ("recursive", "recursive"),
     ("check", "check"),
+    ("explain", "explain"),
     ("partials", "partials(x = 2.0 * x)"),
     ("vjp", "vjp = path::to::function"),
     ("jvp", "jvp = path::to::function"),
@@ -153,6 +156,7 @@ impl Default for Request {
             of_trait: None,
             recursive: false,
             check: None,
+            explain: None,
             given: Vec::new(),
             scope: Scope::default(),
         }
@@ -213,6 +217,10 @@ impl Request {
             "check" => match form {
                 Form::Alone => self.check = Some(key.span()),
                 form => diag.error(form.tokens(), "`check` takes no value: write `check`"),
+            },
+            "explain" => match form {
+                Form::Alone => self.explain = Some(key.span()),
+                form => diag.error(form.tokens(), "`explain` takes no value: write `explain`"),
             },
             "of_trait" => match form {
                 Form::Alone => self.of_trait = Some(key.span()),

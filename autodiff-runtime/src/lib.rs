@@ -21,6 +21,8 @@ pub mod argmin;
 pub mod check;
 pub mod clip;
 mod error;
+#[cfg(feature = "explain")]
+pub mod explain;
 #[doc(hidden)]
 pub mod given;
 #[cfg(feature = "glam")]
@@ -266,6 +268,11 @@ pub use autodiff_macros::Differentiable;
 /// }
 /// ```
 ///
+/// # Explained
+/// With the feature `explain` of this crate, `explain` gives the companion a function `explain` (beside a method `energy`, it is
+/// `energy_explain`). It gives an `explain::Explanation`: which names carry a derivative and why, where derivatives end, what each loop
+/// saves and why, how many operations there are, and which optimisations make a difference. Printed, it is a report.
+///
 /// # Memory: what runs again instead of being saved
 /// The reverse sweep wants values of the forward sweep in the opposite order, which a tape keeps: of a loop, something for each
 /// iteration. What `#[checkpoint]` stands on is run again in the reverse sweep, from a copy of what it changes, and saves its
@@ -434,6 +441,8 @@ mod documents {
     struct Modes;
     #[doc = include_str!("../../docs/src/speed.md")]
     struct Speed;
+    #[doc = include_str!("../../docs/src/explain.md")]
+    struct Explain;
     #[doc = include_str!("../../docs/src/recipes.md")]
     struct Recipes;
     #[doc = include_str!("../../docs/src/coming_from.md")]

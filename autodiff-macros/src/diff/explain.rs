@@ -1,12 +1,17 @@
 //! What the compiler made of each loop, and what it saves of an iteration, and why.
 
+use proc_macro2::Span;
+
 use super::plan::CHEAP;
 use crate::ir::{Expr, Float, Loop, Saved, Stmt, StmtKind, Ty, Var, Vars};
 
 /// A loop of the primal, as reverse mode sees it.
 #[derive(Clone)]
-#[cfg_attr(not(test), expect(dead_code, reason = "printed by the tests"))]
 pub(crate) struct Explained {
+    pub(crate) span: Span,
+    /// The preorder number of the loop, and how many loops there are around it.
+    pub(crate) position: usize,
+    pub(crate) depth: usize,
     /// The loop's index; none where it is not counted.
     pub(crate) index: Option<Var>,
     pub(crate) class: Class,
@@ -28,7 +33,6 @@ pub(crate) enum Class {
 
 /// A value that an iteration saves.
 #[derive(Clone)]
-#[cfg_attr(not(test), expect(dead_code, reason = "printed by the tests"))]
 pub(crate) struct Kept {
     pub(crate) var: Var,
     /// As far as the macro knows the type.
@@ -36,13 +40,14 @@ pub(crate) struct Kept {
     pub(crate) reason: &'static str,
 }
 
-/// Explains a loop of which `forward` is the forward sweep's body; `sums`: it hands on active scalars; `recorded`: what it
+/// Explains a loop at a `position` in the program, `depth` loops inside, of which `forward` is the forward sweep's body; `sums`: it hands on active scalars; `recorded`: what it
 /// overwrites is recorded beforehand. Variables from `made_from` on are not the primal's.
 pub(super) fn explain(
     primal: &Loop,
     forward: &[Stmt],
     vars: &Vars,
-    index: Option<Var>,
+    (index, span): (Option<Var>, Span),
+    (position, depth): (usize, usize),
     (sums, recorded, made_from): (bool, bool, u32),
 ) -> Explained {
     let mut saved = Vec::new();
@@ -63,7 +68,7 @@ pub(super) fn explain(
         (false, true) => Class::Accumulating,
         (false, false) => Class::Independent,
     };
-    Explained { index, class, fused: false, saved }
+    Explained { span, position, depth, index, class, fused: false, saved }
 }
 
 const CARRIED: &str = "carried from one iteration to the next";
@@ -88,7 +93,8 @@ fn reason(primal: &Loop, forward: &[Stmt], var: Var, made_from: u32) -> &'static
     }
 }
 
-fn bytes(ty: &Ty) -> Option<usize> {
+/// The size of a value, as far as the type is known here.
+pub(crate) fn bytes(ty: &Ty) -> Option<usize> {
     match ty {
         Ty::Float(Float::F64) => Some(8),
         Ty::Float(Float::F32) => Some(4),

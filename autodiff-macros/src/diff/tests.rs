@@ -6,8 +6,9 @@ use crate::ir::{StmtKind, print};
 use crate::lower::tests::lowered;
 use crate::tests::compare;
 
-/// Compares the derivatives of the last of some functions, which may call those before it, with the truth.
-fn agrees(sources: &str, args: &[Value<f64>]) {
+/// Compares the derivatives of the last of some functions, which may call those before it, with the truth; gives both sweeps of
+/// that one, as they are called.
+fn agrees(sources: &str, args: &[Value<f64>]) -> String {
     let file: syn::File = syn::parse_str(sources).expect("functions");
     let mut library = Library::new();
     for item in &file.items {
@@ -18,6 +19,7 @@ fn agrees(sources: &str, args: &[Value<f64>]) {
     let Some(syn::Item::Fn(last)) = file.items.last() else { panic!("a function") };
     let of = library.remove(&last.sig.ident.to_string()).expect("the last");
     compare::check(&library, &of, args).unwrap_or_else(|message| panic!("{message}\n{sources}"));
+    print::adjoint(&of.function, &of.joined)
 }
 
 fn x() -> Value<f64> {
@@ -219,5 +221,50 @@ fn tangents_of_slices_are_copied_in_place() {
             }
         });
         assert_eq!(copies, [true, true]);
+    }
+}
+
+/// What an iteration declares is another place in the next one, also where a branch declares it or a call makes it: what is
+/// stored there before it is read is not recorded.
+#[test]
+fn what_an_iteration_declares_is_not_recorded() {
+    const MADE: &str = "fn made(x: &[f64], by: f64) -> Vec<f64> { vec![x[0] * by; 4] }";
+    let with = |declared: &str| {
+        format!("{declared} a[n - 1] = w * c[i]; for k in 0..n {{ s += a[k] * a[k].sin() * s; }}")
+    };
+    let array = with("let mut a = [x[i]; 4];");
+    let other = array.replace("a[", "b[").replace("mut a", "mut b");
+    for inside in [
+        array.clone(),
+        with("let mut a = made(x, w);"),
+        format!("if x[i] > 0.6 {{ {array} }} else {{ {other} }}"),
+        format!("match i {{ 0 => {{ {array} }} _ => {{ {other} }} }}"),
+        format!("for m in 0..2 {{ {array} }}"),
+    ] {
+        let source = format!(
+            "{MADE} fn f(x: &[f64], w: f64, c: &[f64], n: usize) -> f64 {{
+                let mut s = w; for i in 0..n {{ {inside} }} s
+            }}"
+        );
+        let c = Value::floats([1.5, 0.25, -0.5, 0.8]);
+        let text = agrees(&source, &[x(), Value::Float(0.07), c, Value::Int(4)]);
+        assert!(text.contains("save"), "{text}");
+        assert!(!text.contains("_old"), "{inside}: {text}");
+    }
+}
+
+/// Wholes that are written anew in a loop: what they held comes back before what has read it is reversed, of the same shape and of
+/// another, active and not.
+#[test]
+fn wholes_that_are_written_anew() {
+    for rest in [
+        "let mut a = x.to_vec(); let mut b = c.to_vec(); let mut s = w;
+        for i in 0..n { s = s * b[0] + a[0].sin(); b = vec![s.floor(); 3]; a = vec![w * x[i]; 2]; s += a[1] * b[1]; } s",
+        "let mut v = vec![vec![w; 2]; 2]; let mut s = w;
+        for i in 0..n { s = s * v[0][0].sin() + v[1][1] * x[i]; v[1] = vec![s.sin(); 2]; v[0] = v[1].clone(); } s",
+        "let mut a = x[0..2].to_vec(); let mut b = c[0..3].to_vec(); let mut s = w;
+        for i in 0..n { s += a[0].sin() * b[1]; a.copy_from_slice(&x[1..3]); b.copy_from_slice(&c[1..4]); s *= a[1] + b[0]; } s",
+    ] {
+        body(rest);
     }
 }

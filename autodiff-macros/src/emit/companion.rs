@@ -3,6 +3,7 @@
 //! A function `f` gets `struct f {}` with associated functions `value_and_grad`, `grad`, …; a method `loss` gets associated
 //! functions `loss_value_and_grad`, … beside it.
 
+mod explained;
 pub(crate) mod given;
 mod items;
 pub(crate) mod jacobian;
@@ -21,6 +22,7 @@ use super::types::owned_tangent;
 use super::{Emitter, Form, Unit, doc};
 use crate::analysis;
 use crate::diff::{Adjoint, Pushforward};
+use crate::explain::Explanation;
 use crate::ir::*;
 use crate::request::{Request, Unconnected};
 
@@ -112,9 +114,17 @@ struct Item {
     stub: TokenStream,
 }
 
-/// The companion with its derivatives.
-pub(crate) fn companion(source: Source<'_>, function: &Function, derivatives: Derivatives) -> TokenStream {
+/// The companion with its derivatives, and what is known of them where that is asked for.
+pub(crate) fn companion(
+    source: Source<'_>,
+    function: &Function,
+    derivatives: Derivatives,
+    explanation: Option<(Explanation, Span)>,
+) -> TokenStream {
     let mut shape = Shape::new(source, function);
+    if let Some((explanation, asked)) = &explanation {
+        shape.helpers.extend(explained::explained(source, function, explanation, *asked));
+    }
     let connected = |gradient: &Adjoint| gradient.wrt.iter().map(Option::is_some).collect();
     shape.connected = derivatives.gradient.as_ref().map(connected).unwrap_or_default();
     let mut into = derivatives.gradient.map(|gradient| sweeps::joined(function, &shape.signature, gradient));
@@ -162,6 +172,7 @@ pub(crate) fn stub(source: Source<'_>, function: &Function, constant: &TokenStre
     let mut shape = Shape::new(source, &function);
     let known = &shape.signature.known;
     shape.signature.known = quote!(#constant #known);
+    shape.helpers.extend(explained::stub(source, &function));
     let items = shape.items(None);
     shape.assemble(items, true, None)
 }
@@ -186,7 +197,7 @@ struct Shape<'a> {
     rolled_back: Vec<usize>,
     /// The body of the closure in the second constant of which [`super::known`] speaks.
     closure: Option<TokenStream>,
-    /// Functions of its own that the bodies call.
+    /// Functions beside the derivatives.
     helpers: TokenStream,
     /// The pullback of `vjp` may borrow the arguments for one lifetime alone: it is the user's own.
     one_lifetime: bool,

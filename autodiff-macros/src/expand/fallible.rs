@@ -174,7 +174,7 @@ impl Fallible {
         let name = &signature.ident;
         let inner_function = |what: &&str| site.name(&inner_name(name), what) == inner.sig.ident;
         let what = ["value_and_grad", "grad", "value_and_grad_into", "vjp", "jvp"];
-        let what = what.into_iter().chain(CALLED).find(inner_function)?;
+        let what = what.into_iter().chain(["explain"]).chain(CALLED).find(inner_function)?;
         let mut function = inner.clone();
         for (at, input) in function.sig.inputs.iter_mut().enumerate() {
             if let FnArg::Typed(typed) = input {
@@ -208,6 +208,11 @@ impl Fallible {
             return Some(function);
         }
         let ReturnType::Type(_, output) = &inner.sig.output else { return None };
+        if what == "explain" {
+            let said = name.to_string();
+            function.block = parse_quote!({ #output { function: #said, ..#path() } });
+            return Some(function);
+        }
         // What there is beside the value, and how it is taken out of what the inner function gives.
         let payload = &self.payload;
         let (ty, pattern, there): (Type, TokenStream, TokenStream) = match (what, &**output) {

@@ -98,7 +98,7 @@ fn staged(item: TokenStream) -> Clock {
         siblings: &[],
         may_fail: false,
     };
-    clock.time("emit", || companion::companion(source, &function, derivatives));
+    clock.time("emit", || companion::companion(source, &function, derivatives, None));
     clock
 }
 

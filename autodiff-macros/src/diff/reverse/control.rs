@@ -75,7 +75,8 @@ impl Reverse<'_> {
             given.alive.push(stepped.phi);
             given.alive.extend(stepped.told.iter().flat_map(Stmt::defines));
         }
-        self.loops.push(self.position);
+        let position = self.position;
+        self.loops.push(position);
         if let Head::While { test, .. } = &primal.head {
             // Pure lets: numbered like all statements, reversed like none.
             test.walk(&mut |_| self.position += 1);
@@ -99,7 +100,8 @@ impl Reverse<'_> {
             Some(StmtKind::Raw(crate::ir::RawStmt::Record { .. }))
         );
         let known = (!active.is_empty(), recorded, self.function.vars.0.len() as u32);
-        self.explained.push(explain(primal, &body_forward.stmts, &self.vars, index, known));
+        let place = (position, self.loops.len());
+        self.explained.push(explain(primal, &body_forward.stmts, &self.vars, (index, span), place, known));
         forward.push(stmt(StmtKind::Loop(Box::new(Loop { body: body_forward, ..primal.clone() })), span));
         let outs: Vec<Var> = primal.carried.iter().map(|carried| carried.out).collect();
         self.note_locals(&outs, reversal, span);

@@ -113,6 +113,12 @@ impl Checks<'_> {
                 format!("the derivative is given, and nothing of `{name}` is seen that could be cut: mark the parameter `#[no_diff]`"),
             );
         }
+        if let Some(span) = request.explain {
+            self.diag.error_at(
+                span,
+                "the derivative is given, and nothing is made of the function that could be explained: leave `explain` out",
+            );
+        }
         if request.unconnected != Unconnected::Error {
             let name = &self.name;
             self.diag.error(
