@@ -24,11 +24,16 @@ pub(crate) fn primitive(path: &TypePath) -> Option<String> {
     (plain && (is_integer(&name) || ["f64", "f32", "str"].contains(&&name[..]))).then_some(name)
 }
 
+/// Whether a type of the name is a pointer that owns what it leads to, or one of its owners.
+pub(crate) fn is_pointer(name: &str) -> bool {
+    ["Box", "Rc", "Arc"].contains(&name)
+}
+
 /// What a `Box` holds, or another pointer that owns.
 pub(crate) fn boxed(path: &TypePath) -> Option<&Type> {
     let of = Standard::of(path)?;
     match of.args[..] {
-        [held] if ["Box", "Rc", "Arc"].contains(&&of.name[..]) => Some(held),
+        [held] if is_pointer(&of.name) => Some(held),
         _ => None,
     }
 }

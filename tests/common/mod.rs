@@ -178,6 +178,28 @@ macro_rules! checks {
     };
 }
 
+/// The same items with attributes of their own and in a differentiated module, and the same checks of both.
+macro_rules! in_both_forms {
+    // The attribute is handed over: it has the `self` of the items then.
+    ($hash:tt $attribute:tt { $($items:tt)* } $($lines:tt)*) => {
+        mod alone {
+            use super::*;
+            $($items)*
+            checks! { $($lines)* }
+        }
+        mod together {
+            use super::*;
+            $hash $attribute
+            mod items {
+                use super::*;
+                $($items)*
+            }
+            use items::*;
+            checks! { $($lines)* }
+        }
+    };
+}
+
 macro_rules! checks_lines {
     () => {};
     ($f:ident ($($args:tt)*) -> () ; $($rest:tt)*) => {

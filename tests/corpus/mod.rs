@@ -63,6 +63,7 @@ mod recursion;
 mod resizing;
 mod scalars;
 mod second;
+mod shared;
 mod shortened;
 mod single;
 mod stencils;

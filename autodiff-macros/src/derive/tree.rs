@@ -5,6 +5,7 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::{Generics, Ident, Type, WherePredicate, parse_quote};
 
+use super::tangent;
 use super::structure::{Structure, Variant};
 
 impl Structure<'_> {
@@ -61,6 +62,19 @@ impl Structure<'_> {
             quote!(#constructor { .. } => #tree::Node::Branch(#count))
         });
         let children = self.by_variant(name, |variant| self.children(variant));
+        // What is shared has several owners, none of whom may write to it.
+        let shared = name == self.name
+            && self.active().any(|field| {
+                self.is_recursive(field) && ["Rc", "Arc"].iter().any(|shared| tangent::mentions(field.ty, shared))
+            });
+        let write = (!shared).then(|| {
+            quote! {
+                #[automatically_derived]
+                impl #write_generics #tree::TreeMut<__S> for #name #type_generics #write_where {
+                    fn child_mut(&mut self, index: usize) -> (#tree::Name, &mut dyn #tree::TreeMut<__S>) { #children }
+                }
+            }
+        });
         quote! {
             #[automatically_derived]
             impl #read_generics #tree::Tree<__S> for #name #type_generics #read_where {
@@ -69,10 +83,7 @@ impl Structure<'_> {
                 }
                 fn child(&self, index: usize) -> (#tree::Name, &dyn #tree::Tree<__S>) { #children }
             }
-            #[automatically_derived]
-            impl #write_generics #tree::TreeMut<__S> for #name #type_generics #write_where {
-                fn child_mut(&mut self, index: usize) -> (#tree::Name, &mut dyn #tree::TreeMut<__S>) { #children }
-            }
+            #write
         }
     }
 

@@ -384,6 +384,9 @@ impl Lower<'_> {
         if let Some(value) = self.object_call(path, &args, want, &site) {
             return value;
         }
+        if let Some(why) = refused_of_library(&path.path).filter(|_| self.types.callable(&path.path).is_none()) {
+            return self.refuse(path, why);
+        }
         let own = own.then(|| self.result_ty.clone());
         let called = self.types.callable(&path.path).map(|callable| self.types.called(callable, None));
         if called.as_ref().is_some_and(|called| !called.differentiable) {
@@ -584,6 +587,20 @@ fn made_by(code: &mut syn::Expr, name: &syn::Ident) -> Option<proc_macro2::Token
             Some(code)
         }
     }
+}
+
+/// What to write in the place of a function of the standard library's that has no derivative.
+fn refused_of_library(path: &syn::Path) -> Option<String> {
+    let [.., owner, name] = &segment_names(path)[..] else { return None };
+    Some(match (owner.as_str(), name.as_str()) {
+        ("Cell" | "RefCell" | "OnceCell" | "Mutex" | "RwLock", "new" | "from") => {
+            format!("what a `{owner}` holds is changed where no derivative sees it: use a `mut` variable, or a `&mut` parameter")
+        }
+        ("Rc" | "Arc", "make_mut" | "get_mut" | "try_unwrap" | "unwrap_or_clone" | "into_inner") => format!(
+            "`{owner}::{name}` on active data is not supported: change the value before it is put into the `{owner}`, or clone what it holds"
+        ),
+        _ => return None,
+    })
 }
 
 /// Whether the receiver of a method of `owner` may be of the type.

@@ -275,6 +275,9 @@ impl Lower<'_> {
             if let Ty::Named(name) = &ty {
                 site = quote::ToTokens::to_token_stream(name).to_string();
             }
+            if matches!(proj, Proj::Index(_) | Proj::Range(..)) {
+                ty = self.types.behind_pointers(ty);
+            }
             let next = match (proj, &ty) {
                 (Proj::Index(_), _) => {
                     site.push_str("[]");

@@ -60,6 +60,7 @@ impl Lower<'_> {
             }
             return self.iter_method(*iter, expr, &name, want);
         }
+        let receiver = self.behind_pointers(receiver, &name);
         if let Value::Maybe { some, value } = self.opened_for_method(&receiver, &name, span) {
             return self.kept_option_method(receiver, some, *value, expr, &name, want);
         }
@@ -97,6 +98,23 @@ impl Lower<'_> {
                     _ => self.other_method(receiver, value, ty, expr, &name, want),
                 }
             }
+        }
+    }
+
+    /// What a pointer that owns leads to, where that has the method: a sequence or a number.
+    fn behind_pointers(&self, receiver: Value, name: &str) -> Value {
+        match receiver {
+            Value::Ref { to, mutable } => self.behind_pointers(*to, name).reference(mutable),
+            Value::Path(mut path) if name != "clone" => {
+                let ty = self.path_ty(&path);
+                if matches!(ty, Ty::Named(_)) && !matches!(self.types.behind_pointers(ty), Ty::Named(_)) {
+                    while matches!(self.path_ty(&path), Ty::Named(_)) {
+                        path = path.with(Proj::Deref);
+                    }
+                }
+                Value::Path(path)
+            }
+            receiver => receiver,
         }
     }
 

@@ -160,6 +160,23 @@ impl Types {
         }
     }
 
+    /// What pointers that own lead to, where that is a sequence or a number: it has the elements, and the methods.
+    pub(crate) fn behind_pointers(&self, ty: Ty) -> Ty {
+        let mut held = &ty;
+        let mut inside;
+        while let Ty::Named(of) = held {
+            match &**of {
+                Type::Path(path) if !self.scope.defines(of) => match crate::standard::boxed(path) {
+                    Some(of) => inside = self.ty(of),
+                    None => return ty,
+                },
+                _ => return ty,
+            }
+            held = &inside;
+        }
+        if held.is_sequence() || held.is_scalar() { held.clone() } else { ty }
+    }
+
     /// The type, references inside of it left out.
     pub(crate) fn ty(&self, ty: &Type) -> Ty {
         match ty {

@@ -51,6 +51,7 @@ pub(crate) fn function(
     let value = infer.block(block);
     infer.table.unify(&value, &result);
     infer.settle();
+    infer.assume_unboxed();
     while infer.assume(Likely::Operands) || infer.assume(Likely::Methods) {
         infer.settle();
     }
@@ -108,6 +109,11 @@ enum Later {
     Item {
         of: Term,
         item: Term,
+    },
+    /// What `Box::new` and its like make of what they are given: a `Box`, or, since it has the same parts, that itself.
+    Boxed {
+        held: Term,
+        result: Term,
     },
     /// The sum or product of items.
     Sum {
@@ -212,6 +218,14 @@ impl Infer<'_> {
             }
             Later::Index { base, range, result } => self.conclude_index(base, *range, result),
             Later::Item { of, item } => self.conclude_item(of, item),
+            Later::Boxed { held, result } => {
+                let free = self.table.is_free(result);
+                if !free {
+                    let inside = self.behind(result.clone());
+                    self.table.unify(held, &inside);
+                }
+                !free
+            }
             Later::Sum { item, result } => {
                 let number = self.table.is_float(item) || self.table.is_int(item);
                 if number {
@@ -253,6 +267,19 @@ impl Infer<'_> {
             self.table.parts(&site, &term, &mut known);
         }
         known
+    }
+
+    /// What nobody calls a `Box` is what it holds.
+    fn assume_unboxed(&mut self) {
+        self.table.take_changed();
+        for later in self.later.clone() {
+            if let Later::Boxed { held, result } = later {
+                self.table.unify(&held, &result);
+            }
+        }
+        if self.table.take_changed() {
+            self.settle();
+        }
     }
 
     /// Assumes what nothing contradicts, where a number's type hangs on it: of all that has operators and methods of numbers,
@@ -309,7 +336,7 @@ impl Infer<'_> {
                         self.table.unify(item, result);
                     }
                 }
-                Later::Index { .. } | Later::Item { .. } | Later::Field { .. } => {}
+                Later::Index { .. } | Later::Item { .. } | Later::Field { .. } | Later::Boxed { .. } => {}
             }
             // One assumption may decide the others.
             if self.table.take_changed() {

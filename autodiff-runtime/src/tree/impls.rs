@@ -3,7 +3,7 @@
 use super::{Layout, Leaf, Name, Node, Tree, TreeMut, no_child};
 use crate::Scalar;
 use crate::tuples::for_tuples;
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{boxed::Box, rc::Rc, string::String, vec::Vec};
 use core::{marker::PhantomData, slice};
 
 macro_rules! scalar_leaf {
@@ -156,7 +156,9 @@ macro_rules! pointer {
         })*
     };
 }
-pointer!(&T, &mut T, Box<T>; &mut T, Box<T>);
+pointer!(&T, &mut T, Box<T>, Rc<T>; &mut T, Box<T>);
+#[cfg(target_has_atomic = "ptr")]
+pointer!(alloc::sync::Arc<T>;);
 
 #[diagnostic::do_not_recommend]
 impl<S: Scalar, T: Tree<S>> Tree<S> for Option<T> {

@@ -10,6 +10,7 @@ use crate::ir::{Arg, Assumed, Callee, CopyHow, Expr, Init, Made, Path, StmtKind,
 use crate::lower::Lower;
 use crate::lower::env::Value;
 use crate::lower::facts::site;
+use crate::standard::is_pointer;
 
 impl Lower<'_> {
     pub(super) fn known_call(
@@ -80,8 +81,15 @@ impl Lower<'_> {
                 let fields = vec![(syn::Member::Unnamed(syn::Index::from(0)), value)];
                 let init = Init::Struct { path: path.path.clone(), of: Made::Box, fields, base: None };
                 let ty = want.cloned().filter(|ty| matches!(ty, Ty::Named(_)));
-                let ty = ty.unwrap_or_else(|| Ty::Named(Box::new(syn::parse_quote!(Box<_>))));
+                let ty = ty.unwrap_or_else(|| {
+                    let pointer = path.path.segments.iter().rev().nth(1).map(|pointer| &pointer.ident);
+                    Ty::Named(Box::new(syn::parse_quote!(#pointer<_>)))
+                });
                 Value::Init(Box::new(init), ty)
+            }
+            Known::Cloned => {
+                let value = next().peel();
+                self.cloned(value, span)
             }
             Known::Swap => {
                 let (a, b) = (next(), next());
@@ -245,6 +253,8 @@ pub(super) enum Known {
     VecWithCapacity,
     VecFrom,
     Boxed,
+    /// `Rc::clone(&x)`
+    Cloned,
     Swap,
     Replace,
     Take,
@@ -286,7 +296,8 @@ pub(super) fn known_function(names: &[String]) -> Option<Known> {
         [.., "Vec", "new"] => Known::VecNew,
         [.., "Vec", "with_capacity"] => Known::VecWithCapacity,
         [.., "Vec", "from"] => Known::VecFrom,
-        [.., "Box", "new"] => Known::Boxed,
+        [.., pointer, "new"] if is_pointer(pointer) => Known::Boxed,
+        [.., pointer, "clone"] if is_pointer(pointer) => Known::Cloned,
         ["swap"] | [.., "mem", "swap"] => Known::Swap,
         ["replace"] | [.., "mem", "replace"] => Known::Replace,
         ["take"] | [.., "mem", "take"] => Known::Take,

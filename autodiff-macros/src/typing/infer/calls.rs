@@ -119,7 +119,16 @@ impl Infer<'_> {
                 return self.expr(&args[0]);
             }
             // A `Box` has the parts of what it holds.
-            ("new", 1) if owned_by(&path.path, "Box") => return self.expr(&args[0]),
+            ("new", 1) if is_pointer_of(&path.path) => {
+                let held = self.expr(&args[0]);
+                if !self.table.is_free(&held) {
+                    return held;
+                }
+                let result = self.table.fresh();
+                self.wait(Later::Boxed { held, result: result.clone() });
+                return result;
+            }
+            ("clone", 1) if is_pointer_of(&path.path) => return self.expr(&args[0]),
             ("new", 0) if owned_by(&path.path, "Vec") => return Term::Vec(Box::new(self.table.fresh())),
             ("with_capacity", 1) if owned_by(&path.path, "Vec") => {
                 self.expr(&args[0]);
@@ -346,6 +355,10 @@ impl Infer<'_> {
     fn signature(&mut self, name: &Ident, receiver: &Term, ranges: &[bool]) -> Option<(Vec<Term>, Term)> {
         let arity = ranges.len();
         let head = self.table.head(receiver);
+        let head = match self.behind(head.clone()) {
+            held @ (Term::Vec(_) | Term::Slice(_) | Term::Array(..) | Term::Float(_) | Term::Int(_)) if name != "clone" => held,
+            _ => head,
+        };
         if let Term::Named(of) = &head {
             // A derived `Clone` is in no `impl`.
             if self.types.method(of, name).is_none() && name == "clone" && arity == 0 {
@@ -473,6 +486,11 @@ fn last(path: &syn::Path) -> String {
 /// Whether the segment before the last has this name.
 fn owned_by(path: &syn::Path, owner: &str) -> bool {
     path.segments.len() >= 2 && path.segments[path.segments.len() - 2].ident == owner
+}
+
+/// Whether a function is one of a `Box` or the like.
+fn is_pointer_of(path: &syn::Path) -> bool {
+    path.segments.iter().rev().nth(1).is_some_and(|owner| crate::standard::is_pointer(&owner.ident.to_string()))
 }
 
 /// Whether a function is that of `core::mem` of its name: by a path, or by what it is handed.

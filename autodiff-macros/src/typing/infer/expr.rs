@@ -343,7 +343,7 @@ impl Infer<'_> {
     }
 
     /// What a `Box` holds. References are left out: `*x` of a reference to one is the `Box`, which has the same parts.
-    fn behind(&mut self, operand: Term) -> Term {
+    pub(super) fn behind(&mut self, operand: Term) -> Term {
         let Term::Named(of) = self.table.head(&operand) else { return operand };
         let syn::Type::Path(path) = &*of else { return operand };
         match crate::standard::boxed(path) {
