@@ -29,6 +29,7 @@ mod matrix;
 mod ndarray;
 #[cfg(any(feature = "nalgebra", feature = "ndarray"))]
 mod parts;
+mod pointers;
 #[cfg(any(feature = "nalgebra", feature = "ndarray"))]
 mod puts;
 mod space;
@@ -37,6 +38,7 @@ mod space;
 pub use crate::differentiable::IsometryTangent;
 pub use elements::{ElementRules, Elements};
 pub use float::FloatRules;
+pub use pointers::PointerRules;
 #[cfg(feature = "nalgebra")]
 pub use matrix::{
     BlockRules, CholeskyRules, CrossRules, DecompositionRules, DiagonalRules, LuRules, MatrixRules,
@@ -64,5 +66,5 @@ pub mod prelude {
     pub use super::matrix::prelude::*;
     #[cfg(feature = "ndarray")]
     pub use super::ndarray::prelude::*;
-    pub use super::{ElementRules as _, Elements as _, FloatRules as _};
+    pub use super::{ElementRules as _, Elements as _, FloatRules as _, PointerRules as _};
 }

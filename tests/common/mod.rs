@@ -182,19 +182,19 @@ macro_rules! checks {
 macro_rules! in_both_forms {
     // The attribute is handed over: it has the `self` of the items then.
     ($hash:tt $attribute:tt { $($items:tt)* } $($lines:tt)*) => {
-        mod alone {
+        pub mod alone {
             use super::*;
             $($items)*
             checks! { $($lines)* }
         }
-        mod together {
+        pub mod together {
             use super::*;
             $hash $attribute
             mod items {
                 use super::*;
                 $($items)*
             }
-            use items::*;
+            pub use items::*;
             checks! { $($lines)* }
         }
     };

@@ -77,3 +77,4 @@ mod traits_for;
 mod tuples;
 mod views;
 mod waiting;
+mod words;

@@ -1,7 +1,7 @@
-//! Collections of a function's own that are `Vec`s by another name: a `VecDeque`, a `Box<[T]>`.
+//! Collections of a function's own that are `Vec`s by another name: `VecDeque`s.
 //!
-//! Invariant: what is computed is the same, and nothing outside of the body sees that they are `Vec`s. A collection is one that a `let`
-//! binds under a name that nothing else bears; where a deque is handed to anybody, or the signature names its type, all are left alone.
+//! Invariant: what is computed is the same, and nothing outside of the body sees that they are `Vec`s. A deque is one that a `let`
+//! binds under a name that nothing else bears; where one is handed to anybody, or the signature names its type, all are left alone.
 //!
 //! ```text
 //! let mut last = VecDeque::new();     let mut last = Vec::new();
@@ -36,8 +36,7 @@ pub(super) fn plain(signature: &Signature, mut block: Block) -> Block {
     let deques = inside.contains("VecDeque")
         && !outside.contains("VecDeque")
         && !ONLY_OF_DEQUES.iter().any(|name| inside.contains(*name));
-    let boxes = inside.contains("into_boxed_slice") && !outside.contains("Box");
-    if !deques && !boxes {
+    if !deques {
         return block;
     }
     let mut found = Found::default();
@@ -46,11 +45,9 @@ pub(super) fn plain(signature: &Signature, mut block: Block) -> Block {
     let once = |names: &BTreeSet<String>| names.iter().all(|name| bound.get(name) == Some(&1));
     let tokens = block.to_token_stream();
     let stay_inside = found.named == times_named(tokens.clone()) && used_where_it_is(tokens, &found.deques);
-    if !(deques && stay_inside && once(&found.deques)) {
-        found.deques.clear();
+    if stay_inside && once(&found.deques) {
+        Plain { deques: found.deques }.visit_block_mut(&mut block);
     }
-    found.boxes.retain(|name| boxes && bound.get(name) == Some(&1));
-    Plain { deques: found.deques, boxes: found.boxes }.visit_block_mut(&mut block);
     block
 }
 
@@ -58,7 +55,6 @@ pub(super) fn plain(signature: &Signature, mut block: Block) -> Block {
 #[derive(Default)]
 struct Found {
     deques: BTreeSet<String>,
-    boxes: BTreeSet<String>,
     /// How often `VecDeque` is named where one is bound, or imported.
     named: usize,
 }
@@ -77,8 +73,6 @@ impl VisitMut for Found {
             if of_type + made > 0 {
                 self.deques.insert(name.to_string());
                 self.named += of_type + made;
-            } else if boxed(local).is_some() {
-                self.boxes.insert(name.to_string());
             }
         }
         visit_mut::visit_local_mut(self, local);
@@ -97,17 +91,6 @@ fn name_of(local: &Local) -> Option<&Ident> {
     };
     match pat {
         Pat::Ident(name) if name.subpat.is_none() => Some(&name.ident),
-        _ => None,
-    }
-}
-
-/// The elements of `let b: Box<[T]> = v.into_boxed_slice();`
-fn boxed(local: &Local) -> Option<&Type> {
-    let Pat::Type(typed) = &local.pat else { return None };
-    let made = matches!(local.init.as_ref().map(|init| &*init.expr), Some(Expr::MethodCall(call))
-        if call.method == "into_boxed_slice" && call.args.is_empty());
-    match argument_of(&typed.ty, "Box")? {
-        Type::Slice(slice) if made => Some(&slice.elem),
         _ => None,
     }
 }
@@ -156,7 +139,6 @@ fn used_where_it_is(code: TokenStream, names: &BTreeSet<String>) -> bool {
 
 struct Plain {
     deques: BTreeSet<String>,
-    boxes: BTreeSet<String>,
 }
 
 impl Plain {
@@ -165,9 +147,6 @@ impl Plain {
         let Expr::Path(of) = &*call.receiver else { return None };
         let name = of.path.get_ident()?.to_string();
         let method = call.method.to_string();
-        if self.boxes.contains(&name) {
-            return (method == "into_vec" && call.args.is_empty()).then(|| (*call.receiver).clone());
-        }
         if !self.deques.contains(&name) {
             return None;
         }
@@ -217,15 +196,7 @@ impl VisitMut for Plain {
     fn visit_local_mut(&mut self, local: &mut Local) {
         visit_mut::visit_local_mut(self, local);
         let Some(name) = name_of(local).map(Ident::to_string) else { return };
-        if self.boxes.contains(&name) {
-            let Some(element) = boxed(local).cloned() else { return };
-            if let (Pat::Type(typed), Some(init)) = (&mut local.pat, &mut local.init) {
-                if let Expr::MethodCall(call) = &*init.expr {
-                    init.expr = call.receiver.clone();
-                }
-                *typed.ty = parse_quote!(Vec<#element>);
-            }
-        } else if self.deques.contains(&name) {
+        if self.deques.contains(&name) {
             if let Pat::Type(typed) = &mut local.pat {
                 if let Some(element) = argument_of(&typed.ty, "VecDeque") {
                     *typed.ty = parse_quote!(Vec<#element>);
@@ -270,7 +241,6 @@ mod tests {
             "let mut q: VecDeque<f64> = std::collections::VecDeque::with_capacity(3); q.push_back(x); q.push_front(x); q.pop_front()",
             "let mut q: Vec<f64> = Vec::with_capacity(3); q.push(x); q.insert(0, x); (if q.is_empty() { None } else { Some(q.remove(0)) })",
         );
-        same("let b: Box<[f64]> = v.into_boxed_slice(); b[0]", "let b: Vec<f64> = v; b[0]");
     }
 
     #[test]

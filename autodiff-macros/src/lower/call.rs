@@ -10,7 +10,7 @@ use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
 use self::known::{Known, known_function};
-use super::Lower;
+use super::{Lower, words};
 use super::env::Value;
 use super::facts::site;
 use super::inert::combine;
@@ -52,6 +52,9 @@ impl Lower<'_> {
                         return self.lower_on_adjoint(path, &expr.args, want, span);
                     }
                     _ => {}
+                }
+                if let Some(plain) = words::kept_call(expr, self.nodes) {
+                    return self.expr(&plain, want);
                 }
                 let known = want.cloned().or_else(|| self.facts.get(&site(expr)).cloned());
                 if let Some(value) = self.lower_array_from_fn(path, &expr.args, known.as_ref()) {

@@ -240,6 +240,11 @@ impl Lower<'_> {
 }
 
 impl Closure {
+    /// A function that means the same everywhere.
+    pub(crate) fn of_path(path: syn::ExprPath) -> Rc<Closure> {
+        Rc::new(Closure { code: Code::Path(path), scopes: Vec::new() })
+    }
+
     /// The name of the only parameter, where there is one.
     pub(crate) fn parameter(&self) -> Option<proc_macro2::Ident> {
         let Code::Closure(code) = &self.code else { return None };

@@ -94,6 +94,12 @@ impl Nodes {
         made
     }
 
+    /// What was made for the node, if anything was.
+    pub(crate) fn kept<T>(&self, node: &T) -> Option<Rc<syn::Expr>> {
+        let key = (std::ptr::from_ref(node) as usize, std::any::type_name::<T>());
+        self.parsed.borrow().get(&key).cloned()
+    }
+
     /// What was made for the node.
     pub(crate) fn take<T>(&self, node: &T) -> Option<Rc<syn::Expr>> {
         let key = (std::ptr::from_ref(node) as usize, std::any::type_name::<T>());

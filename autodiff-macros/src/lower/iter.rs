@@ -50,6 +50,7 @@ pub(crate) enum Iter {
     Chain(Box<Iter>, Box<Iter>),
     Enumerate(Box<Iter>),
     Rev(Box<Iter>),
+    Cycle(Box<Iter>),
     Skip(Box<Iter>, Expr),
     Take(Box<Iter>, Expr),
     StepBy(Box<Iter>, Expr),
@@ -84,6 +85,7 @@ impl Iter {
             Iter::Zip(a, b) | Iter::Chain(a, b) => [Some(&**a), Some(&**b)],
             Iter::Enumerate(i)
             | Iter::Rev(i)
+            | Iter::Cycle(i)
             | Iter::Skip(i, _)
             | Iter::Take(i, _)
             | Iter::StepBy(i, _)
@@ -256,7 +258,7 @@ impl Lower<'_> {
 
     #[expect(clippy::result_large_err, reason = "the error is the value that takes its place")]
     pub(crate) fn items_of(&mut self, value: Value, span: Span) -> Result<Iter, Value> {
-        match value {
+        match self.opened(value, span) {
             Value::Iter(iter) => Ok(*iter),
             Value::Ref { to, mutable } => match *to {
                 Value::Path(path) if !mutable && self.has_no_indices(&path) => {
@@ -270,6 +272,12 @@ impl Lower<'_> {
                 }
                 Value::Ref { .. } | Value::Init(..) | Value::Code(..) => self.items_of(*to, span),
                 Value::Cursor { iter, at } if mutable => Ok(self.by_ref(*iter, at)),
+                to @ (Value::Maybe { .. } | Value::Optional { .. }) if !mutable => match self.read(to, span) {
+                    Value::Maybe { some, value } => {
+                        self.items_of(Value::Maybe { some, value: Box::new(value.reference(false)) }, span)
+                    }
+                    _ => Err(Value::Poison),
+                },
                 _ => Err(self.refuse_at(span, "this cannot be iterated over")),
             },
             Value::Path(path) if self.has_no_indices(&path) => {
@@ -288,9 +296,12 @@ impl Lower<'_> {
                 Ok(Iter::Elements { path: Path::of(place), access: Access::Value })
             }
             Value::Code(inert, ty) => Ok(self.items_of_code(inert, &ty, None, span)),
+            // As many items as there are: one or none.
             Value::Maybe { some, value } => {
-                let _ = (some, value);
-                Err(self.refuse_at(span, "iteration over an `Option` is not supported: use `if let`"))
+                let value = self.read(*value, span);
+                let cast = Expr::Cast(Box::new(some), Box::new(syn::parse_quote!(usize)));
+                let count = self.temp("count", Ty::usize(), cast, span);
+                Ok(Iter::Take(Box::new(Iter::Once(value)), count))
             }
             value @ (Value::Poison | Value::Never) => Err(value),
             _ => Err(self.refuse_at(span, "this cannot be iterated over")),

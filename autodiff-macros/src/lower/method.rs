@@ -35,6 +35,9 @@ impl Lower<'_> {
             let pure = is_pure_method(&name);
             return self.inactive_code(expr.to_token_stream(), ty, pure);
         }
+        if let Some(plain) = self.nodes.kept(expr) {
+            return self.expr(&plain, want);
+        }
         let mut receiver = self.place(&expr.receiver);
         if matches!(&receiver, Value::Iter(iter) if matches!(**iter, Iter::Range { .. })) {
             match name.as_str() {
@@ -74,6 +77,9 @@ impl Lower<'_> {
             },
             value => {
                 let ty = self.ty_of(&value);
+                if let (true, Some(pointer)) = (name == "into" && ty.is_sequence(), want.filter(|ty| self.slice_pointer(ty).is_some())) {
+                    return self.pointer_of(value, pointer.clone(), span);
+                }
                 if let Some(from) = self.conversion(expr, &name, &ty, want) {
                     return self.call_path(&from, vec![value], want, site(expr), span);
                 }

@@ -41,6 +41,7 @@ mod stdlib;
 pub(crate) mod tests;
 mod types;
 mod unsaid;
+pub(crate) mod words;
 
 use proc_macro2::Span;
 

@@ -9,14 +9,14 @@ mod resize;
 mod select;
 
 use proc_macro2::{Ident, Span};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 
 use self::resize::changes_length;
 use super::env::Value;
 use super::iter::{Access, Iter};
 use super::start::start;
-use super::{Lower, Nodes};
-use crate::ir::{CopyHow, Expr, Init, Path, Proj, StmtKind, Ty, build};
+use super::{Lower, words};
+use crate::ir::{CopyHow, Expr, Float, Init, Path, Proj, StmtKind, Ty, build};
 
 /// Methods of sequences and iterators that lowering knows, whatever they are called on.
 pub(crate) fn is_known(name: &str) -> bool {
@@ -71,6 +71,7 @@ pub(crate) fn is_known(name: &str) -> bool {
             | "find_map"
             | "skip_while"
             | "flat_map"
+            | "flatten"
             | "inspect"
             | "scan"
             | "chain"
@@ -121,6 +122,7 @@ impl Lower<'_> {
                     | "iter_mut"
                     | "into_iter"
                     | "to_vec"
+                    | "into_vec"
                     | "as_slice"
                     | "as_mut_slice",
                 0
@@ -168,8 +170,7 @@ impl Lower<'_> {
                 | ("concat", 0)
         );
         if (name, n) == ("copy_within", 2) {
-            let copied = copied_within(expr, self.nodes);
-            return Some(self.expr(&copied, want));
+            return words::kept(expr, words::Receiver::Sequence, self.nodes).map(|copied| self.expr(&copied, want));
         }
         if !known {
             return None;
@@ -216,7 +217,7 @@ impl Lower<'_> {
                 self.mark_mutable(&path);
                 Value::Path(path).reference(true)
             }
-            "to_vec" => {
+            "to_vec" | "into_vec" => {
                 let ty = Ty::Vec(Box::new(ty.element()));
                 Value::Init(Box::new(Init::Copy { from: path, how: CopyHow::ToVec }), ty)
             }
@@ -325,6 +326,11 @@ impl Lower<'_> {
             _ if changes_length(name) && matches!(ty, Ty::Unknown) && self.is_active_field(&path) => {
                 self.resized(path, &Ty::Vec(Box::new(Ty::Unknown)), name, expr, span)
             }
+            "into_boxed_slice" => {
+                let wanted = want.filter(|ty| self.slice_pointer(ty).is_some()).cloned();
+                let pointer = wanted.unwrap_or_else(|| pointer_to("Box", &ty.element(), span));
+                self.pointer_of(Value::Path(path), pointer, span)
+            }
             "concat" => self.concatenated(path, ty.element().element(), span),
             _ if matches!(ty, Ty::Unknown) => return None,
             other => self.refuse(
@@ -404,15 +410,14 @@ impl Lower<'_> {
     }
 }
 
-/// `x.copy_within(part, at)` by way of a copy.
-fn copied_within(call: &syn::ExprMethodCall, nodes: &Nodes) -> std::rc::Rc<syn::Expr> {
-    nodes.keep(call, || {
-        let (place, part, at) = (&call.receiver, &call.args[0], &call.args[1]);
-        let [moved, start] = ["moved", "start"].map(|name| Ident::new(name, Span::mixed_site()));
-        syn::parse_quote!({
-            let #moved = #place[#part].to_vec();
-            let #start = #at;
-            #place[#start..#start + #moved.len()].copy_from_slice(&#moved);
-        })
-    })
+/// `Box<[element]>`
+pub(crate) fn pointer_to(pointer: &str, element: &Ty, span: Span) -> Ty {
+    let pointer = Ident::new(pointer, span);
+    let element = match element {
+        Ty::Named(element) => element.to_token_stream(),
+        Ty::Float(Float::F64) => quote!(f64),
+        Ty::Float(Float::F32) => quote!(f32),
+        _ => quote!(_),
+    };
+    Ty::Named(Box::new(syn::parse_quote_spanned!(span=> #pointer<[#element]>)))
 }

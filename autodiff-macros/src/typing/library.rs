@@ -72,6 +72,7 @@ pub(super) const METHODS: &[(&str, &str, &[&str], &str)] = &[
     ("sort_by sort_unstable_by",                     "Seq<T>", &["fn(T, T) -> U"], "()"),
     ("sort_by_key sort_unstable_by_key",             "Seq<T>", &["fn(T) -> U"], "()"),
     ("retain",                                       "Seq<T>", &["fn(T) -> bool"], "()"),
+    ("dedup_by",                                     "Seq<T>", &["fn(T, T) -> bool"], "()"),
     // iterators
     ("iter into_iter by_ref copied cloned rev peekable fuse cycle", "Iter<T>", &[], "Iter<T>"),
     ("skip take step_by",                            "Iter<T>", &["usize"], "Iter<T>"),

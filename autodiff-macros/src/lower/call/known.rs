@@ -10,6 +10,7 @@ use crate::ir::{Arg, Assumed, Callee, CopyHow, Expr, Init, Made, Path, StmtKind,
 use crate::lower::Lower;
 use crate::lower::env::Value;
 use crate::lower::facts::site;
+use crate::lower::sequence::pointer_to;
 use crate::standard::is_pointer;
 
 impl Lower<'_> {
@@ -86,6 +87,17 @@ impl Lower<'_> {
                     Ty::Named(Box::new(syn::parse_quote!(#pointer<_>)))
                 });
                 Value::Init(Box::new(init), ty)
+            }
+            Known::Pointer => {
+                let value = next();
+                let owner = path.path.segments.iter().rev().nth(1).map(|owner| owner.ident.to_string());
+                let held = self.ty_of(&value);
+                if !held.is_sequence() {
+                    return self.refuse(path, "what is made of this is not known here: write `Rc::new(…)`, or collect a Vec first");
+                }
+                let wanted = want.filter(|ty| self.slice_pointer(ty).is_some()).cloned();
+                let pointer = wanted.unwrap_or_else(|| pointer_to(owner.as_deref().unwrap_or("Box"), &held.element(), span));
+                self.pointer_of(value, pointer, span)
             }
             Known::Cloned => {
                 let value = next().peel();
@@ -253,6 +265,8 @@ pub(super) enum Known {
     VecWithCapacity,
     VecFrom,
     Boxed,
+    /// `Rc::from(x)`, of a slice
+    Pointer,
     /// `Rc::clone(&x)`
     Cloned,
     Swap,
@@ -297,6 +311,7 @@ pub(super) fn known_function(names: &[String]) -> Option<Known> {
         [.., "Vec", "with_capacity"] => Known::VecWithCapacity,
         [.., "Vec", "from"] => Known::VecFrom,
         [.., pointer, "new"] if is_pointer(pointer) => Known::Boxed,
+        [.., pointer, "from"] if is_pointer(pointer) => Known::Pointer,
         [.., pointer, "clone"] if is_pointer(pointer) => Known::Cloned,
         ["swap"] | [.., "mem", "swap"] => Known::Swap,
         ["replace"] | [.., "mem", "replace"] => Known::Replace,

@@ -77,6 +77,18 @@ impl Lower<'_> {
                 }
                 Indexed { len: inner.len.clone(), item: ItemAt::Rev(Box::new(inner)) }
             }
+            // Of nothing there is nothing, of anything else more than anybody counts.
+            Iter::Cycle(inner) => {
+                let inner = self.indexed(*inner, span)?;
+                let Some(round) = inner.len.clone() else { return Some(inner) };
+                let code = self.as_code(Value::Atom(round.clone(), Ty::usize()), span)?;
+                let all = combine(&[code], |parts| {
+                    let round = &parts[0];
+                    quote!(if #round == 0 { 0 } else { usize::MAX })
+                });
+                let len = self.temp("count", Ty::usize(), Expr::Inert(all), span);
+                Indexed { len: Some(len), item: ItemAt::Cycle(Box::new(inner), round) }
+            }
             Iter::Skip(inner, n) => {
                 let inner = self.indexed(*inner, span)?;
                 let len = inner.len.clone().map(|len| self.less(len, n.clone(), span));
@@ -192,6 +204,10 @@ impl Lower<'_> {
                 let k = self.int_op("-", last, k, span);
                 self.item(inner, k, span)
             }
+            ItemAt::Cycle(inner, round) => {
+                let k = self.int_op("%", k, round.clone(), span);
+                self.item(inner, k, span)
+            }
             ItemAt::Skip(inner, n) => {
                 let k = self.int_op("+", k, n.clone(), span);
                 self.item(inner, k, span)
@@ -267,6 +283,8 @@ pub(crate) enum ItemAt {
     Zip(Box<Indexed>, Box<Indexed>),
     Enumerate(Box<Indexed>),
     Rev(Box<Indexed>),
+    /// The items over and over; of so many.
+    Cycle(Box<Indexed>, Expr),
     Skip(Box<Indexed>, Expr),
     StepBy(Box<Indexed>, Expr),
     Map(Box<Indexed>, Rc<Closure>),

@@ -2,6 +2,7 @@
 
 use crate::ir::Ty;
 use crate::lower::Lower;
+use crate::lower::closure::Closure;
 use crate::lower::env::Value;
 use crate::lower::iter::Iter;
 
@@ -61,6 +62,8 @@ impl Lower<'_> {
             ("copied" | "cloned", 0) => Iter::Copied(inner()),
             ("enumerate", 0) => Iter::Enumerate(inner()),
             ("rev", 0) => Iter::Rev(inner()),
+            // Each round computes anew what a closure gives: it may do something else then.
+            ("cycle", 0) if iter.is_indexed() && !iter.maps() => Iter::Cycle(inner()),
             ("skip", 1) => Iter::Skip(inner(), self.index_arg(&expr.args[0])),
             // The iterator itself is asked for no more than that.
             ("take", 1) if matches!(iter, Iter::Rest(..)) => {
@@ -75,6 +78,9 @@ impl Lower<'_> {
             ("map_while", 1) => Iter::MapWhile(inner(), closure!(0)),
             ("take_while", 1) => Iter::TakeWhile(inner(), closure!(0)),
             ("skip_while", 1) => Iter::SkipWhile(inner(), closure!(0)),
+            ("flatten", 0) => {
+                Iter::FlatMap(inner(), Closure::of_path(syn::parse_quote!(::core::convert::identity)))
+            }
             ("flat_map", 1) => Iter::FlatMap(inner(), closure!(0)),
             ("inspect", 1) => Iter::Inspect(inner(), closure!(0)),
             ("scan", 2) => {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use proc_macro2::Span;
 use quote::ToTokens;
 
-use crate::ir::{Expr, Init, Path, Ty, build};
+use crate::ir::{Callee, Expr, Init, Path, Ty, build};
 use crate::lower::Lower;
 use crate::lower::closure::Closure;
 use crate::lower::env::Value;
@@ -369,7 +369,35 @@ impl Lower<'_> {
     }
 
     /// `collect()` into a Vec.
+    /// The elements of a `Box<[T]>`, an `Rc<[T]>`, an `Arc<[T]>`.
+    pub(in crate::lower) fn slice_pointer(&self, ty: &Ty) -> Option<Ty> {
+        let Ty::Named(of) = ty else { return None };
+        let syn::Type::Path(path) = &**of else { return None };
+        match self.types.ty(crate::standard::boxed(path).filter(|_| !self.types.scope.defines(of))?) {
+            Ty::Slice(element) => Some(*element),
+            _ => None,
+        }
+    }
+
+    /// A sequence as a slice that a pointer owns.
+    pub(in crate::lower) fn pointer_of(&mut self, all: Value, pointer: Ty, span: Span) -> Value {
+        let Ty::Named(of) = &pointer else { return Value::Poison };
+        let of: syn::AngleBracketedGenericArguments = syn::parse_quote!(::<#of>);
+        let all = match all.peel() {
+            Value::Init(init, ty) => Value::Path(Path::of(self.temp_place("all", ty, *init, span))),
+            all => all,
+        };
+        let Some(all) = self.arg(all.reference(false), span) else { return Value::Poison };
+        let method = Callee::Method(crate::lower::inert::ident("to_pointer", span), Some(of));
+        self.call(method, vec![all], Some(&pointer), String::new(), "owned", span)
+    }
+
     pub(in crate::lower) fn collect(&mut self, iter: Iter, want: Option<Ty>, span: Span) -> Value {
+        let pointer = want.as_ref().and_then(|ty| self.slice_pointer(ty));
+        if let (Some(element), Some(want)) = (pointer, want.clone()) {
+            let all = self.collect(iter, Some(Ty::Vec(Box::new(element))), span);
+            return self.pointer_of(all, want, span);
+        }
         let ty = match want {
             Some(ty @ Ty::Vec(_)) => ty,
             Some(Ty::Slice(element)) => Ty::Vec(element),

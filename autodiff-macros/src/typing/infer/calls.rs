@@ -7,6 +7,7 @@ use super::{Infer, Later};
 use crate::lower::{
     Extent, extent, gives_parts, gives_parts_mut, is_elementwise, kept_closure, number_of, site,
 };
+use crate::lower::words;
 use crate::typing::scope::Called;
 use crate::typing::term::Term;
 use crate::typing::{library, owner_path, path_type};
@@ -107,6 +108,9 @@ impl Infer<'_> {
             let function = self.name(path);
             return self.applied(&function, &call.args);
         }
+        if let Some(plain) = words::kept_call(call, self.nodes) {
+            return self.expr(&plain);
+        }
         let name = last(&path.path);
         let args = &call.args;
         match (name.as_str(), args.len()) {
@@ -127,6 +131,10 @@ impl Infer<'_> {
                 let result = self.table.fresh();
                 self.wait(Later::Boxed { held, result: result.clone() });
                 return result;
+            }
+            ("from", 1) if is_pointer_of(&path.path) => {
+                let given = self.expr(&args[0]);
+                return Term::Slice(Box::new(self.item(&given)));
             }
             ("clone", 1) if is_pointer_of(&path.path) => return self.expr(&args[0]),
             ("new", 0) if owned_by(&path.path, "Vec") => return Term::Vec(Box::new(self.table.fresh())),
@@ -246,6 +254,14 @@ impl Infer<'_> {
         if library::of_options(&name) {
             self.may_fail(&receiver);
         }
+        let on = match self.behind(self.table.head(&receiver)) {
+            Term::Iter(_) => Some(words::Receiver::Iterator),
+            Term::Array(..) | Term::Slice(_) | Term::Vec(_) => Some(words::Receiver::Sequence),
+            _ => None,
+        };
+        if let Some(plain) = on.and_then(|on| words::kept(call, on, self.nodes)) {
+            return self.expr(&plain);
+        }
         let written = crate::lower::turbofish(call).map(|ty| self.written(ty));
         match (name.as_str(), call.args.len()) {
             ("sum" | "product", 0) => {
@@ -253,6 +269,10 @@ impl Infer<'_> {
                 let result = written.unwrap_or_else(|| self.table.fresh());
                 self.wait(Later::Sum { item, result: result.clone() });
                 return result;
+            }
+            ("flatten", 0) if matches!(self.table.head(&receiver), Term::Iter(_)) => {
+                let inner = self.item(&receiver);
+                return Term::Iter(Box::new(self.item(&inner)));
             }
             ("collect", 0) => {
                 let item = self.item(&receiver);
