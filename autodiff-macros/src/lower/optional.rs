@@ -115,8 +115,19 @@ impl Lower<'_> {
             return matches!(value, Value::Never).then_some(Slot::Later { option: true });
         }
         let slot = self.slot_of(&ty, site, hint, span);
+        self.name_slot(&slot);
         self.start_slot(&slot);
         Some(slot)
+    }
+
+    /// What is in a variable belongs to that: whoever takes it out gets a place of its own.
+    fn name_slot(&mut self, slot: &Slot) {
+        match slot {
+            Slot::Place(path) => self.vars[path.root].named = true,
+            Slot::Tuple(slots) => slots.iter().for_each(|slot| self.name_slot(slot)),
+            Slot::Maybe(_, kept) => self.name_slot(kept),
+            Slot::Cell(_) | Slot::Later { .. } => {}
+        }
     }
 
     /// Whether some content of this type can be made up.
@@ -251,9 +262,13 @@ impl Lower<'_> {
         let span = expr.method.span();
         let this = Value::Optional { some, kept: kept.clone() };
         match (name, expr.args.len()) {
-            ("as_mut" | "as_ref" | "as_deref", 0) => {
+            ("as_mut" | "as_ref", 0) => {
                 let value = Box::new(stored(kept).reference(name == "as_mut"));
                 Value::Maybe { some: self.current(some), value }
+            }
+            ("as_deref" | "as_deref_mut", 0) => {
+                let value = stored(kept).reference(name == "as_deref_mut");
+                Value::Maybe { some: self.current(some), value: Box::new(self.pointed_to(value)) }
             }
             ("take", 0) => {
                 let old = self.detach(this, span);

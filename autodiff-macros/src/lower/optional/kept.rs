@@ -200,10 +200,14 @@ impl Lower<'_> {
             value => value.reference(mutable),
         };
         match (name, expr.args.len()) {
-            ("as_ref" | "as_deref" | "iter", 0) => Value::Maybe { some, value: Box::new(shown(value, false)) },
+            ("as_ref" | "iter", 0) => Value::Maybe { some, value: Box::new(shown(value, false)) },
+            ("as_deref", 0) => {
+                Value::Maybe { some, value: Box::new(self.pointed_to(shown(value, false))) }
+            }
             ("as_mut" | "as_deref_mut", 0) => {
                 self.mark_mutable(&path);
                 let value = Value::Path(path.with(Proj::Some)).reference(true);
+                let value = if name == "as_mut" { value } else { self.pointed_to(value) };
                 Value::Maybe { some, value: Box::new(value) }
             }
             ("clone", 0) => {

@@ -91,7 +91,10 @@ impl Lower<'_> {
                 };
                 Value::Maybe { some, value: Box::new(value) }
             }
-            ("as_ref" | "as_mut" | "clone" | "as_deref", 0) => Value::Maybe { some, value: Box::new(value) },
+            ("as_ref" | "as_mut" | "clone", 0) => Value::Maybe { some, value: Box::new(value) },
+            ("as_deref" | "as_deref_mut", 0) => {
+                Value::Maybe { some, value: Box::new(self.pointed_to(value)) }
+            }
             ("is_some" | "is_ok", 0) => Value::Atom(some, Ty::bool()),
             // What goes wrong is left out: an `Option` is all that there is of a `Result`.
             ("ok", 0) | ("ok_or" | "ok_or_else" | "map_err", 1) => {
@@ -158,6 +161,14 @@ impl Lower<'_> {
                 &expr.method,
                 format!("`{name}` of an `Option` of active data is not supported: use `match` or `if let`"),
             ),
+        }
+    }
+
+    /// What a `Box` leads to, through references; anything else as it is.
+    pub(crate) fn pointed_to(&mut self, value: Value) -> Value {
+        match value {
+            Value::Ref { to, mutable } => self.pointed_to(*to).reference(mutable),
+            value => self.deref(value),
         }
     }
 

@@ -270,6 +270,12 @@ impl Infer<'_> {
                 self.wait(Later::Sum { item, result: result.clone() });
                 return result;
             }
+            ("as_deref" | "as_deref_mut", 0) => {
+                if let Term::Option(held) = self.table.head(&receiver) {
+                    let held = self.table.head(&held);
+                    return Term::Option(Box::new(self.behind(held)));
+                }
+            }
             ("flatten", 0) if matches!(self.table.head(&receiver), Term::Iter(_)) => {
                 let inner = self.item(&receiver);
                 return Term::Iter(Box::new(self.item(&inner)));
