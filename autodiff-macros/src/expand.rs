@@ -29,7 +29,7 @@ use self::integrity::Sound;
 use self::macros::Macros;
 use self::marks::without_marks;
 use crate::analysis::Activity;
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, source};
 use crate::diff::reverse::Options;
 use crate::diff::{Adjoint, Pushforward};
 use crate::emit::companion::jacobian::has_columns;
@@ -243,13 +243,24 @@ fn methods(request: &Request, item: &syn::ItemImpl, mut diag: Diagnostics, kept:
             diag.error_at(span, OF_TRAIT);
             return with_errors(diag, kept);
         }
-        if !module::are_of_trait(item) {
+        if !module::are_of_trait(item, &request.scope) {
             diag.error(
                 &item.generics,
                 "an `impl` that is generic over a float is not used by way of its trait: write one for `f64`",
             );
             return with_errors(diag, kept);
         }
+    }
+    if item.trait_.is_some() && request.of_trait.is_none() && module::is_foreign(&item.self_ty) {
+        let ty = source(&item.self_ty);
+        diag.error(
+            &item.self_ty,
+            format!(
+                "what is derived of an `impl` stands beside it, and nothing of yours may stand beside `{ty}`: put `#[differentiate]` on a \
+                 module around the trait and its `impl`s, or write `#[differentiate(of_trait)]` where the trait has the attribute"
+            ),
+        );
+        return with_errors(diag, kept);
     }
     // A method may have arguments of its own.
     let mut plain = item.clone();

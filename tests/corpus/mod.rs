@@ -77,4 +77,5 @@ mod traits_for;
 mod tuples;
 mod views;
 mod waiting;
+mod walks;
 mod words;

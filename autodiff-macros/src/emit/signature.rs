@@ -690,8 +690,7 @@ fn predicates(
         }
     }
     if function.vars.0.iter().any(|info| is_looked_up(&info.ty)) || is_looked_up(&function.result_ty) {
-        let floats =
-            outer.into_iter().flat_map(lower::float_params).chain(lower::float_params(&own)).collect();
+        let floats = outer.into_iter().chain([&own]).flat_map(|of| lower::float_params(of, scope)).collect();
         types::bound_floats(&mut own, floats, runtime);
     }
     own.where_clause.to_token_stream()

@@ -219,7 +219,7 @@ impl Output {
                 }
                 continue;
             }
-            if of_trait && traits::are_of_trait(&item) {
+            if of_trait && traits::are_of_trait(&item, &request.scope) {
                 given.push(method.sig.ident.clone());
                 inside.extend(traits::of_impl(&request, &item, &method, true, Diagnostics::new()));
             }

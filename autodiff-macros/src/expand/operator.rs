@@ -122,7 +122,7 @@ impl<'a> Operator<'a> {
             may_fail: false,
         };
         let companion = pipeline(source, &signature, &block, diag);
-        let rule = self.implementation(&request.runtime.to_token_stream(), &signature.ident);
+        let rule = self.implementation(request, &signature.ident);
         let conditions = self.item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
         quote! {
             #(#conditions)*
@@ -199,9 +199,10 @@ impl<'a> Operator<'a> {
         path.to_token_stream()
     }
 
-    fn implementation(&self, runtime: &TokenStream, name: &Ident) -> TokenStream {
+    fn implementation(&self, request: &Request, name: &Ident) -> TokenStream {
+        let runtime = &request.runtime.to_token_stream();
         let mut generics = self.item.generics.clone();
-        let floats = lower::float_params(&generics);
+        let floats = lower::float_params(&generics, &request.scope);
         types::bound_floats(&mut generics, floats, runtime);
         // A rule is for what references refer to: their lifetimes are gone.
         let operands = self.other.iter().map(|other| referent(other).0);

@@ -145,8 +145,9 @@ impl Lower<'_> {
                 self.vars[root].whole |= matches!(self.vars[root].ty, Ty::Vec(_));
             }
         }
-        let lent = params.iter().map(|(passing, ..)| *passing == Passing::Ref);
-        values.into_iter().zip(lent).map(|(value, lent)| if lent { shared(value) } else { value }).collect()
+        let lent = params.iter().map(|(passing, ty, _)| (*passing == Passing::Ref, ty));
+        let handed = values.into_iter().zip(lent);
+        handed.map(|(value, (lent, ty))| if lent { as_object(shared(value), ty) } else { value }).collect()
     }
 
     /// Whether a call has inactive arguments alone and the compiler need not look into it.
@@ -629,6 +630,23 @@ pub(crate) fn segment_names(path: &syn::Path) -> Vec<String> {
 /// Whether a path names a tuple struct or variant, as far as its case tells.
 fn is_constructor(path: &syn::Path) -> bool {
     path.segments.last().is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase))
+}
+
+/// What inactive code gives, as the object that it is handed over as: the pullback is given that again.
+fn as_object(value: Value, ty: &Ty) -> Value {
+    match (value, ty) {
+        (Value::Ref { to, mutable: false }, Ty::Named(object)) if super::objects::is_object(ty) => match *to {
+            Value::Code(inert, _) => {
+                let inert = combine(&[inert], |parts| {
+                    let part = &parts[0];
+                    quote!((*(&#part as &#object)))
+                });
+                Value::Code(inert, ty.clone()).reference(false)
+            }
+            to => to.reference(false),
+        },
+        (value, _) => value,
+    }
 }
 
 /// A `&mut` that is taken for a `&`.

@@ -39,8 +39,8 @@ pub(crate) struct Types {
 }
 
 /// The type parameters that stand for a float.
-pub(crate) fn float_params(generics: &Generics) -> Vec<Ident> {
-    Types::new(generics, &Scope::default()).floats
+pub(crate) fn float_params(generics: &Generics, scope: &Scope) -> Vec<Ident> {
+    Types::new(generics, scope).floats
 }
 
 /// Traits whose implementors are floats.
@@ -53,7 +53,7 @@ impl Types {
             if let GenericParam::Type(param) = param {
                 types.shadowed.push(param.ident.to_string());
                 types.bounds.push((param.ident.clone(), bounds(&param.bounds)));
-                if param.bounds.iter().any(is_float_bound) {
+                if param.bounds.iter().any(|bound| is_float_bound(bound, scope)) {
                     types.floats.push(param.ident.clone());
                 }
             }
@@ -63,7 +63,7 @@ impl Types {
                 if let Type::Path(path) = &predicate.bounded_ty {
                     if let Some(name) = path.path.get_ident() {
                         types.bounds.push((name.clone(), bounds(&predicate.bounds)));
-                        if predicate.bounds.iter().any(is_float_bound) && !types.floats.contains(name) {
+                        if predicate.bounds.iter().any(|bound| is_float_bound(bound, scope)) && !types.floats.contains(name) {
                             types.floats.push(name.clone());
                         }
                     }
@@ -358,13 +358,12 @@ pub(crate) fn arguments(segment: &syn::PathSegment) -> Vec<&Type> {
     }
 }
 
-fn is_float_bound(bound: &TypeParamBound) -> bool {
+/// Whether a trait is one of floats. One in sight is what it says, whatever its name.
+fn is_float_bound(bound: &TypeParamBound, scope: &Scope) -> bool {
     match bound {
-        TypeParamBound::Trait(bound) => bound
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| FLOAT_TRAITS.contains(&last.ident.to_string().as_str())),
+        TypeParamBound::Trait(bound) => bound.path.segments.last().is_some_and(|last| {
+            FLOAT_TRAITS.contains(&last.ident.to_string().as_str()) && !scope.has_trait(&bound.path)
+        }),
         _ => false,
     }
 }

@@ -107,7 +107,7 @@ impl Shape<'_> {
         let runtime = &self.signature.runtime;
         let mut bounds: Vec<syn::WherePredicate> = Vec::new();
         let mut floats = syn::Generics::default();
-        let named = lower::float_params(&self.source.signature.generics);
+        let named = lower::float_params(&self.source.signature.generics, &self.source.request.scope);
         bound_floats(&mut floats, named, runtime);
         bounds.extend(floats.where_clause.into_iter().flat_map(|clause| clause.predicates));
         if let Some(seed) = seed {

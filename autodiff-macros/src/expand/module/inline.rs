@@ -17,9 +17,11 @@ mod conversions;
 mod names;
 mod sites;
 mod views;
+mod walks;
 
 pub(in crate::expand) use self::names::bound_in;
 pub(super) use self::views::{is_sum, is_view};
+pub(super) use self::walks::is_walk;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -32,7 +34,7 @@ use syn::{Block, Expr, FnArg, Pat, ReceiverKind, Signature, Type, parse_quote};
 
 use self::called::{Taken, generics_of, is_iterator, is_opaque, parameters, takes_iterators};
 use self::conversions::Conversion;
-use self::names::{names, owned_in, type_name, types_in};
+use self::names::{names, owned_in, types_in};
 use self::sites::Writing;
 use self::views::View;
 use super::plan::{calls_in, names_in};
@@ -118,7 +120,7 @@ impl Inline {
 
     pub(super) fn add(&mut self, at: ModuleId, signature: &Signature, block: &Block, of: Option<&Type>) {
         let name = match of {
-            Some(of) => format!("{}.{}", type_name(of).unwrap_or_default(), signature.ident),
+            Some(of) => walks::key(of, &signature.ident),
             None => signature.ident.to_string(),
         };
         let takes = parameters(signature);

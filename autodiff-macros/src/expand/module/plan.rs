@@ -175,7 +175,8 @@ impl Plan {
                         if !added.mentions.is_empty() {
                             added.mentions.extend(this.clone());
                         }
-                        added.inlined = apart || added.inlined && of_trait.is_none();
+                        let walk = of_trait.is_some_and(|of| inline::is_walk(&of.ident, &method.sig.ident));
+                        added.inlined = apart || walk || added.inlined && of_trait.is_none();
                         let inlined = added.inlined && !apart;
                         if inlined {
                             self.inline.add(at, &signature, &block, Some(&item.self_ty));

@@ -36,7 +36,7 @@ pub(super) fn of_trait(
     diag: Diagnostics,
 ) -> TokenStream {
     let signature = named_impls(&request.scope, &method.sig);
-    let floats = float_params(&of.generics);
+    let floats = float_params(&of.generics, &request.scope);
     // Constants that are asked of types have no place among the items of a trait.
     let site = Site::Impl(Some(&of.generics).filter(|_| !floats.is_empty()));
     let derived = match &method.default {
@@ -154,7 +154,7 @@ pub(super) fn of_impl(
     for item_of in &mut items {
         let ImplItem::Fn(function) = item_of else { continue };
         settle(&mut function.sig, &captured(&item.generics, &method.sig.generics, false));
-        bound_floats(&mut function.sig.generics, float_params(&item.generics), &runtime.to_token_stream());
+        bound_floats(&mut function.sig.generics, float_params(&item.generics, &request.scope), &runtime.to_token_stream());
         if local {
             // Of a `Vec` of what is generic, rustc would look no further than this for its tangent.
             ask(&mut function.sig, runtime, &[]);
@@ -199,12 +199,12 @@ fn whole(outer: &syn::Generics, signature: &Signature) -> Signature {
 }
 
 /// Whether the floats that an `impl` is generic over are those of its trait: what is asked of these the trait asks, too.
-pub(in crate::expand) fn are_of_trait(item: &syn::ItemImpl) -> bool {
+pub(in crate::expand) fn are_of_trait(item: &syn::ItemImpl, scope: &crate::typing::Scope) -> bool {
     let given = item.trait_.as_ref().and_then(|(path, _)| path.segments.last());
     let given = given.map(|last| lower::arguments(last)).unwrap_or_default();
     let named =
         |name: &Ident| given.iter().any(|ty| matches!(ty, Type::Path(path) if path.path.is_ident(name)));
-    float_params(&item.generics).iter().all(named)
+    float_params(&item.generics, scope).iter().all(named)
 }
 
 /// The hidden functions with bodies that are never run.

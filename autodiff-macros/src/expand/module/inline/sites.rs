@@ -61,6 +61,11 @@ impl<'a> Writing<'a> {
         }
         // Types are those of the nodes as they stood.
         let called = self.called(expr, written);
+        let walk = match &*expr {
+            Expr::ForLoop(walking) => self.walk(&walking.expr, None),
+            Expr::MethodCall(call) => self.walk(&call.receiver, Some(&call.method)),
+            _ => None,
+        };
         match &mut *expr {
             Expr::Assign(assign) => {
                 self.visit(&mut assign.left, true);
@@ -84,6 +89,11 @@ impl<'a> Writing<'a> {
                 call.args.iter_mut().for_each(|arg| self.visit(arg, false));
             }
             _ => visit_mut::visit_expr_mut(self, expr),
+        }
+        match (walk, &mut *expr) {
+            (Some(walk), Expr::ForLoop(syn::ExprForLoop { expr: of, .. }))
+            | (Some(walk), Expr::MethodCall(syn::ExprMethodCall { receiver: of, .. })) => self.walked(&walk, of),
+            _ => {}
         }
         match called {
             Some(Called::Function(name)) => {
@@ -157,6 +167,9 @@ impl<'a> Writing<'a> {
                     };
                     return self.conversion(&to, &call.receiver);
                 }
+                if call.method == "collect" && call.args.is_empty() {
+                    return Some(Called::Function(format!("{}.from_iter", self.named(&site(expr))?)));
+                }
                 if is_sum(&call.method) {
                     let of = self.named(&format!("{}[]", site(&*call.receiver)));
                     let of = of.or_else(|| self.named(&site(expr)))?;
@@ -207,7 +220,7 @@ impl<'a> Writing<'a> {
     }
 
     /// The name of an expression's type, references left out.
-    fn type_of(&self, expr: &Expr) -> Option<String> {
+    pub(super) fn type_of(&self, expr: &Expr) -> Option<String> {
         match self.facts.get(&site(expr)) {
             Some(Ty::Named(_)) => self.named(&site(expr)),
             Some(Ty::Unknown) | None => match expr {

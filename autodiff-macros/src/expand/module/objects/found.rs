@@ -215,7 +215,7 @@ fn provided(member: &syn::TraitItem, of: &syn::ItemImpl, request: &Request) -> O
 /// Whether a type may stand behind an object whose derivatives are known: not what borrows.
 pub(super) fn stands_behind(item: &syn::ItemImpl) -> bool {
     let borrows = item.generics.lifetimes().next().is_some() || has_elided(item.self_ty.to_token_stream());
-    !borrows && crate::lower::float_params(&item.generics).is_empty()
+    !borrows && crate::lower::float_params(&item.generics, &crate::typing::Scope::default()).is_empty()
 }
 
 /// Whether a lifetime stands in a type that is not `'static`.
