@@ -3,6 +3,7 @@
 mod aliases;
 mod arrays;
 mod asked;
+mod borrowed;
 mod branches;
 mod by_hand;
 mod by_value;

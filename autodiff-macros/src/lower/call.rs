@@ -535,6 +535,10 @@ impl Lower<'_> {
                 to @ Value::Iter(_) if !mutable => {
                     self.as_code(to, span).map(|inert| self.lent_code(inert, Ty::Inert, span))
                 }
+                Value::Record(..) => {
+                    self.refuse_at(span, BORROWS);
+                    None
+                }
                 Value::Poison | Value::Never => None,
                 // Its parts are put together, and taken apart again behind the call.
                 to @ Value::Tuple(_) => {
@@ -570,10 +574,18 @@ impl Lower<'_> {
             value @ (Value::Maybe { .. } | Value::Optional { .. }) => {
                 Some(Arg::Move(self.option_place(value, span)?))
             }
+            Value::Record(..) => {
+                self.refuse_at(span, BORROWS);
+                None
+            }
             Value::Poison | Value::Never | Value::Cell(_) | Value::Later => None,
         }
     }
 }
+
+/// What is said of a struct that borrows, and is handed to a function out of sight.
+pub(crate) const BORROWS: &str = "a struct that borrows is known by its parts here, and cannot be handed to a function out of sight: put \
+     `#[differentiate]` on a module around the struct and its functions, or let it own its data";
 
 /// Takes out of code what it makes before it looks into it, and puts `(*name)` there: `make()` of `make().rows[1..]`. Nothing
 /// where it makes nothing.

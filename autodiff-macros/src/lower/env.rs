@@ -36,6 +36,8 @@ pub(crate) enum Value {
     /// A place or a part of one, not read yet.
     Path(Path),
     Tuple(Vec<Value>),
+    /// A struct that borrows, in its parts: no place holds references.
+    Record(Vec<(syn::Member, Value)>, Ty),
     /// `&value`, `&mut value`
     Ref {
         to: Box<Value>,
@@ -238,7 +240,7 @@ impl Lower<'_> {
 
     pub(crate) fn ty_of(&self, value: &Value) -> Ty {
         match value {
-            Value::Atom(_, ty) | Value::Init(_, ty) | Value::Code(_, ty) => ty.clone(),
+            Value::Atom(_, ty) | Value::Init(_, ty) | Value::Code(_, ty) | Value::Record(_, ty) => ty.clone(),
             Value::Cell(cell) => self.cells[cell.0].ty.clone(),
             Value::Path(path) => self.path_ty(path),
             Value::Tuple(items) => Ty::Tuple(items.iter().map(|item| self.ty_of(item)).collect()),
@@ -345,6 +347,10 @@ impl Lower<'_> {
             },
             Value::Tuple(items) => {
                 Value::Tuple(items.into_iter().map(|item| self.read(item, span)).collect())
+            }
+            Value::Record(parts, ty) => {
+                let parts = parts.into_iter().map(|(member, part)| (member, self.read(part, span)));
+                Value::Record(parts.collect(), ty)
             }
             Value::Optional { some, kept } => {
                 Value::Maybe { some: self.current(some), value: Box::new(self.read_slot(&kept)) }

@@ -280,6 +280,13 @@ impl Lower<'_> {
                 }
                 _ => self.refuse_at(span, "a tuple has no such part"),
             },
+            Value::Record(parts, _) => match &proj {
+                Proj::Field(member) => match parts.into_iter().find(|(name, _)| name == member) {
+                    Some((_, part)) => part,
+                    None => self.refuse_at(span, "this struct has no such part"),
+                },
+                _ => self.refuse_at(span, "this struct has no such part"),
+            },
             Value::Init(init, ty) => {
                 let place = self.temp_place("temporary", ty, *init, span);
                 Value::Path(Path::of(place).with(proj))

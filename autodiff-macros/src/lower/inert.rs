@@ -364,6 +364,10 @@ impl Lower<'_> {
                     quote!((if #some { Some(#value) } else { None }))
                 }))
             }
+            Value::Record(..) => {
+                self.refuse_at(span, super::call::BORROWS);
+                None
+            }
             Value::Cell(_) | Value::Later | Value::Poison | Value::Never => None,
             Value::Function(_) => {
                 self.refuse_at(span, "a function cannot be handed over here: call it");

@@ -260,6 +260,18 @@ impl Lower<'_> {
                     })
                     .collect(),
             ),
+            Value::Record(parts, ty) => {
+                let parts = parts.into_iter().map(|(member, part)| {
+                    let part_name = match &member {
+                        syn::Member::Named(part) => format!("{name}_{part}"),
+                        syn::Member::Unnamed(at) => format!("{name}_{}", at.index),
+                    };
+                    let site = format!("{site}{}", crate::typing::part_name(None, &member));
+                    let part = self.own(&part_name, mutable, part, &site, span);
+                    (member, part)
+                });
+                Value::Record(parts.collect(), ty)
+            }
             Value::Ref { to, mutable: exclusive } => {
                 if mutable && !matches!(*to, Value::Atom(..)) {
                     // Refused when it is assigned to: a `mut` reference that stays is harmless.
@@ -328,6 +340,8 @@ impl Lower<'_> {
                 });
                 Value::Tuple(items.collect()).reference(exclusive)
             }
+            // Its parts have names.
+            record @ Value::Record(..) => record.reference(exclusive),
             Value::Init(init, ty) => {
                 let place = self.declare(name, exclusive, ty, *init, "", span);
                 place.reference(exclusive)

@@ -71,7 +71,6 @@ pub(crate) fn is_known(name: &str) -> bool {
             | "find_map"
             | "skip_while"
             | "flat_map"
-            | "flatten"
             | "inspect"
             | "scan"
             | "chain"

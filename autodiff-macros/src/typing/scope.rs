@@ -175,6 +175,15 @@ impl Scope {
         self.items.definition(self.module, path)
     }
 
+    /// Whether a type is a struct in sight that holds references: it has a lifetime.
+    pub(crate) fn borrows(&self, ty: &Type) -> bool {
+        let Type::Path(path) = self.itself(crate::lower::bare(ty)) else { return false };
+        let of_struct = |definition: &&Definition| matches!(definition.kind, Kind::Struct(_));
+        self.definition(&path.path)
+            .filter(of_struct)
+            .is_some_and(|definition| definition.generics.lifetimes().next().is_some())
+    }
+
     /// What a type is defined as; of a `Box` what it holds, whose parts are reached as if it were itself there.
     fn definition_of(&self, ty: &Type) -> Option<(&Definition, Vec<Type>)> {
         match self.itself(ty) {

@@ -179,10 +179,7 @@ impl Table {
                     );
                 }
                 Term::Array(element, _) | Term::Slice(element) | Term::Vec(element) | Term::Iter(element) => {
-                    match self.ty(element) {
-                        Ty::Unknown => {}
-                        ty => _ = known.insert(format!("{site}[]"), ty),
-                    }
+                    open.push((format!("{site}[]"), (**element).clone()));
                 }
                 _ => {}
             }

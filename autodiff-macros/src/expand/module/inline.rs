@@ -1,5 +1,6 @@
 //! Inlining of functions of the module: those that take functions or give references (`Index` and `Deref` of a type among them),
-//! and `From` of types, which have no derivative of their own, and those that give an `Option` or a `Result`. They are written out where they are
+//! and `From` of types, which have no derivative of their own, those that give an `Option` or a `Result`, and those that take or give
+//! structs that borrow, which callers know by their parts. They are written out where they are
 //! called, as closures, which lowering inlines. Which method is called, the type of its receiver says.
 //!
 //! Invariant: what a call computes is the same. Names in the body of such a function mean what they meant there: a call is
@@ -19,6 +20,7 @@ mod sites;
 mod views;
 mod walks;
 
+pub(super) use self::called::lent;
 pub(in crate::expand) use self::names::bound_in;
 pub(super) use self::views::{is_sum, is_view};
 pub(super) use self::walks::is_walk;
@@ -32,7 +34,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, FnArg, Pat, ReceiverKind, Signature, Type, parse_quote};
 
-use self::called::{Taken, generics_of, is_iterator, is_opaque, parameters, takes_iterators};
+use self::called::{Lent, Taken, generics_of, is_iterator, is_opaque, parameters, takes_iterators};
 use self::conversions::Conversion;
 use self::names::{names, owned_in, types_in};
 use self::sites::Writing;
@@ -64,6 +66,7 @@ struct Function {
     takes: Vec<Option<Taken>>,
     /// The type whose method it is.
     of: Option<Type>,
+    lent: Lent,
 }
 
 /// Whether a function has no derivative of its own, but can be written out: it takes functions, or gives a reference into what
@@ -73,6 +76,7 @@ pub(super) fn is_inlined(
     block: &Block,
     differentiable: bool,
     associated: bool,
+    lent: Lent,
 ) -> bool {
     let apart = match &signature.output {
         syn::ReturnType::Type(_, ty) => differentiable && stays_inside(ty),
@@ -91,7 +95,7 @@ pub(super) fn is_inlined(
             },
         })
     };
-    (apart || takes_iterators(signature) || parameters(signature).iter().any(Option::is_some)) && !recursive()
+    (apart || lent.taken || lent.given || takes_iterators(signature) || parameters(signature).iter().any(Option::is_some)) && !recursive()
 }
 
 /// Whether a result has no meaning to those who call a derivative, or none yet.
@@ -124,6 +128,8 @@ impl Inline {
             None => signature.ident.to_string(),
         };
         let takes = parameters(signature);
+        let scope = Scope::new(self.items.clone(), at);
+        let lent = lent(signature, &of.map_or(scope.clone(), |of| scope.of(of)));
         // The sum of references may be that of what they refer to: that one says how it is done.
         let hands_on =
             |block: &Block| calls_in(block.to_token_stream()).contains(&format!(".{}", signature.ident));
@@ -131,7 +137,7 @@ impl Inline {
             return;
         }
         let function =
-            Function { signature: signature.clone(), block: block.clone(), takes, of: of.cloned() };
+            Function { signature: signature.clone(), block: block.clone(), takes, of: of.cloned(), lent };
         self.functions.insert((at, name), function);
     }
 
@@ -202,6 +208,10 @@ impl Writing<'_> {
             return None;
         }
         if let Some(why) = self.refusal(function) {
+            // It has a derivative of its own beside.
+            if function.lent.taken && !function.lent.given {
+                return None;
+            }
             self.inline.errors.borrow_mut().error(call, why);
             // What is refused is a place that nobody reaches: lowering has nothing to add.
             return Some(parse_quote!(::core::unreachable!()));
@@ -231,7 +241,7 @@ impl Writing<'_> {
     }
 
     fn written(&self, name: &str, function: &Function, mut arguments: Vec<Expr>) -> Option<Expr> {
-        let Function { signature, block, takes, of: this } = function;
+        let Function { signature, block, takes, of: this, lent: _ } = function;
         let generic = generics_of(&signature.generics);
         // `Self` is another type where the function is written out.
         let mut signature = signature.clone();

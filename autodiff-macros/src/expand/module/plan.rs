@@ -36,8 +36,10 @@ pub(super) struct Candidate {
     pub(super) chosen: bool,
     /// It is written out where it is called.
     pub(super) inlined: bool,
-    /// Its result may be missing: who calls it from outside gets a derivative all the same.
-    fallible: bool,
+    /// Who calls it from outside gets a derivative all the same.
+    outside: bool,
+    /// It takes structs that hold references.
+    lent: bool,
     /// The names in its signature and its body; none if there is nothing to differentiate.
     mentions: BTreeSet<String>,
     /// It is called as a method, or by its type.
@@ -65,7 +67,7 @@ impl Candidate {
 
     /// Whether it gets a derivative of its own.
     pub(super) fn is_derived(&self) -> bool {
-        self.chosen && (!self.inlined || self.fallible && self.public)
+        self.chosen && (!self.inlined || self.outside && self.public)
     }
 
     pub(super) fn take_errors(&mut self) -> Diagnostics {
@@ -176,7 +178,7 @@ impl Plan {
                             added.mentions.extend(this.clone());
                         }
                         let walk = of_trait.is_some_and(|of| inline::is_walk(&of.ident, &method.sig.ident));
-                        added.inlined = apart || walk || added.inlined && of_trait.is_none();
+                        added.inlined = apart || walk || added.inlined && (of_trait.is_none() || added.lent);
                         let inlined = added.inlined && !apart;
                         if inlined {
                             self.inline.add(at, &signature, &block, Some(&item.self_ty));
@@ -318,7 +320,9 @@ impl Plan {
         } else {
             Some(diag)
         };
-        let fallible = !given && Fallible::of(signature).is_some();
+        let lent = inline::lent(signature, &request.scope);
+        // A struct that borrows has a derivative for those who hand one over from outside.
+        let outside = !given && (Fallible::of(signature).is_some() || lent.taken && !lent.given);
         self.candidates.push(Candidate {
             name: signature.ident.clone(),
             request,
@@ -328,9 +332,10 @@ impl Plan {
             chosen: differentiable && (marked || public),
             inlined: eligible
                 && !given
-                && (!marked || fallible)
-                && inline::is_inlined(signature, block, differentiable, associated),
-            fallible,
+                && (!marked || outside)
+                && inline::is_inlined(signature, block, differentiable, associated, lent),
+            outside,
+            lent: lent.taken,
             mentions,
             associated,
             of_trait: None,

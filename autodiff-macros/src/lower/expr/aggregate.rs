@@ -6,7 +6,7 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use syn::spanned::Spanned;
 
-use crate::ir::{Expr, Init, Path, Ty};
+use crate::ir::{Expr, Init, Made, Path, Ty};
 use crate::lower::Lower;
 use crate::lower::env::Value;
 use crate::lower::start::start;
@@ -121,6 +121,12 @@ impl Lower<'_> {
         let values = self.in_order(parts, literal.path.span(), |lower, (field, object)| {
             lower.operand(&field.expr, object.as_ref())
         });
+        let lends = |value: &Value| matches!(value, Value::Ref { to, .. } if self.ty_of(to).may_be_active() || matches!(**to, Value::Record(..)))
+            || matches!(value, Value::Record(..));
+        if matches!(made.0, Made::Struct) && literal.rest.is_none() && values.iter().any(lends) {
+            let members = literal.fields.iter().map(|field| field.member.clone());
+            return Value::Record(members.zip(values).collect(), made.1);
+        }
         let mut fields = Vec::new();
         for ((field, value), object) in literal.fields.iter().zip(values).zip(&objects) {
             match self.whole(value, object.as_ref(), start(&field.expr)) {

@@ -1,5 +1,7 @@
 //! Methods of iterators that give an iterator, and the calls that start one: descriptions, nothing runs.
 
+use quote::ToTokens;
+
 use crate::ir::Ty;
 use crate::lower::Lower;
 use crate::lower::closure::Closure;
@@ -78,7 +80,8 @@ impl Lower<'_> {
             ("map_while", 1) => Iter::MapWhile(inner(), closure!(0)),
             ("take_while", 1) => Iter::TakeWhile(inner(), closure!(0)),
             ("skip_while", 1) => Iter::SkipWhile(inner(), closure!(0)),
-            ("flatten", 0) => {
+            // `Option`s of integers and their like stay code.
+            ("flatten", 0) if !self.is_inactive(&expr.to_token_stream()) => {
                 Iter::FlatMap(inner(), Closure::of_path(syn::parse_quote!(::core::convert::identity)))
             }
             ("flat_map", 1) => Iter::FlatMap(inner(), closure!(0)),

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::Ident;
+use crate::typing::Scope;
 use syn::{FnArg, GenericParam, Generics, Signature, Type, TypeParamBound};
 
 /// The signature of a parameter that is a function.
@@ -11,6 +12,29 @@ use syn::{FnArg, GenericParam, Generics, Signature, Type, TypeParamBound};
 pub(super) struct Taken {
     pub(super) inputs: Vec<Type>,
     pub(super) output: Option<Type>,
+}
+
+/// Whether a function takes structs that hold references, or gives one.
+#[derive(Clone, Copy, Default)]
+pub(in crate::expand::module) struct Lent {
+    pub(in crate::expand::module) taken: bool,
+    pub(in crate::expand::module) given: bool,
+}
+
+/// See [`Lent`].
+pub(in crate::expand::module) fn lent(signature: &Signature, scope: &Scope) -> Lent {
+    fn borrows(ty: &Type, scope: &Scope) -> bool {
+        match ty {
+            Type::Reference(reference) => borrows(&reference.elem, scope),
+            ty => scope.borrows(ty),
+        }
+    }
+    let taken = signature.inputs.iter().any(|input| match input {
+        FnArg::Receiver(_) => scope.this().is_some_and(|this| borrows(this, scope)),
+        FnArg::Typed(typed) => borrows(&typed.ty, scope),
+    });
+    let given = matches!(&signature.output, syn::ReturnType::Type(_, ty) if borrows(ty, scope));
+    Lent { taken, given }
 }
 
 /// What each parameter is called with, where it is a function.

@@ -2,7 +2,7 @@
 
 use syn::{Block, Signature, Type};
 
-use super::called::parameters;
+use super::called::{Lent, parameters};
 use super::names::type_name;
 use super::{Function, Inline};
 use crate::ir::Ty;
@@ -42,6 +42,7 @@ impl Inline {
             block: block.clone(),
             takes: parameters(signature),
             of: Some((*item.self_ty).clone()),
+            lent: Lent::default(),
         };
         let first = self.conversions.iter().all(|other| other.at != at || other.to != to);
         self.conversions.push(Conversion { at, to, from: from.clone(), function });

@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 use syn::{Block, Expr, Signature, Type};
 
-use super::called::parameters;
+use super::called::{Lent, parameters};
 use super::names::type_name;
 use super::{Function, Inline};
 use crate::ir::Ty;
@@ -68,6 +68,7 @@ impl Inline {
             block: block.clone(),
             takes: parameters(signature),
             of: Some((*item.self_ty).clone()),
+            lent: Lent::default(),
         };
         let index = crate::lower::arguments(last).first().map(|ty| (*ty).clone());
         let mutable = last.ident.to_string().ends_with("Mut");
