@@ -38,7 +38,6 @@ mod space;
 pub use crate::differentiable::IsometryTangent;
 pub use elements::{ElementRules, Elements};
 pub use float::FloatRules;
-pub use pointers::PointerRules;
 #[cfg(feature = "nalgebra")]
 pub use matrix::{
     BlockRules, CholeskyRules, CrossRules, DecompositionRules, DiagonalRules, LuRules, MatrixRules,
@@ -48,6 +47,7 @@ pub use matrix::{
 pub use ndarray::{
     Array2Rules, ArrayRules, ArrayWriteRules, DotRule, ElementwiseRules, Shape, ShapeOf, Slicing,
 };
+pub use pointers::PointerRules;
 
 #[doc = include_str!("../docs/adding_rules.md")]
 pub mod adding {}

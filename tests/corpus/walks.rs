@@ -161,7 +161,8 @@ mod walked {
     }
 
     pub fn constant_objects(x: &[f64]) -> f64 {
-        total(&ONE, x[0]) + total(&TWO, x[1]) * total(&Square { weight: x[2] }, x[2])
+        total(&ONE, x[0])
+            + total(&TWO, x[1]) * total(&Square { weight: x[2] }, x[2])
             + total(&MORE[1], x[1])
             + Scaled { scale: x[0] }.total(&ONE, x[2])
     }

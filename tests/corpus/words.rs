@@ -1,4 +1,5 @@
-//! Methods of slices and iterators that are others in disguise, iterators made of functions, slices that pointers own.
+//! Methods of slices and iterators that are others in disguise, iterators made of functions, slices that pointers own, functions by
+//! another name.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ in_both_forms! {
     }
 
     #[differentiate]
+    #[allow(for_loops_over_fallibles)]
     pub fn options_as_iterators(x: &[f64]) -> f64 {
         let product = if x[0] > 0.0 { Some(x[1] * x[0]) } else { None };
         let mut sum = 0.0;
@@ -151,6 +153,18 @@ in_both_forms! {
     }
 
     #[differentiate]
+    pub fn square(x: f64) -> f64 {
+        x * x
+    }
+
+    #[differentiate]
+    pub fn by_another_name(x: &[f64]) -> f64 {
+        let f: fn(f64) -> f64 = square;
+        let g = square;
+        f(x[0]) * g(x[1]) + x.iter().copied().map(g).sum::<f64>()
+    }
+
+    #[differentiate]
     pub fn boxed_result(x: &[f64]) -> Box<[f64]> {
         x.iter().map(|v| v * x[0]).collect()
     }
@@ -169,6 +183,7 @@ in_both_forms! {
     made_of_functions(&[0.31, 0.72, 0.53]);
     beside_own_names(&[0.31, 0.72, 0.53, 1.21], @1);
     owned_slices(&[0.31, 0.72, 0.53]);
+    by_another_name(&[0.31, 0.72, 0.53]);
 }
 
 #[test]

@@ -5,8 +5,8 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::{Generics, Ident, Type, WherePredicate, parse_quote};
 
-use super::tangent;
 use super::structure::{Structure, Variant};
+use super::tangent;
 
 impl Structure<'_> {
     /// Children are the fields that carry a derivative, on both sides; of an enum those of the variant that it holds.
@@ -65,7 +65,8 @@ impl Structure<'_> {
         // What is shared has several owners, none of whom may write to it.
         let shared = name == self.name
             && self.active().any(|field| {
-                self.is_recursive(field) && ["Rc", "Arc"].iter().any(|shared| tangent::mentions(field.ty, shared))
+                self.is_recursive(field)
+                    && ["Rc", "Arc"].iter().any(|shared| tangent::mentions(field.ty, shared))
             });
         let write = (!shared).then(|| {
             quote! {

@@ -10,12 +10,12 @@ use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
 use self::known::{Known, known_function};
-use super::{Lower, words};
 use super::env::Value;
 use super::facts::site;
 use super::inert::combine;
 use super::jump::mentions_word;
 use super::start::start;
+use super::{Lower, words};
 use crate::ir::{Arg, Callee, Expr, Inert, Init, Made, Passing, Path, Role, Ty};
 use crate::typing::path_type;
 use crate::typing::scope::Called;
@@ -41,7 +41,13 @@ impl Lower<'_> {
                             return self.call_nested(expr, path, differentiated, want);
                         }
                         Some(Value::Poison) => return Value::Poison,
-                        Some(_) => return self.call_unknown(expr, want),
+                        Some(value) => {
+                            let Some(function) = self.function_of(&value) else {
+                                return self.call_unknown(expr, want);
+                            };
+                            let args = self.args(&expr.args);
+                            return self.apply(&function, args, want, span);
+                        }
                         None => {}
                     }
                 }
@@ -388,7 +394,9 @@ impl Lower<'_> {
         if let Some(value) = self.object_call(path, &args, want, &site) {
             return value;
         }
-        if let Some(why) = refused_of_library(&path.path).filter(|_| self.types.callable(&path.path).is_none()) {
+        if let Some(why) =
+            refused_of_library(&path.path).filter(|_| self.types.callable(&path.path).is_none())
+        {
             return self.refuse(path, why);
         }
         let own = own.then(|| self.result_ty.clone());
@@ -610,7 +618,9 @@ fn refused_of_library(path: &syn::Path) -> Option<String> {
     let [.., owner, name] = &segment_names(path)[..] else { return None };
     Some(match (owner.as_str(), name.as_str()) {
         ("Cell" | "RefCell" | "OnceCell" | "Mutex" | "RwLock", "new" | "from") => {
-            format!("what a `{owner}` holds is changed where no derivative sees it: use a `mut` variable, or a `&mut` parameter")
+            format!(
+                "what a `{owner}` holds is changed where no derivative sees it: use a `mut` variable, or a `&mut` parameter"
+            )
         }
         ("Rc" | "Arc", "make_mut" | "get_mut" | "try_unwrap" | "unwrap_or_clone" | "into_inner") => format!(
             "`{owner}::{name}` on active data is not supported: change the value before it is put into the `{owner}`, or clone what it holds"
@@ -647,16 +657,18 @@ fn is_constructor(path: &syn::Path) -> bool {
 /// What inactive code gives, as the object that it is handed over as: the pullback is given that again.
 fn as_object(value: Value, ty: &Ty) -> Value {
     match (value, ty) {
-        (Value::Ref { to, mutable: false }, Ty::Named(object)) if super::objects::is_object(ty) => match *to {
-            Value::Code(inert, _) => {
-                let inert = combine(&[inert], |parts| {
-                    let part = &parts[0];
-                    quote!((*(&#part as &#object)))
-                });
-                Value::Code(inert, ty.clone()).reference(false)
+        (Value::Ref { to, mutable: false }, Ty::Named(object)) if super::objects::is_object(ty) => {
+            match *to {
+                Value::Code(inert, _) => {
+                    let inert = combine(&[inert], |parts| {
+                        let part = &parts[0];
+                        quote!((*(&#part as &#object)))
+                    });
+                    Value::Code(inert, ty.clone()).reference(false)
+                }
+                to => to.reference(false),
             }
-            to => to.reference(false),
-        },
+        }
         (value, _) => value,
     }
 }

@@ -102,10 +102,14 @@ impl Lower<'_> {
                 _ => None,
             },
             syn::Expr::Path(path) => {
-                if let Some(Value::Closure(closure)) =
-                    path.path.get_ident().and_then(|name| self.lookup(name))
-                {
-                    return Some(closure.clone());
+                match path.path.get_ident().and_then(|name| self.lookup(name)) {
+                    Some(Value::Closure(closure)) => return Some(closure.clone()),
+                    Some(value) => {
+                        if let Some(function) = self.function_of(value) {
+                            return Some(function);
+                        }
+                    }
+                    None => {}
                 }
                 Some(Rc::new(Closure { code: Code::Path(path.clone()), scopes: self.scopes.clone() }))
             }
@@ -114,6 +118,15 @@ impl Lower<'_> {
                 None
             }
         }
+    }
+
+    /// The function that a variable stands for: `let f = square;`.
+    pub(super) fn function_of(&self, value: &Value) -> Option<Rc<Closure>> {
+        let Value::Code(inert, _) = value else { return None };
+        let path: syn::ExprPath = syn::parse2(inert.code.clone()).ok().filter(|_| inert.binds.is_empty())?;
+        let shadowed = path.path.get_ident().is_some_and(|name| self.lookup(name).is_some());
+        let function = self.types.callable(&path.path).is_some() || self.is_unseen_function(&path.path);
+        (function && !shadowed).then(|| Closure::of_path(path))
     }
 
     /// Calls a closure with values.

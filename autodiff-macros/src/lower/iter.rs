@@ -272,12 +272,13 @@ impl Lower<'_> {
                 }
                 Value::Ref { .. } | Value::Init(..) | Value::Code(..) => self.items_of(*to, span),
                 Value::Cursor { iter, at } if mutable => Ok(self.by_ref(*iter, at)),
-                to @ (Value::Maybe { .. } | Value::Optional { .. }) if !mutable => match self.read(to, span) {
-                    Value::Maybe { some, value } => {
-                        self.items_of(Value::Maybe { some, value: Box::new(value.reference(false)) }, span)
+                to @ (Value::Maybe { .. } | Value::Optional { .. }) if !mutable => {
+                    match self.read(to, span) {
+                        Value::Maybe { some, value } => self
+                            .items_of(Value::Maybe { some, value: Box::new(value.reference(false)) }, span),
+                        _ => Err(Value::Poison),
                     }
-                    _ => Err(Value::Poison),
-                },
+                }
                 _ => Err(self.refuse_at(span, "this cannot be iterated over")),
             },
             Value::Path(path) if self.has_no_indices(&path) => {

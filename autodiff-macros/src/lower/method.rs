@@ -77,7 +77,9 @@ impl Lower<'_> {
             },
             value => {
                 let ty = self.ty_of(&value);
-                if let (true, Some(pointer)) = (name == "into" && ty.is_sequence(), want.filter(|ty| self.slice_pointer(ty).is_some())) {
+                if let (true, Some(pointer)) =
+                    (name == "into" && ty.is_sequence(), want.filter(|ty| self.slice_pointer(ty).is_some()))
+                {
                     return self.pointer_of(value, pointer.clone(), span);
                 }
                 if let Some(from) = self.conversion(expr, &name, &ty, want) {

@@ -279,6 +279,7 @@ impl Lower<'_> {
                 }
                 self.alias(name, *to, exclusive, span)
             }
+            value @ Value::Code(..) if self.function_of(&value).is_some() => value,
             Value::Code(inert, ty) => {
                 let ty = match self.facts.get(site) {
                     Some(fact) if matches!(ty, Ty::Unknown) => fact.clone(),

@@ -169,7 +169,8 @@ impl Lower<'_> {
                 | ("concat", 0)
         );
         if (name, n) == ("copy_within", 2) {
-            return words::kept(expr, words::Receiver::Sequence, self.nodes).map(|copied| self.expr(&copied, want));
+            return words::kept(expr, words::Receiver::Sequence, self.nodes)
+                .map(|copied| self.expr(&copied, want));
         }
         if !known {
             return None;

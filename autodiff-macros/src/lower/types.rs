@@ -63,7 +63,9 @@ impl Types {
                 if let Type::Path(path) = &predicate.bounded_ty {
                     if let Some(name) = path.path.get_ident() {
                         types.bounds.push((name.clone(), bounds(&predicate.bounds)));
-                        if predicate.bounds.iter().any(|bound| is_float_bound(bound, scope)) && !types.floats.contains(name) {
+                        if predicate.bounds.iter().any(|bound| is_float_bound(bound, scope))
+                            && !types.floats.contains(name)
+                        {
                             types.floats.push(name.clone());
                         }
                     }

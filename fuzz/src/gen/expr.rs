@@ -24,6 +24,8 @@ pub const FLOATS: &[(usize, Construct)] = &[
     (1, guarded_get),
     (1, guarded_root),
     (1, options::float_option),
+    (2, owned::words),
+    (2, owned::by_reference),
     (2, stopped),
     (1, match_float),
     (1, maybe),

@@ -18,6 +18,7 @@ mod iter;
 mod loops;
 mod options;
 mod ordered;
+mod owned;
 mod recursive;
 mod stmt;
 mod structs;

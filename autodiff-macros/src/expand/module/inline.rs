@@ -95,7 +95,12 @@ pub(super) fn is_inlined(
             },
         })
     };
-    (apart || lent.taken || lent.given || takes_iterators(signature) || parameters(signature).iter().any(Option::is_some)) && !recursive()
+    (apart
+        || lent.taken
+        || lent.given
+        || takes_iterators(signature)
+        || parameters(signature).iter().any(Option::is_some))
+        && !recursive()
 }
 
 /// Whether a result has no meaning to those who call a derivative, or none yet.

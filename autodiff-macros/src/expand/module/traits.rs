@@ -154,7 +154,11 @@ pub(super) fn of_impl(
     for item_of in &mut items {
         let ImplItem::Fn(function) = item_of else { continue };
         settle(&mut function.sig, &captured(&item.generics, &method.sig.generics, false));
-        bound_floats(&mut function.sig.generics, float_params(&item.generics, &request.scope), &runtime.to_token_stream());
+        bound_floats(
+            &mut function.sig.generics,
+            float_params(&item.generics, &request.scope),
+            &runtime.to_token_stream(),
+        );
         if local {
             // Of a `Vec` of what is generic, rustc would look no further than this for its tangent.
             ask(&mut function.sig, runtime, &[]);

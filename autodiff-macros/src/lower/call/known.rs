@@ -93,10 +93,14 @@ impl Lower<'_> {
                 let owner = path.path.segments.iter().rev().nth(1).map(|owner| owner.ident.to_string());
                 let held = self.ty_of(&value);
                 if !held.is_sequence() {
-                    return self.refuse(path, "what is made of this is not known here: write `Rc::new(…)`, or collect a Vec first");
+                    return self.refuse(
+                        path,
+                        "what is made of this is not known here: write `Rc::new(…)`, or collect a Vec first",
+                    );
                 }
                 let wanted = want.filter(|ty| self.slice_pointer(ty).is_some()).cloned();
-                let pointer = wanted.unwrap_or_else(|| pointer_to(owner.as_deref().unwrap_or("Box"), &held.element(), span));
+                let pointer = wanted
+                    .unwrap_or_else(|| pointer_to(owner.as_deref().unwrap_or("Box"), &held.element(), span));
                 self.pointer_of(value, pointer, span)
             }
             Known::Cloned => {

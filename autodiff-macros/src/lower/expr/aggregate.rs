@@ -121,8 +121,10 @@ impl Lower<'_> {
         let values = self.in_order(parts, literal.path.span(), |lower, (field, object)| {
             lower.operand(&field.expr, object.as_ref())
         });
-        let lends = |value: &Value| matches!(value, Value::Ref { to, .. } if self.ty_of(to).may_be_active() || matches!(**to, Value::Record(..)))
-            || matches!(value, Value::Record(..));
+        let lends = |value: &Value| {
+            matches!(value, Value::Ref { to, .. } if self.ty_of(to).may_be_active() || matches!(**to, Value::Record(..)))
+                || matches!(value, Value::Record(..))
+        };
         if matches!(made.0, Made::Struct) && literal.rest.is_none() && values.iter().any(lends) {
             let members = literal.fields.iter().map(|field| field.member.clone());
             return Value::Record(members.zip(values).collect(), made.1);

@@ -147,7 +147,9 @@ impl Lower<'_> {
             Value::Maybe { some, value } => self.kept_option(some, *value, want, span),
             value => {
                 let message = match value {
-                    Value::Record(..) => "a struct that borrows cannot be kept in another value: let it own its data (`.to_vec()`, `.clone()`)",
+                    Value::Record(..) => {
+                        "a struct that borrows cannot be kept in another value: let it own its data (`.to_vec()`, `.clone()`)"
+                    }
                     Value::Iter(_) => "an iterator cannot be kept here: collect it into a Vec first",
                     Value::Closure(_) | Value::Function(_) => {
                         "a closure cannot be kept here: bind it by a `let` of its own and call it by its name"

@@ -275,10 +275,25 @@ pub(crate) struct Indexed {
 }
 
 pub(crate) enum ItemAt {
-    Range { lo: Expr, ty: Ty },
-    Element { path: Path, access: Access },
-    Chunk { path: Path, size: Expr, exact: bool, mutable: bool, total: Expr },
-    Window { path: Path, size: Expr },
+    Range {
+        lo: Expr,
+        ty: Ty,
+    },
+    Element {
+        path: Path,
+        access: Access,
+    },
+    Chunk {
+        path: Path,
+        size: Expr,
+        exact: bool,
+        mutable: bool,
+        total: Expr,
+    },
+    Window {
+        path: Path,
+        size: Expr,
+    },
     Same(Value),
     Zip(Box<Indexed>, Box<Indexed>),
     Enumerate(Box<Indexed>),

@@ -382,7 +382,11 @@ impl Infer<'_> {
         let arity = ranges.len();
         let head = self.table.head(receiver);
         let head = match self.behind(head.clone()) {
-            held @ (Term::Vec(_) | Term::Slice(_) | Term::Array(..) | Term::Float(_) | Term::Int(_)) if name != "clone" => held,
+            held @ (Term::Vec(_) | Term::Slice(_) | Term::Array(..) | Term::Float(_) | Term::Int(_))
+                if name != "clone" =>
+            {
+                held
+            }
             _ => head,
         };
         if let Term::Named(of) = &head {
@@ -516,7 +520,11 @@ fn owned_by(path: &syn::Path, owner: &str) -> bool {
 
 /// Whether a function is one of a `Box` or the like.
 fn is_pointer_of(path: &syn::Path) -> bool {
-    path.segments.iter().rev().nth(1).is_some_and(|owner| crate::standard::is_pointer(&owner.ident.to_string()))
+    path.segments
+        .iter()
+        .rev()
+        .nth(1)
+        .is_some_and(|owner| crate::standard::is_pointer(&owner.ident.to_string()))
 }
 
 /// Whether a function is that of `core::mem` of its name: by a path, or by what it is handed.

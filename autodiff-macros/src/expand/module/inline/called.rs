@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::Ident;
 use crate::typing::Scope;
+use proc_macro2::Ident;
 use syn::{FnArg, GenericParam, Generics, Signature, Type, TypeParamBound};
 
 /// The signature of a parameter that is a function.

@@ -92,7 +92,9 @@ impl<'a> Writing<'a> {
         }
         match (walk, &mut *expr) {
             (Some(walk), Expr::ForLoop(syn::ExprForLoop { expr: of, .. }))
-            | (Some(walk), Expr::MethodCall(syn::ExprMethodCall { receiver: of, .. })) => self.walked(&walk, of),
+            | (Some(walk), Expr::MethodCall(syn::ExprMethodCall { receiver: of, .. })) => {
+                self.walked(&walk, of)
+            }
             _ => {}
         }
         match called {

@@ -52,14 +52,20 @@ impl Writing<'_> {
         let has = |name: &str| self.inline.functions.contains_key(&(self.at, name.to_string()));
         let next = format!("{of}.next");
         if has(&next) {
-            let of_iterators = |name: &syn::Ident| !self.inline.items.with_method(&name.to_string()).any(|owner| owner == of);
-            return called.is_none_or(of_iterators).then_some(Walk::Iterator { next, stays: before == "&mut " });
+            let of_iterators = |name: &syn::Ident| {
+                !self.inline.items.with_method(&name.to_string()).any(|owner| owner == of)
+            };
+            return called
+                .is_none_or(of_iterators)
+                .then_some(Walk::Iterator { next, stays: before == "&mut " });
         }
         if called.is_some() {
             return None;
         }
         // A name that is a reference itself does not show it.
-        let shown = |name: &syn::ExprPath| name.path.get_ident().is_some_and(|name| self.owned.contains(&name.to_string()));
+        let shown = |name: &syn::ExprPath| {
+            name.path.get_ident().is_some_and(|name| self.owned.contains(&name.to_string()))
+        };
         let by_value = !matches!(inner, Expr::Path(name) if !shown(name));
         let kinds: &[&str] = match before {
             "" if by_value => &["", "&", "&mut "],
