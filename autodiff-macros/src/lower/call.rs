@@ -615,7 +615,12 @@ fn made_by(code: &mut syn::Expr, name: &syn::Ident) -> Option<proc_macro2::Token
 
 /// What to write in the place of a function of the standard library's that has no derivative.
 fn refused_of_library(path: &syn::Path) -> Option<String> {
-    let [.., owner, name] = &segment_names(path)[..] else { return None };
+    let names = segment_names(path);
+    let [before @ .., owner, name] = &names[..] else { return None };
+    // By its bare name it may be a cell of a grid.
+    if owner == "Cell" && before.last().is_none_or(|module| module != "cell") {
+        return None;
+    }
     Some(match (owner.as_str(), name.as_str()) {
         ("Cell" | "RefCell" | "OnceCell" | "Mutex" | "RwLock", "new" | "from") => {
             format!(

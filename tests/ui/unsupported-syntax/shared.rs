@@ -1,4 +1,4 @@
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use autodiff_runtime::{Differentiable, differentiate};
@@ -13,7 +13,7 @@ fn shared(x: &[f64]) -> f64 {
 #[differentiate]
 fn in_cells(x: f64) -> f64 {
     let a = Rc::new(RefCell::new(x));
-    let b = Cell::new(x);
+    let b = std::cell::Cell::new(x);
     b.set(b.get() * 2.0);
     *a.borrow() * b.get()
 }
