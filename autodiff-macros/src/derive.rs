@@ -2,6 +2,7 @@
 
 mod asked;
 mod conveniences;
+mod numbers;
 mod options;
 mod payload;
 mod structure;
@@ -138,7 +139,8 @@ mod tests {
         assert_eq!(
             messages(input.clone()),
             [
-                "unknown argument: expected `tangent = Name`, `recursive(Name, …)` or `crate = path`",
+                "unknown argument: expected `tangent = Name`, `numbers`, `recursive(Name, …)` or `crate = \
+                 path`",
                 "`#[no_diff]` takes no arguments",
                 "`#[differentiable(…)]` belongs on the type; a field knows `#[no_diff]` alone",
                 "this field carries no derivative, so that the struct cannot be its own tangent; leave `tangent = \

@@ -540,11 +540,11 @@ fn check_locals(function: &Function, diag: &mut Diagnostics) {
 /// Columns of a Jacobian are tangents of numbers.
 fn check_mode(request: &Request, function: &Function, diag: &mut Diagnostics) {
     let Some((Mode::Forward, span)) = request.mode else { return };
-    if request.unconnected == Unconnected::None || !has_columns(function) {
+    if request.unconnected == Unconnected::None || !has_columns(function, true) {
         diag.error_at(
             span,
             "`mode = \"forward\"` makes a Jacobian of one column for each number of the parameters, which have to be \
-             numbers, arrays, slices, `Vec`s or tuples of `f64` or `f32`: leave it out",
+             numbers, arrays, slices, `Vec`s or tuples of `f64` or `f32`, or structs of them: leave it out",
         );
     }
 }

@@ -4,6 +4,7 @@
 //! number. `f::jacobian` takes it by rows, one pullback for each number of the result, or by columns, one pushforward for
 //! each number of the parameters, whichever are fewer.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::Tangent;
@@ -11,7 +12,8 @@ use crate::tuples::for_tuples;
 
 /// A tree of numbers that can be named one by one: what a Jacobian has rows for.
 ///
-/// Numbers, arrays, `Vec`s and tuples are such trees, and `()`, which has no number.
+/// Numbers, arrays, `Vec`s, `Option`s, `Box`es and tuples are such trees, and `()`, which has no number; so is the tangent of a
+/// struct that says so, which has the numbers of its fields.
 ///
 /// ```
 /// use autodiff_runtime::jacobian::Numbers;
@@ -25,9 +27,28 @@ use crate::tuples::for_tuples;
 /// let mut names = ["a", "b", "c"].into_iter();
 /// assert_eq!(tree.each(&mut || names.next().unwrap()), (["a", "b"], "c", ()));
 /// ```
+/// ```
+/// use autodiff_runtime::{Differentiable, differentiate};
+///
+/// #[derive(Differentiable)]
+/// #[differentiable(numbers)]
+/// struct Polar {
+///     radius: f64,
+///     angle: f64,
+/// }
+///
+/// #[differentiate(order = 2)]
+/// fn height(at: &Polar) -> f64 {
+///     at.radius * at.angle.sin()
+/// }
+///
+/// let hessian = height::hessian(&Polar { radius: 2.0, angle: 0.0 });
+/// assert_eq!((hessian.radius.angle, hessian.angle.angle), (1.0, 0.0));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "there is no Jacobian by or of `{Self}`",
-    note = "a Jacobian has rows for numbers, arrays, `Vec`s and tuples of them: give the result in this form, or seed `vjp` yourself"
+    note = "a Jacobian has rows for numbers, arrays, `Vec`s and tuples of them, and for the numbers of structs that say so \
+            (`#[differentiable(numbers)]`): give the result in this form, or seed `vjp` yourself"
 )]
 pub trait Numbers: Tangent {
     /// The tree with a `T` in the place of each number.
@@ -80,6 +101,27 @@ macro_rules! numbers {
 }
 numbers!(f32 f64);
 
+/// How many numbers there are in all, where each says it.
+#[doc(hidden)]
+pub const fn sum(counts: &[Option<usize>]) -> Option<usize> {
+    let (mut sum, mut at) = (0, 0);
+    while at < counts.len() {
+        match counts[at] {
+            Some(count) => sum += count,
+            None => return None,
+        }
+        at += 1;
+    }
+    Some(sum)
+}
+
+/// The number is `index` numbers behind the last one.
+#[doc(hidden)]
+#[cold]
+pub fn no_number(index: usize) -> ! {
+    panic!("there are {} numbers fewer than that", index + 1)
+}
+
 /// Which element of a sequence the number at `index` is in, and which one of it.
 fn element<T: Numbers>(elements: &[T], mut index: usize) -> (usize, usize) {
     // Elements of one size need no search.
@@ -93,7 +135,7 @@ fn element<T: Numbers>(elements: &[T], mut index: usize) -> (usize, usize) {
         }
         index -= count;
     }
-    panic!("there are {} numbers fewer than that", index + 1)
+    no_number(index)
 }
 
 #[diagnostic::do_not_recommend]
@@ -139,20 +181,54 @@ impl<E: Numbers> Numbers for Vec<E> {
     }
 }
 
+#[diagnostic::do_not_recommend]
+impl<E: Numbers> Numbers for Option<E>
+where
+    Option<E>: Tangent,
+{
+    type Of<T> = Option<E::Of<T>>;
+    const COUNT: Option<usize> = None;
+    fn count(&self) -> usize {
+        self.as_ref().map_or(0, E::count)
+    }
+    fn get(&self, index: usize) -> f64 {
+        self.as_ref().map_or_else(|| no_number(index), |inside| inside.get(index))
+    }
+    fn set(&mut self, index: usize, value: f64) {
+        self.as_mut().map_or_else(|| no_number(index), |inside| inside.set(index, value));
+    }
+    fn each<T>(&self, next: &mut dyn FnMut() -> T) -> Option<E::Of<T>> {
+        self.as_ref().map(|inside| inside.each(next))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Numbers> Numbers for Box<E>
+where
+    Box<E>: Tangent,
+{
+    type Of<T> = Box<E::Of<T>>;
+    const COUNT: Option<usize> = E::COUNT;
+    fn count(&self) -> usize {
+        (**self).count()
+    }
+    fn get(&self, index: usize) -> f64 {
+        (**self).get(index)
+    }
+    fn set(&mut self, index: usize, value: f64) {
+        (**self).set(index, value);
+    }
+    fn each<T>(&self, next: &mut dyn FnMut() -> T) -> Box<E::Of<T>> {
+        Box::new((**self).each(next))
+    }
+}
+
 macro_rules! tuples {
     ($(($($name:ident $at:tt)*))*) => {$(
         #[diagnostic::do_not_recommend]
         impl<$($name: Numbers),*> Numbers for ($($name,)*) {
             type Of<T> = ($($name::Of<T>,)*);
-            const COUNT: Option<usize> = {
-                #[allow(unused_mut, reason = "of nothing there is no number")]
-                let mut count = Some(0);
-                $(count = match (count, $name::COUNT) {
-                    (Some(before), Some(more)) => Some(before + more),
-                    _ => None,
-                };)*
-                count
-            };
+            const COUNT: Option<usize> = sum(&[$($name::COUNT),*]);
             fn count(&self) -> usize {
                 0 $(+ self.$at.count())*
             }
@@ -165,7 +241,7 @@ macro_rules! tuples {
                     }
                     index -= count;
                 )*
-                panic!("there are {} numbers fewer than that", index + 1)
+                no_number(index)
             }
             #[allow(unused_mut, unused_assignments, unused_variables, reason = "as above")]
             fn set(&mut self, mut index: usize, value: f64) {
@@ -176,7 +252,7 @@ macro_rules! tuples {
                     }
                     index -= count;
                 )*
-                panic!("there are {} numbers fewer than that", index + 1)
+                no_number(index)
             }
             #[allow(unused_variables, clippy::unused_unit, reason = "as above")]
             fn each<T>(&self, next: &mut dyn FnMut() -> T) -> ($($name::Of<T>,)*) {

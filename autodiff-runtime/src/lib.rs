@@ -100,7 +100,8 @@ mod tuples;
 /// ```
 ///
 /// `#[differentiable(…)]` on the type takes `tangent = Name` to name the tangent, `tangent = Self` where the type can
-/// be its own (a vector in space), `recursive(Name, …)` with the other types that hold this one and are held by it, and
+/// be its own (a vector in space), `numbers` to give Jacobians and Hessians rows and columns by the names of its fields,
+/// `recursive(Name, …)` with the other types that hold this one and are held by it, and
 /// `crate = path` where this crate has another name.
 pub use autodiff_macros::Differentiable;
 /// Differentiates what it stands on: a function, a method, an `impl` block, or a module with all that is in it.

@@ -53,6 +53,7 @@ mod modules;
 mod mutation;
 mod names;
 mod nested;
+mod numbers;
 mod objects;
 mod opaque;
 mod operators;

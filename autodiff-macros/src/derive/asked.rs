@@ -11,6 +11,7 @@ use super::tangent::{leaves, with_leaves};
 use crate::emit::known::without_lifetimes;
 
 /// Whose fields they are: of a type without parameters, since a constant in a type cannot mention parameters.
+#[derive(Clone)]
 pub(super) struct Asked<'a> {
     name: Option<&'a Ident>,
     runtime: &'a syn::Path,

@@ -21,12 +21,13 @@ impl Structure<'_> {
         empty.or_else(|| self.variants.iter().find(begins))
     }
 
-    /// `Clone`, and where all fields have them `Copy`, `Debug`, `Default` and `PartialEq`.
+    /// `Clone`, and where all fields have them `Copy`, `Debug`, `Default` and `PartialEq`. `tangents`: the fields are tangents,
+    /// which surely are `Clone`.
     ///
     /// The bounds are written with a `for<…>` that they do not use: unlike others, such bounds may be false. A field that holds
     /// the type itself has none, which would ask for what is being said; it is behind a `Vec` or a `Box`, and what
     /// holds these is not `Copy`.
-    pub(super) fn conveniences(&self, name: &Ident) -> TokenStream {
+    pub(super) fn conveniences(&self, name: &Ident, tangents: bool) -> TokenStream {
         let runtime = self.runtime;
         let core = quote!(#runtime::__private::core);
         let (inside, others): (Vec<&Field>, Vec<&Field>) =
@@ -83,7 +84,7 @@ impl Structure<'_> {
         });
         let mut impls = implement(
             quote!(#core::clone::Clone),
-            false,
+            !tangents,
             quote!(#[inline] fn clone(&self) -> Self { #clone }),
         );
         if copy {

@@ -5,10 +5,12 @@ use syn::{Attribute, Meta, Token, ext::IdentExt};
 
 use super::Errors;
 
-/// `#[differentiable(tangent = Name, recursive(Name, …), crate = path)]` on the type.
+/// `#[differentiable(tangent = Name, numbers, recursive(Name, …), crate = path)]` on the type.
 pub(super) struct Options {
     pub(super) runtime: syn::Path,
     pub(super) tangent: TangentName,
+    /// Jacobians and Hessians have rows for its numbers.
+    pub(super) numbers: bool,
     /// The types that hold this one and that it holds.
     pub(super) recursive: Vec<Ident>,
 }
@@ -26,6 +28,7 @@ impl Options {
         let mut options = Options {
             runtime: crate::manifest::runtime(),
             tangent: TangentName::Default,
+            numbers: false,
             recursive: Vec::new(),
         };
         for attr in attrs {
@@ -49,13 +52,15 @@ impl Options {
                     } else {
                         TangentName::Named(value.call(Ident::parse_any)?)
                     };
+                } else if meta.path.is_ident("numbers") {
+                    options.numbers = true;
                 } else if meta.path.is_ident("recursive") {
                     let types;
                     syn::parenthesized!(types in meta.input);
                     options.recursive.extend(types.parse_terminated(Ident::parse_any, Token![,])?);
                 } else {
                     return Err(meta.error(
-                        "unknown argument: expected `tangent = Name`, `recursive(Name, …)` or `crate = path`",
+                        "unknown argument: expected `tangent = Name`, `numbers`, `recursive(Name, …)` or `crate = path`",
                     ));
                 }
                 Ok(())

@@ -13,6 +13,7 @@ use super::options::{self, Options, TangentName};
 use super::tangent;
 
 /// A field, and what its tangent is.
+#[derive(Clone)]
 pub(super) struct Field<'a> {
     pub(super) member: Member,
     pub(super) name: Option<&'a Ident>,
@@ -38,6 +39,7 @@ impl Field<'_> {
 }
 
 /// The fields of a struct, or of a variant of an enum.
+#[derive(Clone)]
 pub(super) struct Variant<'a> {
     /// None of a struct.
     pub(super) name: Option<&'a Ident>,
@@ -88,13 +90,16 @@ impl<'a> Variant<'a> {
 }
 
 /// The type under the derive.
+#[derive(Clone)]
 pub(super) struct Structure<'a> {
     pub(super) runtime: &'a syn::Path,
     pub(super) name: &'a Ident,
     pub(super) vis: &'a Visibility,
     pub(super) generics: &'a Generics,
     pub(super) variants: Vec<Variant<'a>>,
-    is_enum: bool,
+    pub(super) is_enum: bool,
+    /// Jacobians and Hessians have rows for its numbers.
+    numbers: bool,
     /// The name of the tangent; `None`: the type is its own.
     pub(super) tangent: Option<Ident>,
     /// The parameters and bounds of the tangent.
@@ -187,12 +192,22 @@ impl<'a> Structure<'a> {
             generics,
             variants,
             is_enum,
+            numbers: options.numbers,
             tangent,
             tangent_generics,
             knot,
             assumed,
             asked,
         }
+    }
+
+    /// The same with other types for the tangents of the active fields, under another name.
+    pub(super) fn with_tangents(&self, name: &Ident, generics: Generics, types: Vec<Type>) -> Self {
+        let mut with = Structure { tangent: Some(name.clone()), tangent_generics: generics, ..self.clone() };
+        let fields = with.variants.iter_mut().flat_map(|variant| &mut variant.fields);
+        let tangents = fields.filter_map(|field| field.tangent.as_mut());
+        tangents.zip(types).for_each(|(tangent, ty)| *tangent = ty);
+        with
     }
 
     pub(super) fn fields(&self) -> impl Iterator<Item = &Field<'a>> {
@@ -204,16 +219,26 @@ impl<'a> Structure<'a> {
     }
 
     pub(super) fn expand(&self) -> TokenStream {
-        let definition = self.tangent.as_ref().map(|name| self.definition(name));
+        let definition = self.tangent.as_ref().map(|name| {
+            let doc = format!("The tangent of [`{0}`]: its direction of change, or its adjoint.", self.name);
+            self.definition(name, &doc)
+        });
         let mut impls = self.differentiable();
         match &self.tangent {
             Some(name) => {
-                impls.extend(self.conveniences(name));
+                impls.extend(self.conveniences(name, true));
                 impls.extend(self.tangent_impls(name));
             }
             None => impls.extend(self.accumulate(self.name, &self.generics_of_value())),
         }
-        impls.extend(self.trees());
+        // A field that holds the type itself is a tree if the type is one: a bound would ask for what is being said.
+        let others: Vec<&Field> = self.active().filter(|field| !self.is_recursive(field)).collect();
+        let (markers, tangents) = self.asked.tangents(others.iter().copied());
+        impls.extend(markers);
+        impls.extend(self.trees(&others, &tangents));
+        if self.numbers {
+            impls.extend(self.numbers(&tangents));
+        }
         if self.is_enum {
             impls.extend(self.accessors());
         }
@@ -242,7 +267,7 @@ impl<'a> Structure<'a> {
     }
 
     /// The parameters of the type with the bounds that its tangent needs.
-    fn generics_of_value(&self) -> Generics {
+    pub(super) fn generics_of_value(&self) -> Generics {
         let mut generics = self.generics.clone();
         tangent::bound(&mut generics, &self.knot, self.fields(), self.runtime);
         generics
@@ -286,9 +311,8 @@ impl<'a> Structure<'a> {
     ///     pub epoch: (),                              Nothing,
     /// }                                           }
     /// ```
-    fn definition(&self, name: &Ident) -> TokenStream {
+    pub(super) fn definition(&self, name: &Ident, doc: &str) -> TokenStream {
         let vis = self.vis;
-        let doc = format!("The tangent of [`{0}`]: its direction of change, or its adjoint.", self.name);
         let generics = &self.tangent_generics;
         let clause = &generics.where_clause;
         // `Level_` has a `Level_Tangent`.

@@ -5,19 +5,16 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::{Generics, Ident, Type, WherePredicate, parse_quote};
 
-use super::structure::{Structure, Variant};
+use super::structure::{Field, Structure, Variant};
 use super::tangent;
 
 impl Structure<'_> {
     /// Children are the fields that carry a derivative, on both sides; of an enum those of the variant that it holds.
-    pub(super) fn trees(&self) -> TokenStream {
-        // A field that holds the type itself is a tree if the type is one: a bound would ask for what is being said.
-        let others = || self.active().filter(|field| !self.is_recursive(field));
-        let own: Vec<&Type> = others().map(|field| field.ty).collect();
+    /// `others`: those that do not hold the type itself, and the types of their tangents.
+    pub(super) fn trees(&self, others: &[&Field], tangents: &[Type]) -> TokenStream {
+        let own: Vec<&Type> = others.iter().map(|field| field.ty).collect();
         let mut impls = self.tree(self.name, self.generics, &own);
         if let Some(name) = &self.tangent {
-            let (markers, tangents) = self.asked.tangents(others());
-            impls.extend(markers);
             impls.extend(self.tree(name, &self.tangent_generics, &tangents.iter().collect::<Vec<_>>()));
         }
         impls

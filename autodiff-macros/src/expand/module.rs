@@ -342,17 +342,21 @@ impl Output {
         let knot: Vec<syn::Ident> =
             self.plan.knot(ident).iter().map(|name| crate::lower::inert::ident(name, ident.span())).collect();
         let knot = (!knot.is_empty()).then(|| quote!(#[differentiable(recursive(#(#knot),*))]));
+        let numbers = self.plan.has_numbers(ident).then(|| quote!(#[differentiable(numbers)]));
         let clone =
             self.plan.clones.is_due(&ident.to_string()).then(|| quote!(#[derive(::core::clone::Clone)]));
         if has_derive(attrs) {
             // Helper attributes of a derive come behind it.
             let mut item = item.clone();
-            if let (
-                Some(knot),
-                Item::Struct(syn::ItemStruct { attrs, .. }) | Item::Enum(syn::ItemEnum { attrs, .. }),
-            ) = (knot, &mut item)
+            if let Item::Struct(syn::ItemStruct { attrs, .. }) | Item::Enum(syn::ItemEnum { attrs, .. }) =
+                &mut item
             {
-                attrs.push(syn::parse_quote!(#knot));
+                attrs.extend(
+                    [knot, numbers]
+                        .into_iter()
+                        .flatten()
+                        .map(|attr| -> syn::Attribute { syn::parse_quote!(#attr) }),
+                );
             }
             return quote!(#clone #item);
         }
@@ -363,6 +367,6 @@ impl Output {
         let usual =
             runtime.to_token_stream().to_string() == crate::manifest::runtime().to_token_stream().to_string();
         let moved = (!usual).then(|| quote!(#[differentiable(crate = #runtime)]));
-        quote!(#clone #[derive(#runtime::Differentiable)] #moved #knot #item)
+        quote!(#clone #[derive(#runtime::Differentiable)] #moved #knot #numbers #item)
     }
 }

@@ -28,4 +28,5 @@ fn of_a_struct(x: f64) -> Spring {
 
 fn main() {
     of_a_struct::jacobian(1.0);
+    by_a_struct::jacobian(&Spring { stiffness: 1.0 });
 }

@@ -412,6 +412,17 @@ pub(super) fn never_closure(
     quote!((::core::unreachable!(), #closure))
 }
 
+/// The same where it is put back more than once, and may have another length.
+pub(super) fn keep_for_all(param: &Param, kept: &Ident) -> (TokenStream, TokenStream) {
+    let (keep, back) = keep(param, kept);
+    match (&param.name, &param.ty) {
+        (name, Ty::Array(..) | Ty::Vec(_) | Ty::Tuple(_)) => {
+            (keep, quote!(::core::clone::Clone::clone_from(&mut *#name, &#kept);))
+        }
+        _ => (keep, back),
+    }
+}
+
 /// Keeps the content of a `&mut` parameter, and puts it back.
 pub(super) fn keep(param: &Param, kept: &Ident) -> (TokenStream, TokenStream) {
     let name = &param.name;

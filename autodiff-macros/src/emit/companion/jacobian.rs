@@ -3,9 +3,10 @@
 //! What is differentiated is the result, and what `&mut` parameters hold behind the call: what `vjp` has seeds for. Every
 //! row is a run of the function, which has to find its arguments as the first one did.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
+use super::super::Emitter;
 use super::super::types::{bound_floats, is_of_numbers};
 use super::{Item, Shape, items::never, tuple_of};
 use crate::ir::*;
@@ -35,7 +36,10 @@ impl Shape<'_> {
         let runtime = &self.signature.runtime;
         let looked_up = quote!(<#seed as #runtime::jacobian::Numbers>::Of<#gradient>);
         let known = rows.shapes.iter().cloned().collect::<Option<Vec<_>>>();
-        let bounds = self.bounds(known.is_none().then_some(&seed));
+        let mut bounds = self.bounds(known.is_none().then_some(&seed));
+        if self.has_columns() && !has_columns(self.function, false) {
+            bounds.extend(syn::parse2(quote!(for<'numbers> #gradient: #runtime::jacobian::Numbers)));
+        }
         let jacobian = known.map_or(looked_up, |shapes| tuple_of(&shapes));
         let (name, result) = (&self.function.name, &self.signature.result);
         let call = self.call("value_and_jacobian", &self.passed());
@@ -68,7 +72,7 @@ impl Shape<'_> {
                 quote!(#call.1),
             ),
         ];
-        items.extend(self.jacobian_into(&rows));
+        items.extend(self.jacobian_into());
         items
     }
 
@@ -82,10 +86,10 @@ impl Shape<'_> {
         }
         for (index, (param, sig)) in self.function.params.iter().zip(self.params()).enumerate() {
             // A run must not see what the one before it has changed.
-            if param.passing == Passing::RefMut {
-                if !(param.active && is_written_back(&param.ty)) {
-                    return None;
-                }
+            if !can_be_lent_again(param) {
+                return None;
+            }
+            if param.passing == Passing::RefMut && param.active {
                 rows.lent.push(index);
                 rows.seeds.push(sig.owned(runtime));
                 rows.shapes.push(shape(&param.ty, gradient, runtime));
@@ -135,6 +139,38 @@ impl Shape<'_> {
             .collect()
     }
 
+    /// What keeps what `&mut` parameters hold, and what puts it back, before each run.
+    pub(super) fn kept(&self, emitter: &mut Emitter<'_>) -> (TokenStream, TokenStream) {
+        let (mut kept, mut again) = (TokenStream::new(), TokenStream::new());
+        for param in self.function.params.iter().filter(|param| param.passing == Passing::RefMut) {
+            let before = emitter.local(&format!("{}_before", param.name));
+            let (keep, put_back) = super::items::keep_for_all(param, &before);
+            kept.extend(keep);
+            again.extend(put_back);
+        }
+        (kept, again)
+    }
+
+    /// A direction in the shape of the gradient, taken apart by a pattern: how its parts are handed on.
+    pub(super) fn taken_apart(&self, names: &[Ident]) -> (Vec<TokenStream>, TokenStream) {
+        let (mut directions, mut patterns) = (Vec::new(), Vec::new());
+        for (wrt, name) in self.function.wrt.iter().zip(names) {
+            patterns.push(name.to_token_stream());
+            let WrtTarget::Param(index) = wrt.target else { continue };
+            let sig = &self.params()[index];
+            directions.push(match sig.passing {
+                Passing::RefMut => {
+                    patterns.pop();
+                    patterns.push(quote!(mut #name));
+                    quote!(&mut #name)
+                }
+                _ if sig.dot_is_reference() => quote!(&#name),
+                _ => name.to_token_stream(),
+            });
+        }
+        (directions, tuple_of(&patterns))
+    }
+
     fn value_and_jacobian(&self, rows: &Rows, gradient: &TokenStream, seed: &TokenStream) -> TokenStream {
         let runtime = &self.signature.runtime;
         let (mut emitter, names) = self.wrapper();
@@ -143,16 +179,7 @@ impl Shape<'_> {
             ["value", "pullback", "seeds", "seed"].map(|name| emitter.local(name));
         // The arguments of each run.
         let args = self.passed_again();
-        let (mut kept, mut again) = (TokenStream::new(), TokenStream::new());
-        for param in &self.function.params {
-            let name = &param.name;
-            if param.passing == Passing::RefMut {
-                let before = emitter.local(&format!("{name}_before"));
-                let (keep, put_back) = super::items::keep(param, &before);
-                kept.extend(keep);
-                again.extend(put_back);
-            }
-        }
+        let (kept, again) = self.kept(&mut emitter);
         let mut zeros = Vec::new();
         if rows.result {
             zeros.push(quote!(#runtime::Differentiable::zero_tangent(#value)));
@@ -194,25 +221,10 @@ impl Shape<'_> {
         };
         let by_columns = self.has_columns().then(|| {
             // Columns: a tangent for each entry of `wrt`.
+            let (directions, patterns) = self.taken_apart(&names);
             let mut args = args.clone();
-            let mut mutable = vec![false; names.len()];
-            for (at, (wrt, name)) in self.function.wrt.iter().zip(&names).enumerate() {
-                let WrtTarget::Param(index) = wrt.target else { continue };
-                let sig = &self.params()[index];
-                args.push(match sig.passing {
-                    Passing::RefMut => {
-                        mutable[at] = true;
-                        quote!(&mut #name)
-                    }
-                    _ if sig.dot_is_reference() => quote!(&#name),
-                    _ => name.to_token_stream(),
-                });
-            }
+            args.extend(directions);
             let jvp = self.call("jvp", &args);
-            let patterns: Vec<TokenStream> = (names.iter().zip(mutable))
-                .map(|(name, mutable)| if mutable { quote!(mut #name) } else { quote!(#name) })
-                .collect();
-            let patterns = tuple_of(&patterns);
             let zeros: Vec<TokenStream> =
                 self.function.wrt.iter().map(|wrt| self.zero(&emitter, wrt.target)).collect();
             let mut tangents = Vec::new();
@@ -237,7 +249,7 @@ impl Shape<'_> {
         let of = quote!(#runtime::jacobian);
         let body = match (mode, by_columns) {
             (Some(Mode::Forward), Some((gradient, column))) => quote!(#of::by_columns(&#gradient, #column)),
-            (None, Some((gradient, column))) if rows.lent.is_empty() => {
+            (None, Some((gradient, column))) if kept.is_empty() => {
                 quote!(#of::by_shape(#zero, #row, &#gradient, #column))
             }
             _ => quote!(#of::by_rows(#zero, #row)),
@@ -246,18 +258,24 @@ impl Shape<'_> {
     }
 
     pub(super) fn has_columns(&self) -> bool {
-        !self.signature.missing_is_none && has_columns(self.function)
+        let asked = matches!(self.source.request.mode, Some((Mode::Forward, _)));
+        !self.signature.missing_is_none && has_columns(self.function, asked)
     }
 }
 
-/// Whether tangents of all that the Jacobian is by can be made one number after the other.
-pub(crate) fn has_columns(function: &Function) -> bool {
+/// Whether tangents of all that the Jacobian is by can be made one number after the other; where that is `asked` for, of
+/// types that have to say so as well.
+pub(crate) fn has_columns(function: &Function, asked_for: bool) -> bool {
     let asked = |index| function.wrt.iter().any(|wrt| wrt.target == WrtTarget::Param(index));
     let numbers = |wrt: &Wrt| match wrt.target {
-        WrtTarget::Param(index) => is_known(&function.params[index].ty),
+        WrtTarget::Param(index) => match &function.params[index].ty {
+            Ty::Named(_) => asked_for,
+            ty => is_known(ty),
+        },
         WrtTarget::Local(_) => false,
     };
-    let lent = |(index, param): (usize, &Param)| param.passing != Passing::RefMut || asked(index);
+    let lent =
+        |(index, param): (usize, &Param)| param.passing != Passing::RefMut || !param.active || asked(index);
     function.wrt.iter().all(numbers) && function.params.iter().enumerate().all(lent)
 }
 
@@ -279,6 +297,15 @@ fn is_written_back(ty: &Ty) -> bool {
     match ty {
         Ty::Slice(t) => is_known(t) && t.keeps_its_shape(),
         ty => is_known(ty) && ty.keeps_its_shape(),
+    }
+}
+
+/// Whether what a parameter lends can be lent for a second run.
+pub(super) fn can_be_lent_again(param: &Param) -> bool {
+    match param.active {
+        _ if param.passing != Passing::RefMut => true,
+        true => is_written_back(&param.ty),
+        false => is_cloned(&param.ty),
     }
 }
 

@@ -6,20 +6,19 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::jacobian::Rows;
 use super::{Item, Shape, items::never};
 use crate::ir::*;
 use crate::request::Mode;
 
 impl Shape<'_> {
-    pub(super) fn jacobian_into(&self, rows: &Rows) -> Option<Item> {
+    pub(super) fn jacobian_into(&self) -> Option<Item> {
         let asked = |index| self.function.wrt.iter().any(|wrt| wrt.target == WrtTarget::Param(index));
         let params = || self.function.params.iter().zip(self.params()).enumerate();
         let doubles = params().all(|(index, (param, _))| !asked(index) || is_of_doubles(&param.ty));
         if !doubles
             || !self.has_columns()
             || !is_of_doubles(&self.signature.result_ty)
-            || !rows.lent.is_empty()
+            || params().any(|(_, (param, _))| param.passing == Passing::RefMut)
         {
             return None;
         }

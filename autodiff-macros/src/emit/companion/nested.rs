@@ -54,7 +54,7 @@ impl Shape<'_> {
     /// Nothing for functions that do not give one number, or change what they are lent.
     pub(super) fn nested(&self) -> Vec<Item> {
         let order = self.source.request.order;
-        if !self.has_second_order() {
+        if !self.has_nested() {
             return Vec::new();
         }
         let mut items = Vec::new();

@@ -10,6 +10,7 @@ use quote::{ToTokens, quote};
 use super::super::sweeps;
 use super::jacobian::shape;
 use super::{Item, Shape, Site, Source, derived_name, items::never, tuple_of};
+use crate::analysis;
 use crate::diff::{Adjoint, Pushforward};
 use crate::ir::*;
 
@@ -101,7 +102,7 @@ pub(crate) fn beside(source: Source<'_>, function: &Function, derived: TokenStre
 /// Says of a companion which derivatives there are: see `Order` of the runtime.
 fn orders(source: Source<'_>, function: &Function, name: &Ident) -> TokenStream {
     let (runtime, conditions) = (&source.request.runtime, source.conditions().collect::<Vec<_>>());
-    let scalar = Shape::new(source, function).has_second_order();
+    let scalar = Shape::new(source, function).has_nested();
     let each = (2..=source.request.order as usize).map(|order| {
         let order = Literal::usize_unsuffixed(order);
         let gradient = scalar.then(|| {
@@ -124,19 +125,26 @@ fn orders(source: Source<'_>, function: &Function, name: &Ident) -> TokenStream 
 impl Shape<'_> {
     pub(super) fn has_second_order(&self) -> bool {
         let scalar = matches!(self.signature.result_ty, Ty::Float(_));
-        let lent = |param: &Param| param.passing == Passing::RefMut;
         let asked = self.source.request.order > 1 && !self.function.wrt.is_empty();
-        asked && scalar && !self.source.may_fail && !self.function.params.iter().any(lent)
+        asked && scalar && !self.source.may_fail && !analysis::resizes(self.function)
     }
 
-    /// Nothing for functions that do not give one number, or change what they are lent.
+    /// Whether its derivatives may be called in other functions: it changes nothing that it is lent.
+    pub(super) fn has_nested(&self) -> bool {
+        self.has_second_order() && self.function.params.iter().all(|p| p.passing != Passing::RefMut)
+    }
+
+    /// Nothing for functions that do not give one number; no Hessian where the function cannot be run twice.
     pub(super) fn second_order(&self) -> Vec<Item> {
         if !self.has_second_order() {
             return Vec::new();
         }
-        let products = vec![self.value_grad_hvp(), self.hvp()];
-        let matrices = self.has_looked_up_tuples().then(|| [self.hessian(), self.hessian_diagonal()]);
-        products.into_iter().chain(matrices.into_iter().flatten()).collect()
+        let mut items = vec![self.value_grad_hvp(), self.hvp()];
+        let again = self.function.params.iter().all(super::jacobian::can_be_lent_again);
+        if again && self.has_looked_up_tuples() {
+            items.extend([self.hessian(), self.hessian_diagonal()]);
+        }
+        items
     }
 
     /// The vectors that a Hessian is multiplied by, named by the parameters: their types, and how `pushforward` takes them.
@@ -225,22 +233,19 @@ impl Shape<'_> {
         }
     }
 
-    /// A closure that takes the vector as one, and the zero of its shape.
-    fn products(&self) -> (TokenStream, TokenStream) {
-        let (emitter, names) = self.wrapper();
+    /// A closure that takes the vector as one, the zero of its shape, and what comes before.
+    fn products(&self) -> (TokenStream, TokenStream, TokenStream) {
+        let (mut emitter, names) = self.wrapper();
+        let (keep, again) = self.kept(&mut emitter);
+        let (directions, pattern) = self.taken_apart(&names);
         let mut args = self.passed_again();
-        for (wrt, name) in self.function.wrt.iter().zip(&names) {
-            if let WrtTarget::Param(index) = wrt.target {
-                let reference = self.params()[index].dot_is_reference().then(|| quote!(&));
-                args.push(quote!(#reference #name));
-            }
-        }
+        args.extend(directions);
         let call = self.call("hvp", &args);
         let zeros: Vec<TokenStream> =
             self.function.wrt.iter().map(|wrt| self.zero(&emitter, wrt.target)).collect();
-        let patterns: Vec<TokenStream> = names.iter().map(ToTokens::to_token_stream).collect();
-        let (pattern, gradient) = (tuple_of(&patterns), self.gradient_type());
-        (tuple_of(&zeros), quote!(|#pattern: #gradient| -> #gradient { #call }))
+        let gradient = self.gradient_type();
+        let product = quote!(|#pattern: #gradient| -> #gradient { #again #call });
+        (keep, tuple_of(&zeros), product)
     }
 
     fn hessian(&self) -> Item {
@@ -253,7 +258,7 @@ impl Shape<'_> {
             .collect();
         let looked_up = quote!(<#gradient as #runtime::jacobian::Numbers>::Of<#gradient>);
         let bounds = self.bounds(rows.is_none().then_some(&gradient));
-        let (zero, product) = self.products();
+        let (keep, zero, product) = self.products();
         Item {
             name: "hessian".into(),
             summary: format!(
@@ -265,15 +270,15 @@ impl Shape<'_> {
             args: self.own_args(),
             output: rows.map_or(looked_up, |rows| tuple_of(&rows)),
             bounds,
-            body: quote!(#runtime::jacobian::hessian(&#zero, #product)),
+            body: quote!(#keep #runtime::jacobian::hessian(&#zero, #product)),
             stub: never(),
         }
     }
 
     fn hessian_diagonal(&self) -> Item {
         let (runtime, gradient) = (&self.signature.runtime, self.gradient_type());
-        let known = super::jacobian::has_columns(self.function);
-        let (zero, product) = self.products();
+        let known = super::jacobian::has_columns(self.function, false);
+        let (keep, zero, product) = self.products();
         Item {
             name: "hessian_diagonal".into(),
             summary: format!(
@@ -285,7 +290,7 @@ impl Shape<'_> {
             args: self.own_args(),
             output: gradient.clone(),
             bounds: self.bounds((!known).then_some(&gradient)),
-            body: quote!(#runtime::jacobian::hessian_diagonal(&#zero, #product)),
+            body: quote!(#keep #runtime::jacobian::hessian_diagonal(&#zero, #product)),
             stub: never(),
         }
     }

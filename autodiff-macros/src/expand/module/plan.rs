@@ -19,7 +19,7 @@ use crate::expand::macros::Macros;
 use crate::expand::operator::Operator;
 use crate::expand::{has_derivative, merged};
 use crate::lower::has_no_diff;
-use crate::request::Request;
+use crate::request::{Mode, Request};
 use crate::typing::items::{Items, ModuleId};
 use crate::typing::{Scope, path_type};
 
@@ -42,6 +42,9 @@ pub(super) struct Candidate {
     lent: bool,
     /// The names in its signature and its body; none if there is nothing to differentiate.
     mentions: BTreeSet<String>,
+    /// The names in its signature: of what goes in, and of what comes out.
+    takes: BTreeSet<String>,
+    gives: BTreeSet<String>,
     /// It is called as a method, or by its type.
     associated: bool,
     /// The trait whose method it is.
@@ -178,6 +181,11 @@ impl Plan {
                             added.mentions.extend(this.clone());
                         }
                         let walk = of_trait.is_some_and(|of| inline::is_walk(&of.ident, &method.sig.ident));
+                        for names in [&mut added.takes, &mut added.gives] {
+                            if names.contains("self") || names.contains("Self") {
+                                names.extend(this.clone());
+                            }
+                        }
                         added.inlined = apart || walk || added.inlined && (of_trait.is_none() || added.lent);
                         let inlined = added.inlined && !apart;
                         if inlined {
@@ -323,6 +331,8 @@ impl Plan {
         let lent = inline::lent(signature, &request.scope);
         // A struct that borrows has a derivative for those who hand one over from outside.
         let outside = !given && (Fallible::of(signature).is_some() || lent.taken && !lent.given);
+        let (takes, gives) =
+            (names_in(signature.inputs.to_token_stream()), names_in(signature.output.to_token_stream()));
         self.candidates.push(Candidate {
             name: signature.ident.clone(),
             request,
@@ -337,6 +347,8 @@ impl Plan {
             outside,
             lent: lent.taken,
             mentions,
+            takes,
+            gives,
             associated,
             of_trait: None,
             in_trait: false,
@@ -464,6 +476,23 @@ impl Plan {
             && !self.by_hand.contains(&name)
             && !has_no_diff(attrs)
             && !has_derive(attrs)
+    }
+
+    /// Whether a type is one that Jacobians and Hessians have rows or columns for.
+    pub(super) fn has_numbers(&self, name: &Ident) -> bool {
+        self.is_counted(&name.to_string(), &mut BTreeSet::new())
+    }
+
+    fn is_counted(&self, name: &str, seen: &mut BTreeSet<String>) -> bool {
+        let of = |candidate: &Candidate| {
+            let request = &candidate.request;
+            let forward = matches!(request.mode, Some((Mode::Forward, _)));
+            let takes = request.order > 1 || forward;
+            candidate.gives.contains(name) || takes && candidate.takes.contains(name)
+        };
+        let holders = || self.items.holders(name).into_iter();
+        self.candidates.iter().any(|candidate| candidate.is_derived() && candidate.public && of(candidate))
+            || holders().any(|holder| seen.insert(holder.clone()) && self.is_counted(&holder, seen))
     }
 
     /// The other types that hold a type and are held by it.
