@@ -33,6 +33,7 @@ use crate::diag::{Diagnostics, source};
 use crate::diff::reverse::Options;
 use crate::diff::{Adjoint, Pushforward};
 use crate::emit::companion::jacobian::has_columns;
+use crate::emit::lanes;
 use crate::emit::companion::{self, Derivatives, Site, Source};
 use crate::emit::fallback;
 use crate::ir::{Function, Param, Passing, Ty, Wrt, WrtTarget};
@@ -405,6 +406,7 @@ fn lowered(source: Source<'_>, function: Function, mut diag: Diagnostics) -> Tok
     check_locals(&function, &mut diag);
     check_mode(source.request, &function, &mut diag);
     higher::check(source.request, &function, &mut diag);
+    check_lanes(source, &wanted, &mut diag);
     let test = checked::test(source, &function, &mut diag);
     if let Some(name) = source.in_the_way() {
         let function = &function.name;
@@ -442,12 +444,14 @@ fn lowered(source: Source<'_>, function: Function, mut diag: Diagnostics) -> Tok
             return fallback::expand(source, &function, &errors);
         }
     }
+    let lanes = source.request.lanes.then_some(wanted.vars.0.len()..pushed.vars.0.len());
     let derived = derivatives((&function, users), (&wanted, &all), pushed);
     match derived.and_then(|derived| Ok((derived, beyond?))) {
         Ok((derivatives, beyond)) => {
             let explained = written.zip(derivatives.gradient.as_ref()).map(|((written, span), gradient)| {
                 (explain::explanation(&written, &function, gradient), span)
             });
+            let derivatives = Derivatives { lanes, ..derivatives };
             let first = companion::companion(source, &function, derivatives, explained);
             quote!(#first #beyond #test)
         }
@@ -472,6 +476,7 @@ fn derivatives(
         gradient: gradient.map(|gradient| joined(function, gradient)).transpose()?,
         pullback: split(wanted, all, Options { roll_back: true, ..Options::default() })?,
         pushforward: simplified(wanted, pushed)?,
+        lanes: None,
     })
 }
 
@@ -533,6 +538,17 @@ fn check_locals(function: &Function, diag: &mut Diagnostics) {
                      write the type at its `let`"
                 ),
             );
+        }
+    }
+}
+
+/// What `lanes` cannot go together with.
+fn check_lanes(source: Source<'_>, function: &Function, diag: &mut Diagnostics) {
+    let generics = &source.signature.generics;
+    let generic = generics.type_params().next().is_some() || generics.const_params().next().is_some();
+    if source.request.lanes {
+        for (span, message) in lanes::refusals(function, generic) {
+            diag.error_at(span, message);
         }
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct Request {
     pub(crate) order: u32,
     /// `mode = "…"`: which way Jacobians are made.
     pub(crate) mode: Option<(Mode, Span)>,
+    /// `lanes`: there is a pushforward for several tangents at once.
+    pub(crate) lanes: bool,
     /// `crate = path`: where the runtime is found.
     pub(crate) runtime: syn::Path,
     /// `companion = name`: the name of the generated struct, where the function's own is taken.
@@ -97,6 +99,7 @@ const FORMS: [(&str, &str); 19] = [
     ("singular", "singular = \"ieee\""),
     ("order", "order = 2"),
     ("mode", "mode = \"forward\""),
+    ("lanes", "lanes"),
     ("crate", "crate = path::to::autodiff_runtime"),
     ("companion", "companion = name"),
     ("associated", "associated"),
@@ -150,6 +153,7 @@ impl Default for Request {
             singular: Singular::Zero,
             order: 1,
             mode: None,
+            lanes: false,
             runtime: crate::manifest::runtime(),
             companion: None,
             associated: None,
@@ -225,6 +229,10 @@ impl Request {
             "of_trait" => match form {
                 Form::Alone => self.of_trait = Some(key.span()),
                 form => diag.error(form.tokens(), "`of_trait` takes no value: write `of_trait`"),
+            },
+            "lanes" => match form {
+                Form::Alone => self.lanes = true,
+                form => diag.error(form.tokens(), "`lanes` takes no value: write `lanes`"),
             },
             "recursive" => match form {
                 Form::Alone => self.recursive = true,

@@ -74,6 +74,9 @@ pub trait Numbers: Tangent {
 
     /// The same tree of what `next` gives, in order.
     fn each<T>(&self, next: &mut dyn FnMut() -> T) -> Self::Of<T>;
+
+    /// What stands in the places of the numbers, in order.
+    fn visit<T>(of: &Self::Of<T>, f: &mut dyn FnMut(&T));
 }
 
 macro_rules! numbers {
@@ -95,6 +98,9 @@ macro_rules! numbers {
             }
             fn each<T>(&self, next: &mut dyn FnMut() -> T) -> T {
                 next()
+            }
+            fn visit<T>(of: &T, f: &mut dyn FnMut(&T)) {
+                f(of);
             }
         }
     )*};
@@ -159,6 +165,9 @@ impl<E: Numbers, const N: usize> Numbers for [E; N] {
     fn each<T>(&self, next: &mut dyn FnMut() -> T) -> [E::Of<T>; N] {
         core::array::from_fn(|at| self[at].each(next))
     }
+    fn visit<T>(of: &[E::Of<T>; N], f: &mut dyn FnMut(&T)) {
+        of.iter().for_each(|of| E::visit(of, f));
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -178,6 +187,9 @@ impl<E: Numbers> Numbers for Vec<E> {
     }
     fn each<T>(&self, next: &mut dyn FnMut() -> T) -> Vec<E::Of<T>> {
         self.iter().map(|element| element.each(next)).collect()
+    }
+    fn visit<T>(of: &Vec<E::Of<T>>, f: &mut dyn FnMut(&T)) {
+        of.iter().for_each(|of| E::visit(of, f));
     }
 }
 
@@ -200,6 +212,9 @@ where
     fn each<T>(&self, next: &mut dyn FnMut() -> T) -> Option<E::Of<T>> {
         self.as_ref().map(|inside| inside.each(next))
     }
+    fn visit<T>(of: &Option<E::Of<T>>, f: &mut dyn FnMut(&T)) {
+        of.iter().for_each(|of| E::visit(of, f));
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -220,6 +235,9 @@ where
     }
     fn each<T>(&self, next: &mut dyn FnMut() -> T) -> Box<E::Of<T>> {
         Box::new((**self).each(next))
+    }
+    fn visit<T>(of: &Box<E::Of<T>>, f: &mut dyn FnMut(&T)) {
+        E::visit(of, f);
     }
 }
 
@@ -257,6 +275,10 @@ macro_rules! tuples {
             #[allow(unused_variables, clippy::unused_unit, reason = "as above")]
             fn each<T>(&self, next: &mut dyn FnMut() -> T) -> ($($name::Of<T>,)*) {
                 ($(self.$at.each(next),)*)
+            }
+            #[allow(unused_variables, reason = "as above")]
+            fn visit<T>(of: &($($name::Of<T>,)*), f: &mut dyn FnMut(&T)) {
+                $($name::visit(&of.$at, f);)*
             }
         }
     )*};
@@ -335,13 +357,23 @@ pub fn by_columns<R, S: Numbers, G: Numbers>(zero: &G, mut column: impl FnMut(G)
 #[doc(hidden)]
 pub fn by_shape<R, S: Numbers, G: Numbers>(
     zero: impl Fn(&R) -> S,
-    mut row: impl FnMut(&mut dyn FnMut(&R) -> S) -> (R, G),
+    row: impl FnMut(&mut dyn FnMut(&R) -> S) -> (R, G),
     gradient: &G,
     column: impl FnMut(G) -> (R, S),
 ) -> (R, S::Of<G>) {
     let columns = gradient.count();
-    if S::COUNT.is_some_and(|rows| columns < rows) {
-        return by_columns(gradient, column);
+    by_rows_unless(|rows| columns < rows, zero, row, || by_columns(gradient, column))
+}
+
+/// By rows, unless so many of them are more than `columns` cost.
+pub(crate) fn by_rows_unless<R, S: Numbers, G: Numbers>(
+    are_more: impl Fn(usize) -> bool,
+    zero: impl Fn(&R) -> S,
+    mut row: impl FnMut(&mut dyn FnMut(&R) -> S) -> (R, G),
+    columns: impl FnOnce() -> (R, S::Of<G>),
+) -> (R, S::Of<G>) {
+    if S::COUNT.is_some_and(&are_more) {
+        return columns();
     }
     let mut shape = None;
     let (value, first) = row(&mut |value| {
@@ -352,17 +384,18 @@ pub fn by_shape<R, S: Numbers, G: Numbers>(
     });
     let shape = shape.expect("a pullback is seeded");
     // One row is there by now, which may have been in vain.
-    if columns + 1 < shape.count() {
-        return by_columns(gradient, column);
+    if are_more(shape.count().saturating_sub(1)) {
+        return columns();
     }
     let rows = rows(&shape, first, &mut row);
     (value, rows)
 }
 
-/// The value; its Jacobian is written into `jacobian`, row by row, by rows or by columns.
+/// The value; its Jacobian is written into `jacobian`, row by row, by rows or by columns, which are `columns` and cost `runs` of
+/// the function.
 ///
-/// `row` runs the function and its pullback and puts the gradient into the row, which holds zeros; `column` runs it with the
-/// tangent of this column.
+/// `row` runs the function and its pullback and puts the gradient into the row, which holds zeros; `all_columns` writes all of it
+/// by columns, if there is one.
 ///
 /// # Panics
 /// When `jacobian` has another length than the Jacobian.
@@ -371,29 +404,12 @@ pub fn by_shape<R, S: Numbers, G: Numbers>(
 pub fn into<R, S: Numbers>(
     by_columns: Option<bool>,
     jacobian: &mut [f64],
-    columns: usize,
+    (columns, runs): (usize, usize),
     zero: impl Fn(&R) -> S,
     mut row: impl FnMut(&mut dyn FnMut(&R) -> S, &mut [f64]) -> R,
-    mut column: impl FnMut(usize) -> (R, S),
+    mut all_columns: impl FnMut(&mut [f64]) -> Option<R>,
 ) -> R {
-    let check = |rows: usize, len: usize| {
-        assert_eq!(len, rows * columns, "the Jacobian has {rows} rows of {columns} numbers");
-    };
-    let mut all_columns = |jacobian: &mut [f64]| {
-        let mut value = None;
-        for at in 0..columns {
-            let (given, tangent) = column(at);
-            if at == 0 {
-                check(tangent.count(), jacobian.len());
-            }
-            for (row, numbers) in jacobian.chunks_exact_mut(columns).enumerate() {
-                numbers[at] = tangent.get(row);
-            }
-            value = Some(given);
-        }
-        value
-    };
-    let fewer = |rows: usize| by_columns.unwrap_or(columns < rows);
+    let fewer = |rows: usize| by_columns.unwrap_or(runs < rows);
     if S::COUNT.map_or(by_columns == Some(true), fewer) {
         if let Some(value) = all_columns(jacobian) {
             return value;
@@ -421,8 +437,8 @@ pub fn into<R, S: Numbers>(
     );
     let shape = shape.expect("a pullback is seeded");
     let rows = shape.count();
-    check(rows, jacobian.len());
-    if by_columns.unwrap_or(columns + 1 < rows) {
+    check_length(rows, columns, jacobian.len());
+    if by_columns.unwrap_or(runs + 1 < rows) {
         if let Some(value) = all_columns(jacobian) {
             return value;
         }
@@ -431,6 +447,34 @@ pub fn into<R, S: Numbers>(
         row(&mut |_| unit(&shape, at), numbers);
     }
     value
+}
+
+/// Writes a Jacobian column by column, as [`into`] wants it: `column` runs the function with the tangent of one.
+#[doc(hidden)]
+#[track_caller]
+pub fn columns_into<R, S: Numbers>(
+    jacobian: &mut [f64],
+    columns: usize,
+    mut column: impl FnMut(usize) -> (R, S),
+) -> Option<R> {
+    let mut value = None;
+    for at in 0..columns {
+        let (given, tangent) = column(at);
+        if at == 0 {
+            check_length(tangent.count(), columns, jacobian.len());
+        }
+        for (row, numbers) in jacobian.chunks_exact_mut(columns).enumerate() {
+            numbers[at] = tangent.get(row);
+        }
+        value = Some(given);
+    }
+    value
+}
+
+/// A buffer has the length of a Jacobian.
+#[track_caller]
+pub(crate) fn check_length(rows: usize, columns: usize, len: usize) {
+    assert_eq!(len, rows * columns, "the Jacobian has {rows} rows of {columns} numbers");
 }
 
 /// The numbers of a tree, one behind the other.

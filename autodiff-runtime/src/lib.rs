@@ -28,6 +28,7 @@ pub mod given;
 #[cfg(feature = "glam")]
 pub mod glam;
 pub mod jacobian;
+pub mod lanes;
 mod linear;
 pub mod losses;
 mod math;

@@ -360,6 +360,18 @@ macro_rules! parts {
 parts!(f32 f64);
 
 #[diagnostic::do_not_recommend]
+impl<const W: usize> Part<crate::lanes::Lanes<W>> for crate::lanes::Lanes<W> {
+    #[inline(always)]
+    fn part(&self) -> Self {
+        *self
+    }
+    #[inline(always)]
+    fn set_part(&mut self, value: Self) {
+        *self = value;
+    }
+}
+
+#[diagnostic::do_not_recommend]
 impl<F: num_traits::Zero> Part<F> for () {
     #[inline(always)]
     fn part(&self) -> F {
@@ -472,6 +484,8 @@ macro_rules! __lend {
 pub trait Stored<F>: Part<F> {}
 
 #[diagnostic::do_not_recommend]
+impl<const W: usize> Stored<crate::lanes::Lanes<W>> for crate::lanes::Lanes<W> {}
+#[diagnostic::do_not_recommend]
 impl Stored<f32> for f32 {}
 #[diagnostic::do_not_recommend]
 impl Stored<f64> for f64 {}
@@ -547,6 +561,17 @@ impl<T: ?Sized> Then for If<T, true> {
     note = "put `order = {N}` into the attribute on the function, or the attribute on a module around both"
 )]
 pub trait Order<const N: usize> {
+    /// What a type hangs on, see [`Known`].
+    const IS: bool = true;
+}
+
+/// A companion with a pushforward for several tangents at once, for the functions that call it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` takes one tangent at a time, where several at once are needed",
+    label = "needs `#[differentiate(lanes)]`",
+    note = "put `lanes` into the attribute on the function, or the attribute on a module around both"
+)]
+pub trait HasLanes {
     /// What a type hangs on, see [`Known`].
     const IS: bool = true;
 }

@@ -21,19 +21,22 @@ impl Structure<'_> {
         empty.or_else(|| self.variants.iter().find(begins))
     }
 
-    /// `Clone`, and where all fields have them `Copy`, `Debug`, `Default` and `PartialEq`. `tangents`: the fields are tangents,
-    /// which surely are `Clone`.
+    /// `Clone`, and where all fields have them `Copy`, `Debug`, `Default` and `PartialEq`. `parts`: the types of which all of that is
+    /// asked, where they are not those of the tangents of fields, which surely are `Clone`.
     ///
     /// The bounds are written with a `for<…>` that they do not use: unlike others, such bounds may be false. A field that holds
     /// the type itself has none, which would ask for what is being said; it is behind a `Vec` or a `Box`, and what
     /// holds these is not `Copy`.
-    pub(super) fn conveniences(&self, name: &Ident, tangents: bool) -> TokenStream {
+    pub(super) fn conveniences(&self, name: &Ident, parts: Option<&[Type]>) -> TokenStream {
         let runtime = self.runtime;
         let core = quote!(#runtime::__private::core);
         let (inside, others): (Vec<&Field>, Vec<&Field>) =
             self.active().partition(|field| self.is_recursive(field));
-        let types: Vec<&Type> = others.into_iter().filter_map(|field| field.tangent.as_ref()).collect();
-        let copy = inside.is_empty() && !types.iter().any(|ty| tangent::is_allocated(ty));
+        let types: Vec<&Type> = match parts {
+            Some(parts) => parts.iter().collect(),
+            None => others.into_iter().filter_map(|field| field.tangent.as_ref()).collect(),
+        };
+        let copy = parts.is_none() && inside.is_empty() && !types.iter().any(|ty| tangent::is_allocated(ty));
         let implement = |path: TokenStream, bounded: bool, body: TokenStream| {
             let mut generics = self.tangent_generics.clone();
             if bounded {
@@ -84,7 +87,7 @@ impl Structure<'_> {
         });
         let mut impls = implement(
             quote!(#core::clone::Clone),
-            !tangents,
+            parts.is_some(),
             quote!(#[inline] fn clone(&self) -> Self { #clone }),
         );
         if copy {

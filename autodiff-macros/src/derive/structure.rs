@@ -226,7 +226,7 @@ impl<'a> Structure<'a> {
         let mut impls = self.differentiable();
         match &self.tangent {
             Some(name) => {
-                impls.extend(self.conveniences(name, true));
+                impls.extend(self.conveniences(name, None));
                 impls.extend(self.tangent_impls(name));
             }
             None => impls.extend(self.accumulate(self.name, &self.generics_of_value())),

@@ -152,7 +152,11 @@ impl Emitter<'_> {
         let mut lent = self.lend(call);
         for (arg, tangent) in call.args.iter().zip(tangents) {
             if let Tangent::InOut(before, after) = tangent {
-                lent.extend(self.lend_one(before, *after, self.float_of_arg(arg)));
+                let float = match self.wide {
+                    Some(_) => Some(Float::Lanes),
+                    None => self.float_of_arg(arg),
+                };
+                lent.extend(self.lend_one(before, *after, float));
             }
         }
         let mut args = self.args(call);
@@ -179,7 +183,8 @@ impl Emitter<'_> {
                 tangent => self.tangent_arg(arg, tangent),
             });
         }
-        let value = self.callee(call, Some("pushforward"), args);
+        let what = if self.wide.is_some() { "pushforward_lanes" } else { "pushforward" };
+        let value = self.callee(call, Some(what), args);
         let (results, tangents) = (self.tree_pattern(&call.results), self.tree_pattern(result_tangents));
         quote_spanned!(self.span=> #lent let (#results, #tangents) = #value;)
     }
@@ -459,6 +464,15 @@ impl Emitter<'_> {
     /// The function that `what` says of the one called `path`. Whether there are derivatives beyond the first is asked by a
     /// trait, in whose words rustc says that there are none.
     fn derived(&self, call: &Call, path: &syn::Path, what: &str) -> TokenStream {
+        if what == "pushforward_lanes" && owner(path).is_none() {
+            let (mut companion, runtime) = (path.clone(), self.runtime_here());
+            if let Some(last) = companion.segments.last_mut() {
+                last.arguments = syn::PathArguments::None;
+            }
+            let is = quote_spanned!(self.span=> <#companion as #runtime::__private::HasLanes>::IS);
+            let name = Ident::new(what, self.span);
+            return quote_spanned!(self.span=> <#runtime::__private::Known<#companion, { #is }>>::#name);
+        }
         let nested = matches!(call.callee, Callee::Derivative(_));
         if !nested && (call.order == 0 || owner(path).is_some()) {
             let derived = derived_path(path, what);

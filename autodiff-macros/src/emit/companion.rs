@@ -11,6 +11,7 @@ mod jacobian_into;
 mod nested;
 mod passed;
 pub(crate) mod second;
+mod wide;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -97,6 +98,8 @@ pub(crate) struct Derivatives {
     pub(crate) pullback: Adjoint,
     /// By every active parameter.
     pub(crate) pushforward: Pushforward,
+    /// Which of its variables are tangents that forward mode made, where several tangents at once are asked for.
+    pub(crate) lanes: Option<std::ops::Range<usize>>,
 }
 
 /// One generated function.
@@ -136,6 +139,9 @@ pub(crate) fn companion(
         .is_some()
         .then(|| sweeps::witness(function, &shape.signature, &derivatives.pullback));
     let mut forward = sweeps::forward(function, &shape.signature, derivatives.pullback);
+    let mut lanes = derivatives.lanes.map(|tangents| {
+        sweeps::pushforward_lanes(function, &shape.signature, derivatives.pushforward.clone(), tangents)
+    });
     let mut pushforward = sweeps::pushforward(function, &shape.signature, derivatives.pushforward);
     let mut resized = match &derivatives.direct {
         Some((function, adjoint)) if analysis::resizes(function) => {
@@ -146,6 +152,7 @@ pub(crate) fn companion(
     let mut vjp = derivatives.direct.map(|(function, adjoint)| shape.direct_vjp(&function, adjoint));
     let sweeps =
         [&mut forward, &mut pushforward].into_iter().chain(&mut into).chain(&mut vjp).chain(&mut resized);
+    let sweeps = sweeps.chain(&mut lanes);
     for sweep in sweeps {
         let (nested, body) = (&function.items, &sweep.body);
         sweep.body = quote!(#(#nested)* #body);
@@ -153,7 +160,7 @@ pub(crate) fn companion(
     // Once, where nobody reads.
     let (checks, body) = (super::types::assumptions(function, &shape.signature.runtime), &pushforward.body);
     pushforward.body = quote!(#checks #body);
-    let items = shape.items(Some(Bodies { into, resized, vjp, forward, pushforward }));
+    let items = shape.items(Some(Bodies { into, resized, vjp, forward, pushforward, lanes }));
     shape.assemble(items, false, shown)
 }
 
@@ -185,6 +192,7 @@ struct Bodies {
     vjp: Option<Sweep>,
     forward: Sweep,
     pushforward: Sweep,
+    lanes: Option<Sweep>,
 }
 
 struct Shape<'a> {
@@ -394,6 +402,14 @@ impl<'a> Shape<'a> {
         };
         let summary = format!("The derivatives of [`{name}`](fn@{}).", self.function.name);
         let lints = lints();
+        let runtime = &self.signature.runtime;
+        let has_lanes = self.source.request.lanes.then(|| {
+            quote! {
+                #(#conditions)*
+                #[diagnostic::do_not_recommend]
+                impl #runtime::__private::HasLanes for #name {}
+            }
+        });
         quote! {
             #(#conditions)*
             #[doc = #summary]
@@ -403,6 +419,7 @@ impl<'a> Shape<'a> {
             #(#conditions)*
             #lints
             impl #name { #(#constants)* #functions }
+            #has_lanes
         }
     }
 }

@@ -292,6 +292,7 @@ impl Emitter<'_> {
             Tree::Leaf(None) => quote!(()),
             Tree::Leaf(Some(_)) => {
                 let float = match ty {
+                    Ty::Float(_) if self.wide.is_some() => Some(&Float::Lanes),
                     Ty::Float(float) => Some(float),
                     _ => None,
                 };

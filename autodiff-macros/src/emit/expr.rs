@@ -180,6 +180,8 @@ impl Emitter<'_> {
                 let a = self.code(a, want).at(Level::Unary);
                 Code::new(quote_spanned!(self.span=> #op #a), Level::Unary)
             }
+            // Lanes are of one float.
+            Expr::Cast(a, _) if self.float_of(a) == Some(Float::Lanes) => self.code(a, want),
             Expr::Cast(a, ty) => self.cast(a, ty, want),
             Expr::Len(path) => {
                 let path = self.receiver(path);
@@ -216,10 +218,19 @@ impl Emitter<'_> {
             .or_else(|| args.iter().find_map(|arg| self.float_of(arg)))
             .or_else(|| matches!(self.float, Float::Param(_)).then(|| self.float.clone()));
         let float = float.as_ref();
+        if float == Some(&Float::Lanes) {
+            if let Some(code) = self.guarded_lanes(rule, args) {
+                return code;
+            }
+        }
         match (rule.syntax, args) {
             (Syntax::Infix(op), [a, b]) => {
                 let level = if matches!(op, "+" | "-") { Level::Sum } else { Level::Product };
                 let op = punctuation(op);
+                if float == Some(&Float::Lanes) {
+                    let [x, y] = [a, b].map(|arg| self.operand_float(rule, arg));
+                    return self.infix(op, level, self.code(a, x.as_ref()), self.code(b, y.as_ref()));
+                }
                 self.infix(op, level, self.code(a, float), self.code(b, float))
             }
             (Syntax::Prefix(op), [a]) => {
@@ -288,6 +299,9 @@ impl Emitter<'_> {
 
     pub(crate) fn literal(&self, lit: &Lit, want: Option<&Float>) -> Code {
         let tokens = &lit.tokens;
+        if want == Some(&Float::Lanes) && lit.ty.is_float() && lit.value == Some(0.0) {
+            return Code::postfix(self.no_lanes());
+        }
         if lit.made && lit.ty.is_float() {
             // Not to be inferred: `lit(2.0) * x` could be any type that multiplies an `x`.
             if let Float::Param(name) = want.unwrap_or(&self.float) {

@@ -15,6 +15,7 @@ mod flow;
 mod golden;
 mod inference;
 pub(crate) mod known;
+pub(crate) mod lanes;
 mod marked;
 mod parts;
 mod place;
@@ -99,6 +100,8 @@ pub(crate) struct Emitter<'a> {
     both_floats: bool,
     /// Tangents are computed, not adjoints.
     forward: bool,
+    /// The variables that are tangents, where there are several at once: see [`lanes`].
+    wide: Option<VarSet>,
     /// There are tangents and adjoints beside each other.
     tangents: bool,
     /// Nothing is pulled back, but the calls of which these are the pullbacks are those of the forward sweep.
@@ -151,6 +154,7 @@ impl<'a> Emitter<'a> {
             may_mark: false,
             both_floats: false,
             forward: false,
+            wide: None,
             tangents: false,
             witness: None,
             loops: 0,

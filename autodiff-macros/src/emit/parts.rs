@@ -9,7 +9,6 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote_spanned};
 
 use super::Emitter;
-use super::types::float_name;
 use crate::ir::*;
 
 impl Emitter<'_> {
@@ -45,7 +44,7 @@ impl Emitter<'_> {
         let (runtime, part) = (self.runtime, self.reference(path, false));
         let float = match self.both_floats {
             true => quote_spanned!(self.span=> _),
-            false => float_name(&self.float),
+            false => self.part_float(),
         };
         let read = if self.forward || self.tangents { "part" } else { "stored_part" };
         let read = format_ident!("{read}", span = self.span);

@@ -64,7 +64,11 @@ impl Emitter<'_> {
                 quote_spanned!(self.span=> #runtime::__private::Vec::with_capacity(#capacity))
             }
             Init::Tuple(items) => {
-                let items = items.iter().map(|item| self.expr(item, None));
+                let float = |at: usize| match ty {
+                    Ty::Tuple(ts) => ts.get(at).filter(|t| matches!(t, Ty::Float(Float::Lanes))).map(|_| Float::Lanes),
+                    _ => None,
+                };
+                let items = items.iter().enumerate().map(|(at, item)| self.expr(item, float(at).as_ref()));
                 quote_spanned!(self.span=> (#(#items,)*))
             }
             Init::Struct { path, of: Made::Box | Made::Some | Made::Called, fields, base: _ } => {
@@ -166,6 +170,7 @@ impl Emitter<'_> {
             return Some(quote_spanned!(self.span=> ()));
         }
         Some(match ty {
+            Ty::Float(_) if self.wide.is_some() && value == 0.0 => self.no_lanes(),
             Ty::Float(Float::Any) => self.float_literal(value, &self.float),
             Ty::Float(float) => self.float_literal(value, float),
             Ty::Array(t, Some(len)) => {
@@ -202,6 +207,10 @@ impl Emitter<'_> {
                 }
             }
             _ => {}
+        }
+        if self.wide.is_some() {
+            let like = self.reference(like, false);
+            return quote_spanned!(self.span=> #runtime::lanes::zero(#like));
         }
         let asked = self.asked.get(&like.root).filter(|_| like.proj.is_empty());
         let like = self.reference(like, false);

@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::companion::Site;
 use super::known::{self, Known};
+use super::lanes;
 use super::types::{self, owned_tangent, tangent};
 use crate::ir::{Float, Function, Passing, Role, Ty};
 use crate::lower;
@@ -269,8 +270,11 @@ impl Signature {
         output: &TokenStream,
         bounds: &[syn::WherePredicate],
     ) -> TokenStream {
+        // How many lanes there are comes behind all lifetimes.
+        let is_lanes = |param: &&TokenStream| param.to_string().starts_with("const ");
+        let (lanes, lifetimes): (Vec<_>, Vec<_>) = lifetimes.iter().partition(is_lanes);
         let params: Vec<&TokenStream> =
-            lifetimes.iter().chain(&self.lifetimes).chain(&self.generics).collect();
+            lifetimes.into_iter().chain(&self.lifetimes).chain(&self.generics).chain(lanes).collect();
         let generics = if params.is_empty() { TokenStream::new() } else { quote!(<#(#params),*>) };
         let mut predicates = self.predicates.clone();
         if !bounds.is_empty() {
@@ -488,6 +492,21 @@ impl ParamSig {
     /// The type of the tangent in `pushforward`.
     pub(crate) fn lent_tangent(&self, runtime: &TokenStream) -> TokenStream {
         let tangent = self.slot(runtime);
+        let mutable = (self.passing == Passing::RefMut).then(|| quote!(mut));
+        quote!(::core::option::Option<&#mutable #tangent>)
+    }
+
+    /// The type of the tangents in `pushforward_lanes`.
+    pub(crate) fn lent_lanes(&self, runtime: &TokenStream) -> TokenStream {
+        let width = lanes::width();
+        let tangent = match (self.unread, self.receiver && !matches!(self.known, Ty::Named(_))) {
+            (true, _) => self.slot(runtime),
+            (_, true) => {
+                let (tangent, lanes) = (self.slot(runtime), lanes::lanes(runtime, &quote!(#width)));
+                quote!(<#tangent as #runtime::jacobian::Numbers>::Of<#lanes>)
+            }
+            _ => lanes::wide_tangent(&self.known, runtime, &quote!(#width)),
+        };
         let mutable = (self.passing == Passing::RefMut).then(|| quote!(mut));
         quote!(::core::option::Option<&#mutable #tangent>)
     }

@@ -105,6 +105,9 @@ impl Emitter<'_> {
     }
 
     fn store_float(&self, path: &Path, value: &Expr) -> Option<Float> {
+        if self.shows_lanes(path) {
+            return Some(Float::Lanes);
+        }
         match self.type_of(path) {
             Ty::Float(Float::Any) => self.float_of(value),
             Ty::Float(float) => Some(float),
@@ -114,6 +117,9 @@ impl Emitter<'_> {
     }
 
     fn element_float(&self, path: &Path) -> Option<Float> {
+        if self.shows_lanes(path) {
+            return Some(Float::Lanes);
+        }
         match self.type_of(path).element() {
             Ty::Float(Float::Any) => None,
             Ty::Float(float) => Some(float),

@@ -446,6 +446,21 @@ pub(crate) fn borrowing(
 
 /// `pushforward`: the primal and its tangent at once.
 pub(crate) fn pushforward(function: &Function, signature: &Signature, push: Pushforward) -> Sweep {
+    pushed(function, signature, push, None)
+}
+
+/// `pushforward_lanes`: the same with several tangents, which are those of `tangents` among the variables.
+pub(crate) fn pushforward_lanes(
+    function: &Function,
+    signature: &Signature,
+    mut push: Pushforward,
+    tangents: std::ops::Range<usize>,
+) -> Sweep {
+    let wide = super::lanes::widen(&mut push.vars, &push.body, tangents);
+    pushed(function, signature, push, Some(wide))
+}
+
+fn pushed(function: &Function, signature: &Signature, push: Pushforward, wide: Option<VarSet>) -> Sweep {
     let mut unit = Unit { first: push.body.clone(), ..Unit::default() };
     unit.tail.extend(function.params.iter().filter_map(|param| param.last.clone()));
     let dots = unit.tail.len();
@@ -460,12 +475,16 @@ pub(crate) fn pushforward(function: &Function, signature: &Signature, push: Push
     let mut emitter = Emitter::new(&signature.runtime, push.vars.clone(), &mut unit, &entry);
     emitter.derivative_of(function, signature);
     emitter.forward = true;
+    emitter.wide = wide;
     emitter.reserve_params(function);
     let prelude = emitter.enter_lent_params(function);
     let (mut args, mut begin) = (Vec::new(), TokenStream::new());
     let (mut in_out, mut lost) = (Vec::new(), Vec::new());
     for ((param, sig), dot) in function.params.iter().zip(&signature.params).zip(&push.params) {
-        let ty = sig.lent_tangent(&signature.runtime);
+        let ty = match emitter.wide {
+            Some(_) => sig.lent_lanes(&signature.runtime),
+            None => sig.lent_tangent(&signature.runtime),
+        };
         let Some((dot, last)) = dot else {
             if sig.is_lost() {
                 let name = emitter.local_at(&format!("{}_dot", param.name), param.name.span());

@@ -15,7 +15,7 @@ pub(crate) fn common_float(vars: &Vars) -> Float {
             Some(param @ Float::Param(_)) => return param,
             Some(Float::F64) => common = Some(Float::F64),
             Some(other @ (Float::F32 | Float::Alias(_))) => common = common.or(Some(other)),
-            Some(Float::Any) | None => {}
+            Some(Float::Any | Float::Lanes) | None => {}
         }
     }
     common.unwrap_or(Float::F64)
@@ -36,6 +36,7 @@ pub(crate) fn float_name(float: &Float) -> TokenStream {
         Float::F64 | Float::Any => quote!(f64),
         Float::F32 => quote!(f32),
         Float::Param(name) | Float::Alias(name) => quote!(#name),
+        Float::Lanes => quote!(_),
     }
 }
 
@@ -49,6 +50,10 @@ pub(crate) fn written(ty: &Ty, runtime: &TokenStream) -> Option<TokenStream> {
         | Ty::Slice(_)
         | Ty::Array(_, None) => {
             return None;
+        }
+        Ty::Float(Float::Lanes) => {
+            let width = super::lanes::width();
+            super::lanes::lanes(runtime, &quote!(#width))
         }
         Ty::Float(float) => float_name(float),
         Ty::Int(Some(name)) => name.parse().ok()?,
@@ -205,7 +210,10 @@ impl Emitter<'_> {
             Expr::Lit(lit) if !lit.made => known(lit.ty.clone()),
             Expr::Rule(rule, args) => {
                 let floats = if rule.name == "powi" { &args[..1] } else { &args[..] };
-                floats.iter().find_map(|arg| self.float_of(arg))
+                let mut all = floats.iter().filter_map(|arg| self.float_of(arg));
+                let first = all.next();
+                // A tangent is a tangent, whatever it is multiplied by.
+                all.find(|float| *float == Float::Lanes).or(first)
             }
             Expr::Stop(a) => self.float_of(a),
             Expr::Select(_, a, b) => self.float_of(a).or_else(|| self.float_of(b)),

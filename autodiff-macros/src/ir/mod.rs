@@ -108,6 +108,8 @@ pub(crate) enum Float {
     Alias(Ident),
     /// Some float; rustc infers which.
     Any,
+    /// Several tangents side by side, in derivatives alone: see `emit::lanes`.
+    Lanes,
 }
 
 impl Ty {

@@ -78,6 +78,7 @@ impl Display for Type<'_> {
         match self.0 {
             Ty::Float(Float::F64) => f.write_str("f64"),
             Ty::Float(Float::F32) => f.write_str("f32"),
+            Ty::Float(Float::Lanes) => f.write_str("lanes"),
             Ty::Float(Float::Param(name) | Float::Alias(name)) => write!(f, "{name}"),
             Ty::Float(Float::Any) => f.write_str("{float}"),
             Ty::Int(Some(name)) => f.write_str(name),

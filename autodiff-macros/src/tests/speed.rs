@@ -83,6 +83,7 @@ fn staged(item: TokenStream) -> Clock {
     let pullback = clock.time("differentiate: pullback", || reverse::adjoint(&wanted, &all, options));
     let pushforward = clock.time("differentiate: pushforward", || forward::pushforward(&wanted, &all));
     let derivatives = Derivatives {
+        lanes: None,
         direct: None,
         gradient: Some(clock.time("both: gradient", || simplify::joined(&function, &gradient))),
         pullback: clock.time("simplify: pullback", || simplify::apart(&wanted, pullback)),

@@ -606,6 +606,38 @@ impl Items {
         all.filter(holds).map(|definition| definition.name.to_string()).collect()
     }
 
+    /// Whether the types of that name are structs of numbers, and of such structs, all the way down.
+    pub(crate) fn is_of_numbers(&self, name: &str) -> bool {
+        self.all_of_numbers(name, &mut Vec::new())
+    }
+
+    /// `around`: the types of which it is a part, none of which may be a part of it.
+    fn all_of_numbers(&self, name: &str, around: &mut Vec<String>) -> bool {
+        const KNOWN: [&str; 20] = [
+            "f64", "f32", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
+            "bool", "char", "String", "Vec", "Option", "Box",
+        ];
+        if around.iter().any(|other| other == name) {
+            return false;
+        }
+        around.push(name.to_string());
+        let mut of_numbers = |ty: &Type| {
+            let names = crate::expand::names_in(quote::ToTokens::to_token_stream(ty));
+            names.iter().all(|name| KNOWN.contains(&&name[..]) || self.all_of_numbers(name, around))
+        };
+        let all = self.modules.iter().flat_map(|module| module.types.values());
+        let mut named = all.filter(|definition| definition.name == name).peekable();
+        let all = named.peek().is_some()
+            && named.all(|definition| match &definition.kind {
+                Kind::Struct(fields) => fields.iter().all(|(_, ty, _)| of_numbers(ty)),
+                Kind::Enum(variants) => variants.iter().all(|(_, held)| held.is_empty()),
+                Kind::Alias(ty) => of_numbers(ty),
+                Kind::Trait(_) => false,
+            });
+        around.pop();
+        all
+    }
+
     /// The names of the other types that hold one of that name, and that it holds, by whatever others between.
     pub(crate) fn knot(&self, name: &str) -> Vec<String> {
         let above = |name: &str| {

@@ -13,11 +13,11 @@ use crate::ir::*;
 
 impl Shape<'_> {
     pub(super) fn items(&self, bodies: Option<Bodies>) -> Vec<Item> {
-        let (into, resized, vjp, forward, pushforward) = match bodies {
-            Some(bodies) => {
-                (bodies.into, bodies.resized, bodies.vjp, Some(bodies.forward), Some(bodies.pushforward))
+        let (into, resized, vjp, forward, pushforward, lanes) = match bodies {
+            Some(Bodies { into, resized, vjp, forward, pushforward, lanes }) => {
+                (into, resized, vjp, Some(forward), Some(pushforward), lanes)
             }
-            None => (None, None, None, None, None),
+            None => (None, None, None, None, None, None),
         };
         let mut items = vec![
             self.value_and_grad(resized),
@@ -28,6 +28,7 @@ impl Shape<'_> {
             self.forward(forward),
             self.pushforward(pushforward),
         ];
+        items.extend(self.wide(lanes));
         items.extend(self.jacobians());
         items.extend(self.second_order());
         items.extend(self.nested());
@@ -48,7 +49,7 @@ impl Shape<'_> {
     }
 
     /// What `forward` and `pushforward` take, and are passed: a receiver by value is lent to them.
-    fn lent_args(&self) -> Vec<TokenStream> {
+    pub(super) fn lent_args(&self) -> Vec<TokenStream> {
         self.params().iter().map(ParamSig::lent_arg).collect()
     }
 

@@ -219,6 +219,7 @@ impl Shape<'_> {
                 (#value, #pullback(#seeded))
             }
         };
+        let lanes = self.has_lanes();
         let by_columns = self.has_columns().then(|| {
             // Columns: a tangent for each entry of `wrt`.
             let (directions, patterns) = self.taken_apart(&names);
@@ -227,6 +228,9 @@ impl Shape<'_> {
             let jvp = self.call("jvp", &args);
             let zeros: Vec<TokenStream> =
                 self.function.wrt.iter().map(|wrt| self.zero(&emitter, wrt.target)).collect();
+            if lanes {
+                return (tuple_of(&zeros), self.block(&again, &names));
+            }
             let mut tangents = Vec::new();
             if rows.result {
                 tangents.push(pullback.to_token_stream());
@@ -248,6 +252,12 @@ impl Shape<'_> {
         let mode = self.source.request.mode.as_ref().map(|(mode, _)| *mode);
         let of = quote!(#runtime::jacobian);
         let body = match (mode, by_columns) {
+            (Some(Mode::Forward), Some((gradient, block))) if lanes => {
+                quote!(#runtime::lanes::by_columns(#zero, &#gradient, #block))
+            }
+            (None, Some((gradient, block))) if lanes && kept.is_empty() => {
+                quote!(#runtime::lanes::by_shape(#zero, #row, &#gradient, #block))
+            }
             (Some(Mode::Forward), Some((gradient, column))) => quote!(#of::by_columns(&#gradient, #column)),
             (None, Some((gradient, column))) if kept.is_empty() => {
                 quote!(#of::by_shape(#zero, #row, &#gradient, #column))
@@ -258,7 +268,8 @@ impl Shape<'_> {
     }
 
     pub(super) fn has_columns(&self) -> bool {
-        let asked = matches!(self.source.request.mode, Some((Mode::Forward, _)));
+        let request = self.source.request;
+        let asked = request.lanes || matches!(request.mode, Some((Mode::Forward, _)));
         !self.signature.missing_is_none && has_columns(self.function, asked)
     }
 }

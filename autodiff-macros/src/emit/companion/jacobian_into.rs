@@ -4,7 +4,7 @@
 //! its tangent comes from the pool, so that a second call allocates nothing; arrays and numbers lie on the stack.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::{Item, Shape, items::never};
 use crate::ir::*;
@@ -30,6 +30,7 @@ impl Shape<'_> {
         let (mut shapes, mut counts) = (TokenStream::new(), Vec::new());
         let (mut split, mut behind) = (TokenStream::new(), TokenStream::new());
         let mut mark = [TokenStream::new(), TokenStream::new()];
+        let (lanes, mut begin) = (self.has_lanes(), TokenStream::new());
         let (mut again, mut slots, mut dots) = (Vec::new(), Vec::new(), Vec::new());
         for (index, (param, sig)) in params() {
             let name = &param.name;
@@ -46,10 +47,11 @@ impl Shape<'_> {
             let [bar, dot, count] =
                 ["bar", "dot", "count"].map(|what| emitter.local(&format!("{name}_{what}")));
             let slice = matches!(&param.ty, Ty::Slice(element) if element.is_float());
+            let none = if lanes { quote!(#runtime::lanes::Lanes::ZERO) } else { quote!(0.0) };
             if slice {
                 shapes.extend(quote! {
                     let #count = #name.len();
-                    let mut #dot = #runtime::pool::Scratch::filled(0.0, #count);
+                    let mut #dot = #runtime::pool::Scratch::filled(#none, #count);
                 });
                 split.extend(quote!(let (#bar, #row) = #row.split_at_mut(#count);));
                 slots.push(quote!(::core::option::Option::Some(#bar)));
@@ -61,6 +63,12 @@ impl Shape<'_> {
                 slots.push(quote!(::core::option::Option::Some(&mut #bar)));
                 behind.extend(quote!(#of::write(&#bar, #part);));
                 dots.push(quote!(::core::option::Option::Some(&#dot)));
+            }
+            if lanes {
+                begin.extend(match slice {
+                    true => quote!(#runtime::lanes::units_of_slice(&mut #dot, &mut #here);),
+                    false => quote!(let #dot = #runtime::lanes::units(&#dot, &mut #here);),
+                });
             }
             for (mark, number) in mark.iter_mut().zip([quote!(1.0), quote!(0.0)]) {
                 mark.extend(match slice {
@@ -76,7 +84,8 @@ impl Shape<'_> {
         }
         let mut pushed = args.clone();
         pushed.extend(dots);
-        let (forward, pushforward) = (self.call("forward", &args), self.call("pushforward", &pushed));
+        let pushforward = if lanes { "pushforward_lanes" } else { "pushforward" };
+        let (forward, pushforward) = (self.call("forward", &args), self.call(pushforward, &pushed));
         let by_columns = match self.source.request.mode {
             Some((Mode::Forward, _)) => quote!(::core::option::Option::Some(true)),
             Some((Mode::Reverse, _)) => quote!(::core::option::Option::Some(false)),
@@ -86,12 +95,36 @@ impl Shape<'_> {
         let [mark, unmark] = mark;
         let mut own = self.own_args();
         own.push(quote!(#buffer: &mut [f64]));
+        let columns = emitter.local("columns");
+        let (runs, all_columns) = match lanes {
+            true => (
+                quote!(#runtime::lanes::runs(#columns)),
+                quote! {
+                    #runtime::lanes::columns_into::<#result, #seed>(#buffer, #columns, |mut #here: isize| {
+                        #begin
+                        #pushforward
+                    })
+                },
+            ),
+            false => (
+                columns.to_token_stream(),
+                quote! {
+                    #of::columns_into(#buffer, #columns, |#here: usize| -> (#result, #seed) {
+                        { let mut #here = #here; #mark }
+                        let #tangent = #pushforward;
+                        { let mut #here = #here; #unmark }
+                        #tangent
+                    })
+                },
+            ),
+        };
         let body = quote! {
             #shapes
+            let #columns = #(#counts)+*;
             #of::into(
                 #by_columns,
                 #buffer,
-                #(#counts)+*,
+                (#columns, #runs),
                 |#value: &#result| -> #seed { #runtime::Differentiable::zero_tangent(#value) },
                 |#ask: &mut dyn ::core::ops::FnMut(&#result) -> #seed, #row: &mut [f64]| -> #result {
                     #split
@@ -101,12 +134,7 @@ impl Shape<'_> {
                     #behind
                     #value
                 },
-                |#here: usize| -> (#result, #seed) {
-                    { let mut #here = #here; #mark }
-                    let #tangent = #pushforward;
-                    { let mut #here = #here; #unmark }
-                    #tangent
-                },
+                |#buffer: &mut [f64]| #all_columns,
             )
         };
         Some(Item {

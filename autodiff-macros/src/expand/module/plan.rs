@@ -434,15 +434,19 @@ impl Plan {
         }
     }
 
-    /// What is called by a function with second derivatives has them as well.
+    /// What is called by a function with second derivatives has them as well, and so it is with several tangents at once.
     fn spread_orders(&mut self) {
         let mut open: Vec<usize> = (0..self.candidates.len()).collect();
         while let Some(at) = open.pop() {
-            let (order, calls) = (self.candidates[at].request.order, self.candidates[at].calls.clone());
+            let Request { order, lanes, .. } = self.candidates[at].request;
+            let calls = self.candidates[at].calls.clone();
             for (index, candidate) in self.candidates.iter_mut().enumerate() {
                 let called = calls.iter().any(|call| candidate.is_called_by(call));
-                if called && candidate.request.order < order {
-                    candidate.request.order = order;
+                let request = &mut candidate.request;
+                let fewer = request.order < order || request.lanes < lanes;
+                if called && fewer {
+                    request.order = request.order.max(order);
+                    request.lanes |= lanes;
                     open.push(index);
                 }
             }
@@ -478,20 +482,24 @@ impl Plan {
             && !has_derive(attrs)
     }
 
-    /// Whether a type is one that Jacobians and Hessians have rows or columns for.
+    /// Whether a type is one that Jacobians and Hessians have rows or columns for, and has them.
     pub(super) fn has_numbers(&self, name: &Ident) -> bool {
-        self.is_counted(&name.to_string(), &mut BTreeSet::new())
+        let name = name.to_string();
+        self.items.is_of_numbers(&name) && self.is_counted(&name, &mut BTreeSet::new())
     }
 
     fn is_counted(&self, name: &str, seen: &mut BTreeSet<String>) -> bool {
         let of = |candidate: &Candidate| {
             let request = &candidate.request;
             let forward = matches!(request.mode, Some((Mode::Forward, _)));
+            if request.lanes && candidate.mentions.contains(name) {
+                return true;
+            }
             let takes = request.order > 1 || forward;
-            candidate.gives.contains(name) || takes && candidate.takes.contains(name)
+            candidate.public && (candidate.gives.contains(name) || takes && candidate.takes.contains(name))
         };
         let holders = || self.items.holders(name).into_iter();
-        self.candidates.iter().any(|candidate| candidate.is_derived() && candidate.public && of(candidate))
+        self.candidates.iter().any(|candidate| candidate.is_derived() && of(candidate))
             || holders().any(|holder| seen.insert(holder.clone()) && self.is_counted(&holder, seen))
     }
 
@@ -548,6 +556,7 @@ pub(crate) fn own_request(all: &Request, own: Option<TokenStream>, diag: &mut Di
         request.singular = all.singular;
     }
     // What is given by hand has no more than is given.
+    request.lanes |= all.lanes && request.given.is_empty();
     if !said.contains("order") && request.given.is_empty() {
         request.order = all.order;
     }
