@@ -220,11 +220,6 @@ pub fn scatter<S: Numbers, const W: usize>(zero: &S, tangents: &S::Of<Lanes<W>>)
     apart
 }
 
-/// Whether a Jacobian of so many rows costs less by columns, in lanes.
-fn by_columns_is_less(columns: usize, rows: usize) -> bool {
-    columns.div_ceil(WIDTH) < rows
-}
-
 /// The value, and the Jacobian by columns, some at a time: `block` runs the function and its pushforward; `shape` is the zero of
 /// the tangent's shape, `zero` that of the gradient's.
 #[doc(hidden)]
@@ -272,7 +267,7 @@ pub fn by_shape<R, S: Numbers, G: Numbers>(
     block: impl FnMut(G::Of<Lanes<WIDTH>>) -> (R, S::Of<Lanes<WIDTH>>),
 ) -> (R, S::Of<G>) {
     crate::jacobian::by_rows_unless(
-        |rows| by_columns_is_less(zero.count(), rows),
+        |rows| runs(zero.count()) < rows,
         &shape,
         row,
         || by_columns(&shape, zero, block),
@@ -302,10 +297,10 @@ pub fn columns_into<R, S: Numbers>(
     of_last
 }
 
-/// What is needed in lanes less than by rows, for [`jacobian::into`](crate::jacobian::into).
+/// As many pullbacks as so many columns cost: two for a block, by `ba_jacobian` and `hand_jacobian` in the benchmarks.
 #[doc(hidden)]
 pub fn runs(columns: usize) -> usize {
-    columns.div_ceil(WIDTH)
+    2 * columns.div_ceil(WIDTH)
 }
 impl<const W: usize> num_traits::Zero for Lanes<W> {
     fn zero() -> Lanes<W> {

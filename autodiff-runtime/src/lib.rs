@@ -125,7 +125,8 @@ pub use autodiff_macros::Differentiable;
 /// # Of several results, and of a higher order
 /// A function that gives several numbers has a `jacobian`, `value_and_jacobian` and `jacobian_into`: in the place of each
 /// number of the result (and of each that a `&mut` parameter holds behind the call) stands its gradient. `mode = "forward"` or
-/// `mode = "reverse"` says whether it is made by columns or by rows, instead of by their numbers.
+/// `mode = "reverse"` says whether it is made by columns or by rows, instead of by their numbers. With `lanes` eight columns are
+/// made at once, and `jvp_n` takes several directions: see [`lanes`].
 ///
 /// `order = 2` gives a function of one number `hvp`, `value_grad_hvp`, `hessian` and `hessian_diagonal`. What it calls needs
 /// the argument as well; in a module, what is called follows who calls it.

@@ -41,6 +41,7 @@ mod iterators;
 mod jacobian;
 mod jumps;
 mod kept;
+mod lanes;
 mod lent;
 mod lent_inside;
 mod loops;

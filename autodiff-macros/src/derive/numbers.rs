@@ -55,7 +55,8 @@ impl Structure<'_> {
                 let mut asked: Vec<Type> = vec![parse_quote!(__T)];
                 asked.extend(types.iter().filter(open).map(part));
                 let doc = format!("What stands in the place of each number of a [`{own}`].");
-                let (definition, conveniences) = (rows.definition(&of, &doc), rows.conveniences(&of, Some(&asked)));
+                let (definition, conveniences) =
+                    (rows.definition(&of, &doc), rows.conveniences(&of, Some(&asked)));
                 (
                     quote!(#[allow(private_interfaces, private_bounds)] #definition #conveniences),
                     quote!(#of #args),

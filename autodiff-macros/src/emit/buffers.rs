@@ -180,7 +180,11 @@ impl Buffers<'_> {
             Ty::Float(Float::Any) => !self.generic,
             Ty::Array(t, _) | Ty::Vec(t) => self.is_static(t),
             Ty::Tuple(ts) => ts.iter().all(|t| self.is_static(t)),
-            Ty::Float(Float::Param(_) | Float::Lanes) | Ty::Slice(_) | Ty::Inert | Ty::Named(_) | Ty::Unknown => false,
+            Ty::Float(Float::Param(_) | Float::Lanes)
+            | Ty::Slice(_)
+            | Ty::Inert
+            | Ty::Named(_)
+            | Ty::Unknown => false,
         }
     }
 

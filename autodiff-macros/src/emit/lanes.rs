@@ -111,12 +111,16 @@ fn is_wide(expr: &Expr, wide: &VarSet) -> bool {
 fn made_of(stmt: &StmtKind, wide: &mut VarSet) {
     let is = |expr: &Expr, wide: &VarSet| is_wide(expr, wide);
     match stmt {
-        StmtKind::Let { var, expr } | StmtKind::Mut { var, init: expr } | StmtKind::Update { var, expr, .. } => {
+        StmtKind::Let { var, expr }
+        | StmtKind::Mut { var, init: expr }
+        | StmtKind::Update { var, expr, .. } => {
             if is(expr, wide) {
                 wide.insert(*var);
             }
         }
-        StmtKind::Store { path, value, .. } | StmtKind::Fill { path, value } | StmtKind::Push { path, value } => {
+        StmtKind::Store { path, value, .. }
+        | StmtKind::Fill { path, value }
+        | StmtKind::Push { path, value } => {
             if is(value, wide) {
                 wide.insert(path.root);
             }
@@ -199,7 +203,9 @@ pub(crate) fn refusals(function: &Function, generic: bool) -> Vec<(Span, String)
     if generic {
         refused.push((
             name.span(),
-            format!("`lanes` are of `f64`, and `{name}` is generic: write a function for `f64` that calls it"),
+            format!(
+                "`lanes` are of `f64`, and `{name}` is generic: write a function for `f64` that calls it"
+            ),
         ));
     }
     let other = |ty: &Ty| has_other_floats(ty);

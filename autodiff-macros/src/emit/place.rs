@@ -65,7 +65,9 @@ impl Emitter<'_> {
             }
             Init::Tuple(items) => {
                 let float = |at: usize| match ty {
-                    Ty::Tuple(ts) => ts.get(at).filter(|t| matches!(t, Ty::Float(Float::Lanes))).map(|_| Float::Lanes),
+                    Ty::Tuple(ts) => {
+                        ts.get(at).filter(|t| matches!(t, Ty::Float(Float::Lanes))).map(|_| Float::Lanes)
+                    }
                     _ => None,
                 };
                 let items = items.iter().enumerate().map(|(at, item)| self.expr(item, float(at).as_ref()));

@@ -50,6 +50,13 @@ fn companion(
     let function = declared(source.request, signature, &mut diag);
     let name = found.as_ref().map_or(&function.name, |found| &found.name).clone();
     let mut checks = Checks { source, signature, function: &function, found: found.as_ref(), name, diag };
+    if source.request.lanes {
+        let name = &checks.function.name;
+        checks.diag.error(
+            name,
+            "a derivative by hand takes one tangent at a time: leave `lanes` out of the attribute",
+        );
+    }
     let given = checks.given();
     let test = checked::test(source, &function, &mut checks.diag);
     let pushed = match &given {

@@ -614,8 +614,8 @@ impl Items {
     /// `around`: the types of which it is a part, none of which may be a part of it.
     fn all_of_numbers(&self, name: &str, around: &mut Vec<String>) -> bool {
         const KNOWN: [&str; 20] = [
-            "f64", "f32", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
-            "bool", "char", "String", "Vec", "Option", "Box",
+            "f64", "f32", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128",
+            "isize", "bool", "char", "String", "Vec", "Option", "Box",
         ];
         if around.iter().any(|other| other == name) {
             return false;

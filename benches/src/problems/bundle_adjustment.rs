@@ -47,13 +47,13 @@ impl Data {
 }
 
 /// The cross product.
-#[differentiate]
+#[differentiate(lanes)]
 pub fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
     [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
 }
 
 /// Rotates `p` by the axis-angle vector `r`.
-#[differentiate]
+#[differentiate(lanes)]
 pub fn rotate(r: [f64; 3], p: [f64; 3]) -> [f64; 3] {
     let square = r[0] * r[0] + r[1] * r[1] + r[2] * r[2];
     if square == 0.0 {
@@ -73,7 +73,7 @@ pub fn rotate(r: [f64; 3], p: [f64; 3]) -> [f64; 3] {
 }
 
 /// The weighted distance of the projection of a point from where it was seen.
-#[differentiate]
+#[differentiate(lanes, mode = "forward")]
 pub fn reprojection(camera: &[f64], point: &[f64], weight: f64, #[no_diff] feature: &[f64]) -> [f64; 2] {
     let moved = [point[0] - camera[3], point[1] - camera[4], point[2] - camera[5]];
     let z = rotate([camera[0], camera[1], camera[2]], moved);
@@ -551,6 +551,27 @@ pub fn generated_jacobian(data: &Rc<Data>) -> Option<Contestant> {
     }))
 }
 
+/// The same in lanes: fifteen columns, eight at a time.
+pub fn jacobian_in_lanes(data: &Rc<Data>) -> Option<Contestant> {
+    let data = data.clone();
+    let mut errors = vec![0.0; 3 * data.observations.len()];
+    Some(Contestant::new("lanes", move |p, g| {
+        let (cameras, points, weights) = data.split(p);
+        let (pairs, weight_errors) = errors.split_at_mut(2 * data.observations.len());
+        for (i, stored) in g.chunks_exact_mut(STORED).enumerate() {
+            let (c, p) = data.observations[i];
+            let camera = &cameras[11 * c..11 * c + 11];
+            let point = &points[3 * p..3 * p + 3];
+            let feature = &data.features[2 * i..2 * i + 2];
+            let (rows, slope) = stored.split_at_mut(2 * BLOCK);
+            let error = reprojection::jacobian_into(camera, point, weights[i], feature, rows);
+            pairs[2 * i..2 * i + 2].copy_from_slice(&error);
+            (weight_errors[i], slope[0]) = weight_error::value_and_grad(weights[i]);
+        }
+        std::hint::black_box(&errors)[errors.len() / 3]
+    }))
+}
+
 /// One of the two coordinates of an error.
 #[differentiate]
 pub fn coordinate(camera: &[f64], point: &[f64], weight: f64, #[no_diff] feature: &[f64], row: usize) -> f64 {
@@ -623,6 +644,7 @@ fn jacobian_of((point, data): (Vec<f64>, Rc<Data>)) -> Problem {
         checksum(&textbook_errors)
     })
     .enter(generated_jacobian(&data))
+    .enter(jacobian_in_lanes(&data))
 }
 
 /// The scalar variant.

@@ -98,7 +98,7 @@ fn invert(a: &Affine) -> Affine {
 }
 
 /// `a` after `b`.
-#[differentiate]
+#[differentiate(lanes)]
 pub fn compose(a: &Affine, b: &Affine) -> Affine {
     let mut c = [0.0; 12];
     for i in 0..3 {
@@ -111,7 +111,7 @@ pub fn compose(a: &Affine, b: &Affine) -> Affine {
 }
 
 /// A turn by `tx` about the first axis, then by `tz` about the third.
-#[differentiate]
+#[differentiate(lanes)]
 pub fn bend(tx: f64, tz: f64) -> Affine {
     let (sx, cx) = (tx.sin(), tx.cos());
     let (sz, cz) = (tz.sin(), tz.cos());
@@ -119,7 +119,7 @@ pub fn bend(tx: f64, tz: f64) -> Affine {
 }
 
 /// The rotation by an axis-angle vector, row by row.
-#[differentiate]
+#[differentiate(lanes)]
 pub fn rotation(r: [f64; 3]) -> [f64; 9] {
     let phi = (r[0] * r[0] + r[1] * r[1] + r[2] * r[2]).sqrt();
     if phi < 1e-4 {
@@ -194,6 +194,61 @@ pub fn primal(
         }
     }
     sum
+}
+
+/// The distances themselves: three numbers a measurement, of which the Jacobian by `theta` is taken.
+#[differentiate(lanes, mode = "forward")]
+pub fn distances(
+    theta: &[f64],
+    #[no_diff] u: &[f64],
+    #[no_diff] model: &Model,
+    hits: &[usize],
+    #[no_diff] targets: &[f64],
+) -> Vec<f64> {
+    let bones = model.parents.len();
+    let mut tx = [0.0; BONES];
+    let mut tz = [0.0; BONES];
+    for finger in 0..5 {
+        tx[4 * finger + 2] = theta[6 + 4 * finger];
+        tz[4 * finger + 2] = theta[7 + 4 * finger];
+        tx[4 * finger + 3] = theta[8 + 4 * finger];
+        tx[4 * finger + 4] = theta[9 + 4 * finger];
+    }
+    let mut absolute = [[0.0; 12]; BONES];
+    let mut transforms = [[0.0; 12]; BONES];
+    for b in 0..bones {
+        let relative = compose(&model.base[b], &bend(tx[b], tz[b]));
+        let parent = model.parents[b];
+        if parent < 0 {
+            absolute[b] = relative;
+        } else {
+            absolute[b] = compose(&absolute[parent as usize], &relative);
+        }
+        transforms[b] = compose(&absolute[b], &model.inverse[b]);
+    }
+    let global = rotation([theta[0], theta[1], theta[2]]);
+
+    let mut errors = vec![0.0; 3 * hits.len()];
+    for i in 0..hits.len() {
+        let triangle = model.triangles[hits[i]];
+        let shares = [u[2 * i], u[2 * i + 1], 1.0 - u[2 * i] - u[2 * i + 1]];
+        let mut p = [0.0; 3];
+        for corner in 0..3 {
+            let v = model.vertices[triangle[corner]];
+            for &(bone, weight) in &model.skin[triangle[corner]] {
+                let t = transforms[bone];
+                for j in 0..3 {
+                    let moved = t[4 * j] * v[0] + t[4 * j + 1] * v[1] + t[4 * j + 2] * v[2] + t[4 * j + 3];
+                    p[j] += shares[corner] * weight * moved;
+                }
+            }
+        }
+        for j in 0..3 {
+            let turned = global[3 * j] * p[0] + global[3 * j + 1] * p[1] + global[3 * j + 2] * p[2];
+            errors[3 * i + j] = targets[3 * i + j] - (turned + theta[3 + j]);
+        }
+    }
+    errors
 }
 
 /// `c_bar` times the transposed `b`, added to the adjoint of `a` in `c = compose(a, b)`.
@@ -629,10 +684,45 @@ pub fn problem() -> Problem {
     .enter(generated(&data))
 }
 
+/// The Jacobian of the distances by the joint parameters, eight columns at a time and one at a time.
+pub fn jacobian() -> Problem {
+    let data = Rc::new(Data::new());
+    let mut random = Random::new(19);
+    let theta = random.uniform(THETA, -0.6, 0.6);
+    let u = Rc::new(random.uniform(2 * MEASUREMENTS, 0.1, 0.5));
+    let (first, second, third) = (data.clone(), data.clone(), data.clone());
+    let (first_u, second_u, third_u) = (u.clone(), u.clone(), u);
+    Problem::new("hand_jacobian", "300 x 26", theta, move |theta| {
+        distances(theta, &first_u, &first.model, &first.hits, &first.targets)[7]
+    })
+    .jacobian(3 * MEASUREMENTS * THETA)
+    .with("one by one", move |theta, g| {
+        let mut direction = [0.0; THETA];
+        let mut value = 0.0;
+        for column in 0..THETA {
+            direction[column] = 1.0;
+            let Data { model, hits, targets } = &*second;
+            let (errors, dots) = distances::jvp(theta, &second_u, model, hits, targets, &direction);
+            direction[column] = 0.0;
+            g[column..].iter_mut().step_by(THETA).zip(dots).for_each(|(to, dot)| *to = dot);
+            value = errors[7];
+        }
+        value
+    })
+    .with("generated", move |theta, g| {
+        distances::jacobian_into(theta, &third_u, &third.model, &third.hits, &third.targets, g)[7]
+    })
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
     fn adjoints_agree() {
         crate::check::problem(super::problem(), 1e-12, 1e-3, 1e-8);
+    }
+
+    #[test]
+    fn columns_agree() {
+        crate::check::problem(super::jacobian(), 1e-12, 0.0, 0.0);
     }
 }

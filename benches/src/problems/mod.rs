@@ -37,6 +37,7 @@ pub const ALL: &[Entry] = &[
     ("ba_gradient", bundle_adjustment::gradient),
     ("ba_jacobian", bundle_adjustment::jacobian),
     ("hand_tracking", hand_tracking::problem),
+    ("hand_jacobian", hand_tracking::jacobian),
     ("banded_hessian_1k", banded_hessian::thousand),
     ("banded_hessian_10k", banded_hessian::ten_thousand),
 ];

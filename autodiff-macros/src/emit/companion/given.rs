@@ -76,7 +76,8 @@ pub(crate) fn companion(
         Given::Paths { vjp: Some(_), .. } => (shape.joined_by_vjp(), shape.vjp_itself()),
         _ => (shape.joined_by_forward(), None),
     };
-    let items = shape.items(Some(Bodies { into: Some(into), resized: None, vjp, forward, pushforward, lanes: None }));
+    let items =
+        shape.items(Some(Bodies { into: Some(into), resized: None, vjp, forward, pushforward, lanes: None }));
     shape.assemble(items, false, None)
 }
 
