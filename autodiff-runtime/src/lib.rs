@@ -37,6 +37,8 @@ mod norm;
 pub mod object;
 pub mod optim;
 pub mod originals;
+#[cfg(feature = "rayon")]
+pub mod parallel;
 pub mod pool;
 mod revolve;
 mod scalar;
