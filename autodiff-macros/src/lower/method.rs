@@ -82,6 +82,16 @@ impl Lower<'_> {
                 {
                     return self.pointer_of(value, pointer.clone(), span);
                 }
+                if runs_in_parallel(&name) && ty.may_be_active() && self.method_in_sight(&ty, expr).is_none() {
+                    let alone = name.replacen("par_", "", 1);
+                    return self.refuse(
+                        &expr.method,
+                        format!(
+                            "`{name}` takes what carries a derivative to other threads, where nobody sums its adjoints: write `{alone}`, \
+                             and run the function on several threads, a chunk of the data each, by `parallel::value_and_grad`"
+                        ),
+                    );
+                }
                 if let Some(from) = self.conversion(expr, &name, &ty, want) {
                     return self.call_path(&from, vec![value], want, site(expr), span);
                 }
@@ -707,4 +717,9 @@ fn is_collection_method(name: &str) -> bool {
             | "send"
             | "or_insert"
     )
+}
+
+/// What makes a parallel iterator, by the names of `rayon`.
+fn runs_in_parallel(name: &str) -> bool {
+    name.starts_with("par_") || name == "into_par_iter"
 }
