@@ -90,7 +90,9 @@ mod tests {
                 }
             }
             let plain = gradient(&samples);
-            assert!((one.0 - plain.0).abs() < 1e-8 && (one.1.1[1] - plain.1.1[1]).abs() < 1e-8 * plain.1.1[1]);
+            assert!(
+                (one.0 - plain.0).abs() < 1e-8 && (one.1.1[1] - plain.1.1[1]).abs() < 1e-8 * plain.1.1[1]
+            );
             assert!((one.1.0 - plain.1.0).abs() < 1e-8 * plain.1.0);
         }
         assert_eq!(value_and_grad(&[], 3, gradient), (0.0, (0.0, [0.0; 2])));

@@ -182,9 +182,8 @@ mod inside {
 #[test]
 fn directions_one_by_one_and_at_once() {
     let x = [0.7, -0.4, 1.2, 0.3, 0.9, 0.1, -0.2, 0.5, 0.8, 0.4];
-    let directions: [Vec<f64>; 3] = std::array::from_fn(|lane| {
-        (0..x.len()).map(|i| ((i * 7 + lane * 3) as f64 * 0.9).sin()).collect()
-    });
+    let directions: [Vec<f64>; 3] =
+        std::array::from_fn(|lane| (0..x.len()).map(|i| ((i * 7 + lane * 3) as f64 * 0.9).sin()).collect());
     let by_k = [0.5, 0.0, -2.0];
     let (value, tangents) = walk::jvp_n(&x, 0.6, 4, &directions, &by_k);
     assert_eq!(value, walk(&x, 0.6, 4));
@@ -279,7 +278,8 @@ fn what_is_changed_in_lanes() {
 #[test]
 fn modules_in_lanes() {
     let point = |x: f64, y: f64| inside::Point { x, y };
-    let curve = inside::Curve { points: vec![point(0.1, 0.2), point(1.0, -0.5), point(2.0, 0.7)], closed: true };
+    let curve =
+        inside::Curve { points: vec![point(0.1, 0.2), point(1.0, -0.5), point(2.0, 0.7)], closed: true };
     let rows = inside::smooth::jacobian(&curve, 0.3);
     let columns = inside::smooth_by_columns::jacobian(&curve, 0.3);
     for (a, b) in columns.iter().zip(&rows) {

@@ -113,17 +113,17 @@ fn made_of(stmt: &StmtKind, wide: &mut VarSet) {
     match stmt {
         StmtKind::Let { var, expr }
         | StmtKind::Mut { var, init: expr }
-        | StmtKind::Update { var, expr, .. } => {
-            if is(expr, wide) {
-                wide.insert(*var);
-            }
+        | StmtKind::Update { var, expr, .. }
+            if is(expr, wide) =>
+        {
+            wide.insert(*var);
         }
         StmtKind::Store { path, value, .. }
         | StmtKind::Fill { path, value }
-        | StmtKind::Push { path, value } => {
-            if is(value, wide) {
-                wide.insert(path.root);
-            }
+        | StmtKind::Push { path, value }
+            if is(value, wide) =>
+        {
+            wide.insert(path.root);
         }
         StmtKind::Declare { place, init } => {
             let of = match init {
@@ -244,7 +244,7 @@ fn has_other_floats(ty: &Ty) -> bool {
         Ty::Float(float) => !matches!(float, Float::F64 | Float::Any),
         Ty::Array(_, None) => true,
         Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => has_other_floats(t),
-        Ty::Tuple(ts) => ts.len() > 8 || ts.iter().any(has_other_floats),
+        Ty::Tuple(ts) => ts.len() > 12 || ts.iter().any(has_other_floats),
         ty => crate::lower::objects::is_object(ty),
     }
 }

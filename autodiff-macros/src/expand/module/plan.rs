@@ -443,7 +443,7 @@ impl Plan {
             for (index, candidate) in self.candidates.iter_mut().enumerate() {
                 let called = calls.iter().any(|call| candidate.is_called_by(call));
                 let request = &mut candidate.request;
-                let fewer = request.order < order || request.lanes < lanes;
+                let fewer = request.order < order || lanes && !request.lanes;
                 if called && fewer {
                     request.order = request.order.max(order);
                     request.lanes |= lanes;
