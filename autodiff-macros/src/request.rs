@@ -92,7 +92,7 @@ pub(crate) enum Mode {
 }
 
 /// The arguments there are, in the form in which they are written.
-const FORMS: [(&str, &str); 19] = [
+const FORMS: [(&str, &str); 20] = [
     ("wrt", "wrt(x, y)"),
     ("stop", "stop(x, y)"),
     ("unconnected", "unconnected = \"zero\""),
