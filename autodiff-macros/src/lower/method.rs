@@ -82,7 +82,10 @@ impl Lower<'_> {
                 {
                     return self.pointer_of(value, pointer.clone(), span);
                 }
-                if runs_in_parallel(&name) && ty.may_be_active() && self.method_in_sight(&ty, expr).is_none()
+                if runs_in_parallel(&name)
+                    && ty.may_be_active()
+                    && !self.is_inactive(&expr.receiver.to_token_stream())
+                    && self.method_in_sight(&ty, expr).is_none()
                 {
                     let alone = name.replacen("par_", "", 1);
                     return self.refuse(

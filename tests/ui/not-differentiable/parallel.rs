@@ -36,9 +36,4 @@ fn pairs(x: &[f64]) -> f64 {
     x.par_chunks(2).map(|x| x[0] * x[1]).sum::<f64>()
 }
 
-#[differentiate]
-fn constants(x: f64, #[no_diff] c: &[f64]) -> f64 {
-    x * c.par_iter().count() as f64
-}
-
 fn main() {}
