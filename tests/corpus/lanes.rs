@@ -88,6 +88,7 @@ struct Arm {
     lengths: Vec<f64>,
     base: [f64; 2],
     #[no_diff]
+    #[allow(dead_code, reason = "what carries nothing stands beside what does")]
     name: usize,
 }
 

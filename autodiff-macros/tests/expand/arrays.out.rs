@@ -261,10 +261,11 @@ impl cross {
         let a_count = ::autodiff_runtime::jacobian::Numbers::count(&a_dot);
         let mut b_dot = [0.0; 3];
         let b_count = ::autodiff_runtime::jacobian::Numbers::count(&b_dot);
+        let columns = a_count + b_count;
         ::autodiff_runtime::jacobian::into(
             ::core::option::Option::None,
             jacobian,
-            a_count + b_count,
+            (columns, columns),
             |value: &[f64; 3]| -> [f64; 3] {
                 ::autodiff_runtime::Differentiable::zero_tangent(value)
             },
@@ -292,25 +293,29 @@ impl cross {
                 ::autodiff_runtime::jacobian::write(&b_bar_1, part_1);
                 value
             },
-            |here: usize| -> ([f64; 3], [f64; 3]) {
-                {
-                    let mut here = here;
-                    ::autodiff_runtime::jacobian::mark(&mut a_dot, &mut here, 1.0);
-                    ::autodiff_runtime::jacobian::mark(&mut b_dot, &mut here, 1.0);
-                }
-                let tangent = Self::pushforward(
-                    a,
-                    ::core::clone::Clone::clone(&b),
-                    ::core::option::Option::Some(&a_dot),
-                    ::core::option::Option::Some(&b_dot),
-                );
-                {
-                    let mut here = here;
-                    ::autodiff_runtime::jacobian::mark(&mut a_dot, &mut here, 0.0);
-                    ::autodiff_runtime::jacobian::mark(&mut b_dot, &mut here, 0.0);
-                }
-                tangent
-            },
+            |jacobian: &mut [f64]| ::autodiff_runtime::jacobian::columns_into(
+                jacobian,
+                columns,
+                |here: usize| -> ([f64; 3], [f64; 3]) {
+                    {
+                        let mut here = here;
+                        ::autodiff_runtime::jacobian::mark(&mut a_dot, &mut here, 1.0);
+                        ::autodiff_runtime::jacobian::mark(&mut b_dot, &mut here, 1.0);
+                    }
+                    let tangent = Self::pushforward(
+                        a,
+                        ::core::clone::Clone::clone(&b),
+                        ::core::option::Option::Some(&a_dot),
+                        ::core::option::Option::Some(&b_dot),
+                    );
+                    {
+                        let mut here = here;
+                        ::autodiff_runtime::jacobian::mark(&mut a_dot, &mut here, 0.0);
+                        ::autodiff_runtime::jacobian::mark(&mut b_dot, &mut here, 0.0);
+                    }
+                    tangent
+                },
+            ),
         )
     }
 }

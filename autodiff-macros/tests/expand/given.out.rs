@@ -603,10 +603,11 @@ impl equilibrium {
     fn jacobian_into(a: &[f64], jacobian: &mut [f64]) -> Vec<f64> {
         let a_count = a.len();
         let mut a_dot = ::autodiff_runtime::pool::Scratch::filled(0.0, a_count);
+        let columns = a_count;
         ::autodiff_runtime::jacobian::into(
             ::core::option::Option::None,
             jacobian,
-            a_count,
+            (columns, columns),
             |value: &Vec<f64>| -> ::autodiff_runtime::__private::Vec<f64> {
                 ::autodiff_runtime::Differentiable::zero_tangent(value)
             },
@@ -622,21 +623,33 @@ impl equilibrium {
                 pullback(a, tangent, ::core::option::Option::Some(a_bar_1));
                 value
             },
-            |here: usize| -> (Vec<f64>, ::autodiff_runtime::__private::Vec<f64>) {
-                {
-                    let mut here = here;
-                    ::autodiff_runtime::jacobian::mark_slice(&mut a_dot, &mut here, 1.0);
-                }
-                let tangent = Self::pushforward(
-                    a,
-                    ::core::option::Option::Some(&*a_dot),
-                );
-                {
-                    let mut here = here;
-                    ::autodiff_runtime::jacobian::mark_slice(&mut a_dot, &mut here, 0.0);
-                }
-                tangent
-            },
+            |jacobian: &mut [f64]| ::autodiff_runtime::jacobian::columns_into(
+                jacobian,
+                columns,
+                |here: usize| -> (Vec<f64>, ::autodiff_runtime::__private::Vec<f64>) {
+                    {
+                        let mut here = here;
+                        ::autodiff_runtime::jacobian::mark_slice(
+                            &mut a_dot,
+                            &mut here,
+                            1.0,
+                        );
+                    }
+                    let tangent = Self::pushforward(
+                        a,
+                        ::core::option::Option::Some(&*a_dot),
+                    );
+                    {
+                        let mut here = here;
+                        ::autodiff_runtime::jacobian::mark_slice(
+                            &mut a_dot,
+                            &mut here,
+                            0.0,
+                        );
+                    }
+                    tangent
+                },
+            ),
         )
     }
 }

@@ -3,7 +3,7 @@ fn f(x: f64, n: usize) -> f64 {
     unknown!(x, n)
 }
 compile_error! {
-    "unknown argument `colour`: write `wrt(x, y)`, `stop(x, y)`, `unconnected = \"zero\"`, `singular = \"ieee\"`, `order = 2`, `mode = \"forward\"`, `crate = path::to::autodiff_runtime`, `companion = name`, `associated`, `of_trait`, `recursive`, `check`, `explain`, `partials(x = 2.0 * x)`, `vjp = path::to::function`, `jvp = path::to::function`, `opaque`, `implicit = path::to::residual` or `fixed_point = path::to::function`"
+    "unknown argument `colour`: write `wrt(x, y)`, `stop(x, y)`, `unconnected = \"zero\"`, `singular = \"ieee\"`, `order = 2`, `mode = \"forward\"`, `lanes`, `crate = path::to::autodiff_runtime`, `companion = name`, `associated`, `of_trait`, `recursive`, `check`, `explain`, `partials(x = 2.0 * x)`, `vjp = path::to::function`, `jvp = path::to::function`, `opaque`, `implicit = path::to::residual` or `fixed_point = path::to::function`"
 }
 compile_error! {
     "the macro `unknown!` with active arguments is not supported: write what it expands to, or put it into a function whose derivative is given (`#[differentiate(partials(x = …))]`)"

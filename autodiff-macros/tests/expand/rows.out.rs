@@ -537,10 +537,11 @@ impl layer {
         let mut w_dot = ::autodiff_runtime::pool::Scratch::filled(0.0, w_count);
         let x_count = x.len();
         let mut x_dot = ::autodiff_runtime::pool::Scratch::filled(0.0, x_count);
+        let columns = w_count + x_count;
         ::autodiff_runtime::jacobian::into(
             ::core::option::Option::None,
             jacobian,
-            w_count + x_count,
+            (columns, columns),
             |value: &Vec<f64>| -> ::autodiff_runtime::__private::Vec<f64> {
                 ::autodiff_runtime::Differentiable::zero_tangent(value)
             },
@@ -565,27 +566,47 @@ impl layer {
                 );
                 value
             },
-            |here: usize| -> (Vec<f64>, ::autodiff_runtime::__private::Vec<f64>) {
-                {
-                    let mut here = here;
-                    ::autodiff_runtime::jacobian::mark_slice(&mut w_dot, &mut here, 1.0);
-                    ::autodiff_runtime::jacobian::mark_slice(&mut x_dot, &mut here, 1.0);
-                }
-                let tangent = Self::pushforward(
-                    w,
-                    x,
-                    rows,
-                    ::core::option::Option::Some(&*w_dot),
-                    ::core::option::Option::Some(&*x_dot),
-                    ::core::option::Option::None,
-                );
-                {
-                    let mut here = here;
-                    ::autodiff_runtime::jacobian::mark_slice(&mut w_dot, &mut here, 0.0);
-                    ::autodiff_runtime::jacobian::mark_slice(&mut x_dot, &mut here, 0.0);
-                }
-                tangent
-            },
+            |jacobian: &mut [f64]| ::autodiff_runtime::jacobian::columns_into(
+                jacobian,
+                columns,
+                |here: usize| -> (Vec<f64>, ::autodiff_runtime::__private::Vec<f64>) {
+                    {
+                        let mut here = here;
+                        ::autodiff_runtime::jacobian::mark_slice(
+                            &mut w_dot,
+                            &mut here,
+                            1.0,
+                        );
+                        ::autodiff_runtime::jacobian::mark_slice(
+                            &mut x_dot,
+                            &mut here,
+                            1.0,
+                        );
+                    }
+                    let tangent = Self::pushforward(
+                        w,
+                        x,
+                        rows,
+                        ::core::option::Option::Some(&*w_dot),
+                        ::core::option::Option::Some(&*x_dot),
+                        ::core::option::Option::None,
+                    );
+                    {
+                        let mut here = here;
+                        ::autodiff_runtime::jacobian::mark_slice(
+                            &mut w_dot,
+                            &mut here,
+                            0.0,
+                        );
+                        ::autodiff_runtime::jacobian::mark_slice(
+                            &mut x_dot,
+                            &mut here,
+                            0.0,
+                        );
+                    }
+                    tangent
+                },
+            ),
         )
     }
 }

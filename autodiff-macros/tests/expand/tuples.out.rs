@@ -189,10 +189,11 @@ impl polar {
         let x_count = ::autodiff_runtime::jacobian::Numbers::count(&x_dot);
         let mut y_dot = 0.0;
         let y_count = ::autodiff_runtime::jacobian::Numbers::count(&y_dot);
+        let columns = x_count + y_count;
         ::autodiff_runtime::jacobian::into(
             ::core::option::Option::None,
             jacobian,
-            x_count + y_count,
+            (columns, columns),
             |value: &(f64, f64)| -> (f64, f64) {
                 ::autodiff_runtime::Differentiable::zero_tangent(value)
             },
@@ -217,25 +218,29 @@ impl polar {
                 ::autodiff_runtime::jacobian::write(&y_bar_1, part_1);
                 value
             },
-            |here: usize| -> ((f64, f64), (f64, f64)) {
-                {
-                    let mut here = here;
-                    ::autodiff_runtime::jacobian::mark(&mut x_dot, &mut here, 1.0);
-                    ::autodiff_runtime::jacobian::mark(&mut y_dot, &mut here, 1.0);
-                }
-                let tangent = Self::pushforward(
-                    x,
-                    y,
-                    ::core::option::Option::Some(&x_dot),
-                    ::core::option::Option::Some(&y_dot),
-                );
-                {
-                    let mut here = here;
-                    ::autodiff_runtime::jacobian::mark(&mut x_dot, &mut here, 0.0);
-                    ::autodiff_runtime::jacobian::mark(&mut y_dot, &mut here, 0.0);
-                }
-                tangent
-            },
+            |jacobian: &mut [f64]| ::autodiff_runtime::jacobian::columns_into(
+                jacobian,
+                columns,
+                |here: usize| -> ((f64, f64), (f64, f64)) {
+                    {
+                        let mut here = here;
+                        ::autodiff_runtime::jacobian::mark(&mut x_dot, &mut here, 1.0);
+                        ::autodiff_runtime::jacobian::mark(&mut y_dot, &mut here, 1.0);
+                    }
+                    let tangent = Self::pushforward(
+                        x,
+                        y,
+                        ::core::option::Option::Some(&x_dot),
+                        ::core::option::Option::Some(&y_dot),
+                    );
+                    {
+                        let mut here = here;
+                        ::autodiff_runtime::jacobian::mark(&mut x_dot, &mut here, 0.0);
+                        ::autodiff_runtime::jacobian::mark(&mut y_dot, &mut here, 0.0);
+                    }
+                    tangent
+                },
+            ),
         )
     }
 }

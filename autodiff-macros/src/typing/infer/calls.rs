@@ -4,10 +4,10 @@ use proc_macro2::Ident;
 
 use super::expr::bool_term;
 use super::{Infer, Later};
+use crate::lower::words;
 use crate::lower::{
     Extent, extent, gives_parts, gives_parts_mut, is_elementwise, kept_closure, number_of, site,
 };
-use crate::lower::words;
 use crate::typing::scope::Called;
 use crate::typing::term::Term;
 use crate::typing::{library, owner_path, path_type};
