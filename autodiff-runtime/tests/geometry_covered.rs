@@ -1,7 +1,7 @@
 //! Every rule of `nalgebra`'s points, rotations and isometries, in one table: its value is that of the crate, its pullback agrees
 //! with differences, its pushforward with its pullback. `docs/matrices.md` lists the same.
 #![cfg(feature = "nalgebra")]
-#![allow(clippy::op_ref, reason = "what people write is to be differentiated")]
+#![allow(clippy::op_ref, clippy::clone_on_copy, reason = "what people write is to be differentiated")]
 
 mod differences;
 

@@ -367,7 +367,7 @@ operator! {
         |seed, a_bar, b_bar| { a_bar.coords += seed; b_bar.coords -= seed; };
         |a_dot, b_dot| a_dot - b_dot;
     [T: Real, const R: usize, const D: usize, S: Storage<T, Const<R>, Const<D>>] Matrix<T, Const<R>, Const<D>, S>, Point<T, D> => Point<T, R>, MulRule where {}:
-        |a, b| Point::from(a * &b.coords);
+        |a, b| Point::from(a * b.coords);
         |seed, a_bar, b_bar| { *a_bar += seed.coords * b.coords.transpose(); b_bar.coords += a.tr_mul(&seed.coords); };
         |a_dot, b_dot| Point::from(a_dot * b.coords + a * b_dot.coords);
     // quaternions

@@ -108,6 +108,7 @@ macro_rules! puts {
             ) + use<$($P,)* $($g),*>,
         )
         where $($where)*;
+        #[allow(clippy::too_many_arguments)]
         fn $pushforward<$($generics)*>(
             &mut self,
             $($arg: $ty,)*
