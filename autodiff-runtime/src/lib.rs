@@ -346,12 +346,12 @@ pub use autodiff_macros::Differentiable;
 /// assert_eq!((value, bond_bar.coupon, rate_bar), (1.05, 1.0, -1.05));
 /// ```
 ///
-/// `#[no_diff]` leaves a function, a type, a field or an inner module out; `#[differentiate(…)]` on a function inside gives
-/// it arguments of its own. Around the items of a file that is a module of its own stands [`differentiate_items!`].
+/// `#[no_diff]` leaves a function, an `impl` block, a type, a field or an inner module out; `#[differentiate(…)]` on a function
+/// or a block inside gives it arguments of its own. Around the items of a file that is a module of its own stands [`differentiate_items!`].
 ///
 /// # On an `impl` block
 /// Each method gets functions beside it: `loss` gets `loss_value_and_grad`, `loss_grad`, `loss_vjp`, … Operators (`impl Mul
-/// for V`) become differentiable wherever they are used.
+/// for V`) become differentiable wherever they are used. `#[no_diff]` on a method leaves it out.
 ///
 /// ```
 /// use autodiff_runtime::{Differentiable, differentiate};
