@@ -191,9 +191,20 @@ impl Buffers<'_> {
     /// Whether a pullback may own an argument that is made of references: `(&[f64], &[f64])`. Those of unknown type are
     /// among the ones that are kept.
     fn may_borrow(&self, arg: &Arg) -> bool {
+        fn holds_slices(ty: &Ty) -> bool {
+            match ty {
+                Ty::Slice(_) => true,
+                Ty::Tuple(ts) => ts.iter().any(holds_slices),
+                Ty::Array(t, _) | Ty::Vec(t) => holds_slices(t),
+                Ty::Float(_) | Ty::Int(_) | Ty::Inert | Ty::Named(_) | Ty::Unknown => false,
+            }
+        }
         let (Arg::Move(path) | Arg::Handed(path)) = arg else { return false };
-        let ty = self.vars.type_of(path);
-        matches!(ty, Ty::Tuple(_) | Ty::Array(..) | Ty::Vec(_)) && !self.is_static(&ty)
+        match self.vars.type_of(path) {
+            // The list itself is owned.
+            Ty::Slice(t) => holds_slices(&t),
+            ty => holds_slices(&ty),
+        }
     }
 
     fn stmt(&mut self, stmt: &Stmt) {
