@@ -522,12 +522,15 @@ pub fn generated(data: &Rc<Data>) -> Option<Contestant> {
     }))
 }
 
-/// The Jacobian made from `reprojection`, two gradients an observation.
-pub fn generated_jacobian(data: &Rc<Data>) -> Option<Contestant> {
+/// A Jacobian made observation by observation: `rows` fills the rows of one error by camera, point and weight, and gives it.
+fn by_observation(
+    data: &Rc<Data>,
+    name: &'static str,
+    rows: impl Fn(&[f64], &[f64], f64, &[f64], &mut [f64]) -> [f64; 2] + 'static,
+) -> Option<Contestant> {
     let data = data.clone();
     let mut errors = vec![0.0; 3 * data.observations.len()];
-    Some(Contestant::new("generated", move |p, g| {
-        g.fill(0.0);
+    Some(Contestant::new(name, move |p, g| {
         let (cameras, points, weights) = data.split(p);
         let (pairs, weight_errors) = errors.split_at_mut(2 * data.observations.len());
         for (i, stored) in g.chunks_exact_mut(STORED).enumerate() {
@@ -535,41 +538,41 @@ pub fn generated_jacobian(data: &Rc<Data>) -> Option<Contestant> {
             let camera = &cameras[11 * c..11 * c + 11];
             let point = &points[3 * p..3 * p + 3];
             let feature = &data.features[2 * i..2 * i + 2];
-            for row in 0..2 {
-                let (camera_bar, rest) = stored[row * BLOCK..(row + 1) * BLOCK].split_at_mut(CAMERA);
-                let (point_bar, weight_bar) = rest.split_at_mut(3);
-                let weight_bar = &mut weight_bar[0];
-                pairs[2 * i + row] = coordinate::value_and_grad_into(
-                    camera, point, weights[i], feature, row, camera_bar, point_bar, weight_bar,
-                );
-            }
-            let (error, slope) = weight_error::value_and_grad(weights[i]);
-            weight_errors[i] = error;
-            stored[2 * BLOCK] = slope;
-        }
-        std::hint::black_box(&errors)[errors.len() / 3]
-    }))
-}
-
-/// The same in lanes: fifteen columns, eight at a time.
-pub fn jacobian_in_lanes(data: &Rc<Data>) -> Option<Contestant> {
-    let data = data.clone();
-    let mut errors = vec![0.0; 3 * data.observations.len()];
-    Some(Contestant::new("lanes", move |p, g| {
-        let (cameras, points, weights) = data.split(p);
-        let (pairs, weight_errors) = errors.split_at_mut(2 * data.observations.len());
-        for (i, stored) in g.chunks_exact_mut(STORED).enumerate() {
-            let (c, p) = data.observations[i];
-            let camera = &cameras[11 * c..11 * c + 11];
-            let point = &points[3 * p..3 * p + 3];
-            let feature = &data.features[2 * i..2 * i + 2];
-            let (rows, slope) = stored.split_at_mut(2 * BLOCK);
-            let error = reprojection::jacobian_into(camera, point, weights[i], feature, rows);
+            let (stored, slope) = stored.split_at_mut(2 * BLOCK);
+            let error = rows(camera, point, weights[i], feature, stored);
             pairs[2 * i..2 * i + 2].copy_from_slice(&error);
             (weight_errors[i], slope[0]) = weight_error::value_and_grad(weights[i]);
         }
         std::hint::black_box(&errors)[errors.len() / 3]
     }))
+}
+
+/// The Jacobian made from `reprojection`, two gradients an observation.
+pub fn generated_jacobian(data: &Rc<Data>) -> Option<Contestant> {
+    by_observation(data, "generated", |camera, point, weight, feature, rows| {
+        rows.fill(0.0);
+        let mut error = [0.0; 2];
+        for (row, error) in error.iter_mut().enumerate() {
+            let (camera_bar, rest) = rows[row * BLOCK..(row + 1) * BLOCK].split_at_mut(CAMERA);
+            let (point_bar, weight_bar) = rest.split_at_mut(3);
+            *error = coordinate::value_and_grad_into(
+                camera,
+                point,
+                weight,
+                feature,
+                row,
+                camera_bar,
+                point_bar,
+                &mut weight_bar[0],
+            );
+        }
+        error
+    })
+}
+
+/// The same in lanes: fifteen columns, eight at a time.
+pub fn jacobian_in_lanes(data: &Rc<Data>) -> Option<Contestant> {
+    by_observation(data, "lanes", reprojection::jacobian_into)
 }
 
 /// One of the two coordinates of an error.

@@ -684,18 +684,143 @@ pub fn problem() -> Problem {
     .enter(generated(&data))
 }
 
-/// The Jacobian of the distances by the joint parameters, eight columns at a time and one at a time.
+/// `a` without its translation, after the slope `b`.
+fn turned(a: &Affine, b: &Affine) -> Affine {
+    std::array::from_fn(|at| {
+        let (i, j) = (at / 4, at % 4);
+        a[4 * i] * b[j] + a[4 * i + 1] * b[4 + j] + a[4 * i + 2] * b[8 + j]
+    })
+}
+
+/// The slopes of [`rotation`] by the three numbers of its axis-angle vector.
+fn rotation_slopes(r: [f64; 3]) -> [[f64; 9]; 3] {
+    let phi = (r[0] * r[0] + r[1] * r[1] + r[2] * r[2]).sqrt();
+    if phi < 1e-4 {
+        return [[0.0; 9]; 3];
+    }
+    let n = r.map(|x| x / phi);
+    let (s, c) = (phi.sin(), phi.cos());
+    let across = |v: [f64; 3]| [0.0, -v[2], v[1], v[2], 0.0, -v[0], -v[1], v[0], 0.0];
+    std::array::from_fn(|k| {
+        let n_dot: [f64; 3] = std::array::from_fn(|i| (f64::from(u8::from(i == k)) - n[i] * n[k]) / phi);
+        let (cross, cross_dot) = (across(n), across(n_dot));
+        std::array::from_fn(|at| {
+            let (i, j) = (at / 3, at % 3);
+            let unit = f64::from(u8::from(i == j));
+            s * n[k] * (n[i] * n[j] - unit)
+                + (1.0 - c) * (n_dot[i] * n[j] + n[i] * n_dot[j])
+                + c * n[k] * cross[at]
+                + s * cross_dot[at]
+        })
+    })
+}
+
+/// The Jacobian of [`distances`] by `theta` as a person writes it: a finger has four angles, which move the bones behind them.
+pub fn hand_columns(theta: &[f64], u: &[f64], data: &Data, rows: &mut [f64]) -> f64 {
+    let Data { model, hits, targets } = data;
+    let mut absolute = [[0.0; 12]; BONES];
+    let mut transforms = [[0.0; 12]; BONES];
+    let mut slopes = [[[0.0; 12]; 4]; BONES];
+    for b in 0..BONES {
+        let (finger, joint) = (b.wrapping_sub(1) / 4, b.wrapping_sub(1) % 4);
+        let angles = if b == 0 || b == 21 { &[][..] } else { &theta[6 + 4 * finger..10 + 4 * finger] };
+        let (tx, tz) = match (angles, joint) {
+            ([tx, tz, ..], 1) => (*tx, *tz),
+            ([_, _, tx, _], 2) | ([.., tx], 3) => (*tx, 0.0),
+            _ => (0.0, 0.0),
+        };
+        let relative = compose(&model.base[b], &bend(tx, tz));
+        let Ok(parent) = usize::try_from(model.parents[b]) else {
+            absolute[b] = relative;
+            transforms[b] = compose(&absolute[b], &model.inverse[b]);
+            continue;
+        };
+        absolute[b] = compose(&absolute[parent], &relative);
+        transforms[b] = compose(&absolute[b], &model.inverse[b]);
+        if angles.is_empty() || joint == 0 {
+            continue;
+        }
+        let ((sx, cx), (sz, cz)) = (tx.sin_cos(), tz.sin_cos());
+        let by_x = [0.0, sz * sx, sz * cx, 0.0, 0.0, -cz * sx, -cz * cx, 0.0, 0.0, cx, -sx, 0.0];
+        let by_z = [-sz, -cz * cx, cz * sx, 0.0, cz, -sz * cx, sz * sx, 0.0, 0.0, 0.0, 0.0, 0.0];
+        let own = |slope: &Affine| turned(&absolute[parent], &turned(&model.base[b], slope));
+        match joint {
+            1 => (slopes[b][0], slopes[b][1]) = (own(&by_x), own(&by_z)),
+            joint => {
+                for angle in 0..joint {
+                    slopes[b][angle] = compose(&slopes[parent][angle], &relative);
+                }
+                slopes[b][joint] = own(&by_x);
+            }
+        }
+    }
+    for (slopes, inverse) in slopes.iter_mut().zip(&model.inverse) {
+        for slope in slopes {
+            *slope = compose(slope, inverse);
+        }
+    }
+    let r = [theta[0], theta[1], theta[2]];
+    let (global, global_slopes) = (rotation(r), rotation_slopes(r));
+
+    let mut value = 0.0;
+    for (i, rows) in rows.chunks_exact_mut(3 * THETA).enumerate() {
+        let triangle = model.triangles[hits[i]];
+        let shares = [u[2 * i], u[2 * i + 1], 1.0 - u[2 * i] - u[2 * i + 1]];
+        let (mut p, mut p_dots) = ([0.0; 3], [[0.0; 3]; THETA - 6]);
+        for (corner, share) in triangle.into_iter().zip(shares) {
+            let v = model.vertices[corner];
+            let moved = |t: &Affine, j: usize| {
+                t[4 * j] * v[0] + t[4 * j + 1] * v[1] + t[4 * j + 2] * v[2] + t[4 * j + 3]
+            };
+            for &(bone, weight) in &model.skin[corner] {
+                for (j, p) in p.iter_mut().enumerate() {
+                    *p += share * weight * moved(&transforms[bone], j);
+                }
+                if bone == 0 || bone == 21 {
+                    continue;
+                }
+                let finger = (bone - 1) / 4;
+                for (p_dot, slope) in p_dots[4 * finger..4 * finger + 4].iter_mut().zip(&slopes[bone]) {
+                    for (j, p_dot) in p_dot.iter_mut().enumerate() {
+                        *p_dot += share * weight * moved(slope, j);
+                    }
+                }
+            }
+        }
+        let along = |m: &[f64; 9], j: usize, p: &[f64; 3]| {
+            m[3 * j] * p[0] + m[3 * j + 1] * p[1] + m[3 * j + 2] * p[2]
+        };
+        for (j, row) in rows.chunks_exact_mut(THETA).enumerate() {
+            let (pose, joints) = row.split_at_mut(6);
+            pose[3..].fill(0.0);
+            pose[3 + j] = -1.0;
+            for (entry, slope) in pose.iter_mut().zip(&global_slopes) {
+                *entry = -along(slope, j, &p);
+            }
+            for (entry, p_dot) in joints.iter_mut().zip(&p_dots) {
+                *entry = -along(&global, j, p_dot);
+            }
+            if 3 * i + j == 7 {
+                value = targets[7] - (along(&global, j, &p) + theta[3 + j]);
+            }
+        }
+    }
+    value
+}
+
+/// The Jacobian of the distances by the joint parameters: by hand, one column at a time, and eight.
 pub fn jacobian() -> Problem {
     let data = Rc::new(Data::new());
     let mut random = Random::new(19);
     let theta = random.uniform(THETA, -0.6, 0.6);
     let u = Rc::new(random.uniform(2 * MEASUREMENTS, 0.1, 0.5));
-    let (first, second, third) = (data.clone(), data.clone(), data.clone());
-    let (first_u, second_u, third_u) = (u.clone(), u.clone(), u);
+    let [first, second, third, fourth] = [data.clone(), data.clone(), data.clone(), data];
+    let [first_u, second_u, third_u, fourth_u] = [u.clone(), u.clone(), u.clone(), u];
     Problem::new("hand_jacobian", "300 x 26", theta, move |theta| {
         distances(theta, &first_u, &first.model, &first.hits, &first.targets)[7]
     })
     .jacobian(3 * MEASUREMENTS * THETA)
+    .with("hand", move |theta, g| hand_columns(theta, &fourth_u, &fourth, g))
     .with("one by one", move |theta, g| {
         let mut direction = [0.0; THETA];
         let mut value = 0.0;
