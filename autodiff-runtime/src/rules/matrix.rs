@@ -8,6 +8,7 @@ mod constructors;
 mod decompositions;
 mod orthogonal;
 mod puts;
+mod triangles;
 
 pub use blocks::{BlockRules, DiagonalRules, SpaceRules, VectorRules};
 pub use decompositions::{CholeskyRules, DecompositionRules, LuRules};
@@ -18,9 +19,10 @@ pub mod prelude {
     pub use super::constructors::prelude::*;
     pub use super::orthogonal::{
         QrDecomposition as _, QrRules as _, QrSolveRules as _, SvdRules as _, SymmetricEigenRules as _,
-        SymmetricRules as _, TriangleRules as _,
+        SymmetricRules as _,
     };
     pub use super::puts::{CopyRules as _, MatrixPuts as _};
+    pub use super::triangles::TriangleRules as _;
     pub use super::{
         BlockRules as _, CholeskyRules as _, CrossRules as _, DecompositionRules as _, DiagonalRules as _,
         LuRules as _, MatrixRules as _, SpaceRules as _, SquareMatrixRules as _, VectorRules as _,

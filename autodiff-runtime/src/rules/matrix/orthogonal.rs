@@ -194,56 +194,6 @@ crate::rules! {
     }
 }
 
-crate::rules! {
-    /// The derivatives of solving with a triangle of a square matrix.
-    pub trait TriangleRules[T, D, S] for Matrix<T, D, D, S>
-    where { T: Real, D: Dim, S: Storage<T, D, D>, DefaultAllocator: Allocator<D, D> };
-
-    fn solve_upper_triangular[C: Dim, S2: Storage<T, D, C>](&self, right: &Matrix<T, D, C, S2>) -> (OMatrix<T, D, C>, bool)
-    where { DefaultAllocator: Allocator<D, C> + Allocator<C, D> }
-    = { super::decompositions::found(self.solve_upper_triangular(right), || right.zero_tangent()) } {
-        solve_upper_triangular_forward |this, seed| {
-            bar => if let (Some(by_right), Some(solution)) =
-                (this.tr_solve_upper_triangular(&seed.0), this.solve_upper_triangular(right))
-            {
-                *bar -= (by_right * solution.transpose()).upper_triangle();
-            },
-            right_bar => if let Some(by_right) = this.tr_solve_upper_triangular(&seed.0) {
-                *right_bar += by_right;
-            },
-        }
-        solve_upper_triangular_pushforward |dot, right_dot| {
-            let tangent = match self.solve_upper_triangular(right) {
-                Some(solution) => self.solve_upper_triangular(&(right_dot - dot.upper_triangle() * solution)),
-                None => None,
-            };
-            (tangent.unwrap_or_else(|| right.zero_tangent()), ())
-        }
-    }
-
-    fn solve_lower_triangular[C: Dim, S2: Storage<T, D, C>](&self, right: &Matrix<T, D, C, S2>) -> (OMatrix<T, D, C>, bool)
-    where { DefaultAllocator: Allocator<D, C> + Allocator<C, D> }
-    = { super::decompositions::found(self.solve_lower_triangular(right), || right.zero_tangent()) } {
-        solve_lower_triangular_forward |this, seed| {
-            bar => if let (Some(by_right), Some(solution)) =
-                (this.tr_solve_lower_triangular(&seed.0), this.solve_lower_triangular(right))
-            {
-                *bar -= (by_right * solution.transpose()).lower_triangle();
-            },
-            right_bar => if let Some(by_right) = this.tr_solve_lower_triangular(&seed.0) {
-                *right_bar += by_right;
-            },
-        }
-        solve_lower_triangular_pushforward |dot, right_dot| {
-            let tangent = match self.solve_lower_triangular(right) {
-                Some(solution) => self.solve_lower_triangular(&(right_dot - dot.lower_triangle() * solution)),
-                None => None,
-            };
-            (tangent.unwrap_or_else(|| right.zero_tangent()), ())
-        }
-    }
-}
-
 // ---- eigenvalues of symmetric matrices ----
 
 /// The tangent of a [`SymmetricEigen`].
