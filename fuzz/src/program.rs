@@ -105,13 +105,16 @@ impl Program {
         program
     }
 
+    /// Whether there is anything to ask of the function in a module: it has a parameter that carries something.
+    pub fn asks_a_module(&self) -> bool {
+        self.within_sight().active().next().is_some()
+    }
+
     /// A module of the crate: the program in its forms, and `CASE`.
     pub fn module(&self, name: &str, form: Form) -> Module {
-        let within_sight = self.within_sight();
-        // There is nothing to ask of a function without a parameter that carries something.
         match form {
-            Form::Module | Form::Second if within_sight.active().next().is_some() => {
-                within_sight.checked_module(name, form)
+            Form::Module | Form::Second if self.asks_a_module() => {
+                self.within_sight().checked_module(name, form)
             }
             Form::Module | Form::Second => self.checked_module(name, Form::Attributed),
             form => self.checked_module(name, form),

@@ -38,9 +38,11 @@ pub fn referent(place: String) -> String {
     place.strip_prefix("(*").and_then(|p| p.strip_suffix(')')).map(str::to_string).unwrap_or(place)
 }
 
-/// The program of a seed.
+/// The program of a seed. One of which a module has nothing to ask is written with attributes, which do not understand all
+/// that a module does.
 pub fn program(seed: u64, module: bool) -> Program {
-    top::program(seed, module)
+    let program = top::program(seed, module);
+    if module && !program.asks_a_module() { top::program(seed, false) } else { program }
 }
 
 /// A construct.
