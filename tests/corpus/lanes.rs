@@ -2,13 +2,7 @@
 
 use autodiff_runtime::{Differentiable, differentiate};
 
-/// A matrix of numbers that are nearly those of another.
-fn assert_near(a: &[f64], b: &[f64]) {
-    assert_eq!(a.len(), b.len());
-    for (a, b) in a.iter().zip(b) {
-        assert!((a - b).abs() <= 1e-12 * (1.0 + b.abs()), "{a} {b}");
-    }
-}
+use crate::common::are_near;
 
 #[differentiate(lanes)]
 fn square(x: f64) -> f64 {
@@ -190,7 +184,7 @@ fn directions_one_by_one_and_at_once() {
     assert_eq!(value, walk(&x, 0.6, 4));
     for lane in 0..3 {
         let (_, tangent) = walk::jvp(&x, 0.6, 4, &directions[lane], by_k[lane]);
-        assert_near(&tangents[lane], &tangent);
+        are_near(&tangents[lane], &tangent);
     }
 }
 
@@ -199,26 +193,26 @@ fn jacobians_by_lanes() {
     let x = [0.7, -0.4, 1.2, 0.3, 0.9, 0.1, -0.2, 0.5, 0.8, 0.4];
     let (value, lanes) = walk::value_and_jacobian(&x, 0.6, 4);
     let (same, rows) = walk_by_rows::value_and_jacobian(&x, 0.6, 4);
-    assert_near(&value, &same);
+    are_near(&value, &same);
     let flat = |rows: &[(Vec<f64>, f64)]| -> Vec<f64> {
         rows.iter().flat_map(|(by_x, by_k)| by_x.iter().chain([by_k])).copied().collect()
     };
-    assert_near(&flat(&lanes), &flat(&rows));
+    are_near(&flat(&lanes), &flat(&rows));
     let mut buffer = vec![f64::NAN; 12 * 11];
     for _ in 0..2 {
         assert_eq!(walk::jacobian_into(&x, 0.6, 4, &mut buffer), value);
-        assert_near(&buffer, &flat(&rows));
+        are_near(&buffer, &flat(&rows));
     }
 
     let (x, y) = ([0.5, 1.5, -2.0], (1.1, [0.3, 0.8]));
     let (by_columns, by_rows) = (columns::jacobian(x, &y), by_rows::jacobian(x, &y));
     let flat = |(x, y): &([f64; 3], (f64, [f64; 2]))| [&x[..], &[y.0], &y.1].concat();
     for (a, b) in by_columns.0.iter().chain([&by_columns.1]).zip(by_rows.0.iter().chain([&by_rows.1])) {
-        assert_near(&flat(a), &flat(b));
+        are_near(&flat(a), &flat(b));
     }
     let mut buffer = [f64::NAN; 18];
     columns::jacobian_into(x, &y, &mut buffer);
-    assert_near(&buffer[6..12], &flat(&by_rows.0[1]));
+    are_near(&buffer[6..12], &flat(&by_rows.0[1]));
 }
 
 #[test]
@@ -240,14 +234,14 @@ fn structs_in_lanes() {
     let (_, tangents) = reach::jvp_n(&arm, &angles, &arms, &turns);
     for (lane, (arm_dot, angles_dot)) in directions.iter().enumerate() {
         let (_, tangent) = reach::jvp(&arm, &angles, arm_dot, angles_dot);
-        assert_near(tangents[lane].as_flattened(), tangent.as_flattened());
+        are_near(tangents[lane].as_flattened(), tangent.as_flattened());
         for (joint, row) in tangent.iter().zip(&jacobian) {
             for (number, (by_arm, by_angles)) in joint.iter().zip(row) {
                 let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
                 let sum = dot(&by_arm.lengths, &arm_dot.lengths)
                     + dot(&by_arm.base, &arm_dot.base)
                     + dot(by_angles, angles_dot);
-                assert_near(&[sum], &[*number]);
+                are_near(&[sum], &[*number]);
             }
         }
     }
@@ -271,7 +265,7 @@ fn what_is_changed_in_lanes() {
     let (_, tangents) = with_a_change::jvp_n(&x, k, &directions, &[0.3, -0.7]);
     for lane in 0..2 {
         let (_, tangent) = with_a_change::jvp(&x, k, &directions[lane], [0.3, -0.7][lane]);
-        assert_near(&tangents[lane], &tangent);
+        are_near(&tangents[lane], &tangent);
     }
     assert_eq!(in_place::jacobian(&mut [2.0, 3.0], 0.5)[1], (vec![0.0, 3.0], 9.0));
 }
@@ -285,9 +279,9 @@ fn modules_in_lanes() {
     let columns = inside::smooth_by_columns::jacobian(&curve, 0.3);
     for (a, b) in columns.iter().zip(&rows) {
         for ((a, at), (b, bt)) in [(&a.x, &b.x), (&a.y, &b.y)] {
-            assert_near(&[*at], &[*bt]);
+            are_near(&[*at], &[*bt]);
             for (a, b) in a.points.iter().zip(&b.points) {
-                assert_near(&[a.x, a.y], &[b.x, b.y]);
+                are_near(&[a.x, a.y], &[b.x, b.y]);
             }
         }
     }
@@ -295,5 +289,5 @@ fn modules_in_lanes() {
     let mut seeds = vec![inside::PointTangent { x: 0.0, y: 0.0 }; value.len()];
     seeds[2].x = 1.0;
     let (by_curve, by_t) = pullback(seeds);
-    assert_near(&[columns[2].x.0.points[0].x, columns[2].x.1], &[by_curve.points[0].x, by_t]);
+    are_near(&[columns[2].x.0.points[0].x, columns[2].x.1], &[by_curve.points[0].x, by_t]);
 }

@@ -2,6 +2,8 @@
 
 use autodiff_runtime::{Differentiable, differentiate};
 
+use crate::common::are_near;
+
 #[derive(Clone, Debug, Differentiable)]
 struct Line {
     slope: f64,
@@ -71,15 +73,6 @@ mod model {
     pub fn weighed(p: &[f64; 2], #[no_diff] data: &Data<'_>, #[no_diff] weights: Option<&[f64]>) -> f64 {
         let square = |k: usize| (value(p, data.x[k]) - data.y[k]).powi(2);
         (0..data.x.len()).map(|k| square(k) * weights.map_or(1.0, |w| w[k])).sum()
-    }
-}
-
-/// Up to the grouping of sums.
-#[track_caller]
-fn are_near(left: &[f64], right: &[f64]) {
-    assert_eq!(left.len(), right.len());
-    for (l, r) in left.iter().zip(right) {
-        assert!((l - r).abs() <= 1e-13 * (1.0 + r.abs()), "{left:?} {right:?}");
     }
 }
 
