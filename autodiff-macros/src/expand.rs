@@ -293,14 +293,13 @@ fn methods(request: &Request, item: &syn::ItemImpl, mut diag: Diagnostics, kept:
     });
     let derived: TokenStream = methods
         .zip(requests)
-        .filter_map(|(method, (request, diag))| match crate::lower::has_no_diff(&method.attrs) {
-            false => Some((method, (request, diag))),
-            true => {
+        .filter_map(|(method, (request, diag))| {
+            if lower::has_no_diff(&method.attrs) {
                 diag.discard();
-                None
+                return None;
             }
+            Some(derived_method(&request, &plain, method, false, diag))
         })
-        .map(|(method, (request, diag))| derived_method(&request, &plain, method, false, diag))
         .collect();
     beside(item, &kept, &derived)
 }

@@ -8,7 +8,7 @@ use quote::quote;
 
 use super::Emitter;
 use super::expr::{Code, Level};
-use super::types::{float_name, tangent};
+use super::types::{TUPLE, float_name, tangent};
 use crate::ir::*;
 
 /// How many lanes there are: a parameter of the function.
@@ -244,7 +244,7 @@ fn has_other_floats(ty: &Ty) -> bool {
         Ty::Float(float) => !matches!(float, Float::F64 | Float::Any),
         Ty::Array(_, None) => true,
         Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => has_other_floats(t),
-        Ty::Tuple(ts) => ts.len() > 12 || ts.iter().any(has_other_floats),
+        Ty::Tuple(ts) => ts.len() > TUPLE || ts.iter().any(has_other_floats),
         ty => crate::lower::objects::is_object(ty),
     }
 }

@@ -7,6 +7,9 @@ use syn::spanned::Spanned;
 use super::Emitter;
 use crate::ir::*;
 
+/// The longest tuple that the runtime, like the standard library, has `impl`s for.
+pub(super) const TUPLE: usize = 12;
+
 /// The float of a function: its type parameter if it has one, `f32` where nothing else occurs, else `f64`.
 pub(crate) fn common_float(vars: &Vars) -> Float {
     let mut common = None;

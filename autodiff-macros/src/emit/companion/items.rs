@@ -49,7 +49,7 @@ impl Shape<'_> {
     }
 
     /// What `forward` and `pushforward` take, and are passed: a receiver by value is lent to them.
-    pub(super) fn lent_args(&self) -> Vec<TokenStream> {
+    fn lent_args(&self) -> Vec<TokenStream> {
         self.params().iter().map(ParamSig::lent_arg).collect()
     }
 
@@ -365,21 +365,31 @@ impl Shape<'_> {
         }
     }
 
-    pub(super) fn pushforward(&self, sweep: Option<Sweep>) -> Item {
+    /// The arguments and the body of a pushforward; without a sweep its tangents have the types alone.
+    pub(super) fn of_pushforward(
+        &self,
+        sweep: Option<Sweep>,
+        tangent: impl Fn(&ParamSig) -> TokenStream,
+    ) -> (Vec<TokenStream>, TokenStream) {
         let mut args = self.lent_args();
-        let body = match sweep {
+        match sweep {
             Some(sweep) => {
                 args.extend(sweep.args);
-                sweep.body
+                (args, sweep.body)
             }
             None => {
                 args.extend(self.params().iter().map(|param| {
-                    let ty = param.lent_tangent(&self.signature.runtime);
+                    let ty = tangent(param);
                     quote!(_: #ty)
                 }));
-                TokenStream::new()
+                (args, TokenStream::new())
             }
-        };
+        }
+    }
+
+    pub(super) fn pushforward(&self, sweep: Option<Sweep>) -> Item {
+        let runtime = &self.signature.runtime;
+        let (args, body) = self.of_pushforward(sweep, |param| param.lent_tangent(runtime));
         let (result, tangent) = (&self.signature.asked_result, self.signature.seed());
         Item {
             name: "pushforward".into(),

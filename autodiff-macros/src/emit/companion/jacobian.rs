@@ -7,14 +7,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::super::Emitter;
-use super::super::types::{bound_floats, is_of_numbers};
+use super::super::types::{TUPLE, bound_floats, is_of_numbers};
 use super::{Item, Shape, items::never, tuple_of};
 use crate::ir::*;
 use crate::lower;
 use crate::request::Mode;
-
-/// The longest tuple that the runtime, like the standard library, has `impl`s for.
-const TUPLE: usize = 12;
 
 /// What a Jacobian has rows for.
 pub(super) struct Rows {

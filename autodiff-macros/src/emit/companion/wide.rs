@@ -27,20 +27,7 @@ impl Shape<'_> {
 
     fn pushforward_lanes(&self, sweep: Option<Sweep>) -> Item {
         let (runtime, width) = (&self.signature.runtime, width());
-        let mut args = self.lent_args();
-        let body = match sweep {
-            Some(sweep) => {
-                args.extend(sweep.args);
-                sweep.body
-            }
-            None => {
-                args.extend(self.params().iter().map(|param| {
-                    let ty = param.lent_lanes(runtime);
-                    quote!(_: #ty)
-                }));
-                TokenStream::new()
-            }
-        };
+        let (args, body) = self.of_pushforward(sweep, |param| param.lent_lanes(runtime));
         let result = &self.signature.asked_result;
         let tangents = owned_wide_tangent(&self.signature.result_ty, runtime, &width.to_token_stream());
         Item {

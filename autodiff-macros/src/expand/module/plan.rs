@@ -556,9 +556,11 @@ pub(crate) fn own_request(all: &Request, own: Option<TokenStream>, diag: &mut Di
         request.singular = all.singular;
     }
     // What is given by hand has no more than is given.
-    request.lanes |= all.lanes && request.given.is_empty();
-    if !said.contains("order") && request.given.is_empty() {
-        request.order = all.order;
+    if request.given.is_empty() {
+        request.lanes |= all.lanes;
+        if !said.contains("order") {
+            request.order = all.order;
+        }
     }
     request
 }

@@ -496,10 +496,11 @@ impl Infer<'_> {
     }
 }
 
-fn is_range(arg: &syn::Expr) -> bool {
-    match arg {
+/// Whether an index or an argument is a range where it stands.
+pub(super) fn is_range(expr: &syn::Expr) -> bool {
+    match expr {
         syn::Expr::Paren(paren) => is_range(&paren.expr),
-        arg => matches!(arg, syn::Expr::Range(_)),
+        expr => matches!(expr, syn::Expr::Range(_)),
     }
 }
 

@@ -3,6 +3,7 @@
 use quote::ToTokens;
 use syn::{BinOp, Expr, Stmt};
 
+use super::calls::is_range;
 use super::{Infer, Later};
 use crate::ir::{Float, Ty};
 use crate::lower::{argument_of, array_of, hoisted_block, is_array_macro, list_of};
@@ -143,7 +144,7 @@ impl Infer<'_> {
             Expr::Index(index) => {
                 let base = self.expr(&index.expr);
                 let at = self.expr(&index.index);
-                let range = matches!(&*index.index, Expr::Range(_));
+                let range = is_range(&index.index);
                 if !range
                     && self.table.element(&base).is_some()
                     && !matches!(self.table.head(&at), Term::Iter(_))
