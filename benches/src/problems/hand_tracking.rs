@@ -715,7 +715,7 @@ fn rotation_slopes(r: [f64; 3]) -> [[f64; 9]; 3] {
     })
 }
 
-/// The Jacobian of [`distances`] by `theta` as a person writes it: a finger has four angles, which move the bones behind them.
+/// The Jacobian of [`distances()`] by `theta` as a person writes it: a finger has four angles, which move the bones behind them.
 pub fn hand_columns(theta: &[f64], u: &[f64], data: &Data, rows: &mut [f64]) -> f64 {
     let Data { model, hits, targets } = data;
     let mut absolute = [[0.0; 12]; BONES];
