@@ -251,3 +251,14 @@ fn bundles() {
     assert!((bar.rotation.z - (at(0.0, h, 0.0) - at(0.0, -h, 0.0)) / (2.0 * h)).abs() < 1e-8);
     assert!((points_bar[1].x - (at(0.0, 0.0, h) - at(0.0, 0.0, -h)) / (2.0 * h)).abs() < 1e-8);
 }
+
+#[differentiate]
+fn paired(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
+    x.zip_map(y, |a, b| a * b).sum()
+}
+
+#[test]
+#[should_panic = "matrices of different shapes"]
+fn matrices_of_different_shapes_are_not_cut() {
+    let _ = paired::value_and_grad(&vector(3, 0.4), &vector(4, 0.9));
+}

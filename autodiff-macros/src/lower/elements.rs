@@ -115,6 +115,7 @@ impl Lower<'_> {
                 let items = self.elements(&path, Access::Value, span)?;
                 let other = self.operand(&expr.args[0], None).peel();
                 let other = self.lendable(other, span)?;
+                self.alike([path.clone(), other.clone()], span)?;
                 let others = self.elements(&other, Access::Value, span)?;
                 let elements = self.zipped(items, others, vec_of(self.number(&path)), &closure, span);
                 self.remade(path, elements, site(expr), span)
@@ -145,6 +146,17 @@ impl Lower<'_> {
                 Some(self.folded(items, initial, site(&expr.args[0]), &closure, span))
             }
         }
+    }
+
+    /// Two matrices of one shape, as `zip_map` asks for: their elements would end with the shorter.
+    fn alike(&mut self, matrices: [Path; 2], span: Span) -> Option<()> {
+        let codes = self.codes(matrices.map(Value::Path), span)?;
+        let inert = combine(&codes, |parts| {
+            let (one, other) = (&parts[0], &parts[1]);
+            quote!(::core::assert_eq!(#one.shape(), #other.shape(), "matrices of different shapes");)
+        });
+        self.block.push(StmtKind::Inert { inert, defs: Vec::new(), writes: Vec::new() }, span);
+        Some(())
     }
 
     /// How large something is: it carries no derivative, which rustc checks.
