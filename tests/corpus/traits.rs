@@ -246,3 +246,66 @@ fn scalars_of_a_trait() {
     close(y_bar, slope(|by| models::waves(x, y + by)));
     close(models::wave::grad(x, y).0, slope(|by| models::wave(x + by, y)));
 }
+
+#[differentiate]
+mod fallible {
+    #[derive(Clone)]
+    pub struct Smile {
+        pub alpha: f64,
+    }
+
+    pub trait Vol {
+        fn vol(&self, k: f64) -> Result<f64, String>;
+
+        fn twice(&self, k: f64) -> Result<f64, String> {
+            self.vol(k * 2.0)
+        }
+
+        fn known(&self, k: f64) -> Option<f64> {
+            self.vol(k).ok().filter(|vol| *vol < 10.0)
+        }
+    }
+
+    impl Vol for Smile {
+        fn vol(&self, k: f64) -> Result<f64, String> {
+            if k <= 0.0 {
+                return Err(format!("no strike of {k}"));
+            }
+            Ok(self.alpha * k.ln())
+        }
+    }
+
+    pub fn squared<M: Vol>(model: &M, k: f64) -> Result<f64, String> {
+        let vol = model.vol(k)?;
+        Ok(vol * vol)
+    }
+
+    pub fn or_three(model: &impl Vol, k: f64) -> f64 {
+        model.twice(k).unwrap_or(3.0 * k) + model.known(k).unwrap_or(0.5)
+    }
+
+    pub fn both(smile: &Smile, k: f64) -> Option<f64> {
+        let vol = smile.vol(k).ok()?;
+        Some(vol * smile.twice(k).ok()?)
+    }
+}
+
+#[test]
+fn methods_of_traits_that_may_fail() {
+    use fallible::{Smile, both, or_three, squared};
+    let (alpha, k) = (0.3, 2.0);
+    let smile = |by: f64| Smile { alpha: alpha + by };
+    let (value, (bar, k_bar)) = squared::value_and_grad(&smile(0.0), k).unwrap();
+    assert_eq!(value, squared(&smile(0.0), k).unwrap());
+    close(bar.alpha, slope(|by| squared(&smile(by), k).unwrap()));
+    close(k_bar, slope(|by| squared(&smile(0.0), k + by).unwrap()));
+    assert_eq!(squared::grad(&smile(0.0), -1.0).map(|_| ()), Err("no strike of -1".to_string()));
+    for k in [2.0, -1.0] {
+        let (bar, k_bar) = or_three::grad(&smile(0.0), k);
+        close(bar.alpha, slope(|by| or_three(&smile(by), k)));
+        close(k_bar, slope(|by| or_three(&smile(0.0), k + by)));
+    }
+    let (_, (bar, _)) = both::value_and_grad(&smile(0.0), k).unwrap();
+    let (_, dot) = both::jvp(&smile(0.0), k, &bar, 0.0).unwrap();
+    close(dot, slope(|by| both(&smile(by), k).unwrap()) * bar.alpha);
+}

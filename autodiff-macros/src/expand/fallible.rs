@@ -97,13 +97,13 @@ impl Fallible {
     }
 
     /// What is asked of the inner function: calls of the function itself come back to it.
-    pub(super) fn request(&self, request: &Request, signature: &Signature) -> Request {
+    pub(crate) fn request(&self, request: &Request, signature: &Signature) -> Request {
         let own = ["", "::", "."].map(|form| format!("{form}{}", signature.ident));
         Request { scope: request.scope.with_circular(own), companion: None, ..request.clone() }
     }
 
     /// What users call, beside the derivatives of [`Self::inner`].
-    pub(super) fn outer(&self, derived: TokenStream, source: Source<'_>) -> TokenStream {
+    pub(crate) fn outer(&self, derived: TokenStream, source: Source<'_>) -> TokenStream {
         let Source { signature, request, site, .. } = source;
         match site {
             Site::Companion => {

@@ -95,12 +95,15 @@ pub(super) fn is_inlined(
             },
         })
     };
-    (apart
-        || lent.taken
+    (apart || needs_its_caller(signature, lent)) && !recursive()
+}
+
+/// Whether a function takes what only its caller knows, or gives what borrows.
+pub(super) fn needs_its_caller(signature: &Signature, lent: Lent) -> bool {
+    lent.taken
         || lent.given
         || takes_iterators(signature)
-        || parameters(signature).iter().any(Option::is_some))
-        && !recursive()
+        || parameters(signature).iter().any(Option::is_some)
 }
 
 /// Whether a result has no meaning to those who call a derivative, or none yet.

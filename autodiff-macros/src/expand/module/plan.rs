@@ -212,9 +212,12 @@ impl Plan {
                         added.of_trait = Some(item.ident.to_string());
                         added.in_trait = true;
                         added.provided = method.default.is_some();
-                        // What takes functions, or gives what has no adjoint, is left alone.
-                        added.chosen &= !added.inlined && !has_no_diff(&item.attrs);
-                        if added.inlined || has_no_diff(&item.attrs) {
+                        // What takes functions, or gives what has no adjoint, is left alone. What may fail says whether it did.
+                        let lent = inline::lent(&signature, &added.request.scope);
+                        let may_fail = Fallible::of(&signature).is_some();
+                        let left = added.inlined && (!may_fail || inline::needs_its_caller(&signature, lent));
+                        if left || has_no_diff(&item.attrs) {
+                            added.chosen = false;
                             added.mentions.clear();
                         }
                         added.inlined = false;

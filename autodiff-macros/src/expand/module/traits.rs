@@ -22,6 +22,7 @@ use crate::diag::Diagnostics;
 use crate::emit::companion::{Site, Source, stub};
 use crate::emit::signature::rules;
 use crate::emit::types::bound_floats;
+use crate::expand::fallible::Fallible;
 use crate::expand::{differentiated, merged};
 use crate::lower::{self, float_params};
 use crate::request::Request;
@@ -219,6 +220,11 @@ pub(super) fn promised(
     attributes: &[syn::Attribute],
     site: Site<'_>,
 ) -> TokenStream {
+    if let Some(fallible) = Fallible::of(signature) {
+        let (inner, _) = fallible.inner(signature, &parse_quote!({}));
+        let found = promised(&fallible.request(request, signature), &inner, outer, attributes, site);
+        return fallible.outer(found, Source { site, ..source(request, signature, attributes) });
+    }
     let mut diag = Diagnostics::new();
     let whole = whole(outer, signature);
     let function = lower::function(request, &whole, &parse_quote!({ loop {} }), &mut diag);
