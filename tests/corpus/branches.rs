@@ -1,10 +1,22 @@
 //! `if`, `match`, and values joined behind them.
 
-use autodiff_runtime::differentiate;
+use autodiff_runtime::{differentiate, stop_gradient};
 
 #[differentiate]
 fn relu(x: f64) -> f64 {
     if x > 0.0 { x } else { 0.0 }
+}
+
+/// What both arms give is a number that nothing but a literal says.
+#[differentiate]
+fn of_literals(x: f64, mut y: f64) -> f64 {
+    let kept = y;
+    y = 0.5;
+    let chosen = f64::tanh(match Some(1) {
+        Some(1) => y,
+        _ => stop_gradient(y),
+    });
+    x * kept * chosen
 }
 
 #[differentiate]
@@ -195,6 +207,7 @@ fn asserting(x: f64, n: usize) -> f64 {
 checks! {
     relu(1.5) => 1.0;
     relu as relu_below(-1.5) => 0.0;
+    of_literals(0.5, 1.2);
     piecewise(0.5, 1.0);
     piecewise as piecewise_middle(1.5, 1.0);
     piecewise as piecewise_last(2.5, 1.0);

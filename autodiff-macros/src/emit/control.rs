@@ -43,8 +43,12 @@ impl Emitter<'_> {
 
     /// The type of a join, where the values of the arms do not say it.
     fn join_type(&self, join: &Join) -> Option<TokenStream> {
-        let literal = join.values.iter().flatten().find(|value| matches!(value, Expr::Lit(_)))?;
-        self.untold_type(join.var, literal)
+        let values = || join.values.iter().flatten();
+        let literal = values().find(|value| matches!(value, Expr::Lit(_)));
+        self.untold_type(
+            join.var,
+            literal.or_else(|| values().find(|value| !matches!(value, Expr::Inert(_))))?,
+        )
     }
 
     fn branch(

@@ -5,7 +5,8 @@
 
 use super::expr::with_suffix;
 use super::types::float_name;
-use super::unit::{Unit, every};
+use super::unit::Unit;
+use crate::ir::visit::Part;
 use crate::ir::*;
 use crate::rules::Syntax;
 
@@ -18,12 +19,12 @@ pub(crate) struct Untold {
 }
 
 /// What has no type of itself.
-pub(crate) fn untold(unit: &mut Unit, vars: &Vars) -> Untold {
+pub(crate) fn untold(unit: &Unit, vars: &Vars) -> Untold {
     let mut inference = Inference::new(Some(vars));
     inference.block(&unit.first);
     inference.block(&unit.second);
-    for block in [&mut unit.first, &mut unit.second] {
-        every(block, &mut |kind| inference.statement(kind));
+    for block in [&unit.first, &unit.second] {
+        block.walk(&mut |stmt| inference.statement(stmt));
     }
     unit.between.iter().chain(&unit.tail).for_each(|e| inference.need(e));
     // Where nothing says otherwise rustc takes `f64`.
@@ -185,50 +186,26 @@ impl<'a> Inference<'a> {
         }
     }
 
-    fn statement(&mut self, kind: &StmtKind) {
-        match kind {
-            StmtKind::Let { expr, .. } | StmtKind::Mut { init: expr, .. } | StmtKind::Update { expr, .. } => {
+    fn statement(&mut self, stmt: &Stmt) {
+        stmt.parts(&mut |part| {
+            if let Part::Read(expr) = part {
                 self.need(expr);
             }
-            StmtKind::Store { value, .. } | StmtKind::Push { value, .. } | StmtKind::Fill { value, .. } => {
-                self.need(value);
-            }
-            StmtKind::Declare { init: Init::List { items, .. } | Init::Tuple(items), .. } => {
-                items.iter().for_each(|item| self.need(item));
-            }
-            StmtKind::Declare { init: Init::Repeat { value, .. }, .. } => self.need(value),
-            StmtKind::Declare { init: Init::Inert(inert), .. } | StmtKind::Inert { inert, .. } => {
-                self.inert(inert)
-            }
-            StmtKind::If { cond, joins, .. } => {
-                self.need(cond);
-                joins.iter().flat_map(|join| join.values.iter().flatten()).for_each(|value| self.need(value));
-            }
-            StmtKind::Match { scrutinee, arms, joins } => {
+        });
+        match &stmt.kind {
+            StmtKind::Declare { init: Init::Inert(inert), .. }
+            | StmtKind::Assign { init: Init::Inert(inert), .. }
+            | StmtKind::Inert { inert, .. } => self.inert(inert),
+            StmtKind::Match { scrutinee, arms, .. } => {
                 self.inert(scrutinee);
                 arms.iter().filter_map(|arm| arm.guard.as_ref()).for_each(|guard| self.inert(guard));
-                joins.iter().flat_map(|join| join.values.iter().flatten()).for_each(|value| self.need(value));
-            }
-            StmtKind::Loop(l) => {
-                l.carried.iter().for_each(|c| self.need(&c.next));
-                l.break_if.iter().for_each(|stop| self.need(stop));
-                if let Head::While { test: _, cond } = &l.head {
-                    self.need(cond);
-                }
-            }
-            StmtKind::Call(call) => {
-                for arg in &call.args {
-                    if let Arg::Value(value) | Arg::RefValue(value) = arg {
-                        self.need(value);
-                    }
-                }
             }
             _ => {}
         }
     }
 
     fn need(&mut self, expr: &Expr) {
-        expr.clone().walk(&mut |e| match e {
+        expr.walk(&mut |e| match e {
             Expr::Rule(rule, args) if rule.syntax == Syntax::Method => {
                 if let Some(receiver) = args.first().filter(|receiver| self.is_untyped(receiver)) {
                     receiver.vars(&mut |var| {
