@@ -42,6 +42,7 @@ mod jacobian;
 mod jumps;
 mod kept;
 mod lanes;
+mod lengths;
 mod lent;
 mod lent_inside;
 mod loops;

@@ -109,6 +109,19 @@ in_both_forms! {
         sum + repeated.take(3).sum::<f64>() + grown.map(|v| v * v).sum::<f64>()
     }
 
+    /// What the fields are is known of what is done with them alone.
+    #[differentiate]
+    pub fn of_fields_out_of_sight(table: &Table, x: &[f64]) -> f64 {
+        let folded = table.entries[..].iter().rfold(0.5, |all, v| all * x[0] + v);
+        let found = table.entries[1..].iter().rfind(|v| **v < 5.0).map_or(0.5, |v| v * v);
+        folded + found + table.entries[..].rchunks(2).map(|part| part[0] * x[1]).sum::<f64>()
+    }
+
+    #[differentiate]
+    pub fn fields_out_of_sight(x: &[f64]) -> f64 {
+        of_fields_out_of_sight(&Table { entries: x.to_vec().into_boxed_slice(), scale: 1.0 }, x)
+    }
+
     /// Names that are made up are none of the user's.
     #[differentiate]
     pub fn beside_own_names(x: &[f64], start: usize) -> f64 {
@@ -170,6 +183,7 @@ in_both_forms! {
     }
 }
     flat(&[0.31, 0.72, 0.53, 1.21]);
+    fields_out_of_sight(&[0.31, 0.72, 0.53, 1.21]);
     options_as_iterators(&[0.31, 0.72, 0.53, 1.21]);
     options_as_iterators as options_without_items(&[-0.31, 0.72, 0.53, 1.21]);
     runs(&[0.31, 0.72, 0.53, 1.21]);

@@ -338,6 +338,12 @@ impl Lower<'_> {
             Some(payload) => Ty::Tuple(vec![payload, Ty::bool()]),
             None => ty.or_else(|| self.facts.get(&site).cloned()).unwrap_or(Ty::Unknown),
         };
+        let callee = match callee {
+            Callee::Function(path) => {
+                Callee::Function(self.types.with_arguments_of(&path, &ty).unwrap_or(path))
+            }
+            callee => callee,
+        };
         let (results, value) = self.results(&ty, hint, &site, span);
         let pullback = self.vars.fresh(format!("{hint}_pullback"), Ty::Unknown, Role::Pullback, span);
         self.block.push(

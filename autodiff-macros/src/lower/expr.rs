@@ -221,6 +221,14 @@ impl Lower<'_> {
                 Value::Path(Path::of(place))
             }
             value @ Value::Ref { .. } => value,
+            // What has no size has no place but behind its reference.
+            Value::Code(inert, ty) if !mutable && is_window(&expr.expr) => {
+                let inert = super::inert::combine(&[inert], |parts| {
+                    let window = &parts[0];
+                    quote!(&#window)
+                });
+                Value::Code(inert, ty)
+            }
             value if mutable => {
                 if let Value::Path(path) = &value {
                     self.mark_mutable(path);
@@ -376,6 +384,11 @@ impl Lower<'_> {
 /// A constant, as code.
 pub(crate) fn constant(code: TokenStream) -> Inert {
     Inert { code, binds: Vec::new(), pure: true }
+}
+
+/// Whether it is `x[a..b]`.
+fn is_window(expr: &syn::Expr) -> bool {
+    matches!(expr, syn::Expr::Index(index) if crate::typing::infer::is_range(&index.index))
 }
 
 /// The values of constants that everyone knows.

@@ -79,31 +79,41 @@ const UNKNOWN: &str =
 /// Parsed contents of macros and copies of closures: kept, since an expression is known by its address.
 #[derive(Default)]
 pub(crate) struct Nodes {
-    parsed: RefCell<HashMap<(usize, &'static str), Rc<syn::Expr>>>,
+    parsed: RefCell<HashMap<Key, Rc<syn::Expr>>>,
+}
+
+/// What a node is kept under: where it lies, and its kind, since the first part of a node lies where the node does.
+pub(crate) type Key = (usize, &'static str);
+
+/// The key of a node.
+pub(crate) fn key<T>(node: &T) -> Key {
+    (std::ptr::from_ref(node) as usize, std::any::type_name::<T>())
 }
 
 impl Nodes {
     /// The expression that `make` made for the node the first time.
     pub(crate) fn keep<T>(&self, node: &T, make: impl FnOnce() -> syn::Expr) -> Rc<syn::Expr> {
-        let key = (std::ptr::from_ref(node) as usize, std::any::type_name::<T>());
-        if let Some(kept) = self.parsed.borrow().get(&key) {
-            return kept.clone();
+        if let Some(kept) = self.kept(node) {
+            return kept;
         }
         let made = Rc::new(make());
-        self.parsed.borrow_mut().insert(key, made.clone());
+        self.keep_as(key(node), made.clone());
         made
+    }
+
+    /// Keeps an expression for the node of that key.
+    pub(crate) fn keep_as(&self, key: Key, made: Rc<syn::Expr>) {
+        self.parsed.borrow_mut().insert(key, made);
     }
 
     /// What was made for the node, if anything was.
     pub(crate) fn kept<T>(&self, node: &T) -> Option<Rc<syn::Expr>> {
-        let key = (std::ptr::from_ref(node) as usize, std::any::type_name::<T>());
-        self.parsed.borrow().get(&key).cloned()
+        self.parsed.borrow().get(&key(node)).cloned()
     }
 
     /// What was made for the node.
     pub(crate) fn take<T>(&self, node: &T) -> Option<Rc<syn::Expr>> {
-        let key = (std::ptr::from_ref(node) as usize, std::any::type_name::<T>());
-        self.parsed.borrow_mut().remove(&key)
+        self.parsed.borrow_mut().remove(&key(node))
     }
 }
 

@@ -24,8 +24,10 @@ pub(crate) struct Types {
     pub(crate) home: ModuleId,
     /// Type parameters of an item that is looked into, and what stands for them there.
     pub(crate) bound: Vec<(Ident, Ty)>,
-    /// Its const parameters: what stands for them is not known.
-    pub(crate) unknown_lengths: Vec<Ident>,
+    /// Its const parameters, and what stands for them, where that is known.
+    pub(crate) lengths: Vec<(Ident, Option<proc_macro2::TokenStream>)>,
+    /// What `Self` is in the signature of an item that is looked into.
+    pub(crate) itself: Option<Ty>,
     /// How many items are being looked into.
     pub(crate) depth: usize,
     /// Names that the function gives a meaning of its own: type parameters, and items in its body.
@@ -183,8 +185,7 @@ impl Types {
     pub(crate) fn ty(&self, ty: &Type) -> Ty {
         match ty {
             Type::Array(array) => {
-                let len = array.len.to_token_stream();
-                Ty::Array(Box::new(self.ty(&array.elem)), self.is_known_length(&len).then_some(len))
+                Ty::Array(Box::new(self.ty(&array.elem)), self.length(array.len.to_token_stream()))
             }
             Type::Slice(slice) => Ty::Slice(Box::new(self.ty(&slice.elem))),
             Type::Reference(reference) => self.ty(&reference.elem),
@@ -203,12 +204,15 @@ impl Types {
         }
     }
 
-    /// Whether a length says the same in the function as where it is written.
-    fn is_known_length(&self, len: &proc_macro2::TokenStream) -> bool {
-        if self.unknown_lengths.is_empty() && self.scope.module() == self.home {
-            return true;
+    /// A length as the function may write it, if it says the same there as where it is written.
+    pub(crate) fn length(&self, len: TokenStream) -> Option<TokenStream> {
+        let written = len.to_string();
+        if let Some((_, known)) = self.lengths.iter().find(|(name, _)| written == name.to_string()) {
+            return known.clone();
         }
-        len.clone().into_iter().all(|tree| matches!(tree, proc_macro2::TokenTree::Literal(_)))
+        let known = self.lengths.is_empty() && self.scope.module() == self.home
+            || len.clone().into_iter().all(|tree| matches!(tree, proc_macro2::TokenTree::Literal(_)));
+        known.then_some(len)
     }
 
     fn path(&self, path: &syn::TypePath, ty: &Type) -> Ty {
@@ -216,9 +220,14 @@ impl Types {
         // In the signature of another function it is another type than here, and its parameters are others.
         if let Some(this) = self.scope.this().filter(|_| self.depth > 0 && path.path.is_ident("Self")) {
             let names = crate::expand::names_in(this.to_token_stream());
-            let own = self.bound.iter().map(|(name, _)| name).chain(&self.unknown_lengths);
+            let own =
+                self.bound.iter().map(|(name, _)| name).chain(self.lengths.iter().map(|(name, _)| name));
             let generic = own.into_iter().any(|name| names.contains(&name.to_string()));
-            return if generic || names.contains("Self") { Ty::Unknown } else { self.ty(this) };
+            return match &self.itself {
+                Some(known) => known.clone(),
+                None if generic || names.contains("Self") => Ty::Unknown,
+                None => self.ty(this),
+            };
         }
         let named = Ty::Named(Box::new(ty.clone()));
         if let Some(name) = path.path.get_ident() {
@@ -355,6 +364,19 @@ pub(crate) fn arguments(segment: &syn::PathSegment) -> Vec<&Type> {
                 GenericArgument::Type(ty) => Some(ty),
                 _ => None,
             })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The arguments for types and constants that a name of a type is given, in their order.
+pub(crate) fn given(segment: &syn::PathSegment) -> Vec<GenericArgument> {
+    match &segment.arguments {
+        PathArguments::AngleBracketed(args) => args
+            .args
+            .iter()
+            .filter(|arg| matches!(arg, GenericArgument::Type(_) | GenericArgument::Const(_)))
+            .cloned()
             .collect(),
         _ => Vec::new(),
     }

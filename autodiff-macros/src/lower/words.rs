@@ -32,7 +32,8 @@ pub(crate) fn kept(call: &ExprMethodCall, on: Receiver, nodes: &Nodes) -> Option
     }
 }
 
-fn of_method(call: &ExprMethodCall, on: Receiver) -> Option<Expr> {
+/// A method call in other words.
+pub(crate) fn of_method(call: &ExprMethodCall, on: Receiver) -> Option<Expr> {
     let name = call.method.to_string();
     let (of, given) = (&call.receiver, call.args.iter().collect::<Vec<_>>());
     let code = call.to_token_stream();
@@ -46,6 +47,15 @@ fn of_method(call: &ExprMethodCall, on: Receiver) -> Option<Expr> {
                 let #test = #f;
                 #of.enumerate().rev().find_map(|(#at, #item)| if #test(#item) { Some(#at) } else { None })
             })
+        }
+        // Of equal ones, the last is the greatest and the first the least.
+        (Receiver::Iterator, "max", []) => {
+            let [a, b] = ["a", "b"].map(local);
+            parse_quote!(#of.reduce(|#a, #b| if #b >= #a { #b } else { #a }))
+        }
+        (Receiver::Iterator, "min", []) => {
+            let [a, b] = ["a", "b"].map(local);
+            parse_quote!(#of.reduce(|#a, #b| if #b < #a { #b } else { #a }))
         }
         (Receiver::Iterator, "max_by_key" | "min_by_key", [f]) => {
             let [key, a, b] = ["key", "a", "b"].map(local);

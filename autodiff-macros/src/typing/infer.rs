@@ -14,6 +14,8 @@ mod derivative;
 mod expr;
 mod pattern;
 
+pub(crate) use self::calls::is_range;
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -22,7 +24,7 @@ use proc_macro2::Ident;
 use super::part_name;
 use super::term::{Table, Term};
 use crate::ir::Ty;
-use crate::lower::{Nodes, Types, is_float_only, number_of, site};
+use crate::lower::{Key, Nodes, Types, is_float_only, number_of, site, words};
 
 /// What was found: types by the names of syntax nodes and of fields.
 pub(crate) fn function(
@@ -32,30 +34,35 @@ pub(crate) fn function(
     block: &syn::Block,
     nodes: &Nodes,
 ) -> HashMap<String, Ty> {
-    let mut infer = Infer {
-        types,
-        nodes,
-        table: Table::default(),
-        scopes: vec![HashMap::new()],
-        found: HashMap::new(),
-        returns: Vec::new(),
-        breaks: Vec::new(),
-        later: Vec::new(),
-        results: Vec::new(),
-        made: Vec::new(),
-        iterated: Vec::new(),
-    };
-    let result = infer.table.of(result);
-    infer.parameters(signature);
-    infer.returns.push(result.clone());
-    let value = infer.block(block);
-    infer.table.unify(&value, &result);
-    infer.settle();
-    infer.assume_unboxed();
-    while infer.assume(Likely::Operands) || infer.assume(Likely::Methods) {
+    loop {
+        let mut infer = Infer {
+            types,
+            nodes,
+            table: Table::default(),
+            scopes: vec![HashMap::new()],
+            found: HashMap::new(),
+            returns: Vec::new(),
+            breaks: Vec::new(),
+            later: Vec::new(),
+            results: Vec::new(),
+            made: Vec::new(),
+            iterated: Vec::new(),
+            unworded: Vec::new(),
+        };
+        let result = infer.table.of(result);
+        infer.parameters(signature);
+        infer.returns.push(result.clone());
+        let value = infer.block(block);
+        infer.table.unify(&value, &result);
         infer.settle();
+        infer.assume_unboxed();
+        while infer.assume(Likely::Operands) || infer.assume(Likely::Methods) {
+            infer.settle();
+        }
+        if !infer.is_reworded() {
+            return infer.known();
+        }
     }
-    infer.known()
 }
 
 struct Infer<'a> {
@@ -71,6 +78,8 @@ struct Infer<'a> {
     breaks: Vec<(Option<String>, bool, Term)>,
     /// What could not be concluded yet.
     later: Vec<Later>,
+    /// Methods of what was not known when they were come by, and the keys of their nodes.
+    unworded: Vec<(Term, syn::ExprMethodCall, Key)>,
     /// What functions give that are not in sight.
     results: Vec<Term>,
     /// What methods and operators give, and what of.
@@ -113,6 +122,12 @@ enum Later {
     /// What `Box::new` and its like make of what they are given: a `Box`, or, since it has the same parts, that itself.
     Boxed {
         held: Term,
+        result: Term,
+    },
+    /// What a struct is made of whose name lacks its arguments.
+    Built {
+        of: syn::Type,
+        given: Vec<(syn::Member, Term)>,
         result: Term,
     },
     /// The sum or product of items.
@@ -177,6 +192,20 @@ impl Infer<'_> {
         }
     }
 
+    /// Says methods in other words where a fact further on has told what they are called on. What is said is typed from the start,
+    /// and each node is said once.
+    fn is_reworded(&mut self) -> bool {
+        let mut reworded = false;
+        for (receiver, call, key) in std::mem::take(&mut self.unworded) {
+            let plain = self.called_on(&receiver).and_then(|on| words::of_method(&call, on));
+            if let Some(plain) = plain {
+                self.nodes.keep_as(key, plain.into());
+                reworded = true;
+            }
+        }
+        reworded
+    }
+
     /// Tries again what waits, until nothing more follows.
     fn settle(&mut self) {
         for _ in 0..ROUNDS {
@@ -225,6 +254,16 @@ impl Infer<'_> {
                     self.table.unify(held, &inside);
                 }
                 !free
+            }
+            Later::Built { of, given, result } => {
+                if self.table.is_free(result) {
+                    let given: Vec<(syn::Member, Ty)> =
+                        given.iter().map(|(member, term)| (member.clone(), self.table.ty(term))).collect();
+                    if let Some(ty) = self.types.completed(of, &given) {
+                        self.table.unify(result, &Term::Named(Box::new(ty)));
+                    }
+                }
+                !self.table.is_free(result)
             }
             Later::Sum { item, result } => {
                 let number = self.table.is_float(item) || self.table.is_int(item);
@@ -321,7 +360,7 @@ impl Infer<'_> {
                         self.table.unify(receiver, &float);
                     }
                     // Of constants, nothing but a table is iterated over. What a function gives owns its elements.
-                    if matches!(name.as_str(), "iter" | "chunks" | "windows")
+                    if matches!(name.as_str(), "iter" | "chunks" | "rchunks" | "chunk_by" | "windows")
                         && self.table.is_free(receiver)
                         && !self.is_result(receiver)
                         && !(arrays && self.comes_of_array(receiver, ORIGINS))
@@ -336,7 +375,16 @@ impl Infer<'_> {
                         self.table.unify(item, result);
                     }
                 }
-                Later::Index { .. } | Later::Item { .. } | Later::Field { .. } | Later::Boxed { .. } => {}
+                Later::Built { of, result, .. } if likely == Likely::Methods => {
+                    if self.table.is_free(result) {
+                        self.table.unify(result, &Term::Named(Box::new(of.clone())));
+                    }
+                }
+                Later::Built { .. }
+                | Later::Index { .. }
+                | Later::Item { .. }
+                | Later::Field { .. }
+                | Later::Boxed { .. } => {}
             }
             // One assumption may decide the others.
             if self.table.take_changed() {

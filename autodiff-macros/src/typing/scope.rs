@@ -7,12 +7,12 @@ use std::rc::Rc;
 
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
-use syn::{Member, Type};
+use syn::{GenericArgument, GenericParam, Member, Type, parse_quote};
 
 use super::items::{Callable, Definition, Items, Kind, ModuleId};
 use super::{owner_path, path_type};
 use crate::ir::{Float, Passing, Ty};
-use crate::lower::Types;
+use crate::lower::{Types, given};
 
 /// Where a function stands. Nothing is in sight of a lone one.
 #[derive(Clone, Default)]
@@ -185,11 +185,11 @@ impl Scope {
     }
 
     /// What a type is defined as; of a `Box` what it holds, whose parts are reached as if it were itself there.
-    fn definition_of(&self, ty: &Type) -> Option<(&Definition, Vec<Type>)> {
+    fn definition_of(&self, ty: &Type) -> Option<(&Definition, Vec<GenericArgument>)> {
         match self.itself(ty) {
             Type::Path(path) if path.qself.is_none() => {
                 let last = path.path.segments.last()?;
-                let arguments = crate::lower::arguments(last).into_iter().cloned().collect();
+                let arguments = given(last);
                 match (self.definition(&path.path), crate::standard::boxed(path)) {
                     (Some(definition), _) => Some((definition, arguments)),
                     (None, Some(held)) => self.definition_of(held),
@@ -209,18 +209,31 @@ impl Types {
         &self,
         module: ModuleId,
         generics: &syn::Generics,
-        arguments: &[Type],
+        arguments: &[GenericArgument],
         this: Option<Type>,
     ) -> Types {
         let mut inside = Types::new(generics, &self.scope.at(module, this));
         inside.home = self.home;
         inside.depth = self.depth + 1;
         let mut arguments = arguments.iter();
-        for param in generics.type_params() {
-            let ty = arguments.next().map_or(Ty::Unknown, |ty| self.ty(ty));
-            inside.bound.push((param.ident.clone(), ty));
+        for param in &generics.params {
+            match param {
+                GenericParam::Type(param) => {
+                    let ty = match arguments.next() {
+                        Some(GenericArgument::Type(ty)) => self.ty(ty),
+                        _ => Ty::Unknown,
+                    };
+                    inside.bound.push((param.ident.clone(), ty));
+                }
+                GenericParam::Const(param) => {
+                    let len =
+                        arguments.next().filter(|of| !matches!(of, GenericArgument::Type(Type::Infer(_))));
+                    let len = len.and_then(|len| self.length(len.to_token_stream()));
+                    inside.lengths.push((param.ident.clone(), len));
+                }
+                GenericParam::Lifetime(_) => {}
+            }
         }
-        inside.unknown_lengths = generics.const_params().map(|param| param.ident.clone()).collect();
         inside
     }
 
@@ -230,11 +243,7 @@ impl Types {
             return Some(Ty::Unknown);
         }
         let definition = self.scope.definition(&path.path)?.clone();
-        let arguments: Vec<Type> = path
-            .path
-            .segments
-            .last()
-            .map_or_else(Vec::new, |last| crate::lower::arguments(last).into_iter().cloned().collect());
+        let arguments = path.path.segments.last().map_or_else(Vec::new, given);
         if definition.no_diff {
             return Some(Ty::Inert);
         }
@@ -314,8 +323,57 @@ impl Types {
     /// Whether a type that a path names is complete as it is written there: one in sight without parameters.
     pub(crate) fn is_complete(&self, of: &Type) -> bool {
         self.scope.definition_of(of).is_some_and(|(definition, arguments)| {
-            !arguments.is_empty() || definition.generics.type_params().next().is_none()
+            !arguments.is_empty()
+                || definition.generics.params.iter().all(|param| matches!(param, GenericParam::Lifetime(_)))
         })
+    }
+
+    /// Whether it lacks arguments that say lengths.
+    pub(crate) fn lacks_lengths(&self, of: &Type) -> bool {
+        !self.is_complete(of)
+            && self.scope.definition_of(of).is_some_and(|(of, _)| of.generics.const_params().next().is_some())
+    }
+
+    /// The name of a struct in sight with its arguments, as far as what its fields are given says them.
+    pub(crate) fn completed(&self, of: &Type, fields: &[(Member, Ty)]) -> Option<Type> {
+        let (definition, _) = self.scope.definition_of(of)?;
+        let Kind::Struct(declared) = &definition.kind else { return None };
+        let mut found: Vec<(Ident, GenericArgument)> = Vec::new();
+        for (member, ty) in fields {
+            let (_, declared, _) = declared.iter().find(|(name, ..)| name == member)?;
+            stands_for(declared, ty, &definition.generics, &mut found);
+        }
+        let params = definition.generics.params.iter().filter_map(|param| match param {
+            GenericParam::Type(param) => Some(&param.ident),
+            GenericParam::Const(param) => Some(&param.ident),
+            GenericParam::Lifetime(_) => None,
+        });
+        let arguments: Option<Vec<GenericArgument>> = params
+            .map(|param| found.iter().find(|(name, _)| name == param).map(|(_, argument)| argument.clone()))
+            .collect();
+        let arguments = arguments?;
+        let Type::Path(path) = of else { return None };
+        let mut path = path.path.clone();
+        path.segments.last_mut()?.arguments =
+            syn::PathArguments::AngleBracketed(parse_quote!(::<#(#arguments),*>));
+        Some(path_type(path))
+    }
+
+    /// The path of an associated function with the arguments of its type that only the result says: `Grid::<3>::new`.
+    pub(crate) fn with_arguments_of(&self, path: &syn::Path, result: &Ty) -> Option<syn::Path> {
+        let owner = path_type(owner_path(path)?);
+        let Ty::Named(ty) = result else { return None };
+        let Type::Path(of) = &**ty else { return None };
+        let known = &of.path.segments.last()?.arguments;
+        let syn::PathArguments::AngleBracketed(known) = known else { return None };
+        if !self.lacks_lengths(&owner) || !self.alike(&Ty::Named(Box::new(owner)), result) {
+            return None;
+        }
+        let mut path = path.clone();
+        let arguments = &known.args;
+        let at = path.segments.len().checked_sub(2)?;
+        path.segments[at].arguments = syn::PathArguments::AngleBracketed(parse_quote!(::<#arguments>));
+        Some(path)
     }
 
     /// How many fields a variant has.
@@ -386,6 +444,7 @@ impl Types {
     /// The types of the arguments and of the result of a function of the environment. What depends on its own type
     /// parameters is unknown.
     pub(crate) fn called(&self, callable: &Callable, receiver: Option<&Type>) -> Called {
+        let mut itself = None;
         let (this, mut generics, arguments) = match &callable.of {
             Some((ty, generics)) => {
                 let arguments =
@@ -394,12 +453,17 @@ impl Types {
                 let of_trait = matches!(ty, Type::Path(path)
                     if self.scope.items.trait_named(callable.module, &path.path).is_some());
                 let this = if of_trait { receiver.cloned() } else { Some(ty.clone()) };
+                itself = receiver
+                    .map(|receiver| self.scope.unboxed(receiver))
+                    .filter(|receiver| !of_trait && self.is_complete(receiver))
+                    .map(|receiver| self.ty(receiver));
                 (this, generics.clone(), arguments)
             }
             None => (None, syn::Generics::default(), Vec::new()),
         };
         generics.params.extend(callable.signature.generics.params.iter().cloned());
-        let inside = self.inside(callable.module, &generics, &arguments, this);
+        let mut inside = self.inside(callable.module, &generics, &arguments, this);
+        inside.itself = itself;
         let params = callable.signature.inputs.iter().map(|input| match input {
             syn::FnArg::Receiver(_) => (Passing::Value, Ty::Unknown, false),
             syn::FnArg::Typed(typed) => {
@@ -424,23 +488,23 @@ impl Types {
     }
 
     /// The arguments of a type in the order of the parameters of the `impl` that is written for it.
-    fn matched(&self, written: &Type, generics: &syn::Generics, receiver: &Type) -> Vec<Type> {
-        let of =
-            |ty: &Type| match ty {
-                Type::Path(path) => path.path.segments.last().map_or_else(Vec::new, |last| {
-                    crate::lower::arguments(last).into_iter().cloned().collect()
-                }),
-                _ => Vec::new(),
-            };
+    fn matched(&self, written: &Type, generics: &syn::Generics, receiver: &Type) -> Vec<GenericArgument> {
+        let of = |ty: &Type| match ty {
+            Type::Path(path) => path.path.segments.last().map_or_else(Vec::new, given),
+            _ => Vec::new(),
+        };
         let (written, given) = (of(written), of(self.scope.itself(receiver)));
-        let position = |name: &Ident| {
-            written.iter().position(|ty| matches!(ty, Type::Path(path) if path.path.is_ident(name)))
+        let argument = |name: &Ident| {
+            let at = written.iter().position(|of| *name == of.to_token_stream().to_string());
+            at.and_then(|at| given.get(at).cloned()).unwrap_or_else(|| GenericArgument::Type(parse_quote!(_)))
         };
         generics
-            .type_params()
-            .map(|param| {
-                let found = position(&param.ident).and_then(|at| given.get(at).cloned());
-                found.unwrap_or_else(|| syn::parse_quote!(_))
+            .params
+            .iter()
+            .filter_map(|param| match param {
+                GenericParam::Type(param) => Some(argument(&param.ident)),
+                GenericParam::Const(param) => Some(argument(&param.ident)),
+                GenericParam::Lifetime(_) => None,
             })
             .collect()
     }
@@ -562,6 +626,50 @@ impl Types {
             }
             _ => false,
         }
+    }
+}
+
+/// Notes what parameters stand for where a type that mentions them is a known one.
+fn stands_for(
+    written: &Type,
+    known: &Ty,
+    generics: &syn::Generics,
+    found: &mut Vec<(Ident, GenericArgument)>,
+) {
+    match (written, known) {
+        (Type::Array(array), Ty::Array(element, len)) => {
+            let name = array.len.to_token_stream().to_string();
+            let param = generics.const_params().find(|param| param.ident == name);
+            if let (Some(param), Some(len)) = (param, len) {
+                found.push((param.ident.clone(), parse_quote!({ #len })));
+            }
+            stands_for(&array.elem, element, generics, found);
+        }
+        (Type::Path(path), known) => {
+            let param = generics.type_params().find(|param| path.path.is_ident(&param.ident));
+            match (param, known) {
+                (Some(param), Ty::Float(Float::F64)) => {
+                    found.push((param.ident.clone(), GenericArgument::Type(parse_quote!(f64))));
+                }
+                (Some(param), Ty::Float(Float::F32)) => {
+                    found.push((param.ident.clone(), GenericArgument::Type(parse_quote!(f32))));
+                }
+                (Some(param), Ty::Named(ty)) => {
+                    found.push((param.ident.clone(), GenericArgument::Type((**ty).clone())));
+                }
+                (None, Ty::Vec(element)) => {
+                    if let Some(held) =
+                        path.path.segments.last().and_then(|last| {
+                            crate::lower::arguments(last).first().map(|held| (*held).clone())
+                        })
+                    {
+                        stands_for(&held, element, generics, found);
+                    }
+                }
+                _ => {}
+            }
+        }
+        _ => {}
     }
 }
 

@@ -6,7 +6,7 @@ use super::expr::bool_term;
 use super::{Infer, Later};
 use crate::lower::words;
 use crate::lower::{
-    Extent, extent, gives_parts, gives_parts_mut, is_elementwise, kept_closure, number_of, site,
+    Extent, extent, gives_parts, gives_parts_mut, is_elementwise, kept_closure, key, number_of, site,
 };
 use crate::typing::scope::Called;
 use crate::typing::term::Term;
@@ -190,14 +190,9 @@ impl Infer<'_> {
         }
         let variant = self.types.variant(&path.path, None);
         if variant.is_some() || self.types.constructs_struct(&path.path) {
-            let (of, made) =
-                (self.named(variant.as_ref(), &path.path), self.made(variant.as_ref(), &path.path));
-            let name = variant.map(|variant| variant.name);
-            for (at, given) in given.iter().enumerate() {
-                let declared = self.part(&of, name.as_ref(), &syn::Member::Unnamed(syn::Index::from(at)));
-                self.table.unify(&declared, given);
-            }
-            return made;
+            let at = |at: usize| syn::Member::Unnamed(syn::Index::from(at));
+            let values = given.into_iter().enumerate().map(|(index, value)| (at(index), value)).collect();
+            return self.construction(variant, &path.path, values);
         }
         // A derived `Default` is in no `impl`.
         match owner_path(&path.path) {
@@ -248,19 +243,30 @@ impl Infer<'_> {
         })
     }
 
+    /// What a method is called on that may be another in disguise.
+    pub(super) fn called_on(&mut self, receiver: &Term) -> Option<words::Receiver> {
+        match self.behind(self.table.head(receiver)) {
+            Term::Iter(_) => Some(words::Receiver::Iterator),
+            Term::Array(..) | Term::Slice(_) | Term::Vec(_) => Some(words::Receiver::Sequence),
+            _ => None,
+        }
+    }
+
     pub(super) fn method(&mut self, call: &syn::ExprMethodCall) -> Term {
         let receiver = self.expr(&call.receiver);
         let name = call.method.to_string();
         if library::of_options(&name) {
             self.may_fail(&receiver);
         }
-        let on = match self.behind(self.table.head(&receiver)) {
-            Term::Iter(_) => Some(words::Receiver::Iterator),
-            Term::Array(..) | Term::Slice(_) | Term::Vec(_) => Some(words::Receiver::Sequence),
-            _ => None,
+        let plain = match self.called_on(&receiver) {
+            Some(on) => words::kept(call, on, self.nodes),
+            None => self.nodes.kept(call),
         };
-        if let Some(plain) = on.and_then(|on| words::kept(call, on, self.nodes)) {
+        if let Some(plain) = plain {
             return self.expr(&plain);
+        }
+        if self.table.is_free(&receiver) {
+            self.unworded.push((receiver.clone(), call.clone(), key(call)));
         }
         let written = crate::lower::turbofish(call).map(|ty| self.written(ty));
         match (name.as_str(), call.args.len()) {
@@ -497,7 +503,7 @@ impl Infer<'_> {
 }
 
 /// Whether an index or an argument is a range where it stands.
-pub(super) fn is_range(expr: &syn::Expr) -> bool {
+pub(crate) fn is_range(expr: &syn::Expr) -> bool {
     match expr {
         syn::Expr::Paren(paren) => is_range(&paren.expr),
         expr => matches!(expr, syn::Expr::Range(_)),

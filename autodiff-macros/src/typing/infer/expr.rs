@@ -363,17 +363,38 @@ impl Infer<'_> {
     }
 
     fn structure(&mut self, literal: &syn::ExprStruct) -> Term {
-        let variant = self.types.variant(&literal.path, None);
-        let (of, made) =
-            (self.named(variant.as_ref(), &literal.path), self.made(variant.as_ref(), &literal.path));
-        let name = variant.map(|variant| variant.name);
-        for field in &literal.fields {
-            let value = self.expr(&field.expr);
-            let declared = self.part(&of, name.as_ref(), &field.member);
-            self.table.unify(&declared, &value);
-        }
+        let values = literal.fields.iter().map(|field| (field.member.clone(), self.expr(&field.expr)));
+        let values: Vec<(syn::Member, Term)> = values.collect();
         if let Some(rest) = &literal.rest {
             self.expr(rest);
+        }
+        let variant = self.types.variant(&literal.path, None);
+        self.construction(variant, &literal.path, values)
+    }
+
+    /// What a constructor makes of values.
+    pub(super) fn construction(
+        &mut self,
+        variant: Option<Variant>,
+        path: &syn::Path,
+        values: Vec<(syn::Member, Term)>,
+    ) -> Term {
+        let written = path_type(path.clone());
+        let unsaid = variant.is_none() && self.types.lacks_lengths(&written);
+        let (of, made) = match unsaid {
+            true => {
+                let made = self.table.fresh();
+                (made.clone(), made)
+            }
+            false => (self.named(variant.as_ref(), path), self.made(variant.as_ref(), path)),
+        };
+        let name = variant.map(|variant| variant.name);
+        for (member, value) in &values {
+            let declared = self.part(&of, name.as_ref(), member);
+            self.table.unify(&declared, value);
+        }
+        if unsaid {
+            self.wait(Later::Built { of: written, given: values, result: made.clone() });
         }
         made
     }
