@@ -321,3 +321,20 @@ fn an_adjoint_of_a_broadcast_operand_is_a_sum() {
     assert_eq!(b_bar, a.sum_axis(Axis(0)).insert_axis(Axis(0)));
     assert_eq!(a_bar, Array2::<f64>::ones((2, 3)) * &b);
 }
+
+#[differentiate]
+fn shifted(x: &Array1<f64>, w: &Array2<f64>) -> Array1<f64> {
+    let y = w.dot(x);
+    &y * &y + x[0]
+}
+
+#[test]
+fn jacobians_by_and_of_arrays() {
+    let (x, w) = (vector(3, 0.4), matrix(2, 3, 0.1));
+    let (value, rows) = shifted::value_and_jacobian(&x, &w);
+    assert_eq!(value, shifted(&x, &w));
+    for row in 0..2 {
+        let seed = Array1::from_shape_fn(2, |at| f64::from(u8::from(at == row)));
+        assert_eq!(rows[row], shifted::vjp(&x, &w).1(seed));
+    }
+}

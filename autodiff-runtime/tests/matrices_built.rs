@@ -5,7 +5,7 @@ mod differences;
 
 use autodiff_runtime::differentiate;
 use differences::check;
-use nalgebra::{DMatrix, DVector, Matrix2, Matrix2x3, Matrix3, RowDVector, Vector2, Vector3};
+use nalgebra::{DMatrix, DVector, Matrix2, Matrix2x3, Matrix3, Point3, RowDVector, Vector2, Vector3};
 
 fn matrix(rows: usize, columns: usize, start: f64) -> DMatrix<f64> {
     DMatrix::from_fn(rows, columns, |i, j| (start + 1.7 * i as f64 - 0.9 * (j * j) as f64).sin())
@@ -261,4 +261,44 @@ fn paired(x: &DVector<f64>, y: &DVector<f64>) -> f64 {
 #[should_panic = "matrices of different shapes"]
 fn matrices_of_different_shapes_are_not_cut() {
     let _ = paired::value_and_grad(&vector(3, 0.4), &vector(4, 0.9));
+}
+
+#[differentiate]
+fn pose(w: &Vector3<f64>, by: &Point3<f64>, scale: f64) -> Vector3<f64> {
+    (w.cross(&by.coords) + w * scale) * w.norm()
+}
+
+#[differentiate]
+fn residuals(a: &DMatrix<f64>, x: &DVector<f64>) -> DVector<f64> {
+    a * x - x * x[0]
+}
+
+#[differentiate(order = 2)]
+fn energy(x: &Vector2<f64>) -> f64 {
+    (x[0] * x[0] + x[1]) * x.x.sin() + x.y.powi(3)
+}
+
+#[test]
+fn jacobians_by_and_of_matrices() {
+    let (w, by) = (Vector3::new(0.3, -0.2, 0.5), Point3::new(1.0, 2.0, -0.5));
+    let (value, rows) = pose::value_and_jacobian(&w, &by, 0.7);
+    assert_eq!(value, pose(&w, &by, 0.7));
+    for row in 0..3 {
+        let (w_bar, by_bar, scale_bar) = pose::vjp(&w, &by, 0.7).1(Vector3::ith(row, 1.0));
+        assert_eq!(rows[row].0, w_bar);
+        assert_eq!(rows[row].1, by_bar);
+        assert_eq!(rows[row].2, scale_bar);
+    }
+    let (a, x) = (matrix(3, 3, 0.2), vector(3, 0.8));
+    let jacobian = residuals::jacobian(&a, &x);
+    for row in 0..3 {
+        let seed = DVector::from_fn(3, |at, _| f64::from(u8::from(at == row)));
+        assert_eq!(jacobian[row], residuals::vjp(&a, &x).1(seed));
+    }
+    let at = Vector2::new(0.4, -0.6);
+    let hessian = energy::hessian(&at);
+    for column in 0..2 {
+        let product = energy::hvp(&at, &Vector2::ith(column, 1.0));
+        assert_eq!(hessian[column], product);
+    }
 }

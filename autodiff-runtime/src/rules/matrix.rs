@@ -6,6 +6,7 @@
 mod blocks;
 mod constructors;
 mod decompositions;
+mod numbers;
 mod orthogonal;
 mod puts;
 mod triangles;

@@ -5,6 +5,7 @@
 
 mod constructors;
 mod elementwise;
+mod numbers;
 mod products;
 mod puts;
 mod writes;
