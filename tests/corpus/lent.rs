@@ -126,3 +126,47 @@ fn fields_grow() {
     assert_eq!((value, bar.values, bar.factor, k_bar), (5.5, vec![2.0, 3.0], 1.5, 9.0));
     assert_eq!(series.values, [1.0, 1.5, 1.5]);
 }
+
+#[differentiate]
+fn of_two(#[no_diff] a: &[f64], x: f64, #[no_diff] b: &[f64]) -> f64 {
+    a[0] * x + b[1]
+}
+
+/// What is lent twice in one call is lent by `&`.
+#[differentiate]
+fn lent_twice(x: &mut [f64], y: f64) -> f64 {
+    of_two(x, y, x) * x[0]
+}
+
+#[derive(Clone, Differentiable)]
+struct Cell {
+    at: [f64; 2],
+    level: f64,
+}
+
+/// A window of a field out of sight is changed element by element.
+#[differentiate]
+impl Cell {
+    fn moved(mut self, #[no_diff] cells: &[Cell]) -> f64 {
+        let before = self.at[0];
+        self.at[0..1].clone_from_slice(&cells[1].at[1..2]);
+        self.level * self.at[0] + self.at[1] * before
+    }
+}
+
+#[test]
+fn windows_of_fields() {
+    let (value, x_bar) = {
+        let mut x = [2.0, 3.0];
+        let (value, (x_bar, y_bar)) = lent_twice::value_and_grad(&mut x, 0.5);
+        assert_eq!(y_bar, 4.0);
+        (value, x_bar)
+    };
+    assert_eq!((value, x_bar), (8.0, vec![4.0, 0.0]));
+    let cell = Cell { at: [1.5, 2.5], level: 0.5 };
+    let (value, bar) =
+        Cell::moved_value_and_grad(cell.clone(), &[cell.clone(), Cell { at: [3.0, 4.0], level: 0.0 }]);
+    assert_eq!((value, bar.at, bar.level), (0.5 * 4.0 + 2.5 * 1.5, [2.5, 1.5], 4.0));
+    let (_, dot) = Cell::moved_jvp(cell.clone(), &[cell.clone(), cell], &bar);
+    assert_eq!(dot, 4.0 * 2.5 + 1.5 * 1.5 + 2.5 * 2.5);
+}

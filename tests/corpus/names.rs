@@ -388,6 +388,11 @@ mod of_no_account {
     }
 
     #[differentiate]
+    fn nested(x: f64) -> f64 {
+        Phi(2, Phi(1, x) * x)
+    }
+
+    #[differentiate]
     fn area(pair: Pair) -> f64 {
         pair.0 * pair.1
     }
@@ -415,6 +420,7 @@ mod of_no_account {
     #[test]
     fn are_what_they_are() {
         assert_eq!(unread::grad(3.0), 4.0);
+        assert_eq!(nested::grad(3.0), 12.0);
         let mut bench = Bench { by: 2.0, weights: [1.0, 3.0] };
         let bar = weighed::grad(&bench);
         assert_eq!((bar.by, bar.weights), (1.0 + 2.0 * 2.0 * 9.0, [2.0, 2.0 * 6.0 * 2.0]));

@@ -1,6 +1,6 @@
 //! Single precision, alone and beside double.
 
-use autodiff_runtime::differentiate;
+use autodiff_runtime::{Differentiable, differentiate};
 
 #[differentiate]
 fn polynomial(x: f32) -> f32 {
@@ -53,6 +53,33 @@ fn one_of_two_matched(x: f32, n: usize) -> f32 {
         _ => (x, 2.0),
     };
     b.sin() * a
+}
+
+/// What the payload is nothing says: it has the float of the function.
+#[differentiate]
+fn cast_payload(edge: &Edge, x: f32) -> f32 {
+    match edge {
+        Edge::Soft(width, _) if *width > 0.3 => (((*width) as f32).sin() as f32) * x,
+        Edge::Soft(_, height) => x * *height,
+        Edge::Hard => x,
+    }
+}
+
+#[derive(Clone, Debug, Differentiable)]
+enum Edge {
+    Soft(f32, f32),
+    Hard,
+}
+
+#[test]
+fn payloads_of_single_precision() {
+    let edge = Edge::Soft(0.5, 2.0);
+    let (value, (edge_bar, x_bar)) = cast_payload::value_and_grad(&edge, 1.5);
+    assert_eq!(value, cast_payload(&edge, 1.5));
+    assert_eq!(x_bar, 0.5_f32.sin());
+    let (_, dot) = cast_payload::jvp(&edge, 1.5, &edge_bar, 0.0);
+    assert!((dot - (1.5 * 0.5_f32.cos()).powi(2)).abs() < 1e-5);
+    assert_eq!(cast_payload::grad(&Edge::Hard, 1.5).1, 1.0);
 }
 
 #[test]

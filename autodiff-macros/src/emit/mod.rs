@@ -136,7 +136,7 @@ impl<'a> Emitter<'a> {
     ) -> Emitter<'a> {
         unit::prepare(unit, &mut vars, entry);
         let flow = Flow::of(unit, &vars, entry);
-        let float = types::common_float(&vars);
+        let float = vars.common_float();
         let mut emitter = Emitter {
             runtime,
             vars,

@@ -1,6 +1,6 @@
 //! Aggregates: how they begin, their zeros, and sums of whole adjoints.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 
 use super::expr::{Code, Level};
@@ -371,13 +371,13 @@ impl Emitter<'_> {
     pub(crate) fn put_back(&self, path: &Path, from: Var) -> TokenStream {
         let from = self.ident(from);
         match self.type_of(path) {
-            Ty::Slice(t) => {
+            Ty::Slice(t) if t.is_scalar() => {
                 let receiver = self.receiver_mut(path);
-                if t.is_scalar() {
-                    quote_spanned!(self.span=> #receiver.copy_from_slice(&#from);)
-                } else {
-                    quote_spanned!(self.span=> #receiver.clone_from_slice(&#from);)
-                }
+                quote_spanned!(self.span=> #receiver.copy_from_slice(&#from);)
+            }
+            ty if is_window(path, &ty) => {
+                let receiver = self.receiver_mut(path);
+                quote_spanned!(self.span=> #receiver.clone_from_slice(&#from);)
             }
             _ => {
                 let path = self.path_mut(path).tokens;
@@ -402,9 +402,17 @@ impl Emitter<'_> {
             }
             _ => {}
         }
-        let runtime = self.runtime;
-        let (reference, path) = (self.reference(path, false), self.path_mut(path).tokens);
-        quote_spanned!(self.span=> #path = #runtime::Differentiable::zero_tangent(#reference);)
+        let (runtime, reference) = (self.runtime, self.reference(path, false));
+        let zero = quote_spanned!(self.span=> #runtime::Differentiable::zero_tangent(#reference));
+        if is_window(path, &ty) {
+            let (receiver, name) = (self.receiver_mut(path), Ident::new("zero", Span::mixed_site()));
+            return quote_spanned! {self.span=>
+                let #name = #zero;
+                #receiver.clone_from_slice(&#name);
+            };
+        }
+        let path = self.path_mut(path).tokens;
+        quote_spanned!(self.span=> #path = #zero;)
     }
 
     pub(crate) fn swap(&self, a: &Path, b: &Path) -> TokenStream {
@@ -451,4 +459,9 @@ impl Emitter<'_> {
             None => quote_spanned!(self.span=> ::core::default::Default::default()),
         }
     }
+}
+
+/// Whether a path shows a part of something that has no size: it is changed element by element.
+fn is_window(path: &Path, ty: &Ty) -> bool {
+    matches!(ty, Ty::Slice(_)) || matches!(path.proj.last(), Some(Proj::Range(..)))
 }

@@ -10,29 +10,6 @@ use crate::ir::*;
 /// The longest tuple that the runtime, like the standard library, has `impl`s for.
 pub(super) const TUPLE: usize = 12;
 
-/// The float of a function: its type parameter if it has one, `f32` where nothing else occurs, else `f64`.
-pub(crate) fn common_float(vars: &Vars) -> Float {
-    let mut common = None;
-    for info in &vars.0 {
-        match leaf_float(&info.ty) {
-            Some(param @ Float::Param(_)) => return param,
-            Some(Float::F64) => common = Some(Float::F64),
-            Some(other @ (Float::F32 | Float::Alias(_))) => common = common.or(Some(other)),
-            Some(Float::Any | Float::Lanes) | None => {}
-        }
-    }
-    common.unwrap_or(Float::F64)
-}
-
-fn leaf_float(ty: &Ty) -> Option<Float> {
-    match ty {
-        Ty::Float(float) => Some(float.clone()),
-        Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => leaf_float(t),
-        Ty::Tuple(ts) => ts.iter().find_map(leaf_float),
-        Ty::Int(_) | Ty::Inert | Ty::Named(_) | Ty::Unknown => None,
-    }
-}
-
 /// The written form of a scalar float type.
 pub(crate) fn float_name(float: &Float) -> TokenStream {
     match float {

@@ -384,6 +384,20 @@ impl super::Function {
 }
 
 impl Vars {
+    /// The float of a function: its type parameter if it has one, `f32` where nothing else occurs, else `f64`.
+    pub(crate) fn common_float(&self) -> Float {
+        let mut common = None;
+        for info in &self.0 {
+            match leaf_float(&info.ty) {
+                Some(param @ Float::Param(_)) => return param,
+                Some(Float::F64) => common = Some(Float::F64),
+                Some(other @ (Float::F32 | Float::Alias(_))) => common = common.or(Some(other)),
+                Some(Float::Any | Float::Lanes) | None => {}
+            }
+        }
+        common.unwrap_or(Float::F64)
+    }
+
     /// The type of what a path shows, as far as known.
     pub(crate) fn type_of(&self, path: &Path) -> Ty {
         let full = self.resolve(path);
@@ -443,5 +457,14 @@ impl Expr {
 
     pub(crate) fn is_zero(&self) -> bool {
         value_of(self) == Some(0.0)
+    }
+}
+
+fn leaf_float(ty: &Ty) -> Option<Float> {
+    match ty {
+        Ty::Float(float) => Some(float.clone()),
+        Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => leaf_float(t),
+        Ty::Tuple(ts) => ts.iter().find_map(leaf_float),
+        Ty::Int(_) | Ty::Inert | Ty::Named(_) | Ty::Unknown => None,
     }
 }

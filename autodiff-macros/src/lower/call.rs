@@ -124,12 +124,18 @@ impl Lower<'_> {
         let values = self.in_order(numbered, args.span(), |lower, (at, arg)| {
             lower.operand(arg, wanted.get(at).and_then(Option::as_ref))
         });
-        let read_again = |at: usize, name: &proc_macro2::Ident| {
-            args.iter().skip(at + 1).any(|later| mentions_word(later.to_token_stream(), &name.to_string()))
+        let mentions = |arg: &syn::Expr, name: &str| mentions_word(arg.to_token_stream(), name);
+        let lends = |arg: &syn::Expr, name: &str| {
+            matches!(arg, syn::Expr::Path(_) | syn::Expr::Reference(_)) && mentions(arg, name)
         };
-        // A variable that is a `&mut` and that a later argument reads is lent by `&`: rustc would not have it otherwise.
+        // A variable that is a `&mut`, and that a later argument reads or an earlier one has lent, is lent by `&`: rustc would
+        // not have it otherwise.
         let lent = args.iter().enumerate().map(|(at, arg)| match arg {
-            syn::Expr::Path(path) => path.path.get_ident().is_some_and(|name| read_again(at, name)),
+            syn::Expr::Path(path) => path.path.get_ident().is_some_and(|name| {
+                let name = name.to_string();
+                args.iter().skip(at + 1).any(|later| mentions(later, &name))
+                    || args.iter().take(at).any(|earlier| lends(earlier, &name))
+            }),
             _ => false,
         });
         values.into_iter().zip(lent).map(|(value, lent)| if lent { shared(value) } else { value }).collect()
@@ -655,7 +661,7 @@ pub(crate) fn segment_names(path: &syn::Path) -> Vec<String> {
 }
 
 /// Whether a path names a tuple struct or variant, as far as its case tells.
-fn is_constructor(path: &syn::Path) -> bool {
+pub(crate) fn is_constructor(path: &syn::Path) -> bool {
     path.segments.last().is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase))
 }
 

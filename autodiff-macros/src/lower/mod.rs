@@ -46,6 +46,7 @@ pub(crate) mod words;
 use proc_macro2::Span;
 
 pub(crate) use self::arith::operator_trait;
+pub(crate) use self::call::is_constructor;
 pub(crate) use self::closure::kept as kept_closure;
 pub(crate) use self::elements::{Extent, extent, gives_parts, is_elementwise, number_of};
 use self::env::{CellInfo, Scope, State, Value};

@@ -45,6 +45,7 @@ pub(crate) fn function(
             breaks: Vec::new(),
             later: Vec::new(),
             results: Vec::new(),
+            capitals: Vec::new(),
             made: Vec::new(),
             iterated: Vec::new(),
             unworded: Vec::new(),
@@ -82,6 +83,8 @@ struct Infer<'a> {
     unworded: Vec<(Term, syn::ExprMethodCall, Key)>,
     /// What functions give that are not in sight.
     results: Vec<Term>,
+    /// The same of those with capitals, by their paths.
+    capitals: Vec<(String, Term)>,
     /// What methods and operators give, and what of.
     made: Vec<(Vec<Term>, Term)>,
     /// What `iter` is called on, by the name of the call.

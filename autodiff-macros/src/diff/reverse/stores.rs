@@ -29,9 +29,14 @@ impl Reverse<'_> {
             }
             Expr::Cast(operand, _) => {
                 if let Expr::Var(source) = &**operand {
-                    let target: syn::Type = match &self.vars[*source].ty {
-                        Ty::Float(Float::F32) => syn::parse_quote!(f32),
-                        Ty::Float(Float::Param(name) | Float::Alias(name)) => syn::parse_quote!(#name),
+                    let float = match &self.vars[*source].ty {
+                        Ty::Float(Float::Any) | Ty::Unknown => self.vars.common_float(),
+                        Ty::Float(float) => float.clone(),
+                        _ => Float::F64,
+                    };
+                    let target: syn::Type = match float {
+                        Float::F32 => syn::parse_quote!(f32),
+                        Float::Param(name) | Float::Alias(name) => syn::parse_quote!(#name),
                         _ => syn::parse_quote!(f64),
                     };
                     self.contribute(operand, Expr::Cast(Box::new(bar), Box::new(target)), out, span);

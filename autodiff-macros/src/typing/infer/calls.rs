@@ -1,12 +1,14 @@
 //! Calls of functions, closures and methods.
 
 use proc_macro2::Ident;
+use quote::ToTokens;
 
 use super::expr::bool_term;
 use super::{Infer, Later};
 use crate::lower::words;
 use crate::lower::{
-    Extent, extent, gives_parts, gives_parts_mut, is_elementwise, kept_closure, key, number_of, site,
+    Extent, extent, gives_parts, gives_parts_mut, is_constructor, is_elementwise, kept_closure, key,
+    number_of, site,
 };
 use crate::typing::scope::Called;
 use crate::typing::term::Term;
@@ -198,6 +200,16 @@ impl Infer<'_> {
         match owner_path(&path.path) {
             Some(owner) if name == "default" && args.is_empty() && self.types.constructs_struct(&owner) => {
                 self.written(&path_type(owner))
+            }
+            // A function in capitals gives a number in each place where it does in one; a constructor, the same struct.
+            _ if is_constructor(&path.path) => {
+                let name = path.path.to_token_stream().to_string();
+                if let Some((_, result)) = self.capitals.iter().find(|(other, _)| *other == name) {
+                    return result.clone();
+                }
+                let result = self.result();
+                self.capitals.push((name, result.clone()));
+                result
             }
             _ => self.result(),
         }
