@@ -11,6 +11,12 @@ mod states {
     #[derive(Clone, Copy, Debug, PartialEq)]
     pub struct State<const N: usize>(pub [f64; N]);
 
+    impl<const N: usize> State<N> {
+        pub fn rising(by: f64) -> Self {
+            Self(std::array::from_fn(|i| by * i as f64))
+        }
+    }
+
     impl<const N: usize> Add for State<N> {
         type Output = Self;
         fn add(self, other: Self) -> Self {
@@ -91,10 +97,12 @@ mod states {
         let line: Line = Grid::sloped(w * w);
         let even: Grid<4> = Grid::new(w, 0.5);
         let written = Grid::<2>::new(w, w);
+        let rising: State<3> = State::rising(w);
         let made = Grid { at: [w, w * w], weight: 2.0 };
         line.at.iter().sum::<f64>() * line.weight
             + even.at.iter().product::<f64>()
             + written.at[1] * written.weight
+            + rising.0.iter().sum::<f64>()
             + made.at.iter().map(|v| v * made.weight).sum::<f64>()
     }
 }
@@ -125,6 +133,6 @@ fn lengths_that_only_the_result_says() {
     let w: f64 = 0.7;
     let (value, w_bar) = states::grids::value_and_grad(w);
     assert_eq!(value, states::grids(w));
-    // 3 w⁴ + w⁴ + w² + 2 (w + w²)
-    are_near(&[w_bar], &[16.0 * w.powi(3) + 2.0 * w + 2.0 + 4.0 * w]);
+    // 3 w⁴ + w⁴ + w² + 3 w + 2 (w + w²)
+    are_near(&[w_bar], &[16.0 * w.powi(3) + 2.0 * w + 3.0 + 2.0 + 4.0 * w]);
 }

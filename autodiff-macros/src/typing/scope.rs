@@ -414,7 +414,13 @@ impl Types {
 
     /// Whether a path names a struct of the environment.
     pub(crate) fn constructs_struct(&self, path: &syn::Path) -> bool {
-        self.scope.definition(path).is_some_and(|definition| matches!(definition.kind, Kind::Struct(_)))
+        let of_struct = |definition: &Definition| matches!(definition.kind, Kind::Struct(_));
+        match &self.scope.this {
+            Some(this) if path.is_ident("Self") => {
+                self.scope.definition_of(this).is_some_and(|(definition, _)| of_struct(definition))
+            }
+            _ => self.scope.definition(path).is_some_and(of_struct),
+        }
     }
 
     /// The function that a path names: a function of the module, or an associated one.

@@ -4,7 +4,9 @@ use super::*;
 
 /// Items, and functions that others may call by way of them.
 pub fn define(g: &mut Gen) -> Node {
-    match g.rng.below(7) {
+    match g.rng.below(9) {
+        7 => may_fail(g),
+        8 => Some(lengths(g)),
         0 => of_trait(g),
         1 | 6 => of_objects(g),
         2 => index(g),
@@ -65,6 +67,43 @@ fn of_trait(g: &mut Gen) -> Option<Node> {
         argument.1
     );
     Some(Node::new(Sort::Item, &text, vec![beside, body, behind]))
+}
+
+/// A trait whose methods may fail, and a function that knows the trait alone.
+fn may_fail(g: &mut Gen) -> Option<Node> {
+    let k = plain_struct(g)?;
+    let (of_trait, method, provided, generic) = (g.fresh("Tf"), g.fresh("fm"), g.fresh("fp"), g.fresh("fq"));
+    let own = Param { name: "self".into(), ty: Ty::Struct(k), pass: Pass::Ref, no_diff: false };
+    let lent = Param { name: "m".into(), ..own.clone() };
+    let list = Param { name: "list".into(), ty: Ty::slice(Ty::F), pass: Pass::Ref, no_diff: false };
+    let (beside, body) = (of(g, &[number("x")]), of(g, &[own, number("x")]));
+    let behind = of(g, &[number("x"), list.clone()]);
+    let name = g.structs[k].name.clone();
+    enter(g, &generic, CallForm::Path, vec![lent, number("x"), list]);
+    let text = format!(
+        "pub trait {of_trait} {{\nfn {method}(&self, x: @F) -> Result<@F, String>;\nfn {provided}(&self, mut x: @F) -> Option<@F> {{\nlet v = \
+         self.{method}(x * 0.5).ok()?;\nSome(v * 0.5 + $)\n}}\n}}\nimpl {of_trait} for {name} {{\nfn {method}(&self, mut x: @F) -> Result<@F, \
+         String> {{\nif x > 0.75 {{ return Err(\"large\".to_string()); }}\nOk($)\n}}\n}}\nfn {generic}<M: {of_trait}>(m: &M, mut x: @F, list: \
+         &[@F]) -> @F {{\nlet mut s = m.{provided}(x).unwrap_or(0.25 * x);\nfor v in list.iter().take(3) {{ if let Ok(w) = m.{method}(*v) {{ s \
+         += w * 0.5; }} }}\ns * 0.5 + $\n}}"
+    );
+    Some(Node::new(Sort::Item, &text, vec![beside, body, behind]))
+}
+
+/// A struct of so many numbers as a parameter says, which nothing writes.
+fn lengths(g: &mut Gen) -> Node {
+    let (state, function) = (g.fresh("St"), g.fresh("sf"));
+    let (a, b) = (of(g, &[number("x"), number("y")]), of(g, &[number("x"), number("y")]));
+    enter(g, &function, CallForm::Path, vec![number("x"), number("y")]);
+    let text = format!(
+        "#[derive(Clone, Copy, Debug)]\npub struct {state}<const N: usize>(pub [@F; N]);\nimpl<const N: usize> std::ops::Add for {state}<N> \
+         {{\ntype Output = Self;\nfn add(self, o: Self) -> Self {{ {state}(std::array::from_fn(|i| self.0[i] + o.0[i] * 0.5)) }}\n}}\n\
+         impl<const N: usize> std::ops::Mul<@F> for {state}<N> {{\ntype Output = Self;\nfn mul(self, k: @F) -> Self {{ {state}(self.0.map(|v| v * \
+         k)) }}\n}}\nimpl<const N: usize> {state}<N> {{\nfn new(k: @F) -> Self {{ Self(std::array::from_fn(|i| k * i as @F)) }}\n}}\n\
+         fn {function}(mut x: @F, mut y: @F) -> @F {{\nlet mut s = {state}([x, $, y]);\nlet t: {state}<3> = {state}::new($);\nfor _ in 0..2 {{ s = \
+         s + t * 0.25; }}\ns.0[0] * 0.5 + s.0.iter().sum::<@F>() * 0.125 + t.0[2]\n}}"
+    );
+    Node::new(Sort::Item, &text, vec![a, b])
 }
 
 /// A trait of which there are objects: a struct, a type that holds another object, and functions that take and make these.
