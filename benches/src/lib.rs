@@ -25,3 +25,4 @@ pub mod random;
 pub mod reference;
 pub mod report;
 pub mod run;
+pub mod spellings;

@@ -1,6 +1,6 @@
 //! Times all contestants of a problem in one run, interleaved, and counts what they allocate.
 
-use crate::contest::Problem;
+use crate::contest::{Call, Primal, Problem};
 use cpu_time::ThreadTime;
 use std::hint::black_box;
 use std::time::Duration;
@@ -40,14 +40,49 @@ pub struct Row {
     pub bytes: u64,
 }
 
-struct Runner<'a> {
+/// Something that is timed beside others.
+pub struct Runner<'a> {
     name: &'static str,
     call: Box<dyn FnMut() + 'a>,
     calls: u32,
     times: Vec<f64>,
 }
 
-impl Runner<'_> {
+impl<'a> Runner<'a> {
+    /// A function at a point.
+    pub fn primal(name: &'static str, primal: &'a mut Primal, point: &'a [f64]) -> Self {
+        Runner::new(name, move || {
+            black_box(primal(black_box(point)));
+        })
+    }
+
+    /// A value and gradient at a point.
+    pub fn gradient(name: &'static str, call: &'a mut Call, point: &'a [f64], derivatives: usize) -> Self {
+        let mut gradient = vec![0.0; derivatives];
+        Runner::new(name, move || {
+            black_box(call(black_box(point), black_box(&mut gradient)));
+        })
+    }
+
+    fn new(name: &'static str, call: impl FnMut() + 'a) -> Self {
+        Runner { name, call: Box::new(call), calls: 1, times: Vec::new() }
+    }
+
+    /// Who it is.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Median time of a call, in nanoseconds.
+    pub fn nanoseconds(&self) -> f64 {
+        quantile(&self.times, 0.5)
+    }
+
+    /// Median, over the rounds, of the time relative to that of `base` in the same round.
+    pub fn to(&self, base: &Runner) -> f64 {
+        ratio(&self.times, &base.times)
+    }
+
     fn batch(&mut self) -> f64 {
         // The thread's own time: what else runs on the machine must not count.
         let start = ThreadTime::now();
@@ -72,31 +107,8 @@ impl Runner<'_> {
     }
 }
 
-/// One row for the primal, then one for each contestant.
-pub fn measure(problem: &mut Problem, effort: Effort) -> Vec<Row> {
-    let Problem { point, primal, contestants, derivatives, .. } = problem;
-    let point: &[f64] = point;
-    let mut runners = Vec::new();
-    runners.push(Runner {
-        name: "primal",
-        call: Box::new(move || {
-            black_box(primal(black_box(point)));
-        }),
-        calls: 1,
-        times: Vec::new(),
-    });
-    for contestant in contestants.iter_mut() {
-        let mut gradient = vec![0.0; *derivatives];
-        runners.push(Runner {
-            name: contestant.name,
-            call: Box::new(move || {
-                black_box((contestant.call)(black_box(point), black_box(&mut gradient)));
-            }),
-            calls: 1,
-            times: Vec::new(),
-        });
-    }
-
+/// Times all of `runners` in turns.
+pub fn race(runners: &mut [Runner], effort: Effort) {
     runners.iter_mut().for_each(|runner| runner.calibrate(effort.batch));
     for round in 0..effort.rounds {
         // Start elsewhere each round, so that nobody always runs after the same neighbour.
@@ -107,6 +119,16 @@ pub fn measure(problem: &mut Problem, effort: Effort) -> Vec<Row> {
             runner.times.push(time);
         }
     }
+}
+
+/// One row for the primal, then one for each contestant.
+pub fn measure(problem: &mut Problem, effort: Effort) -> Vec<Row> {
+    let Problem { point, primal, contestants, derivatives, .. } = problem;
+    let mut runners = vec![Runner::primal("primal", primal, point)];
+    for contestant in contestants.iter_mut() {
+        runners.push(Runner::gradient(contestant.name, &mut contestant.call, point, *derivatives));
+    }
+    race(&mut runners, effort);
 
     let primal = runners[0].times.clone();
     let hand = runners[1].times.clone();

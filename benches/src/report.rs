@@ -2,6 +2,7 @@
 
 use crate::contest::Derivative;
 use crate::measure::Row;
+use crate::spellings::Spelled;
 use std::fmt::Write;
 
 /// What was measured for one problem.
@@ -89,4 +90,63 @@ fn time(nanoseconds: f64) -> String {
         t if t < 1e6 => format!("{:.2} µs", t / 1e3),
         t => format!("{:.3} ms", t / 1e6),
     }
+}
+
+/// The spellings of one problem as lines for a terminal.
+pub fn spellings(name: &str, rows: &[Spelled]) -> String {
+    let mut out = format!("{name}\n");
+    let _ = writeln!(
+        out,
+        "  {:<22} {:>11} {:>9} {:>8} {:>11} {:>8}",
+        "", "time", "x primal", "x hand", "x textbook", "x first"
+    );
+    for row in rows {
+        let _ = writeln!(
+            out,
+            "  {:<22} {:>11} {:>9.2} {:>8.2} {:>11.2} {:>8.2}",
+            row.name,
+            time(row.nanoseconds),
+            row.to_primal,
+            row.to_hand,
+            row.to_textbook,
+            row.to_first
+        );
+    }
+    out
+}
+
+/// The spellings of all problems as one Markdown table.
+pub fn spellings_in_markdown(results: &[(&str, Vec<Spelled>)]) -> String {
+    let mut out = String::from(
+        "| problem | spelling | time | × its primal | × hand | × textbook | × first |\n|---|---|--:|--:|--:|--:|--:|\n",
+    );
+    for (name, rows) in results {
+        for (i, row) in rows.iter().enumerate() {
+            let problem = if i == 0 { format!("**{name}**") } else { String::new() };
+            let _ = writeln!(
+                out,
+                "| {problem} | {} | {} | {:.2} | {:.2} | {:.2} | {:.2} |",
+                row.name,
+                time(row.nanoseconds),
+                row.to_primal,
+                row.to_hand,
+                row.to_textbook,
+                row.to_first
+            );
+        }
+    }
+    out
+}
+
+/// The geometric mean of the ratio to the hand-written adjoint, over all spellings, and how many miss what they should keep to.
+pub fn mean_of_spellings(results: &[(&str, Vec<Spelled>)]) -> String {
+    let rows: Vec<&Spelled> = results.iter().flat_map(|(_, rows)| rows).collect();
+    let count = rows.len() as f64;
+    let mean = (rows.iter().map(|row| row.to_hand.ln()).sum::<f64>() / count).exp();
+    let slow = rows.iter().filter(|row| row.to_textbook > 1.0).count();
+    let apart = rows.iter().filter(|row| row.to_first > 1.3).count();
+    format!(
+        "Geometric mean of the ratio to the hand-written adjoint, over {count} spellings: {mean:.2}\n\
+         Slower than the literal reversal: {slow}; more than 1.3 times the first spelling: {apart}"
+    )
 }

@@ -155,5 +155,5 @@ const WITH_PEERS: &[Entry] = &[
 ];
 
 fn main() {
-    autodiff_bench::run::run(WITH_PEERS);
+    autodiff_bench::run::run(WITH_PEERS, &[]);
 }

@@ -5,8 +5,10 @@ use crate::random::Random;
 use autodiff_runtime::differentiate;
 use std::rc::Rc;
 
-const CELLS: usize = 200;
-const STEPS: usize = 500;
+/// How many cells.
+pub const CELLS: usize = 200;
+/// How many steps.
+pub const STEPS: usize = 500;
 
 /// The function: half the squared distance from `target` after `steps` steps; the ends keep their temperature.
 #[differentiate]
@@ -173,12 +175,18 @@ pub fn generated(target: &Rc<Vec<f64>>) -> Option<Contestant> {
     }))
 }
 
-/// The problem with its contestants.
-pub fn problem() -> Problem {
+/// The initial temperatures with the diffusion number behind them, and the target.
+pub fn input() -> (Vec<f64>, Vec<f64>) {
     let mut random = Random::new(6);
     let mut point = random.uniform(CELLS, 0.0, 1.0);
     point.push(0.4);
-    let target = Rc::new(random.uniform(CELLS, 0.0, 1.0));
+    (point, random.uniform(CELLS, 0.0, 1.0))
+}
+
+/// The problem with its contestants.
+pub fn problem() -> Problem {
+    let (point, target) = input();
+    let target = Rc::new(target);
     let (first, second, third) = (target.clone(), target.clone(), target.clone());
     let mut workspace = Workspace::new(CELLS, STEPS);
     Problem::new("heat", "200 cells, 500 steps", point, move |p| primal(&p[..CELLS], p[CELLS], &first, STEPS))
