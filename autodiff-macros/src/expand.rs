@@ -357,6 +357,29 @@ fn differentiated(
     pipeline(source, signature, block, diag)
 }
 
+/// Whether nothing is complained of in a body.
+fn can_be_differentiated(request: &Request, signature: &syn::Signature, block: &syn::Block) -> bool {
+    let (signature, block) = match Fallible::of(signature) {
+        Some(fallible) => fallible.inner(signature, block),
+        None => (signature.clone(), block.clone()),
+    };
+    let mut diag = Diagnostics::new();
+    let function = lower::function(request, &signature, &prepared(&signature, &block), &mut diag);
+    let lowered = diag.is_empty() && integrity::primal("lowering", &function).is_ok();
+    diag.discard();
+    if !lowered {
+        return false;
+    }
+    let function = analysis::prepare(function);
+    let mut errors = Vec::new();
+    if integrity::primal("the preparation", &function).is_ok() {
+        analysis::activity(&every_parameter(&function), &mut errors);
+        analysis::checkpoint::check(&function, &mut errors);
+        return errors.is_empty();
+    }
+    false
+}
+
 /// The same of what is always there.
 fn pipeline(
     source: Source<'_>,

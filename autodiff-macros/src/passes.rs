@@ -6,12 +6,16 @@
 /// An optimisation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pass {
+    /// Small functions of a module are written out where they are called.
+    Inline,
     /// Loops that count are `for` loops.
     Count,
     /// Integers that grow with the index are said by it.
     Induction,
     /// A `Vec` that a loop pushes to is made at its length.
     Fill,
+    /// Lengths are said by what they are made of.
+    Lengths,
     /// A `Vec` moved into another is exchanged with it.
     Exchange,
     /// Running extremes are those of one iteration.
@@ -66,9 +70,11 @@ pub(crate) enum Pass {
 
 /// All of them, by the names under which they are left out.
 pub(crate) const ALL: &[(&str, Pass)] = &[
+    ("inline", Pass::Inline),
     ("count", Pass::Count),
     ("induction", Pass::Induction),
     ("fill", Pass::Fill),
+    ("lengths", Pass::Lengths),
     ("exchange", Pass::Exchange),
     ("extremes", Pass::Extremes),
     ("borrow", Pass::Borrow),

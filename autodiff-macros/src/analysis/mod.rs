@@ -10,6 +10,7 @@ mod extremes;
 mod fill;
 mod induction;
 mod invariant;
+mod lengths;
 mod ranges;
 mod resized;
 mod share;
@@ -32,6 +33,7 @@ pub(crate) fn prepare(function: Function) -> Function {
     let function = on(Pass::Count, counted::count, function);
     let function = on(Pass::Induction, induction::induction, function);
     let function = on(Pass::Fill, fill::fill, function);
+    let function = on(Pass::Lengths, lengths::lengths, function);
     let function = on(Pass::Exchange, exchange::exchange, function);
     let function = on(Pass::Extremes, extremes::extremes, function);
     let function = on(Pass::Borrow, borrow::borrow, function);

@@ -28,11 +28,14 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::Item;
 
+use self::inline::ROOM;
 use self::plan::{Plan, has_derive};
 use super::given;
 use super::marks::without_marks;
 use super::operator::Operator;
-use super::{beside, derived_function, derived_method, derived_operator, with_errors};
+use super::{
+    beside, can_be_differentiated, derived_function, derived_method, derived_operator, merged, with_errors,
+};
 use crate::diag::Diagnostics;
 use crate::emit::signature::asked_of_traits;
 use crate::request::Request;
@@ -148,7 +151,7 @@ impl Output {
         let derived = self.next().map(|(request, hidden, mut diag)| {
             item.sig = traits::named_impls(&request.scope, &item.sig);
             if request.given.is_empty() {
-                *item.block = self.written_out(at, &item.sig, &item.block, None, &mut diag);
+                *item.block = self.taken_in(&request, at, (&item.sig, &item.block), None, &mut diag);
             }
             derived_function(&request, &item, hidden, diag)
         });
@@ -206,8 +209,8 @@ impl Output {
             let mut method = method.clone();
             method.sig = traits::named_impls(&request.scope, &method.sig);
             if request.given.is_empty() {
-                let this = Some(&*item.self_ty);
-                method.block = self.written_out(at, &method.sig, &method.block, this, &mut diag);
+                let this = Some((&*item.self_ty, &item.generics));
+                method.block = self.taken_in(&request, at, (&method.sig, &method.block), this, &mut diag);
             }
             if !beside {
                 match of_trait {
@@ -299,7 +302,35 @@ impl Output {
         diag: &mut Diagnostics,
     ) -> syn::Block {
         let block = self.plan.expanded(at, signature, block);
-        self.plan.inline.inlined(at, signature, &block, of, diag)
+        self.plan.inline.inlined(at, signature, &block, of, 0, diag)
+    }
+
+    /// The same with small functions written out as well, where that can be differentiated.
+    fn taken_in(
+        &self,
+        request: &Request,
+        at: ModuleId,
+        (signature, block): (&syn::Signature, &syn::Block),
+        this: Option<(&syn::Type, &syn::Generics)>,
+        diag: &mut Diagnostics,
+    ) -> syn::Block {
+        let of = this.map(|(of, _)| of);
+        let plain = self.written_out(at, signature, block, of, diag);
+        // Names that are asked for are those of the function itself, and singular points those of who is asked.
+        let own = request.wrt.is_some() || !request.stop.is_empty();
+        if own || request.singular != self.plan.request.singular {
+            return plain;
+        }
+        let mut ignored = Diagnostics::new();
+        let block = self.plan.expanded(at, signature, block);
+        let taken = self.plan.inline.inlined(at, signature, &block, of, ROOM, &mut ignored);
+        ignored.discard();
+        let mut whole = signature.clone();
+        if let Some((_, generics)) = this {
+            whole.generics = merged(generics, &signature.generics);
+        }
+        let any = self.plan.inline.took_in();
+        if any && can_be_differentiated(request, &whole, &taken) { taken } else { plain }
     }
 
     fn of_trait(&mut self, at: ModuleId, item: &syn::ItemTrait) -> TokenStream {

@@ -3,6 +3,9 @@
 //! structs that borrow, which callers know by their parts. They are written out where they are
 //! called, as closures, which lowering inlines. Which method is called, the type of its receiver says.
 //!
+//! Small functions that have a derivative are written out as well, as long as that makes no long program: what a loop calls
+//! is part of the loop then.
+//!
 //! Invariant: what a call computes is the same. Names in the body of such a function mean what they meant there: a call is
 //! refused where one of them is bound otherwise by the caller.
 //!
@@ -15,18 +18,20 @@
 
 mod called;
 mod conversions;
+mod helpers;
 mod names;
 mod sites;
 mod views;
 mod walks;
 
 pub(super) use self::called::lent;
+pub(super) use self::helpers::ROOM;
 pub(in crate::expand) use self::names::bound_in;
 pub(super) use self::views::{is_sum, is_view};
 pub(super) use self::walks::is_walk;
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use proc_macro2::{Ident, TokenStream};
@@ -36,7 +41,7 @@ use syn::{Block, Expr, FnArg, Pat, ReceiverKind, Signature, Type, parse_quote};
 
 use self::called::{Lent, Taken, generics_of, is_iterator, is_opaque, parameters, takes_iterators};
 use self::conversions::Conversion;
-use self::names::{names, owned_in, types_in};
+use self::names::{items_in, names, owned_in, types_in};
 use self::sites::Writing;
 use self::views::View;
 use super::plan::{calls_in, names_in};
@@ -55,6 +60,10 @@ pub(super) struct Inline {
     /// `From` of types.
     conversions: Vec<Conversion>,
     items: Rc<Items>,
+    /// Helpers of one name, as `impl`s of a generic type have them for several types.
+    clashing: BTreeSet<(ModuleId, String)>,
+    /// How many tokens of helpers may still be written out in the function at hand.
+    room: Cell<usize>,
     /// Calls that cannot be written out.
     errors: RefCell<Diagnostics>,
 }
@@ -67,6 +76,8 @@ struct Function {
     /// The type whose method it is.
     of: Option<Type>,
     lent: Lent,
+    /// Its number, where it has a derivative of its own.
+    helper: Option<usize>,
 }
 
 /// Whether a function has no derivative of its own, but can be written out: it takes functions, or gives a reference into what
@@ -126,27 +137,34 @@ impl Inline {
             views: Vec::new(),
             conversions: Vec::new(),
             items,
+            clashing: BTreeSet::new(),
+            room: Cell::new(0),
             errors: RefCell::new(Diagnostics::new()),
         }
     }
 
     pub(super) fn add(&mut self, at: ModuleId, signature: &Signature, block: &Block, of: Option<&Type>) {
-        let name = match of {
-            Some(of) => walks::key(of, &signature.ident),
-            None => signature.ident.to_string(),
-        };
-        let takes = parameters(signature);
-        let scope = Scope::new(self.items.clone(), at);
-        let lent = lent(signature, &of.map_or(scope.clone(), |of| scope.of(of)));
+        let name = key(signature, of);
         // The sum of references may be that of what they refer to: that one says how it is done.
         let hands_on =
             |block: &Block| calls_in(block.to_token_stream()).contains(&format!(".{}", signature.ident));
         if is_sum(&signature.ident) && self.functions.contains_key(&(at, name.clone())) && hands_on(block) {
             return;
         }
-        let function =
-            Function { signature: signature.clone(), block: block.clone(), takes, of: of.cloned(), lent };
+        let function = self.function(at, signature, block, of);
         self.functions.insert((at, name), function);
+    }
+
+    fn function(&self, at: ModuleId, signature: &Signature, block: &Block, of: Option<&Type>) -> Function {
+        let scope = Scope::new(self.items.clone(), at);
+        Function {
+            signature: signature.clone(),
+            block: block.clone(),
+            takes: parameters(signature),
+            of: of.cloned(),
+            lent: lent(signature, &of.map_or(scope.clone(), |of| scope.of(of))),
+            helper: None,
+        }
     }
 
     /// Whose method a name is that no other type in sight has, nor the standard library: of several, the receiver has to tell
@@ -157,18 +175,20 @@ impl Inline {
         only.filter(|_| types.next().is_none())
     }
 
-    /// The body of a function with calls written out.
+    /// The body of a function with calls written out; those of helpers as long as they make no more than `room` tokens.
     pub(super) fn inlined(
         &self,
         at: ModuleId,
         signature: &Signature,
         block: &Block,
         of: Option<&Type>,
+        room: usize,
         diag: &mut Diagnostics,
     ) -> Block {
         if self.functions.is_empty() && self.views.is_empty() && self.conversions.is_empty() {
             return block.clone();
         }
+        self.room.set(room);
         let block = self.writing(at, signature, block, of, vec![signature.ident.to_string()]);
         diag.absorb(self.errors.replace(Diagnostics::new()));
         block
@@ -192,16 +212,29 @@ impl Inline {
         let facts = crate::lower::types_of(&scope, signature, &block, &nodes);
         let known = Types::of_function(&signature.generics, &block, &scope);
         let owned = owned_in(signature, &block);
-        Writing { inline: self, at, bound: names(bound), types, known, facts, nodes, owned, open }
+        let bound = names(bound).into_iter().chain(items_in(&block)).collect();
+        Writing { inline: self, at, bound, types, known, facts, nodes, owned, open }
             .visit_block_mut(&mut block);
         block
     }
 }
 
+/// What a function is called.
+fn key(signature: &Signature, of: Option<&Type>) -> String {
+    match of {
+        Some(of) => walks::key(of, &signature.ident),
+        None => signature.ident.to_string(),
+    }
+}
+
 impl Writing<'_> {
     /// What stands for a call; nothing where it is none of such a function.
-    fn call(&self, name: &str, arguments: Vec<Expr>, call: &Expr) -> Option<Expr> {
+    /// `surely`: of a method, the type of the receiver is known.
+    fn call(&self, name: &str, surely: bool, arguments: Vec<Expr>, call: &Expr) -> Option<Expr> {
         let function = self.inline.functions.get(&(self.at, name.to_string()))?;
+        if function.helper.is_some() && !surely {
+            return None;
+        }
         self.written_out(name, function, arguments, call)
     }
 
@@ -215,9 +248,12 @@ impl Writing<'_> {
         if arguments.len() != function.takes.len() || self.open.iter().any(|open| open == name) {
             return None;
         }
+        if function.helper.is_some() && !self.takes_in(function) {
+            return None;
+        }
         if let Some(why) = self.refusal(function) {
             // It has a derivative of its own beside.
-            if function.lent.taken && !function.lent.given {
+            if function.helper.is_some() || function.lent.taken && !function.lent.given {
                 return None;
             }
             self.inline.errors.borrow_mut().error(call, why);
@@ -249,7 +285,7 @@ impl Writing<'_> {
     }
 
     fn written(&self, name: &str, function: &Function, mut arguments: Vec<Expr>) -> Option<Expr> {
-        let Function { signature, block, takes, of: this, lent: _ } = function;
+        let Function { signature, block, takes, of: this, .. } = function;
         let generic = generics_of(&signature.generics);
         // `Self` is another type where the function is written out.
         let mut signature = signature.clone();
@@ -394,7 +430,7 @@ mod tests {
             _ => None,
         });
         let item = found.expect("a function `g`");
-        let block = plan.inline.inlined(0, &item.sig, &item.block, None, &mut diag);
+        let block = plan.inline.inlined(0, &item.sig, &item.block, None, usize::MAX, &mut diag);
         let errors = diag.into_error().map(|error| error.to_string()).unwrap_or_default();
         format!("{} {errors}", block.to_token_stream())
     }
@@ -434,5 +470,28 @@ mod tests {
         assert!(!written(&format!("{methods} {other} {caller}")).contains("let m"));
         let caller = "fn g(a: &A, x: f64) -> f64 { a.m(|y| x * y) }";
         assert!(written(&format!("{methods} {other} {caller}")).contains("let m = | this : & A , f |"));
+    }
+
+    #[test]
+    fn small_functions_with_a_derivative_are_written_out() {
+        let taken = |items: &str| written(items).contains("let h = |");
+        let caller = "fn g(x: f64) -> f64 { h(x) + 1.0 }";
+        assert!(taken(&format!("fn h(x: f64) -> f64 {{ x * x }} pub {caller}")));
+        // What may come back to itself, is marked, has items of its own, or means something else here, is called.
+        for function in [
+            "fn h(x: f64) -> f64 { if x > 1.0 { h(x * 0.5) } else { x } }",
+            "fn h(x: f64) -> f64 { k(x) } fn k(x: f64) -> f64 { if x > 1.0 { h(x * 0.5) } else { x } }",
+            "fn h(#[no_diff] x: f64) -> f64 { x * x }",
+            "#[differentiate(singular = \"ieee\")] fn h(x: f64) -> f64 { x * x }",
+            "fn h(x: f64) -> f64 { fn k(x: f64) -> f64 { x } k(x) }",
+            "fn h<T: Into<f64>>(x: T) -> f64 { let y: T = x; y.into() }",
+        ] {
+            assert!(!taken(&format!("{function} pub {caller}")), "{function}");
+        }
+        let shadowed = "pub fn g(x: f64) -> f64 { let scale = 2.0; h(x) * scale }";
+        assert!(!taken(&format!("use super::*; fn h(x: f64) -> f64 {{ x * scale(x) }} {shadowed}")));
+        assert!(taken(&format!("fn h(x: f64) -> f64 {{ let scale = x; x * scale }} {shadowed}")));
+        let long = "x = x.sin() * x + 0.5; ".repeat(40);
+        assert!(!taken(&format!("fn h(mut x: f64) -> f64 {{ {long} x }} pub {caller}")));
     }
 }

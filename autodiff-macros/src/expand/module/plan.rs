@@ -36,6 +36,8 @@ pub(super) struct Candidate {
     pub(super) chosen: bool,
     /// It is written out where it is called.
     pub(super) inlined: bool,
+    /// It has a derivative of its own, and may be written out where it is called all the same.
+    helper: bool,
     /// Who calls it from outside gets a derivative all the same.
     outside: bool,
     /// It takes structs that hold references.
@@ -117,6 +119,7 @@ impl Plan {
         plan.collect(0, items, &Macros::default());
         plan.leave_derivatives();
         plan.choose();
+        plan.leave_helpers();
         plan
     }
 
@@ -138,8 +141,12 @@ impl Plan {
                         (public, false),
                         scope.clone(),
                     );
-                    if added.inlined {
+                    let (inlined, helper) = (added.inlined, added.helper);
+                    if inlined {
                         self.inline.add(at, &item.sig, &block, None);
+                    } else if helper {
+                        let number = self.candidates.len() - 1;
+                        self.inline.add_helper(number, at, &item.sig, &block, None);
                     }
                 }
                 Item::Impl(item) => {
@@ -188,8 +195,12 @@ impl Plan {
                         }
                         added.inlined = apart || walk || added.inlined && (of_trait.is_none() || added.lent);
                         let inlined = added.inlined && !apart;
+                        let helper = added.helper && !added.inlined && of_trait.is_none();
                         if inlined {
                             self.inline.add(at, &signature, &block, Some(&item.self_ty));
+                        } else if helper {
+                            let number = self.candidates.len() - 1;
+                            self.inline.add_helper(number, at, &signature, &block, Some(&item.self_ty));
                         }
                         if view {
                             self.inline.add_view(at, item, &method.sig, &block);
@@ -347,6 +358,7 @@ impl Plan {
                 && !given
                 && (!marked || outside)
                 && inline::is_inlined(signature, block, differentiable, associated, lent),
+            helper: eligible && differentiable && !given && !marked && !outside,
             outside,
             lent: lent.taken,
             mentions,
@@ -454,6 +466,17 @@ impl Plan {
                 }
             }
         }
+    }
+
+    /// Leaves calls of what is not differentiated, or may be reached again by what it calls.
+    fn leave_helpers(&mut self) {
+        let again = |at: usize| {
+            let this = &self.candidates[at];
+            this.calls.iter().any(|called| this.is_called_by(called)) || !self.leading_back_to(at).is_empty()
+        };
+        let left = |at: usize| !self.candidates[at].chosen || again(at);
+        let left = (0..self.candidates.len()).filter(|at| left(*at)).collect();
+        self.inline.leave(&left);
     }
 
     /// The calls of a function by which it is reached again.

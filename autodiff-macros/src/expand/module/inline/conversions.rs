@@ -43,6 +43,7 @@ impl Inline {
             takes: parameters(signature),
             of: Some((*item.self_ty).clone()),
             lent: Lent::default(),
+            helper: None,
         };
         let first = self.conversions.iter().all(|other| other.at != at || other.to != to);
         self.conversions.push(Conversion { at, to, from: from.clone(), function });

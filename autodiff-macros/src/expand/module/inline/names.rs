@@ -20,6 +20,19 @@ pub(in crate::expand) fn bound_in(signature: &Signature, block: &Block) -> BTree
     bound.0
 }
 
+/// The names of functions that stand in a body.
+pub(super) fn items_in(block: &Block) -> BTreeSet<String> {
+    struct Items(BTreeSet<String>);
+    impl VisitMut for Items {
+        fn visit_item_fn_mut(&mut self, item: &mut syn::ItemFn) {
+            self.0.insert(item.sig.ident.to_string());
+        }
+    }
+    let mut items = Items(BTreeSet::new());
+    items.visit_block_mut(&mut block.clone());
+    items.0
+}
+
 pub(super) fn names(bound: BTreeMap<String, usize>) -> BTreeSet<String> {
     bound.into_keys().collect()
 }

@@ -98,8 +98,8 @@ impl<'a> Writing<'a> {
             _ => {}
         }
         match called {
-            Some(Called::Function(name)) => {
-                if let Some(written) = self.call(&name, arguments(expr), &*expr) {
+            Some(Called::Function(name, surely)) => {
+                if let Some(written) = self.call(&name, surely, arguments(expr), &*expr) {
                     *expr = written;
                 }
             }
@@ -152,10 +152,10 @@ impl<'a> Writing<'a> {
                                 return Some(conversion);
                             }
                         }
-                        return Some(Called::Function(format!("{of}.{}", name.ident)));
+                        return Some(Called::Function(format!("{of}.{}", name.ident), true));
                     }
                     let name = path.path.get_ident()?.to_string();
-                    (!self.bound.contains(&name)).then_some(Called::Function(name))
+                    (!self.bound.contains(&name)).then_some(Called::Function(name, true))
                 }
                 _ => None,
             },
@@ -170,12 +170,12 @@ impl<'a> Writing<'a> {
                     return self.conversion(&to, &call.receiver);
                 }
                 if call.method == "collect" && call.args.is_empty() {
-                    return Some(Called::Function(format!("{}.from_iter", self.named(&site(expr))?)));
+                    return Some(Called::Function(format!("{}.from_iter", self.named(&site(expr))?), true));
                 }
                 if is_sum(&call.method) {
                     let of = self.named(&format!("{}[]", site(&*call.receiver)));
                     let of = of.or_else(|| self.named(&site(expr)))?;
-                    return Some(Called::Function(format!("{of}.{name}")));
+                    return Some(Called::Function(format!("{of}.{name}"), true));
                 }
                 let of = self.type_of(&call.receiver);
                 if let Some(of) = &of {
@@ -186,8 +186,9 @@ impl<'a> Writing<'a> {
                         return self.inline.view_of(self.at, of, changes, None).map(Called::Deref);
                     }
                 }
+                let surely = of.is_some();
                 let of = of.or_else(|| self.inline.only_one(&name).map(str::to_string))?;
-                Some(Called::Function(format!("{of}.{name}")))
+                Some(Called::Function(format!("{of}.{name}"), surely))
             }
             Expr::Index(index) => {
                 let of = self.type_of(&index.expr)?;
@@ -247,7 +248,8 @@ impl<'a> Writing<'a> {
 
 /// What an expression calls.
 enum Called<'a> {
-    Function(String),
+    /// By its name; whether the type of the receiver of a method is known.
+    Function(String, bool),
     Conversion(&'a Conversion),
     Index(&'a View),
     Deref(&'a View),

@@ -69,6 +69,7 @@ impl Inline {
             takes: parameters(signature),
             of: Some((*item.self_ty).clone()),
             lent: Lent::default(),
+            helper: None,
         };
         let index = crate::lower::arguments(last).first().map(|ty| (*ty).clone());
         let mutable = last.ident.to_string().ends_with("Mut");
