@@ -16,6 +16,10 @@ pub(crate) enum Pass {
     Fill,
     /// Lengths are said by what they are made of.
     Lengths,
+    /// Short loops are written out.
+    Unroll,
+    /// Sums in elements are taken in scalars.
+    Sums,
     /// A `Vec` moved into another is exchanged with it.
     Exchange,
     /// Running extremes are those of one iteration.
@@ -75,6 +79,8 @@ pub(crate) const ALL: &[(&str, Pass)] = &[
     ("induction", Pass::Induction),
     ("fill", Pass::Fill),
     ("lengths", Pass::Lengths),
+    ("unroll", Pass::Unroll),
+    ("sums", Pass::Sums),
     ("exchange", Pass::Exchange),
     ("extremes", Pass::Extremes),
     ("borrow", Pass::Borrow),

@@ -26,6 +26,15 @@ pub(crate) fn lengths(mut function: Function) -> Function {
         function.result.leaves_mut().into_iter().for_each(|leaf| renamed.expr(leaf));
         let lasts = function.params.iter_mut().filter_map(|param| param.last.as_mut());
         lasts.for_each(|last| renamed.expr(last));
+        function.body.walk_mut(&mut |stmt| {
+            if let StmtKind::Let { var, expr: expr @ Expr::Len(_) } = &mut stmt.kind {
+                let mut length = Expr::Var(*var);
+                renamed.expr(&mut length);
+                if !matches!(length, Expr::Var(same) if same == *var) {
+                    *expr = length;
+                }
+            }
+        });
     }
     let mut kept = function.locals_apart();
     function.result.leaves().into_iter().for_each(|leaf| {
@@ -120,7 +129,7 @@ fn atom(sum: &Sum) -> Option<Expr> {
 }
 
 /// What is known of lengths.
-struct Known {
+pub(super) struct Known {
     lets: Lets,
     /// What changes its length, or may.
     changing: VarSet,
@@ -129,7 +138,7 @@ struct Known {
 }
 
 impl Known {
-    fn of(function: &Function) -> Known {
+    pub(super) fn of(function: &Function) -> Known {
         let vars = &function.vars;
         let mut changing = VarSet::new();
         let mut alike: Vec<(Var, Option<Var>)> = Vec::new();
@@ -201,8 +210,13 @@ impl Known {
         }
     }
 
+    /// Whether a local has the length that it was declared with throughout.
+    pub(super) fn keeps_length(&self, place: Var) -> bool {
+        !self.changing.contains(&place)
+    }
+
     /// The length of a place that keeps it: an atom, or that of a parameter.
-    fn length_of_place(&self, place: Var, function: &Function) -> Option<Expr> {
+    pub(super) fn length_of_place(&self, place: Var, function: &Function) -> Option<Expr> {
         let info = &function.vars[place];
         let lent = |param: &&crate::ir::Param| param.var == place && param.passing != Passing::Value;
         if info.role != Role::Place || self.changing.contains(&place) {
@@ -222,6 +236,7 @@ impl Known {
         };
         let full = function.vars.resolve(path);
         let length = match full.proj.last() {
+            _ if of_array(&function.vars.type_of(path)).is_some() => of_array(&function.vars.type_of(path)),
             None => self.length_of_place(full.root, function),
             Some(Proj::Range(lo, Some(hi))) => {
                 self.lets.length(lo.as_ref(), hi).and_then(|length| atom(&length))
@@ -236,12 +251,19 @@ impl Known {
     }
 }
 
-fn is_same(a: &Expr, b: &Expr) -> bool {
+pub(super) fn is_same(a: &Expr, b: &Expr) -> bool {
     match (a, b) {
         (Expr::Var(a), Expr::Var(b)) => a == b,
         (Expr::Len(a), Expr::Len(b)) => a.root == b.root && a.proj.is_empty() && b.proj.is_empty(),
         (a, b) => build::value_of(a).is_some() && build::value_of(a) == build::value_of(b),
     }
+}
+
+/// The length of an array, where it is a number.
+fn of_array(ty: &Ty) -> Option<Expr> {
+    let Ty::Array(_, Some(len)) = ty else { return None };
+    let len = syn::parse2::<syn::LitInt>(len.clone()).ok()?.base10_parse::<i64>().ok()?;
+    Some(build::int(len))
 }
 
 /// Whether a write may change how many elements there are.

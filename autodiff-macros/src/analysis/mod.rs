@@ -14,6 +14,8 @@ mod lengths;
 mod ranges;
 mod resized;
 mod share;
+mod sums;
+mod unroll;
 
 use crate::ir::Function;
 use crate::passes::Pass;
@@ -34,10 +36,13 @@ pub(crate) fn prepare(function: Function) -> Function {
     let function = on(Pass::Induction, induction::induction, function);
     let function = on(Pass::Fill, fill::fill, function);
     let function = on(Pass::Lengths, lengths::lengths, function);
+    let function = on(Pass::Unroll, unroll::unroll, function);
+    let function = on(Pass::Sums, sums::sums, function);
     let function = on(Pass::Exchange, exchange::exchange, function);
     let function = on(Pass::Extremes, extremes::extremes, function);
     let function = on(Pass::Borrow, borrow::borrow, function);
     let function = on(Pass::Share, share::share, function);
+    let function = on(Pass::Unroll, unroll::unread, function);
     let function = on(Pass::Hoist, invariant::hoist, function);
     let function = on(Pass::Share, share::share, function);
     checkpoint::settle(function)

@@ -398,6 +398,16 @@ impl Vars {
         common.unwrap_or(Float::F64)
     }
 
+    fn field(&self, of: &Ty, member: &syn::Member) -> Ty {
+        match of {
+            Ty::Named(of) if !self.1.is_empty() => {
+                let key = (of.to_token_stream().to_string(), member.to_token_stream().to_string());
+                self.1.get(&key).cloned().unwrap_or(Ty::Unknown)
+            }
+            _ => Ty::Unknown,
+        }
+    }
+
     /// The type of what a path shows, as far as known.
     pub(crate) fn type_of(&self, path: &Path) -> Ty {
         let full = self.resolve(path);
@@ -406,9 +416,10 @@ impl Vars {
             Proj::Range(..) => Ty::Slice(Box::new(ty.element())),
             Proj::Field(syn::Member::Unnamed(index)) => match ty {
                 Ty::Tuple(parts) => parts.get(index.index as usize).cloned().unwrap_or(Ty::Unknown),
-                _ => Ty::Unknown,
+                ty => self.field(&ty, &syn::Member::Unnamed(index.clone())),
             },
-            Proj::Field(_) | Proj::Payload { .. } | Proj::Some | Proj::Deref => Ty::Unknown,
+            Proj::Field(member) => self.field(&ty, member),
+            Proj::Payload { .. } | Proj::Some | Proj::Deref => Ty::Unknown,
         })
     }
 }

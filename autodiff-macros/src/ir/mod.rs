@@ -20,6 +20,9 @@ pub(crate) mod table;
 pub(crate) mod verify;
 pub(crate) mod visit;
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use proc_macro2::{Ident, Span, TokenStream};
 
 use crate::passes::Passes;
@@ -170,7 +173,10 @@ impl Ty {
 
 /// The arena of a function's variables.
 #[derive(Clone, Default)]
-pub(crate) struct Vars(pub(crate) Vec<VarInfo>);
+pub(crate) struct Vars(pub(crate) Vec<VarInfo>, pub(crate) Rc<Fields>);
+
+/// The types of the fields of structs in sight that hold numbers, by the names of both.
+pub(crate) type Fields = BTreeMap<(String, String), Ty>;
 
 impl std::ops::Index<Var> for Vars {
     type Output = VarInfo;

@@ -109,10 +109,33 @@ impl Lower<'_> {
         }
     }
 
+    /// Whether an iterator goes along a constant that is known to be an array or a slice.
+    pub(super) fn walks_along_a_table(&self, expr: &syn::Expr) -> bool {
+        let syn::Expr::MethodCall(call) = expr else { return false };
+        let name = call.method.to_string();
+        match &name[..] {
+            "rev" | "enumerate" | "copied" | "cloned" => self.walks_along_a_table(&call.receiver),
+            name => {
+                is_view(name)
+                    && is_constant(&call.receiver)
+                    && self.facts.get(&site(&*call.receiver)).is_some_and(Ty::is_sequence)
+            }
+        }
+    }
+
     /// A place that shows the content of a constant.
     fn table(&mut self, expr: &syn::Expr) -> Option<Path> {
         let table = self.operand(expr, None);
         let table = self.as_code(table, expr.span())?;
+        // Of an array in sight the length is known.
+        if let (syn::Expr::Path(_), Some(Ty::Array(element, Some(len)))) = (expr, self.facts.get(&site(expr)))
+        {
+            if element.is_float() && syn::parse2::<syn::LitInt>(len.clone()).is_ok() {
+                let ty = Ty::Array(element.clone(), Some(len.clone()));
+                let place = self.temp_place("table", ty, Init::Inert(table), expr.span());
+                return Some(Path::of(place));
+            }
+        }
         let slice = combine(&[table], |parts| {
             let table = &parts[0];
             quote!(&(#table)[..])

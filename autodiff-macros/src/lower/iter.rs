@@ -205,6 +205,12 @@ impl Lower<'_> {
     #[expect(clippy::result_large_err, reason = "the error is the value that takes its place")]
     pub(crate) fn iterator(&mut self, expr: &syn::Expr) -> Result<Iter, Value> {
         let value = self.operand(expr, None);
+        // A table has indices: nothing is collected.
+        if matches!(value, Value::Code(..)) && self.walks_along_a_table(expr) {
+            if let Some(iter) = self.iterator_of_code(expr) {
+                return Ok(iter);
+            }
+        }
         self.items_of_expr(value, expr)
     }
 

@@ -252,6 +252,7 @@ fn attempt(
             ),
         );
     }
+    lower.vars.1 = std::rc::Rc::new(types::fields(&lower.types, &lower.vars));
     let locals = std::mem::take(&mut lower.locals);
     let mut function = Function {
         name: signature.ident.clone(),

@@ -1,12 +1,13 @@
 //! Written types as far as the macro knows them.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{GenericArgument, GenericParam, Generics, PathArguments, Type, TypeParamBound, WherePredicate};
 
-use crate::ir::{Float, Passing, Ty};
+use crate::ir::{Fields, Float, Passing, Ty, Vars};
 use crate::standard::{Standard, Unindexed, is_integer, primitive, unindexed};
 use crate::typing::Scope;
 use crate::typing::items::{ModuleId, bounds};
@@ -411,6 +412,49 @@ pub(crate) fn is_function_type(ty: &Type) -> bool {
             .is_some_and(|last| ["Fn", "FnMut", "FnOnce"].contains(&last.ident.to_string().as_str())),
         _ => false,
     })
+}
+
+/// The fields of numbers of the structs that a function's variables hold.
+pub(super) fn fields(types: &Types, vars: &Vars) -> Fields {
+    /// What a type is made of, or nothing where it may hold something else than numbers in sequences and structs.
+    fn named(ty: &Ty) -> Option<Option<&syn::Type>> {
+        match ty {
+            Ty::Float(Float::F64 | Float::F32) => Some(None),
+            // A name of a length may mean nothing where the field is reached.
+            Ty::Array(t, Some(len)) => {
+                syn::parse2::<syn::LitInt>(len.clone()).is_ok().then(|| named(t)).flatten()
+            }
+            Ty::Vec(t) => named(t),
+            Ty::Named(of) => Some(Some(of)),
+            _ => None,
+        }
+    }
+    fn holds<'t>(ty: &'t Ty, open: &mut Vec<&'t syn::Type>) {
+        match ty {
+            Ty::Named(of) => open.push(of),
+            Ty::Array(t, _) | Ty::Slice(t) | Ty::Vec(t) => holds(t, open),
+            Ty::Tuple(ts) => ts.iter().for_each(|t| holds(t, open)),
+            _ => {}
+        }
+    }
+    let mut found = Fields::new();
+    let mut first = Vec::new();
+    vars.0.iter().for_each(|info| holds(&info.ty, &mut first));
+    let mut open: Vec<syn::Type> = first.into_iter().cloned().collect();
+    let mut seen = BTreeSet::new();
+    while let Some(of) = open.pop() {
+        let name = of.to_token_stream().to_string();
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        for (member, ty) in types.fields(&of) {
+            if let Some(of) = named(&ty) {
+                open.extend(of.cloned());
+                found.insert((name.clone(), member.to_token_stream().to_string()), ty);
+            }
+        }
+    }
+    found
 }
 
 #[cfg(test)]

@@ -376,6 +376,15 @@ impl Types {
         Some(path)
     }
 
+    /// The fields of a struct that are not marked.
+    pub(crate) fn fields(&self, of: &Type) -> Vec<(Member, Ty)> {
+        let Some((definition, arguments)) = self.scope.definition_of(of) else { return Vec::new() };
+        let Kind::Struct(fields) = &definition.kind else { return Vec::new() };
+        let inside = self.inside(definition.module, &definition.generics, &arguments, None);
+        let plain = fields.iter().filter(|(.., no_diff)| !no_diff);
+        plain.map(|(member, ty, _)| (member.clone(), inside.ty(ty))).collect()
+    }
+
     /// How many fields a variant has.
     pub(crate) fn count(&self, of: &Type, variant: &Ident) -> Option<usize> {
         let Kind::Enum(variants) = &self.scope.definition_of(of)?.0.kind else { return None };

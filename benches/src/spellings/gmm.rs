@@ -26,22 +26,31 @@ pub fn packed(
     let size = d * (d + 1) / 2;
     let (alphas, rest) = parameters.split_at(k);
     let (means, factors) = rest.split_at(k * d);
+    let mut diagonals = vec![0.0; k * d];
+    let mut log_dets = vec![0.0; k];
+    for c in 0..k {
+        let (diagonal, _) = factors[c * size..(c + 1) * size].split_at(d);
+        for (i, q) in diagonal.iter().enumerate() {
+            diagonals[c * d + i] = q.exp();
+            log_dets[c] += q;
+        }
+    }
     let mut total = 0.0;
     let mut terms = vec![0.0; k];
+    let mut difference = vec![0.0; d];
     let mut y = vec![0.0; d];
-    for p in 0..n {
+    for x in points.chunks_exact(d) {
         for c in 0..k {
             let mean = &means[c * d..(c + 1) * d];
-            let factor = &factors[c * size..(c + 1) * size];
-            let mut log_det = 0.0;
+            let (_, lower) = factors[c * size..(c + 1) * size].split_at(d);
             for i in 0..d {
-                y[i] = factor[i].exp() * (points[p * d + i] - mean[i]);
-                log_det += factor[i];
+                difference[i] = x[i] - mean[i];
+                y[i] = diagonals[c * d + i] * difference[i];
             }
-            let mut at = d;
+            let mut at = 0;
             for i in 0..d {
                 for j in i + 1..d {
-                    y[j] += factor[at] * (points[p * d + i] - mean[i]);
+                    y[j] += lower[at] * difference[i];
                     at += 1;
                 }
             }
@@ -49,22 +58,21 @@ pub fn packed(
             for i in 0..d {
                 square += y[i] * y[i];
             }
-            terms[c] = alphas[c] + log_det - 0.5 * square;
+            terms[c] = alphas[c] + log_dets[c] - 0.5 * square;
         }
         total += log_sum_exp(&terms);
     }
     let mut prior = 0.0;
     for c in 0..k {
-        let (diagonal, lower) = factors[c * size..(c + 1) * size].split_at(d);
+        let (_, lower) = factors[c * size..(c + 1) * size].split_at(d);
         let mut frobenius = 0.0;
-        for q in diagonal {
-            frobenius += (2.0 * q).exp();
-            prior -= m as f64 * q;
+        for e in &diagonals[c * d..(c + 1) * d] {
+            frobenius += e * e;
         }
         for l in lower {
             frobenius += l * l;
         }
-        prior += 0.5 * gamma * gamma * frobenius;
+        prior += 0.5 * gamma * gamma * frobenius - m as f64 * log_dets[c];
     }
     total - n as f64 * log_sum_exp(alphas) + prior
 }

@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 
 use super::{Reverse, stmt};
-use crate::ir::{CopyHow, Expr, Init, Passing, Path, Role, Stmt, StmtKind, StoreOp, Ty, Var, build};
+use crate::ir::{CopyHow, Expr, Init, Lit, Passing, Path, Role, Stmt, StmtKind, StoreOp, Ty, Var, build};
 
 impl Reverse<'_> {
     /// The adjoint variable of a scalar or a place.
@@ -111,8 +111,14 @@ impl Reverse<'_> {
     }
 
     pub(super) fn zero_init(&mut self, place: Var, out: &mut Vec<Stmt>, span: Span) -> Option<Init> {
-        if self.reshaped.contains(&place) || matches!(self.vars[place].ty, Ty::Array(..)) {
+        if self.reshaped.contains(&place) {
             return None;
+        }
+        if let Ty::Array(element, len) = &self.vars[place].ty {
+            // The type alone says the shape: nothing of the place has to be there.
+            let len = len.clone().filter(|_| element.is_float())?;
+            let len = Lit { tokens: len, value: None, ty: Ty::usize(), made: false };
+            return Some(Init::Repeat { vec: false, value: build::lit(0.0), len: Expr::Lit(len) });
         }
         match self.inits.get(&place)?.clone() {
             Init::List { vec, items }
