@@ -221,8 +221,8 @@ impl Lower<'_> {
                 Value::Path(Path::of(place))
             }
             value @ Value::Ref { .. } => value,
-            // What has no size has no place but behind its reference.
-            Value::Code(inert, ty) if !mutable && is_window(&expr.expr) => {
+            // What has no size has no place but behind its reference. (Of a constant there is a place.)
+            Value::Code(inert, ty) if !mutable && !inert.is_constant() && is_window(&expr.expr) => {
                 let inert = super::inert::combine(&[inert], |parts| {
                     let window = &parts[0];
                     quote!(&#window)
