@@ -150,7 +150,27 @@ fn bits_of_a_constant(x: f64) -> f64 {
     f64::from_bits(bits ^ (1 << 63)) * x
 }
 
+// What is turned around is read in its new order, be it a local or lent.
+#[differentiate]
+fn turned(x: &[f64], by: u32, order: &[usize]) -> f64 {
+    let mut stack = vec![0, 2, 1];
+    stack.rotate_left(1);
+    let mut flags = [true, true, false];
+    flags.rotate_right(by.rotate_left(1) as usize - 1);
+    flags.reverse();
+    let mut all = order.to_vec();
+    all.reverse();
+    let mut y = 0.5;
+    for at in 0..stack.len() {
+        if flags[at] {
+            y += x[stack[at]] * x[all[at]] * at as f64;
+        }
+    }
+    y
+}
+
 checks! {
+    turned(&vec![0.4, 0.3, 0.7], @1, @&vec![0, 1, 2]);
     result(1.5, @0) => 3.0;
     result as another_result(1.5, @2) => 2.0;
     guarded_result(1.5, @0) => 2.0;

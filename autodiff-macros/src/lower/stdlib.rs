@@ -181,9 +181,12 @@ pub(crate) fn is_pure_method(name: &str) -> bool {
     PURE.contains(&name)
 }
 
-/// Whether a method leaves its receiver as it is.
+/// Methods of numbers that depend on their operands alone, and of slices that change them.
+const CHANGING: [&str; 3] = ["reverse", "rotate_left", "rotate_right"];
+
+/// Whether a method leaves its receiver as it is, whatever that is.
 pub(crate) fn reads_only(name: &str) -> bool {
-    PURE.contains(&name)
+    PURE.contains(&name) && !CHANGING.contains(&name)
         || READING.contains(&name)
         || crate::rules::table::RULES.iter().any(|rule| rule.name == name)
 }
