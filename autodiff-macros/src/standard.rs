@@ -14,6 +14,12 @@ pub(crate) fn is_integer(name: &str) -> bool {
     INTEGERS.contains(&name)
 }
 
+/// Whether a name is that of a conversion of `num_traits::FromPrimitive`: `from_f64`, `from_usize`, …
+pub(crate) fn is_from_primitive(name: &str) -> bool {
+    let from = name.strip_prefix("from_").unwrap_or_default();
+    ["f32", "f64"].contains(&from) || is_integer(from) && !["bool", "char"].contains(&from)
+}
+
 /// The name of a type of the language: `f64`, `usize`, `str`, …
 pub(crate) fn primitive(path: &TypePath) -> Option<String> {
     let last = path.path.segments.last().filter(|last| last.arguments.is_none())?;

@@ -137,7 +137,22 @@ fn calls_methods_of_splines(x: f64, y: &[f64]) -> f64 {
     bent(&spline, x) + spline.side(z) * Spline::of(x).b
 }
 
+// Constants by way of `num_traits`, literals and computed ones.
+#[differentiate]
+fn ackley<T>(x: &[T], width: T) -> T
+where
+    T: Float + num_traits::FromPrimitive + std::iter::Sum,
+{
+    let by = T::from_f64(1.0).unwrap() / T::from_usize(x.len()).unwrap();
+    let turn = T::from_f64(2.0 * std::f64::consts::PI).unwrap() * width;
+    let spread = by * x.iter().map(|x| x.powi(2)).sum();
+    T::from_i32(20).unwrap()
+        - (T::from(std::f64::consts::LN_2).unwrap() * spread.sqrt()).exp()
+        - (by * x.iter().map(|x| (turn * *x).cos()).sum()).exp()
+}
+
 checks! {
+    ackley(&[0.5_f64, -1.5], 0.75);
     logistic(0.5_f64);
     norm([0.5, -1.5, 2.0]);
     generic_dot(&[0.5_f64, -1.5], &[2.0_f64, 0.75]) => ([2.0, 0.75], [0.5, -1.5]);

@@ -9,6 +9,7 @@ use crate::lower::Lower;
 use crate::lower::env::Value;
 use crate::lower::inert::combine;
 use crate::rules::path_function;
+use crate::standard::is_from_primitive;
 
 impl Lower<'_> {
     pub(super) fn float_function(
@@ -47,40 +48,35 @@ impl Lower<'_> {
             let receiver = self.scalar(receiver, Some(&ty), span);
             return self.float_method(receiver, &name, args, want, span);
         }
-        if name == "from" && args.len() == 1 {
+        let converts = matches!(owner.to_string().as_str(), "f64" | "f32");
+        if name == "from" && converts && args.len() == 1 {
             let arg = args.remove(0);
             let given = self.ty_of(&arg);
-            let converts = matches!(owner.to_string().as_str(), "f64" | "f32");
-            if converts && given.is_float() {
+            if given.is_float() {
                 let (atom, _) = self.scalar(arg, None, span);
                 let cast = Expr::Cast(Box::new(atom), Box::new(syn::parse_quote!(#owner)));
                 return Value::Atom(self.temp("from", ty.clone(), cast, span), ty);
             }
-            if given.is_scalar() && !given.is_float()
-                || matches!(arg, Value::Code(..))
-                || matches!(arg, Value::Atom(Expr::Lit(_), _))
-            {
+            if given.is_scalar() || matches!(arg, Value::Code(..)) {
                 let Some(code) = self.as_code(arg, span) else { return Value::Poison };
                 let inert = combine(&[code], |parts| {
                     let part = &parts[0];
                     quote!(#path(#part))
                 });
-                if converts {
-                    return Value::Atom(self.temp("from", ty.clone(), Expr::Inert(inert), span), ty);
-                }
-                // `T::from` of `num_traits::NumCast` gives an `Option`, of the float itself once it is unwrapped.
-                return Value::Maybe {
-                    some: crate::ir::build::boolean(true),
-                    value: Box::new({
-                        let inert = combine(&[inert], |parts| {
-                            let part = &parts[0];
-                            quote!(#part.unwrap())
-                        });
-                        Value::Atom(self.temp("from", ty.clone(), Expr::Inert(inert), span), ty)
-                    }),
-                };
+                return Value::Atom(self.temp("from", ty.clone(), Expr::Inert(inert), span), ty);
             }
             return self.refuse(path, "a conversion of an active value by `from` is not supported here: use `as`, or compute in one type");
+        }
+        if !converts && args.len() == 1 && (name == "from" || is_from_primitive(&name)) {
+            // `T::from` and `T::from_f64` of `num_traits` give an `Option`, of the float itself once it is unwrapped. Whether
+            // the argument carries a derivative is seen when all is known.
+            let Some(code) = self.as_code(args.remove(0), span) else { return Value::Poison };
+            let inert = combine(&[code], |parts| {
+                let part = &parts[0];
+                quote!(#path(#part).unwrap())
+            });
+            let value = Value::Atom(self.temp("from", ty.clone(), Expr::Inert(inert), span), ty);
+            return Value::Maybe { some: crate::ir::build::boolean(true), value: Box::new(value) };
         }
         self.unknown_float_function(path, args, want, span)
     }

@@ -183,6 +183,9 @@ impl Infer<'_> {
                 return float;
             }
             args.iter().for_each(|arg| _ = self.expr(arg));
+            if crate::standard::is_from_primitive(&name) && args.len() == 1 {
+                return Term::Option(Box::new(float));
+            }
             // `f64::from(n)`, and the constants of `num_traits`: `T::zero()`, `T::infinity()`.
             return if name == "from" || args.is_empty() { float } else { self.table.fresh() };
         }
