@@ -15,6 +15,7 @@ mod module;
 mod operator;
 pub(crate) mod spines;
 mod unchecked;
+mod untraited;
 
 pub(crate) use self::module::names_in;
 
@@ -167,19 +168,22 @@ fn derived_method(
     hidden: bool,
     diag: Diagnostics,
 ) -> TokenStream {
-    let visibility = if item.trait_.is_some() { &syn::Visibility::Inherited } else { &method.vis };
+    // How visible the trait is, is not seen; who calls the method calls its derivative.
+    let of_trait = syn::parse_quote!(pub(crate));
+    let visibility = if item.trait_.is_some() { &of_trait } else { &method.vis };
+    let (method, generics) = (&*untraited::method(item, method), &*untraited::head(item));
     let without_body = || syn::ImplItemFn { block: syn::parse_quote!({}), ..method.clone() };
     let method = &if request.given.is_empty() { Cow::Borrowed(method) } else { Cow::Owned(without_body()) };
     each_variant(&**method, diag, |variant, diag| {
         let syn::ImplItemFn { sig, block, attrs, .. } = &variant.item;
         let mut signature = sig.clone();
-        signature.generics = merged(&item.generics, &sig.generics);
+        signature.generics = merged(generics, &sig.generics);
         if diag.is_empty() && request.given.is_empty() && !has_derivative(request, &signature) {
             diag.discard();
             return TokenStream::new();
         }
         let attributes = &variant.attributes(attrs)[..];
-        let site = Site::Impl(Some(&item.generics));
+        let site = Site::Impl(Some(generics));
         let siblings = if item.trait_.is_some() { &[] } else { &item.items[..] };
         let source = Source {
             request,
@@ -306,7 +310,7 @@ fn methods(request: &Request, item: &syn::ItemImpl, mut diag: Diagnostics, kept:
 
 /// The `impl` block as it is kept, and one like it with what was derived from its methods.
 fn beside(item: &syn::ItemImpl, kept: &TokenStream, derived: &TokenStream) -> TokenStream {
-    let (generics, ty) = (&item.generics, &item.self_ty);
+    let (generics, ty) = (untraited::head(item), &item.self_ty);
     let conditions = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     let (parameters, _, predicates) = generics.split_for_impl();
     quote! {
