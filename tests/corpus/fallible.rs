@@ -499,3 +499,59 @@ fn what_was_read_is_collected_or_its_error_handed_on() {
     assert!(close(x_bar, 1.0 + 2.0 * 0.7 + 3.0 * 0.7 * 0.7));
     assert_eq!(powers::grad(0.7, "1,z").err(), powers(0.7, "1,z").err());
 }
+
+// What is found carries nothing: an index, a pair of them.
+#[differentiate]
+fn nearest(points: &[f64], x: f64) -> Option<usize> {
+    let (mut least, mut at) = (f64::INFINITY, 0);
+    for (k, point) in points.iter().enumerate() {
+        let distance = (point - x).abs();
+        if distance > 0.0 && distance < least {
+            least = distance;
+            at = k;
+        }
+    }
+    if least == f64::INFINITY { None } else { Some(at) }
+}
+
+#[differentiate]
+fn found_or_kept(x: f64, kept: &[Option<usize>]) -> Option<usize> {
+    if x > 1.0 { Some(x as usize) } else { kept[0] }
+}
+
+#[differentiate]
+fn both(x: f64) -> (usize, bool) {
+    (x as usize, x > 1.0)
+}
+
+#[differentiate]
+fn with_both(x: f64) -> Option<((usize, bool), f64)> {
+    if x > 1.0 { Some(((x as usize, true), x * x)) } else { None }
+}
+
+#[differentiate]
+fn at_nearest(points: &[f64], x: f64) -> f64 {
+    let by_default = found_or_kept(x, &[None]).unwrap_or(0);
+    let (whole, _) = both(x);
+    let ((_, _), square) = with_both(x).unwrap_or(((0, false), 3.0 * x));
+    match nearest(points, x) {
+        Some(k) => points[k] * x + whole as f64 * square,
+        None => x.sin() * points[by_default] + square,
+    }
+}
+
+checks! {
+    at_nearest(&vec![0.4, 1.9], 1.3);
+    at_nearest as at_another(&vec![0.6, 0.3], 0.5);
+}
+
+#[test]
+fn what_is_found_carries_nothing() {
+    assert_eq!(nearest::value_and_grad(&[], 0.5), None);
+    assert_eq!(nearest::value_and_grad(&[0.5, 0.7], 0.5), Some((1, (vec![0.0; 2], 0.0))));
+    assert_eq!(found_or_kept::value_and_grad(0.5, &[None]), None);
+    assert_eq!(found_or_kept::value_and_grad(0.5, &[Some(3)]), Some((3, 0.0)));
+    assert_eq!(both::value_and_grad(2.5), ((2, true), 0.0));
+    assert_eq!(both::jvp(2.5, 1.0), ((2, true), ((), ())));
+    assert_eq!(with_both::value_and_grad(2.5), Some((((2, true), 6.25), 5.0)));
+}

@@ -329,7 +329,7 @@ impl Signature {
 
     /// The seed of the result.
     pub(crate) fn seed(&self) -> TokenStream {
-        self.pushed.clone().unwrap_or_else(|| owned_tangent(&self.result_ty, &self.runtime))
+        self.pushed.clone().unwrap_or_else(|| types::seed(&self.result_ty, &self.runtime))
     }
 
     pub(crate) fn returns_nothing(&self) -> bool {

@@ -118,6 +118,17 @@ pub(crate) fn owned_tangent(ty: &Ty, runtime: &TokenStream) -> TokenStream {
     }
 }
 
+/// The type of the seed of a result. What parts of a tuple carry, a caller that takes it apart does not see: each has its own.
+pub(crate) fn seed(ty: &Ty, runtime: &TokenStream) -> TokenStream {
+    match ty {
+        Ty::Tuple(ts) if !ts.is_empty() => {
+            let ts = ts.iter().map(|t| seed(t, runtime));
+            quote!((#(#ts,)*))
+        }
+        ty => owned_tangent(ty, runtime),
+    }
+}
+
 /// Has rustc check what names were taken for, at the places of the names.
 pub(super) fn assumptions(function: &Function, runtime: &TokenStream) -> TokenStream {
     let checks = function.assumed.iter().map(|assumed| match assumed {

@@ -247,7 +247,7 @@ impl<'a> Lower<'a> {
         }
         if self.starts_empty(ty) {
             let read = |lower: &mut Self| match value {
-                value @ Value::Path(_) if ty.is_scalar() => {
+                value @ (Value::Path(_) | Value::Code(..)) if ty.is_scalar() => {
                     let (atom, ty) = lower.scalar(value, Some(ty), span);
                     Value::Atom(atom, ty)
                 }
@@ -291,8 +291,11 @@ impl<'a> Lower<'a> {
                 });
             }
             let value = match versions.as_slice() {
+                // What a lone arm gives may be a name of the arm's own.
                 [Some(first), rest @ ..]
-                    if rest.iter().flatten().all(|v| same(v, first)) && rest.iter().all(Option::is_some) =>
+                    if !rest.is_empty()
+                        && rest.iter().flatten().all(|v| same(v, first))
+                        && rest.iter().all(Option::is_some) =>
                 {
                     Value::Atom(first.clone(), ty)
                 }

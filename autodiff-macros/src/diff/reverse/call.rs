@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 
-use super::{Reverse, stmt, unit};
+use super::{Reverse, stmt, unit, unit_of};
 use crate::ir::{
     Arg, Call, CopyHow, Expr, Init, Path, PullbackCall, RawStmt, Role, Stmt, StmtKind, StoreOp, Ty, Var,
     VarSet, build,
@@ -83,7 +83,7 @@ impl Reverse<'_> {
             (Role::Value, false) if info.ty.is_float() => build::lit(0.0),
             (Role::Value, false) => unit(),
             (_, true) => Expr::Whole(Path::of(self.bar(var))),
-            (_, false) if !info.ty.may_be_active() => unit(),
+            (_, false) if !info.ty.may_be_active() => unit_of(&info.ty),
             (_, false) => {
                 let zero = self.vars.fresh("zero", info.ty.clone(), Role::Place, span);
                 out.push(stmt(

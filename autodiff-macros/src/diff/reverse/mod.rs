@@ -524,8 +524,21 @@ pub(super) fn counted(index: Var, len: Expr, rev: bool, body: Vec<Stmt>, span: S
 
 /// The adjoint of what carries none.
 pub(super) fn unit() -> Expr {
-    let tokens: TokenStream = quote::quote!(());
-    Expr::Lit(Lit { tokens, value: None, ty: Ty::Inert, made: false })
+    unit_of(&Ty::Inert)
+}
+
+/// The same of a result: in the shape of a tuple, as one that takes it apart has it.
+fn unit_of(ty: &Ty) -> Expr {
+    fn tokens(ty: &Ty) -> TokenStream {
+        match ty {
+            Ty::Tuple(parts) if !parts.is_empty() => {
+                let parts = parts.iter().map(tokens);
+                quote::quote!((#(#parts,)*))
+            }
+            _ => quote::quote!(()),
+        }
+    }
+    Expr::Lit(Lit { tokens: tokens(ty), value: None, ty: Ty::Inert, made: false })
 }
 
 pub(in crate::diff) fn stmt(kind: StmtKind, span: Span) -> Stmt {

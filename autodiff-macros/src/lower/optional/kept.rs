@@ -63,6 +63,7 @@ impl Lower<'_> {
     pub(crate) fn as_option(&mut self, value: Value, span: Span) -> Value {
         let value = match value {
             Value::Init(init, ty) => Value::Path(Path::of(self.temp_place("option", ty, *init, span))),
+            Value::Code(inert, _) if inert.is_constant() && is_none_itself(&inert) => Value::nothing(),
             value => value,
         };
         if let Some((some, value)) = self.option_of_code(&value, span) {
@@ -268,4 +269,8 @@ fn is_option_method(name: &str) -> bool {
         "unwrap_or_else",
     ];
     METHODS.contains(&name)
+}
+
+fn is_none_itself(code: &Inert) -> bool {
+    syn::parse2(code.code.clone()).is_ok_and(|path| crate::lower::matching::names_none(&path))
 }
