@@ -112,6 +112,8 @@ pub(crate) struct Lower<'a> {
     poisoned: bool,
     /// The function calls itself, or what calls it.
     recursive: bool,
+    /// What patterns of arms bind, by reference or not, and the numbers that these are where numbers are wanted.
+    bound: std::collections::HashMap<crate::ir::Var, Option<crate::ir::Var>>,
     /// How many names were made for code.
     names: usize,
     /// What the locals that `wrt` names come to hold.
@@ -217,6 +219,7 @@ fn attempt(
         first_calls: Default::default(),
         poisoned: false,
         recursive: false,
+        bound: Default::default(),
         names: 0,
         locals: locals::Locals::default(),
         cutting: false,

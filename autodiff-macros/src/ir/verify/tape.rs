@@ -90,6 +90,8 @@ fn block(tape: Var, block: &Block, effect: &mut Effect) -> Result<(), String> {
                 let found = branch(tape, [then, otherwise].into_iter())?;
                 together(found, &mut before, effect)?;
             }
+            // A lone arm always runs.
+            StmtKind::Match { arms, .. } if arms.len() == 1 => self::block(tape, &arms[0].body, effect)?,
             StmtKind::Match { arms, .. } => {
                 let found = branch(tape, arms.iter().map(|arm| &arm.body))?;
                 together(found, &mut before, effect)?;

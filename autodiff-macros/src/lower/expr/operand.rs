@@ -2,11 +2,11 @@
 //!
 //! Invariant: what cannot be one is refused here, and an operand of the wanted kind takes its place.
 
-use proc_macro2::Span;
-use quote::ToTokens;
+use proc_macro2::{Ident, Span};
+use quote::{ToTokens, quote};
 
 use super::constant;
-use crate::ir::{CopyHow, Expr, Float, Inert, Init, Path, Proj, Role, Ty};
+use crate::ir::{Block, CopyHow, Expr, Float, Inert, Init, Path, Proj, Role, Stmt, StmtKind, Ty, Var};
 use crate::lower::Lower;
 use crate::lower::env::Value;
 
@@ -35,6 +35,9 @@ impl Lower<'_> {
             },
             Value::Code(inert, ty) => {
                 let ty = if ty.is_scalar() { ty } else { wanted.cloned().unwrap_or(Ty::Unknown) };
+                if let Some(number) = self.number_of_bound(&inert, &ty, span) {
+                    return (number, ty);
+                }
                 let inert = self.followed(inert, &ty);
                 let atom = self.temp("value", ty.clone(), Expr::Inert(inert), span);
                 (atom, ty)
@@ -70,6 +73,35 @@ impl Lower<'_> {
             _ => {
                 self.refuse_at(span, "a number is needed here");
                 (crate::ir::build::default_atom(&fallback), fallback)
+            }
+        }
+    }
+
+    /// What the pattern of an arm binds, as a number: one for the whole arm, so that the tape holds no reference.
+    fn number_of_bound(&mut self, inert: &Inert, ty: &Ty, span: Span) -> Option<Expr> {
+        let [(_, Expr::Var(of))] = &inert.binds[..] else { return None };
+        let found = *self.bound.get(of)?;
+        if !is_primitive(ty) || inert.code.clone().into_iter().count() != 1 {
+            return None;
+        }
+        let number = match found {
+            Some(number) if self.vars[number].ty.is_same_scalar(ty) => number,
+            Some(_) => return None,
+            None => self.vars.fresh(self.vars[*of].name.clone(), ty.clone(), Role::Value, span),
+        };
+        self.bound.insert(*of, Some(number));
+        Some(Expr::Var(number))
+    }
+
+    /// The numbers that were made of what the pattern of an arm binds, where the arm begins.
+    pub(crate) fn bind_numbers(&mut self, binds: &[(Ident, Var)], block: &mut Block, span: Span) {
+        for (name, of) in binds {
+            if let Some(Some(number)) = self.bound.remove(of) {
+                let inert =
+                    Inert { code: quote!(#name), binds: vec![(name.clone(), Expr::Var(*of))], pure: true };
+                let ty = self.vars[number].ty.clone();
+                let expr = Expr::Inert(self.followed(inert, &ty));
+                block.stmts.insert(0, Stmt { kind: StmtKind::Let { var: number, expr }, span });
             }
         }
     }

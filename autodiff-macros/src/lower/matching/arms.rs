@@ -49,7 +49,9 @@ impl<'a> Lower<'a> {
             });
             return self.match_arms(code, span, arms.collect(), &mut |lower, i| body(lower, &expr.arms[i]));
         }
-        if self.takes_variants(&expr.arms, &value) {
+        // A pattern that always matches is no branch, which a chain of one sees.
+        let alone = matches!(&*expr.arms, [arm] if !matches!(arm.pat, Pat::Or(_)));
+        if !alone && self.takes_variants(&expr.arms, &value) {
             // Patterns see through a reference, unless they name it.
             let by_ref = expr.arms.iter().any(|arm| is_reference(&arm.pat));
             let shown = if by_ref { value.clone() } else { value.clone().peel() };
@@ -189,11 +191,12 @@ impl<'a> Lower<'a> {
                 }
             };
             let mut binds = Vec::new();
-            let outcome = self.arm(|lower| {
+            let mut outcome = self.arm(|lower| {
                 for (name, ty) in &arm.names {
                     let known = ty.clone().or_else(|| lower.facts.get(&site(name)).cloned());
                     let var = lower.vars.named(name, known.clone().unwrap_or(Ty::Inert), Role::Value);
                     binds.push((name.clone(), var));
+                    lower.bound.insert(var, None);
                     let value = match known {
                         Some(ty) => Value::Atom(Expr::Var(var), ty),
                         None => {
@@ -209,6 +212,7 @@ impl<'a> Lower<'a> {
                 }
                 run(lower, i)
             });
+            self.bind_numbers(&binds, &mut outcome.block, span);
             heads.push((arm.pat, binds, guard));
             lowered.push(outcome);
         }
