@@ -448,6 +448,9 @@ impl<'a> Analysis<'a> {
     }
 
     fn reaches_varied(&self, bind: &Expr) -> bool {
+        if let Expr::Whole(path) | Expr::WholeMut(path) = bind {
+            return self.is_varied(path.root) && self.function.vars.type_of(path).may_be_active();
+        }
         let mut varied = false;
         bind.vars(&mut |var| varied |= self.is_varied(var));
         varied

@@ -101,7 +101,7 @@ impl Forward<'_> {
     }
 
     fn active_path(&self, path: &Path) -> bool {
-        self.activity.active(self.vars.root(path))
+        self.activity.active(self.vars.root(path)) && self.vars.type_of(path).may_be_active()
     }
 
     fn active_var(&self, var: Var) -> bool {

@@ -7,6 +7,7 @@ use quote::{ToTokens, quote};
 
 use super::{Block, Expr, Float, Init, Lit, Path, Proj, Role, Span, Stmt, StmtKind, Ty, Var, VarInfo, Vars};
 use crate::rules::{Is, table::rule};
+use crate::typing::part_name;
 
 /// A float constant of derivative code.
 pub(crate) fn lit(value: f64) -> Expr {
@@ -410,17 +411,51 @@ impl Vars {
 
     /// The type of what a path shows, as far as known.
     pub(crate) fn type_of(&self, path: &Path) -> Ty {
+        self.part(path).0
+    }
+
+    /// Notes that a part of a place carries nothing.
+    pub(crate) fn note_inactive(&mut self, path: &Path, ty: Ty) {
+        let (known, name) = self.part(path);
+        if matches!(known, Ty::Unknown) {
+            self.2.insert(name, ty);
+        }
+    }
+
+    /// The type of what a path shows, and a name for it: whose part it is, and which.
+    fn part(&self, path: &Path) -> (Ty, String) {
         let full = self.resolve(path);
-        full.proj.iter().fold(self[full.root].ty.clone(), |ty, proj| match proj {
-            Proj::Index(_) => ty.element(),
-            Proj::Range(..) => Ty::Slice(Box::new(ty.element())),
-            Proj::Field(syn::Member::Unnamed(index)) => match ty {
-                Ty::Tuple(parts) => parts.get(index.index as usize).cloned().unwrap_or(Ty::Unknown),
-                ty => self.field(&ty, &syn::Member::Unnamed(index.clone())),
-            },
-            Proj::Field(member) => self.field(&ty, member),
-            Proj::Payload { .. } | Proj::Some | Proj::Deref => Ty::Unknown,
-        })
+        let (mut ty, mut name) = (self[full.root].ty.clone(), format!("{}", full.root.0));
+        for proj in &full.proj {
+            ty = match proj {
+                Proj::Index(_) => {
+                    name.push_str("[]");
+                    ty.element()
+                }
+                Proj::Range(..) => Ty::Slice(Box::new(ty.element())),
+                Proj::Field(member) => {
+                    name.push_str(&part_name(None, member));
+                    match (member, ty) {
+                        (syn::Member::Unnamed(index), Ty::Tuple(parts)) => {
+                            parts.get(index.index as usize).cloned().unwrap_or(Ty::Unknown)
+                        }
+                        (member, ty) => self.field(&ty, member),
+                    }
+                }
+                Proj::Payload { variant, member } => {
+                    name.push_str(&part_name(Some(variant), member));
+                    Ty::Unknown
+                }
+                Proj::Some | Proj::Deref => {
+                    name.push('*');
+                    Ty::Unknown
+                }
+            };
+            if matches!(ty, Ty::Unknown) {
+                ty = self.2.get(&name).cloned().unwrap_or(Ty::Unknown);
+            }
+        }
+        (ty, name)
     }
 }
 

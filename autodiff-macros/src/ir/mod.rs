@@ -20,7 +20,7 @@ pub(crate) mod table;
 pub(crate) mod verify;
 pub(crate) mod visit;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -171,9 +171,10 @@ impl Ty {
     }
 }
 
-/// The arena of a function's variables.
+/// The arena of a function's variables; the types of fields, and those of the parts of places that carry nothing, which the
+/// variable's own type does not tell.
 #[derive(Clone, Default)]
-pub(crate) struct Vars(pub(crate) Vec<VarInfo>, pub(crate) Rc<Fields>);
+pub(crate) struct Vars(pub(crate) Vec<VarInfo>, pub(crate) Rc<Fields>, pub(crate) HashMap<String, Ty>);
 
 /// The types of the fields of structs in sight that hold numbers, by the names of both.
 pub(crate) type Fields = BTreeMap<(String, String), Ty>;

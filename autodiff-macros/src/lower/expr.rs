@@ -280,7 +280,14 @@ impl Lower<'_> {
             Value::Ref { to, .. } => self.project(*to, proj, span),
             Value::Path(path) => Value::Path(match self.in_window(&path, &proj, span) {
                 Some(element) => element,
-                None => path.with(proj),
+                None => {
+                    let part = path.with(proj);
+                    let ty = self.path_ty(&part);
+                    if !ty.may_be_active() && !self.is_constant(&part) {
+                        self.vars.note_inactive(&part, ty);
+                    }
+                    part
+                }
             }),
             Value::Tuple(mut items) => match &proj {
                 Proj::Field(syn::Member::Unnamed(index)) if (index.index as usize) < items.len() => {

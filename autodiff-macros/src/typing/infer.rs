@@ -362,6 +362,17 @@ impl Infer<'_> {
                         let float = self.table.float();
                         self.table.unify(receiver, &float);
                     }
+                    // What else would be a place that the derivative keeps in step.
+                    let moved = match (name.as_str(), args.as_slice(), self.table.head(result)) {
+                        ("push", [item], _) => Some(item.clone()),
+                        ("pop", [], Term::Option(item)) => Some(*item),
+                        _ => None,
+                    };
+                    if let Some(item) = moved.filter(|item| self.table.carries_nothing(item)) {
+                        if self.table.is_free(receiver) {
+                            self.table.unify(receiver, &Term::Vec(Box::new(item)));
+                        }
+                    }
                     // Of constants, nothing but a table is iterated over. What a function gives owns its elements.
                     if matches!(name.as_str(), "iter" | "chunks" | "rchunks" | "chunk_by" | "windows")
                         && self.table.is_free(receiver)

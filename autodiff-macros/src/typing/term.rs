@@ -134,6 +134,18 @@ impl Table {
         }
     }
 
+    /// Whether a term is known to be of integers and the like.
+    pub(super) fn carries_nothing(&self, term: &Term) -> bool {
+        match self.head(term) {
+            Term::Inert => true,
+            Term::Array(item, _) | Term::Slice(item) | Term::Vec(item) | Term::Option(item) => {
+                self.carries_nothing(&item)
+            }
+            Term::Tuple(items) => items.iter().all(|item| self.carries_nothing(item)),
+            of => self.is_int(&of),
+        }
+    }
+
     /// Whether nothing at all is known.
     pub(super) fn is_free(&self, term: &Term) -> bool {
         self.variable_of(term).is_some()

@@ -28,7 +28,7 @@ impl Reverse<'_> {
     }
 
     pub(super) fn active_path(&self, path: &Path) -> bool {
-        self.activity.active(self.vars.root(path))
+        self.activity.active(self.vars.root(path)) && self.vars.type_of(path).may_be_active()
     }
 
     pub(super) fn active_var(&self, var: Var) -> bool {
