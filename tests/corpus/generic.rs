@@ -143,7 +143,7 @@ fn ackley<T>(x: &[T], width: T) -> T
 where
     T: Float + num_traits::FromPrimitive + std::iter::Sum,
 {
-    let by = T::from_f64(1.0).unwrap() / T::from_usize(x.len()).unwrap();
+    let by = T::from_f64(1.0 / 2.5).unwrap() / T::from_usize(x.len()).unwrap();
     let turn = T::from_f64(2.0 * std::f64::consts::PI).unwrap() * width;
     let spread = by * x.iter().map(|x| x.powi(2)).sum();
     T::from_i32(20).unwrap()

@@ -182,8 +182,13 @@ impl Infer<'_> {
                 }
                 return float;
             }
-            args.iter().for_each(|arg| _ = self.expr(arg));
-            if crate::standard::is_from_primitive(&name) && args.len() == 1 {
+            let given: Vec<Term> = args.iter().map(|arg| self.expr(arg)).collect();
+            if let (true, [given]) = (crate::standard::is_from_primitive(&name), &given[..]) {
+                match name.as_str() {
+                    "from_f64" => self.table.unify(given, &Term::Float(crate::ir::Float::F64)),
+                    "from_f32" => self.table.unify(given, &Term::Float(crate::ir::Float::F32)),
+                    _ => {}
+                }
                 return Term::Option(Box::new(float));
             }
             // `f64::from(n)`, and the constants of `num_traits`: `T::zero()`, `T::infinity()`.
