@@ -221,8 +221,8 @@ impl Lower<'_> {
                 Value::Path(Path::of(place))
             }
             value @ Value::Ref { .. } => value,
-            // What has no size has no place but behind its reference. (Of a constant there is a place.)
-            Value::Code(inert, ty) if !mutable && !inert.is_constant() && is_window(&expr.expr) => {
+            // What has no size has no place but behind its reference. (Of a constant, or of what a call gives, there is a place.)
+            Value::Code(inert, ty) if !mutable && !inert.is_constant() && is_window_of_name(&expr.expr) => {
                 let inert = super::inert::combine(&[inert], |parts| {
                     let window = &parts[0];
                     quote!(&#window)
@@ -393,9 +393,10 @@ pub(crate) fn constant(code: TokenStream) -> Inert {
     Inert { code, binds: Vec::new(), pure: true }
 }
 
-/// Whether it is `x[a..b]`.
-fn is_window(expr: &syn::Expr) -> bool {
-    matches!(expr, syn::Expr::Index(index) if crate::typing::infer::is_range(&index.index))
+/// Whether it is `x[a..b]` of a name.
+fn is_window_of_name(expr: &syn::Expr) -> bool {
+    matches!(expr, syn::Expr::Index(index)
+        if crate::typing::infer::is_range(&index.index) && matches!(*index.expr, syn::Expr::Path(_)))
 }
 
 /// The values of constants that everyone knows.

@@ -208,7 +208,7 @@ impl Types {
     /// A length as the function may write it, if it says the same there as where it is written.
     pub(crate) fn length(&self, len: TokenStream) -> Option<TokenStream> {
         let written = len.to_string();
-        if let Some((_, known)) = self.lengths.iter().find(|(name, _)| written == name.to_string()) {
+        if let Some((_, known)) = self.lengths.iter().find(|(name, _)| *name == written) {
             return known.clone();
         }
         let known = self.lengths.is_empty() && self.scope.module() == self.home
