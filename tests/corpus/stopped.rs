@@ -269,3 +269,71 @@ fn every_value_of_a_name_is_cut() {
     near(stop_deferred::jvp(x, 1.0).1, x * x * x);
     near(stop_closure_writes::grad(x), x + 2.0 * x + x * x);
 }
+
+/// What is written out in a function has names of its own, and what asks for something itself is called.
+#[differentiate]
+mod apart {
+    pub struct Parts {
+        pub h: f64,
+        pub k: f64,
+    }
+
+    fn squared(x: f64) -> Option<f64> {
+        let h = x * x;
+        if h > 0.0 { Some(h * 2.0) } else { None }
+    }
+
+    fn applied(g: impl Fn(f64) -> f64, x: f64) -> f64 {
+        let h = g(x);
+        h * x
+    }
+
+    fn made(x: f64) -> Option<Parts> {
+        let h = x * x;
+        let k = x;
+        Some(Parts { h, k })
+    }
+
+    fn read(parts: &Parts) -> Option<f64> {
+        let Parts { h, k } = parts;
+        if format!("{h}").is_empty() {
+            return None;
+        }
+        Some(h * k)
+    }
+
+    #[differentiate(stop(h))]
+    pub fn caller(x: f64) -> f64 {
+        let h = x.sin();
+        let parts = made(x).unwrap();
+        squared(x).unwrap_or(1.0) + applied(|y| y * y, x) + read(&parts).unwrap_or(0.0) + h
+    }
+
+    #[differentiate(stop(h))]
+    pub fn callee(x: f64) -> Option<f64> {
+        let h = x * x;
+        if h > 0.0 { Some(h * x) } else { None }
+    }
+
+    #[differentiate(singular = "ieee")]
+    pub fn root(x: f64) -> Option<f64> {
+        Some((x * x).sqrt())
+    }
+
+    pub fn called(x: f64) -> f64 {
+        callee(x).unwrap_or(1.0)
+    }
+
+    pub fn called_at_zero(x: f64) -> f64 {
+        root(x).unwrap_or(1.0)
+    }
+}
+
+#[test]
+fn names_of_what_is_written_out_are_apart() {
+    let x: f64 = 1.5;
+    // 2 x², x³ and x³, without the sine.
+    assert!((apart::caller::grad(x) - (4.0 * x + 6.0 * x * x)).abs() < 1e-12);
+    assert_eq!((apart::callee::grad(x), apart::called::grad(x)), (Some(x * x), x * x));
+    assert!(apart::called_at_zero::grad(0.0).is_nan());
+}

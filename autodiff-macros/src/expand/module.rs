@@ -28,7 +28,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::Item;
 
-use self::inline::ROOM;
+use self::inline::{Asked, ROOM};
 use self::plan::{Plan, has_derive};
 use super::given;
 use super::marks::without_marks;
@@ -172,7 +172,7 @@ impl Output {
             let chosen = self.plan.has_rule(self.next);
             let rule = self.next().map(|(request, _, mut diag)| {
                 if chosen {
-                    self.write_out(at, &mut item, &mut diag);
+                    self.write_out(&request, at, &mut item, &mut diag);
                     return derived_operator(&request, &item, diag);
                 }
                 diag.discard();
@@ -284,25 +284,25 @@ impl Output {
     }
 
     /// The bodies of an `impl` with what is written out there.
-    fn write_out(&self, at: ModuleId, item: &mut syn::ItemImpl, diag: &mut Diagnostics) {
+    fn write_out(&self, request: &Request, at: ModuleId, item: &mut syn::ItemImpl, diag: &mut Diagnostics) {
         let of = item.self_ty.clone();
         for member in &mut item.items {
             let syn::ImplItem::Fn(method) = member else { continue };
-            method.block = self.written_out(at, &method.sig, &method.block, Some(&of), diag);
+            method.block = self.written_out(request, at, (&method.sig, &method.block), Some(&of), diag);
         }
     }
 
     /// A body in which macros are expanded, and what has no derivative of its own stands where it is called.
     fn written_out(
         &self,
+        request: &Request,
         at: ModuleId,
-        signature: &syn::Signature,
-        block: &syn::Block,
+        (signature, block): (&syn::Signature, &syn::Block),
         of: Option<&syn::Type>,
         diag: &mut Diagnostics,
     ) -> syn::Block {
         let block = self.plan.expanded(at, signature, block);
-        self.plan.inline.inlined(at, signature, &block, of, 0, diag)
+        self.plan.inline.inlined(at, signature, &block, of, Asked::without_helpers(&request.stop), diag)
     }
 
     /// The same with small functions written out as well, where that can be differentiated.
@@ -315,7 +315,7 @@ impl Output {
         diag: &mut Diagnostics,
     ) -> syn::Block {
         let of = this.map(|(of, _)| of);
-        let plain = self.written_out(at, signature, block, of, diag);
+        let plain = self.written_out(request, at, (signature, block), of, diag);
         // Names that are asked for are those of the function itself, and singular points those of who is asked.
         let own = request.wrt.is_some() || !request.stop.is_empty();
         if own || request.singular != self.plan.request.singular {
@@ -323,7 +323,14 @@ impl Output {
         }
         let mut ignored = Diagnostics::new();
         let block = self.plan.expanded(at, signature, block);
-        let taken = self.plan.inline.inlined(at, signature, &block, of, ROOM, &mut ignored);
+        let taken = self.plan.inline.inlined(
+            at,
+            signature,
+            &block,
+            of,
+            Asked { stop: &[], room: ROOM },
+            &mut ignored,
+        );
         ignored.discard();
         let mut whole = signature.clone();
         if let Some((_, generics)) = this {
@@ -344,7 +351,7 @@ impl Output {
                 let mut method = method.clone();
                 if let Some(block) = &mut method.default {
                     let this = path_type(item.ident.clone());
-                    *block = self.written_out(at, &method.sig, block, Some(&this), &mut diag);
+                    *block = self.written_out(&request, at, (&method.sig, block), Some(&this), &mut diag);
                 }
                 hidden.extend(traits::of_trait(&request, item, &method, diag));
             }

@@ -64,8 +64,25 @@ pub(super) struct Inline {
     clashing: BTreeSet<(ModuleId, String)>,
     /// How many tokens of helpers may still be written out in the function at hand.
     room: Cell<usize>,
+    /// Names that the function at hand asks to be cut: those of what is written out there are others.
+    stop: RefCell<Vec<Ident>>,
     /// Calls that cannot be written out.
     errors: RefCell<Diagnostics>,
+}
+
+/// What a function asks of what is written out in it.
+pub(super) struct Asked<'a> {
+    /// The names beyond which no derivative passes.
+    pub(super) stop: &'a [Ident],
+    /// How many tokens helpers may make.
+    pub(super) room: usize,
+}
+
+impl Asked<'_> {
+    /// What has a derivative of its own is called.
+    pub(super) fn without_helpers(stop: &[Ident]) -> Asked<'_> {
+        Asked { stop, room: 0 }
+    }
 }
 
 struct Function {
@@ -139,6 +156,7 @@ impl Inline {
             items,
             clashing: BTreeSet::new(),
             room: Cell::new(0),
+            stop: RefCell::default(),
             errors: RefCell::new(Diagnostics::new()),
         }
     }
@@ -175,20 +193,21 @@ impl Inline {
         only.filter(|_| types.next().is_none())
     }
 
-    /// The body of a function with calls written out; those of helpers as long as they make no more than `room` tokens.
+    /// The body of a function with calls written out; those of helpers as long as there is room.
     pub(super) fn inlined(
         &self,
         at: ModuleId,
         signature: &Signature,
         block: &Block,
         of: Option<&Type>,
-        room: usize,
+        asked: Asked<'_>,
         diag: &mut Diagnostics,
     ) -> Block {
         if self.functions.is_empty() && self.views.is_empty() && self.conversions.is_empty() {
             return block.clone();
         }
-        self.room.set(room);
+        self.room.set(asked.room);
+        self.stop.replace(asked.stop.to_vec());
         let block = self.writing(at, signature, block, of, vec![signature.ident.to_string()]);
         diag.absorb(self.errors.replace(Diagnostics::new()));
         block
@@ -287,8 +306,12 @@ impl Writing<'_> {
     fn written(&self, name: &str, function: &Function, mut arguments: Vec<Expr>) -> Option<Expr> {
         let Function { signature, block, takes, of: this, .. } = function;
         let generic = generics_of(&signature.generics);
+        let (mut signature, mut block) = (signature.clone(), block.clone());
+        for name in self.inline.stop.borrow().iter() {
+            names::rename(&mut signature, &mut block, &name.to_string());
+        }
+        let plain = signature.clone();
         // `Self` is another type where the function is written out.
-        let mut signature = signature.clone();
         if let Some(this) = this {
             signature.inputs.iter_mut().for_each(|input| Receiver(this).visit_fn_arg_mut(input));
             Receiver(this).visit_return_type_mut(&mut signature.output);
@@ -340,7 +363,7 @@ impl Writing<'_> {
         }
         // What it calls in turn.
         let open = self.open.iter().cloned().chain([name.to_string()]).collect();
-        let mut block = self.inline.writing(self.at, &function.signature, block, this.as_ref(), open);
+        let mut block = self.inline.writing(self.at, &plain, &block, this.as_ref(), open);
         if let Some(this) = this {
             Receiver(this).visit_block_mut(&mut block);
         }
@@ -430,7 +453,10 @@ mod tests {
             _ => None,
         });
         let item = found.expect("a function `g`");
-        let block = plan.inline.inlined(0, &item.sig, &item.block, None, usize::MAX, &mut diag);
+        let block = {
+            let asked = Asked { stop: &[], room: usize::MAX };
+            plan.inline.inlined(0, &item.sig, &item.block, None, asked, &mut diag)
+        };
         let errors = diag.into_error().map(|error| error.to_string()).unwrap_or_default();
         format!("{} {errors}", block.to_token_stream())
     }

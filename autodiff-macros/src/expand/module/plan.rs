@@ -343,6 +343,10 @@ impl Plan {
             Some(diag)
         };
         let lent = inline::lent(signature, &request.scope);
+        // What it asks for itself its callers would not, were it written out there.
+        let own_terms = request.wrt.is_some()
+            || !request.stop.is_empty()
+            || request.singular != self.request.singular;
         // A struct that borrows has a derivative for those who hand one over from outside.
         let outside = !given && (Fallible::of(signature).is_some() || lent.taken && !lent.given);
         let (takes, gives) =
@@ -356,6 +360,7 @@ impl Plan {
             chosen: differentiable && (marked || public),
             inlined: eligible
                 && !given
+                && !own_terms
                 && (!marked || outside)
                 && inline::is_inlined(signature, block, differentiable, associated, lent),
             helper: eligible && differentiable && !given && !marked && !outside,

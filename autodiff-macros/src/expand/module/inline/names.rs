@@ -2,8 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use proc_macro2::Ident;
+use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, FnArg, Pat, Signature, Type};
+
+use crate::expand::items::renamed;
+use crate::expand::module::plan::names_in;
 
 /// The names that patterns bind in a function, each with how often.
 pub(in crate::expand) fn bound_in(signature: &Signature, block: &Block) -> BTreeMap<String, usize> {
@@ -18,6 +23,73 @@ pub(in crate::expand) fn bound_in(signature: &Signature, block: &Block) -> BTree
     bound.visit_signature_mut(&mut signature.clone());
     bound.visit_block_mut(&mut block.clone());
     bound.0
+}
+
+/// Gives what a function binds under a name another one, if it binds anything so: the name is one that is asked for where the
+/// function is written out, and means the caller's own variable.
+///
+/// ```text
+/// |x| { let h = x * x; h * 2.0 }    ⇒    |x| { let h_ = x * x; h_ * 2.0 }    // in a function with `stop(h)`
+/// ```
+pub(super) fn rename(signature: &mut Signature, block: &mut Block, name: &str) {
+    let bound = bound_in(signature, block);
+    if !bound.contains_key(name) {
+        return;
+    }
+    let mut new = format!("{name}_");
+    while bound.contains_key(&new) || names_in(block.to_token_stream()).contains(&new) {
+        new.push('_');
+    }
+    let mut rename = Rename { name, new };
+    rename.visit_signature_mut(signature);
+    rename.visit_block_mut(block);
+}
+
+struct Rename<'a> {
+    name: &'a str,
+    new: String,
+}
+
+impl Rename<'_> {
+    fn ident(&self, ident: &mut Ident) {
+        if ident == self.name {
+            *ident = Ident::new(&self.new, ident.span());
+        }
+    }
+}
+
+impl VisitMut for Rename<'_> {
+    fn visit_pat_ident_mut(&mut self, pat: &mut syn::PatIdent) {
+        self.ident(&mut pat.ident);
+        visit_mut::visit_pat_ident_mut(self, pat);
+    }
+
+    fn visit_expr_path_mut(&mut self, path: &mut syn::ExprPath) {
+        if path.path.is_ident(self.name) {
+            self.ident(&mut path.path.segments[0].ident);
+        }
+    }
+
+    // A field keeps its name: `Cell { h }` is `Cell { h: h_ }`.
+    fn visit_field_pat_mut(&mut self, field: &mut syn::FieldPat) {
+        if matches!(&field.member, syn::Member::Named(member) if member == self.name) {
+            field.colon_token.get_or_insert_default();
+        }
+        self.visit_pat_mut(&mut field.pat);
+    }
+
+    fn visit_field_value_mut(&mut self, field: &mut syn::FieldValue) {
+        if matches!(&field.member, syn::Member::Named(member) if member == self.name) {
+            field.colon_token.get_or_insert_default();
+        }
+        self.visit_expr_mut(&mut field.expr);
+    }
+
+    fn visit_macro_mut(&mut self, called: &mut syn::Macro) {
+        called.tokens = renamed(called.tokens.clone(), self.name, &self.new);
+    }
+
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
 }
 
 /// The names of functions that stand in a body.
