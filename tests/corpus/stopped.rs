@@ -337,3 +337,54 @@ fn names_of_what_is_written_out_are_apart() {
     assert_eq!((apart::callee::grad(x), apart::called::grad(x)), (Some(x * x), x * x));
     assert!(apart::called_at_zero::grad(0.0).is_nan());
 }
+
+/// What is marked among the parameters of a function that is written out, or may fail, is cut there.
+#[differentiate]
+mod marked_inside {
+    pub struct Scale {
+        pub by: f64,
+    }
+
+    fn maybe(#[no_diff] k: f64, x: f64) -> Option<f64> {
+        Some(k * x)
+    }
+
+    fn applied(
+        g: impl Fn(f64) -> f64,
+        #[no_diff] k: f64,
+        #[no_diff] data: &[f64],
+        #[no_diff] scale: &Scale,
+        #[no_diff] n: usize,
+        x: f64,
+    ) -> f64 {
+        g(x) * k * data[0] * scale.by + n as f64 * data.iter().sum::<f64>()
+    }
+
+    impl Scale {
+        fn owned(#[no_diff] self, x: f64) -> Option<f64> {
+            Some(self.by * x)
+        }
+
+        fn lent(#[no_diff] &self, g: impl Fn(f64) -> f64) -> f64 {
+            g(self.by)
+        }
+    }
+
+    pub fn of_options(x: f64) -> f64 {
+        maybe(x * x, x).unwrap_or(1.0) + Scale { by: x }.owned(x).unwrap()
+    }
+
+    pub fn of_functions(x: f64, data: &[f64]) -> f64 {
+        applied(|y| y * y, x, data, &Scale { by: x }, 2, x) + Scale { by: x }.lent(|y| y * x)
+    }
+}
+
+#[test]
+fn marked_parameters_of_what_is_written_out_are_cut() {
+    let x: f64 = 1.5;
+    assert_eq!(marked_inside::of_options::grad(x), x * x + x);
+    let (x_bar, data_bar) = marked_inside::of_functions::grad(x, &[2.0, 3.0]);
+    assert_eq!((x_bar, data_bar), (2.0 * x * x * 2.0 * x + x, vec![0.0, 0.0]));
+    let (_, dot) = marked_inside::of_functions::jvp(x, &[2.0, 3.0], 1.0, &[1.0, 1.0]);
+    assert_eq!(dot, x_bar);
+}

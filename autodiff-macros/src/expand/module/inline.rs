@@ -47,7 +47,7 @@ use self::views::View;
 use super::plan::{calls_in, names_in};
 use crate::diag::Diagnostics;
 use crate::expand::items::renamed;
-use crate::lower::{Nodes, Types};
+use crate::lower::{Nodes, Types, has_no_diff};
 use crate::standard::Standard;
 use crate::typing::Scope;
 use crate::typing::items::{Items, ModuleId};
@@ -361,6 +361,7 @@ impl Writing<'_> {
                 *first = parse_quote!(& #mutable #first);
             }
         }
+        block.stmts.splice(0..0, cuts(signature));
         // What it calls in turn.
         let open = self.open.iter().cloned().chain([name.to_string()]).collect();
         let mut block = self.inline.writing(self.at, &plain, &block, this.as_ref(), open);
@@ -409,6 +410,32 @@ impl Writing<'_> {
             _ => {}
         }
     }
+}
+
+/// What a function marks among its parameters, cut where it begins.
+fn cuts(signature: &Signature) -> Vec<syn::Stmt> {
+    let cut = |input: &FnArg| match input {
+        FnArg::Receiver(receiver)
+            if has_no_diff(&receiver.attrs)
+                && !matches!(receiver.kind, ReceiverKind::Reference(_, _, Some(_))) =>
+        {
+            let this = format_ident!("self");
+            Some(parse_quote!(#[no_diff] let #this = #this;))
+        }
+        FnArg::Typed(typed) if has_no_diff(&typed.attrs) && !lends(&typed.ty) => match &*typed.pat {
+            Pat::Ident(syn::PatIdent { mutability, ident, .. }) => {
+                Some(parse_quote!(#[no_diff] let #mutability #ident = #ident;))
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    signature.inputs.iter().filter_map(cut).collect()
+}
+
+/// Whether a type is a `&mut`.
+fn lends(ty: &Type) -> bool {
+    matches!(ty, Type::Reference(reference) if reference.mutability.is_some())
 }
 
 /// `self` under a name that a closure may have for it.

@@ -344,11 +344,13 @@ impl Plan {
         };
         let lent = inline::lent(signature, &request.scope);
         // What it asks for itself its callers would not, were it written out there.
+        let fallible = Fallible::of(signature).is_some();
         let own_terms = request.wrt.is_some()
             || !request.stop.is_empty()
-            || request.singular != self.request.singular;
+            || request.singular != self.request.singular
+            || fallible && !inline::needs_its_caller(signature, lent) && marks(signature).contains(&true);
         // A struct that borrows has a derivative for those who hand one over from outside.
-        let outside = !given && (Fallible::of(signature).is_some() || lent.taken && !lent.given);
+        let outside = !given && (fallible || lent.taken && !lent.given);
         let (takes, gives) =
             (names_in(signature.inputs.to_token_stream()), names_in(signature.output.to_token_stream()));
         self.candidates.push(Candidate {
