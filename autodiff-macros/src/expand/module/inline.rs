@@ -208,19 +208,19 @@ impl Inline {
         }
         self.room.set(asked.room);
         self.stop.replace(asked.stop.to_vec());
-        let block = self.writing(at, signature, block, of, vec![signature.ident.to_string()]);
+        let block = self.writing(at, signature, block, of, (vec![signature.ident.to_string()], false));
         diag.absorb(self.errors.replace(Diagnostics::new()));
         block
     }
 
-    /// `open`: the functions that are being written out.
+    /// `open`: the functions that are being written out; `looping`: whether they run again and again.
     fn writing(
         &self,
         at: ModuleId,
         signature: &Signature,
         block: &Block,
         of: Option<&Type>,
-        open: Vec<String>,
+        (open, looping): (Vec<String>, bool),
     ) -> Block {
         let mut block = block.clone();
         let bound = bound_in(signature, &block);
@@ -232,7 +232,7 @@ impl Inline {
         let known = Types::of_function(&signature.generics, &block, &scope);
         let owned = owned_in(signature, &block);
         let bound = names(bound).into_iter().chain(items_in(&block)).collect();
-        Writing { inline: self, at, bound, types, known, facts, nodes, owned, open }
+        Writing { inline: self, at, bound, types, known, facts, nodes, owned, open, looping }
             .visit_block_mut(&mut block);
         block
     }
@@ -364,7 +364,7 @@ impl Writing<'_> {
         block.stmts.splice(0..0, cuts(signature));
         // What it calls in turn.
         let open = self.open.iter().cloned().chain([name.to_string()]).collect();
-        let mut block = self.inline.writing(self.at, &plain, &block, this.as_ref(), open);
+        let mut block = self.inline.writing(self.at, &plain, &block, this.as_ref(), (open, self.looping));
         if let Some(this) = this {
             Receiver(this).visit_block_mut(&mut block);
         }

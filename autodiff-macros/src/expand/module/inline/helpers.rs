@@ -17,8 +17,11 @@ use crate::lower::has_no_diff;
 use crate::passes::{Pass, Passes};
 use crate::typing::items::ModuleId;
 
-/// How many tokens a helper may have.
+/// How many tokens a helper may have that is called again and again.
 const LONGEST: usize = 400;
+
+/// How many it may have elsewhere, where a call costs little beside what it does, and compile time counts.
+const SMALL: usize = 150;
 
 /// How many tokens of helpers one function takes in.
 pub(in crate::expand::module) const ROOM: usize = 2000;
@@ -69,7 +72,8 @@ impl Writing<'_> {
     pub(super) fn takes_in(&self, Function { signature, block, .. }: &Function) -> bool {
         let length = length(block.to_token_stream());
         let room = self.inline.room.get();
-        if length > LONGEST || length > room {
+        let longest = if self.looping { LONGEST } else { SMALL };
+        if length > longest || length > room {
             return false;
         }
         let own = names(bound_in(signature, block));

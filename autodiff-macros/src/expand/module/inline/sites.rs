@@ -34,6 +34,8 @@ pub(super) struct Writing<'a> {
     pub(super) owned: BTreeSet<String>,
     /// The functions that are being written out.
     pub(super) open: Vec<String>,
+    /// Whether what is looked at runs again and again.
+    pub(super) looping: bool,
 }
 
 impl VisitMut for Writing<'_> {
@@ -82,6 +84,12 @@ impl<'a> Writing<'a> {
             Expr::Index(index) => {
                 self.visit(&mut index.expr, written);
                 self.visit(&mut index.index, false);
+            }
+            // Closures are what iterators call for each item.
+            Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) | Expr::Closure(_) => {
+                let around = std::mem::replace(&mut self.looping, true);
+                visit_mut::visit_expr_mut(self, expr);
+                self.looping = around;
             }
             Expr::MethodCall(call) => {
                 let changes = is_place(&call.receiver) && !reads_only(&call.method.to_string());
