@@ -195,7 +195,11 @@ impl Plan {
                         }
                         added.inlined = apart || walk || added.inlined && (of_trait.is_none() || added.lent);
                         let inlined = added.inlined && !apart;
-                        let helper = added.helper && !added.inlined && of_trait.is_none();
+                        // Its parameters mean nothing where a method would be written out.
+                        let generic = item.generics.params.iter().any(|param| {
+                            matches!(param, syn::GenericParam::Type(_) | syn::GenericParam::Const(_))
+                        });
+                        let helper = added.helper && !added.inlined && of_trait.is_none() && !generic;
                         if inlined {
                             self.inline.add(at, &signature, &block, Some(&item.self_ty));
                         } else if helper {
