@@ -315,11 +315,11 @@ impl Output {
         diag: &mut Diagnostics,
     ) -> syn::Block {
         let of = this.map(|(of, _)| of);
-        let plain = self.written_out(request, at, (signature, block), of, diag);
+        let mut plain = || self.written_out(request, at, (signature, block), of, diag);
         // Names that are asked for are those of the function itself, and singular points those of who is asked.
         let own = request.wrt.is_some() || !request.stop.is_empty();
         if own || request.singular != self.plan.request.singular {
-            return plain;
+            return plain();
         }
         let mut ignored = Diagnostics::new();
         let block = self.plan.expanded(at, signature, block);
@@ -331,13 +331,15 @@ impl Output {
             Asked { stop: &[], room: ROOM },
             &mut ignored,
         );
+        let complete = ignored.is_empty();
         ignored.discard();
         let mut whole = signature.clone();
         if let Some((_, generics)) = this {
             whole.generics = merged(generics, &signature.generics);
         }
-        let any = self.plan.inline.took_in();
-        if any && can_be_differentiated(request, &whole, &taken) { taken } else { plain }
+        // What cannot be written out in a helper is complained of there.
+        let better = complete && self.plan.inline.took_in();
+        if better && can_be_differentiated(request, &whole, &taken) { taken } else { plain() }
     }
 
     fn of_trait(&mut self, at: ModuleId, item: &syn::ItemTrait) -> TokenStream {
