@@ -142,10 +142,8 @@ impl Known {
         let vars = &function.vars;
         let mut changing = VarSet::new();
         let mut alike: Vec<(Var, Option<Var>)> = Vec::new();
-        let mut inits: VarMap<Init> = VarMap::new();
         function.body.walk(&mut |stmt| {
             match &stmt.kind {
-                StmtKind::Declare { place, init } => inits.insert(*place, init.clone()),
                 // What is exchanged with what has the same length keeps it.
                 StmtKind::Swap(a, b) => {
                     let (a, b) = (vars.resolve(a), vars.resolve(b));
@@ -235,8 +233,9 @@ impl Known {
             return self.lets.learn(*var, expr);
         };
         let full = function.vars.resolve(path);
+        let array = function.vars.type_of(path).number_of_elements();
         let length = match full.proj.last() {
-            _ if of_array(&function.vars.type_of(path)).is_some() => of_array(&function.vars.type_of(path)),
+            _ if array.is_some() => array.map(build::int),
             None => self.length_of_place(full.root, function),
             Some(Proj::Range(lo, Some(hi))) => {
                 self.lets.length(lo.as_ref(), hi).and_then(|length| atom(&length))
@@ -257,13 +256,6 @@ pub(super) fn is_same(a: &Expr, b: &Expr) -> bool {
         (Expr::Len(a), Expr::Len(b)) => a.root == b.root && a.proj.is_empty() && b.proj.is_empty(),
         (a, b) => build::value_of(a).is_some() && build::value_of(a) == build::value_of(b),
     }
-}
-
-/// The length of an array, where it is a number.
-fn of_array(ty: &Ty) -> Option<Expr> {
-    let Ty::Array(_, Some(len)) = ty else { return None };
-    let len = syn::parse2::<syn::LitInt>(len.clone()).ok()?.base10_parse::<i64>().ok()?;
-    Some(build::int(len))
 }
 
 /// Whether a write may change how many elements there are.
@@ -334,9 +326,7 @@ impl Short {
     /// Loads by literal indices are those of what is shown; the indices that are made for that.
     fn reach(&self, stmts: &mut [Stmt], vars: &mut Vars) -> Vec<(i64, Var, Expr)> {
         let mut made: Vec<(i64, Var, Expr)> = Vec::new();
-        let mut fresh = Vars::default();
-        std::mem::swap(&mut fresh, vars);
-        let mut load = |expr: &mut Expr, vars: &mut Vars| {
+        let mut load = |expr: &mut Expr| {
             let Expr::Load(path) = expr else { return };
             let (true, [Proj::Index(index), rest @ ..]) = (path.root == self.view, &path.proj[..]) else {
                 return;
@@ -364,16 +354,15 @@ impl Short {
             *path = Path { root: self.of.root, proj: proj.collect() };
         };
         for stmt in stmts {
-            stmt.exprs_mut(&mut |expr| load(expr, &mut fresh));
+            stmt.exprs_mut(&mut |expr| load(expr));
             let mut inner: Vec<&mut Block> = stmt.blocks_mut();
             while let Some(block) = inner.pop() {
                 for stmt in &mut block.stmts {
-                    stmt.exprs_mut(&mut |expr| load(expr, &mut fresh));
+                    stmt.exprs_mut(&mut |expr| load(expr));
                     inner.extend(stmt.blocks_mut());
                 }
             }
         }
-        std::mem::swap(&mut fresh, vars);
         made
     }
 

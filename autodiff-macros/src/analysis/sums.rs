@@ -6,7 +6,7 @@
 use super::lengths::Known;
 use crate::ir::{
     Block, Carried, Expr, Function, Head, Loop, Path, Proj, Role, Stmt, StmtKind, StoreOp, Var, VarMap,
-    VarSet, Vars,
+    VarSet,
 };
 use crate::rules::table::rule;
 
@@ -21,11 +21,10 @@ pub(crate) fn sums(mut function: Function) -> Function {
             }
         }
     });
-    let sums =
-        Sums { known: Known::of(&function), lens, apart: function.locals_apart(), of: function.clone() };
-    let mut vars = std::mem::take(&mut function.vars);
-    sums.block(&mut function.body, &mut vars, &mut Vec::new());
-    function.vars = vars;
+    let sums = Sums { known: Known::of(&function), lens, apart: function.locals_apart() };
+    let mut body = std::mem::take(&mut function.body);
+    sums.block(&mut body, &mut function, &mut Vec::new());
+    function.body = body;
     function
 }
 
@@ -34,12 +33,11 @@ struct Sums {
     /// Integers that are the length of a place.
     lens: VarMap<Var>,
     apart: VarSet,
-    of: Function,
 }
 
 impl Sums {
     /// `around`: the indices of the loops around, and where they end.
-    fn block(&self, block: &mut Block, vars: &mut Vars, around: &mut Vec<(Var, Expr)>) {
+    fn block(&self, block: &mut Block, function: &mut Function, around: &mut Vec<(Var, Expr)>) {
         let mut at = 0;
         while at < block.stmts.len() {
             let index = match &block.stmts[at].kind {
@@ -51,13 +49,13 @@ impl Sums {
             };
             let inner = index.is_some();
             around.extend(index);
-            block.stmts[at].blocks_mut().into_iter().for_each(|inner| self.block(inner, vars, around));
+            block.stmts[at].blocks_mut().into_iter().for_each(|inner| self.block(inner, function, around));
             if inner {
                 around.pop();
             }
             let span = block.stmts[at].span;
             if let StmtKind::Loop(the_loop) = &mut block.stmts[at].kind {
-                for (before, behind) in self.carried(the_loop, vars, around) {
+                for (before, behind) in self.carried(the_loop, function, around) {
                     block.stmts.insert(at, Stmt { kind: before, span });
                     block.stmts.insert(at + 2, Stmt { kind: behind, span });
                     at += 1;
@@ -71,7 +69,7 @@ impl Sums {
     fn carried(
         &self,
         the_loop: &mut Loop,
-        vars: &mut Vars,
+        function: &mut Function,
         around: &[(Var, Expr)],
     ) -> Vec<(StmtKind, StmtKind)> {
         let counted = matches!(the_loop.head, Head::For { .. }) && the_loop.break_if.is_none();
@@ -87,11 +85,13 @@ impl Sums {
             else {
                 continue;
             };
+            let vars = &function.vars;
             let (path, op, value) = (vars.resolve(path), *op, value.clone());
             let alone = the_loop.body.stmts.iter().filter(|stmt| stmt.mentions(path.root, vars)).count() == 1;
-            if !alone || !self.is_there(&path, vars, around) || !value.is_atom() {
+            if !alone || !self.is_there(&path, function, around) || !value.is_atom() {
                 continue;
             }
+            let vars = &mut function.vars;
             let (ty, span) = (vars.type_of(&path), the_loop.body.stmts[at].span);
             let mut fresh = |name: &str| {
                 let name = format!("{}_{name}", vars[path.root].name);
@@ -112,15 +112,15 @@ impl Sums {
 
     /// Whether a path is an element of a local sequence that is surely there, and the same in all iterations: its index is that of
     /// the loop around, which ends with the sequence.
-    fn is_there(&self, path: &Path, vars: &Vars, around: &[(Var, Expr)]) -> bool {
+    fn is_there(&self, path: &Path, function: &Function, around: &[(Var, Expr)]) -> bool {
         let [Proj::Index(Expr::Var(index))] = &path.proj[..] else { return false };
         let place = path.root;
-        if self.apart.contains(&place) || !vars.type_of(path).is_float() {
+        if self.apart.contains(&place) || !function.vars.type_of(path).is_float() {
             return false;
         }
         // Where another loop stands between, the element would be loaded and stored in each of its iterations.
         let Some((_, end)) = around.last().filter(|(around, _)| around == index) else { return false };
-        let length = self.known.length_of_place(place, &self.of).filter(Expr::is_atom);
+        let length = self.known.length_of_place(place, function).filter(Expr::is_atom);
         let asked = match end {
             Expr::Var(end) => self.lens.get(end) == Some(&place) && self.known.keeps_length(place),
             _ => false,

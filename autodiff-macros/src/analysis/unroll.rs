@@ -79,9 +79,7 @@ fn in_small_arrays(stmt: &Stmt, vars: &Vars) -> bool {
 }
 
 fn is_small(ty: &Ty) -> bool {
-    let Ty::Array(element, Some(len)) = ty else { return false };
-    let len = syn::parse2::<syn::LitInt>(len.clone()).ok().and_then(|len| len.base10_parse::<i64>().ok());
-    element.is_float() && len.is_some_and(|len| len <= SHORT)
+    ty.element().is_float() && ty.number_of_elements().is_some_and(|len| len <= SHORT)
 }
 
 fn written_out(the_loop: &Loop, indices: &[i64], stmts: &mut Vec<Stmt>, vars: &mut Vars) {

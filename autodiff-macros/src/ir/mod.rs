@@ -165,6 +165,11 @@ impl Ty {
             _ => Ty::Unknown,
         }
     }
+    /// The length of an array, where it is a number.
+    pub(crate) fn number_of_elements(&self) -> Option<i64> {
+        let Ty::Array(_, Some(len)) = self else { return None };
+        syn::parse2::<syn::LitInt>(len.clone()).ok()?.base10_parse().ok()
+    }
     /// Whether the type is a sequence the macro knows (so that `len`, ranges and element loops make sense).
     pub(crate) fn is_sequence(&self) -> bool {
         matches!(self, Ty::Array(..) | Ty::Slice(_) | Ty::Vec(_))

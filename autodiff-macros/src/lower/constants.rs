@@ -128,10 +128,8 @@ impl Lower<'_> {
         let table = self.operand(expr, None);
         let table = self.as_code(table, expr.span())?;
         // Of an array in sight the length is known.
-        if let (syn::Expr::Path(_), Some(Ty::Array(element, Some(len)))) = (expr, self.facts.get(&site(expr)))
-        {
-            if element.is_float() && syn::parse2::<syn::LitInt>(len.clone()).is_ok() {
-                let ty = Ty::Array(element.clone(), Some(len.clone()));
+        if let (syn::Expr::Path(_), Some(ty)) = (expr, self.facts.get(&site(expr)).cloned()) {
+            if ty.element().is_float() && ty.number_of_elements().is_some() {
                 let place = self.temp_place("table", ty, Init::Inert(table), expr.span());
                 return Some(Path::of(place));
             }

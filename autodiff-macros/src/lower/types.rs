@@ -421,9 +421,7 @@ pub(super) fn fields(types: &Types, vars: &Vars) -> Fields {
         match ty {
             Ty::Float(Float::F64 | Float::F32) => Some(None),
             // A name of a length may mean nothing where the field is reached.
-            Ty::Array(t, Some(len)) => {
-                syn::parse2::<syn::LitInt>(len.clone()).is_ok().then(|| named(t)).flatten()
-            }
+            Ty::Array(t, _) => ty.number_of_elements().and_then(|_| named(t)),
             Ty::Vec(t) => named(t),
             Ty::Named(of) => Some(Some(of)),
             _ => None,
