@@ -46,13 +46,13 @@ pub fn function(g: &mut Gen) -> Node {
         .collect();
     let ty = if result { "Result<@F, String>" } else { "Option<@F>" };
     let leave = match g.rng.below(3) {
-        0 => format!("if $ {{ return {missing}; }}\nlet mut v = $;"),
-        1 => format!("let Some(v) = (if $ {{ None }} else {{ Some($) }}) else {{ return {missing}; }};"),
-        _ if result => "let mut v = (if $ { Err(\"no\".to_string()) } else { Ok($) })?;".to_string(),
-        _ => "let mut v = (if $ { None } else { Some($) })?;".to_string(),
+        0 => format!("if $ {{ return {missing}; }}\nlet mut held = $;"),
+        1 => format!("let Some(held) = (if $ {{ None }} else {{ Some($) }}) else {{ return {missing}; }};"),
+        _ if result => "let mut held = (if $ { Err(\"no\".to_string()) } else { Ok($) })?;".to_string(),
+        _ => "let mut held = (if $ { None } else { Some($) })?;".to_string(),
     };
     let text = format!(
-        "fn {name}({}) -> {ty} {{\n{leave}\n{asked}if $ {{ {missing} }} else {{ {there}(v * 0.5 + $) }}\n}}",
+        "fn {name}({}) -> {ty} {{\n{leave}\n{asked}if $ {{ {missing} }} else {{ {there}(held * 0.5 + $) }}\n}}",
         list.join(", ")
     );
     let form = if owner.is_some() { CallForm::Method } else { CallForm::Path };

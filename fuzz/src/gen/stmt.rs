@@ -440,14 +440,16 @@ fn marked(g: &mut Gen) -> Option<Node> {
     if g.nesting > 1 || g.loop_depth > 0 {
         return None;
     }
-    let name = g.fresh("h");
     if g.marks.stop && g.marks.stopped.is_none() {
+        // What is written out in the function may have a local of that name.
+        let name = if g.rng.chance(50) { "held".to_string() } else { g.fresh("h") };
         g.marks.stopped = Some(name.clone());
         let value = if g.rng.chance(30) { expr(&Ty::F, "0.0", vec![]) } else { g.typed() };
         g.bind(&name, Ty::F, Pass::Value, false).cut = true;
         return Some(stmt(&format!("let mut {name}: @F = $;"), vec![value]));
     }
     if g.marks.wrt && g.marks.asked.is_none() {
+        let name = g.fresh("h");
         g.marks.asked = Some(name.clone());
         let value = g.typed();
         g.bind(&name, Ty::F, Pass::Value, false);
