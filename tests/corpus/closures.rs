@@ -151,7 +151,24 @@ fn guards_of_their_own(x: f64, n: usize) -> f64 {
     y * (k + count(n + 1)) as f64
 }
 
+#[differentiate]
+fn damped<T: num_traits::Float>(x: T, y: T, v: &[T]) -> T {
+    v.iter().fold(x, |sum, &v| sum + v * y) / (T::one() + y * y)
+}
+
+/// What is generic over a float, called on literals alone once the closure is written out.
+#[differentiate]
+fn generic_on_literals(mut x: f64) -> f64 {
+    let mut step = |y: f64| {
+        x += damped(0.5, y, &[y, 1.5]).sin();
+        x * y
+    };
+    let product = step(0.5) * step(0.25);
+    x * x + product
+}
+
 checks! {
+    generic_on_literals(0.75);
     guards_of_their_own(0.7, @1);
     guards_of_their_own as guards_of_others(0.4, @2);
     captured(1.5, 0.5);

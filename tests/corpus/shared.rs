@@ -5,6 +5,27 @@ use std::sync::Arc;
 
 use autodiff_runtime::{Differentiable, differentiate};
 
+type Real = f64;
+
+/// Numbers in boxes of which only a name of their type is known.
+#[differentiate]
+fn named_in_boxes(#[no_diff] table: &[(usize, Real)], given: &[(usize, Real)], x: f64) -> f64 {
+    let fixed = Box::new(table[1].1);
+    let same = fixed.clone();
+    let held = Box::new(given[0].1);
+    let scaled: f64 = *fixed * 0.5 + same.sin();
+    scaled * x + *held * x
+}
+
+/// Numbers behind a pointer that have a type by its ascription alone.
+#[differentiate]
+fn literals_behind_pointers(data: &[f64], x: f64) -> f64 {
+    let shared: Arc<Vec<f64>> = Arc::new(vec![0.5; 3]);
+    let other = Arc::clone(&shared);
+    let sum: f64 = shared[0] * other[1] + other.iter().sum::<f64>();
+    if data.len() > 1 { sum.tanh() * x + data[1] } else { x }
+}
+
 in_both_forms! {
 #[differentiate]
 {
@@ -117,4 +138,9 @@ in_both_forms! {
     handed(&[0.5, 1.5, -0.75]);
     tree(&[0.5, 1.5, -0.75]) => vec![2.0 * 1.5 * -0.75 + 1.5, 2.0 * 0.5 * -0.75 + 0.5, 2.0 * 0.5 * 1.5];
     methods_in_boxes(&[0.5, 1.5, -0.75]);
+}
+
+checks! {
+    named_in_boxes(@&[(1, 0.5), (2, 0.75)], &[(3, 1.25)], 0.5);
+    literals_behind_pointers(&[0.25, 0.5], 0.75);
 }

@@ -63,6 +63,11 @@ pub(crate) fn suffixed(init: &Init, ty: &Ty, float: &Float) -> Init {
             }
             Init::Tuple(items)
         }
+        Init::Struct { path, of: Made::Box, fields, base } => {
+            let mut fields = fields.clone();
+            fields.iter_mut().for_each(|(_, held)| suffix(held, &Ty::Float(Float::Any), float));
+            Init::Struct { path: path.clone(), of: Made::Box, fields, base: base.clone() }
+        }
         init => init.clone(),
     }
 }
@@ -123,6 +128,7 @@ impl<'a> Inference<'a> {
                 StmtKind::Assign { path, init, slice: false } if path.proj.is_empty() => {
                     self.fill(path.root, init);
                 }
+                StmtKind::Call(call) => self.call(call),
                 // Behind the loop the type is known if an iteration said it.
                 StmtKind::Loop(l) => {
                     for carried in l.carried.iter().filter(|c| self.is_untyped(&c.init)).collect::<Vec<_>>() {
@@ -144,6 +150,36 @@ impl<'a> Inference<'a> {
     fn bind(&mut self, var: Var, expr: &Expr) {
         if self.is_untyped(expr) {
             self.untyped.insert(var);
+            if let Expr::Inert(inert) = expr {
+                let mut made_of = Vec::new();
+                inert.binds.iter().for_each(|(_, bind)| bind.vars(&mut |part| made_of.push(part)));
+                let made_of = made_of.iter().map(|part| self.root(&Path::of(*part))).collect();
+                self.parts.insert(var, made_of);
+            }
+        }
+    }
+
+    /// A function that is generic over a float gives one of a type that only its arguments say.
+    fn call(&mut self, call: &Call) {
+        let mut made_of = Vec::new();
+        for arg in &call.args {
+            match arg {
+                Arg::Value(value) | Arg::RefValue(value) if self.is_untyped(value) => {
+                    value.vars(&mut |var| made_of.push(self.root(&Path::of(var))));
+                }
+                Arg::Move(path) | Arg::Handed(path) | Arg::Ref(path)
+                    if self.untyped.contains(&self.root(path)) =>
+                {
+                    made_of.push(self.root(path));
+                }
+                _ => return,
+            }
+        }
+        if !made_of.is_empty() {
+            call.results.leaves().into_iter().for_each(|result| {
+                self.untyped.insert(*result);
+                self.parts.insert(*result, made_of.clone());
+            });
         }
     }
 
@@ -155,6 +191,12 @@ impl<'a> Inference<'a> {
             }
             Init::Repeat { value, .. } if self.is_untyped(value) => vec![value],
             Init::Tuple(items) => items.iter().filter(|item| self.is_untyped(item)).collect(),
+            Init::Struct { of: Made::Box, fields, .. } => {
+                fields.iter().map(|(_, held)| held).filter(|held| self.is_untyped(held)).collect()
+            }
+            Init::Inert(inert) if self.is_made_of_untyped(inert) => {
+                inert.binds.iter().map(|(_, bind)| bind).collect()
+            }
             Init::Copy { from, .. } if self.untyped.contains(&self.root(from)) => {
                 self.untyped.insert(place);
                 self.parts.insert(place, vec![self.root(from)]);
@@ -171,10 +213,20 @@ impl<'a> Inference<'a> {
         self.parts.insert(place, made_of);
     }
 
+    /// Whether code of the user's names places and variables whose type nothing says, and no others: `Arc::new(item)`.
+    fn is_made_of_untyped(&self, inert: &Inert) -> bool {
+        !inert.binds.is_empty()
+            && inert.binds.iter().all(|(_, bind)| match bind {
+                Expr::Var(var) => self.untyped.contains(var),
+                Expr::Load(path) | Expr::Whole(path) => self.untyped.contains(&self.root(path)),
+                _ => false,
+            })
+    }
+
     fn is_untyped(&self, expr: &Expr) -> bool {
         match expr {
             Expr::Lit(lit) => is_plain_number(lit),
-            Expr::Inert(inert) => inert.may_be_of_any_type(),
+            Expr::Inert(inert) => inert.may_be_of_any_type() || self.is_made_of_untyped(inert),
             Expr::Load(path) | Expr::Whole(path) => self.untyped.contains(&self.root(path)),
             Expr::Var(var) => self.untyped.contains(var),
             Expr::Rule(rule, args) => {

@@ -342,7 +342,8 @@ pub(crate) fn payload(ty: &Type) -> Option<&Type> {
     }
 }
 
-fn is_boxed(ty: &Type) -> bool {
+/// Whether a type is that of a pointer that owns.
+pub(crate) fn is_boxed(ty: &Type) -> bool {
     matches!(bare(ty), Type::Path(path) if crate::standard::boxed(path).is_some())
 }
 

@@ -81,11 +81,13 @@ impl Lower<'_> {
                 let Some(value) = self.whole(value, None, span) else { return Value::Poison };
                 let fields = vec![(syn::Member::Unnamed(syn::Index::from(0)), value)];
                 let init = Init::Struct { path: path.path.clone(), of: Made::Box, fields, base: None };
-                let ty = want.cloned().filter(|ty| matches!(ty, Ty::Named(_)));
-                let ty = ty.unwrap_or_else(|| {
-                    let pointer = path.path.segments.iter().rev().nth(1).map(|pointer| &pointer.ident);
-                    Ty::Named(Box::new(syn::parse_quote!(#pointer<_>)))
-                });
+                let pointer = path.path.segments.iter().rev().nth(1).map(|pointer| &pointer.ident);
+                // Where nothing is written, typing does not tell a `Box` from what it holds.
+                let ty = match want {
+                    Some(Ty::Named(ty)) if crate::lower::types::is_boxed(ty) => Ty::Named(ty.clone()),
+                    Some(Ty::Named(held)) => Ty::Named(Box::new(syn::parse_quote!(#pointer<#held>))),
+                    _ => Ty::Named(Box::new(syn::parse_quote!(#pointer<_>))),
+                };
                 Value::Init(Box::new(init), ty)
             }
             Known::Pointer => {
