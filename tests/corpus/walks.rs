@@ -256,3 +256,109 @@ mod lists {
         behind_pointers(&[0.5, 1.5, -0.75]);
     }
 }
+
+/// Items of fields that are out of sight, folded: what they are nothing says but their use.
+mod folded {
+    use std::ops::{Add, Mul};
+
+    use autodiff_runtime::{Differentiable, differentiate};
+
+    #[derive(Clone, Copy, Debug, Default, Differentiable)]
+    pub struct Point {
+        pub x: f64,
+        pub y: f64,
+    }
+
+    #[differentiate]
+    impl Point {
+        pub fn dot(self, other: Point) -> f64 {
+            self.x * other.x + self.y * other.y
+        }
+    }
+
+    #[differentiate]
+    impl Add for Point {
+        type Output = Point;
+
+        fn add(self, other: Point) -> Point {
+            Point { x: self.x + other.x, y: self.y + other.y }
+        }
+    }
+
+    #[differentiate]
+    impl Mul<f64> for Point {
+        type Output = Point;
+
+        fn mul(self, factor: f64) -> Point {
+            Point { x: self.x * factor, y: self.y * factor }
+        }
+    }
+
+    #[derive(Clone, Debug, Differentiable)]
+    pub struct Cloud {
+        pub points: Vec<Point>,
+        pub pairs: Vec<(f64, f64)>,
+        pub rows: Vec<[f64; 3]>,
+        pub groups: Vec<Vec<Point>>,
+    }
+
+    #[differentiate]
+    pub fn cloud(x: &[f64]) -> Cloud {
+        let points = vec![Point { x: x[0], y: x[1] }, Point { x: x[1], y: x[2] }, Point { x: x[2] * x[0], y: 0.5 }];
+        let groups = vec![points.clone(), vec![points[1], points[0]]];
+        Cloud { points, pairs: vec![(x[0], x[1]), (x[2], x[0])], rows: vec![[x[0], x[1], x[2]]; 2], groups }
+    }
+
+    #[differentiate]
+    pub fn weight(p: Point) -> f64 {
+        p.x * p.x + p.y
+    }
+
+    #[differentiate]
+    fn middle(c: &Cloud) -> f64 {
+        let middle = c.points.iter().fold(Point::default(), |a, &b| a + b) * (1.0 / c.points.len() as f64);
+        let made = c.points.iter().fold(Point { x: 0.0, y: 1.0 }, |a, b| a + *b);
+        middle.dot(made)
+    }
+
+    #[differentiate]
+    fn parts(c: &Cloud) -> f64 {
+        let fields = c.points.iter().fold(0.0, |s, p| s + p.x * p.y);
+        let methods = c.points.iter().fold(0.0, |s, p| s + p.dot(*p));
+        let patterns = c.points.iter().fold(0.0, |s, &Point { x, y }| s + x * y);
+        let functions = c.points.iter().fold(1.0, |s: f64, p| s.max(weight(*p)));
+        fields * methods + patterns * functions
+    }
+
+    #[differentiate]
+    fn others(c: &Cloud) -> f64 {
+        let pairs = c.pairs.iter().fold(0.0, |s, (a, b)| s + a * b);
+        let rows = c.rows.iter().fold(0.0, |s, r| s + r[0] * r[2]);
+        let nested = c.groups.iter().fold(0.0, |s, g| s + g.iter().fold(Point::default(), |a, b| a + *b).x);
+        let first = c.groups.iter().map(|g| g[0]).fold(Point::default(), |a, b| a + b * 2.0);
+        let largest = c.groups.iter().map(|g| g.iter().map(|p| p.dot(*p)).sum::<f64>()).fold(0.0, f64::max);
+        let flat = c.groups.iter().flatten().fold(0.0, |s, p| s + p.x);
+        pairs * rows + nested * first.y + largest * flat
+    }
+
+    #[differentiate]
+    pub fn folded_middle(x: &[f64]) -> f64 {
+        middle(&cloud(x))
+    }
+
+    #[differentiate]
+    pub fn folded_parts(x: &[f64]) -> f64 {
+        parts(&cloud(x))
+    }
+
+    #[differentiate]
+    pub fn folded_others(x: &[f64]) -> f64 {
+        others(&cloud(x))
+    }
+
+    checks! {
+        folded_middle(&[0.5, 1.5, -0.75]);
+        folded_parts(&[0.5, 1.5, -0.75]);
+        folded_others(&[0.5, 1.5, -0.75]);
+    }
+}

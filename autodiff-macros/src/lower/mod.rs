@@ -59,6 +59,7 @@ pub(crate) use self::method::turbofish;
 pub(crate) use self::params::has_no_diff;
 pub(crate) use self::parts::gives_parts_mut;
 pub(crate) use self::refused::without_refused_result;
+pub(crate) use self::sequence::is_iterator_chain;
 pub(crate) use self::stdlib::{is_float_only, reads_only};
 pub(crate) use self::types::{Types, arguments, bare, float_params, given, payload};
 use crate::diag::Diagnostics;

@@ -98,6 +98,22 @@ pub(crate) fn is_known(name: &str) -> bool {
     )
 }
 
+/// Whether an expression is an iterator by the methods that it is made with, whatever it goes along.
+pub(crate) fn is_iterator_chain(expr: &syn::Expr) -> bool {
+    match expr {
+        syn::Expr::Paren(paren) => is_iterator_chain(&paren.expr),
+        syn::Expr::MethodCall(call) => match call.method.to_string().as_str() {
+            "iter" | "iter_mut" | "into_iter" | "chunks" | "chunks_exact" | "windows" | "enumerate"
+            | "zip" | "rev" | "skip" | "take" | "step_by" | "filter" | "filter_map" | "flat_map"
+            | "flatten" | "take_while" | "map_while" | "skip_while" | "inspect" | "scan" | "chain"
+            | "cycle" => true,
+            "map" | "copied" | "cloned" => is_iterator_chain(&call.receiver),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
 impl Lower<'_> {
     /// A method of a sequence; `None` if it is none that is known here.
     pub(crate) fn sequence_method(

@@ -7,8 +7,8 @@ use super::expr::bool_term;
 use super::{Infer, Later};
 use crate::lower::words;
 use crate::lower::{
-    Extent, extent, gives_parts, gives_parts_mut, is_constructor, is_elementwise, kept_closure, key,
-    number_of, site,
+    Extent, extent, gives_parts, gives_parts_mut, is_constructor, is_elementwise, is_iterator_chain,
+    kept_closure, key, number_of, site,
 };
 use crate::typing::scope::Called;
 use crate::typing::term::Term;
@@ -360,6 +360,8 @@ impl Infer<'_> {
             },
             // An `Option`, perhaps.
             _ if name == "map" => return None,
+            // The items of an iterator may be anything.
+            term if self.table.is_free(&term) && is_iterator_chain(&call.receiver) => self.table.fresh(),
             term if self.table.is_free(&term) => self.table.float(),
             _ => return None,
         };
