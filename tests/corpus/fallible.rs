@@ -555,3 +555,41 @@ fn what_is_found_carries_nothing() {
     assert_eq!(both::jvp(2.5, 1.0), ((2, true), ((), ())));
     assert_eq!(with_both::value_and_grad(2.5), Some((((2, true), 6.25), 5.0)));
 }
+
+in_both_forms! {
+#[differentiate]
+{
+    #[differentiate]
+    pub fn root_of(x: f64) -> Result<f64, Bad> {
+        if x < 0.0 { Err(Bad::Negative(x)) } else { Ok(x.sqrt()) }
+    }
+
+    #[differentiate]
+    pub fn added(x: &[f64]) -> Result<f64, Bad> {
+        x.iter()
+            .map(|x| {
+                let root = root_of(*x)?;
+                Ok(root * (root - 0.5) * *x)
+            })
+            .sum()
+    }
+
+    #[differentiate]
+    pub fn sums_of_what_may_be_missing(x: &[f64]) -> f64 {
+        let product: Option<f64> = x.iter().map(|x| if *x > -5.0 { Some(x.sin() + 2.0) } else { None }).product();
+        let none = x.iter().map(|x| if *x > -5.0 { None } else { Some(*x) }).sum::<Option<f64>>();
+        let squares: Vec<f64> = x.iter().map(|x| x * x).collect();
+        product.unwrap_or(0.0)
+            + none.unwrap_or(x[0])
+            + added(&squares).unwrap_or(1.0)
+            + added(&[x[0] * x[0], -1.0]).unwrap_or(x[1])
+    }
+}
+    sums_of_what_may_be_missing(&[0.5, 1.5, -0.75]);
+}
+
+#[test]
+fn a_sum_ends_with_what_is_missing() {
+    assert_eq!(alone::added::grad(&[0.5, -1.0, 2.0, -3.0]), Err(Bad::Negative(-1.0)));
+    assert!(together::added::grad(&[0.5, 2.0]).is_ok());
+}

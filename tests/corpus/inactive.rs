@@ -385,3 +385,62 @@ mod unseen_items {
         assert_eq!(slopes, [1.0, 2.0 * 0.3 * 1.5]);
     }
 }
+
+/// Maps and words made of parameters that are marked, or that carry nothing.
+mod made_of_constants {
+    use std::collections::HashMap;
+
+    use autodiff_runtime::differentiate;
+
+    #[derive(Clone, Debug)]
+    pub struct Quote {
+        pub name: String,
+        pub strike: f64,
+    }
+
+    #[differentiate]
+    pub fn by_name(x: f64, #[no_diff] quotes: &[Quote]) -> f64 {
+        let strikes: HashMap<String, f64> = quotes.iter().map(|q| (q.name.clone(), q.strike)).collect();
+        let whole: HashMap<String, Quote> = quotes.iter().map(|q| (q.name.clone(), q.clone())).collect();
+        let mut y = x;
+        for name in ["a", "b"] {
+            y *= (y * strikes[name]).sin();
+            if let Some(quote) = whole.get(name) {
+                y += quote.strike * x;
+            }
+        }
+        y
+    }
+
+    #[differentiate]
+    pub fn by_words(x: f64, names: &[String]) -> f64 {
+        let words: Vec<&str> = names[0].split(' ').collect();
+        let mut y = x * words.len() as f64;
+        for word in &words {
+            y *= (x * word.len() as f64).sin();
+        }
+        for name in names {
+            let words: Vec<&str> = name.split(' ').collect();
+            y += (x * words.len() as f64).sin();
+        }
+        y
+    }
+
+    #[differentiate]
+    pub fn through(x: f64, #[no_diff] quotes: &[Quote], names: &[String]) -> f64 {
+        by_name(x * x, quotes) * by_words(x, names)
+    }
+
+    #[test]
+    fn slopes_are_those_of_differences() {
+        let quotes = ["a", "b"].map(|name| Quote { name: name.into(), strike: 0.5 + name.len() as f64 });
+        let names = ["a bb ccc".to_string(), "dd e".to_string()];
+        let by = |f: &dyn Fn(f64) -> f64| (f(0.7 + 1e-6) - f(0.7 - 1e-6)) / 2e-6;
+        let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-7, "{a} {b}");
+        near(by_name::grad(0.7, &quotes), by(&|x| by_name(x, &quotes)));
+        near(by_words::grad(0.7, &names), by(&|x| by_words(x, &names)));
+        near(through::grad(0.7, &quotes, &names), by(&|x| through(x, &quotes, &names)));
+        assert_eq!(through::jvp(0.7, &quotes, &names, 1.0).0, through(0.7, &quotes, &names));
+        near(through::jvp(0.7, &quotes, &names, 1.0).1, by(&|x| through(x, &quotes, &names)));
+    }
+}

@@ -388,3 +388,34 @@ fn marked_parameters_of_what_is_written_out_are_cut() {
     let (_, dot) = marked_inside::of_functions::jvp(x, &[2.0, 3.0], 1.0, &[1.0, 1.0]);
     assert_eq!(dot, x_bar);
 }
+
+/// Elements of a field that is marked and out of sight, read through a cut, in a closure that gives numbers.
+mod marked_fields {
+    use autodiff_runtime::{Differentiable, differentiate, stop_gradient};
+
+    #[derive(Clone, Debug)]
+    pub struct Spring {
+        pub end: usize,
+        pub rest: f64,
+    }
+
+    #[derive(Clone, Debug, Differentiable)]
+    pub struct Chain {
+        pub ends: Vec<f64>,
+        #[no_diff]
+        pub springs: Vec<Spring>,
+    }
+
+    #[differentiate]
+    pub fn energy(chain: &Chain) -> f64 {
+        chain.springs.iter().map(|s| (chain.ends[s.end].sin() - stop_gradient(s.rest)).powi(2)).sum()
+    }
+
+    #[test]
+    fn numbers_are_read_through_a_cut() {
+        let springs = vec![Spring { end: 1, rest: 0.25 }, Spring { end: 0, rest: 0.5 }];
+        let chain = Chain { ends: vec![0.5, 0.75], springs };
+        let by = |x: f64, rest: f64| 2.0 * (x.sin() - rest) * x.cos();
+        assert_eq!(energy::grad(&chain).ends, [by(0.5, 0.5), by(0.75, 0.25)]);
+    }
+}

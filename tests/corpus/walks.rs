@@ -304,7 +304,8 @@ mod folded {
 
     #[differentiate]
     pub fn cloud(x: &[f64]) -> Cloud {
-        let points = vec![Point { x: x[0], y: x[1] }, Point { x: x[1], y: x[2] }, Point { x: x[2] * x[0], y: 0.5 }];
+        let points =
+            vec![Point { x: x[0], y: x[1] }, Point { x: x[1], y: x[2] }, Point { x: x[2] * x[0], y: 0.5 }];
         let groups = vec![points.clone(), vec![points[1], points[0]]];
         Cloud { points, pairs: vec![(x[0], x[1]), (x[2], x[0])], rows: vec![[x[0], x[1], x[2]]; 2], groups }
     }

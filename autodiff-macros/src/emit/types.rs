@@ -155,6 +155,8 @@ impl Emitter<'_> {
                 let element = match self.written_content(place, depth + 1, t) {
                     // That it is a buffer of something is worth saying.
                     None if self.pooled.contains(&(place, depth + 1)) => quote!(#runtime::pool::Buffer<_>),
+                    // What `collect` makes is a Vec because its type says so.
+                    None if matches!(**t, Ty::Inert) => quote!(_),
                     element => element?,
                 };
                 Some(match self.pooled.contains(&(place, depth)) {

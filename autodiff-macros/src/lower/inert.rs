@@ -155,6 +155,22 @@ impl Lower<'_> {
         mentions.iter().all(|(name, _)| find(scopes, name).is_some_and(|value| self.value_is_inactive(value)))
     }
 
+    /// Whether nothing that the code reads carries a derivative, though its type might: parts of what is marked `#[no_diff]`.
+    pub(crate) fn reads_constants(&self, tokens: &TokenStream) -> bool {
+        fn is_constant(lower: &Lower<'_>, value: &Value) -> bool {
+            match value {
+                Value::Path(path) => lower.is_constant(path),
+                Value::Ref { to, mutable: false } => is_constant(lower, to),
+                _ => false,
+            }
+        }
+        self.mentions(&self.scopes, tokens).iter().all(|(name, usage)| {
+            find(&self.scopes, name).is_some_and(|value| {
+                self.value_is_inactive(value) || *usage == Use::Read && is_constant(self, value)
+            })
+        })
+    }
+
     /// Whether a path shows something that carries no derivative, and of which nothing else is known: code on it is kept.
     pub(crate) fn is_untyped_constant(&self, path: &Path) -> bool {
         self.is_constant(path) && matches!(self.path_ty(path), Ty::Named(_) | Ty::Unknown)

@@ -19,6 +19,11 @@ impl Lower<'_> {
             // An item by value whose type nothing has said so far: it is a number, so there is nothing to copy.
             Value::Init(init, ty @ (Ty::Unknown | Ty::Named(_))) => match *init {
                 Init::Copy { from, .. } => Value::Path(from),
+                Init::Stop(inner) if matches!(*inner, Init::Copy { .. }) => {
+                    let (atom, ty) = self.scalar(Value::Init(inner, ty), wanted, span);
+                    let stopped = self.temp("stopped", ty.clone(), Expr::Stop(Box::new(atom)), span);
+                    return (stopped, ty);
+                }
                 init => Value::Init(Box::new(init), ty),
             },
             value => value,

@@ -4,17 +4,17 @@
 
 use std::rc::Rc;
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenTree};
 use quote::ToTokens;
 
 use crate::ir::{Callee, Expr, Init, Path, Ty, build};
 use crate::lower::Lower;
 use crate::lower::closure::Closure;
-use crate::lower::env::Value;
+use crate::lower::env::{Cell, Value};
 use crate::lower::facts::site;
 use crate::lower::iter::Iter;
 use crate::lower::method::turbofish;
-use crate::lower::types::{option_of, payload};
+use crate::lower::types::{arguments, option_of, payload};
 use crate::rules::table;
 
 impl Lower<'_> {
@@ -30,7 +30,11 @@ impl Lower<'_> {
         let result =
             written.clone().or_else(|| want.cloned()).or_else(|| self.facts.get(&site(expr)).cloned());
         match (name, expr.args.len()) {
-            ("sum" | "product", 0) => self.sum(iter, name == "sum", result, span),
+            ("sum" | "product", 0) => match self.held_if_all(expr, want).filter(|(held, _)| held.is_scalar())
+            {
+                Some(held) => self.sum_if_all(iter, name == "sum", held, span),
+                None => self.sum(iter, name == "sum", result, span),
+            },
             ("fold", 2) => {
                 let wanted = want.cloned();
                 let initial = self.operand(&expr.args[0], wanted.as_ref());
@@ -48,14 +52,25 @@ impl Lower<'_> {
             // Into a map, say, of what carries nothing.
             ("collect", 0)
                 if matches!(result, Some(Ty::Named(_) | Ty::Inert))
-                    && self.is_inactive(&expr.to_token_stream()) =>
+                    && self.reads_constants(&expr.to_token_stream()) =>
             {
+                let lends =
+                    result.as_ref().is_some_and(|ty| matches!(ty, Ty::Named(of) if has_reference(of)));
+                if lends && !self.is_inactive(&expr.to_token_stream()) {
+                    return self.refuse(
+                        &expr.method,
+                        "a collection of references is not kept for the reverse sweep: collect copies (`cloned()`, \
+                         `to_string()`), or positions",
+                    );
+                }
                 self.inactive_code(expr.to_token_stream(), result.unwrap_or(Ty::Inert), true)
             }
-            ("collect", 0) => match self.collected_if_all(expr, want) {
-                Some(into) => self.collect_if_all(iter, into, span),
-                None => self.collect(iter, result, span),
-            },
+            ("collect", 0) => {
+                match self.held_if_all(expr, want).filter(|(held, _)| matches!(held, Ty::Vec(_))) {
+                    Some(into) => self.collect_if_all(iter, into, span),
+                    None => self.collect(iter, result, span),
+                }
+            }
             ("unzip", 0) => {
                 let targets = self.pair_of_vecs(expr, result.as_ref(), ["unzipped"; 2]);
                 self.drive(iter, None, span, &mut |lower, item| {
@@ -210,18 +225,58 @@ impl Lower<'_> {
         })
     }
 
-    /// The type of the `Vec`, where items that may be missing are collected into one or nothing.
-    fn collected_if_all(&self, expr: &syn::ExprMethodCall, want: Option<&Ty>) -> Option<Ty> {
+    /// What the `Option` or the `Result` holds that items which may be missing are collected or added into, and what such
+    /// an item is.
+    fn held_if_all(&self, expr: &syn::ExprMethodCall, want: Option<&Ty>) -> Option<(Ty, Ty)> {
         let into = turbofish(expr).and_then(payload).or_else(|| want.and_then(option_of))?;
-        Some(self.types.ty(into)).filter(|into| matches!(into, Ty::Vec(_)))
+        let held = self.types.ty(into);
+        let one = match into {
+            syn::Type::Path(path) if matches!(held, Ty::Vec(_)) => {
+                path.path.segments.last().and_then(|vec| arguments(vec).first().copied()).unwrap_or(into)
+            }
+            into => into,
+        };
+        Some((held, Ty::Named(Box::new(syn::parse_quote!(Option<#one>)))))
     }
 
-    /// `collect()` into an `Option` or a `Result` of a Vec: ends with the first item that is missing.
-    fn collect_if_all(&mut self, iter: Iter, ty: Ty, span: Span) -> Value {
-        let all = self.cell("all", false, Ty::bool(), span, Some(build::boolean(true)));
+    /// `collect()` into an `Option` or a `Result` of a Vec.
+    fn collect_if_all(&mut self, iter: Iter, (ty, one): (Ty, Ty), span: Span) -> Value {
         let place = self.temp_place("collected", ty, Init::EmptyVec(None), span);
         self.vars[place].mutable = true;
+        let all = self
+            .drive_if_all(iter, &one, span, &mut |lower, item| lower.push_to(Path::of(place), item, span));
+        Value::Maybe { some: all, value: Box::new(Value::Path(Path::of(place))) }
+    }
+
+    /// `sum()` and `product()` into an `Option` or a `Result` of a number.
+    fn sum_if_all(&mut self, iter: Iter, sum: bool, (ty, one): (Ty, Ty), span: Span) -> Value {
+        let acc = self.accumulator(sum, &ty, span);
+        let all = self.drive_if_all(iter, &one, span, &mut |lower, item| {
+            let (item, given) = lower.scalar(item, Some(&ty), span);
+            lower.accumulate(acc, sum, (item, given), span);
+        });
+        Value::Maybe { some: all, value: Box::new(Value::Atom(self.current(acc), self.version(acc))) }
+    }
+
+    /// Runs an iterator whose items may be missing, up to the first that is; whether none was. `one`: what an item is.
+    fn drive_if_all(
+        &mut self,
+        iter: Iter,
+        one: &Ty,
+        span: Span,
+        body: &mut dyn FnMut(&mut Self, Value),
+    ) -> Expr {
+        let all = self.cell("all", false, Ty::bool(), span, Some(build::boolean(true)));
+        // A closure that makes the items may need to know what is wanted of it.
+        let (iter, closure) = match iter {
+            Iter::Map(inner, closure) => (*inner, Some(closure)),
+            iter => (iter, None),
+        };
         self.drive_until(iter, None, span, &mut |lower, item, whole| {
+            let item = match &closure {
+                Some(closure) => lower.apply(closure, vec![item], Some(one), span),
+                None => item,
+            };
             let (found, value) = match lower.opened(item, span) {
                 Value::Maybe { some, value } => (some, *value),
                 value @ Value::Code(..) => match lower.option_of_code(&value, span) {
@@ -242,7 +297,7 @@ impl Lower<'_> {
                         Value::Ref { to, .. } => lower.read(*to, span),
                         value => lower.read(value, span),
                     };
-                    lower.push_to(Path::of(place), value, span);
+                    body(lower, value);
                     Value::unit()
                 },
                 |lower| {
@@ -251,7 +306,7 @@ impl Lower<'_> {
                 },
             );
         });
-        Value::Maybe { some: self.current(all), value: Box::new(Value::Path(Path::of(place))) }
+        self.current(all)
     }
 
     /// A variable that lowering needs, with a first value.
@@ -303,24 +358,7 @@ impl Lower<'_> {
         if !assumed.is_scalar() {
             return self.refuse_at(span, "a sum of values of this type is not supported: write a loop");
         }
-        let start = match (&assumed, sum) {
-            (Ty::Float(_), true) => build::lit(-0.0),
-            (Ty::Float(_), false) => build::lit(1.0),
-            (_, true) => build::int(0),
-            (_, false) => build::int(1),
-        };
-        let start = match start {
-            Expr::Lit(mut lit) => {
-                if assumed.is_float() && sum {
-                    lit.tokens = quote::quote!(-0.0);
-                }
-                lit.ty = assumed.clone();
-                Expr::Lit(lit)
-            }
-            start => start,
-        };
-        let name = if sum { "sum" } else { "product" };
-        let acc = self.cell(name, false, assumed.clone(), span, Some(start));
+        let acc = self.accumulator(sum, &assumed, span);
         let item = ty.clone().unwrap_or(Ty::Unknown);
         self.drive_wanting(iter, &item, span, &mut |lower, item| {
             let item = match item {
@@ -333,20 +371,46 @@ impl Lower<'_> {
                 return;
             }
             let (item, given) = lower.scalar(item, ty.as_ref(), span);
-            let old = lower.current(acc);
-            let op = if sum { "+" } else { "*" };
-            let new = match &assumed {
-                Ty::Float(_) => {
-                    let rule = table::operator(op, 2).expect("arithmetic has rules");
-                    let ty = lower.unify(assumed.clone(), given);
-                    lower.temp(name, ty, Expr::Rule(rule, vec![old, item]), span)
-                }
-                _ => lower.int_op(op, old, item, span),
-            };
-            let ty = lower.ty_of(&Value::Cell(acc));
-            lower.assign_cell(acc, new, ty);
+            lower.accumulate(acc, sum, (item, given), span);
         });
         Value::Atom(self.current(acc), self.version(acc))
+    }
+
+    /// Where a sum begins, or a product.
+    fn accumulator(&mut self, sum: bool, ty: &Ty, span: Span) -> Cell {
+        let start = match (ty, sum) {
+            (Ty::Float(_), true) => build::lit(-0.0),
+            (Ty::Float(_), false) => build::lit(1.0),
+            (_, true) => build::int(0),
+            (_, false) => build::int(1),
+        };
+        let start = match start {
+            Expr::Lit(mut lit) => {
+                if ty.is_float() && sum {
+                    lit.tokens = quote::quote!(-0.0);
+                }
+                lit.ty = ty.clone();
+                Expr::Lit(lit)
+            }
+            start => start,
+        };
+        self.cell(if sum { "sum" } else { "product" }, false, ty.clone(), span, Some(start))
+    }
+
+    /// Takes one more item into it.
+    fn accumulate(&mut self, acc: Cell, sum: bool, (item, given): (Expr, Ty), span: Span) {
+        let (old, ty) = (self.current(acc), self.ty_of(&Value::Cell(acc)));
+        let (name, op) = if sum { ("sum", "+") } else { ("product", "*") };
+        let new = match &ty {
+            Ty::Float(_) => {
+                let rule = table::operator(op, 2).expect("arithmetic has rules");
+                let ty = self.unify(ty.clone(), given);
+                self.temp(name, ty, Expr::Rule(rule, vec![old, item]), span)
+            }
+            _ => self.int_op(op, old, item, span),
+        };
+        let ty = self.ty_of(&Value::Cell(acc));
+        self.assign_cell(acc, new, ty);
     }
 
     /// Runs an iterator whose items are wanted as `ty`: a closure that makes them may need to know.
@@ -424,4 +488,13 @@ impl Lower<'_> {
         });
         Value::Path(Path::of(place))
     }
+}
+
+/// Whether a type holds references that it shows.
+fn has_reference(ty: impl ToTokens) -> bool {
+    ty.into_token_stream().into_iter().any(|token| match token {
+        TokenTree::Punct(punct) => punct.as_char() == '&',
+        TokenTree::Group(group) => has_reference(group.stream()),
+        TokenTree::Ident(_) | TokenTree::Literal(_) => false,
+    })
 }
