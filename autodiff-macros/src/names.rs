@@ -1,8 +1,9 @@
 //! Names for generated code: deterministic, never shadowing what is visible, readable.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
 
 /// Hands out names. Invariant: no name is handed out while the same text is visible.
 #[derive(Default)]
@@ -108,6 +109,32 @@ fn is_keyword(text: &str) -> bool {
 /// The span of generated tokens that belong to a construct of the user's: errors point there, names are hygienic.
 pub(crate) fn hygienic(span: Span) -> Span {
     Span::mixed_site().located_at(span)
+}
+
+/// Tokens with names replaced, but those of fields and methods.
+pub(crate) fn replaced(tokens: TokenStream, meant: &BTreeMap<String, TokenStream>) -> TokenStream {
+    let mut after_dot = false;
+    tokens
+        .into_iter()
+        .flat_map(|token| {
+            let member = std::mem::replace(
+                &mut after_dot,
+                matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.'),
+            );
+            match token {
+                TokenTree::Ident(name) => match meant.get(&name.to_string()) {
+                    Some(found) if !member => found.clone(),
+                    _ => name.into_token_stream(),
+                },
+                TokenTree::Group(group) => {
+                    let mut inside = Group::new(group.delimiter(), replaced(group.stream(), meant));
+                    inside.set_span(group.span());
+                    inside.into_token_stream()
+                }
+                token => token.into_token_stream(),
+            }
+        })
+        .collect()
 }
 
 #[cfg(test)]

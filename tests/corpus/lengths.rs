@@ -136,3 +136,70 @@ fn lengths_that_only_the_result_says() {
     // 3 w⁴ + w⁴ + w² + 3 w + 2 (w + w²)
     are_near(&[w_bar], &[16.0 * w.powi(3) + 2.0 * w + 3.0 + 2.0 + 4.0 * w]);
 }
+
+/// Parameters of a type that stand for others where its methods are written out: those of the transposed.
+mod transposed {
+    use autodiff_runtime::differentiate;
+
+    #[differentiate]
+    pub mod flat {
+        use std::ops::{Index, IndexMut};
+
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct Matrix<const R: usize, const C: usize> {
+            pub data: Vec<f64>,
+        }
+
+        impl<const R: usize, const C: usize> Matrix<R, C> {
+            pub fn zeros() -> Self {
+                Self { data: vec![0.0; R * C] }
+            }
+
+            pub fn at(&self, r: usize, c: usize) -> Option<f64> {
+                if r < R && c < C { Some(self.data[r * C + c]) } else { None }
+            }
+
+            pub fn transpose(&self) -> Matrix<C, R> {
+                let mut t = Matrix::<C, R>::zeros();
+                for r in 0..R {
+                    for c in 0..C {
+                        t[(c, r)] = self[(r, c)];
+                    }
+                }
+                t
+            }
+
+            pub fn swapped(&self) -> f64 {
+                let t: Matrix<C, R> = self.transpose();
+                t.at(2, 1).unwrap_or(7.0) * 3.0
+            }
+        }
+
+        impl<const R: usize, const C: usize> Index<(usize, usize)> for Matrix<R, C> {
+            type Output = f64;
+
+            fn index(&self, (r, c): (usize, usize)) -> &f64 {
+                &self.data[r * C + c]
+            }
+        }
+
+        impl<const R: usize, const C: usize> IndexMut<(usize, usize)> for Matrix<R, C> {
+            fn index_mut(&mut self, (r, c): (usize, usize)) -> &mut f64 {
+                &mut self.data[r * C + c]
+            }
+        }
+
+        pub fn parts(m: &Matrix<2, 3>) -> f64 {
+            let t = m.transpose();
+            t[(2, 1)].powi(2) + t.transpose()[(1, 0)] + m.swapped() + m.at(1, 1).unwrap_or(0.0)
+        }
+    }
+
+    #[test]
+    fn elements_are_where_the_type_of_the_receiver_says() {
+        let m = flat::Matrix::<2, 3> { data: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0] };
+        assert_eq!(flat::parts(&m), 63.0);
+        let (value, slopes) = flat::parts::value_and_grad(&m);
+        assert_eq!((value, slopes.data), (63.0, vec![0.0, 0.0, 0.0, 1.0, 1.0, 2.0 * 6.0 + 3.0]));
+    }
+}

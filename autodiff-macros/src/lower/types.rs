@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::{GenericArgument, GenericParam, Generics, PathArguments, Type, TypeParamBound, WherePredicate};
 
 use crate::ir::{Fields, Float, Passing, Ty, Vars};
@@ -205,6 +205,19 @@ impl Types {
         }
     }
 
+    /// A type as the function may write it, with what stands for the parameters of the item that is looked into: there they
+    /// may be others of the same names.
+    pub(crate) fn meant(&self, ty: &Type) -> Type {
+        if self.bound.is_empty() && self.lengths.is_empty() {
+            return ty.clone();
+        }
+        let types = self.bound.iter().map(|(name, ty)| (name.to_string(), shown(ty)));
+        let lengths =
+            self.lengths.iter().map(|(name, len)| (name.to_string(), len.clone().unwrap_or(quote!(_))));
+        let meant = types.chain(lengths).collect();
+        syn::parse2(crate::names::replaced(ty.to_token_stream(), &meant)).unwrap_or_else(|_| ty.clone())
+    }
+
     /// A length as the function may write it, if it says the same there as where it is written.
     pub(crate) fn length(&self, len: TokenStream) -> Option<TokenStream> {
         let written = len.to_string();
@@ -230,7 +243,7 @@ impl Types {
                 None => self.ty(this),
             };
         }
-        let named = Ty::Named(Box::new(ty.clone()));
+        let named = Ty::Named(Box::new(self.meant(ty)));
         if let Some(name) = path.path.get_ident() {
             if let Some((_, ty)) = self.bound.iter().find(|(param, _)| param == name) {
                 return ty.clone();
@@ -269,6 +282,30 @@ impl Types {
             None if nothing => Ty::Inert,
             None => named,
         }
+    }
+}
+
+/// A type as it is written, as far as it is known.
+fn shown(ty: &Ty) -> TokenStream {
+    match ty {
+        Ty::Float(Float::F64) => quote!(f64),
+        Ty::Float(Float::F32) => quote!(f32),
+        Ty::Float(Float::Param(name) | Float::Alias(name)) => name.to_token_stream(),
+        Ty::Int(Some(name)) => name.parse().unwrap_or(quote!(_)),
+        Ty::Named(ty) => ty.to_token_stream(),
+        Ty::Vec(element) => {
+            let element = shown(element);
+            quote!(Vec<#element>)
+        }
+        Ty::Array(element, Some(len)) => {
+            let element = shown(element);
+            quote!([#element; #len])
+        }
+        Ty::Tuple(parts) => {
+            let parts = parts.iter().map(shown);
+            quote!((#(#parts,)*))
+        }
+        _ => quote!(_),
     }
 }
 

@@ -251,7 +251,9 @@ impl Types {
             Kind::Alias(ty) => {
                 Some(self.inside(definition.module, &definition.generics, &arguments, None).ty(ty))
             }
-            Kind::Struct(_) | Kind::Enum(_) => Some(Ty::Named(Box::new(self.named(&definition, path)))),
+            Kind::Struct(_) | Kind::Enum(_) => {
+                Some(Ty::Named(Box::new(self.meant(&self.named(&definition, path)))))
+            }
             Kind::Trait(_) => None,
         }
     }

@@ -19,6 +19,7 @@
 mod called;
 mod conversions;
 mod helpers;
+mod instances;
 mod names;
 mod sites;
 mod views;
@@ -232,7 +233,8 @@ impl Inline {
         let known = Types::of_function(&signature.generics, &block, &scope);
         let owned = owned_in(signature, &block);
         let bound = names(bound).into_iter().chain(items_in(&block)).collect();
-        Writing { inline: self, at, bound, types, known, facts, nodes, owned, open, looping }
+        let this = of.cloned();
+        Writing { inline: self, at, bound, types, this, known, facts, nodes, owned, open, looping }
             .visit_block_mut(&mut block);
         block
     }
@@ -249,18 +251,24 @@ fn key(signature: &Signature, of: Option<&Type>) -> String {
 impl Writing<'_> {
     /// What stands for a call; nothing where it is none of such a function.
     /// `surely`: of a method, the type of the receiver is known.
-    fn call(&self, name: &str, surely: bool, arguments: Vec<Expr>, call: &Expr) -> Option<Expr> {
+    fn call(
+        &self,
+        (name, surely): (&str, bool),
+        receiver: Option<&Type>,
+        arguments: Vec<Expr>,
+        call: &Expr,
+    ) -> Option<Expr> {
         let function = self.inline.functions.get(&(self.at, name.to_string()))?;
         if function.helper.is_some() && !surely {
             return None;
         }
-        self.written_out(name, function, arguments, call)
+        self.written_out(name, (function, receiver), arguments, call)
     }
 
     fn written_out(
         &self,
         name: &str,
-        function: &Function,
+        (function, receiver): (&Function, Option<&Type>),
         arguments: Vec<Expr>,
         call: &Expr,
     ) -> Option<Expr> {
@@ -270,6 +278,8 @@ impl Writing<'_> {
         if function.helper.is_some() && !self.takes_in(function) {
             return None;
         }
+        let instance = receiver.and_then(|receiver| function.instance(receiver));
+        let function = instance.as_ref().unwrap_or(function);
         if let Some(why) = self.refusal(function) {
             // It has a derivative of its own beside.
             if function.helper.is_some() || function.lent.taken && !function.lent.given {

@@ -207,7 +207,7 @@ impl Plan {
                             self.inline.add_helper(number, at, &signature, &block, Some(&item.self_ty));
                         }
                         if view {
-                            self.inline.add_view(at, item, &method.sig, &block);
+                            self.inline.add_view(at, item, &signature, &block);
                         }
                         if sum {
                             self.inline.add(at, &signature, &block, Some(&item.self_ty));

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, parse_quote};
+use syn::{Expr, Type, parse_quote};
 
 use super::Inline;
 use super::conversions::Conversion;
@@ -25,6 +25,8 @@ pub(super) struct Writing<'a> {
     pub(super) bound: BTreeSet<String>,
     /// The types of parameters, and of `self`, that are told by their names.
     pub(super) types: BTreeMap<String, String>,
+    /// What `Self` is in the caller.
+    pub(super) this: Option<Type>,
     /// What types mean here.
     pub(super) known: Types,
     /// What typing found, by the names of syntax nodes.
@@ -63,6 +65,7 @@ impl<'a> Writing<'a> {
         }
         // Types are those of the nodes as they stood.
         let called = self.called(expr, written);
+        let receiver = self.receiver(expr);
         let walk = match &*expr {
             Expr::ForLoop(walking) => self.walk(&walking.expr, None),
             Expr::MethodCall(call) => self.walk(&call.receiver, Some(&call.method)),
@@ -107,20 +110,21 @@ impl<'a> Writing<'a> {
         }
         match called {
             Some(Called::Function(name, surely)) => {
-                if let Some(written) = self.call(&name, surely, arguments(expr), &*expr) {
+                if let Some(written) = self.call((&name, surely), receiver.as_ref(), arguments(expr), &*expr)
+                {
                     *expr = written;
                 }
             }
             Some(Called::Conversion(conversion)) => {
                 let (key, function) = (conversion.key(), &conversion.function);
-                if let Some(written) = self.written_out(&key, function, arguments(expr), &*expr) {
+                if let Some(written) = self.written_out(&key, (function, None), arguments(expr), &*expr) {
                     *expr = written;
                 }
             }
             Some(Called::Index(view)) => {
                 let Expr::Index(index) = &*expr else { return };
                 let arguments = vec![(*index.expr).clone(), (*index.index).clone()];
-                if let Some(written) = self.view(view, arguments, &*expr) {
+                if let Some(written) = self.view((view, receiver.as_ref()), arguments, &*expr) {
                     *expr = written;
                 }
             }
@@ -131,7 +135,9 @@ impl<'a> Writing<'a> {
                     Expr::Unary(unary) => &mut unary.expr,
                     _ => return,
                 };
-                let Some(written) = self.view(view, vec![(**base).clone()], base) else { return };
+                let Some(written) = self.view((view, receiver.as_ref()), vec![(**base).clone()], base) else {
+                    return;
+                };
                 match expr {
                     Expr::Unary(_) => *expr = written,
                     Expr::Index(syn::ExprIndex { expr: base, .. })
@@ -230,6 +236,24 @@ impl<'a> Writing<'a> {
             .and_then(|name| if name == "Self" { self.types.get("self").cloned() } else { Some(name) })
     }
 
+    /// The type of what an expression calls a method of, or shows a part of.
+    fn receiver(&self, expr: &Expr) -> Option<Type> {
+        let receiver = match expr {
+            Expr::MethodCall(call) => &*call.receiver,
+            Expr::Index(index) => &*index.expr,
+            Expr::Unary(unary) => &*unary.expr,
+            _ => return None,
+        };
+        match self.facts.get(&site(receiver)) {
+            Some(Ty::Named(ty)) if !matches!(&**ty, Type::Path(path) if path.path.is_ident("Self")) => {
+                Some((**ty).clone())
+            }
+            Some(Ty::Named(_)) => self.this.clone(),
+            _ if matches!(receiver, Expr::Path(path) if path.path.is_ident("self")) => self.this.clone(),
+            _ => None,
+        }
+    }
+
     /// The name of an expression's type, references left out.
     pub(super) fn type_of(&self, expr: &Expr) -> Option<String> {
         match self.facts.get(&site(expr)) {
@@ -247,9 +271,14 @@ impl<'a> Writing<'a> {
     }
 
     /// The place that a view shows: `*{ let index = |this: &Matrix, at: usize| -> &f64 { … }; index(&m, i) }`.
-    fn view(&self, view: &View, arguments: Vec<Expr>, place: &Expr) -> Option<Expr> {
+    fn view(
+        &self,
+        (view, receiver): (&View, Option<&Type>),
+        arguments: Vec<Expr>,
+        place: &Expr,
+    ) -> Option<Expr> {
         let name = format!("{}.{}", view.of, view.function.signature.ident);
-        let reference = self.written_out(&name, &view.function, arguments, place)?;
+        let reference = self.written_out(&name, (&view.function, receiver), arguments, place)?;
         Some(parse_quote!(*#reference))
     }
 }

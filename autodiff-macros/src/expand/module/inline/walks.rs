@@ -79,10 +79,10 @@ impl Writing<'_> {
     /// The items of an expression.
     pub(super) fn walked(&self, walk: &Walk, expr: &mut Expr) {
         let written = match walk {
-            Walk::Items(name) => self.call(name, true, vec![expr.clone()], expr),
+            Walk::Items(name) => self.call((name, true), None, vec![expr.clone()], expr),
             Walk::Iterator { next, stays: true } => {
                 let Expr::Reference(reference) = &*expr else { return };
-                let next = self.call(next, true, vec![(*reference.expr).clone()], expr);
+                let next = self.call((next, true), None, vec![(*reference.expr).clone()], expr);
                 next.map(|next| parse_quote!(::core::iter::from_fn(|| #next)))
             }
             Walk::Iterator { next, stays: false } => {
@@ -90,7 +90,7 @@ impl Writing<'_> {
                 while self.bound.contains(&items.to_string()) {
                     items = format_ident!("{items}_");
                 }
-                let next = self.call(next, true, vec![parse_quote!(#items)], expr);
+                let next = self.call((next, true), None, vec![parse_quote!(#items)], expr);
                 next.map(|next| parse_quote!({ let mut #items = #expr; ::core::iter::from_fn(|| #next) }))
             }
         };
