@@ -630,3 +630,11 @@ fn small_talk() {
     }
     assert_eq!((w, skipping.skipped(), skipping.steps()), (0.0, 3, 1));
 }
+
+/// Where there is neither a sum of squares nor a penalty the step would be 0 / 0.
+#[test]
+fn ftrl_sets_to_zero_what_had_no_gradient() {
+    let mut w = [1.0, 1.0];
+    Ftrl::new(0.5).initial_accumulator(0.0).step(&mut w, &[0.0, 2.0]).unwrap();
+    assert_eq!(w, [0.0, 0.5]);
+}
