@@ -75,7 +75,47 @@ fn every(x: &[f64]) -> f64 {
     s
 }
 
+/// What runs again calls functions in sight that carry nothing and give the same again.
+#[differentiate]
+mod seasons {
+    const WEEK: [f64; 3] = [0.5, 0.25, 0.75];
+
+    fn season(k: usize) -> f64 {
+        WEEK[k % 3] + ramp(k, 2)
+    }
+
+    fn ramp(k: usize, depth: usize) -> f64 {
+        if depth == 0 { 0.0 } else { 0.1 * k as f64 + ramp(k, depth - 1) }
+    }
+
+    pub fn in_a_module(x: f64, n: usize) -> f64 {
+        let mut y = x;
+        #[checkpoint]
+        for k in 0..n {
+            y = (y * season(k)).sin() + 0.5 * x;
+        }
+        y
+    }
+}
+
+use seasons::in_a_module;
+
+#[differentiate]
+fn inside(x: f64, n: usize) -> f64 {
+    fn season(k: usize) -> f64 {
+        0.25 + (k % 3) as f64
+    }
+    let mut y = x;
+    #[checkpoint(slots = 3)]
+    for k in 0..n {
+        y = (y * season(k)).sin() + 0.5 * x;
+    }
+    y
+}
+
 checks! {
+    in_a_module(0.7, @12);
+    inside(0.7, @12);
     logistic(0.3, 2.9, @7);
     logistic as no_iterations(0.3, 2.9, @0);
     relaxed(&mut vec![0.3, 0.7, 1.1, -0.4, 0.9], 0.2, @9);

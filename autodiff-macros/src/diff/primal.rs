@@ -64,6 +64,7 @@ pub(crate) fn primal(
         // rustc checks them once, in the first derivatives.
         assumed: Vec::new(),
         items: function.items.clone(),
+        repeatable: function.repeatable.clone(),
         ..*function
     }
 }

@@ -20,7 +20,7 @@ pub(crate) mod table;
 pub(crate) mod verify;
 pub(crate) mod visit;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -730,6 +730,8 @@ pub(crate) struct Function {
     pub(crate) may_mark: bool,
     /// It may be reached again by what it calls: its pullback is of a type that can be named, a boxed one.
     pub(crate) recursive: bool,
+    /// The functions that it calls by their names and that give the same again, where something is marked to run again.
+    pub(crate) repeatable: BTreeSet<String>,
     /// The optimisations that its derivatives get.
     pub(crate) passes: Passes,
 }

@@ -32,6 +32,7 @@ mod pattern;
 mod place;
 mod prune;
 mod refused;
+mod repeats;
 pub(crate) mod rewrite;
 mod sequence;
 mod settle;
@@ -59,6 +60,7 @@ pub(crate) use self::method::turbofish;
 pub(crate) use self::params::has_no_diff;
 pub(crate) use self::parts::gives_parts_mut;
 pub(crate) use self::refused::without_refused_result;
+pub(crate) use self::repeats::repeats;
 pub(crate) use self::sequence::is_iterator_chain;
 pub(crate) use self::stdlib::{is_float_only, reads_only};
 pub(crate) use self::types::{Types, arguments, bare, float_params, given, payload};
@@ -258,6 +260,9 @@ fn attempt(
     }
     lower.vars.1 = std::rc::Rc::new(types::fields(&lower.types, &lower.vars));
     let locals = std::mem::take(&mut lower.locals);
+    let mut marked = false;
+    lower.block.walk(&mut |stmt| marked |= matches!(stmt.kind, crate::ir::StmtKind::Mark(_)));
+    let repeatable = if marked { repeats::repeatable(block, &request.scope) } else { Default::default() };
     let mut function = Function {
         name: signature.ident.clone(),
         vars: lower.vars,
@@ -279,6 +284,7 @@ fn attempt(
         singular: request.singular,
         recursive: lower.recursive || request.recursive,
         may_mark: request.scope.may_mark_fields(),
+        repeatable,
         passes: crate::passes::Passes::chosen(),
     };
     locals::settle(&mut function, &locals, &mut lower.diag);

@@ -80,6 +80,7 @@ pub(crate) fn sum_of_squares() -> Function {
         may_mark: true,
         assumed: Vec::new(),
         singular: crate::rules::Singular::default(),
+        repeatable: Default::default(),
         recursive: false,
         passes: crate::passes::Passes::chosen(),
     }

@@ -64,6 +64,7 @@ pub(crate) fn function(seed: u64) -> Function {
         items: Vec::new(),
         assumed: Vec::new(),
         singular: crate::rules::Singular::default(),
+        repeatable: Default::default(),
         recursive: false,
         may_mark: true,
         passes: crate::passes::Passes::chosen(),

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use super::path_type;
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
 use syn::{Fields, Item, Member, Type};
 
 /// A module among those that are differentiated together.
@@ -112,6 +113,8 @@ pub(crate) struct Callable {
     pub(crate) of: Option<(Type, syn::Generics)>,
     /// Marked `#[no_diff]`: a call of it carries no derivative on.
     pub(crate) no_diff: bool,
+    /// What a function does that is no method.
+    pub(crate) body: Option<TokenStream>,
 }
 
 struct Method {
@@ -210,6 +213,7 @@ impl Items {
                         signature: item.sig.clone(),
                         of: None,
                         no_diff: is_marked(&item.attrs),
+                        body: Some(item.block.to_token_stream()),
                     };
                     self.modules[at].functions.insert(item.sig.ident.to_string(), callable);
                 }
@@ -278,6 +282,7 @@ impl Items {
                         signature: method.sig.clone(),
                         of: Some((ty, item.generics.clone())),
                         no_diff: is_marked(&method.attrs),
+                        body: None,
                     };
                     self.methods.push(Method { callable: Some(callable), ..empty() });
                 }
@@ -312,6 +317,7 @@ impl Items {
                         signature: method.sig.clone(),
                         of: Some(((*item.self_ty).clone(), item.generics.clone())),
                         no_diff: is_marked(&method.attrs),
+                        body: None,
                     };
                     self.methods.push(Method {
                         owner: owner.clone(),

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::{GenericArgument, GenericParam, Member, Type, parse_quote};
 
@@ -85,6 +85,12 @@ impl Scope {
     /// The same of a method.
     pub(crate) fn is_circular_method(&self, name: &Ident) -> bool {
         self.circular.contains(&format!(".{name}"))
+    }
+
+    /// The body of a function in sight.
+    pub(crate) fn body_of(&self, name: &str) -> Option<TokenStream> {
+        let path: syn::Path = syn::parse_str(name).ok()?;
+        self.items.function(self.module, &path)?.body.clone()
     }
 
     pub(crate) fn module(&self) -> ModuleId {

@@ -5,6 +5,7 @@ use proc_macro2::Span;
 use crate::analysis::activity::ActivityError;
 use crate::ir::visit::{Part, defined, end_of_marked};
 use crate::ir::{Arg, Block, Expr, Function, Inert, Init, Mark, Path, Role, Stmt, StmtKind, Ty, Var, VarSet};
+use crate::lower::repeats;
 
 const AGAIN: &str = "what is marked `#[checkpoint]` runs again in the reverse sweep, and ";
 
@@ -139,7 +140,8 @@ impl Check<'_> {
     }
 
     fn code(&mut self, inert: &Inert, span: Span) {
-        if !inert.pure {
+        let known = &self.function.repeatable;
+        if !inert.pure && !repeats(inert.code.clone(), &mut |name| known.contains(name)) {
             let span = inert.start().unwrap_or(span);
             self.complain(span, "this may give something else then: bind it before what is marked".into());
         }

@@ -23,6 +23,7 @@ pub(crate) fn function(function: &Function) -> String {
         singular: _,
         recursive: _,
         may_mark: _,
+        repeatable: _,
         passes: _,
     } = function;
     let mut p = Printer::new(vars);
