@@ -442,6 +442,10 @@ mod documents {
     struct Limitations;
     #[doc = include_str!("../../docs/src/getting_started.md")]
     struct GettingStarted;
+    #[doc = include_str!("../../docs/src/language.md")]
+    struct Language;
+    #[doc = include_str!("../../docs/src/kinks.md")]
+    struct Kinks;
     #[doc = include_str!("../../docs/src/modes.md")]
     struct Modes;
     #[doc = include_str!("../../docs/src/speed.md")]
