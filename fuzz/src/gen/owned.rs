@@ -73,11 +73,19 @@ pub fn deque(g: &mut Gen) -> Option<Node> {
     ))
 }
 
-/// `partition`, and `collect` into an `Option` or a `Result`.
+/// `partition`, and `collect`, `sum` and `product` into an `Option` or a `Result`.
 pub fn parted(g: &mut Gen) -> Option<Node> {
     let (x, a, b, s) = (floats(g)?, g.fresh("v"), g.fresh("v"), g.fresh("s"));
     let value = g.tame();
-    let template = match g.rng.below(3) {
+    let template = match g.rng.below(5) {
+        3 => format!(
+            "let {a}: Result<@F, String> = {x}.iter().map(|e| if *e > 1.3 {{ Err(format!(\"{{e}}\")) }} else {{ Ok(e * $) }}).sum();\n\
+             let mut {s}: @F = match {a} {{ Ok({b}) => {b} * 0.5, Err(_) => 0.25 }};"
+        ),
+        4 => format!(
+            "let {a} = {x}.iter().map(|e| if *e > 1.3 {{ None }} else {{ Some(e * $ + 0.5) }}).product::<Option<@F>>();\n\
+             let mut {s}: @F = {a}.map_or(0.5, |{b}| {b}.tanh());"
+        ),
         0 => format!(
             "let ({a}, {b}): (Vec<@F>, Vec<@F>) = {x}.iter().map(|e| e * $).partition(|e| *e > 0.1);\n\
              let mut {s}: @F = {a}.iter().sum::<@F>() * 0.5 + {b}.iter().product::<@F>();"
