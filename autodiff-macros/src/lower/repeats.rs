@@ -39,7 +39,7 @@ pub(crate) fn repeats(code: TokenStream, known: &mut dyn FnMut(&str) -> bool) ->
                     || owner == "f64"
                     || owner == "f32"
             }
-            Use::Function => name.to_string().starts_with(char::is_uppercase) || known(&name.to_string()),
+            Use::Function => ["Some", "Ok", "Err"].iter().any(|of| name == of) || known(&name.to_string()),
         },
         TokenTree::Punct(_) | TokenTree::Literal(_) => true,
     })
@@ -196,6 +196,7 @@ mod tests {
         }
         for code in [
             "unknown(k)",
+            "Unknown(k)",
             "rand::known()",
             "rng.sample(k)",
             "Instant::now().elapsed()",

@@ -45,4 +45,15 @@ fn noting(x: f64, n: usize, seen: &mut std::collections::HashSet<usize>) -> f64 
     y
 }
 
+#[differentiate]
+fn asking(x: f64, n: usize, seen: &mut std::collections::HashSet<usize>) -> f64 {
+    let mut y = x;
+    #[checkpoint]
+    for i in 0..n {
+        let fresh = seen.insert(i);
+        y = if fresh { y.sin() } else { y * y };
+    }
+    y
+}
+
 fn main() {}

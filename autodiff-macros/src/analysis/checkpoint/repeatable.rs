@@ -141,7 +141,9 @@ impl Check<'_> {
 
     fn code(&mut self, inert: &Inert, span: Span) {
         let known = &self.function.repeatable;
-        if !inert.pure && !repeats(inert.code.clone(), &mut |name| known.contains(name)) {
+        // What changes a place of the user's finds it changed when it runs again, whatever it is called.
+        let changes = inert.binds.iter().any(|(_, bind)| matches!(bind, Expr::WholeMut(_)));
+        if !inert.pure && (changes || !repeats(inert.code.clone(), &mut |name| known.contains(name))) {
             let span = inert.start().unwrap_or(span);
             self.complain(span, "this may give something else then: bind it before what is marked".into());
         }
