@@ -14,24 +14,16 @@ use crate::expand::marks::unmarked;
 use crate::expand::spines::cut_in;
 use crate::ir::{Expr, Init, Lit, Ty};
 
-/// Macros that run once, in the forward sweep.
-const STATEMENTS: [&str; 13] = [
-    "assert",
-    "assert_eq",
-    "assert_ne",
-    "debug_assert",
-    "debug_assert_eq",
-    "debug_assert_ne",
-    "print",
-    "println",
-    "eprint",
-    "eprintln",
-    "write",
-    "writeln",
-    "dbg",
-];
+/// Macros that run once, in the forward sweep: those that check something, and those that print.
+pub(super) const CHECKING: [&str; 6] =
+    ["assert", "assert_eq", "assert_ne", "debug_assert", "debug_assert_eq", "debug_assert_ne"];
+const PRINTING: [&str; 7] = ["print", "println", "eprint", "eprintln", "write", "writeln", "dbg"];
 
-const DIVERGING: [&str; 4] = ["panic", "unreachable", "todo", "unimplemented"];
+pub(super) const DIVERGING: [&str; 4] = ["panic", "unreachable", "todo", "unimplemented"];
+
+fn is_statement(name: &str) -> bool {
+    CHECKING.contains(&name) || PRINTING.contains(&name)
+}
 
 /// Whether code checks something or never comes back, so that it stays where what it does once is left out.
 pub(crate) fn is_checked(code: &TokenStream) -> bool {
@@ -55,7 +47,7 @@ impl Lower<'_> {
             name if is_array_macro(name) && !self.is_inactive(&mac.tokens) => {
                 self.lower_array_macro(mac, name)
             }
-            name if DIVERGING.contains(&name) || STATEMENTS.contains(&name) => {
+            name if DIVERGING.contains(&name) || is_statement(name) => {
                 if name == "dbg" && !mac.tokens.is_empty() {
                     return self.lower_dbg(mac, want);
                 }
@@ -93,7 +85,7 @@ impl Lower<'_> {
             self.state.diverged = true;
             return;
         }
-        if STATEMENTS.contains(&name.as_str()) {
+        if is_statement(&name) {
             self.inactive_statement(quote!(#mac;), span);
             return;
         }

@@ -10,6 +10,7 @@ use quote::ToTokens;
 use syn::Block;
 use syn::visit_mut::{self, VisitMut};
 
+use crate::lower::macros::{CHECKING, DIVERGING};
 use crate::lower::stdlib::{is_pure_method, reads_only};
 use crate::standard::is_integer;
 use crate::typing::Scope;
@@ -29,7 +30,7 @@ pub(crate) fn repeats(code: TokenStream, known: &mut dyn FnMut(&str) -> bool) ->
         TokenTree::Group(group) => repeats(group.stream(), known),
         TokenTree::Ident(name) => match use_of(&trees, at) {
             Use::Other => !["unsafe", "static", "await", "async"].iter().any(|word| name == word),
-            Use::Macro => MACROS.iter().any(|of| name == of),
+            Use::Macro => is_repeatable_macro(&name.to_string()),
             Use::Method => is_repeatable_method(&name.to_string()),
             Use::Of(owner) => {
                 let (owner, name) = (owner.to_string(), name.to_string());
@@ -45,21 +46,10 @@ pub(crate) fn repeats(code: TokenStream, known: &mut dyn FnMut(&str) -> bool) ->
     })
 }
 
-/// Macros that compute and complain.
-const MACROS: [&str; 12] = [
-    "vec",
-    "assert",
-    "assert_eq",
-    "assert_ne",
-    "debug_assert",
-    "debug_assert_eq",
-    "debug_assert_ne",
-    "matches",
-    "panic",
-    "unreachable",
-    "todo",
-    "unimplemented",
-];
+/// Whether a macro computes and complains, and does no more.
+fn is_repeatable_macro(name: &str) -> bool {
+    ["vec", "matches"].contains(&name) || CHECKING.contains(&name) || DIVERGING.contains(&name)
+}
 
 /// Functions of types that make something of their arguments alone.
 const MAKING: [&str; 5] = ["new", "with_capacity", "from", "default", "from_fn"];
